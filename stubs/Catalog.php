@@ -1,0 +1,63 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/**
+ * The merchant's catalogue, mapped to shop products.
+ *
+ * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a variant), fingerprint,
+ * deleted (bool), sku, upc, price (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the
+ * shop has taken and Clover has not). Group rows carry null in the variant columns. Numbers may come as text.
+ */
+final class Catalog
+{
+    /**
+     * @param string $currency   The shop's currency, ISO 4217
+     * @param bool   $trackStock False when the merchant keeps no counts: every item is then untracked
+     *
+     * @throws Exception\SettingsException when the currency is unknown
+     */
+    public function __construct(Connection $connection, string $currency, bool $trackStock = true)
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Every item of the merchant in pages by id, fetched ahead while PHP works.
+     *
+     * @param ?string $after The last page's cursor, to go on from there
+     *
+     * @return \Iterator<int, Page>
+     */
+    public function pages(?string $after = null): PageIterator
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Products of whole item groups, from members that {@see Page::members()} gave out.
+     *
+     * @param list<array{group_id: string, payload: string}> $staged All members of each group that occurs
+     * @param list<array<string, mixed>>                     $known  Rows of these groups and their variants
+     *
+     * @throws Exception\CloverException
+     */
+    public function groups(array $staged, array $known): GroupChanges
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Asks Clover for each of these items by id; what it does not answer for is asked once more before it is called deleted.
+     *
+     * @param list<string> $ids
+     *
+     * @throws Exception\CloverException
+     */
+    public function lookUp(array $ids): LookUp
+    {
+        throw new \LogicException('provided by the extension');
+    }
+}

@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Exception;
+
+/** The callback cannot be used: start the authorisation again. */
+final class CallbackException extends CloverException
+{
+    /** "denied", "state", "client", "incomplete" or "code". */
+    public function getKind(): string
+    {
+        throw new \LogicException('provided by the extension');
+    }
+}

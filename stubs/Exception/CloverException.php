@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Exception;
+
+/** Base of everything the extension throws for a reason outside the calling code. */
+class CloverException extends \RuntimeException
+{
+}

@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Exception;
+
+/** Grant this permission to the Clover app, then disconnect and connect again. */
+final class PermissionException extends CloverException
+{
+    /** Such as "Inventory Read". */
+    public function getPermission(): string
+    {
+        throw new \LogicException('provided by the extension');
+    }
+}

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Exception;
+
+/** Only the owner can mend it: connect to Clover again. */
+final class ReconnectException extends CloverException
+{
+}

@@ -1,0 +1,19 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Exception;
+
+/** Fix the settings. */
+final class SettingsException extends CloverException
+{
+    /**
+     * Field name => what is wrong with it.
+     *
+     * @return array<string, string>
+     */
+    public function getFields(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+}

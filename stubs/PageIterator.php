@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/**
+ * Pages, fetched ahead. Goes through once.
+ *
+ * @implements \Iterator<int, Page>
+ */
+final class PageIterator implements \Iterator
+{
+    private function __construct()
+    {
+    }
+
+    /** @throws Exception\CloverException */
+    public function current(): ?Page
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    public function key(): int
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** @throws Exception\CloverException */
+    public function next(): void
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** @throws \LogicException when the iteration has begun */
+    public function rewind(): void
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** @throws Exception\CloverException */
+    public function valid(): bool
+    {
+        throw new \LogicException('provided by the extension');
+    }
+}

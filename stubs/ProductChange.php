@@ -1,0 +1,80 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** One shop product as Clover wants it, and what of it differs from the shop. */
+final readonly class ProductChange
+{
+    /** The item's id, or the group's. */
+    public string $cloverId;
+
+    /** "item" or "group". */
+    public string $kind;
+
+    /** "create", "update", or "restore" for a product that was deleted in Clover and is back. */
+    public string $action;
+
+    /**
+     * What differs, of: title, category, tags, sale, options, variants, sku, upc, price, count. All of them on create.
+     *
+     * @var list<string>
+     */
+    public array $fields;
+
+    /** "simple" or "variable". */
+    public string $type;
+
+    public string $title;
+
+    /** Lower-case ASCII for the article's URL; not unique. */
+    public string $alias;
+
+    /** Whether a created product may be shown at once. Never changes a product that exists. */
+    public bool $publish;
+
+    /**
+     * Category names in order of preference; the default category when none fits.
+     *
+     * @var list<string>
+     */
+    public array $categories;
+
+    /** Whether the first of the categories is to be made when the shop lacks it. */
+    public bool $createCategory;
+
+    /** @var list<string> */
+    public array $tags;
+
+    /** @var list<string> */
+    public array $warnings;
+
+    /** Store it with the mapping. */
+    public string $fingerprint;
+
+    /** Lowest and highest price of the variants, decimal text with five places. */
+    public string $minPrice;
+
+    public string $maxPrice;
+
+    /**
+     * Options of a variable product with the values that occur, in order.
+     *
+     * @var list<array{name: string, values: list<string>}>
+     */
+    public array $options;
+
+    /**
+     * A simple product has exactly one. `fields` names what differs in this variant (all on create); `availability` is null when it must stay as it is;
+     * `quantity` is null when the item is untracked; `option_values` has one value for each of `options`, in their order.
+     *
+     * @var list<array{clover_id: string, action: string, fields: list<string>, sku: ?string, upc: ?string, price: string, manage_stock: bool, quantity: ?int,
+     *      availability: ?int, option_values: list<string>, name: string}>
+     */
+    public array $variants;
+
+    private function __construct()
+    {
+    }
+}
