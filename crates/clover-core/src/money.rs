@@ -1,0 +1,197 @@
+//! Money as whole minor units with its currency, and as the decimal text of a database column. Never a float.
+
+use std::fmt;
+
+/// Digits after the point in the shop's price columns, `decimal(15,5)`.
+const COLUMN_PLACES: u32 = 5;
+/// One more than the largest whole part that `decimal(15,5)` holds.
+const COLUMN_LIMIT: i128 = 10_000_000_000;
+
+/// No currency of ISO 4217 has this code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no ISO 4217 currency code")]
+pub struct UnknownCurrency(pub String);
+
+/// A currency of ISO 4217.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    iso: iso_currency::Currency,
+    exponent: u32,
+}
+
+impl Currency {
+    /// The currency with this three-letter code; case and outer space do not matter.
+    ///
+    /// # Errors
+    /// [`UnknownCurrency`] for any other text, and for codes without minor units such as gold.
+    pub fn from_code(code: &str) -> Result<Self, UnknownCurrency> {
+        let unknown = || UnknownCurrency(code.chars().take(10).collect());
+        let iso = iso_currency::Currency::from_code(&code.trim().to_ascii_uppercase()).ok_or_else(unknown)?;
+        let exponent = iso.exponent().ok_or_else(unknown)?;
+        Ok(Self { iso, exponent: u32::from(exponent) })
+    }
+
+    /// The three letters.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.iso.code()
+    }
+
+    /// Digits after the point: 2 for the dollar, 0 for the yen, 3 for the Kuwaiti dinar.
+    #[must_use]
+    pub fn exponent(self) -> u32 {
+        self.exponent
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount in the smallest unit of its currency, as Clover sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MinorUnits(pub i64);
+
+/// A price as a shop's column holds it: five places, no float on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnPrice(i128);
+
+/// The amount has no place in a `decimal(15,5)` column.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} does not fit the shop's price column")]
+pub struct TooLarge(pub String);
+
+impl ColumnPrice {
+    /// The exact column value of an amount. Exponents reach 4 in ISO 4217, so nothing is ever rounded here.
+    ///
+    /// # Errors
+    /// [`TooLarge`] above 9,999,999,999 units.
+    pub fn exact(amount: MinorUnits, currency: Currency) -> Result<Self, TooLarge> {
+        let value = i128::from(amount.0) * 10_i128.pow(COLUMN_PLACES - currency.exponent.min(COLUMN_PLACES));
+        if value.abs() >= COLUMN_LIMIT * 10_i128.pow(COLUMN_PLACES) {
+            return Err(TooLarge(format!("{} {}", amount.0, currency.code())));
+        }
+        Ok(Self(value))
+    }
+
+    /// Reads a column back: optional sign, digits, optional point and digits. None for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Decimal::parse(text).and_then(|d| {
+            let places = u32::try_from(d.places).ok()?;
+            let scaled = if places <= COLUMN_PLACES {
+                d.digits.checked_mul(10_i128.pow(COLUMN_PLACES - places))?
+            } else {
+                let cut = 10_i128.checked_pow(places - COLUMN_PLACES)?;
+                if d.digits % cut != 0 {
+                    return None;
+                }
+                d.digits / cut
+            };
+            Some(Self(scaled))
+        })
+    }
+
+    /// Whether it is nothing at all.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for ColumnPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = 10_u128.pow(COLUMN_PLACES);
+        let value = self.0.unsigned_abs();
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:05}", value / unit, value % unit)
+    }
+}
+
+/// A decimal number as somebody typed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    pub(crate) digits: i128,
+    pub(crate) places: usize,
+}
+
+impl Decimal {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+        if (whole.is_empty() && fraction.is_empty()) || whole.len() + fraction.len() > 30 {
+            return None;
+        }
+        let mut digits: i128 = 0;
+        for b in whole.bytes().chain(fraction.bytes()) {
+            if !b.is_ascii_digit() {
+                return None;
+            }
+            digits = digits * 10 + i128::from(b - b'0');
+        }
+        Some(Self { digits: if negative { -digits } else { digits }, places: fraction.len() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn column(minor: i64, code: &str) -> String {
+        ColumnPrice::exact(MinorUnits(minor), Currency::from_code(code).unwrap()).unwrap().to_string()
+    }
+
+    #[test]
+    fn minor_units_become_column_text_by_the_exponent_of_their_currency() {
+        assert_eq!(column(599, "USD"), "5.99000");
+        assert_eq!(column(599, "JPY"), "599.00000");
+        assert_eq!(column(599, "KWD"), "0.59900");
+        assert_eq!(column(0, "USD"), "0.00000");
+        assert_eq!(column(-5, "usd "), "-0.05000");
+    }
+
+    #[test]
+    fn a_price_beyond_the_column_is_refused() {
+        let usd = Currency::from_code("USD").unwrap();
+        assert!(ColumnPrice::exact(MinorUnits(999_999_999_999), usd).is_ok());
+        assert!(ColumnPrice::exact(MinorUnits(1_000_000_000_000), usd).is_err());
+        assert!(ColumnPrice::exact(MinorUnits(i64::MAX), Currency::from_code("JPY").unwrap()).is_err());
+    }
+
+    #[test]
+    fn codes_that_are_no_currency_are_refused() {
+        for wrong in ["", "US", "XXZ", "dollar", "XAU"] {
+            assert!(Currency::from_code(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn column_text_of_any_database_reads_the_same() {
+        for same in ["5.99000", "5.99", "+5.990", " 5.99 ", "05.9900000"] {
+            assert_eq!(ColumnPrice::parse(same), ColumnPrice::parse("5.99"), "{same}");
+        }
+        for wrong in ["", ".", "abc", "1e3", "1,5", "--1", "5.9900001"] {
+            assert_eq!(ColumnPrice::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn column_text_reads_back_as_it_was_written(minor in -999_999_999_999_i64..=999_999_999_999, code in prop::sample::select(vec!["USD", "KWD", "CLF"])) {
+            let price = ColumnPrice::exact(MinorUnits(minor), Currency::from_code(code).unwrap()).unwrap();
+            prop_assert_eq!(ColumnPrice::parse(&price.to_string()), Some(price));
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".{0,40}") {
+            let _ = ColumnPrice::parse(&text);
+        }
+    }
+}
