@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 pub struct JsonError {
     /// Where, such as `elements[3].price`; `.` is the whole document.
     pub path: String,
-    /// What was wrong there. Holds no value of the document, so it may be logged.
+    /// What was wrong there. Quotes no text of the document, so it may be logged.
     pub reason: String,
 }
 

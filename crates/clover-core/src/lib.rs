@@ -1,6 +1,11 @@
 //! What Clover means to a shop. Pure rules: no I/O, no clock, no randomness of its own, no PHP.
 
+pub mod environment;
 pub mod ids;
 pub mod json;
 pub mod money;
 pub mod pricing;
+pub mod quantity;
+pub mod seal;
+pub mod settings;
+pub mod wire;

@@ -1,0 +1,526 @@
+//! Clover's JSON as it really comes: keys left out, lists that are `{}`, numbers as text, counts as doubles.
+//!
+//! Nothing here is stricter than it must be; what a shop cannot use is refused in [`crate::mapping`], by item.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
+use crate::json::{JsonError, parse};
+
+/// An inventory item, with the fields that a shop uses.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// Clover's id.
+    pub id: ItemId,
+    /// At most 127 characters in Clover; a variant's is the group's name and its options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Barcode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Neither required nor unique in Clover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Minor units of the merchant's currency.
+    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
+    /// How the till finds the price.
+    #[serde(default, skip_serializing_if = "PriceType::is_fixed")]
+    pub price_type: PriceType,
+    /// Kept off the register's screen.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    pub hidden: bool,
+    /// Sellable on any channel.
+    #[serde(default = "yes", deserialize_with = "or_yes", skip_serializing_if = "is_true")]
+    pub available: bool,
+    /// Taxed by the merchant's default rates.
+    #[serde(default = "yes", deserialize_with = "or_yes", skip_serializing_if = "is_true")]
+    pub default_tax_rates: bool,
+    /// The family that a variant belongs to.
+    #[serde(default, deserialize_with = "group_id", skip_serializing_if = "Option::is_none")]
+    pub item_group: Option<GroupId>,
+    /// Option values of a variant; with `expand=options`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub options: Elements<OptionValue>,
+    /// With `expand=categories`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub categories: Elements<Category>,
+    /// With `expand=tags`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub tags: Elements<Tag>,
+    /// With `expand=itemStock`.
+    #[serde(default, deserialize_with = "stock", skip_serializing_if = "Option::is_none")]
+    pub item_stock: Option<f64>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+    /// Milliseconds; set on deleted items.
+    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    pub deleted_time: Option<i64>,
+}
+
+impl Item {
+    /// Whether Clover calls it deleted, by either of its two signs.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted || self.deleted_time.is_some_and(|t| t > 0)
+    }
+}
+
+/// The count of one item; the rest of the item is left unread.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemCount {
+    /// Clover's id.
+    pub id: ItemId,
+    /// None for an item that was never counted.
+    #[serde(default, deserialize_with = "stock")]
+    pub item_stock: Option<f64>,
+}
+
+/// One row of `/item_stocks`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ItemStock {
+    /// None for an item that was never counted.
+    #[serde(default)]
+    pub quantity: Option<f64>,
+}
+
+/// How the till finds an item's price.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(from = "Option<String>", into = "String")]
+pub enum PriceType {
+    /// The price stands on the item.
+    #[default]
+    Fixed,
+    /// The cashier types it.
+    Variable,
+    /// The price is for one unit of weight or length.
+    PerUnit,
+    /// A word that this version does not know.
+    Other(String),
+}
+
+impl PriceType {
+    fn is_fixed(&self) -> bool {
+        *self == Self::Fixed
+    }
+}
+
+impl From<Option<String>> for PriceType {
+    fn from(word: Option<String>) -> Self {
+        match word.as_deref() {
+            None | Some("" | "FIXED") => Self::Fixed,
+            Some("VARIABLE") => Self::Variable,
+            Some("PER_UNIT") => Self::PerUnit,
+            Some(other) => Self::Other(other.chars().take(40).collect()),
+        }
+    }
+}
+
+impl From<PriceType> for String {
+    fn from(price_type: PriceType) -> Self {
+        match price_type {
+            PriceType::Fixed => "FIXED".into(),
+            PriceType::Variable => "VARIABLE".into(),
+            PriceType::PerUnit => "PER_UNIT".into(),
+            PriceType::Other(word) => word,
+        }
+    }
+}
+
+/// A category of the register.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Category {
+    /// Clover's id.
+    pub id: CategoryId,
+    /// At most 127 characters in Clover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Place on the register; Clover's own samples show it as text too.
+    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    pub sort_order: Option<i64>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+/// A tag, called label on the dashboard.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct Tag {
+    /// At most 255 characters in Clover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+/// An option value on an item. The attribute's name is not in it: it must be joined from `/attributes`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct OptionValue {
+    /// Clover's id.
+    pub id: OptionId,
+    /// Such as Large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Which attribute it is a value of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<Ref<AttributeId>>,
+}
+
+/// A relation that was not expanded.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct Ref<T> {
+    /// The other's id.
+    pub id: T,
+}
+
+/// An item group: the name of a family of variants.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ItemGroup {
+    /// Clover's id.
+    pub id: GroupId,
+    /// At most 255 characters in Clover.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// An attribute of a group, such as Size.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Attribute {
+    /// Clover's id.
+    pub id: AttributeId,
+    /// At most 255 characters in Clover.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// The merchant's properties. The answer holds bank data too, which is why nothing else of it is read, and why its text is never logged.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Properties {
+    /// ISO 4217.
+    #[serde(default)]
+    pub default_currency: Option<String>,
+    /// Whether prices include tax.
+    #[serde(default)]
+    pub vat: Option<bool>,
+    /// Whether the merchant keeps counts.
+    #[serde(default)]
+    pub track_stock: Option<bool>,
+    /// Whether Clover itself takes sold units out of the count.
+    #[serde(default)]
+    pub update_stock: Option<bool>,
+}
+
+/// The merchant.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Merchant {
+    /// As on the dashboard.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// As much of an order as tells the merchant's currency.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OrderCurrency {
+    /// ISO 4217.
+    #[serde(default)]
+    pub currency: Option<String>,
+}
+
+/// A list as Clover nests it: `{"elements":[…]}`, but also `{}`, `null`, `{"href":…}` or a bare array.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Elements<T>(pub Vec<T>);
+
+impl<T> Elements<T> {
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> Default for Elements<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Elements<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+            type Value = Elements<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list or an object with elements")
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(Elements::default())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1000));
+                while let Some(element) = list.next_element()? {
+                    elements.push(element);
+                }
+                Ok(Elements(elements))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Elements::default();
+                while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+                    if key == "elements" {
+                        elements = map.next_value()?;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(elements)
+            }
+        }
+        deserializer.deserialize_any(List(PhantomData))
+    }
+}
+
+/// One element of a list that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElementError {
+    /// The element's id, where at least that was readable.
+    pub id: Option<String>,
+    /// Where and why.
+    pub error: JsonError,
+}
+
+/// A list whose elements were read one by one: a bad one is that element's error, not the list's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing<T> {
+    /// The readable ones, in order.
+    pub elements: Vec<T>,
+    /// The others.
+    pub errors: Vec<ElementError>,
+}
+
+impl<T: DeserializeOwned> Listing<T> {
+    /// Reads an answer `{"elements":[…]}`.
+    ///
+    /// # Errors
+    /// [`JsonError`] when the text as a whole is no such list.
+    pub fn parse(text: &[u8]) -> Result<Self, JsonError> {
+        #[derive(Deserialize)]
+        #[serde(bound = "T: DeserializeOwned")]
+        struct Whole<T> {
+            elements: Vec<T>,
+        }
+        // Nearly every page is sound, and this way it is gone over once.
+        if let Ok(whole) = serde_json::from_slice::<Whole<T>>(text) {
+            return Ok(Self { elements: whole.elements, errors: Vec::new() });
+        }
+        #[derive(Deserialize)]
+        struct Raw<'a> {
+            #[serde(borrow)]
+            elements: Vec<&'a RawValue>,
+        }
+        let text = std::str::from_utf8(text)
+            .map_err(|e| JsonError { path: ".".into(), reason: format!("no UTF-8 after byte {}", e.valid_up_to()) })?;
+        let raw = match serde_json::from_str::<Raw<'_>>(text) {
+            Ok(raw) => raw,
+            Err(_) => return Err(parse::<Whole<IgnoredAny>>(text.as_bytes()).err().unwrap_or(JsonError {
+                path: ".".into(),
+                reason: "no list of elements".into(),
+            })),
+        };
+        let mut listing = Self { elements: Vec::with_capacity(raw.elements.len()), errors: Vec::new() };
+        for (index, element) in raw.elements.into_iter().enumerate() {
+            match parse(element.get().as_bytes()) {
+                Ok(element) => listing.elements.push(element),
+                Err(error) => listing.errors.push(ElementError {
+                    id: id_of(element),
+                    error: error.within(&format!("elements[{index}]")),
+                }),
+            }
+        }
+        Ok(listing)
+    }
+}
+
+fn id_of(element: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Id {
+        id: ItemId,
+    }
+    serde_json::from_str::<Id>(element.get()).ok().map(|e| e.id.into())
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn or_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(true))
+}
+
+fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    struct Integer;
+    impl<'de> Visitor<'de> for Integer {
+        type Value = Option<i64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Some(number))
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            i64::try_from(number).map(Some).map_err(|_| E::custom("number out of range"))
+        }
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            // The cast is exact: whole, and below 2^53.
+            #[allow(clippy::cast_possible_truncation)]
+            if number.fract() == 0.0 && number.abs() < 9e15 {
+                Ok(Some(number as i64))
+            } else {
+                Err(E::custom("number is not whole"))
+            }
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            text.trim().parse().map(Some).map_err(|_| E::custom("text is no whole number"))
+        }
+    }
+    deserializer.deserialize_any(Integer)
+}
+
+/// Always `{"id":…}` in the recordings; `{}` counts as none.
+fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        Id(GroupId),
+        Reference { id: Option<GroupId> },
+    }
+    Ok(match Option::<Shape>::deserialize(deserializer)? {
+        Some(Shape::Id(id)) => Some(id),
+        Some(Shape::Reference { id }) => id,
+        None => None,
+    })
+}
+
+/// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object or nothing at all.
+/// Clover's `expanding-fields` page shows a bare number in this place.
+fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        Number(f64),
+        Object(ItemStock),
+    }
+    Ok(match Option::<Shape>::deserialize(deserializer)? {
+        Some(Shape::Number(quantity)) => Some(quantity),
+        Some(Shape::Object(stock)) => stock.quantity,
+        None => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn item(json: &str) -> Item {
+        parse(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn keys_that_clover_leaves_out_have_clovers_defaults() {
+        let bare = item(r#"{"id":"64TSD94BZX1CC"}"#);
+        assert!(bare.available && bare.default_tax_rates && !bare.hidden && !bare.is_deleted());
+        assert_eq!((bare.sku, bare.item_stock, bare.price_type), (None, None, PriceType::Fixed));
+    }
+
+    #[test]
+    fn empty_lists_come_in_many_shapes() {
+        for shape in ["null", "{}", r#"{"elements":[]}"#, r#"{"elements": [ ],"href":"http://x"}"#, r#"{"href":"http://x"}"#, "[]"] {
+            assert!(item(&format!(r#"{{"id":"A","categories":{shape}}}"#)).categories.is_empty(), "{shape}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_nobody_made_is_not_zero() {
+        for shape in ["null", "{}", r#"{"item":{"id":"A"}}"#, r#"{"quantity":null}"#] {
+            assert_eq!(item(&format!(r#"{{"id":"A","itemStock":{shape}}}"#)).item_stock, None, "{shape}");
+        }
+        assert_eq!(item(r#"{"id":"A","itemStock":{"stockCount":0,"quantity":0.0}}"#).item_stock, Some(0.0));
+        assert_eq!(item(r#"{"id":"A","itemStock":{"stockCount":-2,"quantity":-1.5}}"#).item_stock, Some(-1.5));
+        assert_eq!(item(r#"{"id":"A","itemStock":4}"#).item_stock, Some(4.0));
+    }
+
+    #[test]
+    fn numbers_may_come_as_text_or_as_whole_doubles() {
+        let odd = item(r#"{"id":"A","price":599.0,"categories":{"elements":[{"id":"C","sortOrder":"3"}]}}"#);
+        assert_eq!((odd.price, odd.categories.0[0].sort_order), (Some(599), Some(3)));
+    }
+
+    #[test]
+    fn a_bad_element_is_its_own_error_with_its_path_and_the_others_are_read() {
+        let text = br#"{"elements":[{"id":"A","price":1},{"id":"B","price":"dear"},{"price":3},{"id":"D","categories":{"elements":[{"id":7}]}}],"href":"x"}"#;
+        let listing = Listing::<Item>::parse(text).unwrap();
+        assert_eq!(listing.elements.len(), 1);
+        let errors: Vec<_> = listing.errors.iter().map(|e| (e.id.as_deref(), e.error.path.as_str())).collect();
+        assert_eq!(errors, [(Some("B"), "elements[1].price"), (None, "elements[2]"), (Some("D"), "elements[3].categories.elements[0].id")]);
+    }
+
+    #[test]
+    fn a_cut_or_foreign_answer_is_an_error_that_names_the_place() {
+        assert_eq!(Listing::<Item>::parse(br#"{"message":"401 Unauthorized"}"#).unwrap_err().path, ".");
+        assert!(Listing::<Item>::parse(br#"{"elements":[{"id":"A"},{"id"#).unwrap_err().path.starts_with("elements[1]"));
+        assert!(Listing::<Item>::parse(b"\xff").is_err());
+        assert!(Listing::<Item>::parse(b"[]").is_err());
+    }
+
+    #[test]
+    fn an_error_never_quotes_a_value() {
+        let error = parse::<Item>(br#"{"id":"A","hidden":"canary-5d1f"}"#).unwrap_err();
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_staged_reads_back_the_same(price in proptest::option::of(0_i64..1_000_000_000), sku in proptest::option::of(".{0,20}"), name in ".{0,30}",
+            hidden: bool, available: bool, count in proptest::option::of(-1e6..1e6_f64), tag in ".{0,10}", kind in 0..4_usize) {
+            let before = Item {
+                id: ItemId::new("64TSD94BZX1CC").unwrap(), name: Some(name), code: None, sku, price,
+                price_type: [PriceType::Fixed, PriceType::Variable, PriceType::PerUnit, PriceType::Other(String::from("NEXT"))][kind].clone(),
+                hidden, available, default_tax_rates: !hidden, item_group: Some(GroupId::new("G").unwrap()),
+                options: Elements(vec![OptionValue { id: OptionId::new("O").unwrap(), name: None, attribute: Some(Ref { id: AttributeId::new("T").unwrap() }) }]),
+                categories: Elements::default(), tags: Elements(vec![Tag { name: Some(tag), deleted: false }]), item_stock: count, deleted: false, deleted_time: None,
+            };
+            let text = serde_json::to_vec(&before).unwrap();
+            prop_assert_eq!(parse::<Item>(&text).unwrap(), before);
+        }
+    }
+}
