@@ -1,8 +1,72 @@
-//! The PHP extension `cloversync`.
-use ext_php_rs::prelude::*;
+//! The PHP extension `cloversync`: one file a PHP class. It converts; the rules are in `clover-core`, the requests in `clover-client`.
 
-/// Registers the module's classes.
+mod authorization;
+mod catalog;
+mod connection;
+mod connection_status;
+mod engine;
+mod environment;
+mod exception;
+mod group_changes;
+mod link;
+mod logging;
+mod look_up;
+mod merchant;
+mod page;
+mod page_iterator;
+mod product_change;
+mod runtime;
+mod settings;
+mod token_store;
+mod vault;
+
+use std::panic::catch_unwind;
+
+use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::prelude::*;
+use ext_php_rs::zend::ModuleEntry;
+use ext_php_rs::{info_table_end, info_table_row, info_table_start};
+
+/// Classes without a Rust object behind them. Runs before the builder's own classes are registered, which none of these needs.
+extern "C" fn startup(_: i32, _: i32) -> i32 {
+    let registered = catch_unwind(|| {
+        exception::register()
+            .and_then(|()| authorization::register())
+            .and_then(|()| connection_status::register())
+            .and_then(|()| merchant::register())
+            .and_then(|()| product_change::register())
+            .and_then(|()| group_changes::register())
+    });
+    // A failure here would leave PHP without our classes; PHP then says so and starts without the module.
+    i32::from(!matches!(registered, Ok(Ok(()))))
+}
+
+extern "C" fn info(_: *mut ModuleEntry) {
+    info_table_start!();
+    info_table_row!("CloverSync", "enabled");
+    info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    info_table_end!();
+}
+
+/// Runs while the last class is built, when those before it are registered: only then have their methods a place for attributes.
+fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
+    settings::finish();
+    vault::finish();
+    connection::finish();
+    last
+}
+
+/// Registers the module.
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
-    module
+    let module = module.name("cloversync").startup_function(startup).shutdown_function(runtime::shutdown).info_function(info);
+    let module = token_store::register(module);
+    let module = settings::register(module);
+    let module = vault::register(module);
+    let module = connection::register(module);
+    let module = page::register(module);
+    let module = page_iterator::register(module);
+    let module = look_up::register(module);
+    let module = catalog::register(module);
+    environment::register(module)
 }

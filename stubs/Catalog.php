@@ -7,8 +7,8 @@ namespace CloverSync;
 /**
  * The merchant's catalogue, mapped to shop products.
  *
- * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a variant), fingerprint,
- * deleted (bool), sku, upc, price (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the
+ * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a variant), fingerprint (the
+ * product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the
  * shop has taken and Clover has not). Group rows carry null in the variant columns. Numbers may come as text.
  */
 final class Catalog
@@ -20,6 +20,12 @@ final class Catalog
      * @throws Exception\SettingsException when the currency is unknown
      */
     public function __construct(Connection $connection, string $currency, bool $trackStock = true)
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** A name as lower-case ASCII for a URL, by the rule of {@see ProductChange::$alias}; empty when nothing of it is left. */
+    public static function alias(string $name): string
     {
         throw new \LogicException('provided by the extension');
     }

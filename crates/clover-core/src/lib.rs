@@ -1,10 +1,13 @@
 //! What Clover means to a shop. Pure rules: no I/O, no clock, no randomness of its own, no PHP.
 
+pub mod diff;
 pub mod environment;
 pub mod ids;
 pub mod json;
+pub mod mapping;
 pub mod money;
 pub mod pricing;
+pub mod product;
 pub mod quantity;
 pub mod seal;
 pub mod settings;

@@ -1,0 +1,178 @@
+//! A shop product as Clover wants it, and the fingerprint that tells whether Clover changed it.
+
+use sha2::{Digest, Sha256};
+
+use crate::ids::{GroupId, ItemId};
+use crate::money::ColumnPrice;
+use crate::quantity::Quantity;
+
+/// What a product stands for in Clover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// One item: a simple product.
+    Item(ItemId),
+    /// An item group: a variable product.
+    Group(GroupId),
+}
+
+impl Reference {
+    /// Clover's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Item(id) => id.as_str(),
+            Self::Group(id) => id.as_str(),
+        }
+    }
+}
+
+/// A mapped product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Item or group.
+    pub reference: Reference,
+    /// Trimmed, never empty.
+    pub title: String,
+    /// Lower-case ASCII for a URL, never empty, not unique.
+    pub alias: String,
+    /// Whether something keeps it from being shown unseen, such as a price that the till asks for.
+    pub withheld: bool,
+    /// Whether it may be shown when it is created: the owner's Import Status, unless it is withheld.
+    pub publish: bool,
+    /// Category names in order of preference.
+    pub categories: Vec<String>,
+    /// Whether the first of them is to be made.
+    pub create_category: bool,
+    /// Without repetition.
+    pub tags: Vec<String>,
+    /// What the owner should look at.
+    pub warnings: Vec<String>,
+    /// Names of the options of a variable product; empty for a simple one.
+    pub options: Vec<String>,
+    /// One for a simple product, at least one for a variable one.
+    pub variants: Vec<Variant>,
+}
+
+/// What is bought: one Clover item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// The item.
+    pub id: ItemId,
+    /// The item's name, for logs.
+    pub name: String,
+    /// Never empty when there.
+    pub sku: Option<String>,
+    /// Never empty when there.
+    pub upc: Option<String>,
+    /// After the owner's pricing.
+    pub price: ColumnPrice,
+    /// None for an item that is not counted.
+    pub stock: Option<Quantity>,
+    /// Whether Clover offers it at all.
+    pub sellable: bool,
+    /// One value for each of the product's options, in their order.
+    pub option_values: Vec<String>,
+}
+
+impl Variant {
+    /// What is stored with the mapping of a variant of a group, to see when Clover changes its mind about selling it.
+    #[must_use]
+    pub fn fingerprint(&self) -> &'static str {
+        if self.sellable { "sellable" } else { "unavailable" }
+    }
+}
+
+impl Product {
+    /// Values of one option in the order in which variants bring them.
+    #[must_use]
+    pub fn option_values(&self, option: usize) -> Vec<&str> {
+        let mut values: Vec<&str> = Vec::new();
+        for value in self.variants.iter().filter_map(|v| v.option_values.get(option)) {
+            if !values.contains(&value.as_str()) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
+    /// Lowest and highest price of the variants.
+    #[must_use]
+    pub fn price_range(&self) -> Option<(ColumnPrice, ColumnPrice)> {
+        let prices = || self.variants.iter().map(|v| v.price);
+        Some((prices().min()?, prices().max()?))
+    }
+
+    /// The fingerprint of what no column of the shop can show.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut variants: Vec<&Variant> = self.variants.iter().collect();
+        variants.sort_by(|a, b| a.id.cmp(&b.id));
+        Fingerprint([
+            digest(["title", &self.title]),
+            digest(["category", if self.create_category { "make" } else { "find" }].into_iter().chain(self.categories.iter().map(String::as_str))),
+            digest(std::iter::once("tags").chain(self.tags.iter().map(String::as_str))),
+            digest(
+                ["sale", if self.withheld { "withheld" } else { "free" }]
+                    .into_iter()
+                    .chain(variants.iter().flat_map(|v| [v.id.as_str(), v.fingerprint()])),
+            ),
+            digest(
+                std::iter::once("options")
+                    .chain(self.options.iter().map(String::as_str))
+                    .chain(variants.iter().flat_map(|v| std::iter::once(v.id.as_str()).chain(v.option_values.iter().map(String::as_str)))),
+            ),
+        ])
+    }
+}
+
+/// Digests of the parts of a product that the shop's own columns cannot be compared with: the owner may have retitled the article or moved it, and still
+/// a change in Clover must be seen. Price, SKU, code and count are not in it; those are compared with the database itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([[u8; ASPECT_BYTES]; ASPECTS.len()]);
+
+/// Names of the parts, in the fingerprint's order.
+pub const ASPECTS: [&str; 5] = ["title", "category", "tags", "sale", "options"];
+
+const ASPECT_BYTES: usize = 6;
+
+impl Fingerprint {
+    /// Hexadecimal, 60 characters.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        use std::fmt::Write as _;
+        self.0.iter().flatten().fold(String::with_capacity(ASPECTS.len() * ASPECT_BYTES * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// Parts that differ from a stored fingerprint; all of them when that is unreadable.
+    #[must_use]
+    pub fn differing(self, stored: &str) -> Vec<&'static str> {
+        let now = self.to_text();
+        let width = ASPECT_BYTES * 2;
+        ASPECTS
+            .into_iter()
+            .enumerate()
+            .filter(|(index, _)| {
+                let range = index * width..(index + 1) * width;
+                stored.len() != now.len() || stored.get(range.clone()) != now.get(range)
+            })
+            .map(|(_, aspect)| aspect)
+            .collect()
+    }
+}
+
+/// Each part is preceded by its length, so that `["ab", "c"]` and `["a", "bc"]` differ.
+fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> [u8; ASPECT_BYTES] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut short = [0; ASPECT_BYTES];
+    for (to, from) in short.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    short
+}

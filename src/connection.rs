@@ -1,0 +1,148 @@
+//! `CloverSync\Connection`.
+#![allow(non_snake_case)] // PHP sees the parameters' names.
+
+use std::rc::Rc;
+
+use clover_client::{Access, Api, Callback, CallbackError, CsrfToken, Error, OAuthError, authorize_url};
+use clover_core::wire::{Listing, Merchant as WireMerchant, OrderCurrency, Properties};
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+
+use crate::engine::class::sensitive;
+use crate::link::{Link, exception_of, host_exception};
+use crate::logging::Listener;
+use crate::settings::Settings;
+use crate::token_store::Store;
+use crate::vault::Vault;
+use crate::{authorization, connection_status, exception, merchant};
+
+/// One shop's connection to one Clover merchant.
+#[php_class]
+#[php(name = "CloverSync\\Connection", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Connection {
+    pub(crate) link: Rc<Link>,
+}
+
+#[php_impl]
+impl Connection {
+    /// Sends nothing.
+    pub fn __construct(settings: &Settings, vault: &Vault, store: Store, log: Option<Listener>) -> Self {
+        Self { link: Link::new(settings.core.clone(), settings.hosts.clone(), vault.core.clone(), store, log) }
+    }
+
+    /// Where to send the browser.
+    pub fn authorize(&self, redirectUri: String) -> PhpResult<authorization::Authorization> {
+        let oauth = self.link.oauth()?;
+        let request = authorize_url(self.link.hosts(), oauth.app_id(), &redirectUri).map_err(|e| exception_of(&e))?;
+        Ok(authorization::object(request.url.as_str(), request.state.secret())?)
+    }
+
+    /// Buys tokens with the callback's code.
+    pub fn complete(&self, callback: String, state: String) -> PhpResult<connection_status::ConnectionStatus> {
+        let oauth = self.link.oauth()?;
+        let callback = Callback::parse(&callback).map_err(|e| callback_exception(&e))?;
+        callback.check(oauth.app_id(), &CsrfToken::new(state)).map_err(|e| callback_exception(&e))?;
+        let answer = self.link.finish(oauth.exchange(&callback.code, crate::link::now()))?;
+        let tokens = answer.map_err(|error| match error {
+            OAuthError::Refused { .. } => exception::callback(
+                &format!("Clover did not accept the code; check App ID and App Secret, and start the connection again ({error})"),
+                "code",
+            ),
+            OAuthError::Failed(error) => exception_of(&error),
+        })?;
+        self.link.connect(&callback.merchant_id, &tokens)?;
+        self.status()
+    }
+
+    /// Reads the stored record.
+    pub fn status(&self) -> PhpResult<connection_status::ConnectionStatus> {
+        let record = self.link.record().map_err(|e| host_exception(&e))?;
+        let tokens = record.as_ref().map(crate::link::Record::tokens).transpose().map_err(|e| host_exception(&e.into()))?;
+        Ok(connection_status::object(self.link.settings.environment, record.as_ref(), tokens.as_ref())?)
+    }
+
+    /// Refreshes when it is time.
+    #[php(defaults(whenUnder = 1200))]
+    pub fn refresh(&self, whenUnder: i64) -> PhpResult<bool> {
+        self.link.refresh(whenUnder)
+    }
+
+    /// What Clover tells of the merchant.
+    pub fn merchant(&self) -> PhpResult<merchant::Merchant> {
+        let facts = self.link.call(read_merchant)?;
+        Ok(merchant::object(&facts)?)
+    }
+
+    /// Forgets the tokens.
+    pub fn disconnect(&self) -> PhpResult<()> {
+        self.link.disconnect()
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> i64 {
+        i64::try_from(self.link.requests()).unwrap_or(i64::MAX)
+    }
+}
+
+/// What could be read of the merchant.
+pub struct MerchantFacts {
+    /// Clover's id.
+    pub id: String,
+    /// As on the dashboard.
+    pub name: Option<String>,
+    /// The properties, where the permission is granted.
+    pub properties: Option<Properties>,
+    /// The currency of some order.
+    pub order_currency: Option<String>,
+}
+
+/// The manual asks for four permissions, and Merchant Read is not among them: a refusal here is usual, and must not cost a refresh. So the refusal is
+/// believed when the same token may read something else.
+async fn read_merchant(api: Api, access: Access) -> Result<MerchantFacts, Error> {
+    let (merchant, properties) =
+        tokio::join!(api.get_json::<WireMerchant>(&access, "", &[]), api.get_json::<Properties>(&access, "properties", &[]));
+    let mut refused = false;
+    let mut granted = |error: Error| match error {
+        Error::Unauthorized { .. } => {
+            refused = true;
+            Ok(())
+        }
+        error => Err(error),
+    };
+    let merchant = merchant.map(Some).or_else(|e| granted(e).map(|()| None))?;
+    let properties = properties.map(Some).or_else(|e| granted(e).map(|()| None))?;
+    let told = properties.as_ref().is_some_and(|p| p.default_currency.is_some());
+    let order_currency = if refused || !told { read_order_currency(&api, &access).await? } else { None };
+    Ok(MerchantFacts { id: access.merchant.into(), name: merchant.and_then(|m| m.name), properties, order_currency })
+}
+
+/// Orders are among the four permissions; without even that one, the items must be readable, or the token is bad.
+async fn read_order_currency(api: &Api, access: &Access) -> Result<Option<String>, Error> {
+    match api.get(access, "orders", &[("limit", "1")]).await {
+        Ok(answer) => Ok(Listing::<OrderCurrency>::parse(&answer.body).ok().and_then(|orders| orders.elements.into_iter().find_map(|o| o.currency))),
+        Err(Error::Unauthorized { .. }) => api.get(access, "items", &[("limit", "1")]).await.map(|_| None),
+        Err(error) => Err(error),
+    }
+}
+
+fn callback_exception(error: &CallbackError) -> PhpException {
+    let kind = match error {
+        CallbackError::Denied => "denied",
+        CallbackError::StateMismatch | CallbackError::Missing("state") => "state",
+        CallbackError::WrongApp(_) => "client",
+        CallbackError::Failed(_) | CallbackError::Missing(_) | CallbackError::Merchant(_) => "incomplete",
+    };
+    exception::callback(&error.to_string(), kind)
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<Connection>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    let ce = <Connection as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
+    sensitive(ce, "complete", 0);
+    sensitive(ce, "complete", 1);
+}

@@ -1,0 +1,200 @@
+//! Internal classes with native typed properties and no Rust object behind them: exceptions and value objects.
+//!
+//! `#[php_class]` overrides `create_object`: an exception made so has no file and line, and PHP cannot extend it; a value object made so has untyped,
+//! writable properties (PHP 8.4, ext-php-rs 0.16).
+
+use std::ffi::{CStr, c_void};
+use std::mem::{ManuallyDrop, transmute, zeroed};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use ext_php_rs::args::ArgInfoTables;
+use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::Result;
+use ext_php_rs::ffi;
+use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
+use ext_php_rs::types::{ZendObject, ZendStr, Zval};
+use ext_php_rs::zend::{ClassEntry, ExecuteData};
+
+/// A class of ours, known once it is registered.
+pub struct Slot(AtomicPtr<ClassEntry>);
+
+impl Slot {
+    /// Before registration.
+    pub const fn new() -> Self {
+        Self(AtomicPtr::new(null_mut()))
+    }
+
+    /// The class entry.
+    ///
+    /// # Panics
+    /// Before [`register`](crate::register) ran, which is before any PHP code can run.
+    pub fn ce(&self) -> &'static ClassEntry {
+        // SAFETY: set once in MINIT to a class entry that lives as long as the process.
+        unsafe { self.0.load(Ordering::Relaxed).as_ref() }.expect("registered in MINIT")
+    }
+
+    /// For `ClassBuilder::registration`.
+    pub fn set(&self, ce: &'static mut ClassEntry, methods: ArgInfoTables) {
+        // The engine keeps pointers into the tables for the life of the process.
+        Box::leak(methods);
+        self.0.store(ce, Ordering::Relaxed);
+    }
+}
+
+/// Types of properties, as the engine's bits.
+#[derive(Clone, Copy)]
+pub struct PropertyType(u32);
+
+impl PropertyType {
+    /// `int`
+    pub const INT: Self = Self(1 << 4);
+    /// `string`
+    pub const STRING: Self = Self(1 << 6);
+    /// `array`
+    pub const ARRAY: Self = Self(1 << 7);
+    /// `bool`
+    pub const BOOL: Self = Self(3 << 2);
+
+    /// With `null` allowed.
+    pub const fn or_null(self) -> Self {
+        Self(self.0 | 1 << 1)
+    }
+}
+
+const PUBLIC_READONLY: i32 = 1 | 1 << 7;
+const PROTECTED: i32 = 1 << 1;
+
+type DeclareTyped = unsafe extern "C" fn(*mut ClassEntry, *mut ZendStr, *mut Zval, i32, *mut ZendStr, ffi::zend_type) -> *mut c_void;
+type UpdateProperty = unsafe extern "C" fn(*mut ClassEntry, *mut ZendObject, *const i8, usize, *mut Zval);
+
+/// A class that exists before ours, by name. `ClassEntry::try_find` knows none in MINIT.
+pub fn builtin(name: &str) -> &'static ClassEntry {
+    // SAFETY: the compiler's class table is there from before MINIT, and its entries outlive the process' PHP code.
+    unsafe {
+        let table = (*ffi::ext_php_rs_compiler_globals()).class_table;
+        let entry = ffi::zend_hash_str_find_ptr_lc(table, name.as_ptr().cast(), name.len());
+        entry.cast::<ClassEntry>().as_ref().expect("the engine's own classes are loaded before any module")
+    }
+}
+
+/// An exported engine function that ext-php-rs does not bind.
+fn engine_fn(name: &CStr) -> *mut c_void {
+    // SAFETY: a lookup in the running process; the name is NUL-terminated.
+    let function = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    assert!(!function.is_null(), "this PHP does not export {name:?}");
+    function
+}
+
+fn declare(ce: &ClassEntry, name: &str, ty: PropertyType, flags: i32, default: &mut ManuallyDrop<Zval>) {
+    // SAFETY: the signature is that of PHP 8.3 and 8.4; the name is interned, so the engine may keep it; the default is copied.
+    unsafe {
+        let declare: DeclareTyped = transmute(engine_fn(c"zend_declare_typed_property"));
+        declare(
+            std::ptr::from_ref(ce).cast_mut(),
+            ZendStr::new_interned(name, true).as_ptr().cast_mut(),
+            &raw mut **default,
+            flags,
+            null_mut(),
+            ffi::zend_type { ptr: null_mut(), type_mask: ty.0 },
+        );
+    }
+}
+
+extern "C" fn no_constructor(_: &mut ExecuteData, _: &mut Zval) {}
+
+/// Registers a final readonly class that only Rust can make, with these properties in this order.
+pub fn value_class(name: &str, properties: &[(&str, PropertyType)], register: fn(&'static mut ClassEntry, ArgInfoTables), slot: &Slot) -> Result<()> {
+    ClassBuilder::new(name)
+        .flags(ClassFlags::Final.union(ClassFlags::ReadonlyClass).union(ClassFlags::NoDynamicProperties).union(ClassFlags::NotSerializable))
+        .method(FunctionBuilder::new("__construct", no_constructor), MethodFlags::Private)
+        .registration(register)
+        .register()?;
+    for (property, ty) in properties {
+        // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is declared.
+        declare(slot.ce(), property, *ty, PUBLIC_READONLY, &mut unsafe { zeroed() });
+    }
+    Ok(())
+}
+
+/// One object of a value class, with all its properties in the order of registration.
+pub fn value_object<const N: usize>(slot: &Slot, values: [Zval; N]) -> Result<Zval> {
+    let mut object = ZendObject::new(slot.ce());
+    debug_assert_eq!(i32::try_from(N), Ok(slot.ce().default_properties_count));
+    let slots = object.properties_table.as_mut_ptr();
+    for (index, value) in values.into_iter().enumerate() {
+        let value = ManuallyDrop::new(value);
+        // SAFETY: the class was registered with these properties, so the slots are there and, the object being fresh, IS_UNDEF. Moving value and type
+        // hands over the reference; `u2` of a property slot belongs to the engine.
+        unsafe {
+            (*slots.add(index)).value = value.value;
+            (*slots.add(index)).u1 = value.u1;
+        }
+    }
+    object.into_zval(false)
+}
+
+/// A return type that reflection shows by its class name; a bare object would show as `object`.
+macro_rules! returned_object {
+    ($(#[$doc:meta])* $name:ident, $class:literal) => {
+        $(#[$doc])*
+        pub struct $name(pub ext_php_rs::types::Zval);
+
+        impl ext_php_rs::convert::IntoZval for $name {
+            const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::object($class);
+            const NULLABLE: bool = false;
+
+            fn set_zval(self, zval: &mut ext_php_rs::types::Zval, _: bool) -> ext_php_rs::error::Result<()> {
+                *zval = self.0;
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use returned_object;
+
+/// Declares a protected property with a default, for an exception's data.
+pub fn protected_property(ce: &ClassEntry, name: &str, ty: PropertyType, default: Zval) {
+    declare(ce, name, ty, PROTECTED, &mut ManuallyDrop::new(default));
+}
+
+/// Sets a property from within the class that declares it.
+pub fn set_property(object: &mut ZendObject, scope: &ClassEntry, name: &str, mut value: Zval) {
+    // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the name.
+    unsafe {
+        let update: UpdateProperty = transmute(engine_fn(c"zend_update_property"));
+        update(std::ptr::from_ref(scope).cast_mut(), object, name.as_ptr().cast(), name.len(), &raw mut value);
+    }
+}
+
+/// Marks a parameter of a registered method as `#[\SensitiveParameter]`, so that backtraces do not show it.
+pub fn sensitive(ce: &ClassEntry, method: &str, parameter: u32) {
+    type AddAttribute = unsafe extern "C" fn(*mut *mut c_void, *mut ZendStr, u32, u32, u32, u32) -> *mut c_void;
+    const PERSISTENT: u32 = 1;
+    // SAFETY: the function table of a registered class holds its functions by lower-case name; the attribute's table is made by the engine and lives as
+    // long as the class. Offset 0 of an attribute is the function, n + 1 its n-th parameter.
+    unsafe {
+        let name = method.to_ascii_lowercase();
+        let table = &raw const ce.function_table;
+        let function = ffi::zend_hash_str_find_ptr_lc(table.cast(), name.as_ptr().cast(), name.len()).cast::<ffi::zend_function>();
+        assert!(!function.is_null(), "no method {method}");
+        let add: AddAttribute = transmute(engine_fn(c"zend_add_attribute"));
+        let attributes = &raw mut (*function).common.attributes;
+        add(attributes.cast(), ZendStr::new_interned("SensitiveParameter", true).into_raw(), 0, PERSISTENT, parameter + 1, 0);
+    }
+}
+
+/// A getter of a protected property, for [`ClassBuilder::method`].
+pub fn getter(name: &'static str, handler: extern "C" fn(&mut ExecuteData, &mut Zval), ty: DataType, nullable: bool) -> FunctionBuilder<'static> {
+    FunctionBuilder::new(name, handler).returns(ty, false, nullable)
+}
+
+/// The body of a getter: the property of `$this`.
+pub fn read_own_property(ex: &mut ExecuteData, ret: &mut Zval, property: &str) {
+    ext_php_rs::zend::run_handler(std::panic::AssertUnwindSafe(|| {
+        if let Some(value) = ex.get_self().and_then(|this| this.get_property::<&Zval>(property).ok()) {
+            *ret = value.shallow_clone();
+        }
+    }));
+}

@@ -1,0 +1,33 @@
+//! `CloverSync\GroupChanges`.
+
+use clover_core::diff::Change;
+use ext_php_rs::error::Result;
+
+use crate::engine::array::{try_list, zval};
+use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::page::{Fault, fault_rows};
+use crate::product_change;
+
+static CLASS: Slot = Slot::new();
+
+returned_object!(
+    /// The changes, on its way to PHP.
+    GroupChanges,
+    "CloverSync\\GroupChanges"
+);
+
+/// Registers the class; in MINIT.
+pub fn register() -> Result<()> {
+    value_class(
+        "CloverSync\\GroupChanges",
+        &[("changes", T::ARRAY), ("errors", T::ARRAY), ("unchanged", T::INT)],
+        |ce, methods| CLASS.set(ce, methods),
+        &CLASS,
+    )
+}
+
+/// The PHP object.
+pub fn object(changes: &[Change], faults: &[Fault], unchanged: i64) -> Result<GroupChanges> {
+    let changes = try_list(changes.iter().map(product_change::object))?;
+    value_object(&CLASS, [zval(changes)?, zval(fault_rows(faults)?)?, zval(unchanged)?]).map(GroupChanges)
+}

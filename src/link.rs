@@ -1,0 +1,345 @@
+//! What `Connection`, `Catalog` and `PageIterator` share: the way to one merchant's Clover, with the tokens kept alive on it.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clover_client::life::ON_DEMAND;
+use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
+use clover_client::{Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, Policy, Share, Tokens, Waiter, chain};
+use clover_core::ids::MerchantId;
+use clover_core::json::{JsonError, parse};
+use clover_core::seal::{OpenError, Vault};
+use clover_core::settings::Settings;
+use ext_php_rs::exception::PhpException;
+use ext_php_rs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::exception;
+use crate::logging::{self, Listener};
+use crate::runtime::{self, Interrupted};
+use crate::token_store::Store;
+
+/// One shop's way to Clover.
+pub struct Link {
+    /// As the owner set them.
+    pub settings: Settings,
+    hosts: clover_client::Hosts,
+    vault: Arc<Vault>,
+    store: Store,
+    log: Option<Listener>,
+    requests: Arc<AtomicU64>,
+}
+
+/// What the store keeps, sealed.
+#[derive(Serialize, Deserialize)]
+pub struct Record {
+    /// Whose tokens.
+    pub merchant: MerchantId,
+    /// Why the owner must connect again.
+    pub reconnect: Option<String>,
+    tokens: String,
+}
+
+impl Record {
+    /// The tokens.
+    pub fn tokens(&self) -> Result<Tokens, JsonError> {
+        Tokens::from_json(&self.tokens)
+    }
+}
+
+/// What PHP or the store did while the tokens were looked after. The exception itself, when there is one, is pending in the engine.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum HostError {
+    /// The wait was ended.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// The store threw.
+    #[error("the token store threw {0}")]
+    Store(String),
+    /// The record does not open.
+    #[error("the stored tokens do not open: {0}")]
+    Sealed(#[from] OpenError),
+    /// The record opened and is no record.
+    #[error("the stored tokens cannot be read at {0}")]
+    Record(#[from] JsonError),
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    NoRandom,
+}
+
+/// A transport that counts.
+struct Counted {
+    inner: Arc<dyn Transport>,
+    requests: Arc<AtomicU64>,
+}
+
+impl Transport for Counted {
+    fn send(&self, request: Request, timeout: Duration) -> Boxed<Result<Reply, Failure>> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.inner.send(request, timeout)
+    }
+}
+
+/// The two sides that [`Life`] needs, over one record's merchant.
+struct Keeper<'a> {
+    link: &'a Link,
+    merchant: RefCell<Option<MerchantId>>,
+}
+
+impl clover_client::TokenStore for Keeper<'_> {
+    type Error = HostError;
+
+    fn read(&self) -> Result<Option<Tokens>, HostError> {
+        let record = self.link.record()?;
+        *self.merchant.borrow_mut() = record.as_ref().map(|r| r.merchant.clone());
+        match record {
+            // Clover refused these for good, so asking again would only repeat the refusal.
+            Some(record) if record.reconnect.is_none() => Ok(Some(record.tokens()?)),
+            _ => Ok(None),
+        }
+    }
+
+    fn write(&self, tokens: &Tokens) -> Result<(), HostError> {
+        let merchant = self.merchant.borrow().clone();
+        match merchant {
+            Some(merchant) => self.link.store_record(&merchant, tokens, None),
+            None => Ok(()),
+        }
+    }
+
+    fn lock(&self) -> Result<bool, HostError> {
+        let taken = self.link.store.call("lock", vec![]).map_err(pending)?;
+        Ok(taken.bool().unwrap_or(false))
+    }
+
+    fn unlock(&self) {
+        // Nobody is left to tell: an exception stays pending in the engine, and the lock ends with its lease.
+        let _ = self.link.store.call("unlock", vec![]);
+    }
+}
+
+impl Waiter for Link {
+    type Error = HostError;
+
+    fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, HostError> {
+        Ok(runtime::wait(future, || logging::deliver(self.log.as_ref()))?)
+    }
+}
+
+fn pending(_: PhpException) -> HostError {
+    HostError::Store(ext_php_rs::zend::ExecutorGlobals::pending_exception_class().unwrap_or_else(|| "an error".into()))
+}
+
+/// Unix seconds.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+impl Link {
+    /// Nothing is opened, read or sent yet.
+    pub fn new(settings: Settings, hosts: clover_client::Hosts, vault: Arc<Vault>, store: Store, log: Option<Listener>) -> Rc<Self> {
+        if log.is_some() {
+            logging::start();
+        }
+        Rc::new(Self { settings, hosts, vault, store, log, requests: Arc::new(AtomicU64::new(0)) })
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Where Clover is.
+    pub fn hosts(&self) -> &clover_client::Hosts {
+        &self.hosts
+    }
+
+    /// This process' way there.
+    pub fn api(&self) -> PhpResult<Api> {
+        let whole = Share::default();
+        let part = u32::try_from(self.settings.pace_share).unwrap_or(100).clamp(1, 100);
+        let share = Share { per_second: (whole.per_second * part / 100).max(1), in_flight: (whole.in_flight * part / 100).max(1) };
+        let (wire, pacer) = runtime::way(&self.hosts, share).map_err(|e| host_exception(&e.into()))?.map_err(|e| exception_of(&e))?;
+        let counted = Counted { inner: wire, requests: Arc::clone(&self.requests) };
+        Ok(Api::with_transport(Arc::new(counted), self.hosts.clone(), pacer, Policy::default()))
+    }
+
+    /// The app towards Clover.
+    pub fn oauth(&self) -> PhpResult<OAuth> {
+        let secret = match &self.settings.app_secret {
+            Some(secret) if !self.settings.app_id.is_empty() => secret.expose().to_owned(),
+            Some(_) => return Err(exception::setting("app_id", "is needed to connect: copy it from the Clover Developer Dashboard")),
+            None => return Err(exception::setting("app_secret", "is needed to connect: copy it from the Clover Developer Dashboard")),
+        };
+        Ok(OAuth::new(&self.api()?, self.settings.app_id.clone(), ClientSecret::new(secret)))
+    }
+
+    fn context(&self, merchant: &str) -> String {
+        format!("{}/{merchant}/tokens", self.settings.environment.key())
+    }
+
+    /// The stored record.
+    pub fn record(&self) -> Result<Option<Record>, HostError> {
+        let Some(text) = self.store.call("read", vec![]).map_err(pending)?.string() else { return Ok(None) };
+        // The merchant stands outside the seal because it is part of the seal's context.
+        let (merchant, sealed) = text.split_once('.').ok_or(OpenError::Unknown)?;
+        let opened = self.vault.open(sealed, &self.context(merchant))?;
+        Ok(Some(parse(&opened)?))
+    }
+
+    /// Seals and stores.
+    pub fn store_record(&self, merchant: &MerchantId, tokens: &Tokens, reconnect: Option<String>) -> Result<(), HostError> {
+        let record = Record { merchant: merchant.clone(), reconnect, tokens: tokens.to_json() };
+        // Panic: cannot fire, the record is made of strings.
+        let text = serde_json::to_vec(&record).expect("strings");
+        let sealed = crate::vault::seal(&self.vault, &text, &self.context(merchant.as_str())).map_err(|_| HostError::NoRandom)?;
+        let line = format!("{merchant}.{sealed}");
+        self.store.call("write", vec![&line]).map_err(pending)?;
+        Ok(())
+    }
+
+    /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones comes in between.
+    pub fn connect(&self, merchant: &MerchantId, tokens: &Tokens) -> PhpResult<()> {
+        let keeper = Keeper { link: self, merchant: RefCell::new(Some(merchant.clone())) };
+        let locked = clover_client::TokenStore::lock(&keeper).map_err(|e| host_exception(&e))?;
+        let stored = self.store_record(merchant, tokens, None);
+        if locked {
+            clover_client::TokenStore::unlock(&keeper);
+        }
+        stored.map_err(|e| host_exception(&e))
+    }
+
+    /// Forgets the connection.
+    pub fn disconnect(&self) -> PhpResult<()> {
+        self.store.call("delete", vec![])?;
+        Ok(())
+    }
+
+    /// Looks after the tokens until they meet the need.
+    pub fn tokens(&self, need: Need<'_>) -> PhpResult<(MerchantId, Tokens)> {
+        let keeper = Keeper { link: self, merchant: RefCell::new(None) };
+        let oauth = self.oauth()?;
+        let life = Life { store: &keeper, waiter: self, oauth: &oauth, clock: &now };
+        match life.ensure(need) {
+            Ok(tokens) => match keeper.merchant.into_inner() {
+                Some(merchant) => Ok((merchant, tokens)),
+                None => Err(exception::reconnect("the shop is not connected with Clover: connect it first")),
+            },
+            Err(error) => Err(self.life_exception(error)),
+        }
+    }
+
+    /// A refresh when fewer seconds are left; says whether one took place here.
+    pub fn refresh(&self, when_under: i64) -> PhpResult<bool> {
+        let before = self.record().map_err(|e| host_exception(&e))?.map(|r| r.tokens()).transpose().map_err(|e| host_exception(&e.into()))?;
+        let (_, after) = self.tokens(Need::AtLeast(when_under.max(0)))?;
+        Ok(before.is_none_or(|before| before.access.secret() != after.access.secret()))
+    }
+
+    /// Makes a call with a living token. When Clover refuses the token it is replaced, once.
+    pub fn call<T, F>(&self, make: impl Fn(Api, Access) -> F) -> PhpResult<T>
+    where
+        F: Future<Output = Result<T, Error>> + 'static,
+    {
+        let api = self.api()?;
+        let (merchant, tokens) = self.tokens(Need::AtLeast(ON_DEMAND))?;
+        let access = |token: AccessToken| Access { merchant: merchant.clone(), token };
+        let refused = match self.finish(make(api.clone(), access(tokens.access.clone())))? {
+            Ok(value) => return Ok(value),
+            Err(error) if error.wants_new_token() => error,
+            Err(error) => return Err(exception_of(&error)),
+        };
+        let fresh = self.replace(&tokens.access, refused)?;
+        self.finish(make(api, access(fresh)))?.map_err(|e| exception_of(&e.after_refresh()))
+    }
+
+    /// Another token than the refused one; when that was new already, the refusal was about a permission.
+    pub fn replace(&self, refused: &AccessToken, error: Error) -> PhpResult<AccessToken> {
+        let keeper = Keeper { link: self, merchant: RefCell::new(None) };
+        let oauth = self.oauth()?;
+        let life = Life { store: &keeper, waiter: self, oauth: &oauth, clock: &now };
+        match life.ensure(Need::Replace(refused)) {
+            Ok(tokens) => Ok(tokens.access),
+            Err(LifeError::TokenIsNew) => Err(exception_of(&error.after_refresh())),
+            Err(error) => Err(self.life_exception(error)),
+        }
+    }
+
+    /// Waits for a future.
+    pub fn finish<F: Future + 'static>(&self, future: F) -> PhpResult<F::Output> {
+        Waiter::wait(self, future).map_err(|e| host_exception(&e))
+    }
+
+    fn life_exception(&self, error: LifeError<HostError, HostError>) -> PhpException {
+        match error {
+            LifeError::NotConnected => match self.record() {
+                Ok(Some(Record { reconnect: Some(reason), .. })) => exception::reconnect(&reason),
+                _ => exception::reconnect("the shop is not connected with Clover: connect it first"),
+            },
+            LifeError::ReconnectNeeded(cause) => {
+                let reason = format!("Clover does not accept the stored tokens any more, so connect the shop again: {}", chain(&cause));
+                // So that the owner sees it without another request; when it cannot be stored, the next call finds out anew.
+                if let Ok(Some(record)) = self.record()
+                    && let Ok(tokens) = record.tokens()
+                {
+                    let _ = self.store_record(&record.merchant, &tokens, Some(reason.clone()));
+                }
+                exception::reconnect(&reason)
+            }
+            LifeError::TokenIsNew => exception::permission("Clover refuses a new token, so the app lacks a permission", "unknown"),
+            LifeError::Busy => exception::unavailable("another process is refreshing the token: try again in a moment", Duration::from_secs(5)),
+            LifeError::Clover(error) => exception_of(&error),
+            LifeError::Store(error) | LifeError::Wait(error) => host_exception(&error),
+        }
+    }
+}
+
+/// PHP's own exception goes first; ours is thrown only when none is pending.
+pub fn host_exception(error: &HostError) -> PhpException {
+    match error {
+        HostError::Sealed(_) | HostError::Record(_) => {
+            exception::vault(&format!("{error}. If the site's secret was changed or the site was copied, disconnect and connect again"))
+        }
+        HostError::Interrupted(_) | HostError::Store(_) | HostError::NoRandom => exception::bug(&error.to_string(), None),
+    }
+}
+
+/// The exception that says what to do next.
+pub fn exception_of(error: &Error) -> PhpException {
+    let text = chain(error);
+    let request_id = error.call().and_then(|call| call.request_id.as_deref());
+    match error {
+        Error::Unauthorized { call, .. } => {
+            let permission = permission_for(call.method, &call.path);
+            let advice = "Enable it under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again";
+            exception::permission(&format!("the Clover app lacks the permission {permission}. {advice} ({text})"), permission)
+        }
+        Error::NotFound { call, .. } => exception::item(&text, &call.path),
+        Error::Rejected { call, .. } if call.status == Some(405) => exception::bug(&text, request_id),
+        Error::Rejected { call, .. } => exception::item(&text, &call.path),
+        Error::Throttled { wait, .. } => exception::unavailable(&text, *wait),
+        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => exception::unavailable(&text, Duration::from_secs(60)),
+        Error::BadAnswer { .. } => exception::bug(&text, request_id),
+        Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
+    }
+}
+
+/// As the owner finds it on the Clover Developer Dashboard.
+fn permission_for(method: &str, path: &str) -> &'static str {
+    let mut below = path.split('/').skip_while(|part| *part != "merchants").skip(2);
+    let reads = method == "GET";
+    match (below.next(), below.nth(1)) {
+        (Some("orders"), Some("payments")) if !reads => "Payments Write",
+        (Some("orders" | "atomic_order" | "print_event"), _) if reads => "Orders Read",
+        (Some("orders" | "atomic_order" | "print_event"), _) => "Orders Write",
+        (None | Some("" | "properties" | "tenders" | "order_types"), _) => "Merchant Read",
+        (Some(_), _) if reads => "Inventory Read",
+        (Some(_), _) => "Inventory Write",
+    }
+}
+

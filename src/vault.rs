@@ -1,0 +1,63 @@
+//! `CloverSync\Vault`.
+
+use std::sync::Arc;
+
+use clover_core::seal::{NONCE_BYTES, Vault as Core};
+use ext_php_rs::binary_slice::BinarySlice;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+
+use crate::engine::class::sensitive;
+use crate::exception;
+
+/// Seals secrets for the shop's database.
+#[php_class]
+#[php(name = "CloverSync\\Vault", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Vault {
+    pub(crate) core: Arc<Core>,
+}
+
+#[php_impl]
+impl Vault {
+    /// A vault under this secret.
+    pub fn __construct(secret: BinarySlice<u8>, previous: Option<BinarySlice<u8>>) -> PhpResult<Self> {
+        let core = Core::new(&secret, previous.as_deref().copied()).map_err(|e| exception::setting("secret", e.to_string()))?;
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// Seals for a context.
+    pub fn seal(&self, plaintext: BinarySlice<u8>, context: String) -> PhpResult<String> {
+        seal(&self.core, &plaintext, &context)
+    }
+
+    /// Opens what was sealed for the same context.
+    pub fn open(&self, sealed: String, context: String) -> PhpResult<ext_php_rs::binary::Binary<u8>> {
+        let plain = self.core.open(&sealed, &context).map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
+        Ok(plain.into())
+    }
+
+    /// Whether it was sealed with the present secret.
+    pub fn is_current(&self, sealed: String) -> bool {
+        self.core.is_current(&sealed)
+    }
+}
+
+/// Seals with fresh random bytes of the system.
+pub fn seal(vault: &Core, plaintext: &[u8], context: &str) -> PhpResult<String> {
+    let mut nonce = [0; NONCE_BYTES];
+    getrandom::fill(&mut nonce).map_err(|e| exception::bug(&format!("the system gives no random bytes: {e}"), None))?;
+    Ok(vault.seal(plaintext, context, nonce))
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<Vault>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    let ce = <Vault as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
+    sensitive(ce, "__construct", 0);
+    sensitive(ce, "__construct", 1);
+    sensitive(ce, "seal", 0);
+}
