@@ -15,7 +15,12 @@ returned_object!(
 
 /// Registers the class; in MINIT.
 pub fn register() -> Result<()> {
-    value_class("CloverSync\\Authorization", &[("url", T::STRING), ("state", T::STRING)], |ce, methods| CLASS.set(ce, methods), &CLASS)
+    value_class(
+        "CloverSync\\Authorization",
+        &[("url", T::STRING), ("state", T::STRING)],
+        |ce, methods| CLASS.set(ce, methods),
+        &CLASS,
+    )
 }
 
 /// The PHP object.

@@ -51,10 +51,20 @@ pub struct Catalog {
 impl Catalog {
     /// Asks Clover nothing.
     #[php(defaults(trackStock = true))]
-    pub fn __construct(connection: &Connection, currency: String, trackStock: bool) -> PhpResult<Self> {
-        let currency = Currency::from_code(&currency).map_err(|e| exception::setting("currency", e.to_string()))?;
+    pub fn __construct(
+        connection: &Connection,
+        currency: String,
+        trackStock: bool,
+    ) -> PhpResult<Self> {
+        let currency = Currency::from_code(&currency)
+            .map_err(|e| exception::setting("currency", e.to_string()))?;
         let mapper = Mapper::new(&connection.link.settings, currency, trackStock);
-        Ok(Self { link: Rc::clone(&connection.link), mapper: Rc::new(mapper), names: OnceCell::new(), reading_names: RefCell::new(()) })
+        Ok(Self {
+            link: Rc::clone(&connection.link),
+            mapper: Rc::new(mapper),
+            names: OnceCell::new(),
+            reading_names: RefCell::new(()),
+        })
     }
 
     /// A name for a URL.
@@ -65,23 +75,43 @@ impl Catalog {
 
     /// Every item, by id.
     pub fn pages(&self, after: Option<String>) -> PageIterator {
-        PageIterator::new(Rc::clone(&self.link), Rc::clone(&self.mapper), after.filter(|cursor| !cursor.is_empty()))
+        PageIterator::new(
+            Rc::clone(&self.link),
+            Rc::clone(&self.mapper),
+            after.filter(|cursor| !cursor.is_empty()),
+        )
     }
 
     /// Products of whole groups.
-    pub fn groups(&self, staged: &ZendHashTable, known: &ZendHashTable) -> PhpResult<group_changes::GroupChanges> {
+    pub fn groups(
+        &self,
+        staged: &ZendHashTable,
+        known: &ZendHashTable,
+    ) -> PhpResult<group_changes::GroupChanges> {
         let mut groups: BTreeMap<GroupId, Vec<Item>> = BTreeMap::new();
         let mut faults = Vec::new();
         for row in staged.values().filter_map(Zval::array) {
             let group = text(row, "group_id").and_then(|id| GroupId::new(id).ok());
-            match (group, text(row, "payload").map(|payload| parse::<Item>(payload.as_bytes()))) {
+            match (
+                group,
+                text(row, "payload").map(|payload| parse::<Item>(payload.as_bytes())),
+            ) {
                 (Some(group), Some(Ok(item))) => groups.entry(group).or_default().push(item),
                 (_, Some(Err(error))) => faults.push(Fault::staged(text(row, "item_id"), error)),
-                _ => return Err(exception::item("a staged row has no group_id or payload", "staged")),
+                _ => {
+                    return Err(exception::item(
+                        "a staged row has no group_id or payload",
+                        "staged",
+                    ));
+                }
             }
         }
         let known = known_rows(known);
-        let names = if groups.is_empty() { &Names::default() } else { self.names()? };
+        let names = if groups.is_empty() {
+            &Names::default()
+        } else {
+            self.names()?
+        };
         let (mut changes, mut unchanged) = (Vec::new(), 0);
         for (id, members) in &groups {
             let (product, errors) = self.mapper.group(id, members, names);
@@ -106,13 +136,18 @@ impl Catalog {
         for some in wanted.chunks(IDS_A_REQUEST) {
             let quoted: Vec<String> = some.iter().map(|id| format!("'{id}'")).collect();
             let filter = format!("id in ({})", quoted.join(","));
-            let (first, second) = self.link.call(|api, access| both(api, access, filter.clone()))?;
+            let (first, second) = self
+                .link
+                .call(|api, access| both(api, access, filter.clone()))?;
             let (found, wrong) = join(&self.link, &first, &second)?;
             items.extend(found);
             faults.extend(wrong);
         }
         let present = |id: &ItemId, items: &[Item], faults: &[Fault]| {
-            items.iter().any(|item| item.id == *id && !item.is_deleted()) || faults.iter().any(|fault| fault.concerns(id.as_str()))
+            items
+                .iter()
+                .any(|item| item.id == *id && !item.is_deleted())
+                || faults.iter().any(|fault| fault.concerns(id.as_str()))
         };
         let mut deleted = Vec::new();
         for id in wanted {
@@ -125,16 +160,26 @@ impl Catalog {
                 None => deleted.push(id.into()),
             }
         }
-        LookUp::new(deleted, Page::new(String::new(), items, faults, &self.mapper))
+        LookUp::new(
+            deleted,
+            Page::new(String::new(), items, faults, &self.mapper),
+        )
     }
 }
 
 impl Catalog {
     fn names(&self) -> PhpResult<&Names> {
-        let _only_one = self.reading_names.try_borrow_mut().map_err(|_| exception::bug("Catalog::groups was called within itself", None))?;
+        let _only_one = self
+            .reading_names
+            .try_borrow_mut()
+            .map_err(|_| exception::bug("Catalog::groups was called within itself", None))?;
         self.names.get_or_try_init(|| {
-            let (groups, attributes) =
-                self.link.call(|api, access| async move { tokio::try_join!(api.list_all(&access, "item_groups", &[]), api.list_all(&access, "attributes", &[])) })?;
+            let (groups, attributes) = self.link.call(|api, access| async move {
+                tokio::try_join!(
+                    api.list_all(&access, "item_groups", &[]),
+                    api.list_all(&access, "attributes", &[])
+                )
+            })?;
             Ok(Names {
                 groups: named::<ItemGroup, _>(&groups, |g| (g.id, g.name))?,
                 attributes: named::<Attribute, _>(&attributes, |a| (a.id, a.name))?,
@@ -150,7 +195,10 @@ impl Catalog {
             async move {
                 let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
                 let (first, second) = ([("expand", items.as_str())], [("expand", stock.as_str())]);
-                let both = tokio::try_join!(api.get_json::<Item>(&access, &path, &first), api.get_json::<ItemCount>(&access, &path, &second));
+                let both = tokio::try_join!(
+                    api.get_json::<Item>(&access, &path, &first),
+                    api.get_json::<ItemCount>(&access, &path, &second)
+                );
                 match both {
                     Ok((mut item, count)) => {
                         item.item_stock = count.item_stock;
@@ -165,11 +213,24 @@ impl Catalog {
     }
 }
 
-fn both(api: Api, access: Access, filter: String) -> impl Future<Output = Result<(Bytes, Bytes), Error>> + 'static {
+fn both(
+    api: Api,
+    access: Access,
+    filter: String,
+) -> impl Future<Output = Result<(Bytes, Bytes), Error>> + 'static {
     async move {
         let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-        let query = |expand| [("filter", filter.as_str()), ("limit", "1000"), ("expand", expand)];
-        let (first, second) = tokio::try_join!(api.get(&access, "items", &query(&items)), api.get(&access, "items", &query(&stock)))?;
+        let query = |expand| {
+            [
+                ("filter", filter.as_str()),
+                ("limit", "1000"),
+                ("expand", expand),
+            ]
+        };
+        let (first, second) = tokio::try_join!(
+            api.get(&access, "items", &query(&items)),
+            api.get(&access, "items", &query(&stock))
+        )?;
         Ok((first.body, second.body))
     }
 }
@@ -181,8 +242,15 @@ fn named<T: serde::de::DeserializeOwned, I: Eq + std::hash::Hash>(
     let mut names = HashMap::new();
     for page in pages {
         // A nameless or broken entry only fails the groups that need it.
-        let listing = Listing::<T>::parse(&page.body).map_err(|e| exception::bug(&e.to_string(), page.call.request_id.as_deref()))?;
-        names.extend(listing.elements.into_iter().map(&parts).filter_map(|(id, name)| Some((id, name?))));
+        let listing = Listing::<T>::parse(&page.body)
+            .map_err(|e| exception::bug(&e.to_string(), page.call.request_id.as_deref()))?;
+        names.extend(
+            listing
+                .elements
+                .into_iter()
+                .map(&parts)
+                .filter_map(|(id, name)| Some((id, name?))),
+        );
     }
     Ok(names)
 }
@@ -193,15 +261,24 @@ pub fn page_items(link: &Link, pair: &RawPair) -> PhpResult<(Vec<Item>, Vec<Faul
 }
 
 fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    let readable = |e: clover_core::json::JsonError| exception::bug(&format!("Clover's item list makes no sense at {e}"), None);
+    let readable = |e: clover_core::json::JsonError| {
+        exception::bug(&format!("Clover's item list makes no sense at {e}"), None)
+    };
     let listing = Listing::<Item>::parse(items).map_err(readable)?;
     let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
     let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
-    let mut counts: HashMap<ItemId, Option<f64>> = counted.elements.into_iter().map(|c| (c.id, c.item_stock)).collect();
+    let mut counts: HashMap<ItemId, Option<f64>> = counted
+        .elements
+        .into_iter()
+        .map(|c| (c.id, c.item_stock))
+        .collect();
     let mut joined = Vec::with_capacity(listing.elements.len());
     let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
     for mut item in listing.elements {
-        if let Some(fault) = unreadable.iter().find(|fault| fault.concerns(item.id.as_str())) {
+        if let Some(fault) = unreadable
+            .iter()
+            .find(|fault| fault.concerns(item.id.as_str()))
+        {
             faults.push(fault.clone());
             continue;
         }

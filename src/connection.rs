@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use clover_client::{Access, Api, Callback, CallbackError, CsrfToken, Error, OAuthError, authorize_url};
+use clover_client::{
+    Access, Api, Callback, CallbackError, CsrfToken, Error, OAuthError, authorize_url,
+};
 use clover_core::wire::{Listing, Merchant as WireMerchant, OrderCurrency, Properties};
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -26,23 +28,48 @@ pub struct Connection {
 #[php_impl]
 impl Connection {
     /// Sends nothing.
-    pub fn __construct(settings: &Settings, vault: &Vault, store: Store, log: Option<Listener>) -> Self {
-        Self { link: Link::new(settings.core.clone(), settings.hosts.clone(), vault.core.clone(), store, log) }
+    pub fn __construct(
+        settings: &Settings,
+        vault: &Vault,
+        store: Store,
+        log: Option<Listener>,
+    ) -> Self {
+        Self {
+            link: Link::new(
+                settings.core.clone(),
+                settings.hosts.clone(),
+                vault.core.clone(),
+                store,
+                log,
+            ),
+        }
     }
 
     /// Where to send the browser.
     pub fn authorize(&self, redirectUri: String) -> PhpResult<authorization::Authorization> {
         let oauth = self.link.oauth()?;
-        let request = authorize_url(self.link.hosts(), oauth.app_id(), &redirectUri).map_err(|e| exception_of(&e))?;
-        Ok(authorization::object(request.url.as_str(), request.state.secret())?)
+        let request = authorize_url(self.link.hosts(), oauth.app_id(), &redirectUri)
+            .map_err(|e| exception_of(&e))?;
+        Ok(authorization::object(
+            request.url.as_str(),
+            request.state.secret(),
+        )?)
     }
 
     /// Buys tokens with the callback's code.
-    pub fn complete(&self, callback: String, state: String) -> PhpResult<connection_status::ConnectionStatus> {
+    pub fn complete(
+        &self,
+        callback: String,
+        state: String,
+    ) -> PhpResult<connection_status::ConnectionStatus> {
         let oauth = self.link.oauth()?;
         let callback = Callback::parse(&callback).map_err(|e| callback_exception(&e))?;
-        callback.check(oauth.app_id(), &CsrfToken::new(state)).map_err(|e| callback_exception(&e))?;
-        let answer = self.link.finish(oauth.exchange(&callback.code, crate::link::now()))?;
+        callback
+            .check(oauth.app_id(), &CsrfToken::new(state))
+            .map_err(|e| callback_exception(&e))?;
+        let answer = self
+            .link
+            .finish(oauth.exchange(&callback.code, crate::link::now()))?;
         let tokens = answer.map_err(|error| match error {
             OAuthError::Refused { .. } => exception::callback(
                 &format!("Clover did not accept the code; check App ID and App Secret, and start the connection again ({error})"),
@@ -57,8 +84,16 @@ impl Connection {
     /// Reads the stored record.
     pub fn status(&self) -> PhpResult<connection_status::ConnectionStatus> {
         let record = self.link.record().map_err(|e| host_exception(&e))?;
-        let tokens = record.as_ref().map(crate::link::Record::tokens).transpose().map_err(|e| host_exception(&e.into()))?;
-        Ok(connection_status::object(self.link.settings.environment, record.as_ref(), tokens.as_ref())?)
+        let tokens = record
+            .as_ref()
+            .map(crate::link::Record::tokens)
+            .transpose()
+            .map_err(|e| host_exception(&e.into()))?;
+        Ok(connection_status::object(
+            self.link.settings.environment,
+            record.as_ref(),
+            tokens.as_ref(),
+        )?)
     }
 
     /// Refreshes when it is time.
@@ -99,8 +134,10 @@ pub struct MerchantFacts {
 /// The manual asks for four permissions, and Merchant Read is not among them: a refusal here is usual, and must not cost a refresh. So the refusal is
 /// believed when the same token may read something else.
 async fn read_merchant(api: Api, access: Access) -> Result<MerchantFacts, Error> {
-    let (merchant, properties) =
-        tokio::join!(api.get_json::<WireMerchant>(&access, "", &[]), api.get_json::<Properties>(&access, "properties", &[]));
+    let (merchant, properties) = tokio::join!(
+        api.get_json::<WireMerchant>(&access, "", &[]),
+        api.get_json::<Properties>(&access, "properties", &[])
+    );
     let mut refused = false;
     let mut granted = |error: Error| match error {
         Error::Unauthorized { .. } => {
@@ -110,17 +147,35 @@ async fn read_merchant(api: Api, access: Access) -> Result<MerchantFacts, Error>
         error => Err(error),
     };
     let merchant = merchant.map(Some).or_else(|e| granted(e).map(|()| None))?;
-    let properties = properties.map(Some).or_else(|e| granted(e).map(|()| None))?;
-    let told = properties.as_ref().is_some_and(|p| p.default_currency.is_some());
-    let order_currency = if refused || !told { read_order_currency(&api, &access).await? } else { None };
-    Ok(MerchantFacts { id: access.merchant.into(), name: merchant.and_then(|m| m.name), properties, order_currency })
+    let properties = properties
+        .map(Some)
+        .or_else(|e| granted(e).map(|()| None))?;
+    let told = properties
+        .as_ref()
+        .is_some_and(|p| p.default_currency.is_some());
+    let order_currency = if refused || !told {
+        read_order_currency(&api, &access).await?
+    } else {
+        None
+    };
+    Ok(MerchantFacts {
+        id: access.merchant.into(),
+        name: merchant.and_then(|m| m.name),
+        properties,
+        order_currency,
+    })
 }
 
 /// Orders are among the four permissions; without even that one, the items must be readable, or the token is bad.
 async fn read_order_currency(api: &Api, access: &Access) -> Result<Option<String>, Error> {
     match api.get(access, "orders", &[("limit", "1")]).await {
-        Ok(answer) => Ok(Listing::<OrderCurrency>::parse(&answer.body).ok().and_then(|orders| orders.elements.into_iter().find_map(|o| o.currency))),
-        Err(Error::Unauthorized { .. }) => api.get(access, "items", &[("limit", "1")]).await.map(|_| None),
+        Ok(answer) => Ok(Listing::<OrderCurrency>::parse(&answer.body)
+            .ok()
+            .and_then(|orders| orders.elements.into_iter().find_map(|o| o.currency))),
+        Err(Error::Unauthorized { .. }) => api
+            .get(access, "items", &[("limit", "1")])
+            .await
+            .map(|_| None),
         Err(error) => Err(error),
     }
 }
@@ -130,7 +185,9 @@ fn callback_exception(error: &CallbackError) -> PhpException {
         CallbackError::Denied => "denied",
         CallbackError::StateMismatch | CallbackError::Missing("state") => "state",
         CallbackError::WrongApp(_) => "client",
-        CallbackError::Failed(_) | CallbackError::Missing(_) | CallbackError::Merchant(_) => "incomplete",
+        CallbackError::Failed(_) | CallbackError::Missing(_) | CallbackError::Merchant(_) => {
+            "incomplete"
+        }
     };
     exception::callback(&error.to_string(), kind)
 }

@@ -34,13 +34,21 @@ pub fn register() -> Result<()> {
 }
 
 /// The PHP object.
-pub fn object(environment: Environment, record: Option<&Record>, tokens: Option<&Tokens>) -> Result<ConnectionStatus> {
-    value_object(&CLASS, [
+pub fn object(
+    environment: Environment,
+    record: Option<&Record>,
+    tokens: Option<&Tokens>,
+) -> Result<ConnectionStatus> {
+    value_object(
+        &CLASS,
+        [
             zval(record.is_some_and(|r| r.reconnect.is_none()))?,
             zval(environment.key())?,
             zval(record.map(|r| r.merchant.as_str()))?,
             zval(tokens.map(|t| t.access_expires_at))?,
             zval(tokens.and_then(|t| t.refresh_expires_at))?,
             zval(record.and_then(|r| r.reconnect.as_deref()))?,
-        ]).map(ConnectionStatus)
+        ],
+    )
+    .map(ConnectionStatus)
 }

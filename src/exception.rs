@@ -1,9 +1,9 @@
 //! `CloverSync\Exception\*`: cut by what the caller does next, carrying data.
 
+use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::exception::PhpException;
-use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
@@ -11,7 +11,9 @@ use ext_php_rs::zend::{ClassEntry, ce};
 use clover_core::settings::SettingsError;
 
 use crate::engine::array::list;
-use crate::engine::class::{PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property};
+use crate::engine::class::{
+    PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
+};
 
 macro_rules! exceptions {
     ($($slot:ident $name:literal $(, $getter:literal $handler:ident $property:literal $ty:expr, $nullable:literal, $data:expr, $default:expr)?;)*) => {
@@ -86,13 +88,21 @@ pub fn reconnect(message: &str) -> PhpException {
 
 /// A permission is missing.
 pub fn permission(message: &str, permission: &str) -> PhpException {
-    build(&PERMISSION, message, Some(("permission", permission.into_zval(false))))
+    build(
+        &PERMISSION,
+        message,
+        Some(("permission", permission.into_zval(false))),
+    )
 }
 
 /// Later.
 pub fn unavailable(message: &str, retry_after: std::time::Duration) -> PhpException {
     let seconds = i64::try_from(retry_after.as_secs_f64().ceil() as u64).unwrap_or(i64::MAX);
-    build(&UNAVAILABLE, message, Some(("retryAfter", seconds.into_zval(false))))
+    build(
+        &UNAVAILABLE,
+        message,
+        Some(("retryAfter", seconds.into_zval(false))),
+    )
 }
 
 /// This one thing is wrong.
@@ -114,7 +124,9 @@ pub fn settings(error: &SettingsError) -> PhpException {
 
 /// One setting is wrong.
 pub fn setting(field: &str, problem: impl Into<String>) -> PhpException {
-    settings(&SettingsError { fields: [(field.to_owned(), problem.into())].into() })
+    settings(&SettingsError {
+        fields: [(field.to_owned(), problem.into())].into(),
+    })
 }
 
 /// The callback cannot be used.
@@ -129,5 +141,9 @@ pub fn vault(message: &str) -> PhpException {
 
 /// Clover did what its documents do not foresee.
 pub fn bug(message: &str, request_id: Option<&str>) -> PhpException {
-    build(&BUG, message, Some(("requestId", request_id.into_zval(false))))
+    build(
+        &BUG,
+        message,
+        Some(("requestId", request_id.into_zval(false))),
+    )
 }

@@ -20,7 +20,11 @@ returned_object!(
 pub fn register() -> Result<()> {
     value_class(
         "CloverSync\\GroupChanges",
-        &[("changes", T::ARRAY), ("errors", T::ARRAY), ("unchanged", T::INT)],
+        &[
+            ("changes", T::ARRAY),
+            ("errors", T::ARRAY),
+            ("unchanged", T::INT),
+        ],
         |ce, methods| CLASS.set(ce, methods),
         &CLASS,
     )
@@ -29,5 +33,9 @@ pub fn register() -> Result<()> {
 /// The PHP object.
 pub fn object(changes: &[Change], faults: &[Fault], unchanged: i64) -> Result<GroupChanges> {
     let changes = try_list(changes.iter().map(product_change::object))?;
-    value_object(&CLASS, [zval(changes)?, zval(fault_rows(faults)?)?, zval(unchanged)?]).map(GroupChanges)
+    value_object(
+        &CLASS,
+        [zval(changes)?, zval(fault_rows(faults)?)?, zval(unchanged)?],
+    )
+    .map(GroupChanges)
 }

@@ -53,13 +53,20 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     settings::finish();
     vault::finish();
     connection::finish();
+    page::finish();
+    page_iterator::finish();
+    look_up::finish();
     last
 }
 
 /// Registers the module.
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
-    let module = module.name("cloversync").startup_function(startup).shutdown_function(runtime::shutdown).info_function(info);
+    let module = module
+        .name("cloversync")
+        .startup_function(startup)
+        .shutdown_function(runtime::shutdown)
+        .info_function(info);
     let module = token_store::register(module);
     let module = settings::register(module);
     let module = vault::register(module);

@@ -9,7 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clover_client::life::ON_DEMAND;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
-use clover_client::{Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, Policy, Share, Tokens, Waiter, chain};
+use clover_client::{
+    Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, Policy, Share,
+    Tokens, Waiter, chain,
+};
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
 use clover_core::seal::{OpenError, Vault};
@@ -126,27 +129,47 @@ impl Waiter for Link {
     type Error = HostError;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, HostError> {
-        Ok(runtime::wait(future, || logging::deliver(self.log.as_ref()))?)
+        Ok(runtime::wait(future, || {
+            logging::deliver(self.log.as_ref())
+        })?)
     }
 }
 
 fn pending(_: PhpException) -> HostError {
-    HostError::Store(ext_php_rs::zend::ExecutorGlobals::pending_exception_class().unwrap_or_else(|| "an error".into()))
+    HostError::Store(
+        ext_php_rs::zend::ExecutorGlobals::pending_exception_class()
+            .unwrap_or_else(|| "an error".into()),
+    )
 }
 
 /// Unix seconds.
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl Link {
     /// Nothing is opened, read or sent yet.
-    pub fn new(settings: Settings, hosts: clover_client::Hosts, vault: Arc<Vault>, store: Store, log: Option<Listener>) -> Rc<Self> {
+    pub fn new(
+        settings: Settings,
+        hosts: clover_client::Hosts,
+        vault: Arc<Vault>,
+        store: Store,
+        log: Option<Listener>,
+    ) -> Rc<Self> {
         if log.is_some() {
             logging::start();
         }
-        Rc::new(Self { settings, hosts, vault, store, log, requests: Arc::new(AtomicU64::new(0)) })
+        Rc::new(Self {
+            settings,
+            hosts,
+            vault,
+            store,
+            log,
+            requests: Arc::new(AtomicU64::new(0)),
+        })
     }
 
     /// Requests sent so far.
@@ -162,21 +185,50 @@ impl Link {
     /// This process' way there.
     pub fn api(&self) -> PhpResult<Api> {
         let whole = Share::default();
-        let part = u32::try_from(self.settings.pace_share).unwrap_or(100).clamp(1, 100);
-        let share = Share { per_second: (whole.per_second * part / 100).max(1), in_flight: (whole.in_flight * part / 100).max(1) };
-        let (wire, pacer) = runtime::way(&self.hosts, share).map_err(|e| host_exception(&e.into()))?.map_err(|e| exception_of(&e))?;
-        let counted = Counted { inner: wire, requests: Arc::clone(&self.requests) };
-        Ok(Api::with_transport(Arc::new(counted), self.hosts.clone(), pacer, Policy::default()))
+        let part = u32::try_from(self.settings.pace_share)
+            .unwrap_or(100)
+            .clamp(1, 100);
+        let share = Share {
+            per_second: (whole.per_second * part / 100).max(1),
+            in_flight: (whole.in_flight * part / 100).max(1),
+        };
+        let (wire, pacer) = runtime::way(&self.hosts, share)
+            .map_err(|e| host_exception(&e.into()))?
+            .map_err(|e| exception_of(&e))?;
+        let counted = Counted {
+            inner: wire,
+            requests: Arc::clone(&self.requests),
+        };
+        Ok(Api::with_transport(
+            Arc::new(counted),
+            self.hosts.clone(),
+            pacer,
+            Policy::default(),
+        ))
     }
 
     /// The app towards Clover.
     pub fn oauth(&self) -> PhpResult<OAuth> {
         let secret = match &self.settings.app_secret {
             Some(secret) if !self.settings.app_id.is_empty() => secret.expose().to_owned(),
-            Some(_) => return Err(exception::setting("app_id", "is needed to connect: copy it from the Clover Developer Dashboard")),
-            None => return Err(exception::setting("app_secret", "is needed to connect: copy it from the Clover Developer Dashboard")),
+            Some(_) => {
+                return Err(exception::setting(
+                    "app_id",
+                    "is needed to connect: copy it from the Clover Developer Dashboard",
+                ));
+            }
+            None => {
+                return Err(exception::setting(
+                    "app_secret",
+                    "is needed to connect: copy it from the Clover Developer Dashboard",
+                ));
+            }
         };
-        Ok(OAuth::new(&self.api()?, self.settings.app_id.clone(), ClientSecret::new(secret)))
+        Ok(OAuth::new(
+            &self.api()?,
+            self.settings.app_id.clone(),
+            ClientSecret::new(secret),
+        ))
     }
 
     fn context(&self, merchant: &str) -> String {
@@ -185,7 +237,9 @@ impl Link {
 
     /// The stored record.
     pub fn record(&self) -> Result<Option<Record>, HostError> {
-        let Some(text) = self.store.call("read", vec![]).map_err(pending)?.string() else { return Ok(None) };
+        let Some(text) = self.store.call("read", vec![]).map_err(pending)?.string() else {
+            return Ok(None);
+        };
         // The merchant stands outside the seal because it is part of the seal's context.
         let (merchant, sealed) = text.split_once('.').ok_or(OpenError::Unknown)?;
         let opened = self.vault.open(sealed, &self.context(merchant))?;
@@ -193,11 +247,21 @@ impl Link {
     }
 
     /// Seals and stores.
-    pub fn store_record(&self, merchant: &MerchantId, tokens: &Tokens, reconnect: Option<String>) -> Result<(), HostError> {
-        let record = Record { merchant: merchant.clone(), reconnect, tokens: tokens.to_json() };
+    pub fn store_record(
+        &self,
+        merchant: &MerchantId,
+        tokens: &Tokens,
+        reconnect: Option<String>,
+    ) -> Result<(), HostError> {
+        let record = Record {
+            merchant: merchant.clone(),
+            reconnect,
+            tokens: tokens.to_json(),
+        };
         // Panic: cannot fire, the record is made of strings.
         let text = serde_json::to_vec(&record).expect("strings");
-        let sealed = crate::vault::seal(&self.vault, &text, &self.context(merchant.as_str())).map_err(|_| HostError::NoRandom)?;
+        let sealed = crate::vault::seal(&self.vault, &text, &self.context(merchant.as_str()))
+            .map_err(|_| HostError::NoRandom)?;
         let line = format!("{merchant}.{sealed}");
         self.store.call("write", vec![&line]).map_err(pending)?;
         Ok(())
@@ -205,7 +269,10 @@ impl Link {
 
     /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones comes in between.
     pub fn connect(&self, merchant: &MerchantId, tokens: &Tokens) -> PhpResult<()> {
-        let keeper = Keeper { link: self, merchant: RefCell::new(Some(merchant.clone())) };
+        let keeper = Keeper {
+            link: self,
+            merchant: RefCell::new(Some(merchant.clone())),
+        };
         let locked = clover_client::TokenStore::lock(&keeper).map_err(|e| host_exception(&e))?;
         let stored = self.store_record(merchant, tokens, None);
         if locked {
@@ -222,13 +289,23 @@ impl Link {
 
     /// Looks after the tokens until they meet the need.
     pub fn tokens(&self, need: Need<'_>) -> PhpResult<(MerchantId, Tokens)> {
-        let keeper = Keeper { link: self, merchant: RefCell::new(None) };
+        let keeper = Keeper {
+            link: self,
+            merchant: RefCell::new(None),
+        };
         let oauth = self.oauth()?;
-        let life = Life { store: &keeper, waiter: self, oauth: &oauth, clock: &now };
+        let life = Life {
+            store: &keeper,
+            waiter: self,
+            oauth: &oauth,
+            clock: &now,
+        };
         match life.ensure(need) {
             Ok(tokens) => match keeper.merchant.into_inner() {
                 Some(merchant) => Ok((merchant, tokens)),
-                None => Err(exception::reconnect("the shop is not connected with Clover: connect it first")),
+                None => Err(exception::reconnect(
+                    "the shop is not connected with Clover: connect it first",
+                )),
             },
             Err(error) => Err(self.life_exception(error)),
         }
@@ -236,7 +313,12 @@ impl Link {
 
     /// A refresh when fewer seconds are left; says whether one took place here.
     pub fn refresh(&self, when_under: i64) -> PhpResult<bool> {
-        let before = self.record().map_err(|e| host_exception(&e))?.map(|r| r.tokens()).transpose().map_err(|e| host_exception(&e.into()))?;
+        let before = self
+            .record()
+            .map_err(|e| host_exception(&e))?
+            .map(|r| r.tokens())
+            .transpose()
+            .map_err(|e| host_exception(&e.into()))?;
         let (_, after) = self.tokens(Need::AtLeast(when_under.max(0)))?;
         Ok(before.is_none_or(|before| before.access.secret() != after.access.secret()))
     }
@@ -248,21 +330,33 @@ impl Link {
     {
         let api = self.api()?;
         let (merchant, tokens) = self.tokens(Need::AtLeast(ON_DEMAND))?;
-        let access = |token: AccessToken| Access { merchant: merchant.clone(), token };
+        let access = |token: AccessToken| Access {
+            merchant: merchant.clone(),
+            token,
+        };
         let refused = match self.finish(make(api.clone(), access(tokens.access.clone())))? {
             Ok(value) => return Ok(value),
             Err(error) if error.wants_new_token() => error,
             Err(error) => return Err(exception_of(&error)),
         };
         let fresh = self.replace(&tokens.access, refused)?;
-        self.finish(make(api, access(fresh)))?.map_err(|e| exception_of(&e.after_refresh()))
+        self.finish(make(api, access(fresh)))?
+            .map_err(|e| exception_of(&e.after_refresh()))
     }
 
     /// Another token than the refused one; when that was new already, the refusal was about a permission.
     pub fn replace(&self, refused: &AccessToken, error: Error) -> PhpResult<AccessToken> {
-        let keeper = Keeper { link: self, merchant: RefCell::new(None) };
+        let keeper = Keeper {
+            link: self,
+            merchant: RefCell::new(None),
+        };
         let oauth = self.oauth()?;
-        let life = Life { store: &keeper, waiter: self, oauth: &oauth, clock: &now };
+        let life = Life {
+            store: &keeper,
+            waiter: self,
+            oauth: &oauth,
+            clock: &now,
+        };
         match life.ensure(Need::Replace(refused)) {
             Ok(tokens) => Ok(tokens.access),
             Err(LifeError::TokenIsNew) => Err(exception_of(&error.after_refresh())),
@@ -278,11 +372,19 @@ impl Link {
     fn life_exception(&self, error: LifeError<HostError, HostError>) -> PhpException {
         match error {
             LifeError::NotConnected => match self.record() {
-                Ok(Some(Record { reconnect: Some(reason), .. })) => exception::reconnect(&reason),
-                _ => exception::reconnect("the shop is not connected with Clover: connect it first"),
+                Ok(Some(Record {
+                    reconnect: Some(reason),
+                    ..
+                })) => exception::reconnect(&reason),
+                _ => {
+                    exception::reconnect("the shop is not connected with Clover: connect it first")
+                }
             },
             LifeError::ReconnectNeeded(cause) => {
-                let reason = format!("Clover does not accept the stored tokens any more, so connect the shop again: {}", chain(&cause));
+                let reason = format!(
+                    "Clover does not accept the stored tokens any more, so connect the shop again: {}",
+                    chain(&cause)
+                );
                 // So that the owner sees it without another request; when it cannot be stored, the next call finds out anew.
                 if let Ok(Some(record)) = self.record()
                     && let Ok(tokens) = record.tokens()
@@ -291,8 +393,14 @@ impl Link {
                 }
                 exception::reconnect(&reason)
             }
-            LifeError::TokenIsNew => exception::permission("Clover refuses a new token, so the app lacks a permission", "unknown"),
-            LifeError::Busy => exception::unavailable("another process is refreshing the token: try again in a moment", Duration::from_secs(5)),
+            LifeError::TokenIsNew => exception::permission(
+                "Clover refuses a new token, so the app lacks a permission",
+                "unknown",
+            ),
+            LifeError::Busy => exception::unavailable(
+                "another process is refreshing the token: try again in a moment",
+                Duration::from_secs(5),
+            ),
             LifeError::Clover(error) => exception_of(&error),
             LifeError::Store(error) | LifeError::Wait(error) => host_exception(&error),
         }
@@ -302,10 +410,12 @@ impl Link {
 /// PHP's own exception goes first; ours is thrown only when none is pending.
 pub fn host_exception(error: &HostError) -> PhpException {
     match error {
-        HostError::Sealed(_) | HostError::Record(_) => {
-            exception::vault(&format!("{error}. If the site's secret was changed or the site was copied, disconnect and connect again"))
+        HostError::Sealed(_) | HostError::Record(_) => exception::vault(&format!(
+            "{error}. If the site's secret was changed or the site was copied, disconnect and connect again"
+        )),
+        HostError::Interrupted(_) | HostError::Store(_) | HostError::NoRandom => {
+            exception::bug(&error.to_string(), None)
         }
-        HostError::Interrupted(_) | HostError::Store(_) | HostError::NoRandom => exception::bug(&error.to_string(), None),
     }
 }
 
@@ -317,13 +427,20 @@ pub fn exception_of(error: &Error) -> PhpException {
         Error::Unauthorized { call, .. } => {
             let permission = permission_for(call.method, &call.path);
             let advice = "Enable it under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again";
-            exception::permission(&format!("the Clover app lacks the permission {permission}. {advice} ({text})"), permission)
+            exception::permission(
+                &format!("the Clover app lacks the permission {permission}. {advice} ({text})"),
+                permission,
+            )
         }
         Error::NotFound { call, .. } => exception::item(&text, &call.path),
-        Error::Rejected { call, .. } if call.status == Some(405) => exception::bug(&text, request_id),
+        Error::Rejected { call, .. } if call.status == Some(405) => {
+            exception::bug(&text, request_id)
+        }
         Error::Rejected { call, .. } => exception::item(&text, &call.path),
         Error::Throttled { wait, .. } => exception::unavailable(&text, *wait),
-        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => exception::unavailable(&text, Duration::from_secs(60)),
+        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => {
+            exception::unavailable(&text, Duration::from_secs(60))
+        }
         Error::BadAnswer { .. } => exception::bug(&text, request_id),
         Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
     }
@@ -331,7 +448,10 @@ pub fn exception_of(error: &Error) -> PhpException {
 
 /// As the owner finds it on the Clover Developer Dashboard.
 fn permission_for(method: &str, path: &str) -> &'static str {
-    let mut below = path.split('/').skip_while(|part| *part != "merchants").skip(2);
+    let mut below = path
+        .split('/')
+        .skip_while(|part| *part != "merchants")
+        .skip(2);
     let reads = method == "GET";
     match (below.next(), below.nth(1)) {
         (Some("orders"), Some("payments")) if !reads => "Payments Write",
@@ -342,4 +462,3 @@ fn permission_for(method: &str, path: &str) -> &'static str {
         (Some(_), _) => "Inventory Write",
     }
 }
-

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, Once, PoisonError};
 
-use ext_php_rs::flags::DataType;
 use ext_php_rs::convert::FromZval;
+use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendCallable, Zval};
 use log::{LevelFilter, Log, Metadata, Record};
 
@@ -66,7 +66,11 @@ pub fn start() {
 /// pending in the engine.
 pub fn deliver(listener: Option<&Listener>) {
     loop {
-        let next = QUEUE.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let next = QUEUE
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
         let Some((level, message)) = next else { return };
         if let Some(callable) = listener.and_then(|listener| ZendCallable::new(&listener.0).ok())
             && callable.try_call(vec![&level, &message]).is_err()

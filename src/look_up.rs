@@ -6,6 +6,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
 
 use crate::engine::array::{PhpArray, list};
+use crate::engine::class::only_from_rust;
 use crate::page::{Page, PageObject};
 
 /// Clover's own word on single items.
@@ -19,7 +20,10 @@ pub struct LookUp {
 impl LookUp {
     /// Ids that are gone, and what is there.
     pub fn new(deleted: Vec<String>, page: Page) -> PhpResult<Self> {
-        Ok(Self { deleted, page: ZendClassObject::new(page).into_zval(false)? })
+        Ok(Self {
+            deleted,
+            page: ZendClassObject::new(page).into_zval(false)?,
+        })
     }
 }
 
@@ -39,4 +43,9 @@ impl LookUp {
 /// Adds the class to the module.
 pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<LookUp>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    only_from_rust(<LookUp as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

@@ -41,7 +41,9 @@ pub fn object(facts: &MerchantFacts) -> Result<Merchant> {
         (None, Some(currency)) => (Some(currency), Some("order")),
         (None, None) => (None, None),
     };
-    value_object(&CLASS, [
+    value_object(
+        &CLASS,
+        [
             zval(facts.id.as_str())?,
             zval(facts.name.as_deref())?,
             zval(currency)?,
@@ -49,5 +51,7 @@ pub fn object(facts: &MerchantFacts) -> Result<Merchant> {
             zval(properties.and_then(|p| p.vat))?,
             zval(properties.and_then(|p| p.track_stock))?,
             zval(properties.and_then(|p| p.update_stock))?,
-        ]).map(Merchant)
+        ],
+    )
+    .map(Merchant)
 }

@@ -16,7 +16,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::engine::array::{PhpArray, integer, list, record, text, try_list, zval};
-use crate::engine::class::returned_object;
+use crate::engine::class::{only_from_rust, returned_object};
 use crate::product_change;
 
 returned_object!(
@@ -47,7 +47,11 @@ pub struct Fault {
 impl Fault {
     /// A staged payload that does not read back.
     pub fn staged(item: Option<String>, error: JsonError) -> Self {
-        Self { item, path: error.path, message: error.reason }
+        Self {
+            item,
+            path: error.path,
+            message: error.reason,
+        }
     }
 
     /// Whether it is about this item.
@@ -58,13 +62,21 @@ impl Fault {
 
 impl From<ElementError> for Fault {
     fn from(error: ElementError) -> Self {
-        Self { item: error.id, path: error.error.path, message: error.error.reason }
+        Self {
+            item: error.id,
+            path: error.error.path,
+            message: error.error.reason,
+        }
     }
 }
 
 impl From<ItemError> for Fault {
     fn from(error: ItemError) -> Self {
-        Self { item: error.item.map(Into::into), path: error.path, message: error.message }
+        Self {
+            item: error.item.map(Into::into),
+            path: error.path,
+            message: error.message,
+        }
     }
 }
 
@@ -73,7 +85,10 @@ impl Page {
     pub fn new(cursor: String, items: Vec<Item>, faults: Vec<Fault>, mapper: &Mapper) -> Self {
         let mut page = Self {
             cursor,
-            ids: faults.iter().filter_map(|fault| fault.item.clone()).collect(),
+            ids: faults
+                .iter()
+                .filter_map(|fault| fault.item.clone())
+                .collect(),
             products: Vec::with_capacity(items.len()),
             members: Vec::new(),
             errors: faults,
@@ -108,17 +123,29 @@ impl Page {
     /// What must be written.
     pub fn changes(&self, known: &ZendHashTable) -> PhpResult<PhpArray> {
         let known = known_rows(known);
-        let changes = self.products.iter().filter_map(|product| compare(product, &known));
-        Ok(PhpArray(try_list(changes.map(|change| product_change::object(&change)))?))
+        let changes = self
+            .products
+            .iter()
+            .filter_map(|product| compare(product, &known));
+        Ok(PhpArray(try_list(
+            changes.map(|change| product_change::object(&change)),
+        )?))
     }
 
     /// Items of groups.
     pub fn members(&self) -> PhpResult<PhpArray> {
-        let members = self.members.iter().filter_map(|item| Some((item, item.item_group.as_ref()?)));
+        let members = self
+            .members
+            .iter()
+            .filter_map(|item| Some((item, item.item_group.as_ref()?)));
         let rows = members.map(|(item, group)| {
             // Panic: the wire model has text keys and finite numbers only, which JSON can always hold.
             let payload = serde_json::to_string(item).expect("a wire item is JSON");
-            record([("item_id", zval(item.id.as_str())?), ("group_id", zval(group.as_str())?), ("payload", zval(payload)?)])
+            record([
+                ("item_id", zval(item.id.as_str())?),
+                ("group_id", zval(group.as_str())?),
+                ("payload", zval(payload)?),
+            ])
         });
         Ok(PhpArray(try_list(rows)?))
     }
@@ -142,7 +169,10 @@ pub fn fault_rows(faults: &[Fault]) -> Result<ZBox<ZendHashTable>> {
 
 /// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new, which a unique key in the shop refuses.
 pub fn known_rows(rows: &ZendHashTable) -> HashMap<String, Known> {
-    rows.values().filter_map(Zval::array).filter_map(|row| Some((text(row, "clover_id")?, known(row)))).collect()
+    rows.values()
+        .filter_map(Zval::array)
+        .filter_map(|row| Some((text(row, "clover_id")?, known(row))))
+        .collect()
 }
 
 fn known(row: &ZendHashTable) -> Known {
@@ -163,4 +193,9 @@ fn known(row: &ZendHashTable) -> Known {
 /// Adds the class to the module.
 pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Page>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    only_from_rust(<Page as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

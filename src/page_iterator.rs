@@ -14,6 +14,7 @@ use ext_php_rs::types::{ZendClassObject, Zval};
 use ext_php_rs::zend::ce;
 
 use crate::catalog::{ITEM_EXPANSIONS, STOCK_EXPANSION, page_items};
+use crate::engine::class::only_from_rust;
 use crate::exception;
 use crate::link::{Link, exception_of, host_exception};
 use crate::page::{Page, PageObject};
@@ -52,13 +53,28 @@ struct Reading {
 impl PageIterator {
     /// Sends nothing yet.
     pub fn new(link: Rc<Link>, mapper: Rc<Mapper>, after: Option<String>) -> Self {
-        let state = State { reading: None, page: None, key: 0, cursor: after, begun: false, ended: false };
-        Self { link, mapper, pid: std::process::id(), state: RefCell::new(state) }
+        let state = State {
+            reading: None,
+            page: None,
+            key: 0,
+            cursor: after,
+            begun: false,
+            ended: false,
+        };
+        Self {
+            link,
+            mapper,
+            pid: std::process::id(),
+            state: RefCell::new(state),
+        }
     }
 
     fn begin(&self) -> PhpResult<()> {
         if self.pid != std::process::id() {
-            return Err(exception::bug("a PageIterator cannot be used in a forked process: make one there", None));
+            return Err(exception::bug(
+                "a PageIterator cannot be used in a forked process: make one there",
+                None,
+            ));
         }
         let begun = self.state.try_borrow().map_err(|_| in_use())?.begun;
         if begun { Ok(()) } else { self.advance() }
@@ -85,14 +101,24 @@ impl PageIterator {
                 state.reading = reading;
                 drop(state);
                 let (items, faults) = page_items(&self.link, &pair)?;
-                let page = Page::new(pair.first.cursor.unwrap_or_default(), items, faults, &self.mapper);
-                self.state.try_borrow_mut().map_err(|_| in_use())?.page = Some(ZendClassObject::new(page).into_zval(false)?);
+                let page = Page::new(
+                    pair.first.cursor.unwrap_or_default(),
+                    items,
+                    faults,
+                    &self.mapper,
+                );
+                self.state.try_borrow_mut().map_err(|_| in_use())?.page =
+                    Some(ZendClassObject::new(page).into_zval(false)?);
             }
         }
         Ok(())
     }
 
-    fn fetch(&self, reading: &mut Option<Reading>, mut cursor: Option<String>) -> PhpResult<Option<RawPair>> {
+    fn fetch(
+        &self,
+        reading: &mut Option<Reading>,
+        mut cursor: Option<String>,
+    ) -> PhpResult<Option<RawPair>> {
         let mut replaced = false;
         loop {
             let current = match reading {
@@ -105,7 +131,11 @@ impl PageIterator {
                 Some(Err(stopped)) => stopped,
             };
             if replaced || !stopped.error.wants_new_token() {
-                let error = if replaced { stopped.error.after_refresh() } else { stopped.error };
+                let error = if replaced {
+                    stopped.error.after_refresh()
+                } else {
+                    stopped.error
+                };
                 return Err(exception_of(&error));
             }
             replaced = true;
@@ -118,10 +148,19 @@ impl PageIterator {
 
     fn start(&self, cursor: Option<String>) -> PhpResult<Reading> {
         let (merchant, tokens) = self.link.tokens(Need::AtLeast(ON_DEMAND))?;
-        let access = Access { merchant, token: tokens.access.clone() };
-        let sweep = Sweep::new(&self.link.api()?, &access, "items").expand(&ITEM_EXPANSIONS).after(cursor).paired(&STOCK_EXPANSION);
+        let access = Access {
+            merchant,
+            token: tokens.access.clone(),
+        };
+        let sweep = Sweep::new(&self.link.api()?, &access, "items")
+            .expand(&ITEM_EXPANSIONS)
+            .after(cursor)
+            .paired(&STOCK_EXPANSION);
         let runtime = runtime::handle().map_err(|e| host_exception(&e.into()))?;
-        Ok(Reading { pages: Prefetch::start(&runtime, sweep, DEPTH), token: tokens.access })
+        Ok(Reading {
+            pages: Prefetch::start(&runtime, sweep, DEPTH),
+            token: tokens.access,
+        })
     }
 }
 
@@ -134,7 +173,13 @@ impl PageIterator {
     /// The page, or null at the end.
     pub fn current(&self) -> PhpResult<Option<PageObject>> {
         self.begin()?;
-        Ok(self.state.try_borrow().map_err(|_| in_use())?.page.as_ref().map(|page| PageObject(page.shallow_clone())))
+        Ok(self
+            .state
+            .try_borrow()
+            .map_err(|_| in_use())?
+            .page
+            .as_ref()
+            .map(|page| PageObject(page.shallow_clone())))
     }
 
     /// Counts from 0.
@@ -152,7 +197,11 @@ impl PageIterator {
     /// Only before the first page.
     pub fn rewind(&self) -> PhpResult<()> {
         if self.state.try_borrow().map_err(|_| in_use())?.key > 0 {
-            return Err(PhpException::new("pages go through once: ask the catalogue for new ones".into(), 0, crate::engine::class::builtin("LogicException")));
+            return Err(PhpException::new(
+                "pages go through once: ask the catalogue for new ones".into(),
+                0,
+                crate::engine::class::builtin("LogicException"),
+            ));
         }
         self.begin()
     }
@@ -160,11 +209,21 @@ impl PageIterator {
     /// Whether there is a page.
     pub fn valid(&self) -> PhpResult<bool> {
         self.begin()?;
-        Ok(self.state.try_borrow().map_err(|_| in_use())?.page.is_some())
+        Ok(self
+            .state
+            .try_borrow()
+            .map_err(|_| in_use())?
+            .page
+            .is_some())
     }
 }
 
 /// Adds the class to the module.
 pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<PageIterator>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    only_from_rust(<PageIterator as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

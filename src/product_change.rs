@@ -46,30 +46,36 @@ pub fn object(change: &Change) -> Result<Zval> {
         Reference::Item(_) => ("item", "simple"),
         Reference::Group(_) => ("group", "variable"),
     };
-    let (lowest, highest) = product.price_range().map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
-    let options = try_list(
-        product
-            .options
-            .iter()
-            .enumerate()
-            .map(|(index, name)| record([("name", zval(name.as_str())?), ("values", zval(list(product.option_values(index))?)?)])),
-    )?;
-    let variants = try_list(product.variants.iter().zip(&change.variants).map(|(variant, difference)| {
+    let (lowest, highest) = product
+        .price_range()
+        .map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
+    let options = try_list(product.options.iter().enumerate().map(|(index, name)| {
         record([
-            ("clover_id", zval(variant.id.as_str())?),
-            ("action", zval(word(difference.action))?),
-            ("fields", zval(list(difference.fields.iter().copied())?)?),
-            ("fingerprint", zval(variant.fingerprint())?),
-            ("sku", variant.sku.as_deref().into_zval(false)?),
-            ("upc", variant.upc.as_deref().into_zval(false)?),
-            ("price", zval(variant.price.to_string())?),
-            ("manage_stock", zval(difference.quantity.is_some())?),
-            ("quantity", difference.quantity.into_zval(false)?),
-            ("availability", difference.availability.into_zval(false)?),
-            ("option_values", zval(list(variant.option_values.iter().map(String::as_str))?)?),
-            ("name", zval(variant.name.as_str())?),
+            ("name", zval(name.as_str())?),
+            ("values", zval(list(product.option_values(index))?)?),
         ])
     }))?;
+    let variants = try_list(product.variants.iter().zip(&change.variants).map(
+        |(variant, difference)| {
+            record([
+                ("clover_id", zval(variant.id.as_str())?),
+                ("action", zval(word(difference.action))?),
+                ("fields", zval(list(difference.fields.iter().copied())?)?),
+                ("fingerprint", zval(variant.fingerprint())?),
+                ("sku", variant.sku.as_deref().into_zval(false)?),
+                ("upc", variant.upc.as_deref().into_zval(false)?),
+                ("price", zval(variant.price.to_string())?),
+                ("manage_stock", zval(difference.quantity.is_some())?),
+                ("quantity", difference.quantity.into_zval(false)?),
+                ("availability", difference.availability.into_zval(false)?),
+                (
+                    "option_values",
+                    zval(list(variant.option_values.iter().map(String::as_str))?)?,
+                ),
+                ("name", zval(variant.name.as_str())?),
+            ])
+        },
+    ))?;
     let texts = |texts: &[String]| -> Result<_> { zval(list(texts.iter().map(String::as_str))?) };
     value_object(
         &CLASS,

@@ -60,7 +60,11 @@ fn process() -> Result<&'static Process, Interrupted> {
                 .on_thread_start(block_signals)
                 .build()
                 .map_err(|e| Interrupted::NoRuntime(e.to_string()))?;
-            let fresh: &'static Process = Box::leak(Box::new(Process { pid: std::process::id(), runtime, ways: Mutex::new(Vec::new()) }));
+            let fresh: &'static Process = Box::leak(Box::new(Process {
+                pid: std::process::id(),
+                runtime,
+                ways: Mutex::new(Vec::new()),
+            }));
             *known = Some(fresh);
             Ok(fresh)
         }
@@ -73,7 +77,13 @@ fn block_signals() {
     unsafe {
         let mut set = zeroed();
         libc::sigfillset(&raw mut set);
-        for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT] {
+        for signal in [
+            libc::SIGSEGV,
+            libc::SIGBUS,
+            libc::SIGFPE,
+            libc::SIGILL,
+            libc::SIGABRT,
+        ] {
             libc::sigdelset(&raw mut set, signal);
         }
         libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, null_mut());
@@ -94,7 +104,11 @@ pub fn way(hosts: &Hosts, share: Share) -> Result<Result<(Arc<Wire>, Pacer), Err
         return Ok(Ok((Arc::clone(&way.wire), way.pacer.clone())));
     }
     Ok(Wire::new(hosts).map(|wire| {
-        let way = Way { hosts: hosts.clone(), wire: Arc::new(wire), pacer: Pacer::new(share) };
+        let way = Way {
+            hosts: hosts.clone(),
+            wire: Arc::new(wire),
+            pacer: Pacer::new(share),
+        };
         let parts = (Arc::clone(&way.wire), way.pacer.clone());
         ways.push(way);
         parts
@@ -102,13 +116,18 @@ pub fn way(hosts: &Hosts, share: Share) -> Result<Result<(Arc<Wire>, Pacer), Err
 }
 
 /// Drives a future to its end. `between` is called after every tick, outside the runtime, where PHP may be called.
-pub fn wait<F: Future + 'static>(future: F, mut between: impl FnMut()) -> Result<F::Output, Interrupted> {
+pub fn wait<F: Future + 'static>(
+    future: F,
+    mut between: impl FnMut(),
+) -> Result<F::Output, Interrupted> {
     let process = process()?;
     // A fatal error in a signal handler jumps over this frame, and tokio's lists must not point into a dead stack then.
     let mut future = BailoutGuard::new(Box::pin(future));
     loop {
         let polled = future.get_mut().as_mut();
-        let outcome = process.runtime.block_on(async { tokio::time::timeout(TICK, polled).await });
+        let outcome = process
+            .runtime
+            .block_on(async { tokio::time::timeout(TICK, polled).await });
         between();
         if let Ok(output) = outcome {
             return Ok(output);
@@ -120,8 +139,12 @@ pub fn wait<F: Future + 'static>(future: F, mut between: impl FnMut()) -> Result
 fn let_php_run() -> Result<(), Interrupted> {
     // SAFETY: PHP's thread, inside a request. `zend_atomic_bool` is one atomic byte.
     let globals = unsafe { ffi::ext_php_rs_executor_globals() };
-    let (timed_out, interrupt) =
-        unsafe { (&*(&raw const (*globals).timed_out).cast::<AtomicBool>(), &*(&raw const (*globals).vm_interrupt).cast::<AtomicBool>()) };
+    let (timed_out, interrupt) = unsafe {
+        (
+            &*(&raw const (*globals).timed_out).cast::<AtomicBool>(),
+            &*(&raw const (*globals).vm_interrupt).cast::<AtomicBool>(),
+        )
+    };
     if timed_out.load(Ordering::Relaxed) {
         return Err(Interrupted::TimeLimit);
     }
@@ -145,12 +168,19 @@ fn let_php_run() -> Result<(), Interrupted> {
 /// Ends the runtime of this process; in MSHUTDOWN.
 pub extern "C" fn shutdown(_: i32, _: i32) -> i32 {
     let _ = catch_unwind(|| {
-        let Some(process) = PROCESS.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let Some(process) = PROCESS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        else {
+            return;
+        };
         if process.pid != std::process::id() {
             return;
         }
         // SAFETY: it came from `Box::leak`, was taken out of the only place that holds it, and no PHP code runs any more.
-        let Process { runtime, ways, .. } = *unsafe { Box::from_raw(std::ptr::from_ref(process).cast_mut()) };
+        let Process { runtime, ways, .. } =
+            *unsafe { Box::from_raw(std::ptr::from_ref(process).cast_mut()) };
         drop(ways);
         runtime.shutdown_timeout(Duration::from_secs(2));
     });

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use clover_client::Hosts;
-use clover_core::settings::{DeleteAction, MappingMode, Settings as Core, SettingsError};
 use clover_core::pricing::Pricing;
+use clover_core::settings::{DeleteAction, MappingMode, Settings as Core, SettingsError};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::engine::array::{PhpArray, key_text, list, record, to_json, zval};
-use crate::engine::class::sensitive;
+use crate::engine::class::{only_from_rust, sensitive};
 use crate::environment::Environment;
 use crate::exception;
 
@@ -32,11 +32,20 @@ impl Settings {
         for (key, value) in parameters {
             match to_json(value, 0) {
                 Some(value) => drop(checked.insert(key_text(&key), value)),
-                None => drop(problems.insert(key_text(&key), "must be text, a number, yes or no, or a list of numbers".to_owned())),
+                None => drop(problems.insert(
+                    key_text(&key),
+                    "must be text, a number, yes or no, or a list of numbers".to_owned(),
+                )),
             }
         }
-        let base_url = checked.get("base_url").and_then(serde_json::Value::as_str).filter(|url| !url.trim().is_empty());
-        let elsewhere = base_url.map(Hosts::overridden).transpose().map_err(|e| problems.insert("base_url".into(), e.to_string()));
+        let base_url = checked
+            .get("base_url")
+            .and_then(serde_json::Value::as_str)
+            .filter(|url| !url.trim().is_empty());
+        let elsewhere = base_url
+            .map(Hosts::overridden)
+            .transpose()
+            .map_err(|e| problems.insert("base_url".into(), e.to_string()));
         let core = Core::from_parameters(checked).map_err(|e| problems.extend(e.fields));
         match (core, elsewhere) {
             (Ok(core), Ok(elsewhere)) if problems.is_empty() => {
@@ -64,7 +73,14 @@ impl Settings {
             ("environment", zval(s.environment.key())?),
             ("app_id", zval(s.app_id.as_str())?),
             ("base_url", s.base_url.as_deref().into_zval(false)?),
-            ("import_status", zval(if s.import_published { "published" } else { "unpublished" })?),
+            (
+                "import_status",
+                zval(if s.import_published {
+                    "published"
+                } else {
+                    "unpublished"
+                })?,
+            ),
             ("default_category", zval(s.default_category)?),
             ("default_tax_profile", zval(s.default_tax_profile)?),
             (
@@ -82,8 +98,22 @@ impl Settings {
                     DeleteAction::Ignore => "ignore",
                 })?,
             ),
-            ("pricing_mode", zval(if s.pricing == Pricing::Direct { "direct" } else { "markup" })?),
-            ("markup_type", zval(if s.markup_is_percentage { "percentage" } else { "fixed" })?),
+            (
+                "pricing_mode",
+                zval(if s.pricing == Pricing::Direct {
+                    "direct"
+                } else {
+                    "markup"
+                })?,
+            ),
+            (
+                "markup_type",
+                zval(if s.markup_is_percentage {
+                    "percentage"
+                } else {
+                    "fixed"
+                })?,
+            ),
             ("markup_value", zval(s.markup_value.as_str())?),
             ("webhooks", zval(s.webhooks)?),
             ("sync_interval", zval(s.sync_interval)?),
@@ -91,8 +121,14 @@ impl Settings {
             ("sync_sale", zval(s.sync_sale)?),
             ("log_retention", zval(s.log_retention)?),
             ("debug", zval(s.debug)?),
-            ("paid_statuses", zval(list(s.paid_statuses.iter().copied())?)?),
-            ("refunded_statuses", zval(list(s.refunded_statuses.iter().copied())?)?),
+            (
+                "paid_statuses",
+                zval(list(s.paid_statuses.iter().copied())?)?,
+            ),
+            (
+                "refunded_statuses",
+                zval(list(s.refunded_statuses.iter().copied())?)?,
+            ),
             ("pace_share", zval(s.pace_share)?),
         ])?))
     }
@@ -105,5 +141,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
 
 /// What only the registered class can be told.
 pub fn finish() {
-    sensitive(<Settings as ext_php_rs::class::RegisteredClass>::get_metadata().ce(), "fromArray", 0);
+    let ce = <Settings as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
+    only_from_rust(ce);
+    sensitive(ce, "fromArray", 0);
 }

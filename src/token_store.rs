@@ -33,7 +33,9 @@ impl FromZval<'_> for Store {
     const TYPE: DataType = DataType::object("CloverSync\\TokenStore");
 
     fn from_zval(zval: &Zval) -> Option<Self> {
-        zval.object()?.instance_of(PhpInterfaceTokenStore::get_metadata().ce()).then(|| Self(zval.shallow_clone()))
+        zval.object()?
+            .instance_of(PhpInterfaceTokenStore::get_metadata().ce())
+            .then(|| Self(zval.shallow_clone()))
     }
 }
 

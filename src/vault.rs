@@ -20,9 +20,15 @@ pub struct Vault {
 #[php_impl]
 impl Vault {
     /// A vault under this secret.
-    pub fn __construct(secret: BinarySlice<u8>, previous: Option<BinarySlice<u8>>) -> PhpResult<Self> {
-        let core = Core::new(&secret, previous.as_deref().copied()).map_err(|e| exception::setting("secret", e.to_string()))?;
-        Ok(Self { core: Arc::new(core) })
+    pub fn __construct(
+        secret: BinarySlice<u8>,
+        previous: Option<BinarySlice<u8>>,
+    ) -> PhpResult<Self> {
+        let core = Core::new(&secret, previous.as_deref().copied())
+            .map_err(|e| exception::setting("secret", e.to_string()))?;
+        Ok(Self {
+            core: Arc::new(core),
+        })
     }
 
     /// Seals for a context.
@@ -31,8 +37,15 @@ impl Vault {
     }
 
     /// Opens what was sealed for the same context.
-    pub fn open(&self, sealed: String, context: String) -> PhpResult<ext_php_rs::binary::Binary<u8>> {
-        let plain = self.core.open(&sealed, &context).map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
+    pub fn open(
+        &self,
+        sealed: String,
+        context: String,
+    ) -> PhpResult<ext_php_rs::binary::Binary<u8>> {
+        let plain = self
+            .core
+            .open(&sealed, &context)
+            .map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
         Ok(plain.into())
     }
 
@@ -45,7 +58,8 @@ impl Vault {
 /// Seals with fresh random bytes of the system.
 pub fn seal(vault: &Core, plaintext: &[u8], context: &str) -> PhpResult<String> {
     let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce).map_err(|e| exception::bug(&format!("the system gives no random bytes: {e}"), None))?;
+    getrandom::fill(&mut nonce)
+        .map_err(|e| exception::bug(&format!("the system gives no random bytes: {e}"), None))?;
     Ok(vault.seal(plaintext, context, nonce))
 }
 

@@ -35,7 +35,9 @@ pub fn list<T: IntoZval>(values: impl IntoIterator<Item = T>) -> Result<ZBox<Zen
 }
 
 /// A list of values that may fail to convert.
-pub fn try_list<T: IntoZval>(values: impl IntoIterator<Item = Result<T>>) -> Result<ZBox<ZendHashTable>> {
+pub fn try_list<T: IntoZval>(
+    values: impl IntoIterator<Item = Result<T>>,
+) -> Result<ZBox<ZendHashTable>> {
     let mut array = ZendHashTable::new();
     for value in values {
         array.push(value?)?;
@@ -55,7 +57,9 @@ pub fn record<const N: usize>(fields: [(&str, Zval); N]) -> Result<ZBox<ZendHash
 /// A text field of a row. Numbers come as text from some database drivers and as numbers from others.
 pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
     let value = row.get(field)?;
-    value.string().or_else(|| value.long().map(|number| number.to_string()))
+    value
+        .string()
+        .or_else(|| value.long().map(|number| number.to_string()))
 }
 
 /// A whole number of a row.
@@ -87,9 +91,15 @@ pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
     }
     let array = value.array().filter(|_| depth < 8)?;
     if array.has_sequential_keys() {
-        return array.values().map(|v| to_json(v, depth + 1)).collect::<Option<_>>().map(Value::Array);
+        return array
+            .values()
+            .map(|v| to_json(v, depth + 1))
+            .collect::<Option<_>>()
+            .map(Value::Array);
     }
-    let entries = array.iter().map(|(key, v)| Some((key_text(&key), to_json(v, depth + 1)?)));
+    let entries = array
+        .iter()
+        .map(|(key, v)| Some((key_text(&key), to_json(v, depth + 1)?)));
     entries.collect::<Option<_>>().map(Value::Object)
 }
 

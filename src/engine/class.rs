@@ -66,8 +66,16 @@ impl PropertyType {
 const PUBLIC_READONLY: i32 = 1 | 1 << 7;
 const PROTECTED: i32 = 1 << 1;
 
-type DeclareTyped = unsafe extern "C" fn(*mut ClassEntry, *mut ZendStr, *mut Zval, i32, *mut ZendStr, ffi::zend_type) -> *mut c_void;
-type UpdateProperty = unsafe extern "C" fn(*mut ClassEntry, *mut ZendObject, *const i8, usize, *mut Zval);
+type DeclareTyped = unsafe extern "C" fn(
+    *mut ClassEntry,
+    *mut ZendStr,
+    *mut Zval,
+    i32,
+    *mut ZendStr,
+    ffi::zend_type,
+) -> *mut c_void;
+type UpdateProperty =
+    unsafe extern "C" fn(*mut ClassEntry, *mut ZendObject, *const i8, usize, *mut Zval);
 
 /// A class that exists before ours, by name. `ClassEntry::try_find` knows none in MINIT.
 pub fn builtin(name: &str) -> &'static ClassEntry {
@@ -75,7 +83,10 @@ pub fn builtin(name: &str) -> &'static ClassEntry {
     unsafe {
         let table = (*ffi::ext_php_rs_compiler_globals()).class_table;
         let entry = ffi::zend_hash_str_find_ptr_lc(table, name.as_ptr().cast(), name.len());
-        entry.cast::<ClassEntry>().as_ref().expect("the engine's own classes are loaded before any module")
+        entry
+            .cast::<ClassEntry>()
+            .as_ref()
+            .expect("the engine's own classes are loaded before any module")
     }
 }
 
@@ -87,7 +98,13 @@ fn engine_fn(name: &CStr) -> *mut c_void {
     function
 }
 
-fn declare(ce: &ClassEntry, name: &str, ty: PropertyType, flags: i32, default: &mut ManuallyDrop<Zval>) {
+fn declare(
+    ce: &ClassEntry,
+    name: &str,
+    ty: PropertyType,
+    flags: i32,
+    default: &mut ManuallyDrop<Zval>,
+) {
     // SAFETY: the signature is that of PHP 8.3 and 8.4; the name is interned, so the engine may keep it; the default is copied.
     unsafe {
         let declare: DeclareTyped = transmute(engine_fn(c"zend_declare_typed_property"));
@@ -97,7 +114,10 @@ fn declare(ce: &ClassEntry, name: &str, ty: PropertyType, flags: i32, default: &
             &raw mut **default,
             flags,
             null_mut(),
-            ffi::zend_type { ptr: null_mut(), type_mask: ty.0 },
+            ffi::zend_type {
+                ptr: null_mut(),
+                type_mask: ty.0,
+            },
         );
     }
 }
@@ -105,15 +125,30 @@ fn declare(ce: &ClassEntry, name: &str, ty: PropertyType, flags: i32, default: &
 extern "C" fn no_constructor(_: &mut ExecuteData, _: &mut Zval) {}
 
 /// Registers a final readonly class that only Rust can make, with these properties in this order.
-pub fn value_class(name: &str, properties: &[(&str, PropertyType)], register: fn(&'static mut ClassEntry, ArgInfoTables), slot: &Slot) -> Result<()> {
+pub fn value_class(
+    name: &str,
+    properties: &[(&str, PropertyType)],
+    register: fn(&'static mut ClassEntry, ArgInfoTables),
+    slot: &Slot,
+) -> Result<()> {
     ClassBuilder::new(name)
-        .flags(ClassFlags::Final.union(ClassFlags::ReadonlyClass).union(ClassFlags::NoDynamicProperties).union(ClassFlags::NotSerializable))
-        .method(FunctionBuilder::new("__construct", no_constructor), MethodFlags::Private)
+        .flags(
+            ClassFlags::Final
+                .union(ClassFlags::ReadonlyClass)
+                .union(ClassFlags::NoDynamicProperties)
+                .union(ClassFlags::NotSerializable),
+        )
+        .method(
+            FunctionBuilder::new("__construct", no_constructor),
+            MethodFlags::Private,
+        )
         .registration(register)
         .register()?;
     for (property, ty) in properties {
         // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is declared.
-        declare(slot.ce(), property, *ty, PUBLIC_READONLY, &mut unsafe { zeroed() });
+        declare(slot.ce(), property, *ty, PUBLIC_READONLY, &mut unsafe {
+            zeroed()
+        });
     }
     Ok(())
 }
@@ -164,36 +199,77 @@ pub fn set_property(object: &mut ZendObject, scope: &ClassEntry, name: &str, mut
     // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the name.
     unsafe {
         let update: UpdateProperty = transmute(engine_fn(c"zend_update_property"));
-        update(std::ptr::from_ref(scope).cast_mut(), object, name.as_ptr().cast(), name.len(), &raw mut value);
+        update(
+            std::ptr::from_ref(scope).cast_mut(),
+            object,
+            name.as_ptr().cast(),
+            name.len(),
+            &raw mut value,
+        );
+    }
+}
+
+fn method(ce: &ClassEntry, name: &str) -> *mut ffi::zend_function {
+    let name = name.to_ascii_lowercase();
+    let table = &raw const ce.function_table;
+    // SAFETY: the function table of a registered class holds its functions by lower-case name.
+    let function = unsafe {
+        ffi::zend_hash_str_find_ptr_lc(table.cast(), name.as_ptr().cast(), name.len())
+            .cast::<ffi::zend_function>()
+    };
+    assert!(!function.is_null(), "no method {name}");
+    function
+}
+
+/// Makes the constructor private that ext-php-rs gives every class, for those that only Rust can make.
+pub fn only_from_rust(ce: &ClassEntry) {
+    const PUBLIC: u32 = 1;
+    const PRIVATE: u32 = 1 << 2;
+    // SAFETY: a function of a registered class, in MINIT, before anybody can call it.
+    unsafe {
+        let constructor = method(ce, "__construct");
+        (*constructor).common.fn_flags = (*constructor).common.fn_flags & !PUBLIC | PRIVATE;
     }
 }
 
 /// Marks a parameter of a registered method as `#[\SensitiveParameter]`, so that backtraces do not show it.
-pub fn sensitive(ce: &ClassEntry, method: &str, parameter: u32) {
-    type AddAttribute = unsafe extern "C" fn(*mut *mut c_void, *mut ZendStr, u32, u32, u32, u32) -> *mut c_void;
+pub fn sensitive(ce: &ClassEntry, name: &str, parameter: u32) {
+    type AddAttribute =
+        unsafe extern "C" fn(*mut *mut c_void, *mut ZendStr, u32, u32, u32, u32) -> *mut c_void;
     const PERSISTENT: u32 = 1;
-    // SAFETY: the function table of a registered class holds its functions by lower-case name; the attribute's table is made by the engine and lives as
-    // long as the class. Offset 0 of an attribute is the function, n + 1 its n-th parameter.
+    // SAFETY: the attribute's table is made by the engine and lives as long as the class. Offset 0 of an attribute is the function, n + 1 its n-th parameter.
     unsafe {
-        let name = method.to_ascii_lowercase();
-        let table = &raw const ce.function_table;
-        let function = ffi::zend_hash_str_find_ptr_lc(table.cast(), name.as_ptr().cast(), name.len()).cast::<ffi::zend_function>();
-        assert!(!function.is_null(), "no method {method}");
+        let function = method(ce, name);
         let add: AddAttribute = transmute(engine_fn(c"zend_add_attribute"));
         let attributes = &raw mut (*function).common.attributes;
-        add(attributes.cast(), ZendStr::new_interned("SensitiveParameter", true).into_raw(), 0, PERSISTENT, parameter + 1, 0);
+        add(
+            attributes.cast(),
+            ZendStr::new_interned("SensitiveParameter", true).into_raw(),
+            0,
+            PERSISTENT,
+            parameter + 1,
+            0,
+        );
     }
 }
 
 /// A getter of a protected property, for [`ClassBuilder::method`].
-pub fn getter(name: &'static str, handler: extern "C" fn(&mut ExecuteData, &mut Zval), ty: DataType, nullable: bool) -> FunctionBuilder<'static> {
+pub fn getter(
+    name: &'static str,
+    handler: extern "C" fn(&mut ExecuteData, &mut Zval),
+    ty: DataType,
+    nullable: bool,
+) -> FunctionBuilder<'static> {
     FunctionBuilder::new(name, handler).returns(ty, false, nullable)
 }
 
 /// The body of a getter: the property of `$this`.
 pub fn read_own_property(ex: &mut ExecuteData, ret: &mut Zval, property: &str) {
     ext_php_rs::zend::run_handler(std::panic::AssertUnwindSafe(|| {
-        if let Some(value) = ex.get_self().and_then(|this| this.get_property::<&Zval>(property).ok()) {
+        if let Some(value) = ex
+            .get_self()
+            .and_then(|this| this.get_property::<&Zval>(property).ok())
+        {
             *ret = value.shallow_clone();
         }
     }));

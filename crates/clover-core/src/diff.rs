@@ -68,15 +68,34 @@ pub struct VariantChange {
 }
 
 /// Every field name, in the order in which they are reported.
-const FIELDS: [&str; 11] = ["title", "category", "tags", "sale", "options", "variants", "sku", "upc", "price", "count", "availability"];
+const FIELDS: [&str; 11] = [
+    "title",
+    "category",
+    "tags",
+    "sale",
+    "options",
+    "variants",
+    "sku",
+    "upc",
+    "price",
+    "count",
+    "availability",
+];
 
 /// Compares a product with the shop. None when nothing is to be done.
 ///
 /// `known` holds the product's own row and its variants' rows by Clover id; a simple product's one row is both.
 #[must_use]
-pub fn compare<S: std::hash::BuildHasher>(product: &Product, known: &HashMap<String, Known, S>) -> Option<Change> {
+pub fn compare<S: std::hash::BuildHasher>(
+    product: &Product,
+    known: &HashMap<String, Known, S>,
+) -> Option<Change> {
     let row = known.get(product.reference.id());
-    let aspects = row.map_or_else(Vec::new, |r| product.fingerprint().differing(r.fingerprint.as_deref().unwrap_or_default()));
+    let aspects = row.map_or_else(Vec::new, |r| {
+        product
+            .fingerprint()
+            .differing(r.fingerprint.as_deref().unwrap_or_default())
+    });
     let variants: Vec<VariantChange> = product
         .variants
         .iter()
@@ -84,7 +103,9 @@ pub fn compare<S: std::hash::BuildHasher>(product: &Product, known: &HashMap<Str
             let known = row.and_then(|_| known.get(variant.id.as_str()));
             let sale_changed = match product.reference {
                 Reference::Item(_) => aspects.contains(&"sale"),
-                Reference::Group(_) => known.is_some_and(|k| k.fingerprint.as_deref() != Some(variant.fingerprint())),
+                Reference::Group(_) => {
+                    known.is_some_and(|k| k.fingerprint.as_deref() != Some(variant.fingerprint()))
+                }
             };
             compare_variant(variant, known, sale_changed)
         })
@@ -92,20 +113,37 @@ pub fn compare<S: std::hash::BuildHasher>(product: &Product, known: &HashMap<Str
     let action = match row {
         None => Action::Create,
         Some(row) if row.deleted => Action::Restore,
-        Some(_) if aspects.is_empty() && variants.iter().all(|v| v.action == Action::Keep) => Action::Keep,
+        Some(_) if aspects.is_empty() && variants.iter().all(|v| v.action == Action::Keep) => {
+            Action::Keep
+        }
         Some(_) => Action::Update,
     };
     if action == Action::Keep {
         return None;
     }
-    let mut differing: BTreeSet<&str> = aspects.into_iter().chain(variants.iter().flat_map(|v| v.fields.iter().copied())).collect();
+    let mut differing: BTreeSet<&str> = aspects
+        .into_iter()
+        .chain(variants.iter().flat_map(|v| v.fields.iter().copied()))
+        .collect();
     if action == Action::Create {
         differing.extend(FIELDS);
-    } else if variants.iter().any(|v| matches!(v.action, Action::Create | Action::Restore)) && !product.options.is_empty() {
+    } else if variants
+        .iter()
+        .any(|v| matches!(v.action, Action::Create | Action::Restore))
+        && !product.options.is_empty()
+    {
         differing.insert("variants");
     }
-    let fields = FIELDS.into_iter().filter(|field| differing.contains(field)).collect();
-    Some(Change { product: product.clone(), action, fields, variants })
+    let fields = FIELDS
+        .into_iter()
+        .filter(|field| differing.contains(field))
+        .collect();
+    Some(Change {
+        product: product.clone(),
+        action,
+        fields,
+        variants,
+    })
 }
 
 fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool) -> VariantChange {
@@ -129,7 +167,8 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
     if known.price != Some(variant.price) {
         fields.push("price");
     }
-    let count_differs = known.manage_stock != quantity.is_some() || (quantity.is_some() && known.quantity != quantity);
+    let count_differs = known.manage_stock != quantity.is_some()
+        || (quantity.is_some() && known.quantity != quantity);
     if count_differs {
         fields.push("count");
     }
@@ -142,21 +181,374 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
         (false, false) => Action::Update,
         (false, true) => Action::Keep,
     };
-    VariantChange { action, fields, quantity, availability }
+    VariantChange {
+        action,
+        fields,
+        quantity,
+        availability,
+    }
 }
 
 /// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back; a 0 with stock there is the owner's and stays.
 /// So it is written only when the count crosses zero, when Clover itself changes its mind, and when a deleted variant returns.
-fn availability(variant: &Variant, known: &Known, quantity: Option<i64>, sale_changed: bool) -> Option<i64> {
+fn availability(
+    variant: &Variant,
+    known: &Known,
+    quantity: Option<i64>,
+    sale_changed: bool,
+) -> Option<i64> {
     if !variant.sellable {
         return (known.availability != 0).then_some(0);
     }
     let has_units = quantity.is_none_or(|units| units > 0);
     let had_units = !known.manage_stock || known.quantity.unwrap_or(0) > 0;
-    let wanted = if sale_changed || known.deleted || has_units != had_units { i64::from(has_units) } else { return None };
+    let wanted = if sale_changed || known.deleted || has_units != had_units {
+        i64::from(has_units)
+    } else {
+        return None;
+    };
     (known.availability != wanted).then_some(wanted)
 }
 
 fn empty_as_none(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|t| !t.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{GroupId, ItemId};
+    use crate::quantity::Quantity;
+    use proptest::prelude::*;
+
+    fn variant(id: &str) -> Variant {
+        Variant {
+            id: ItemId::new(id).unwrap(),
+            name: "Soup".into(),
+            sku: Some("S-1".into()),
+            upc: None,
+            price: ColumnPrice::parse("5.99").unwrap(),
+            stock: Quantity::from_clover(3.0),
+            sellable: true,
+            option_values: Vec::new(),
+        }
+    }
+
+    fn product(reference: Reference, variants: Vec<Variant>) -> Product {
+        let options = if matches!(reference, Reference::Group(_)) {
+            vec!["Size".into()]
+        } else {
+            Vec::new()
+        };
+        Product {
+            reference,
+            title: "Soup".into(),
+            alias: "soup".into(),
+            withheld: false,
+            publish: true,
+            categories: vec!["Specials".into()],
+            create_category: false,
+            tags: Vec::new(),
+            warnings: Vec::new(),
+            options,
+            variants,
+        }
+    }
+
+    fn soup() -> Product {
+        product(
+            Reference::Item(ItemId::new("A").unwrap()),
+            vec![variant("A")],
+        )
+    }
+
+    fn shirt() -> Product {
+        let mut variants = vec![variant("A"), variant("B")];
+        variants[0].option_values = vec!["L".into()];
+        variants[1].option_values = vec!["M".into()];
+        product(Reference::Group(GroupId::new("G").unwrap()), variants)
+    }
+
+    /// What the shop holds after everything the change says was written.
+    fn written(change: &Change, before: &HashMap<String, Known>) -> HashMap<String, Known> {
+        let mut after = before.clone();
+        let product = &change.product;
+        let is_group = matches!(product.reference, Reference::Group(_));
+        for (variant, change) in product.variants.iter().zip(&change.variants) {
+            let old = before.get(variant.id.as_str()).cloned().unwrap_or(Known {
+                availability: 1,
+                ..Known::default()
+            });
+            let touched = |field| change.action == Action::Create || change.fields.contains(&field);
+            after.insert(
+                variant.id.as_str().into(),
+                Known {
+                    fingerprint: Some(if is_group {
+                        variant.fingerprint().to_owned()
+                    } else {
+                        product.fingerprint().to_text()
+                    }),
+                    deleted: false,
+                    sku: if touched("sku") {
+                        variant.sku.clone()
+                    } else {
+                        old.sku
+                    },
+                    upc: if touched("upc") {
+                        variant.upc.clone()
+                    } else {
+                        old.upc
+                    },
+                    price: if touched("price") {
+                        Some(variant.price)
+                    } else {
+                        old.price
+                    },
+                    manage_stock: if touched("count") {
+                        change.quantity.is_some()
+                    } else {
+                        old.manage_stock
+                    },
+                    quantity: if touched("count") {
+                        change.quantity.or(old.quantity)
+                    } else {
+                        old.quantity
+                    },
+                    availability: change.availability.unwrap_or(old.availability),
+                    committed: old.committed,
+                },
+            );
+        }
+        if is_group {
+            let fingerprint = Some(product.fingerprint().to_text());
+            after.insert(
+                product.reference.id().into(),
+                Known {
+                    fingerprint,
+                    ..Known::default()
+                },
+            );
+        }
+        after
+    }
+
+    fn synced(product: &Product) -> HashMap<String, Known> {
+        written(&compare(product, &HashMap::new()).unwrap(), &HashMap::new())
+    }
+
+    #[test]
+    fn a_product_that_the_shop_lacks_is_created_with_every_field() {
+        let change = compare(&soup(), &HashMap::new()).unwrap();
+        assert_eq!(
+            (change.action, change.fields.as_slice()),
+            (Action::Create, FIELDS.as_slice())
+        );
+        assert_eq!(
+            (
+                change.variants[0].action,
+                change.variants[0].quantity,
+                change.variants[0].availability
+            ),
+            (Action::Create, Some(3), Some(1))
+        );
+    }
+
+    #[test]
+    fn a_product_that_is_in_the_shop_as_clover_says_needs_nothing() {
+        assert_eq!(compare(&soup(), &synced(&soup())), None);
+        assert_eq!(compare(&shirt(), &synced(&shirt())), None);
+    }
+
+    #[test]
+    fn each_change_in_clover_is_named() {
+        type Edit = fn(&mut Product);
+        let edits: [(&str, Edit); 8] = [
+            ("title", |p| p.title = "Stew".into()),
+            ("category", |p| p.categories.clear()),
+            ("tags", |p| p.tags.push("Vegan".into())),
+            ("sku", |p| p.variants[0].sku = None),
+            ("upc", |p| p.variants[0].upc = Some("40".into())),
+            ("price", |p| {
+                p.variants[0].price = ColumnPrice::parse("6").unwrap()
+            }),
+            ("count", |p| {
+                p.variants[0].stock = Quantity::from_clover(2.0)
+            }),
+            ("count", |p| p.variants[0].stock = None),
+        ];
+        for (field, edit) in edits {
+            for mut product in [soup(), shirt()] {
+                let known = synced(&product);
+                edit(&mut product);
+                assert_eq!(compare(&product, &known).unwrap().fields, [field]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_old_form_wrote_back_into_the_shop_is_seen_though_clover_did_not_change() {
+        let mut known = synced(&soup());
+        known.get_mut("A").unwrap().price = ColumnPrice::parse("1");
+        known.get_mut("A").unwrap().quantity = Some(50);
+        assert_eq!(compare(&soup(), &known).unwrap().fields, ["price", "count"]);
+    }
+
+    #[test]
+    fn a_deleted_product_that_is_back_is_restored() {
+        let mut known = synced(&soup());
+        known.get_mut("A").unwrap().deleted = true;
+        assert_eq!(compare(&soup(), &known).unwrap().action, Action::Restore);
+    }
+
+    #[test]
+    fn a_variant_that_is_new_or_back_makes_an_update_of_its_group() {
+        let mut known = synced(&shirt());
+        known.remove("B");
+        let change = compare(&shirt(), &known).unwrap();
+        assert_eq!(
+            (
+                change.action,
+                change.variants[0].action,
+                change.variants[1].action
+            ),
+            (Action::Update, Action::Keep, Action::Create)
+        );
+        assert!(change.fields.contains(&"variants"));
+        let mut known = synced(&shirt());
+        known.get_mut("B").unwrap().deleted = true;
+        assert_eq!(
+            compare(&shirt(), &known).unwrap().variants[1].action,
+            Action::Restore
+        );
+    }
+
+    #[test]
+    fn units_that_the_shop_has_sold_and_clover_does_not_know_are_not_put_back_on_sale() {
+        let mut known = synced(&soup());
+        let row = known.get_mut("A").unwrap();
+        (row.quantity, row.committed) = (Some(1), 2);
+        assert_eq!(compare(&soup(), &known), None);
+        known.get_mut("A").unwrap().committed = 5;
+        assert_eq!(
+            compare(&soup(), &known).unwrap().variants[0].quantity,
+            Some(0)
+        );
+    }
+
+    #[test]
+    fn an_owners_own_out_of_stock_mark_stays_until_the_count_crosses_zero() {
+        let mut known = synced(&soup());
+        known.get_mut("A").unwrap().availability = 0;
+        assert_eq!(compare(&soup(), &known), None);
+        let mut more = soup();
+        more.variants[0].stock = Quantity::from_clover(9.0);
+        assert_eq!(
+            compare(&more, &known).unwrap().variants[0].availability,
+            None
+        );
+        let mut empty = soup();
+        empty.variants[0].stock = Quantity::from_clover(0.0);
+        let known = synced(&empty);
+        let mut sold_out = known.clone();
+        sold_out.get_mut("A").unwrap().availability = 0;
+        assert_eq!(
+            compare(&soup(), &sold_out).unwrap().variants[0].availability,
+            Some(1)
+        );
+        let gone = compare(&empty, &synced(&soup())).unwrap();
+        assert_eq!(gone.variants[0].availability, Some(0));
+    }
+
+    #[test]
+    fn what_clover_does_not_offer_is_out_of_stock_and_comes_back_with_clovers_word() {
+        let mut off = soup();
+        off.variants[0].sellable = false;
+        let change = compare(&off, &synced(&soup())).unwrap();
+        assert_eq!(
+            (change.fields.as_slice(), change.variants[0].availability),
+            (["sale", "availability"].as_slice(), Some(0))
+        );
+        assert_eq!(
+            compare(&soup(), &written(&change, &synced(&soup())))
+                .unwrap()
+                .variants[0]
+                .availability,
+            Some(1)
+        );
+    }
+
+    #[test]
+    fn clovers_word_on_one_variant_does_not_touch_the_owners_mark_on_another() {
+        let mut known = synced(&shirt());
+        known.get_mut("A").unwrap().availability = 0;
+        let mut off = shirt();
+        off.variants[1].sellable = false;
+        let change = compare(&off, &known).unwrap();
+        assert_eq!(
+            (
+                change.variants[0].availability,
+                change.variants[1].availability
+            ),
+            (None, Some(0))
+        );
+    }
+
+    prop_compose! {
+        fn any_variant(id: &'static str)(sku in proptest::option::of("[a-c]{1,2}"), upc in proptest::option::of("[0-9]{2}"), price in 0..4_i64, count in proptest::option::of(-2..4_i32),
+            sellable: bool, value in "[a-z]") -> Variant {
+            Variant { sku, upc, price: ColumnPrice::parse(&price.to_string()).unwrap(), stock: count.and_then(|c| Quantity::from_clover(f64::from(c))), sellable, option_values: vec![value], ..variant(id) }
+        }
+    }
+    prop_compose! {
+        fn any_product()(a in any_variant("A"), b in any_variant("B"), title in "[x-z]", tags in proptest::collection::vec("[a-b]", 0..2), group: bool, withheld: bool) -> Product {
+            let mut p = if group { product(Reference::Group(GroupId::new("G").unwrap()), vec![a, b]) } else { product(Reference::Item(ItemId::new("A").unwrap()), vec![Variant { option_values: vec![], ..a }]) };
+            (p.title, p.tags, p.withheld) = (title, tags, withheld);
+            p
+        }
+    }
+    fn any_row() -> impl Strategy<Value = Known> {
+        (
+            any::<bool>(),
+            proptest::option::of("[a-c]{0,2}"),
+            proptest::option::of(0..4_i64),
+            any::<bool>(),
+            proptest::option::of(0..4_i64),
+            0..2_i64,
+            -1..3_i64,
+        )
+            .prop_map(
+                |(deleted, sku, price, manage_stock, quantity, availability, committed)| Known {
+                    fingerprint: None,
+                    deleted,
+                    sku,
+                    upc: None,
+                    price: price.and_then(|p| ColumnPrice::parse(&p.to_string())),
+                    manage_stock,
+                    quantity,
+                    availability,
+                    committed,
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn after_a_change_is_written_nothing_is_left_to_do(product in any_product(), a in proptest::option::of(any_row()), b in proptest::option::of(any_row())) {
+            let mut known: HashMap<String, Known> = HashMap::new();
+            known.extend(a.map(|row| ("A".to_owned(), row)));
+            known.extend(b.map(|row| ("B".to_owned(), row)));
+            if matches!(product.reference, Reference::Group(_)) && !known.is_empty() {
+                known.insert("G".to_owned(), Known::default());
+            }
+            if let Some(change) = compare(&product, &known) {
+                prop_assert!(!change.fields.is_empty() || change.action == Action::Restore);
+                let after = written(&change, &known);
+                prop_assert_eq!(compare(&product, &after), None);
+                for (variant, change) in change.product.variants.iter().zip(&change.variants) {
+                    let committed = known.get(variant.id.as_str()).map_or(0, |k| k.committed);
+                    prop_assert_eq!(change.quantity, variant.stock.map(|s| (s.floor() - committed).max(0)));
+                }
+            }
+        }
+    }
 }

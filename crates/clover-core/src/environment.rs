@@ -15,7 +15,12 @@ pub enum Environment {
 
 impl Environment {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Sandbox, Self::NorthAmerica, Self::Europe, Self::LatinAmerica];
+    pub const ALL: [Self; 4] = [
+        Self::Sandbox,
+        Self::NorthAmerica,
+        Self::Europe,
+        Self::LatinAmerica,
+    ];
 
     /// The word in settings and in rows.
     #[must_use]

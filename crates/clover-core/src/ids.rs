@@ -17,7 +17,10 @@ pub struct InvalidId {
 /// Clover's ids are 13 base-36 characters and device ids are UUIDs. What matters here is only that an id can stand in a
 /// URL and in a filter as it is, so other lengths pass.
 fn valid(id: &str) -> bool {
-    matches!(id.len(), 1..=64) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    matches!(id.len(), 1..=64)
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 macro_rules! id {

@@ -35,7 +35,10 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
         path: e.path().to_string(),
         reason: describe(e.inner()),
     })?;
-    reader.end().map_err(|e| JsonError { path: ".".into(), reason: describe(&e) })?;
+    reader.end().map_err(|e| JsonError {
+        path: ".".into(),
+        reason: describe(&e),
+    })?;
     Ok(value)
 }
 
@@ -43,7 +46,9 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match (text.find('"'), text.rfind('"')) {
-        (Some(first), Some(last)) if last > first => format!("{}…{}", &text[..first], &text[last + 1..]),
+        (Some(first), Some(last)) if last > first => {
+            format!("{}…{}", &text[..first], &text[last + 1..])
+        }
         _ => text,
     }
 }

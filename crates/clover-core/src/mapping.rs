@@ -53,7 +53,13 @@ impl Mapper {
     /// The rules of these settings in this currency.
     #[must_use]
     pub fn new(settings: &Settings, currency: Currency, track_stock: bool) -> Self {
-        Self { currency, pricing: settings.pricing, mode: settings.mapping_mode, import_published: settings.import_published, track_stock }
+        Self {
+            currency,
+            pricing: settings.pricing,
+            mode: settings.mapping_mode,
+            import_published: settings.import_published,
+            track_stock,
+        }
     }
 
     /// An item that belongs to no group becomes a simple product.
@@ -62,7 +68,11 @@ impl Mapper {
     /// [`ItemError`] when it has no usable name, price or count.
     pub fn item(&self, item: &Item) -> Result<Product, ItemError> {
         let variant = self.variant(item, Vec::new())?;
-        let mut product = self.product(Reference::Item(item.id.clone()), variant.name.clone(), &[item]);
+        let mut product = self.product(
+            Reference::Item(item.id.clone()),
+            variant.name.clone(),
+            &[item],
+        );
         product.alias = alias_or_id(&product.title, item.id.as_str());
         product.variants.push(variant);
         Ok(self.withheld(product, &[item]))
@@ -71,11 +81,23 @@ impl Mapper {
     /// A group becomes a variable product; each member a variant. Members that cannot be used are left out, each with its error; without any usable
     /// member there is no product.
     #[must_use]
-    pub fn group(&self, id: &GroupId, members: &[Item], names: &Names) -> (Option<Product>, Vec<ItemError>) {
+    pub fn group(
+        &self,
+        id: &GroupId,
+        members: &[Item],
+        names: &Names,
+    ) -> (Option<Product>, Vec<ItemError>) {
         let mut errors = Vec::new();
         let Some(title) = names.groups.get(id).and_then(|name| cleaned(Some(name))) else {
             let message = "Clover lists no name for this item group".into();
-            return (None, vec![ItemError { item: None, path: format!("item_groups[{id}].name"), message }]);
+            return (
+                None,
+                vec![ItemError {
+                    item: None,
+                    path: format!("item_groups[{id}].name"),
+                    message,
+                }],
+            );
         };
         let mut members: Vec<&Item> = members.iter().collect();
         members.sort_by(|a, b| a.id.cmp(&b.id));
@@ -83,12 +105,21 @@ impl Mapper {
         let mut used: Vec<&Item> = Vec::new();
         let mut variants: Vec<Variant> = Vec::new();
         for member in members {
-            match option_values(member, &title, &options, names).and_then(|values| self.variant(member, values)) {
-                Ok(variant) => match variants.iter().find(|other| other.option_values == variant.option_values) {
+            match option_values(member, &title, &options, names)
+                .and_then(|values| self.variant(member, values))
+            {
+                Ok(variant) => match variants
+                    .iter()
+                    .find(|other| other.option_values == variant.option_values)
+                {
                     Some(other) => errors.push(ItemError {
                         item: Some(member.id.clone()),
                         path: "options".into(),
-                        message: format!("has the same options as item {}: {}", other.id, variant.option_values.join(", ")),
+                        message: format!(
+                            "has the same options as item {}: {}",
+                            other.id,
+                            variant.option_values.join(", ")
+                        ),
                     }),
                     None => {
                         used.push(member);
@@ -109,7 +140,11 @@ impl Mapper {
     }
 
     fn variant(&self, item: &Item, option_values: Vec<String>) -> Result<Variant, ItemError> {
-        let refuse = |path: &str, message: &str| ItemError { item: Some(item.id.clone()), path: path.into(), message: message.into() };
+        let refuse = |path: &str, message: &str| ItemError {
+            item: Some(item.id.clone()),
+            path: path.into(),
+            message: message.into(),
+        };
         let name = cleaned(item.name.as_ref()).ok_or_else(|| refuse("name", "has no name"))?;
         let price = match (&item.price_type, item.price) {
             (PriceType::Fixed, None) => return Err(refuse("price", "has no price")),
@@ -117,12 +152,19 @@ impl Mapper {
             (_, price) => price.unwrap_or(0),
         };
         // What the till prices must not become sellable by a markup on nothing.
-        let pricing = if price == 0 { Pricing::Direct } else { self.pricing };
-        let price = pricing.apply(MinorUnits(price), self.currency).map_err(|e| refuse("price", &e.to_string()))?;
+        let pricing = if price == 0 {
+            Pricing::Direct
+        } else {
+            self.pricing
+        };
+        let price = pricing
+            .apply(MinorUnits(price), self.currency)
+            .map_err(|e| refuse("price", &e.to_string()))?;
         let stock = match item.item_stock {
-            Some(count) if self.track_stock => {
-                Some(Quantity::from_clover(count).ok_or_else(|| refuse("itemStock.quantity", "has a count beyond any stock"))?)
-            }
+            Some(count) if self.track_stock => Some(
+                Quantity::from_clover(count)
+                    .ok_or_else(|| refuse("itemStock.quantity", "has a count beyond any stock"))?,
+            ),
             _ => None,
         };
         Ok(Variant {
@@ -139,10 +181,22 @@ impl Mapper {
 
     /// Everything but alias, options and variants.
     fn product(&self, reference: Reference, title: String, items: &[&Item]) -> Product {
-        let mut categories: Vec<&Category> = items.iter().flat_map(|i| &i.categories.0).filter(|c| !c.deleted).collect();
-        categories.sort_by_key(|c| (c.sort_order.unwrap_or(i64::MAX), c.name.clone(), c.id.clone()));
+        let mut categories: Vec<&Category> = items
+            .iter()
+            .flat_map(|i| &i.categories.0)
+            .filter(|c| !c.deleted)
+            .collect();
+        categories.sort_by_key(|c| {
+            (
+                c.sort_order.unwrap_or(i64::MAX),
+                c.name.clone(),
+                c.id.clone(),
+            )
+        });
         let mut names = Unique::default();
-        categories.into_iter().for_each(|c| names.add(c.name.as_ref()));
+        categories
+            .into_iter()
+            .for_each(|c| names.add(c.name.as_ref()));
         let mut names = names.0;
         let mut tags = Unique::default();
         let (categories, create_category) = match self.mode {
@@ -153,13 +207,21 @@ impl Mapper {
                 (group.into_iter().chain(first).collect(), false)
             }
             MappingMode::Category => {
-                let others = if names.is_empty() { Vec::new() } else { names.split_off(1) };
+                let others = if names.is_empty() {
+                    Vec::new()
+                } else {
+                    names.split_off(1)
+                };
                 others.iter().for_each(|name| tags.add(Some(name)));
                 let make = !names.is_empty();
                 (names, make)
             }
         };
-        items.iter().flat_map(|i| &i.tags.0).filter(|t| !t.deleted).for_each(|t| tags.add(t.name.as_ref()));
+        items
+            .iter()
+            .flat_map(|i| &i.tags.0)
+            .filter(|t| !t.deleted)
+            .for_each(|t| tags.add(t.name.as_ref()));
         Product {
             reference,
             title,
@@ -182,28 +244,70 @@ impl Mapper {
             product.warnings.push(text);
         };
         for item in items {
-            let which = || if items.len() > 1 { format!(" ({})", item.id) } else { String::new() };
+            let which = || {
+                if items.len() > 1 {
+                    format!(" ({})", item.id)
+                } else {
+                    String::new()
+                }
+            };
             match &item.price_type {
                 PriceType::Fixed if item.price == Some(0) => {
-                    warn(&mut product, true, format!("Clover's price is 0{}: imported unpublished", which()));
+                    warn(
+                        &mut product,
+                        true,
+                        format!("Clover's price is 0{}: imported unpublished", which()),
+                    );
                 }
                 PriceType::Fixed => {}
                 PriceType::Variable => {
-                    warn(&mut product, true, format!("the price is typed in at the till{}: imported unpublished, set a price before you publish it", which()));
+                    warn(
+                        &mut product,
+                        true,
+                        format!(
+                            "the price is typed in at the till{}: imported unpublished, set a price before you publish it",
+                            which()
+                        ),
+                    );
                 }
                 PriceType::PerUnit => {
-                    warn(&mut product, true, format!("the price is per unit of weight or length{}: imported unpublished, check the price before you publish it", which()));
+                    warn(
+                        &mut product,
+                        true,
+                        format!(
+                            "the price is per unit of weight or length{}: imported unpublished, check the price before you publish it",
+                            which()
+                        ),
+                    );
                 }
                 PriceType::Other(word) => {
-                    warn(&mut product, true, format!("the price type {word} is unknown{}: imported unpublished", which()));
+                    warn(
+                        &mut product,
+                        true,
+                        format!(
+                            "the price type {word} is unknown{}: imported unpublished",
+                            which()
+                        ),
+                    );
                 }
             }
             if !item.default_tax_rates {
-                warn(&mut product, false, format!("Clover does not tax this item by its default rates{}: check its tax profile", which()));
+                warn(
+                    &mut product,
+                    false,
+                    format!(
+                        "Clover does not tax this item by its default rates{}: check its tax profile",
+                        which()
+                    ),
+                );
             }
         }
         if items.iter().all(|item| item.hidden) {
-            warn(&mut product, true, "hidden in Clover: imported unpublished".into());
+            warn(
+                &mut product,
+                true,
+                "hidden in Clover: imported unpublished".into(),
+            );
         }
         product.publish = self.import_published && !product.withheld;
         product
@@ -216,7 +320,11 @@ fn cleaned(text: Option<&String>) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    Some(
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
+    )
 }
 
 /// A name as lower-case ASCII for a URL; empty when nothing of it is left.
@@ -227,7 +335,11 @@ pub fn alias(name: &str) -> String {
 
 fn alias_or_id(title: &str, id: &str) -> String {
     let alias = alias(title);
-    if alias.is_empty() { id.to_ascii_lowercase() } else { alias }
+    if alias.is_empty() {
+        id.to_ascii_lowercase()
+    } else {
+        alias
+    }
 }
 
 /// Names without repetition; case does not make a difference, as in Joomla's tag and category titles.
@@ -237,7 +349,10 @@ struct Unique(Vec<String>);
 impl Unique {
     fn add(&mut self, name: Option<&String>) {
         if let Some(name) = cleaned(name)
-            && !self.0.iter().any(|known| known.to_lowercase() == name.to_lowercase())
+            && !self
+                .0
+                .iter()
+                .any(|known| known.to_lowercase() == name.to_lowercase())
         {
             self.0.push(name);
         }
@@ -255,15 +370,31 @@ fn option_names(members: &[&Item], names: &Names) -> Vec<String> {
     attributes.sort();
     attributes.dedup();
     let mut unique = Unique::default();
-    attributes.into_iter().for_each(|(name, _)| unique.add(Some(name)));
-    if unique.0.is_empty() { vec![NAMELESS_OPTION.into()] } else { unique.0 }
+    attributes
+        .into_iter()
+        .for_each(|(name, _)| unique.add(Some(name)));
+    if unique.0.is_empty() {
+        vec![NAMELESS_OPTION.into()]
+    } else {
+        unique.0
+    }
 }
 
 /// The shop drops a variant that has not exactly one value for each option.
-fn option_values(member: &Item, group: &str, options: &[String], names: &Names) -> Result<Vec<String>, ItemError> {
-    let refuse = |message: String| ItemError { item: Some(member.id.clone()), path: "options".into(), message };
+fn option_values(
+    member: &Item,
+    group: &str,
+    options: &[String],
+    names: &Names,
+) -> Result<Vec<String>, ItemError> {
+    let refuse = |message: String| ItemError {
+        item: Some(member.id.clone()),
+        path: "options".into(),
+        message,
+    };
     if options == [NAMELESS_OPTION] && member.options.is_empty() {
-        let name = cleaned(member.name.as_ref()).ok_or_else(|| refuse("has neither options nor a name".into()))?;
+        let name = cleaned(member.name.as_ref())
+            .ok_or_else(|| refuse("has neither options nor a name".into()))?;
         let own = name.strip_prefix(group).map_or(name.as_str(), str::trim);
         return Ok(vec![if own.is_empty() { name } else { own.to_owned() }]);
     }
@@ -275,15 +406,345 @@ fn option_values(member: &Item, group: &str, options: &[String], names: &Names) 
                 .0
                 .iter()
                 .filter(|o| {
-                    let attribute = o.attribute.as_ref().and_then(|a| names.attributes.get(&a.id));
-                    attribute.is_some_and(|name| name.trim().to_lowercase() == option.to_lowercase())
+                    let attribute = o
+                        .attribute
+                        .as_ref()
+                        .and_then(|a| names.attributes.get(&a.id));
+                    attribute
+                        .is_some_and(|name| name.trim().to_lowercase() == option.to_lowercase())
                 })
                 .filter_map(|o| cleaned(o.name.as_ref()));
             match (values.next(), values.next()) {
                 (Some(value), None) => Ok(value),
                 (None, _) => Err(refuse(format!("has no value for the option {option}"))),
-                (Some(_), Some(_)) => Err(refuse(format!("has several values for the option {option}"))),
+                (Some(_), Some(_)) => Err(refuse(format!(
+                    "has several values for the option {option}"
+                ))),
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Listing;
+    use proptest::prelude::*;
+
+    fn mapper(mode: MappingMode) -> Mapper {
+        Mapper {
+            currency: Currency::from_code("USD").unwrap(),
+            pricing: Pricing::Direct,
+            mode,
+            import_published: true,
+            track_stock: true,
+        }
+    }
+
+    fn items(json: &str) -> Vec<Item> {
+        let listing = Listing::parse(format!(r#"{{"elements":[{json}]}}"#).as_bytes()).unwrap();
+        assert_eq!(listing.errors, []);
+        listing.elements
+    }
+
+    fn simple(mode: MappingMode, json: &str) -> Product {
+        mapper(mode).item(&items(json)[0]).unwrap()
+    }
+
+    fn names() -> Names {
+        Names {
+            groups: [("G", "T-Shirt"), ("H", " ")]
+                .map(|(id, name)| (GroupId::new(id).unwrap(), name.into()))
+                .into(),
+            attributes: [("S", "Size"), ("C", "Color")]
+                .map(|(id, name)| (AttributeId::new(id).unwrap(), name.into()))
+                .into(),
+        }
+    }
+
+    fn member(id: &str, options: &[(&str, &str)], more: &str) -> String {
+        let options: Vec<String> = options
+            .iter()
+            .enumerate()
+            .map(|(n, (a, v))| {
+                format!(r#"{{"id":"{id}{n}","name":"{v}","attribute":{{"id":"{a}"}}}}"#)
+            })
+            .collect();
+        format!(
+            r#"{{"id":"{id}","name":"T-Shirt {id}","price":2500,"itemGroup":{{"id":"G"}},"options":{{"elements":[{}]}}{more}}}"#,
+            options.join(",")
+        )
+    }
+
+    fn group(mode: MappingMode, members: &[String]) -> (Option<Product>, Vec<ItemError>) {
+        mapper(mode).group(
+            &GroupId::new("G").unwrap(),
+            &items(&members.join(",")),
+            &names(),
+        )
+    }
+
+    const CATEGORIES: &str = r#""categories":{"elements":[{"id":"B","name":"Sides","sortOrder":2},{"id":"A","name":" Mains ","sortOrder":1},
+        {"id":"C","name":"Gone","sortOrder":0,"deleted":true},{"id":"D","name":"sides","sortOrder":3}]},"tags":{"elements":[{"name":"Vegan"},{"name":"vegan "},{"name":""}]}"#;
+
+    #[test]
+    fn an_item_without_a_group_becomes_a_simple_product() {
+        let p = simple(
+            MappingMode::Tag,
+            r#"{"id":"A","name":" Soup of the Day ","price":599,"sku":" ","code":"4006381333931","itemStock":{"quantity":12.0}}"#,
+        );
+        assert_eq!(
+            (p.title.as_str(), p.alias.as_str(), p.publish),
+            ("Soup of the Day", "soup-of-the-day", true)
+        );
+        let v = &p.variants[0];
+        assert_eq!(
+            (
+                v.sku.as_deref(),
+                v.upc.as_deref(),
+                v.price.to_string().as_str()
+            ),
+            (None, Some("4006381333931"), "5.99000")
+        );
+        assert_eq!(v.stock.map(|s| s.sellable(0)), Some(12));
+        assert!(p.options.is_empty() && p.warnings.is_empty());
+    }
+
+    #[test]
+    fn in_tag_mode_clover_tags_become_tags_and_the_first_category_is_only_looked_for() {
+        let p = simple(
+            MappingMode::Tag,
+            &format!(r#"{{"id":"A","name":"Soup","price":1,{CATEGORIES}}}"#),
+        );
+        assert_eq!(
+            (p.categories, p.create_category, p.tags),
+            (vec!["Mains".to_owned()], false, vec!["Vegan".to_owned()])
+        );
+    }
+
+    #[test]
+    fn in_tag_mode_a_groups_name_is_a_tag_and_the_first_category_to_look_for() {
+        let (p, errors) = group(
+            MappingMode::Tag,
+            &[member("A", &[("S", "L")], &format!(",{CATEGORIES}"))],
+        );
+        let p = p.unwrap();
+        assert_eq!(errors, []);
+        assert_eq!(
+            (p.categories, p.tags),
+            (
+                vec!["T-Shirt".to_owned(), "Mains".to_owned()],
+                vec!["T-Shirt".to_owned(), "Vegan".to_owned()]
+            )
+        );
+    }
+
+    #[test]
+    fn in_category_mode_the_first_category_by_sort_order_is_made_and_the_others_become_tags() {
+        let p = simple(
+            MappingMode::Category,
+            &format!(r#"{{"id":"A","name":"Soup","price":1,{CATEGORIES}}}"#),
+        );
+        assert_eq!(
+            (p.categories, p.create_category, p.tags),
+            (
+                vec!["Mains".to_owned()],
+                true,
+                vec!["Sides".to_owned(), "Vegan".to_owned()]
+            )
+        );
+        let bare = simple(
+            MappingMode::Category,
+            r#"{"id":"A","name":"Soup","price":1}"#,
+        );
+        assert_eq!((bare.categories.len(), bare.create_category), (0, false));
+    }
+
+    #[test]
+    fn prices_that_the_till_asks_for_hidden_items_and_zero_prices_are_imported_unpublished_with_a_warning()
+     {
+        for (json, word) in [
+            (
+                r#"{"id":"A","name":"Tip","price":0,"priceType":"VARIABLE"}"#,
+                "typed in at the till",
+            ),
+            (
+                r#"{"id":"A","name":"Tip","priceType":"VARIABLE"}"#,
+                "typed in at the till",
+            ),
+            (
+                r#"{"id":"A","name":"Cheese","price":199,"priceType":"PER_UNIT","unitName":"oz"}"#,
+                "per unit",
+            ),
+            (r#"{"id":"A","name":"Gift","price":0}"#, "price is 0"),
+            (
+                r#"{"id":"A","name":"Old","price":100,"hidden":true}"#,
+                "hidden in Clover",
+            ),
+            (
+                r#"{"id":"A","name":"New","price":100,"priceType":"AUCTION"}"#,
+                "AUCTION is unknown",
+            ),
+        ] {
+            let p = simple(MappingMode::Tag, json);
+            assert!(!p.publish && p.withheld, "{json}");
+            assert!(
+                p.warnings.iter().any(|w| w.contains(word)),
+                "{json}: {:?}",
+                p.warnings
+            );
+        }
+    }
+
+    #[test]
+    fn a_markup_on_nothing_is_nothing() {
+        let mut m = mapper(MappingMode::Tag);
+        m.pricing = Pricing::Fixed(crate::pricing::MarkupValue::parse("5").unwrap());
+        let p = m
+            .item(&items(r#"{"id":"A","name":"Tip","price":0,"priceType":"VARIABLE"}"#)[0])
+            .unwrap();
+        assert!(p.variants[0].price.is_zero());
+    }
+
+    #[test]
+    fn an_item_without_a_name_or_price_or_with_an_impossible_one_is_refused_by_field() {
+        for (json, field) in [
+            (r#"{"id":"A","price":1}"#, "name"),
+            (r#"{"id":"A","name":" ","price":1}"#, "name"),
+            (r#"{"id":"A","name":"x"}"#, "price"),
+            (r#"{"id":"A","name":"x","price":-1}"#, "price"),
+            (
+                r#"{"id":"A","name":"x","price":9000000000000000000}"#,
+                "price",
+            ),
+            (
+                r#"{"id":"A","name":"x","price":1,"itemStock":{"quantity":1e40}}"#,
+                "itemStock.quantity",
+            ),
+        ] {
+            assert_eq!(
+                mapper(MappingMode::Tag)
+                    .item(&items(json)[0])
+                    .unwrap_err()
+                    .path,
+                field,
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_merchant_that_keeps_no_counts_has_untracked_items_only() {
+        let mut m = mapper(MappingMode::Tag);
+        m.track_stock = false;
+        assert_eq!(
+            m.item(&items(r#"{"id":"A","name":"x","price":1,"itemStock":{"quantity":3.0}}"#)[0])
+                .unwrap()
+                .variants[0]
+                .stock,
+            None
+        );
+    }
+
+    #[test]
+    fn a_group_becomes_one_variable_product_with_a_variant_a_member() {
+        let (p, errors) = group(
+            MappingMode::Tag,
+            &[
+                member("B", &[("S", "L"), ("C", "Red")], ""),
+                member("A", &[("C", "Blue"), ("S", "L")], r#","hidden":true"#),
+            ],
+        );
+        let p = p.unwrap();
+        assert_eq!(errors, []);
+        assert_eq!(
+            (p.title.as_str(), p.options.as_slice()),
+            (
+                "T-Shirt",
+                ["Color".to_owned(), "Size".to_owned()].as_slice()
+            )
+        );
+        let values: Vec<_> = p
+            .variants
+            .iter()
+            .map(|v| (v.id.as_str(), v.option_values.join("/"), v.sellable))
+            .collect();
+        assert_eq!(
+            values,
+            [
+                ("A", "Blue/L".to_owned(), false),
+                ("B", "Red/L".to_owned(), true)
+            ]
+        );
+        assert_eq!(p.option_values(1), ["L"]);
+        assert!(p.publish);
+    }
+
+    #[test]
+    fn a_member_that_lacks_an_option_or_repeats_another_is_its_own_error() {
+        let (p, errors) = group(
+            MappingMode::Tag,
+            &[
+                member("A", &[("S", "L")], ""),
+                member("B", &[("S", "L")], ""),
+                member("C", &[], ""),
+                member("D", &[("S", "M"), ("S", "XL")], ""),
+            ],
+        );
+        assert_eq!(p.unwrap().variants.len(), 1);
+        let refused: Vec<_> = errors
+            .iter()
+            .map(|e| (e.item.as_ref().unwrap().as_str(), e.message.as_str()))
+            .collect();
+        assert_eq!(
+            refused,
+            [
+                ("B", "has the same options as item A: L"),
+                ("C", "has no value for the option Size"),
+                ("D", "has several values for the option Size")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_group_without_attributes_gets_one_option_with_the_members_own_names() {
+        let (p, errors) = group(
+            MappingMode::Tag,
+            &[member("A", &[], ""), member("B", &[], "")],
+        );
+        let p = p.unwrap();
+        assert_eq!(errors, []);
+        assert_eq!(
+            (p.options.as_slice(), p.option_values(0)),
+            (["Variant".to_owned()].as_slice(), vec!["A", "B"])
+        );
+    }
+
+    #[test]
+    fn a_group_that_clover_does_not_name_or_whose_members_all_fail_makes_no_product() {
+        let nameless = mapper(MappingMode::Tag).group(
+            &GroupId::new("H").unwrap(),
+            &items(&member("A", &[], "")),
+            &names(),
+        );
+        assert!(nameless.0.is_none() && nameless.1[0].path.contains("item_groups[H]"));
+        let (none, errors) = group(
+            MappingMode::Tag,
+            &[r#"{"id":"A","itemGroup":{"id":"G"},"price":1}"#.to_owned()],
+        );
+        assert!(none.is_none() && errors.len() == 1);
+    }
+
+    proptest! {
+        #[test]
+        fn a_groups_product_does_not_depend_on_the_order_in_which_members_arrive(seed: u64, sizes in 1..6_usize) {
+            let mut members: Vec<String> = (0..sizes).map(|n| member(&format!("A{n}"), &[("S", &format!("s{n}"))], &format!(r#","sku":"{n}""#))).collect();
+            let straight = group(MappingMode::Category, &members);
+            let turn = usize::try_from(seed % sizes as u64).unwrap();
+            members.rotate_left(turn);
+            let turned = group(MappingMode::Category, &members);
+            prop_assert_eq!(straight.0.as_ref().unwrap().fingerprint(), turned.0.as_ref().unwrap().fingerprint());
+            prop_assert_eq!(straight, turned);
+        }
+    }
 }

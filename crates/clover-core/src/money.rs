@@ -26,9 +26,13 @@ impl Currency {
     /// [`UnknownCurrency`] for any other text, and for codes without minor units such as gold.
     pub fn from_code(code: &str) -> Result<Self, UnknownCurrency> {
         let unknown = || UnknownCurrency(code.chars().take(10).collect());
-        let iso = iso_currency::Currency::from_code(&code.trim().to_ascii_uppercase()).ok_or_else(unknown)?;
+        let iso = iso_currency::Currency::from_code(&code.trim().to_ascii_uppercase())
+            .ok_or_else(unknown)?;
         let exponent = iso.exponent().ok_or_else(unknown)?;
-        Ok(Self { iso, exponent: u32::from(exponent) })
+        Ok(Self {
+            iso,
+            exponent: u32::from(exponent),
+        })
     }
 
     /// The three letters.
@@ -69,7 +73,8 @@ impl ColumnPrice {
     /// # Errors
     /// [`TooLarge`] above 9,999,999,999 units.
     pub fn exact(amount: MinorUnits, currency: Currency) -> Result<Self, TooLarge> {
-        let value = i128::from(amount.0) * 10_i128.pow(COLUMN_PLACES - currency.exponent.min(COLUMN_PLACES));
+        let value = i128::from(amount.0)
+            * 10_i128.pow(COLUMN_PLACES - currency.exponent.min(COLUMN_PLACES));
         if value.abs() >= COLUMN_LIMIT * 10_i128.pow(COLUMN_PLACES) {
             return Err(TooLarge(format!("{} {}", amount.0, currency.code())));
         }
@@ -135,7 +140,10 @@ impl Decimal {
             }
             digits = digits * 10 + i128::from(b - b'0');
         }
-        Some(Self { digits: if negative { -digits } else { digits }, places: fraction.len() })
+        Some(Self {
+            digits: if negative { -digits } else { digits },
+            places: fraction.len(),
+        })
     }
 }
 
@@ -145,7 +153,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn column(minor: i64, code: &str) -> String {
-        ColumnPrice::exact(MinorUnits(minor), Currency::from_code(code).unwrap()).unwrap().to_string()
+        ColumnPrice::exact(MinorUnits(minor), Currency::from_code(code).unwrap())
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -162,7 +172,9 @@ mod tests {
         let usd = Currency::from_code("USD").unwrap();
         assert!(ColumnPrice::exact(MinorUnits(999_999_999_999), usd).is_ok());
         assert!(ColumnPrice::exact(MinorUnits(1_000_000_000_000), usd).is_err());
-        assert!(ColumnPrice::exact(MinorUnits(i64::MAX), Currency::from_code("JPY").unwrap()).is_err());
+        assert!(
+            ColumnPrice::exact(MinorUnits(i64::MAX), Currency::from_code("JPY").unwrap()).is_err()
+        );
     }
 
     #[test]
@@ -175,7 +187,11 @@ mod tests {
     #[test]
     fn column_text_of_any_database_reads_the_same() {
         for same in ["5.99000", "5.99", "+5.990", " 5.99 ", "05.9900000"] {
-            assert_eq!(ColumnPrice::parse(same), ColumnPrice::parse("5.99"), "{same}");
+            assert_eq!(
+                ColumnPrice::parse(same),
+                ColumnPrice::parse("5.99"),
+                "{same}"
+            );
         }
         for wrong in ["", ".", "abc", "1e3", "1,5", "--1", "5.9900001"] {
             assert_eq!(ColumnPrice::parse(wrong), None, "{wrong}");

@@ -64,10 +64,15 @@ impl Pricing {
         let clover = i128::from(amount.0);
         let priced = match self {
             Self::Direct => clover,
-            Self::Percentage(markup) => half_up(clover * (100 * SCALE + markup.scaled), 100 * SCALE),
-            Self::Fixed(markup) => clover + half_up(markup.scaled * 10_i128.pow(currency.exponent()), SCALE),
+            Self::Percentage(markup) => {
+                half_up(clover * (100 * SCALE + markup.scaled), 100 * SCALE)
+            }
+            Self::Fixed(markup) => {
+                clover + half_up(markup.scaled * 10_i128.pow(currency.exponent()), SCALE)
+            }
         };
-        let priced = i64::try_from(priced).map_err(|_| TooLarge(format!("{} {}", amount.0, currency.code())))?;
+        let priced = i64::try_from(priced)
+            .map_err(|_| TooLarge(format!("{} {}", amount.0, currency.code())))?;
         ColumnPrice::exact(MinorUnits(priced), currency)
     }
 }
@@ -82,7 +87,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn price(pricing: Pricing, minor: i64, code: &str) -> String {
-        pricing.apply(MinorUnits(minor), Currency::from_code(code).unwrap()).unwrap().to_string()
+        pricing
+            .apply(MinorUnits(minor), Currency::from_code(code).unwrap())
+            .unwrap()
+            .to_string()
     }
 
     fn percent(text: &str) -> Pricing {
@@ -113,7 +121,16 @@ mod tests {
 
     #[test]
     fn a_markup_that_is_no_plain_number_is_refused() {
-        for wrong in ["", "-1", "ten", "1.00001", "1000000.1", "1e2", "10%", "12,5"] {
+        for wrong in [
+            "",
+            "-1",
+            "ten",
+            "1.00001",
+            "1000000.1",
+            "1e2",
+            "10%",
+            "12,5",
+        ] {
             assert!(MarkupValue::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -78,7 +78,11 @@ impl Variant {
     /// What is stored with the mapping of a variant of a group, to see when Clover changes its mind about selling it.
     #[must_use]
     pub fn fingerprint(&self) -> &'static str {
-        if self.sellable { "sellable" } else { "unavailable" }
+        if self.sellable {
+            "sellable"
+        } else {
+            "unavailable"
+        }
     }
 }
 
@@ -87,7 +91,11 @@ impl Product {
     #[must_use]
     pub fn option_values(&self, option: usize) -> Vec<&str> {
         let mut values: Vec<&str> = Vec::new();
-        for value in self.variants.iter().filter_map(|v| v.option_values.get(option)) {
+        for value in self
+            .variants
+            .iter()
+            .filter_map(|v| v.option_values.get(option))
+        {
             if !values.contains(&value.as_str()) {
                 values.push(value);
             }
@@ -109,17 +117,31 @@ impl Product {
         variants.sort_by(|a, b| a.id.cmp(&b.id));
         Fingerprint([
             digest(["title", &self.title]),
-            digest(["category", if self.create_category { "make" } else { "find" }].into_iter().chain(self.categories.iter().map(String::as_str))),
+            digest(
+                [
+                    "category",
+                    if self.create_category { "make" } else { "find" },
+                ]
+                .into_iter()
+                .chain(self.categories.iter().map(String::as_str)),
+            ),
             digest(std::iter::once("tags").chain(self.tags.iter().map(String::as_str))),
             digest(
                 ["sale", if self.withheld { "withheld" } else { "free" }]
                     .into_iter()
-                    .chain(variants.iter().flat_map(|v| [v.id.as_str(), v.fingerprint()])),
+                    .chain(
+                        variants
+                            .iter()
+                            .flat_map(|v| [v.id.as_str(), v.fingerprint()]),
+                    ),
             ),
             digest(
                 std::iter::once("options")
                     .chain(self.options.iter().map(String::as_str))
-                    .chain(variants.iter().flat_map(|v| std::iter::once(v.id.as_str()).chain(v.option_values.iter().map(String::as_str)))),
+                    .chain(variants.iter().flat_map(|v| {
+                        std::iter::once(v.id.as_str())
+                            .chain(v.option_values.iter().map(String::as_str))
+                    })),
             ),
         ])
     }
@@ -140,10 +162,13 @@ impl Fingerprint {
     #[must_use]
     pub fn to_text(self) -> String {
         use std::fmt::Write as _;
-        self.0.iter().flatten().fold(String::with_capacity(ASPECTS.len() * ASPECT_BYTES * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        self.0.iter().flatten().fold(
+            String::with_capacity(ASPECTS.len() * ASPECT_BYTES * 2),
+            |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            },
+        )
     }
 
     /// Parts that differ from a stored fingerprint; all of them when that is unreadable.

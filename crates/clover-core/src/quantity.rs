@@ -13,7 +13,9 @@ impl Quantity {
         let thousandths = (quantity * 1000.0).round();
         // The cast is exact: the bound is far below 2^53.
         #[allow(clippy::cast_possible_truncation)]
-        (quantity.is_finite() && thousandths.abs() < 1e12).then_some(Self { thousandths: thousandths as i64 })
+        (quantity.is_finite() && thousandths.abs() < 1e12).then_some(Self {
+            thousandths: thousandths as i64,
+        })
     }
 
     /// Whole units that are there for sure: 2.9 is 2, and -0.5 is -1.

@@ -58,7 +58,10 @@ impl SealingKey {
         // Panic: HKDF refuses only outputs above 255 hashes.
         hkdf.expand(b"vault key v1", &mut key).expect("32 bytes");
         hkdf.expand(b"vault key id v1", &mut id).expect("4 bytes");
-        Ok(Self { id, cipher: XChaCha20Poly1305::new(&Key::from(key)) })
+        Ok(Self {
+            id,
+            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+        })
     }
 }
 
@@ -68,7 +71,10 @@ impl Vault {
     /// # Errors
     /// [`SecretTooShort`].
     pub fn new(secret: &[u8], previous: Option<&[u8]>) -> Result<Self, SecretTooShort> {
-        Ok(Self { current: SealingKey::derive(secret)?, previous: previous.map(SealingKey::derive).transpose()? })
+        Ok(Self {
+            current: SealingKey::derive(secret)?,
+            previous: previous.map(SealingKey::derive).transpose()?,
+        })
     }
 
     /// Seals for one context. The nonce must be fresh random bytes each time.
@@ -77,9 +83,17 @@ impl Vault {
         let mut sealed = vec![VERSION];
         sealed.extend_from_slice(&self.current.id);
         sealed.extend_from_slice(&nonce);
-        let payload = Payload { msg: plaintext, aad: &bound(context) };
+        let payload = Payload {
+            msg: plaintext,
+            aad: &bound(context),
+        };
         // Panic: this cipher fails only above 256 GiB.
-        sealed.extend(self.current.cipher.encrypt(&XNonce::from(nonce), payload).expect("small message"));
+        sealed.extend(
+            self.current
+                .cipher
+                .encrypt(&XNonce::from(nonce), payload)
+                .expect("small message"),
+        );
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
@@ -88,9 +102,15 @@ impl Vault {
     /// # Errors
     /// [`OpenError`]; it does not tell a changed text from one of another context.
     pub fn open(&self, sealed: &str, context: &str) -> Result<Vec<u8>, OpenError> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| OpenError::Unknown)?;
-        let (header, rest) = bytes.split_at_checked(HEADER_BYTES).ok_or(OpenError::Unknown)?;
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::Unknown)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(sealed)
+            .map_err(|_| OpenError::Unknown)?;
+        let (header, rest) = bytes
+            .split_at_checked(HEADER_BYTES)
+            .ok_or(OpenError::Unknown)?;
+        let (nonce, ciphertext) = rest
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or(OpenError::Unknown)?;
         if header.first() != Some(&VERSION) {
             return Err(OpenError::Unknown);
         }
@@ -99,16 +119,22 @@ impl Vault {
             .flatten()
             .find(|key| header.ends_with(&key.id))
             .ok_or(OpenError::OtherSecret)?;
-        let payload = Payload { msg: ciphertext, aad: &bound(context) };
-        key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError::Rejected)
+        let payload = Payload {
+            msg: ciphertext,
+            aad: &bound(context),
+        };
+        key.cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| OpenError::Rejected)
     }
 
     /// Whether the text was sealed with the present secret. False also for what is no sealed text.
     #[must_use]
     pub fn is_current(&self, sealed: &str) -> bool {
-        URL_SAFE_NO_PAD
-            .decode(sealed)
-            .is_ok_and(|bytes| bytes.first() == Some(&VERSION) && bytes.get(1..HEADER_BYTES) == Some(&self.current.id[..]))
+        URL_SAFE_NO_PAD.decode(sealed).is_ok_and(|bytes| {
+            bytes.first() == Some(&VERSION)
+                && bytes.get(1..HEADER_BYTES) == Some(&self.current.id[..])
+        })
     }
 }
 
@@ -129,18 +155,26 @@ mod tests {
         let vault = Vault::new(SECRET, None).unwrap();
         let sealed = vault.seal(b"token", "na/M1/tokens", [7; NONCE_BYTES]);
         assert_eq!(vault.open(&sealed, "na/M1/tokens").unwrap(), b"token");
-        assert_eq!(vault.open(&sealed, "eu/M1/tokens"), Err(OpenError::Rejected));
+        assert_eq!(
+            vault.open(&sealed, "eu/M1/tokens"),
+            Err(OpenError::Rejected)
+        );
         assert!(!sealed.contains("token"));
     }
 
     #[test]
     fn after_a_change_of_secret_old_texts_open_and_new_ones_use_the_new_key() {
-        let sealed = Vault::new(SECRET, None).unwrap().seal(b"token", "c", [1; NONCE_BYTES]);
+        let sealed = Vault::new(SECRET, None)
+            .unwrap()
+            .seal(b"token", "c", [1; NONCE_BYTES]);
         let rotated = Vault::new(OTHER, Some(SECRET)).unwrap();
         assert_eq!(rotated.open(&sealed, "c").unwrap(), b"token");
         assert!(!rotated.is_current(&sealed));
         assert!(rotated.is_current(&rotated.seal(b"token", "c", [2; NONCE_BYTES])));
-        assert_eq!(Vault::new(OTHER, None).unwrap().open(&sealed, "c"), Err(OpenError::OtherSecret));
+        assert_eq!(
+            Vault::new(OTHER, None).unwrap().open(&sealed, "c"),
+            Err(OpenError::OtherSecret)
+        );
     }
 
     #[test]

@@ -122,10 +122,25 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] with every field that is wrong, unknown ones included.
     pub fn from_parameters(parameters: BTreeMap<String, Value>) -> Result<Self, SettingsError> {
-        let mut form = Form { parameters, problems: BTreeMap::new() };
-        let environment = form.word("environment", &Environment::ALL.map(|e| (e.key(), e)), Environment::Sandbox);
-        let markup = form.word("pricing_mode", &[("direct", false), ("markup", true)], false);
-        let markup_is_percentage = form.word("markup_type", &[("percentage", true), ("fixed", false)], true);
+        let mut form = Form {
+            parameters,
+            problems: BTreeMap::new(),
+        };
+        let environment = form.word(
+            "environment",
+            &Environment::ALL.map(|e| (e.key(), e)),
+            Environment::Sandbox,
+        );
+        let markup = form.word(
+            "pricing_mode",
+            &[("direct", false), ("markup", true)],
+            false,
+        );
+        let markup_is_percentage = form.word(
+            "markup_type",
+            &[("percentage", true), ("fixed", false)],
+            true,
+        );
         let markup_value = form.text("markup_value", 40).unwrap_or_else(|| "0".into());
         let pricing = match MarkupValue::parse(&markup_value) {
             Ok(value) if markup && markup_is_percentage => Pricing::Percentage(value),
@@ -137,8 +152,14 @@ impl Settings {
             }
         };
         let app_id = form.text("app_id", 64).unwrap_or_default();
-        if !app_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            form.refuse("app_id", "must be the App ID from the Clover Developer Dashboard: letters and digits only");
+        if !app_id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        {
+            form.refuse(
+                "app_id",
+                "must be the App ID from the Clover Developer Dashboard: letters and digits only",
+            );
         }
         let settings = Self {
             environment,
@@ -146,13 +167,28 @@ impl Settings {
             app_secret: form.secret("app_secret"),
             base_url: form.text("base_url", 200),
             webhook_secret: form.secret("webhook_secret"),
-            import_published: form.word("import_status", &[("unpublished", false), ("published", true)], false),
+            import_published: form.word(
+                "import_status",
+                &[("unpublished", false), ("published", true)],
+                false,
+            ),
             default_category: form.integer("default_category", 0, 0..=i64::from(i32::MAX)),
             default_tax_profile: form.integer("default_tax_profile", 0, 0..=i64::from(i32::MAX)),
-            mapping_mode: form.word("mapping_mode", &[("tag", MappingMode::Tag), ("category", MappingMode::Category)], MappingMode::Tag),
+            mapping_mode: form.word(
+                "mapping_mode",
+                &[
+                    ("tag", MappingMode::Tag),
+                    ("category", MappingMode::Category),
+                ],
+                MappingMode::Tag,
+            ),
             delete_action: form.word(
                 "delete_action",
-                &[("unpublish", DeleteAction::Unpublish), ("trash", DeleteAction::Trash), ("ignore", DeleteAction::Ignore)],
+                &[
+                    ("unpublish", DeleteAction::Unpublish),
+                    ("trash", DeleteAction::Trash),
+                    ("ignore", DeleteAction::Ignore),
+                ],
                 DeleteAction::Unpublish,
             ),
             pricing,
@@ -188,7 +224,9 @@ impl Form {
     }
 
     fn refuse(&mut self, field: &str, problem: impl Into<String>) {
-        self.problems.entry(field.into()).or_insert_with(|| problem.into());
+        self.problems
+            .entry(field.into())
+            .or_insert_with(|| problem.into());
     }
 
     fn text(&mut self, field: &str, longest: usize) -> Option<String> {
@@ -201,7 +239,10 @@ impl Form {
             }
         };
         if text.chars().count() > longest || text.chars().any(char::is_control) {
-            self.refuse(field, format!("must be at most {longest} characters on one line"));
+            self.refuse(
+                field,
+                format!("must be at most {longest} characters on one line"),
+            );
             return None;
         }
         Some(text)
@@ -214,7 +255,10 @@ impl Form {
     fn word<T: Copy>(&mut self, field: &str, words: &[(&str, T)], default: T) -> T {
         match self.take(field) {
             None => default,
-            Some(value) => match words.iter().find(|(word, _)| value.as_str().is_some_and(|v| v.trim() == *word)) {
+            Some(value) => match words
+                .iter()
+                .find(|(word, _)| value.as_str().is_some_and(|v| v.trim() == *word))
+            {
                 Some((_, meaning)) => *meaning,
                 None => {
                     let allowed: Vec<_> = words.iter().map(|(word, _)| *word).collect();
@@ -231,7 +275,14 @@ impl Form {
             Some(value) => match whole(&value).filter(|n| range.contains(n)) {
                 Some(number) => number,
                 None => {
-                    self.refuse(field, format!("must be a whole number from {} to {}", range.start(), range.end()));
+                    self.refuse(
+                        field,
+                        format!(
+                            "must be a whole number from {} to {}",
+                            range.start(),
+                            range.end()
+                        ),
+                    );
                     default
                 }
             },
@@ -258,10 +309,16 @@ impl Form {
         let values = match self.take(field) {
             None => return default.to_vec(),
             Some(Value::Array(values)) => values,
-            Some(Value::String(text)) => text.split(',').map(|part| Value::String(part.into())).collect(),
+            Some(Value::String(text)) => text
+                .split(',')
+                .map(|part| Value::String(part.into()))
+                .collect(),
             Some(value) => vec![value],
         };
-        let ids: Option<Vec<i64>> = values.iter().map(|v| whole(v).filter(|id| *id > 0)).collect();
+        let ids: Option<Vec<i64>> = values
+            .iter()
+            .map(|v| whole(v).filter(|id| *id > 0))
+            .collect();
         match ids {
             Some(ids) if ids.is_empty() => default.to_vec(),
             Some(ids) => ids,
@@ -277,7 +334,13 @@ impl Form {
         for field in unknown {
             self.refuse(&field, "is no setting of this app");
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(SettingsError { fields: self.problems }) }
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(SettingsError {
+                fields: self.problems,
+            })
+        }
     }
 }
 
@@ -300,11 +363,21 @@ mod tests {
 
     #[test]
     fn nothing_set_gives_the_manuals_defaults() {
-        let s = parse(json!({"environment": "", "markup_value": null, "paid_statuses": []})).unwrap();
-        assert_eq!((s.environment, s.import_published, s.mapping_mode), (Environment::Sandbox, false, MappingMode::Tag));
-        assert_eq!((s.delete_action, s.pricing, s.sync_interval, s.log_retention), (DeleteAction::Unpublish, Pricing::Direct, 60, 30));
+        let s =
+            parse(json!({"environment": "", "markup_value": null, "paid_statuses": []})).unwrap();
+        assert_eq!(
+            (s.environment, s.import_published, s.mapping_mode),
+            (Environment::Sandbox, false, MappingMode::Tag)
+        );
+        assert_eq!(
+            (s.delete_action, s.pricing, s.sync_interval, s.log_retention),
+            (DeleteAction::Unpublish, Pricing::Direct, 60, 30)
+        );
         assert!(s.webhooks && s.push_stock && s.sync_sale && !s.debug);
-        assert_eq!((s.paid_statuses, s.refunded_statuses), (vec![1, 2, 7, 8], vec![]));
+        assert_eq!(
+            (s.paid_statuses, s.refunded_statuses),
+            (vec![1, 2, 7, 8], vec![])
+        );
     }
 
     #[test]
@@ -313,7 +386,16 @@ mod tests {
             "paid_statuses": "1, 7", "default_category": "12", "sync_interval": 5}))
         .unwrap();
         assert_eq!(s.pricing, Pricing::Fixed(MarkupValue::parse("2").unwrap()));
-        assert_eq!((s.push_stock, s.debug, s.paid_statuses, s.default_category, s.sync_interval), (false, true, vec![1, 7], 12, 5));
+        assert_eq!(
+            (
+                s.push_stock,
+                s.debug,
+                s.paid_statuses,
+                s.default_category,
+                s.sync_interval
+            ),
+            (false, true, vec![1, 7], 12, 5)
+        );
     }
 
     #[test]
@@ -324,7 +406,17 @@ mod tests {
         let fields: Vec<_> = error.fields.keys().map(String::as_str).collect();
         assert_eq!(
             fields,
-            ["app_id", "app_secret", "default_category", "environment", "markup_value", "paid_statuses", "sync_interval", "typo", "webhooks"]
+            [
+                "app_id",
+                "app_secret",
+                "default_category",
+                "environment",
+                "markup_value",
+                "paid_statuses",
+                "sync_interval",
+                "typo",
+                "webhooks"
+            ]
         );
         assert!(!error.to_string().contains("canary"));
     }

@@ -28,22 +28,42 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Minor units of the merchant's currency.
-    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub price: Option<i64>,
     /// How the till finds the price.
     #[serde(default, skip_serializing_if = "PriceType::is_fixed")]
     pub price_type: PriceType,
     /// Kept off the register's screen.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_false"
+    )]
     pub hidden: bool,
     /// Sellable on any channel.
-    #[serde(default = "yes", deserialize_with = "or_yes", skip_serializing_if = "is_true")]
+    #[serde(
+        default = "yes",
+        deserialize_with = "or_yes",
+        skip_serializing_if = "is_true"
+    )]
     pub available: bool,
     /// Taxed by the merchant's default rates.
-    #[serde(default = "yes", deserialize_with = "or_yes", skip_serializing_if = "is_true")]
+    #[serde(
+        default = "yes",
+        deserialize_with = "or_yes",
+        skip_serializing_if = "is_true"
+    )]
     pub default_tax_rates: bool,
     /// The family that a variant belongs to.
-    #[serde(default, deserialize_with = "group_id", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "group_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub item_group: Option<GroupId>,
     /// Option values of a variant; with `expand=options`.
     #[serde(default, skip_serializing_if = "Elements::is_empty")]
@@ -55,13 +75,25 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Elements::is_empty")]
     pub tags: Elements<Tag>,
     /// With `expand=itemStock`.
-    #[serde(default, deserialize_with = "stock", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "stock",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub item_stock: Option<f64>,
     /// Soft-deleted.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_false"
+    )]
     pub deleted: bool,
     /// Milliseconds; set on deleted items.
-    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub deleted_time: Option<i64>,
 }
 
@@ -145,10 +177,18 @@ pub struct Category {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Place on the register; Clover's own samples show it as text too.
-    #[serde(default, deserialize_with = "lenient_integer", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub sort_order: Option<i64>,
     /// Soft-deleted.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_false"
+    )]
     pub deleted: bool,
 }
 
@@ -159,7 +199,11 @@ pub struct Tag {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Soft-deleted.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_false"
+    )]
     pub deleted: bool,
 }
 
@@ -322,23 +366,35 @@ impl<T: DeserializeOwned> Listing<T> {
         }
         // Nearly every page is sound, and this way it is gone over once.
         if let Ok(whole) = serde_json::from_slice::<Whole<T>>(text) {
-            return Ok(Self { elements: whole.elements, errors: Vec::new() });
+            return Ok(Self {
+                elements: whole.elements,
+                errors: Vec::new(),
+            });
         }
         #[derive(Deserialize)]
         struct Raw<'a> {
             #[serde(borrow)]
             elements: Vec<&'a RawValue>,
         }
-        let text = std::str::from_utf8(text)
-            .map_err(|e| JsonError { path: ".".into(), reason: format!("no UTF-8 after byte {}", e.valid_up_to()) })?;
+        let text = std::str::from_utf8(text).map_err(|e| JsonError {
+            path: ".".into(),
+            reason: format!("no UTF-8 after byte {}", e.valid_up_to()),
+        })?;
         let raw = match serde_json::from_str::<Raw<'_>>(text) {
             Ok(raw) => raw,
-            Err(_) => return Err(parse::<Whole<IgnoredAny>>(text.as_bytes()).err().unwrap_or(JsonError {
-                path: ".".into(),
-                reason: "no list of elements".into(),
-            })),
+            Err(_) => {
+                return Err(parse::<Whole<IgnoredAny>>(text.as_bytes()).err().unwrap_or(
+                    JsonError {
+                        path: ".".into(),
+                        reason: "no list of elements".into(),
+                    },
+                ));
+            }
         };
-        let mut listing = Self { elements: Vec::with_capacity(raw.elements.len()), errors: Vec::new() };
+        let mut listing = Self {
+            elements: Vec::with_capacity(raw.elements.len()),
+            errors: Vec::new(),
+        };
         for (index, element) in raw.elements.into_iter().enumerate() {
             match parse(element.get().as_bytes()) {
                 Ok(element) => listing.elements.push(element),
@@ -357,7 +413,9 @@ fn id_of(element: &RawValue) -> Option<String> {
     struct Id {
         id: ItemId,
     }
-    serde_json::from_str::<Id>(element.get()).ok().map(|e| e.id.into())
+    serde_json::from_str::<Id>(element.get())
+        .ok()
+        .map(|e| e.id.into())
 }
 
 fn yes() -> bool {
@@ -374,7 +432,9 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -397,7 +457,9 @@ fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
             Ok(Some(number))
         }
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-            i64::try_from(number).map(Some).map_err(|_| E::custom("number out of range"))
+            i64::try_from(number)
+                .map(Some)
+                .map_err(|_| E::custom("number out of range"))
         }
         fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
             // The cast is exact: whole, and below 2^53.
@@ -409,7 +471,10 @@ fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
             }
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.trim().parse().map(Some).map_err(|_| E::custom("text is no whole number"))
+            text.trim()
+                .parse()
+                .map(Some)
+                .map_err(|_| E::custom("text is no whole number"))
         }
     }
     deserializer.deserialize_any(Integer)
@@ -459,30 +524,65 @@ mod tests {
     fn keys_that_clover_leaves_out_have_clovers_defaults() {
         let bare = item(r#"{"id":"64TSD94BZX1CC"}"#);
         assert!(bare.available && bare.default_tax_rates && !bare.hidden && !bare.is_deleted());
-        assert_eq!((bare.sku, bare.item_stock, bare.price_type), (None, None, PriceType::Fixed));
+        assert_eq!(
+            (bare.sku, bare.item_stock, bare.price_type),
+            (None, None, PriceType::Fixed)
+        );
     }
 
     #[test]
     fn empty_lists_come_in_many_shapes() {
-        for shape in ["null", "{}", r#"{"elements":[]}"#, r#"{"elements": [ ],"href":"http://x"}"#, r#"{"href":"http://x"}"#, "[]"] {
-            assert!(item(&format!(r#"{{"id":"A","categories":{shape}}}"#)).categories.is_empty(), "{shape}");
+        for shape in [
+            "null",
+            "{}",
+            r#"{"elements":[]}"#,
+            r#"{"elements": [ ],"href":"http://x"}"#,
+            r#"{"href":"http://x"}"#,
+            "[]",
+        ] {
+            assert!(
+                item(&format!(r#"{{"id":"A","categories":{shape}}}"#))
+                    .categories
+                    .is_empty(),
+                "{shape}"
+            );
         }
     }
 
     #[test]
     fn a_count_that_nobody_made_is_not_zero() {
-        for shape in ["null", "{}", r#"{"item":{"id":"A"}}"#, r#"{"quantity":null}"#] {
-            assert_eq!(item(&format!(r#"{{"id":"A","itemStock":{shape}}}"#)).item_stock, None, "{shape}");
+        for shape in [
+            "null",
+            "{}",
+            r#"{"item":{"id":"A"}}"#,
+            r#"{"quantity":null}"#,
+        ] {
+            assert_eq!(
+                item(&format!(r#"{{"id":"A","itemStock":{shape}}}"#)).item_stock,
+                None,
+                "{shape}"
+            );
         }
-        assert_eq!(item(r#"{"id":"A","itemStock":{"stockCount":0,"quantity":0.0}}"#).item_stock, Some(0.0));
-        assert_eq!(item(r#"{"id":"A","itemStock":{"stockCount":-2,"quantity":-1.5}}"#).item_stock, Some(-1.5));
+        assert_eq!(
+            item(r#"{"id":"A","itemStock":{"stockCount":0,"quantity":0.0}}"#).item_stock,
+            Some(0.0)
+        );
+        assert_eq!(
+            item(r#"{"id":"A","itemStock":{"stockCount":-2,"quantity":-1.5}}"#).item_stock,
+            Some(-1.5)
+        );
         assert_eq!(item(r#"{"id":"A","itemStock":4}"#).item_stock, Some(4.0));
     }
 
     #[test]
     fn numbers_may_come_as_text_or_as_whole_doubles() {
-        let odd = item(r#"{"id":"A","price":599.0,"categories":{"elements":[{"id":"C","sortOrder":"3"}]}}"#);
-        assert_eq!((odd.price, odd.categories.0[0].sort_order), (Some(599), Some(3)));
+        let odd = item(
+            r#"{"id":"A","price":599.0,"categories":{"elements":[{"id":"C","sortOrder":"3"}]}}"#,
+        );
+        assert_eq!(
+            (odd.price, odd.categories.0[0].sort_order),
+            (Some(599), Some(3))
+        );
     }
 
     #[test]
@@ -490,14 +590,35 @@ mod tests {
         let text = br#"{"elements":[{"id":"A","price":1},{"id":"B","price":"dear"},{"price":3},{"id":"D","categories":{"elements":[{"id":7}]}}],"href":"x"}"#;
         let listing = Listing::<Item>::parse(text).unwrap();
         assert_eq!(listing.elements.len(), 1);
-        let errors: Vec<_> = listing.errors.iter().map(|e| (e.id.as_deref(), e.error.path.as_str())).collect();
-        assert_eq!(errors, [(Some("B"), "elements[1].price"), (None, "elements[2]"), (Some("D"), "elements[3].categories.elements[0].id")]);
+        let errors: Vec<_> = listing
+            .errors
+            .iter()
+            .map(|e| (e.id.as_deref(), e.error.path.as_str()))
+            .collect();
+        assert_eq!(
+            errors,
+            [
+                (Some("B"), "elements[1].price"),
+                (None, "elements[2]"),
+                (Some("D"), "elements[3].categories.elements[0].id")
+            ]
+        );
     }
 
     #[test]
     fn a_cut_or_foreign_answer_is_an_error_that_names_the_place() {
-        assert_eq!(Listing::<Item>::parse(br#"{"message":"401 Unauthorized"}"#).unwrap_err().path, ".");
-        assert!(Listing::<Item>::parse(br#"{"elements":[{"id":"A"},{"id"#).unwrap_err().path.starts_with("elements[1]"));
+        assert_eq!(
+            Listing::<Item>::parse(br#"{"message":"401 Unauthorized"}"#)
+                .unwrap_err()
+                .path,
+            "."
+        );
+        assert!(
+            Listing::<Item>::parse(br#"{"elements":[{"id":"A"},{"id"#)
+                .unwrap_err()
+                .path
+                .starts_with("elements[1]")
+        );
         assert!(Listing::<Item>::parse(b"\xff").is_err());
         assert!(Listing::<Item>::parse(b"[]").is_err());
     }
