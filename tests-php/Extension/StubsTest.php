@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Extension;
+
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+final class StubsTest extends TestCase
+{
+    #[TestDox('the stubs say of every class what the loaded extension says')]
+    public function testStubsMatchTheExtension(): void
+    {
+        $describe = \dirname(__DIR__) . '/Support/describe-classes.php';
+        $stubs    = self::describe([PHP_BINARY, '-n', $describe, \dirname(__DIR__, 2) . '/stubs']);
+        $loaded   = self::describe([PHP_BINARY, '-n', '-d', 'extension=' . self::extension(), $describe]);
+
+        self::assertGreaterThan(20, \count($loaded));
+        self::assertSame($stubs, $loaded);
+    }
+
+    #[TestDox('no stub can be mistaken for the real thing: every body throws')]
+    public function testStubBodiesThrow(): void
+    {
+        foreach (glob(\dirname(__DIR__, 2) . '/stubs/*.php') as $file) {
+            $code    = (string) file_get_contents($file);
+            $methods = preg_match_all('/function (?!__construct\(\)\n)\w+\([^;{]*\{/', $code);
+            $bodies  = substr_count($code, "throw new \\LogicException('provided by the extension');");
+
+            self::assertSame($methods, $bodies, $file);
+        }
+    }
+
+    /**
+     * @param list<string> $command
+     *
+     * @return array<string, mixed>
+     */
+    private static function describe(array $command): array
+    {
+        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes);
+        $output  = (string) stream_get_contents($pipes[1]);
+        $errors  = (string) stream_get_contents($pipes[2]);
+
+        self::assertSame(0, proc_close($process), $errors);
+
+        return json_decode($output, true, 32, JSON_THROW_ON_ERROR);
+    }
+
+    private static function extension(): string
+    {
+        $path = getenv('CLOVERSYNC_EXTENSION');
+
+        self::assertNotFalse($path, 'CLOVERSYNC_EXTENSION must name the extension under test');
+
+        return $path;
+    }
+}
