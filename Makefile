@@ -1,0 +1,52 @@
+# One command a purpose; CI runs the same ones. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build build-ci demo test test-rust test-php lint fuzz package clean
+
+# The build script of ext-php-rs runs again whenever these change, so every target uses the same.
+export PHP ?= $(shell command -v php)
+
+EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
+SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
+SECONDS_OF_FUZZING ?= 600
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## Install what is missing from Debian's packages; says what, first
+	@bin/setup.sh
+
+build: setup ## Release build: the extension and the simulator
+	cargo build --release --locked --package cloversync --package clover-simulator
+
+build-ci: setup ## What the tests load: release code without link-time optimisation
+	cargo build --profile ci --locked --package cloversync --package clover-simulator
+
+demo: build ## Everything from connect to an unchanged sync, against the simulator
+	@bin/demo.sh
+
+test: test-rust test-php ## Every test
+
+test-rust: setup
+	cargo test --workspace --locked
+
+test-php: build-ci
+	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
+		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" $(PHPUNIT_OPTIONS)
+
+lint: setup ## Formatting, clippy and PHP syntax; fails on any finding
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@find php-plugin bin stubs tests-php -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
+	@find bin .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
+
+fuzz: setup ## Fuzz the wire model for SECONDS_OF_FUZZING (600); needs nightly Rust
+	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	cargo +nightly fuzz run wire -- -max_total_time=$(SECONDS_OF_FUZZING) -rss_limit_mb=4096
+
+package: build ## dist/: the Joomla package and the extension's archive
+	@bin/package.sh
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf dist var fuzz/target
