@@ -10,9 +10,17 @@ final class Simulator
     public const APP_ID     = 'APPID00000001';
     public const APP_SECRET = '11111111-2222-3333-4444-555555555555';
 
+    private static ?self $shared = null;
+
     /** @param resource $process */
     private function __construct(private $process, public readonly string $url, private readonly int $owner)
     {
+    }
+
+    /** One for the whole run, without limits: {@see reset()} it before use. */
+    public static function get(): self
+    {
+        return self::$shared ??= self::start('sandbox', '--limits', 'off');
     }
 
     public static function start(string $catalog = 'sandbox', string ...$options): self
@@ -50,13 +58,13 @@ final class Simulator
     /** @return array<string, mixed> */
     public function state(): array
     {
-        return $this->get('state');
+        return $this->call('GET', 'state', null);
     }
 
     /** @return list<array{n: int, method: string, path: string, status: int, in_flight: int, at: int}> */
     public function requests(int $since = 0): array
     {
-        return $this->get("requests?since=$since");
+        return $this->call('GET', "requests?since=$since", null);
     }
 
     /** @return int The number of the last request so far */
@@ -67,10 +75,63 @@ final class Simulator
         return $requests === [] ? 0 : (int) end($requests)['n'];
     }
 
-    /** @return array<int|string, mixed> */
-    public function get(string $path): array
+    public function reset(string $catalog = 'sandbox'): void
     {
-        return $this->call('GET', $path, null);
+        $this->post('reset', ['catalog' => $catalog]);
+    }
+
+    /**
+     * @param array<string, mixed> $item
+     *
+     * @return string Its id
+     */
+    public function addItem(array $item): string
+    {
+        return $this->post('items', $item)['id'];
+    }
+
+    /** @param array<string, mixed> $fields */
+    public function editItem(string $id, array $fields): void
+    {
+        $this->post("items/$id", $fields);
+    }
+
+    public function deleteItem(string $id): void
+    {
+        $this->delete("items/$id");
+    }
+
+    public function restoreItem(string $id): void
+    {
+        $this->editItem($id, ['deleted' => false]);
+    }
+
+    public function setStock(string $id, int|float|null $quantity): void
+    {
+        $this->post("stock/$id", ['quantity' => $quantity]);
+    }
+
+    /** @param array<string, mixed> $fields */
+    public function merchant(array $fields): void
+    {
+        $this->post('merchant', $fields);
+    }
+
+    /** @param list<array<string, mixed>> $faults */
+    public function faults(array $faults): void
+    {
+        $this->post('faults', $faults);
+    }
+
+    public function clearFaults(): void
+    {
+        $this->delete('faults');
+    }
+
+    /** @return list<array<string, mixed>> Items that are not deleted */
+    public function items(): array
+    {
+        return array_values(array_filter($this->state()['items'], static fn (array $item): bool => !$item['deleted']));
     }
 
     /**
