@@ -1,0 +1,229 @@
+<?php
+
+/**
+ * Shows the main job end to end: connect, import, edits in the store, a run without changes; once with a catalogue of our own and, where a recording of a
+ * real sandbox is present, once with its items. Every step is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
+ */
+
+declare(strict_types=1);
+
+const ROOT      = __DIR__ . '/..';
+const SIMULATOR = ROOT . '/target/release/clover-simulator';
+
+final class Demo
+{
+    /** @var array<string, int> */
+    private array $totals = ['imported' => 0, 'updated' => 0, 'deleted' => 0, 'failed' => 0, 'requests' => 0];
+
+    private float $began;
+
+    public function __construct()
+    {
+        $this->began = microtime(true);
+    }
+
+    public function run(): void
+    {
+        $this->heading('A catalogue with variants, untracked and fractional stock, till-priced items and worse');
+        $this->withCatalog('sandbox', function (string $clover, array $environment): void {
+            $this->import($environment);
+            $this->edits($clover, $environment);
+            $this->nothingToDo($environment);
+        });
+
+        $recording = getenv('CLOVERSYNC_RECORDINGS') ?: ROOT . '/../shared/recordings/clover-sandbox.json';
+
+        if (is_file($recording)) {
+            $this->heading('The items that a real Clover sandbox listed');
+            $this->withCatalog((string) realpath($recording), function (string $clover, array $environment): void {
+                $this->import($environment);
+                $this->nothingToDo($environment);
+            });
+        } else {
+            $this->heading('No recording of a real sandbox is here, so that part is skipped');
+        }
+
+        printf(
+            "\nDone: %d imported, %d updated, %d deleted, %d failed, %d requests to Clover, %.1f s.\n",
+            $this->totals['imported'],
+            $this->totals['updated'],
+            $this->totals['deleted'],
+            $this->totals['failed'],
+            $this->totals['requests'],
+            microtime(true) - $this->began,
+        );
+    }
+
+    /** @param array<string, string> $environment */
+    private function import(array $environment): void
+    {
+        $this->command($environment, 'connect', '--approve');
+        $done = $this->sync($environment);
+        $this->check($done['imported'] > 0, 'something was imported');
+        $this->check($done['imported'] + $done['conflicts'] + $done['failed'] > 30, 'the whole catalogue was read');
+        $this->command($environment, 'products');
+    }
+
+    /** @param array<string, string> $environment */
+    private function edits(string $clover, array $environment): void
+    {
+        $items  = array_column(array_filter($this->control($clover, 'GET', 'state')['items'], static fn (array $i): bool => !($i['deleted'] ?? false)), null, 'id');
+        $single = array_values(array_filter($items, static fn (array $i): bool => !isset($i['itemGroup']) && ($i['priceType'] ?? 'FIXED') === 'FIXED' && !$i['hidden'] && $i['price'] > 0));
+        [$dearer, $renamed, $counted, $deleted] = $single;
+
+        $this->heading('In the store: a price, a name, a count, a new variant, a deletion');
+        $this->control($clover, 'POST', "items/{$dearer['id']}", ['price' => $dearer['price'] + 100]);
+        printf("  %-28s costs 1.00 more\n", $dearer['name']);
+        $this->control($clover, 'POST', "items/{$renamed['id']}", ['name' => 'House Special']);
+        printf("  %-28s is now called House Special\n", $renamed['name']);
+        $this->control($clover, 'POST', "stock/{$counted['id']}", ['quantity' => 77]);
+        printf("  %-28s is counted: 77\n", $counted['name']);
+        $this->control($clover, 'POST', 'items', ['name' => 'Giant', 'group' => 'Poster', 'options' => ['Size' => 'Giant'], 'price' => 4900, 'quantity' => 3]);
+        printf("  %-28s comes in a new size, Giant\n", 'Poster');
+        $this->control($clover, 'DELETE', "items/{$deleted['id']}");
+        printf("  %-28s is deleted\n\n", $deleted['name']);
+
+        $done = $this->sync($environment);
+        $this->check($done['updated'] === 4, 'four products were updated');
+        $this->check($done['deleted'] === 1, 'one product was taken down');
+        $this->command($environment, 'log', '--limit', '6');
+    }
+
+    /** @param array<string, string> $environment */
+    private function nothingToDo(array $environment): void
+    {
+        $this->heading('Once more, with nothing changed');
+        $done = $this->sync($environment);
+        $this->check($done['product_rows_written'] === 0, 'no row of the shop was written');
+        $this->check($done['imported'] + $done['updated'] + $done['deleted'] === 0, 'no product was touched');
+    }
+
+    /**
+     * @param array<string, string> $environment
+     *
+     * @return array<string, mixed> The last line of the command
+     */
+    private function sync(array $environment): array
+    {
+        $this->say('sync');
+        [$code, $output] = $this->execute($environment, ['sync', '--json']);
+        $lines           = explode("\n", trim($output));
+        $done            = json_decode((string) end($lines), true) ?? [];
+
+        if (!\in_array($code, [0, 3], true) || ($done['event'] ?? '') !== 'done') {
+            fwrite(STDERR, $output);
+            $this->check(false, "the sync ended well (exit code $code)");
+        }
+
+        printf(
+            "  %d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d rows of the shop written, %d requests, %.2f s\n\n",
+            $done['imported'],
+            $done['updated'],
+            $done['unchanged'],
+            $done['deleted'],
+            $done['failed'],
+            $done['conflicts'],
+            $done['product_rows_written'],
+            $done['requests'],
+            $done['seconds'],
+        );
+
+        foreach ($this->totals as $name => $total) {
+            $this->totals[$name] = $total + (int) $done[$name];
+        }
+
+        return $done;
+    }
+
+    /** @param array<string, string> $environment */
+    private function command(array $environment, string ...$arguments): void
+    {
+        $this->say(implode(' ', $arguments));
+        [$code, $output] = $this->execute($environment, $arguments);
+        echo preg_replace('/^(?=.)/m', '  ', $output), "\n";
+        $this->check($code === 0, "exit code $code");
+    }
+
+    /**
+     * @param array<string, string> $environment
+     * @param list<string>          $arguments
+     *
+     * @return array{int, string}
+     */
+    private function execute(array $environment, array $arguments): array
+    {
+        $process = proc_open(
+            [realpath(ROOT . '/cloversync'), ...$arguments],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
+            $pipes,
+            $environment['folder'],
+            array_diff_key($environment, ['folder' => '']) + getenv(),
+        );
+        $output = (string) stream_get_contents($pipes[1]);
+
+        return [proc_close($process), $output];
+    }
+
+    /** @param \Closure(string, array<string, string>): void $show */
+    private function withCatalog(string $catalog, \Closure $show): void
+    {
+        $folder = sys_get_temp_dir() . '/cloversync-demo-' . bin2hex(random_bytes(4));
+        mkdir($folder, 0700);
+        $simulator = proc_open([SIMULATOR, '--listen', '127.0.0.1:0', '--catalog', $catalog], [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
+
+        try {
+            $this->check(preg_match('/ready on (\S+)/', (string) fgets($pipes[1]), $match) === 1, 'the simulator is ready');
+            $show($match[1], [
+                'folder'                => $folder,
+                'CLOVERSYNC_BASE_URL'   => $match[1],
+                'CLOVERSYNC_APP_ID'     => 'APPID00000001',
+                'CLOVERSYNC_APP_SECRET' => '11111111-2222-3333-4444-555555555555',
+                'CLOVERSYNC_EXTENSION'  => (string) realpath(ROOT . '/target/release/libcloversync.so'),
+            ]);
+        } finally {
+            proc_terminate($simulator);
+            proc_close($simulator);
+            array_map(unlink(...), array_filter([...glob("$folder/*"), ...glob("$folder/.[!.]*")], is_file(...)));
+            rmdir($folder);
+        }
+    }
+
+    /**
+     * @param array<string, mixed> $body
+     *
+     * @return array<string, mixed>
+     */
+    private function control(string $clover, string $method, string $path, array $body = []): array
+    {
+        $context = ['method' => $method, 'header' => 'Content-Type: application/json', 'content' => $method === 'POST' ? json_encode($body) : ''];
+        $answer  = file_get_contents("$clover/__sim/$path", false, stream_context_create(['http' => $context]));
+        $this->check($answer !== false, "the simulator took $method $path");
+
+        return (array) json_decode((string) $answer, true);
+    }
+
+    private function heading(string $text): void
+    {
+        echo "\n== $text ==\n\n";
+    }
+
+    private function say(string $command): void
+    {
+        echo "\$ ./cloversync $command\n";
+    }
+
+    private function check(bool $true, string $claim): void
+    {
+        if (!$true) {
+            throw new \RuntimeException("The demo failed. This was to be true and is not: $claim.");
+        }
+    }
+}
+
+try {
+    (new Demo())->run();
+} catch (\RuntimeException $e) {
+    fwrite(STDERR, $e->getMessage() . "\n");
+
+    exit(1);
+}
