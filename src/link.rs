@@ -1,6 +1,6 @@
 //! What `Connection`, `Catalog` and `PageIterator` share: the way to one merchant's Clover, with the tokens kept alive on it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -54,6 +54,16 @@ impl Record {
     }
 }
 
+/// Tokens that meet a need.
+pub struct Fresh {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// The pair.
+    pub tokens: Tokens,
+    /// Whether they were fetched just now, by this process.
+    pub rotated: bool,
+}
+
 /// What PHP or the store did while the tokens were looked after. The exception itself, when there is one, is pending in the engine.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum HostError {
@@ -91,6 +101,17 @@ impl Transport for Counted {
 struct Keeper<'a> {
     link: &'a Link,
     merchant: RefCell<Option<MerchantId>>,
+    rotated: Cell<bool>,
+}
+
+impl<'a> Keeper<'a> {
+    fn new(link: &'a Link) -> Self {
+        Self {
+            link,
+            merchant: RefCell::new(None),
+            rotated: Cell::new(false),
+        }
+    }
 }
 
 impl clover_client::TokenStore for Keeper<'_> {
@@ -109,7 +130,11 @@ impl clover_client::TokenStore for Keeper<'_> {
     fn write(&self, tokens: &Tokens) -> Result<(), HostError> {
         let merchant = self.merchant.borrow().clone();
         match merchant {
-            Some(merchant) => self.link.store_record(&merchant, tokens, None),
+            Some(merchant) => {
+                self.link.store_record(&merchant, tokens, None)?;
+                self.rotated.set(true);
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -269,10 +294,7 @@ impl Link {
 
     /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones comes in between.
     pub fn connect(&self, merchant: &MerchantId, tokens: &Tokens) -> PhpResult<()> {
-        let keeper = Keeper {
-            link: self,
-            merchant: RefCell::new(Some(merchant.clone())),
-        };
+        let keeper = Keeper::new(self);
         let locked = clover_client::TokenStore::lock(&keeper).map_err(|e| host_exception(&e))?;
         let stored = self.store_record(merchant, tokens, None);
         if locked {
@@ -287,12 +309,8 @@ impl Link {
         Ok(())
     }
 
-    /// Looks after the tokens until they meet the need.
-    pub fn tokens(&self, need: Need<'_>) -> PhpResult<(MerchantId, Tokens)> {
-        let keeper = Keeper {
-            link: self,
-            merchant: RefCell::new(None),
-        };
+    fn ensure(&self, need: Need<'_>) -> PhpResult<Result<Fresh, LifeError<HostError, HostError>>> {
+        let keeper = Keeper::new(self);
         let oauth = self.oauth()?;
         let life = Life {
             store: &keeper,
@@ -300,27 +318,29 @@ impl Link {
             oauth: &oauth,
             clock: &now,
         };
-        match life.ensure(need) {
-            Ok(tokens) => match keeper.merchant.into_inner() {
-                Some(merchant) => Ok((merchant, tokens)),
-                None => Err(exception::reconnect(
-                    "the shop is not connected with Clover: connect it first",
-                )),
-            },
-            Err(error) => Err(self.life_exception(error)),
-        }
+        let outcome = life.ensure(need);
+        Ok(outcome.and_then(|tokens| {
+            let merchant = keeper
+                .merchant
+                .into_inner()
+                .ok_or(LifeError::NotConnected)?;
+            Ok(Fresh {
+                merchant,
+                tokens,
+                rotated: keeper.rotated.get(),
+            })
+        }))
+    }
+
+    /// Looks after the tokens until they meet the need.
+    pub fn tokens(&self, need: Need<'_>) -> PhpResult<Fresh> {
+        self.ensure(need)?
+            .map_err(|error| self.life_exception(error))
     }
 
     /// A refresh when fewer seconds are left; says whether one took place here.
     pub fn refresh(&self, when_under: i64) -> PhpResult<bool> {
-        let before = self
-            .record()
-            .map_err(|e| host_exception(&e))?
-            .map(|r| r.tokens())
-            .transpose()
-            .map_err(|e| host_exception(&e.into()))?;
-        let (_, after) = self.tokens(Need::AtLeast(when_under.max(0)))?;
-        Ok(before.is_none_or(|before| before.access.secret() != after.access.secret()))
+        Ok(self.tokens(Need::AtLeast(when_under.max(0)))?.rotated)
     }
 
     /// Makes a call with a living token. When Clover refuses the token it is replaced, once.
@@ -329,7 +349,9 @@ impl Link {
         F: Future<Output = Result<T, Error>> + 'static,
     {
         let api = self.api()?;
-        let (merchant, tokens) = self.tokens(Need::AtLeast(ON_DEMAND))?;
+        let Fresh {
+            merchant, tokens, ..
+        } = self.tokens(Need::AtLeast(ON_DEMAND))?;
         let access = |token: AccessToken| Access {
             merchant: merchant.clone(),
             token,
@@ -346,19 +368,8 @@ impl Link {
 
     /// Another token than the refused one; when that was new already, the refusal was about a permission.
     pub fn replace(&self, refused: &AccessToken, error: Error) -> PhpResult<AccessToken> {
-        let keeper = Keeper {
-            link: self,
-            merchant: RefCell::new(None),
-        };
-        let oauth = self.oauth()?;
-        let life = Life {
-            store: &keeper,
-            waiter: self,
-            oauth: &oauth,
-            clock: &now,
-        };
-        match life.ensure(Need::Replace(refused)) {
-            Ok(tokens) => Ok(tokens.access),
+        match self.ensure(Need::Replace(refused))? {
+            Ok(fresh) => Ok(fresh.tokens.access),
             Err(LifeError::TokenIsNew) => Err(exception_of(&error.after_refresh())),
             Err(error) => Err(self.life_exception(error)),
         }

@@ -16,7 +16,7 @@ use ext_php_rs::zend::ce;
 use crate::catalog::{ITEM_EXPANSIONS, STOCK_EXPANSION, page_items};
 use crate::engine::class::only_from_rust;
 use crate::exception;
-use crate::link::{Link, exception_of, host_exception};
+use crate::link::{Fresh, Link, exception_of, host_exception};
 use crate::page::{Page, PageObject};
 use crate::runtime;
 
@@ -147,7 +147,9 @@ impl PageIterator {
     }
 
     fn start(&self, cursor: Option<String>) -> PhpResult<Reading> {
-        let (merchant, tokens) = self.link.tokens(Need::AtLeast(ON_DEMAND))?;
+        let Fresh {
+            merchant, tokens, ..
+        } = self.link.tokens(Need::AtLeast(ON_DEMAND))?;
         let access = Access {
             merchant,
             token: tokens.access.clone(),
