@@ -1,1 +1,50 @@
-//! Being written.
+//! HTTP with Clover: hosts, OAuth, token life, pacing, retries, paging.
+//!
+//! Knows nothing of PHP and of what the bodies mean. Makes no thread, no socket and no runtime by itself: its futures
+//! run wherever the caller puts them, own everything they need, and never call the token store.
+//!
+//! ```no_run
+//! use clover_client::{Access, Api, Environment, Hosts, Pacer, Policy, Prefetch, Share, Sweep};
+//!
+//! # fn example(access: Access, runtime: tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
+//! let hosts = Hosts::of(Environment::Sandbox);
+//! let api = Api::new(hosts, Pacer::new(Share::default()), Policy::default())?;
+//! let sweep = Sweep::new(&api, &access, "items")
+//!     .expand(&["categories", "options", "tags"])
+//!     .paired(&["itemStock"]);
+//! let pages = Prefetch::start(runtime.handle(), sweep, 2);
+//! while let Some(pair) = runtime.block_on(pages.recv()) {
+//!     let pair = pair?;
+//!     println!("{} items up to {:?}", pair.first.count, pair.first.cursor);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod callback;
+pub mod error;
+pub mod hosts;
+pub mod http;
+pub mod life;
+pub mod oauth;
+pub mod pace;
+mod page;
+pub mod paging;
+pub mod prefetch;
+mod refusal;
+pub mod retry;
+pub mod tokens;
+pub mod transport;
+
+pub use callback::{Callback, CallbackError};
+pub use error::{Call, Error, chain};
+pub use hosts::{Environment, Hosts};
+pub use http::{Access, Answer, Api, Write};
+pub use life::{Life, LifeError, Need, TokenStore, Waiter};
+pub use oauth::{AuthorizeRequest, OAuth, OAuthError, authorize_url};
+pub use oauth2::{AccessToken, AuthorizationCode, ClientSecret, CsrfToken, RefreshToken};
+pub use pace::{Block, Pacer, Share};
+pub use paging::{Pages, PairedSweep, RawPage, RawPair, Sweep};
+pub use prefetch::{Prefetch, Stopped};
+pub use retry::Policy;
+pub use tokens::{Origin, Tokens};

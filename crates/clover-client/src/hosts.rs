@@ -1,0 +1,140 @@
+//! Which hosts speak for which region of Clover. No requests, no settings.
+
+pub use clover_core::environment::Environment;
+use url::{Host, Url};
+
+use crate::error::Error;
+
+/// The two hosts of a region: the one for the owner's browser, and the one for requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hosts {
+    /// Where the owner approves the app.
+    pub authorize: Url,
+    /// Where tokens and data are.
+    pub api: Url,
+}
+
+impl Hosts {
+    /// Where the owner signs in to this environment, and where its interface answers.
+    ///
+    /// Clover's table names `www.eu.` and `www.la.` for the browser; the bare names are from older pages.
+    #[must_use]
+    pub fn of(environment: Environment) -> Self {
+        let (authorize, api) = match environment {
+            Environment::Sandbox => (
+                "https://sandbox.dev.clover.com",
+                "https://apisandbox.dev.clover.com",
+            ),
+            Environment::NorthAmerica => ("https://www.clover.com", "https://api.clover.com"),
+            Environment::Europe => ("https://www.eu.clover.com", "https://api.eu.clover.com"),
+            Environment::LatinAmerica => ("https://www.la.clover.com", "https://api.la.clover.com"),
+        };
+        // Panic: cannot fire, the eight literals above are URLs, and a test parses each of them.
+        let url = |text| Url::parse(text).expect("a literal URL");
+        Self {
+            authorize: url(authorize),
+            api: url(api),
+        }
+    }
+
+    /// One base URL for both, for a simulator on this machine.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] unless the URL is plain `http(s)://host[:port]` with a loopback host:
+    /// whoever can change a setting must not be able to send the app's secret elsewhere.
+    pub fn overridden(base_url: &str) -> Result<Self, Error> {
+        let refuse = |why: &str| {
+            Error::Configuration(format!(
+                "the base URL {why}; it is for a simulator on this machine, such as http://127.0.0.1:8901"
+            ))
+        };
+        let url = Url::parse(base_url.trim()).map_err(|e| refuse(&format!("is no URL ({e})")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refuse("must begin with http:// or https://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse("must not hold a user name or password"));
+        }
+        if !is_loopback(&url) {
+            return Err(refuse(
+                "must be a loopback address (127.0.0.0/8, [::1] or localhost)",
+            ));
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must end after the port"));
+        }
+        Ok(Self {
+            authorize: url.clone(),
+            api: url,
+        })
+    }
+
+    /// Requests never leave this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.api)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_environment_has_its_two_hosts() {
+        for environment in Environment::ALL {
+            let hosts = Hosts::of(environment);
+            assert_eq!(hosts.api.scheme(), "https");
+            assert_eq!(hosts.authorize.scheme(), "https");
+            assert!(!hosts.is_loopback());
+        }
+        let europe = Hosts::of(Environment::Europe);
+        assert_eq!(europe.authorize.as_str(), "https://www.eu.clover.com/");
+    }
+
+    #[test]
+    fn only_a_loopback_address_may_take_the_place_of_clover() {
+        for good in [
+            "http://127.0.0.1:8901",
+            "https://127.8.7.6/",
+            "http://[::1]:1",
+            "http://LOCALHOST:80",
+        ] {
+            assert!(Hosts::overridden(good).unwrap().is_loopback(), "{good}");
+        }
+        for bad in [
+            "http://10.0.0.1:8901",
+            "http://localhost.example.org",
+            "http://127.0.0.1.example.org",
+            "http://0.0.0.0:1",
+            "http://[::ffff:8.8.8.8]:1",
+            "https://api.clover.com",
+        ] {
+            let text = Hosts::overridden(bad).unwrap_err().to_string();
+            assert!(text.contains("loopback"), "{bad}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_with_anything_but_host_and_port_is_refused() {
+        for bad in [
+            "ftp://127.0.0.1",
+            "http://u:p@127.0.0.1",
+            "http://127.0.0.1/v3",
+            "http://127.0.0.1/?a=b",
+            "nonsense",
+            "",
+        ] {
+            assert!(Hosts::overridden(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The life of the tokens: check, lock, check again, refresh, *store*, then use.
+//!
+//! Runs outside any runtime. The store may be PHP code, which must not be called from within a future, so every future
+//! is waited for on its own and the store is called in between.
+//!
+//! A process may die between the refresh and the store. Clover then holds a newer pair than we do, and the store holds
+//! exactly the refresh token that was spent for it: the next process is refused, and recovers with that token.
+
+use std::future::Future;
+
+use log::{info, warn};
+use oauth2::AccessToken;
+
+use crate::error::Error;
+use crate::oauth::{OAuth, OAuthError};
+use crate::tokens::{Origin, Tokens};
+
+/// With less than this left a token is replaced before a call: one call may take two tries of 30 s each, and clocks
+/// differ by some seconds.
+pub const ON_DEMAND: i64 = 120;
+
+/// Where the tokens of a connection are kept, with a lock that holds across processes.
+pub trait TokenStore {
+    /// What can go wrong there.
+    type Error;
+
+    /// The present pair, or `None` when there is no connection.
+    ///
+    /// # Errors
+    /// The store's.
+    fn read(&self) -> Result<Option<Tokens>, Self::Error>;
+
+    /// Keeps the pair, durably, before it returns.
+    ///
+    /// # Errors
+    /// The store's.
+    fn write(&self, tokens: &Tokens) -> Result<(), Self::Error>;
+
+    /// Takes the lock, waiting as long as it sees fit. `false`: another process kept it.
+    ///
+    /// # Errors
+    /// The store's.
+    fn lock(&self) -> Result<bool, Self::Error>;
+
+    /// Gives the lock back. Called exactly once after each `lock` that gave `true`.
+    fn unlock(&self);
+}
+
+/// Drives a future to its end on the caller's runtime.
+pub trait Waiter {
+    /// Why the wait was ended early.
+    type Error;
+
+    /// Waits.
+    ///
+    /// # Errors
+    /// The waiter's, when it gave up.
+    fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Self::Error>;
+}
+
+/// What the caller needs of the token.
+#[derive(Debug, Clone, Copy)]
+pub enum Need<'a> {
+    /// This many seconds left.
+    AtLeast(i64),
+    /// Another one than this, which Clover refused.
+    Replace(&'a AccessToken),
+}
+
+/// Why there is no usable token.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LifeError<S, W> {
+    /// There is no connection.
+    #[error("the shop is not connected with Clover")]
+    NotConnected,
+    /// Neither the refresh token nor a recovery is accepted: only the owner can help.
+    #[error("Clover must be connected again: {0}")]
+    ReconnectNeeded(#[source] OAuthError),
+    /// The refused token was made just now, so it is not the token: the app lacks a permission or was uninstalled.
+    #[error("the token is new, so the app lacks a permission or was uninstalled")]
+    TokenIsNew,
+    /// Another process is at it and took longer than the lock waits.
+    #[error("another process is refreshing the token")]
+    Busy,
+    /// No verdict from Clover. The next attempt goes on from here.
+    #[error(transparent)]
+    Clover(Error),
+    /// The store failed. If it failed to write, the next attempt recovers.
+    #[error("the token store failed")]
+    Store(S),
+    /// The wait was ended by the caller.
+    #[error("the wait for Clover was ended")]
+    Wait(W),
+}
+
+/// Why a call made with [`Life::call`] failed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CallError<S, W> {
+    /// There was no usable token.
+    #[error("{0}")]
+    Life(LifeError<S, W>),
+    /// The call itself.
+    #[error(transparent)]
+    Clover(Error),
+}
+
+impl<S, W> From<LifeError<S, W>> for CallError<S, W> {
+    fn from(error: LifeError<S, W>) -> Self {
+        Self::Life(error)
+    }
+}
+
+/// The tokens of one connection and all that keeping them alive takes.
+pub struct Life<'a, S, W> {
+    /// Where they are kept.
+    pub store: &'a S,
+    /// Who waits.
+    pub waiter: &'a W,
+    /// Who refreshes.
+    pub oauth: &'a OAuth,
+    /// Unix seconds.
+    pub clock: &'a dyn Fn() -> i64,
+}
+
+struct Unlock<'a, S: TokenStore>(&'a S);
+
+impl<S: TokenStore> Drop for Unlock<'_, S> {
+    fn drop(&mut self) {
+        self.0.unlock();
+    }
+}
+
+type Outcome<T, S, W> = Result<T, LifeError<<S as TokenStore>::Error, <W as Waiter>::Error>>;
+
+impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
+    /// Tokens that meet the need, refreshed if they must be.
+    ///
+    /// # Errors
+    /// [`LifeError`].
+    pub fn ensure(&self, need: Need<'_>) -> Outcome<Tokens, S, W> {
+        let seen = self.read()?;
+        if self.meets(&seen, need)? {
+            return Ok(seen);
+        }
+        if !self.store.lock().map_err(LifeError::Store)? {
+            // Whoever holds the lock may be done by now; or what is left will do for the moment.
+            let seen = self.read()?;
+            let enough = match need {
+                Need::AtLeast(seconds) => seen.serves(seconds.min(ON_DEMAND), (self.clock)()),
+                Need::Replace(_) => self.meets(&seen, need)?,
+            };
+            return if enough {
+                Ok(seen)
+            } else {
+                Err(LifeError::Busy)
+            };
+        }
+        let _unlock = Unlock(self.store);
+        let current = self.read()?;
+        if self.meets(&current, need)? {
+            return Ok(current);
+        }
+        let fresh = self.rotate(&current, need)?;
+        self.store.write(&fresh).map_err(LifeError::Store)?;
+        Ok(fresh)
+    }
+
+    /// Makes a call with a token that lives long enough. When Clover refuses the token, it is replaced, once, and the
+    /// call is made again; a second refusal has `after_refresh` set.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub fn call<T, F>(
+        &self,
+        make: impl Fn(AccessToken) -> F,
+    ) -> Result<T, CallError<S::Error, W::Error>>
+    where
+        F: Future<Output = Result<T, Error>> + 'static,
+    {
+        let tokens = self.ensure(Need::AtLeast(ON_DEMAND))?;
+        let refused = match self.wait(make(tokens.access.clone()))? {
+            Ok(value) => return Ok(value),
+            Err(error) if error.wants_new_token() => error,
+            Err(error) => return Err(CallError::Clover(error)),
+        };
+        let tokens = match self.ensure(Need::Replace(&tokens.access)) {
+            Ok(tokens) => tokens,
+            Err(LifeError::TokenIsNew) => return Err(CallError::Clover(refused.after_refresh())),
+            Err(error) => return Err(error.into()),
+        };
+        self.wait(make(tokens.access))?
+            .map_err(|error| CallError::Clover(error.after_refresh()))
+    }
+
+    fn read(&self) -> Outcome<Tokens, S, W> {
+        let stored = self.store.read().map_err(LifeError::Store)?;
+        stored.ok_or(LifeError::NotConnected)
+    }
+
+    fn meets(&self, tokens: &Tokens, need: Need<'_>) -> Outcome<bool, S, W> {
+        match need {
+            Need::AtLeast(seconds) => Ok(tokens.serves(seconds, (self.clock)())),
+            Need::Replace(refused) if tokens.access.secret() != refused.secret() => Ok(true),
+            Need::Replace(_) if tokens.is_beyond_doubt((self.clock)()) => {
+                Err(LifeError::TokenIsNew)
+            }
+            Need::Replace(_) => Ok(false),
+        }
+    }
+
+    fn wait<F: Future + 'static>(&self, future: F) -> Outcome<F::Output, S, W> {
+        self.waiter.wait(future).map_err(LifeError::Wait)
+    }
+
+    /// The next pair, by refresh or recovery. Nothing is stored here.
+    fn rotate(&self, current: &Tokens, need: Need<'_>) -> Outcome<Tokens, S, W> {
+        let origin = match need {
+            Need::AtLeast(_) => Origin::Aged,
+            Need::Replace(_) => Origin::Refused,
+        };
+        let now = || (self.clock)();
+        let refresh = || self.wait(self.oauth.refresh(&current.refresh, now(), origin));
+        let mut answer = refresh()?;
+        let lost = is_unknown(&answer);
+        if lost {
+            warn!("no whole answer to the refresh; presenting the same token once more");
+            answer = refresh()?;
+        }
+        let refused = match answer {
+            Ok(fresh) => return Ok(fresh),
+            Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
+            Err(refused) => refused,
+        };
+        // A token that we may just have spent ourselves is worth a recovery whatever the header says.
+        let hopeless = matches!(
+            refused,
+            OAuthError::Refused {
+                recovery: Some(false),
+                ..
+            }
+        );
+        let spent = (lost || !hopeless).then_some(&current.refresh);
+        for token in spent.into_iter().chain(&current.previous_refresh) {
+            let recover = || self.wait(self.oauth.recover(token, now(), origin));
+            let mut answer = recover()?;
+            if is_unknown(&answer) {
+                warn!("no whole answer to the recovery; presenting the same token once more");
+                answer = recover()?;
+            }
+            match answer {
+                Ok(fresh) => {
+                    info!("the tokens were recovered after a refresh that was not stored");
+                    return Ok(fresh);
+                }
+                Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
+                Err(OAuthError::Refused { .. }) => {}
+            }
+        }
+        Err(LifeError::ReconnectNeeded(refused))
+    }
+}
+
+/// The token may have been spent on an answer that never came, or that cannot be read.
+fn is_unknown(answer: &Result<Tokens, OAuthError>) -> bool {
+    matches!(
+        answer,
+        Err(OAuthError::Failed(
+            Error::Unanswered { .. } | Error::BadAnswer { .. }
+        ))
+    )
+}

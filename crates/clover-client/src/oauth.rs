@@ -1,0 +1,296 @@
+//! Clover's OAuth: the URL that the owner visits, and the three calls that give tokens.
+//!
+//! Only the URL and the secrets' types come from the `oauth2` crate. Clover's token calls are not RFC 6749: JSON
+//! instead of a form (a form is answered 415), no `grant_type`, no `token_type`, absolute expiries, and a second URL
+//! for refreshing.
+//!
+//! There is no PKCE here. It is Clover's way for apps without a secret: their token call takes `code_verifier` *instead
+//! of* `client_secret`, and recovery of a lost refresh, which we depend on, is only for apps that have the secret.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clover_core::json;
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, RedirectUrl, RefreshToken,
+};
+use serde::Serialize;
+use url::Url;
+
+use crate::error::{Call, Error};
+use crate::hosts::Hosts;
+use crate::http::Api;
+use crate::refusal::said;
+use crate::retry::{Answered, Policy, Sender};
+use crate::tokens::{Origin, Pair, Tokens};
+use crate::transport::{Method, Request, Transport};
+
+/// A token call answers in well under a second, and the lock across processes is held meanwhile.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// All tries and waits of one token call, for the same reason.
+const ELAPSED: Duration = Duration::from_secs(45);
+
+/// Where to send the owner, and what must come back.
+#[derive(Debug, Clone)]
+pub struct AuthorizeRequest {
+    /// For the browser. Holds the state.
+    pub url: Url,
+    /// To be kept in the session, and used once.
+    pub state: CsrfToken,
+}
+
+/// The authorize URL with a state of 128 random bits.
+///
+/// # Errors
+/// [`Error::Configuration`] when the redirect URI is no URL.
+pub fn authorize_url(
+    hosts: &Hosts,
+    app_id: &str,
+    redirect_uri: &str,
+) -> Result<AuthorizeRequest, Error> {
+    authorize_url_with(hosts, app_id, redirect_uri, CsrfToken::new_random)
+}
+
+/// The authorize URL with a state from elsewhere. The redirect URI, which must be the one registered with Clover,
+/// goes in letter by letter.
+///
+/// # Errors
+/// [`Error::Configuration`] when the redirect URI is no URL.
+pub fn authorize_url_with(
+    hosts: &Hosts,
+    app_id: &str,
+    redirect_uri: &str,
+    state: impl FnOnce() -> CsrfToken,
+) -> Result<AuthorizeRequest, Error> {
+    let redirect = RedirectUrl::new(redirect_uri.to_owned())
+        .map_err(|e| Error::Configuration(format!("the redirect URI is no URL: {e}")))?;
+    let mut authorize = hosts.authorize.clone();
+    authorize.set_path("/oauth/v2/authorize");
+    let client = BasicClient::new(ClientId::new(app_id.to_owned()))
+        .set_auth_uri(AuthUrl::from_url(authorize))
+        .set_redirect_uri(redirect);
+    let (url, state) = client.authorize_url(state).url();
+    Ok(AuthorizeRequest { url, state })
+}
+
+/// Why Clover gave no tokens.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum OAuthError {
+    /// The code or refresh token is used up, expired or of another app; or the app's id or secret is wrong.
+    #[error("Clover refused: {said} ({call})")]
+    Refused {
+        /// Which call.
+        call: Box<Call>,
+        /// Clover's words.
+        said: String,
+        /// `X-Clover-Recovery-Available`, when it was there.
+        recovery: Option<bool>,
+    },
+    /// No verdict. After [`Error::Unanswered`] or [`Error::BadAnswer`] the code or token may be spent.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+/// The app towards Clover: its id, its secret, and the way there. Cheap to clone.
+#[derive(Clone)]
+pub struct OAuth {
+    transport: Arc<dyn Transport>,
+    policy: Policy,
+    hosts: Hosts,
+    app_id: String,
+    secret: ClientSecret,
+}
+
+impl fmt::Debug for OAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuth")
+            .field("hosts", &self.hosts)
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize)]
+struct ExchangeBody<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    code: &'a str,
+}
+
+#[derive(Serialize)]
+struct RefreshBody<'a> {
+    client_id: &'a str,
+    refresh_token: &'a str,
+}
+
+#[derive(Serialize)]
+struct RecoveryBody<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    recovery_token: &'a str,
+}
+
+impl OAuth {
+    /// Over the connections of `api`, under its policy. These calls carry no token, so its pace does not count them.
+    #[must_use]
+    pub fn new(api: &Api, app_id: impl Into<String>, secret: ClientSecret) -> Self {
+        Self {
+            transport: Arc::clone(&api.transport),
+            policy: Policy {
+                timeout: api.policy.timeout.min(TIMEOUT),
+                elapsed: api.policy.elapsed.min(ELAPSED),
+                ..api.policy.clone()
+            },
+            hosts: api.hosts.clone(),
+            app_id: app_id.into(),
+            secret,
+        }
+    }
+
+    /// The app's id.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    /// Buys the first pair with the callback's code, which works once and dies within seconds.
+    ///
+    /// # Errors
+    /// [`OAuthError`]; in every case the owner must begin again, for the code may be spent.
+    pub fn exchange(
+        &self,
+        code: &AuthorizationCode,
+        now: i64,
+    ) -> impl Future<Output = Result<Tokens, OAuthError>> + Send + use<> {
+        let body = ExchangeBody {
+            client_id: &self.app_id,
+            client_secret: self.secret.secret(),
+            code: code.secret(),
+        };
+        self.tokens(
+            "token",
+            json_body(&body),
+            code.secret(),
+            None,
+            now,
+            Origin::Connected,
+        )
+    }
+
+    /// Spends a refresh token on the next pair.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub fn refresh(
+        &self,
+        token: &RefreshToken,
+        now: i64,
+        origin: Origin,
+    ) -> impl Future<Output = Result<Tokens, OAuthError>> + Send + use<> {
+        let body = RefreshBody {
+            client_id: &self.app_id,
+            refresh_token: token.secret(),
+        };
+        let spent = Some(token.clone());
+        self.tokens(
+            "refresh",
+            json_body(&body),
+            token.secret(),
+            spent,
+            now,
+            origin,
+        )
+    }
+
+    /// Buys a pair with the refresh token that was spent last, when its answer was lost.
+    ///
+    /// # Errors
+    /// [`OAuthError`].
+    pub fn recover(
+        &self,
+        spent: &RefreshToken,
+        now: i64,
+        origin: Origin,
+    ) -> impl Future<Output = Result<Tokens, OAuthError>> + Send + use<> {
+        let body = RecoveryBody {
+            client_id: &self.app_id,
+            client_secret: self.secret.secret(),
+            recovery_token: spent.secret(),
+        };
+        let bought_by = Some(spent.clone());
+        self.tokens(
+            "recovery",
+            json_body(&body),
+            spent.secret(),
+            bought_by,
+            now,
+            origin,
+        )
+    }
+
+    fn tokens(
+        &self,
+        action: &str,
+        body: Bytes,
+        presented: &str,
+        spent: Option<RefreshToken>,
+        now: i64,
+        origin: Origin,
+    ) -> impl Future<Output = Result<Tokens, OAuthError>> + Send + use<> {
+        let mut url = self.hosts.api.clone();
+        url.set_path(&format!("/oauth/v2/{action}"));
+        let request = Request {
+            method: Method::Post,
+            url,
+            token: None,
+            body: Some(body),
+        };
+        let sender = Sender {
+            transport: Arc::clone(&self.transport),
+            policy: self.policy.clone(),
+            pacer: None,
+        };
+        let secrets = [self.secret.secret().clone(), presented.to_owned()];
+        async move {
+            let answered = sender.send(request, |body: &Bytes| json::parse::<Pair>(body));
+            let pair = verdict(answered.await?, &secrets)?;
+            Ok(pair.into_tokens(spent, now, origin))
+        }
+    }
+}
+
+fn json_body(body: &impl Serialize) -> Bytes {
+    // Panic: cannot fire, the three bodies above are strings only, and those always have a JSON form.
+    serde_json::to_vec(body).expect("strings").into()
+}
+
+fn verdict(answered: Answered<Pair>, secrets: &[String; 2]) -> Result<Pair, OAuthError> {
+    let Answered {
+        status,
+        headers,
+        body,
+        call,
+        checked,
+    } = answered;
+    if let Some(pair) = checked {
+        return Ok(pair);
+    }
+    let said = said(&body, &[&secrets[0], &secrets[1]]);
+    if !matches!(status, 400 | 401 | 403) {
+        return Err(Error::Rejected { call, said }.into());
+    }
+    let recovery = headers
+        .get("x-clover-recovery-available")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().to_ascii_lowercase().parse().ok());
+    Err(OAuthError::Refused {
+        call,
+        said,
+        recovery,
+    })
+}

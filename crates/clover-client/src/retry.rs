@@ -1,0 +1,344 @@
+//! When to try again. Decides by what is known of the last try: not sent, told to wait, or no answer.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clover_core::json::JsonError;
+use log::{debug, warn};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::time::{Instant, sleep};
+
+use crate::error::{Call, Cause, Error};
+use crate::pace::{Pacer, later};
+use crate::transport::{BODY_LIMIT, Failure, Method, Request, Transport};
+
+/// A source of numbers in `0.0..1.0`.
+pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// How long and how often.
+#[derive(Clone)]
+pub struct Policy {
+    /// Failed tries after which a call fails. A 429 is no failed try.
+    pub tries: u32,
+    /// No try and no wait goes beyond this, counted from the start of the call.
+    pub elapsed: Duration,
+    /// For one try, the body included. A write always gets all of it, for cutting it short makes outcomes unknown.
+    pub timeout: Duration,
+    /// Wait after the first failed try, then doubled.
+    pub backoff: Duration,
+    /// The doubling ends here.
+    pub backoff_limit: Duration,
+    /// Wait after the first 429, then doubled. Clover lengthens the wait of those who ask too early.
+    pub throttle: Duration,
+    /// The doubling ends here; a longer `Retry-After` is obeyed all the same.
+    pub throttle_limit: Duration,
+    /// Spreads those who wait for the same thing.
+    pub jitter: Jitter,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            tries: 8,
+            elapsed: Duration::from_secs(120),
+            timeout: Duration::from_secs(30),
+            backoff: Duration::from_millis(250),
+            backoff_limit: Duration::from_secs(15),
+            throttle: Duration::from_secs(1),
+            throttle_limit: Duration::from_secs(60),
+            jitter: Arc::new(random),
+        }
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("tries", &self.tries)
+            .field("elapsed", &self.elapsed)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Policy {
+    /// Between half and all of the doubled wait.
+    fn backoff(&self, failures: u32) -> Duration {
+        let full = doubled(self.backoff, failures, self.backoff_limit);
+        full.mul_f64(0.5 + 0.5 * self.jitter_now())
+    }
+
+    /// Never less than Clover asks for, at most a quarter of our own wait more.
+    fn throttled(&self, times: u32, asked: Option<Duration>) -> Duration {
+        let own = doubled(self.throttle, times, self.throttle_limit);
+        own.max(asked.unwrap_or_default()) + own.mul_f64(0.25 * self.jitter_now())
+    }
+
+    fn jitter_now(&self) -> f64 {
+        (self.jitter)().clamp(0.0, 1.0)
+    }
+}
+
+fn doubled(first: Duration, times: u32, limit: Duration) -> Duration {
+    let factor = 1_u32
+        .checked_shl(times.saturating_sub(1))
+        .unwrap_or(u32::MAX);
+    first.saturating_mul(factor).min(limit)
+}
+
+/// Good enough to spread retries, and no dependency: the standard library keys each hasher at random.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(()) >> 11;
+    // 53 bits fit an f64 exactly.
+    bits as f64 / (1_u64 << 53) as f64
+}
+
+/// An answer that is neither 429 nor 5xx, whole and read to its end.
+pub(crate) struct Answered<R> {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub call: Box<Call>,
+    /// What the check made of the body; `None` unless the status is 2xx.
+    pub checked: Option<R>,
+}
+
+/// Everything that does not change from try to try.
+pub(crate) struct Sender {
+    pub transport: Arc<dyn Transport>,
+    pub policy: Policy,
+    pub pacer: Option<Pacer>,
+}
+
+/// How one try ended, when it did not end in an answer.
+enum Trouble {
+    NotSent(Cause),
+    NoAnswer(Option<Cause>),
+    Throttled { asked: Option<Duration> },
+    Nonsense(JsonError),
+    Final(Error),
+}
+
+struct Progress {
+    method: Method,
+    path: String,
+    started: Instant,
+    tries: u32,
+    status: Option<u16>,
+    request_id: Option<String>,
+}
+
+impl Progress {
+    fn call(&self) -> Box<Call> {
+        Box::new(Call {
+            method: self.method.as_str(),
+            path: self.path.clone(),
+            status: self.status,
+            tries: self.tries,
+            elapsed: self.started.elapsed(),
+            request_id: self.request_id.clone(),
+        })
+    }
+}
+
+impl Sender {
+    /// Sends until there is an answer or a limit is reached. `check` sees each 2xx body of a read, and one that fails
+    /// it was cut or garbled on the way, so it is asked for again. A write is repeated only when it is known not to
+    /// have been carried out.
+    pub(crate) async fn send<R>(
+        self,
+        request: Request,
+        check: impl Fn(&Bytes) -> Result<R, JsonError>,
+    ) -> Result<Answered<R>, Error> {
+        let policy = &self.policy;
+        let mut progress = Progress {
+            method: request.method,
+            path: request.url.path().to_owned(),
+            started: Instant::now(),
+            tries: 0,
+            status: None,
+            request_id: None,
+        };
+        let deadline = later(progress.started, policy.elapsed);
+        let (mut failures, mut throttles) = (0, 0);
+        loop {
+            let trouble = match self
+                .attempt(&request, deadline, &mut progress, &check)
+                .await
+            {
+                Ok(answered) => return Ok(answered),
+                Err(trouble) => trouble,
+            };
+            let wait = match &trouble {
+                Trouble::Final(_) => Duration::ZERO,
+                Trouble::Throttled { asked } => {
+                    throttles += 1;
+                    let wait = policy.throttled(throttles, *asked);
+                    if let Some(pacer) = &self.pacer {
+                        pacer.close_for(wait);
+                    }
+                    wait
+                }
+                Trouble::NotSent(_) | Trouble::NoAnswer(_) | Trouble::Nonsense(_) => {
+                    failures += 1;
+                    policy.backoff(failures)
+                }
+            };
+            let unknown = request.method != Method::Get
+                && matches!(trouble, Trouble::NoAnswer(_) | Trouble::Nonsense(_));
+            if unknown || failures >= policy.tries || later(Instant::now(), wait) > deadline {
+                return Err(give_up(trouble, wait, &progress));
+            }
+            if let Trouble::Final(error) = trouble {
+                return Err(error);
+            }
+            warn!(
+                "{} {}: {}; again in {} ms",
+                progress.method.as_str(),
+                progress.path,
+                describe(&trouble),
+                wait.as_millis()
+            );
+            sleep(wait).await;
+        }
+    }
+
+    async fn attempt<R>(
+        &self,
+        request: &Request,
+        deadline: Instant,
+        progress: &mut Progress,
+        check: &impl Fn(&Bytes) -> Result<R, JsonError>,
+    ) -> Result<Answered<R>, Trouble> {
+        let mut permit = None;
+        if let Some(pacer) = &self.pacer {
+            permit = pacer.start(deadline).await;
+            if permit.is_none() {
+                let wait = pacer.closed_for().max(Duration::from_secs(1));
+                let call = progress.call();
+                return Err(Trouble::Final(Error::Throttled { call, wait }));
+            }
+        }
+        progress.tries += 1;
+        progress.status = None;
+        progress.request_id = None;
+        let began = Instant::now();
+        let timeout = match request.method {
+            Method::Get => self
+                .policy
+                .timeout
+                .min(deadline.saturating_duration_since(began)),
+            Method::Post | Method::Put | Method::Delete => self.policy.timeout,
+        };
+        let fail = |failure| trouble(failure, progress);
+        let reply = self
+            .transport
+            .send(request.clone(), timeout)
+            .await
+            .map_err(fail)?;
+        if let Some(permit) = &mut permit {
+            permit.arrived();
+        }
+        progress.status = Some(reply.status);
+        progress.request_id = request_id(&reply.headers);
+        let asked = retry_after(&reply.headers);
+        if let (Some(pacer), Some(wait)) = (&self.pacer, asked) {
+            pacer.close_for(wait);
+        }
+        let body = reply.body.await;
+        drop(permit);
+        debug!(
+            "{} {} {} in {} ms, try {}, request {}",
+            progress.method.as_str(),
+            progress.path,
+            reply.status,
+            began.elapsed().as_millis(),
+            progress.tries,
+            progress.request_id.as_deref().unwrap_or("-")
+        );
+        match reply.status {
+            429 => return Err(Trouble::Throttled { asked }),
+            408 | 500..=599 => return Err(Trouble::NoAnswer(None)),
+            _ => {}
+        }
+        let body = match body {
+            Ok(body) => body,
+            // A refusal is a refusal without its words, too.
+            Err(_) if !(200..300).contains(&reply.status) => Bytes::new(),
+            Err(failure) => return Err(trouble(failure, progress)),
+        };
+        let checked = if (200..300).contains(&reply.status) {
+            Some(check(&body).map_err(Trouble::Nonsense)?)
+        } else {
+            None
+        };
+        Ok(Answered {
+            status: reply.status,
+            headers: reply.headers,
+            body,
+            call: progress.call(),
+            checked,
+        })
+    }
+}
+
+fn trouble(failure: Failure, progress: &Progress) -> Trouble {
+    match failure {
+        Failure::NotSent(cause) => Trouble::NotSent(cause),
+        Failure::NoAnswer(cause) => Trouble::NoAnswer(Some(cause)),
+        Failure::TooLarge => Trouble::Final(Error::BadAnswer {
+            call: progress.call(),
+            at: ".".into(),
+            reason: format!("more than {} MiB", BODY_LIMIT >> 20),
+        }),
+        Failure::Unusable(cause) => Trouble::Final(Error::Configuration(format!(
+            "no request can be made of this: {}",
+            crate::error::chain(&cause)
+        ))),
+    }
+}
+
+fn give_up(trouble: Trouble, wait: Duration, progress: &Progress) -> Error {
+    let call = progress.call();
+    match trouble {
+        Trouble::NotSent(cause) => Error::Unreachable { call, cause },
+        Trouble::NoAnswer(cause) => Error::Unanswered { call, cause },
+        Trouble::Throttled { .. } => Error::Throttled { call, wait },
+        Trouble::Nonsense(JsonError { path, reason }) => Error::BadAnswer {
+            call,
+            at: path,
+            reason,
+        },
+        Trouble::Final(error) => error,
+    }
+}
+
+fn describe(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::NotSent(cause) => format!("not sent ({})", crate::error::chain(cause)),
+        Trouble::NoAnswer(Some(cause)) => format!("no answer ({})", crate::error::chain(cause)),
+        Trouble::NoAnswer(None) => "the server failed".to_owned(),
+        Trouble::Throttled { .. } => "asked to wait".to_owned(),
+        Trouble::Nonsense(error) => format!("unreadable answer ({error})"),
+        Trouble::Final(error) => error.to_string(),
+    }
+}
+
+/// No server means more than this; a garbled number must not shut a worker up for its whole life.
+const RETRY_AFTER_LIMIT: f64 = 3_600.0;
+
+/// Clover sends whole seconds. HTTP's other form, a date, is not honoured, for the clocks need not agree.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds: f64 = text.trim().parse().ok()?;
+    let sane = seconds.is_finite() && seconds >= 0.0;
+    sane.then(|| Duration::from_secs_f64(seconds.min(RETRY_AFTER_LIMIT)))
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-clover-request-id")?.to_str().ok()?;
+    Some(id.chars().filter(char::is_ascii_graphic).take(64).collect())
+}

@@ -1,0 +1,143 @@
+//! A pair of tokens and what must be kept with it. No requests, no clock.
+
+use oauth2::{AccessToken, RefreshToken};
+use serde::{Deserialize, Serialize};
+
+use clover_core::json::{self, JsonError};
+
+/// A pair that was made because Clover refused the one before is trusted for this long: a second refusal is then about
+/// a permission, not the token. Long enough for a burst of calls that all lack the permission to cost one refresh.
+pub const TRUSTED_FOR: i64 = 10;
+
+/// Why a pair was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The owner connected the shop.
+    Connected,
+    /// The one before was about to expire.
+    Aged,
+    /// The one before was refused.
+    Refused,
+}
+
+/// What the token store keeps. `Debug` shows no secret; [`Tokens::to_json`] shows all of them.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Opens the data.
+    pub access: AccessToken,
+    /// Unix seconds, by Clover's clock.
+    pub access_expires_at: i64,
+    /// Buys the next pair, once.
+    pub refresh: RefreshToken,
+    /// Unix seconds, by Clover's clock, when Clover told.
+    pub refresh_expires_at: Option<i64>,
+    /// The refresh token that bought this pair: Clover's recovery may accept it for two weeks.
+    pub previous_refresh: Option<RefreshToken>,
+    /// Unix seconds, by our clock.
+    pub rotated_at: i64,
+    /// Why this pair was fetched.
+    pub origin: Origin,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    access: String,
+    access_expires_at: i64,
+    refresh: String,
+    refresh_expires_at: Option<i64>,
+    previous_refresh: Option<String>,
+    rotated_at: i64,
+    origin: Origin,
+}
+
+/// Clover's answer to a code, a refresh and a recovery. Expiries are absolute, in seconds.
+#[derive(Deserialize)]
+pub(crate) struct Pair {
+    access_token: String,
+    access_token_expiration: i64,
+    refresh_token: String,
+    refresh_token_expiration: Option<i64>,
+}
+
+impl Pair {
+    /// What to store. `spent` is the refresh token that bought it.
+    pub(crate) fn into_tokens(
+        self,
+        spent: Option<RefreshToken>,
+        now: i64,
+        origin: Origin,
+    ) -> Tokens {
+        Tokens {
+            access: AccessToken::new(self.access_token),
+            access_expires_at: self.access_token_expiration,
+            refresh: RefreshToken::new(self.refresh_token),
+            refresh_expires_at: self.refresh_token_expiration,
+            previous_refresh: spent,
+            rotated_at: now,
+            origin,
+        }
+    }
+}
+
+impl Tokens {
+    /// Seconds that the access token has left; negative when it has expired.
+    #[must_use]
+    pub fn remaining(&self, now: i64) -> i64 {
+        self.access_expires_at.saturating_sub(now)
+    }
+
+    /// At least `seconds` are left, or a refresh would not help.
+    ///
+    /// A pair that did not have as much even when it was new (a clock that is wrong, or shorter lives than Clover
+    /// documents) serves half its apparent life, so that no clock can make every call refresh.
+    #[must_use]
+    pub fn serves(&self, seconds: i64, now: i64) -> bool {
+        let life = self.access_expires_at.saturating_sub(self.rotated_at);
+        if life > seconds {
+            return self.remaining(now) >= seconds;
+        }
+        let age = now.saturating_sub(self.rotated_at);
+        (0..(life / 2).max(TRUSTED_FOR)).contains(&age)
+    }
+
+    /// It was fetched just now because the one before was refused, so a refusal is not the token's fault.
+    #[must_use]
+    pub fn is_beyond_doubt(&self, now: i64) -> bool {
+        let age = now.saturating_sub(self.rotated_at);
+        self.origin == Origin::Refused && (0..TRUSTED_FOR).contains(&age)
+    }
+
+    /// For sealing, and nothing else: the text holds every secret.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let stored = Stored {
+            access: self.access.secret().clone(),
+            access_expires_at: self.access_expires_at,
+            refresh: self.refresh.secret().clone(),
+            refresh_expires_at: self.refresh_expires_at,
+            previous_refresh: self.previous_refresh.as_ref().map(|t| t.secret().clone()),
+            rotated_at: self.rotated_at,
+            origin: self.origin,
+        };
+        // Panic: cannot fire, strings and integers always have a JSON form.
+        serde_json::to_string(&stored).expect("strings and integers")
+    }
+
+    /// What [`Tokens::to_json`] wrote.
+    ///
+    /// # Errors
+    /// [`JsonError`], which names the place and holds no value.
+    pub fn from_json(text: &str) -> Result<Self, JsonError> {
+        let stored: Stored = json::parse(text.as_bytes())?;
+        Ok(Self {
+            access: AccessToken::new(stored.access),
+            access_expires_at: stored.access_expires_at,
+            refresh: RefreshToken::new(stored.refresh),
+            refresh_expires_at: stored.refresh_expires_at,
+            previous_refresh: stored.previous_refresh.map(RefreshToken::new),
+            rotated_at: stored.rotated_at,
+            origin: stored.origin,
+        })
+    }
+}

@@ -1,0 +1,252 @@
+//! The pace as Clover counts it.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use clover_client::{Api, Block, Environment, Hosts, Pacer, Share};
+use support::{Script, Step, access, policy};
+use tokio::time::{Instant, sleep, timeout};
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+fn paced(script: &Arc<Script>, pacer: &Pacer) -> Api {
+    let hosts = Hosts::of(Environment::Sandbox);
+    Api::with_transport(script.clone(), hosts, pacer.clone(), policy())
+}
+
+async fn many(api: &Api, count: usize) -> Duration {
+    let start = Instant::now();
+    let calls: Vec<_> = (0..count)
+        .map(|n| tokio::spawn(api.get(&access(), &format!("items/{n}"), &[])))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    start.elapsed()
+}
+
+/// The most arrivals in any second, each of which may have been anywhere between start and answer.
+fn worst_second(starts: &[Instant], latency: Duration) -> usize {
+    let worst = |from: Instant| {
+        let counted = |at: &&Instant| **at + latency >= from && **at < from + ms(1_000);
+        starts.iter().filter(counted).count()
+    };
+    starts
+        .iter()
+        .map(|start| worst(*start + latency))
+        .max()
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_second_sees_more_than_sixteen_wherever_between_start_and_answer_a_request_arrives() {
+    for latency in [0, 1, 50, 100, 300, 900, 2_000] {
+        let script = Script::new(move |_, _| Step::Slow(ms(latency), Box::new(Step::ok("{}"))));
+        let api = paced(&script, &Pacer::new(Share::default()));
+        let took = many(&api, 200).await;
+        let starts: Vec<_> = script.seen().iter().map(|s| s.at).collect();
+        assert!(worst_second(&starts, ms(latency)) <= 16, "{latency} ms");
+        let floor = (12 * (1_010 + latency)).max(40 * latency);
+        assert!(
+            took <= ms(floor + 1_010 + latency),
+            "{latency} ms: {took:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_the_share_is_ever_in_flight() {
+    let open = Arc::new(AtomicU32::new(0));
+    let seen = open.clone();
+    let script = Script::new(move |_, _| {
+        seen.fetch_add(1, Ordering::SeqCst);
+        Step::Slow(ms(500), Box::new(Step::ok("{}")))
+    });
+    let pacer = Pacer::new(Share {
+        per_second: 16,
+        in_flight: 2,
+    });
+    let api = paced(&script, &pacer);
+    let job = tokio::spawn(async move { many(&api, 6).await });
+    for expected in [2, 4, 6] {
+        sleep(ms(250)).await;
+        assert_eq!(open.load(Ordering::SeqCst), expected);
+        sleep(ms(250)).await;
+    }
+    assert_eq!(job.await.unwrap(), ms(1_500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_larger_share_frees_those_who_wait_and_none_stops_all() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let none = Share {
+        per_second: 0,
+        in_flight: 0,
+    };
+    let pacer = Pacer::new(none);
+    let api = paced(&script, &pacer);
+    let call = tokio::spawn(api.get(&access(), "items", &[]));
+    sleep(ms(5_000)).await;
+    assert!(script.seen().is_empty());
+    pacer.set_share(Share::default());
+    call.await.unwrap().unwrap();
+    assert_eq!(pacer.share(), Share::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abandoned_request_gives_its_place_back() {
+    let script = Script::new(|_, n| {
+        let wait = if n < 5 { 60_000 } else { 1 };
+        Step::Slow(ms(wait), Box::new(Step::ok("{}")))
+    });
+    let api = paced(&script, &Pacer::new(Share::default()));
+    let stuck: Vec<_> = (0..5)
+        .map(|_| tokio::spawn(api.get(&access(), "items", &[])))
+        .collect();
+    sleep(ms(10)).await;
+    let next = tokio::spawn(api.get(&access(), "items", &[]));
+    sleep(ms(1_000)).await;
+    assert_eq!(script.seen().len(), 5);
+    stuck[0].abort();
+    timeout(ms(100), next).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_that_leaves_the_line_holds_up_nobody() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let pacer = Pacer::new(Share::default());
+    pacer.close_for(ms(1_000));
+    let api = paced(&script, &pacer);
+    let first = tokio::spawn(api.get(&access(), "items/A", &[]));
+    let second = tokio::spawn(api.get(&access(), "items/B", &[]));
+    sleep(ms(10)).await;
+    first.abort();
+    second.await.unwrap().unwrap();
+    assert_eq!(script.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_that_nobody_polls_holds_up_nobody() {
+    let script = Script::new(|_, _| Step::Slow(ms(100), Box::new(Step::ok("{}"))));
+    let pacer = Pacer::new(Share {
+        per_second: 16,
+        in_flight: 1,
+    });
+    let api = paced(&script, &pacer);
+    let busy = tokio::spawn(api.get(&access(), "items/A", &[]));
+    sleep(ms(1)).await;
+    // As when a signal handler of PHP makes a call while another one waits below it on the stack.
+    let mut suspended = Box::pin(api.get(&access(), "items/B", &[]));
+    timeout(ms(1), suspended.as_mut()).await.unwrap_err();
+    busy.await.unwrap().unwrap();
+    let on_top = api.get(&access(), "items/C", &[]);
+    timeout(ms(500), on_top).await.unwrap().unwrap();
+    suspended.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shorter_closing_does_not_open_the_gate_early() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let pacer = Pacer::new(Share::default());
+    pacer.close_for(ms(5_000));
+    pacer.close_for(ms(1_000));
+    assert_eq!(pacer.closed_for(), ms(5_000));
+    assert!(many(&paced(&script, &pacer), 1).await >= ms(5_000));
+    assert_eq!(pacer.closed_for(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_metered_process_starts_only_what_it_was_granted_and_says_what_it_lacks() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let pacer = Pacer::metered(Share::default());
+    let api = paced(&script, &pacer);
+    assert_eq!(pacer.wanted(), 0);
+    let job = tokio::spawn({
+        let api = api.clone();
+        async move { many(&api, 5).await }
+    });
+    timeout(ms(1), pacer.starving()).await.unwrap();
+    assert_eq!(pacer.wanted(), 5);
+    pacer.grant(Block {
+        starts: 2,
+        opens_in: Duration::ZERO,
+        closes_in: ms(100),
+    });
+    assert_eq!(pacer.wanted(), 3);
+    sleep(ms(50)).await;
+    assert_eq!(script.seen().len(), 2);
+    pacer.grant(Block {
+        starts: 3,
+        opens_in: ms(500),
+        closes_in: ms(600),
+    });
+    assert_eq!(pacer.wanted(), 0);
+    sleep(ms(400)).await;
+    assert_eq!(script.seen().len(), 2);
+    assert_eq!(job.await.unwrap(), ms(550));
+    assert_eq!(pacer.wanted(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_metered_process_wants_no_grant_for_what_could_not_start_anyway() {
+    let script = Script::new(|_, _| Step::Slow(ms(1_000), Box::new(Step::ok("{}"))));
+    let pacer = Pacer::metered(Share::default());
+    let api = paced(&script, &pacer);
+    let job = tokio::spawn(async move { many(&api, 20).await });
+    let grant = |starts| {
+        pacer.grant(Block {
+            starts,
+            opens_in: Duration::ZERO,
+            closes_in: ms(100),
+        });
+    };
+    timeout(ms(1), pacer.starving()).await.unwrap();
+    assert_eq!(pacer.wanted(), 5, "as many as may be in flight");
+    grant(5);
+    sleep(ms(10)).await;
+    assert_eq!(pacer.wanted(), 0, "all places are taken");
+    timeout(ms(500), pacer.starving()).await.unwrap_err();
+    timeout(ms(600), pacer.starving()).await.unwrap();
+    assert_eq!(pacer.wanted(), 5);
+    pacer.close_for(ms(1_000));
+    assert_eq!(pacer.wanted(), 0, "the gate is closed");
+    job.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_opens_later_does_not_hide_one_that_is_open() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let pacer = Pacer::metered(Share::default());
+    for opens in [5_000, 0] {
+        pacer.grant(Block {
+            starts: 1,
+            opens_in: ms(opens),
+            closes_in: ms(opens + 100),
+        });
+    }
+    let took = many(&paced(&script, &pacer), 1).await;
+    assert_eq!(took, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_was_not_used_in_time_is_lost() {
+    let script = Script::of(vec![Step::ok("{}")]);
+    let pacer = Pacer::metered(Share::default());
+    pacer.grant(Block {
+        starts: 4,
+        opens_in: Duration::ZERO,
+        closes_in: ms(100),
+    });
+    sleep(ms(101)).await;
+    let api = paced(&script, &pacer);
+    let call = tokio::spawn(api.get(&access(), "items", &[]));
+    pacer.starving().await;
+    assert_eq!(pacer.wanted(), 1);
+    assert!(script.seen().is_empty());
+    call.abort();
+}

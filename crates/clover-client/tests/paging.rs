@@ -1,0 +1,318 @@
+//! Sweeps over a scripted list: every id once, no endless loop, no end that is none.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clover_client::{Error, Pages, PairedSweep, Prefetch, RawPage, Sweep};
+use serde_json::{Value, json};
+use support::{Script, Seen, Step, access, api};
+use tokio::runtime::Handle;
+
+fn id(n: usize) -> String {
+    format!("A{n:012}")
+}
+
+/// Answers as a list of `count` elements does that sorts and filters by id.
+fn list(count: usize) -> impl Fn(&Seen, usize) -> Step + Send + Sync {
+    move |seen, _| Step::ok(page_of(seen, (0..count).map(id)))
+}
+
+fn page_of(seen: &Seen, ids: impl Iterator<Item = String>) -> String {
+    let behind = seen
+        .query
+        .iter()
+        .filter(|(key, _)| key == "filter")
+        .find_map(|(_, filter)| filter.strip_prefix("id>"))
+        .unwrap_or_default();
+    let limit: usize = seen.param("limit").unwrap().parse().unwrap();
+    let elements: Vec<Value> = ids
+        .filter(|id| id.as_str() > behind)
+        .take(limit)
+        .map(|id| json!({"name": "x", "id": id, "expanded": seen.param("expand")}))
+        .collect();
+    json!({"elements": elements, "href": "http://never.followed"}).to_string()
+}
+
+fn ids(page: &RawPage) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&page.body).unwrap();
+    let elements = body["elements"].as_array().unwrap();
+    let id = |element: &Value| element["id"].as_str().unwrap().to_owned();
+    elements.iter().map(id).collect()
+}
+
+async fn drain(sweep: &mut impl Pages<Page = RawPage>) -> Result<Vec<String>, Error> {
+    let mut all = Vec::new();
+    while let Some(page) = sweep.next().await {
+        all.extend(ids(&page?));
+    }
+    Ok(all)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_asks_for_each_stretch_once_and_ends_at_the_short_page() {
+    let script = Script::new(list(2_500));
+    let mut sweep = Sweep::new(&api(&script), &access(), "items")
+        .expand(&["categories", "tags"])
+        .filter("hidden=false");
+    let all = drain(&mut sweep).await.unwrap();
+    assert_eq!(all, (0..2_500).map(id).collect::<Vec<_>>());
+    assert_eq!(sweep.cursor(), Some(id(2_499).as_str()));
+    assert!(sweep.next().await.is_none());
+    let seen = script.seen();
+    assert_eq!(seen.len(), 3);
+    assert_eq!(seen[0].param("orderBy"), Some("id"));
+    assert_eq!(seen[0].param("expand"), Some("categories,tags"));
+    let filters = |seen: &Seen| seen.query.iter().filter(|(k, _)| k == "filter").count();
+    assert_eq!((filters(&seen[0]), filters(&seen[1])), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_ends_with_a_full_page_takes_one_empty_page_more() {
+    let script = Script::new(list(200));
+    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(100);
+    assert_eq!(drain(&mut sweep).await.unwrap().len(), 200);
+    assert_eq!(script.seen().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_list_is_one_empty_last_page() {
+    let script = Script::new(list(0));
+    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    let page = sweep.next().await.unwrap().unwrap();
+    assert_eq!((page.count, page.last, page.cursor), (0, true, None));
+    assert!(sweep.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_goes_on_from_a_saved_cursor() {
+    let script = Script::new(list(250));
+    let mut sweep = Sweep::new(&api(&script), &access(), "items").after(Some(id(99)));
+    assert_eq!(
+        drain(&mut sweep).await.unwrap(),
+        (100..250).map(id).collect::<Vec<_>>()
+    );
+}
+
+async fn refused(answer: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> (Error, usize) {
+    let script = Script::new(answer);
+    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let error = drain(&mut sweep).await.unwrap_err();
+    (error, script.seen().len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_does_not_advance_is_a_bad_answer_and_no_endless_loop() {
+    let same = |seen: &Seen, _| {
+        let mut first = seen.clone();
+        first.query.retain(|(key, _)| key != "filter");
+        Step::ok(page_of(&first, (0..50).map(id)))
+    };
+    let (error, requests) = refused(same).await;
+    assert!(error.to_string().contains("does not advance"), "{error}");
+    assert_eq!(requests, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn full_pages_out_of_order_or_without_ids_are_bad_answers() {
+    let reversed = |seen: &Seen, _| Step::ok(page_of(seen, (0..50).rev().map(id)));
+    let (error, _) = refused(reversed).await;
+    assert!(error.to_string().contains("not in the order"), "{error}");
+
+    let nameless = |_: &Seen, _| Step::ok(json!({"elements": vec![json!({}); 10]}).to_string());
+    let (error, _) = refused(nameless).await;
+    assert!(error.to_string().contains("no usable id"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unsorted_list_that_fits_one_page_is_taken_as_it_is() {
+    let script = Script::new(|seen: &Seen, _| Step::ok(page_of(seen, (0..50).rev().map(id))));
+    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    assert_eq!(drain(&mut sweep).await.unwrap().len(), 50);
+    assert_eq!(sweep.cursor(), Some(id(49).as_str()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn truncated_garbled_and_error_bodies_of_a_page_are_asked_for_again() {
+    let script = Script::new(|seen: &Seen, n| match n {
+        0 => Step::ok(&br#"{"elements":[{"id":"A00"#[..]),
+        1 => Step::ok(&b"\x00garbage"[..]),
+        2 => Step::ok(r#"{"message":"Internal Error"}"#),
+        3 => Step::Cut(200),
+        _ => list(20)(seen, n),
+    });
+    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    assert_eq!(drain(&mut sweep).await.unwrap().len(), 20);
+    assert_eq!(script.seen().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_error_the_same_page_is_asked_for_again() {
+    let script = Script::new(|seen: &Seen, n| {
+        if n == 1 {
+            Step::status(401)
+        } else {
+            list(25)(seen, n)
+        }
+    });
+    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    sweep.next().await.unwrap().unwrap();
+    assert!(sweep.next().await.unwrap().unwrap_err().wants_new_token());
+    assert_eq!(sweep.cursor(), Some(id(9).as_str()));
+    assert_eq!(
+        drain(&mut sweep).await.unwrap(),
+        (10..25).map(id).collect::<Vec<_>>()
+    );
+}
+
+fn paired(script: &std::sync::Arc<Script>, limit: u32) -> PairedSweep {
+    let sweep = Sweep::new(&api(script), &access(), "items").limit(limit);
+    sweep
+        .expand(&["categories", "options", "tags"])
+        .paired(&["itemStock"])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paired_sweep_reads_both_views_of_a_stretch_at_the_same_time() {
+    let script = Script::new(|seen: &Seen, n| {
+        Step::Slow(Duration::from_millis(100), Box::new(list(25)(seen, n)))
+    });
+    let mut sweep = paired(&script, 10);
+    let mut stretches = Vec::new();
+    while let Some(pair) = sweep.next().await {
+        let pair = pair.unwrap();
+        assert_eq!(ids(&pair.first), ids(&pair.second));
+        stretches.push(pair.first.count);
+    }
+    assert_eq!(stretches, [10, 10, 5]);
+    let seen = script.seen();
+    assert_eq!(seen.len(), 6);
+    for both in seen.chunks(2) {
+        assert_eq!(both[0].at, both[1].at);
+        assert_eq!(both[0].param("filter"), both[1].param("filter"));
+        let expands: BTreeSet<_> = both.iter().map(|s| s.param("expand").unwrap()).collect();
+        assert_eq!(
+            expands,
+            BTreeSet::from(["categories,options,tags", "itemStock"])
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_made_between_the_two_requests_of_a_pair_shifts_nothing() {
+    // The second view already has an item in the first stretch that the first one has not.
+    let script = Script::new(|seen: &Seen, _| {
+        let stock = seen.param("expand") == Some("itemStock");
+        let made = stock.then(|| "A0000000000035".to_owned());
+        let mut all: Vec<String> = (0..20).map(id).chain(made).collect();
+        all.sort();
+        Step::ok(page_of(seen, all.into_iter()))
+    });
+    let mut sweep = paired(&script, 10);
+    let mut first = Vec::new();
+    while let Some(pair) = sweep.next().await {
+        first.extend(ids(&pair.unwrap().first));
+    }
+    assert_eq!(first, (0..20).map(id).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_ahead_keeps_two_pages_waiting_and_a_third_on_its_way() {
+    let script = Script::new(list(1_000));
+    let sweep = Sweep::new(&api(&script), &access(), "items").limit(100);
+    let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(script.seen().len(), 3);
+    let mut all = Vec::new();
+    while let Some(page) = prefetch.recv().await {
+        all.extend(ids(&page.unwrap()));
+    }
+    assert_eq!(all.len(), 1_000);
+    assert!(prefetch.recv().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_comes_behind_the_pages_before_it_with_the_cursor_to_go_on_from() {
+    let script = Script::new(|seen: &Seen, n| {
+        if n == 2 {
+            Step::status(401)
+        } else {
+            list(50)(seen, n)
+        }
+    });
+    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), sweep.clone(), 5);
+    let first = prefetch.recv().await.unwrap().unwrap();
+    let second = prefetch.recv().await.unwrap().unwrap();
+    let stopped = prefetch.recv().await.unwrap().unwrap_err();
+    assert!(stopped.error.wants_new_token());
+    assert_eq!(stopped.cursor, second.cursor);
+    assert!(prefetch.recv().await.is_none());
+    let mut rest = sweep.after(stopped.cursor);
+    assert_eq!(
+        first.count + second.count + drain(&mut rest).await.unwrap().len(),
+        50
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_prefetch_ends_its_requests() {
+    let script = Script::new(|seen: &Seen, n| {
+        Step::Slow(Duration::from_secs(1), Box::new(list(10_000)(seen, n)))
+    });
+    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
+    prefetch.recv().await.unwrap().unwrap();
+    drop(prefetch);
+    let before = script.seen().len();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(script.seen().len(), before);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_lost_is_no_end_of_the_list() {
+    struct Broken(Sweep);
+    impl Pages for Broken {
+        type Page = RawPage;
+        async fn next(&mut self) -> Option<Result<RawPage, Error>> {
+            assert!(self.0.cursor().is_none(), "a bug");
+            self.0.next().await
+        }
+        fn cursor(&self) -> Option<&str> {
+            self.0.cursor()
+        }
+    }
+    let script = Script::new(list(50));
+    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), Broken(sweep), 2);
+    let page = prefetch.recv().await.unwrap().unwrap();
+    let stopped = prefetch.recv().await.unwrap().unwrap_err();
+    assert_eq!(stopped.cursor, page.cursor);
+    assert_eq!(stopped.error, Error::Interrupted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_up_list_takes_one_plain_request_when_it_fits_a_page() {
+    let script = Script::new(list(40));
+    let pages = api(&script)
+        .list_all(&access(), "attributes", &["options"])
+        .await
+        .unwrap();
+    assert_eq!(pages.iter().map(|page| page.count).sum::<usize>(), 40);
+    let seen = script.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].param("orderBy"), None);
+    assert_eq!(seen[0].param("expand"), Some("options"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_up_list_of_several_pages_gives_every_id_once() {
+    let script = Script::new(list(2_100));
+    let pages = api(&script)
+        .list_all(&access(), "categories", &[])
+        .await
+        .unwrap();
+    let all: Vec<String> = pages.iter().flat_map(ids).collect();
+    assert_eq!(all, (0..2_100).map(id).collect::<Vec<_>>());
+}

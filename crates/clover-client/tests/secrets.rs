@@ -1,0 +1,121 @@
+//! No secret is printed: not in a log line, not in an error, not by `Debug`.
+
+#[path = "simulator/world.rs"]
+#[allow(dead_code)] // Shared with another binary, which uses other parts of it.
+mod world;
+
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use clover_client::{Callback, ClientSecret, OAuth, TokenStore, Write, authorize_url, chain};
+use log::{LevelFilter, Log, Metadata, Record};
+use serde_json::json;
+
+use world::{APP, REDIRECT, SECRET, World, now};
+
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Capture;
+
+impl Log for Capture {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = format!("{} {} {}", record.level(), record.target(), record.args());
+        LINES.lock().unwrap().push(line);
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn secrets_show_in_no_log_line_no_error_and_no_debug() {
+    log::set_logger(&Capture).unwrap();
+    log::set_max_level(LevelFilter::Trace);
+    let world = World::new();
+    let mut secrets = vec![SECRET.to_owned()];
+    let mut shown = Vec::new();
+
+    let request = authorize_url(world.api.hosts(), APP, REDIRECT).unwrap();
+    let callback = Callback::parse(&world.location(request.url.clone())).unwrap();
+    secrets.push(callback.code.secret().clone());
+    secrets.push(callback.state.secret().clone());
+    shown.push(format!("{callback:?} {:?}", request.state));
+    let tokens = world
+        .run(world.oauth.exchange(&callback.code, now()))
+        .unwrap();
+    world.store.write(&tokens).unwrap();
+    let again = world
+        .run(world.oauth.exchange(&callback.code, now()))
+        .unwrap_err();
+    shown.push(format!("{again:?} {}", chain(&again)));
+    let stored = world.store.read().unwrap().unwrap();
+    shown.push(format!("{stored:?}"));
+
+    let mut note = |tokens: &clover_client::Tokens| {
+        secrets.push(tokens.access.secret().clone());
+        secrets.push(tokens.refresh.secret().clone());
+    };
+    note(&stored);
+    world.control("/__sim/switches", &json!({"refresh_lost_response": 1}));
+    note(&world.replace().unwrap());
+
+    // A server that repeats what it was sent, in every status that has words.
+    let access = world.access();
+    let body = json!({"message": format!("bad {}", access.token.secret())});
+    shown.push(format!("{access:?} {:?} {:?}", world.api, world.oauth));
+    for code in [400, 401, 403, 404, 405, 409, 500, 200] {
+        let more = json!({"code": code, "body": body});
+        world.fault("GET /v3/merchants/*/items", 8, "status", more);
+        match world.run(world.api.get_json::<Vec<u8>>(&access, "items", &[])) {
+            Ok(_) => panic!("{code} was taken for a list"),
+            Err(error) => shown.push(format!("{error:?} {}", chain(&error))),
+        }
+        world
+            .clover
+            .control("DELETE", "/__sim/faults", &json!(null));
+    }
+    for (effect, more) in [
+        ("drop", json!({})),
+        ("truncate", json!({"bytes": 1})),
+        ("garbage", json!({})),
+    ] {
+        world.fault("POST /v3/merchants/*/orders", 1, effect, more);
+        let body = Some(Bytes::from_static(b"{\"note\":\"CANARY-BODY\"}"));
+        let write = world
+            .api
+            .send_write(&access, Write::Post, "orders", &[], body);
+        shown.push(format!("{:?}", world.run(write)));
+    }
+    secrets.push("CANARY-BODY".into());
+    for code in [400, 401, 404, 500] {
+        let refresh = world.store.read().unwrap().unwrap().refresh;
+        let body = json!({"message": format!("bad {SECRET} {}", refresh.secret())});
+        world.fault(
+            "POST /oauth/v2/*",
+            9,
+            "status",
+            json!({"code": code, "body": body}),
+        );
+        world.doubt();
+        let error = world.replace().unwrap_err();
+        shown.push(format!("{error:?} {}", chain(&error)));
+        world
+            .clover
+            .control("DELETE", "/__sim/faults", &json!(null));
+    }
+    let oauth = OAuth::new(&world.api, APP, ClientSecret::new(SECRET.into()));
+    shown.push(format!("{oauth:?}"));
+
+    let lines = LINES.lock().unwrap();
+    let ours = |target: &str| lines.iter().filter(|line| line.contains(target)).count();
+    assert!(ours("clover_client") > 20, "the log was captured");
+    for secret in &secrets {
+        assert!(secret.len() > 10);
+        for text in shown.iter().chain(lines.iter()) {
+            assert!(!text.contains(secret.as_str()), "a secret shows in: {text}");
+        }
+    }
+}

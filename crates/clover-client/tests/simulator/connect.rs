@@ -1,0 +1,194 @@
+//! Connecting, refreshing, recovering.
+
+use clover_client::life::CallError;
+use clover_client::{
+    Callback, CallbackError, ClientSecret, Error, LifeError, OAuth, OAuthError, Origin, TokenStore,
+    authorize_url,
+};
+use serde_json::json;
+
+use crate::world::{APP, REDIRECT, World, now};
+
+#[test]
+fn a_shop_is_connected_by_following_the_authorize_redirect() {
+    let world = World::new();
+    let tokens = world.store.read().unwrap().unwrap();
+    assert_eq!(tokens.origin, Origin::Connected);
+    assert!((1_790..=1_800).contains(&tokens.remaining(now())));
+    assert!(tokens.previous_refresh.is_none());
+    let call = world.api.get(&world.access(), "items", &[("limit", "1")]);
+    world.run(call).unwrap();
+}
+
+#[test]
+fn the_redirect_uri_comes_back_letter_by_letter_with_the_answer_appended() {
+    let world = World::new();
+    let request = authorize_url(world.api.hosts(), APP, REDIRECT).unwrap();
+    let sent = request
+        .url
+        .query_pairs()
+        .find(|(key, _)| key == "redirect_uri");
+    assert_eq!(sent.unwrap().1, REDIRECT);
+    let location = world.location(request.url);
+    assert!(location.starts_with(&format!("{REDIRECT}&")), "{location}");
+}
+
+#[test]
+fn two_attempts_never_share_a_state() {
+    let world = World::new();
+    let state = || {
+        authorize_url(world.api.hosts(), APP, REDIRECT)
+            .unwrap()
+            .state
+    };
+    assert_ne!(state().secret(), state().secret());
+    assert!(state().secret().len() >= 22);
+}
+
+#[test]
+fn a_denial_and_a_callback_without_state_are_told_apart() {
+    let world = World::new();
+    let url = || authorize_url(world.api.hosts(), APP, REDIRECT).unwrap().url;
+    world.control("/__sim/switches", &json!({"state_echo": false}));
+    let error = Callback::parse(&world.location(url())).unwrap_err();
+    assert_eq!(error, CallbackError::Missing("state"));
+    world.control("/__sim/switches", &json!({"authorize": "deny"}));
+    let error = Callback::parse(&world.location(url())).unwrap_err();
+    assert_eq!(error, CallbackError::Denied);
+}
+
+#[test]
+fn a_used_code_and_a_wrong_secret_are_refusals() {
+    let world = World::new();
+    let callback = world.approve();
+    world
+        .run(world.oauth.exchange(&callback.code, now()))
+        .unwrap();
+    let again = world.run(world.oauth.exchange(&callback.code, now()));
+    assert!(
+        matches!(again, Err(OAuthError::Refused { .. })),
+        "{again:?}"
+    );
+
+    let callback = world.approve();
+    let other = OAuth::new(&world.api, APP, ClientSecret::new("another".into()));
+    let wrong = world.run(other.exchange(&callback.code, now()));
+    assert!(
+        matches!(wrong, Err(OAuthError::Refused { .. })),
+        "{wrong:?}"
+    );
+    assert!(
+        !world
+            .clover
+            .requests(0)
+            .iter()
+            .any(|e| e.status == Some(415))
+    );
+}
+
+#[test]
+fn a_refresh_rotates_both_tokens_and_the_new_ones_work() {
+    let world = World::new();
+    let before = world.store.read().unwrap().unwrap();
+    let after = world.replace().unwrap();
+    assert_ne!(before.access.secret(), after.access.secret());
+    assert_ne!(before.refresh.secret(), after.refresh.secret());
+    assert_eq!(
+        after.previous_refresh.unwrap().secret(),
+        before.refresh.secret()
+    );
+    world
+        .run(world.api.get(&world.access(), "items", &[]))
+        .unwrap();
+    assert_eq!(
+        (world.tokens("refreshes"), world.tokens("recoveries")),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_refresh_whose_answer_is_lost_ends_connected() {
+    let world = World::new();
+    world.control("/__sim/switches", &json!({"refresh_lost_response": 1}));
+    world.replace().unwrap();
+    assert_eq!(
+        (world.tokens("refreshes"), world.tokens("recoveries")),
+        (1, 1)
+    );
+    world
+        .run(world.api.get(&world.access(), "items", &[]))
+        .unwrap();
+}
+
+#[test]
+fn a_process_that_dies_between_refresh_and_store_leaves_a_connection_that_heals() {
+    let world = World::new();
+    let stored = world.store.read().unwrap().unwrap();
+    let refresh = world.oauth.refresh(&stored.refresh, now(), Origin::Aged);
+    drop(world.run(refresh).unwrap());
+    world.control("/__sim/tokens", &json!({"do": "expire"}));
+    world.replace().unwrap();
+    assert_eq!(
+        (world.tokens("refreshes"), world.tokens("recoveries")),
+        (1, 1)
+    );
+    world
+        .run(world.api.get(&world.access(), "items", &[]))
+        .unwrap();
+}
+
+#[test]
+fn revoked_tokens_mean_reconnect() {
+    for what in ["revoke", "uninstall"] {
+        let world = World::new();
+        world.control("/__sim/tokens", &json!({"do": what}));
+        let error = world.replace().unwrap_err();
+        assert!(
+            matches!(error, LifeError::ReconnectNeeded(_)),
+            "{what}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn a_token_that_expired_early_is_replaced_once_and_the_call_goes_through() {
+    let world = World::new();
+    world.control("/__sim/tokens", &json!({"do": "expire"}));
+    let access = world.access();
+    world
+        .with_life(|life| {
+            life.call(|token| {
+                let mut access = access.clone();
+                access.token = token;
+                world.api.get(&access, "items", &[])
+            })
+        })
+        .unwrap();
+    assert_eq!(world.tokens("refreshes"), 1);
+}
+
+#[test]
+fn a_missing_permission_is_told_after_one_refresh_however_often_it_is_met() {
+    let world = World::new();
+    let access = world.access();
+    for _ in 0..10 {
+        let result = world.with_life(|life| {
+            life.call(|token| {
+                let mut access = access.clone();
+                access.token = token;
+                world.api.get(&access, "properties", &[])
+            })
+        });
+        assert!(
+            matches!(
+                result,
+                Err(CallError::Clover(Error::Unauthorized {
+                    after_refresh: true,
+                    ..
+                }))
+            ),
+            "{result:?}"
+        );
+    }
+    assert_eq!(world.tokens("refreshes"), 1);
+}

@@ -1,0 +1,136 @@
+//! Whole lists.
+
+use std::collections::BTreeSet;
+
+use clover_client::{Need, Pages, Prefetch, RawPage, Sweep};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+fn ids(page: &RawPage) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&page.body).unwrap();
+    let elements = body["elements"].as_array().unwrap();
+    elements
+        .iter()
+        .map(|e| e["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn live_items(world: &World) -> BTreeSet<String> {
+    let state = world.clover.state();
+    let items = state["items"].as_array().unwrap().iter();
+    let live = items.filter(|item| item["deleted"] != json!(true));
+    live.map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn two_thousand_five_hundred_items_take_three_requests_and_come_once_each() {
+    let world = World::items(2_500);
+    let mut sweep = Sweep::new(&world.api, &world.access(), "items");
+    let mut all = Vec::new();
+    while let Some(page) = world.run(sweep.next()) {
+        all.extend(ids(&page.unwrap()));
+    }
+    assert_eq!(world.count("/items"), 3);
+    assert_eq!(all.len(), live_items(&world).len());
+    assert_eq!(all.into_iter().collect::<BTreeSet<_>>(), live_items(&world));
+}
+
+#[test]
+fn a_paired_sweep_read_ahead_gives_each_item_with_both_views() {
+    let world = World::items(2_500);
+    let sweep = Sweep::new(&world.api, &world.access(), "items")
+        .expand(&["categories", "options", "tags"])
+        .paired(&["itemStock"]);
+    let prefetch = Prefetch::start(world.waiter.0.handle(), sweep, 2);
+    let mut all = BTreeSet::new();
+    while let Some(pair) = world.run(prefetch.recv()) {
+        let pair = pair.unwrap();
+        assert_eq!(ids(&pair.first), ids(&pair.second));
+        all.extend(ids(&pair.first));
+    }
+    assert_eq!(world.count("/items"), 6);
+    assert_eq!(all, live_items(&world));
+}
+
+#[test]
+fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
+    let world = World::items(2_500);
+    let sweep = || Sweep::new(&world.api, &world.access(), "items").limit(500);
+    let mut current = sweep();
+    let mut all = Vec::new();
+    loop {
+        match world.run(current.next()) {
+            None => break,
+            Some(Ok(page)) => {
+                all.extend(ids(&page));
+                if all.len() == 1_000 {
+                    world.control("/__sim/tokens", &json!({"do": "expire"}));
+                }
+            }
+            Some(Err(error)) => {
+                assert!(error.wants_new_token(), "{error:?}");
+                let rejected = world.access().token;
+                world
+                    .with_life(|life| life.ensure(Need::Replace(&rejected)))
+                    .unwrap();
+                current = sweep().after(current.cursor().map(str::to_owned));
+            }
+        }
+    }
+    assert_eq!(all.len(), live_items(&world).len());
+    assert_eq!(all.into_iter().collect::<BTreeSet<_>>(), live_items(&world));
+    assert_eq!(world.tokens("refreshes"), 1);
+}
+
+#[test]
+fn items_made_and_deleted_during_a_sweep_shift_nothing() {
+    let world = World::items(1_000);
+    let before = live_items(&world);
+    let mut sweep = Sweep::new(&world.api, &world.access(), "items").limit(100);
+    let mut seen = Vec::new();
+    while let Some(page) = world.run(sweep.next()) {
+        seen.extend(ids(&page.unwrap()));
+        world.control("/__sim/items", &json!({"name": "new", "price": 100}));
+    }
+    let unique: BTreeSet<_> = seen.iter().cloned().collect();
+    assert_eq!(unique.len(), seen.len());
+    assert!(before.is_subset(&unique));
+}
+
+#[test]
+fn pages_that_are_cut_garbled_or_dropped_are_read_again() {
+    let world = World::items(2_500);
+    for (effect, more) in [
+        ("drop", json!({})),
+        ("garbage", json!({})),
+        ("truncate", json!({"bytes": 5_000})),
+    ] {
+        world.fault("GET /v3/merchants/*/items", 2, effect, more);
+    }
+    let mut sweep = Sweep::new(&world.api, &world.access(), "items").expand(&["itemStock"]);
+    let mut count = 0;
+    while let Some(page) = world.run(sweep.next()) {
+        count += page.unwrap().count;
+    }
+    assert_eq!(count, live_items(&world).len());
+    assert_eq!(world.count("/items"), 9);
+}
+
+#[test]
+fn look_up_lists_come_whole() {
+    let world = World::items(300);
+    for (path, expand) in [
+        ("categories", &[][..]),
+        ("tags", &[]),
+        ("item_groups", &[]),
+        ("attributes", &["options"]),
+    ] {
+        let pages = world
+            .run(world.api.list_all(&world.access(), path, expand))
+            .unwrap();
+        assert_eq!(pages.len(), 1, "{path}");
+        assert!(pages[0].count > 0, "{path}");
+    }
+}

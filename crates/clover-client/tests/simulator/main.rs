@@ -1,0 +1,7 @@
+//! The client against the pretend Clover, over real sockets.
+
+mod calls;
+mod connect;
+mod lists;
+#[allow(dead_code)] // Shared with another binary, which uses other parts of it.
+mod world;

@@ -1,0 +1,299 @@
+//! The tokens' life: one refresh, stored before use, and a way back from every lost answer.
+
+#[path = "../support/mod.rs"]
+mod support;
+mod world;
+
+use std::sync::{Arc, Mutex};
+
+use clover_client::life::{CallError, LifeError};
+use clover_client::{AccessToken, ClientSecret, Need, OAuth, Tokens};
+use serde_json::json;
+use support::{Script, Step, api};
+use world::{Broken, Clover, NOW, World, pair};
+
+#[test]
+fn a_token_that_lasts_is_used_without_lock_or_request() {
+    let world = World::new(Clover::default());
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        "access-1"
+    );
+    assert_eq!(*world.store.events.borrow(), ["read"]);
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_token_near_its_end_is_refreshed_under_the_lock_and_stored_before_use() {
+    let world = World::new(Clover::default());
+    world.now.set(NOW + 601);
+    assert!(world.ensure(Need::AtLeast(120)).is_ok());
+    assert!(world.calls().is_empty());
+    let tokens = world.ensure(Need::AtLeast(1_200)).unwrap();
+    assert_eq!(tokens.access.secret(), "access-2");
+    assert_eq!(tokens.previous_refresh.unwrap().secret(), "refresh-1");
+    assert_eq!(world.store.tokens().access.secret(), "access-2");
+    let events = world.store.events.borrow();
+    assert_eq!(events[1..], ["read", "lock", "read", "write", "unlock"]);
+}
+
+#[test]
+fn what_another_process_stored_while_we_waited_for_the_lock_is_used() {
+    let world = World::new(Clover::default());
+    world.now.set(NOW + 1_790);
+    world.store.meanwhile.replace(Some(pair(7, NOW + 1_780)));
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        "access-7"
+    );
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_lock_that_another_process_keeps_is_busy_unless_it_is_done_or_enough_is_left() {
+    let world = World::new(Clover::default());
+    world.store.taken.set(true);
+    world.now.set(NOW + 1_000);
+    assert_eq!(
+        world.ensure(Need::AtLeast(1_200)).unwrap().access.secret(),
+        "access-1"
+    );
+    world.now.set(NOW + 1_700);
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap_err(),
+        LifeError::Busy
+    );
+    let rejected = AccessToken::new("access-1".into());
+    assert_eq!(
+        world.ensure(Need::Replace(&rejected)).unwrap_err(),
+        LifeError::Busy
+    );
+    world.store.meanwhile.replace(Some(pair(2, NOW + 1_700)));
+    let tokens = world.ensure(Need::Replace(&rejected)).unwrap();
+    assert_eq!(tokens.access.secret(), "access-2");
+    assert!(!world.store.events.borrow().contains(&"unlock"));
+}
+
+#[test]
+fn a_refresh_whose_answer_is_lost_ends_in_recovery_with_the_spent_token() {
+    for mishap in [
+        Step::Drop,
+        Step::status(502),
+        Step::Cut(200),
+        Step::ok("{\"access"),
+    ] {
+        for header in [None, Some("true"), Some("false")] {
+            let world = World::new(Clover {
+                mishaps: vec![Some(mishap.clone())],
+                recovers: true,
+                recovery_header: header,
+                ..Clover::default()
+            });
+            world.now.set(NOW + 1_790);
+            let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+            assert_eq!(tokens.access.secret(), "access-3");
+            assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
+            assert_eq!(world.store.tokens().refresh.secret(), "refresh-3");
+        }
+    }
+}
+
+#[test]
+fn a_refresh_that_was_never_carried_out_is_simply_repeated() {
+    let clover = Arc::new(Mutex::new(0));
+    let count = clover.clone();
+    let script = Script::new(move |_, _| {
+        *count.lock().unwrap() += 1;
+        if *count.lock().unwrap() == 1 {
+            return Step::status(503);
+        }
+        Step::ok(
+            json!({"access_token":"a","access_token_expiration":NOW+9_999,"refresh_token":"r"})
+                .to_string(),
+        )
+    });
+    let mut world = World::new(Clover::default());
+    world.oauth = OAuth::new(
+        &api(&script),
+        "APPID00000001",
+        ClientSecret::new("s".into()),
+    );
+    world.now.set(NOW + 1_790);
+    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    assert_eq!(
+        (tokens.access.secret().as_str(), tokens.refresh_expires_at),
+        ("a", None)
+    );
+    assert_eq!(*clover.lock().unwrap(), 2);
+}
+
+#[test]
+fn a_process_that_dies_between_refresh_and_store_is_healed_by_the_next_one() {
+    let world = World::new(Clover {
+        recovers: true,
+        recovery_header: Some("true"),
+        ..Clover::default()
+    });
+    world.now.set(NOW + 1_790);
+    world.store.breaks_on_write.set(true);
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap_err(),
+        LifeError::Store(Broken)
+    );
+    assert_eq!(world.store.tokens().refresh.secret(), "refresh-1");
+
+    world.store.breaks_on_write.set(false);
+    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    assert_eq!(tokens.access.secret(), "access-3");
+    assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
+    // And what the recovery gave refreshes as usual.
+    world.now.set(NOW + 3_600);
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        "access-4"
+    );
+}
+
+#[test]
+fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
+    let world = World::new(Clover {
+        recovers: true,
+        mishaps: vec![Some(Step::Drop), Some(Step::Drop)],
+        ..Clover::default()
+    });
+    world.now.set(NOW + 1_790);
+    // This Clover forgets the spent token once it was recovered, so the answer is final, but only then.
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::ReconnectNeeded(_)));
+    assert_eq!(
+        world.calls()[..4],
+        ["refresh", "refresh", "recovery", "recovery"]
+    );
+}
+
+#[test]
+fn only_a_refused_recovery_means_reconnect() {
+    let world = World::new(Clover::default());
+    let mut dead = pair(9, NOW);
+    dead.access_expires_at = NOW;
+    dead.rotated_at = NOW - 1_800;
+    world.store.put(&dead);
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+    assert_eq!(world.calls(), ["refresh", "recovery", "recovery"]);
+    assert_eq!(world.store.tokens().refresh.secret(), "refresh-9");
+}
+
+#[test]
+fn a_header_that_rules_recovery_out_spares_that_call() {
+    let world = World::new(Clover {
+        recovery_header: Some("false"),
+        ..Clover::default()
+    });
+    let mut dead = pair(9, NOW);
+    dead.access_expires_at = NOW;
+    dead.rotated_at = NOW - 1_800;
+    dead.previous_refresh = None;
+    world.store.put(&dead);
+    assert!(matches!(
+        world.ensure(Need::AtLeast(120)),
+        Err(LifeError::ReconnectNeeded(_))
+    ));
+    assert_eq!(world.calls(), ["refresh"]);
+}
+
+#[test]
+fn an_unreachable_clover_is_no_reason_to_reconnect() {
+    let mut world = World::new(Clover::default());
+    for step in [
+        Step::Refuse,
+        Step::Drop,
+        Step::status(500),
+        Step::status(404),
+        Step::throttle("99"),
+    ] {
+        let api = api(&Script::of(vec![step]));
+        world.oauth = OAuth::new(&api, "APPID00000001", ClientSecret::new("s".into()));
+        world.now.set(NOW + 1_790);
+        let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+        assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn without_a_connection_nothing_is_sent() {
+    let world = World::new(Clover::default());
+    world.store.kept.replace(None);
+    assert_eq!(
+        world.ensure(Need::AtLeast(120)).unwrap_err(),
+        LifeError::NotConnected
+    );
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_missing_permission_costs_one_refresh_however_often_it_is_met() {
+    let world = World::new(Clover {
+        missing_permission: true,
+        ..Clover::default()
+    });
+    for n in 0..20 {
+        let CallError::Clover(error) = world.get().unwrap_err() else {
+            panic!("another error")
+        };
+        assert!(!error.wants_new_token(), "call {n}");
+    }
+    let refreshes = world
+        .calls()
+        .iter()
+        .filter(|call| *call == "refresh")
+        .count();
+    assert_eq!(refreshes, 1);
+    // Much later the token may well be the reason again.
+    world.now.set(NOW + 60);
+    world.get().unwrap_err();
+    let refreshes = world
+        .calls()
+        .iter()
+        .filter(|call| *call == "refresh")
+        .count();
+    assert_eq!(refreshes, 2);
+}
+
+#[test]
+fn a_refused_token_that_another_process_replaced_costs_no_refresh() {
+    let world = World::new(Clover::default());
+    world.store.put(&pair(5, NOW));
+    let rejected = AccessToken::new("access-4".into());
+    let tokens = world.ensure(Need::Replace(&rejected)).unwrap();
+    assert_eq!(tokens.access.secret(), "access-5");
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn a_clock_that_is_wrong_does_not_make_every_call_refresh() {
+    for skew in [7_200, -7_200, 1_750] {
+        let world = World::new(Clover::default());
+        world.now.set(NOW + skew);
+        let mut refreshed = pair(1, NOW);
+        refreshed.rotated_at = NOW + skew;
+        world.store.put(&refreshed);
+        for _ in 0..5 {
+            world.ensure(Need::AtLeast(120)).unwrap();
+            world.now.set(world.now.get() + 1);
+        }
+        assert!(world.calls().is_empty(), "{skew}: {:?}", world.calls());
+    }
+}
+
+#[test]
+fn what_is_stored_comes_back_and_debug_shows_none_of_it() {
+    let tokens = pair(3, NOW);
+    let text = tokens.to_json();
+    assert_eq!(Tokens::from_json(&text).unwrap().to_json(), text);
+    assert!(text.contains("refresh-2"));
+    let shown = format!("{tokens:?}");
+    assert!(!shown.contains("access-3") && !shown.contains("refresh-"));
+    let error = Tokens::from_json(&text.replace("\"refresh-3\"", "[\"refresh-3\"]")).unwrap_err();
+    assert!(!error.to_string().contains("refresh-3"));
+}

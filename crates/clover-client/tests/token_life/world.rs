@@ -1,0 +1,238 @@
+//! A scripted Clover that rotates as the real one does, and a store that notes what happens to it.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use clover_client::life::{CallError, LifeError};
+use clover_client::{
+    AccessToken, Api, ClientSecret, Life, Need, OAuth, Origin, RefreshToken, TokenStore, Tokens,
+    Waiter,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Script, Seen, Step, access, api};
+
+pub const NOW: i64 = 1_800_000_000;
+
+/// Clover's side: the refresh token in force, the one spent for it, and how the next answers get lost.
+#[derive(Default)]
+pub struct Clover {
+    pub generation: u32,
+    pub calls: Vec<String>,
+    /// For each of the next calls: `None` answers, `Some` does the work and then does this.
+    pub mishaps: Vec<Option<Step>>,
+    pub recovery_header: Option<&'static str>,
+    pub recovers: bool,
+    pub missing_permission: bool,
+}
+
+impl Clover {
+    fn pair(&mut self) -> Step {
+        self.generation += 1;
+        let n = self.generation;
+        let mishap = (!self.mishaps.is_empty()).then(|| self.mishaps.remove(0));
+        mishap.flatten().unwrap_or_else(|| {
+            let pair = json!({
+                "access_token": format!("access-{n}"), "access_token_expiration": NOW + 1_800,
+                "refresh_token": format!("refresh-{n}"), "refresh_token_expiration": NOW + 31_536_000,
+            });
+            Step::ok(pair.to_string())
+        })
+    }
+
+    fn answer(&mut self, seen: &Seen) -> Step {
+        let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
+        let given = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+        let action = seen.path.rsplit('/').next().unwrap().to_owned();
+        let current = format!("refresh-{}", self.generation);
+        let spent = format!("refresh-{}", self.generation.wrapping_sub(1));
+        self.calls.push(action.clone());
+        match action.as_str() {
+            "refresh" if given("refresh_token") == current => self.pair(),
+            "recovery" if self.recovers && given("recovery_token") == spent => {
+                assert_eq!(given("client_secret"), "CANARY-SECRET");
+                self.pair()
+            }
+            "refresh" | "recovery" => {
+                let header = self
+                    .recovery_header
+                    .map(|value| ("x-clover-recovery-available", value.to_owned()));
+                Step::Answer(401, header.into_iter().collect(), b"{}".to_vec())
+            }
+            _ if self.missing_permission => Step::status(401),
+            _ => Step::ok("{}"),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("the store is broken")]
+pub struct Broken;
+
+/// Keeps the tokens as the vault does: as text. Notes everything that happens to it.
+#[derive(Default)]
+pub struct Store {
+    pub kept: RefCell<Option<String>>,
+    pub events: RefCell<Vec<&'static str>>,
+    pub locked: Cell<bool>,
+    /// Another process holds the lock.
+    pub taken: Cell<bool>,
+    pub breaks_on_write: Cell<bool>,
+    /// What another process stores while this one waits for the lock.
+    pub meanwhile: RefCell<Option<Tokens>>,
+    pub waiting: Rc<Cell<bool>>,
+}
+
+impl Store {
+    fn note(&self, event: &'static str) {
+        assert!(
+            !self.waiting.get(),
+            "the store was called from inside a future"
+        );
+        self.events.borrow_mut().push(event);
+    }
+
+    pub fn put(&self, tokens: &Tokens) {
+        *self.kept.borrow_mut() = Some(tokens.to_json());
+    }
+
+    pub fn tokens(&self) -> Tokens {
+        Tokens::from_json(self.kept.borrow().as_deref().unwrap()).unwrap()
+    }
+}
+
+impl TokenStore for Store {
+    type Error = Broken;
+
+    fn read(&self) -> Result<Option<Tokens>, Broken> {
+        self.note("read");
+        let kept = self.kept.borrow();
+        Ok(kept.as_deref().map(|text| Tokens::from_json(text).unwrap()))
+    }
+
+    fn write(&self, tokens: &Tokens) -> Result<(), Broken> {
+        self.note("write");
+        assert!(self.locked.get(), "written without the lock");
+        if self.breaks_on_write.get() {
+            return Err(Broken);
+        }
+        self.put(tokens);
+        Ok(())
+    }
+
+    fn lock(&self) -> Result<bool, Broken> {
+        self.note("lock");
+        assert!(!self.locked.replace(!self.taken.get()), "locked twice");
+        if let Some(tokens) = self.meanwhile.take() {
+            self.put(&tokens);
+        }
+        Ok(self.locked.get())
+    }
+
+    fn unlock(&self) {
+        self.note("unlock");
+        assert!(self.locked.replace(false), "unlocked without a lock");
+    }
+}
+
+pub struct Wait(tokio::runtime::Runtime, Rc<Cell<bool>>);
+
+impl Waiter for Wait {
+    type Error = Infallible;
+
+    fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Infallible> {
+        self.1.set(true);
+        let output = self.0.block_on(future);
+        self.1.set(false);
+        Ok(output)
+    }
+}
+
+pub struct World {
+    pub clover: Arc<Mutex<Clover>>,
+    pub api: Api,
+    pub oauth: OAuth,
+    pub store: Store,
+    pub waiter: Wait,
+    pub now: Cell<i64>,
+}
+
+impl World {
+    /// Connected as generation 1 at `NOW`.
+    pub fn new(clover: Clover) -> Self {
+        let clover = Arc::new(Mutex::new(Clover {
+            generation: 1,
+            ..clover
+        }));
+        let side = clover.clone();
+        let api = api(&Script::new(move |seen, _| {
+            side.lock().unwrap().answer(seen)
+        }));
+        let store = Store::default();
+        store.put(&pair(1, NOW));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        Self {
+            clover,
+            oauth: OAuth::new(
+                &api,
+                "APPID00000001",
+                ClientSecret::new("CANARY-SECRET".into()),
+            ),
+            api,
+            waiter: Wait(runtime, store.waiting.clone()),
+            store,
+            now: Cell::new(NOW),
+        }
+    }
+
+    pub fn ensure(&self, need: Need<'_>) -> Result<Tokens, LifeError<Broken, Infallible>> {
+        self.with(|life| life.ensure(need))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Life<'_, Store, Wait>) -> T) -> T {
+        let clock = || self.now.get();
+        let life = Life {
+            store: &self.store,
+            waiter: &self.waiter,
+            oauth: &self.oauth,
+            clock: &clock,
+        };
+        let result = work(&life);
+        assert!(!self.store.locked.get(), "the lock was kept");
+        result
+    }
+
+    pub fn calls(&self) -> Vec<String> {
+        self.clover.lock().unwrap().calls.clone()
+    }
+
+    pub fn get(&self) -> Result<(), CallError<Broken, Infallible>> {
+        self.with(|life| {
+            life.call(|token| {
+                let mut access = access();
+                access.token = token;
+                let call = self.api.get(&access, "properties", &[]);
+                async move { call.await.map(drop) }
+            })
+        })
+    }
+}
+
+pub fn pair(n: u32, at: i64) -> Tokens {
+    Tokens {
+        access: AccessToken::new(format!("access-{n}")),
+        access_expires_at: at + 1_800,
+        refresh: RefreshToken::new(format!("refresh-{n}")),
+        refresh_expires_at: Some(at + 31_536_000),
+        previous_refresh: Some(RefreshToken::new(format!("refresh-{}", n - 1))),
+        rotated_at: at,
+        origin: Origin::Connected,
+    }
+}
