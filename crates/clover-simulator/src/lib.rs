@@ -1,1 +1,27 @@
-//! Being written.
+//! A pretend Clover: OAuth v2, the v3 REST API and webhooks of one merchant and one app, with
+//! Clover's limits, switches for what nobody knows of the real one, and faults on demand.
+//! `docs/simulator.md` lists every route, switch and fault.
+
+pub mod catalogue;
+pub mod clock;
+pub mod config;
+pub mod faults;
+mod gate;
+pub mod http;
+pub mod ids;
+pub mod journal;
+pub mod limits;
+pub mod model;
+pub mod oauth;
+pub mod query;
+pub mod routes;
+pub mod shared;
+mod simulator;
+pub mod switches;
+pub mod webhooks;
+
+pub use config::{Catalog, Config, Limits};
+pub use simulator::{Running, Simulator};
+
+/// The largest body that is read.
+const MAX_BODY: usize = 16 * 1024 * 1024;

@@ -1,0 +1,37 @@
+//! What the merchant sells at the start: the built-in catalogue, a file, or generated items.
+
+mod file;
+mod sandbox;
+mod synthetic;
+
+use serde_json::json;
+
+use crate::config::Catalog;
+use crate::model::rules::Kind;
+use crate::model::world::World;
+
+/// Fills an empty world.
+///
+/// # Errors
+/// A sentence that says what is wrong with the catalogue.
+pub fn load(world: &mut World, catalog: &Catalog, seed: u64) -> Result<(), String> {
+    match catalog {
+        Catalog::Sandbox => sandbox::load(world)?,
+        Catalog::File(path) => file::load(world, path)?,
+        Catalog::Synthetic(count) => synthetic::load(world, *count, seed),
+    }
+    // Every sandbox merchant has it.
+    if world
+        .lookups
+        .named(Kind::TaxRates, "NO_TAX_APPLIED", |_| true)
+        .is_none()
+    {
+        let fields = [
+            ("name", json!("NO_TAX_APPLIED")),
+            ("rate", json!(0)),
+            ("isDefault", json!(false)),
+        ];
+        world.add_doc(Kind::TaxRates, &fields);
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Reading typed fields out of a JSON object; every error names its field.
+
+use serde_json::{Map, Value};
+
+use crate::http::reply::Reply;
+use crate::ids::Id;
+
+/// A field that may be left out, set, or taken away with `null`.
+pub type Change<T> = Option<Option<T>>;
+
+/// A JSON object whose fields are read one by one.
+#[derive(Clone, Copy)]
+pub struct Fields<'a>(pub &'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    fn change<T>(
+        &self,
+        name: &str,
+        what: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Change<T>, Reply> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(None)),
+            Some(value) => match read(value) {
+                Some(read) => Ok(Some(Some(read))),
+                None => Err(Reply::bad(format!("{name} must be {what}"))),
+            },
+        }
+    }
+
+    /// Text of at most `max` characters.
+    pub fn text(&self, name: &str, max: usize) -> Result<Change<String>, Reply> {
+        let change = self.change(name, "text", Value::as_str)?;
+        if let Some(Some(text)) = change
+            && text.chars().count() > max
+        {
+            return Err(Reply::bad(format!(
+                "{name} is longer than {max} characters"
+            )));
+        }
+        Ok(change.map(|text| text.map(str::to_owned)))
+    }
+
+    /// A whole number in a range.
+    pub fn int(&self, name: &str, min: i64, max: i64) -> Result<Change<i64>, Reply> {
+        let change = self.change(name, "a whole number", whole)?;
+        match change {
+            Some(Some(n)) if n < min => {
+                Err(Reply::bad(format!("{name} must not be less than {min}")))
+            }
+            Some(Some(n)) if n > max => {
+                Err(Reply::bad(format!("{name} must not be more than {max}")))
+            }
+            _ => Ok(change),
+        }
+    }
+
+    /// A number, fractions allowed.
+    pub fn number(&self, name: &str) -> Result<Change<f64>, Reply> {
+        self.change(name, "a number", Value::as_f64)
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<Change<bool>, Reply> {
+        self.change(name, "true or false", Value::as_bool)
+    }
+
+    /// A reference `{"id": "…"}`.
+    pub fn reference(&self, name: &str) -> Result<Change<Id>, Reply> {
+        self.change(name, "{\"id\": …} with a Clover id", |value| {
+            value.get("id")?.as_str()?.parse().ok()
+        })
+    }
+
+    /// An object.
+    pub fn object(&self, name: &str) -> Result<Option<&'a Map<String, Value>>, Reply> {
+        Ok(self.change(name, "an object", Value::as_object)?.flatten())
+    }
+
+    /// A list: bare, or wrapped as Clover wraps them, `{"elements": […]}`.
+    pub fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, Reply> {
+        let change = self.change(name, "a list", |value| {
+            value.get("elements").unwrap_or(value).as_array()
+        })?;
+        Ok(change.flatten())
+    }
+
+    /// A list of texts.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Reply> {
+        let change = self.change(name, "a list of names", |value| {
+            value
+                .as_array()?
+                .iter()
+                .map(|text| text.as_str().map(str::to_owned))
+                .collect()
+        })?;
+        Ok(change.flatten())
+    }
+
+    /// Refuses every field that is not in `known`.
+    pub fn only(&self, known: &[&str]) -> Result<(), Reply> {
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(Reply::bad(format!("{name}: there is no such field"))),
+        }
+    }
+}
+
+/// A whole number, also where a client wrote it as `5.0`.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let float = value
+            .as_f64()
+            .filter(|f| f.fract() == 0.0 && f.abs() < 9e15)?;
+        Some(float as i64)
+    })
+}

@@ -1,0 +1,114 @@
+//! What all requests share: the world, the limits, the record, and the wake-up of the webhook sender.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::catalogue;
+use crate::config::{self, Catalog, Config};
+use crate::journal::Journal;
+use crate::limits::Limits;
+use crate::model::world::World;
+use crate::oauth::Grants;
+use crate::switches::Switches;
+use crate::webhooks::deliver;
+
+/// The shared state of a running simulator.
+pub struct Shared {
+    /// How it was started.
+    pub config: Config,
+    /// The record of requests.
+    pub journal: Journal,
+    /// Wakes the webhook sender.
+    pub events: Notify,
+    world: Mutex<World>,
+    limits: Mutex<Limits>,
+    runtime: Handle,
+}
+
+impl Shared {
+    /// Builds the world; fails where the catalogue cannot be read or a switch is wrong.
+    pub fn new(config: Config, runtime: Handle) -> io::Result<Self> {
+        let world = build(&config, &config.catalog).map_err(io::Error::other)?;
+        let shared = Shared {
+            journal: Journal::default(),
+            events: Notify::new(),
+            limits: Mutex::default(),
+            world: Mutex::new(world),
+            config,
+            runtime,
+        };
+        shared.follow_switches(&shared.world().switches);
+        Ok(shared)
+    }
+
+    /// The world, for one piece of work.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> MutexGuard<'_, Limits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what the switches say of the limits.
+    pub fn follow_switches(&self, switches: &Switches) {
+        self.limits().rules = match self.config.limits {
+            config::Limits::Documented => Some(switches.rate_limit),
+            config::Limits::Off => None,
+        };
+    }
+
+    /// Everything as at the start, with the same or another catalogue.
+    pub fn reset(&self, catalog: Option<Catalog>) -> Result<(), String> {
+        let catalog = catalog.as_ref().unwrap_or(&self.config.catalog);
+        // Built beside the old one: a catalogue that cannot be read changes nothing.
+        let mut fresh = build(&self.config, catalog)?;
+        let mut world = self.world();
+        fresh.grants.follow(&mut world.grants);
+        *world = fresh;
+        self.follow_switches(&world.switches);
+        self.limits().forget();
+        self.journal.clear();
+        Ok(())
+    }
+
+    /// Wakes the webhook sender when the last piece of work left something to send.
+    pub fn after_work(&self) {
+        if self.world().hooks.has_events() {
+            self.events.notify_one();
+        }
+    }
+
+    /// Sends the verification code when a webhook has just been registered for that; the outcome can
+    /// be waited for.
+    pub fn start_verification(&self) -> Option<JoinHandle<Option<u16>>> {
+        let to = self.world().hooks.take_verification()?;
+        Some(self.runtime.spawn(deliver::verify(to)))
+    }
+
+    /// How long to gather events before a delivery; `None` when there is nothing to deliver.
+    pub fn pause_before_delivery(&self) -> Option<Duration> {
+        let world = self.world();
+        let pause = Duration::from_millis(world.switches.webhook_batch_ms);
+        world.hooks.has_events().then_some(pause)
+    }
+}
+
+fn build(config: &Config, catalog: &Catalog) -> Result<World, String> {
+    let grants = Grants::new(&config.app_id, &config.app_secret, config.seed);
+    let latency = u64::try_from(config.latency.as_millis()).unwrap_or(u64::MAX);
+    let switches = Switches {
+        latency,
+        ..Switches::default()
+    };
+    let switches = switches.patched(&config.switches)?;
+    let mut world = World::new(config.seed, switches, grants);
+    catalogue::load(&mut world, catalog, config.seed)?;
+    Ok(world)
+}

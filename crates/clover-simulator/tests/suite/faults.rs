@@ -1,0 +1,199 @@
+//! Every fault, seen from the client.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{APP, Sim};
+
+fn fault(sim: &Sim, fault: Value) {
+    sim.sim("POST", "faults", json!([fault]));
+}
+
+fn stock_fault(sim: &Sim, what: &str) {
+    let rule = "POST /v3/merchants/*/item_stocks/*";
+    fault(sim, json!({"match": rule, "do": what}));
+}
+
+async fn set(sim: &Sim, item: &str, quantity: f64) -> reqwest::Result<u16> {
+    let body = json!({"quantity": quantity});
+    let answer = sim
+        .try_call("POST", &format!("item_stocks/{item}"), &body)
+        .await?;
+    Ok(answer.status)
+}
+
+#[tokio::test]
+async fn drop_closes_the_connection_and_applies_nothing() {
+    let sim = Sim::start().await;
+    let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
+    stock_fault(&sim, "drop");
+    assert!(set(&sim, &item, 4.0).await.is_err());
+    assert_eq!(sim.stock(&item), json!(5.0));
+    assert_eq!(
+        sim.running
+            .requests(0)
+            .last()
+            .and_then(|entry| entry.status),
+        Some(0)
+    );
+    assert_eq!(set(&sim, &item, 4.0).await.ok(), Some(200));
+}
+
+#[tokio::test]
+async fn apply_then_drop_applies_and_closes_the_connection() {
+    let sim = Sim::start().await;
+    let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
+    stock_fault(&sim, "apply_then_drop");
+    assert!(set(&sim, &item, 4.0).await.is_err());
+    assert_eq!(sim.stock(&item), json!(4.0));
+    assert_eq!(
+        sim.running
+            .requests(0)
+            .last()
+            .and_then(|entry| entry.status),
+        Some(0)
+    );
+}
+
+#[tokio::test]
+async fn delay_answers_late() {
+    let sim = Sim::start().await;
+    fault(&sim, json!({"match": "GET /v3/*", "do": "delay", "ms": 80}));
+    let start = Instant::now();
+    assert_eq!(sim.get("categories").await.status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(80));
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_during_a_delay_has_written_all_the_same() {
+    let sim = Sim::start().await;
+    let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
+    fault(
+        &sim,
+        json!({"match": "POST /v3/**", "do": {"delay": {"ms": 60_000}}}),
+    );
+    let url = sim.url(&format!(
+        "/v3/merchants/{}/item_stocks/{item}",
+        sim.merchant
+    ));
+    let request = sim
+        .client
+        .post(url)
+        .bearer_auth(&sim.token)
+        .timeout(Duration::from_millis(100))
+        .json(&json!({"quantity": 2}));
+    assert!(request.send().await.is_err_and(|error| error.is_timeout()));
+    assert_eq!(sim.stock(&item), json!(2.0));
+}
+
+#[tokio::test]
+async fn status_answers_in_place_of_clover() {
+    let sim = Sim::start().await;
+    let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
+    fault(
+        &sim,
+        json!({"match": "POST /v3/**", "do": "status", "code": 503, "body": {"message": "busy"}, "retry_after": 7}),
+    );
+    let answer = sim
+        .post(&format!("item_stocks/{item}"), json!({"quantity": 1}))
+        .await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.message(), "busy");
+    assert_eq!(answer.header("retry-after"), Some("7"));
+    assert_eq!(sim.stock(&item), json!(5.0));
+    fault(
+        &sim,
+        json!({"match": "POST /v3/**", "do": "status", "code": 502, "body": "<html>", "apply": true}),
+    );
+    let answer = sim
+        .post(&format!("item_stocks/{item}"), json!({"quantity": 1}))
+        .await;
+    assert_eq!((answer.status, answer.text.as_str()), (502, "<html>"));
+    assert_eq!(sim.stock(&item), json!(1.0));
+}
+
+#[tokio::test]
+async fn truncate_breaks_off_within_the_announced_length() {
+    let sim = Sim::start().await;
+    fault(
+        &sim,
+        json!({"match": "GET /v3/**", "do": "truncate", "bytes": 40}),
+    );
+    let url = sim.url(&format!("/v3/merchants/{}/categories", sim.merchant));
+    let request = sim.client.get(url).bearer_auth(&sim.token);
+    let mut response = request.send().await.expect("the head arrives");
+    assert_eq!(response.status(), 200);
+    assert!(response.content_length().unwrap_or(0) > 40);
+    let mut got = 0;
+    let broken = loop {
+        match response.chunk().await {
+            Ok(Some(piece)) => got += piece.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert_eq!((got, broken), (40, true));
+}
+
+#[tokio::test]
+async fn garbage_is_200_and_no_json() {
+    let sim = Sim::start().await;
+    fault(&sim, json!({"match": "GET /v3/**", "do": "garbage"}));
+    let answer = sim.get("categories").await;
+    assert_eq!(answer.status, 200);
+    assert!(serde_json::from_str::<Value>(&answer.text).is_err());
+}
+
+#[tokio::test]
+async fn slow_body_trickles() {
+    let sim = Sim::start().await;
+    let whole = sim.get("tax_rates").await.text;
+    let pace = whole.len() * 3;
+    fault(
+        &sim,
+        json!({"match": "GET /v3/**", "do": "slow_body", "bytes_per_s": pace}),
+    );
+    let start = Instant::now();
+    assert_eq!(sim.get("tax_rates").await.text, whole);
+    assert!(
+        start.elapsed() >= Duration::from_millis(250),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn faults_meet_oauth_too_and_can_be_cleared() {
+    let sim = Sim::start().await;
+    fault(
+        &sim,
+        json!({"match": "POST /oauth/v2/*", "times": 9, "do": "status", "code": 500}),
+    );
+    let refresh = || {
+        let body = json!({"client_id": APP, "refresh_token": "x"});
+        sim.client
+            .post(sim.url("/oauth/v2/refresh"))
+            .json(&body)
+            .send()
+    };
+    assert_eq!(refresh().await.expect("an answer").status(), 500);
+    sim.sim("DELETE", "faults", Value::Null);
+    assert_eq!(refresh().await.expect("an answer").status(), 401);
+}
+
+#[tokio::test]
+async fn faults_are_met_in_the_order_they_were_set() {
+    let sim = Sim::start().await;
+    for code in [500, 502] {
+        fault(
+            &sim,
+            json!({"match": "GET /v3/**", "do": "status", "code": code}),
+        );
+    }
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(sim.get("categories").await.status);
+    }
+    assert_eq!(seen, [500, 502, 200]);
+}

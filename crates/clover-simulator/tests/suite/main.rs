@@ -1,0 +1,15 @@
+//! What the pretend Clover does, seen from outside over HTTP.
+
+mod catalogues;
+mod control;
+mod faults;
+mod inventory;
+mod limits;
+mod lists;
+mod oauth;
+mod orders;
+mod program;
+mod replay;
+mod stock;
+mod support;
+mod webhooks;
