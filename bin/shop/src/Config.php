@@ -1,0 +1,195 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Exception\SettingsException;
+use CloverSync\Settings;
+use CloverSync\Shop\PdoSql;
+use CloverSync\Shop\Schema;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\ShopConfig;
+use CloverSync\Shop\Sql;
+use CloverSync\Vault;
+
+/**
+ * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which win; and the shop made of them.
+ */
+final readonly class Config
+{
+    private const FILE = 'cloversync.json';
+
+    /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
+    private const KEYS = [
+        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'site_secret', 'webhook_secret', 'settings', 'currency',
+    ];
+
+    /** Keys that go to the settings as they are. */
+    private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
+
+    /** @param array<string, mixed> $values */
+    private function __construct(#[\SensitiveParameter] private array $values)
+    {
+    }
+
+    /** @throws UsageException */
+    public static function read(): self
+    {
+        $values = [];
+        $wrong  = [];
+
+        if (is_file(self::FILE)) {
+            $values = json_decode((string) file_get_contents(self::FILE), true);
+
+            if (!\is_array($values) || ($values !== [] && array_is_list($values))) {
+                throw new UsageException(self::FILE . ' must hold one JSON object.');
+            }
+        }
+
+        foreach (array_diff(array_keys($values), self::KEYS) as $key) {
+            $wrong[(string) $key] = 'is not a setting of ' . self::FILE;
+        }
+
+        foreach (self::KEYS as $key) {
+            $value = getenv('CLOVERSYNC_' . strtoupper($key));
+
+            if ($value !== false && $value !== '') {
+                $values[$key] = $value;
+            }
+        }
+
+        if (\is_string($values['settings'] ?? null)) {
+            $values['settings'] = json_decode($values['settings'], true);
+
+            if (!\is_array($values['settings'])) {
+                $wrong['settings'] = 'must be a JSON object';
+            }
+        }
+
+        if (isset($values['settings']) && (!\is_array($values['settings']) || ($values['settings'] !== [] && array_is_list($values['settings'])))) {
+            $wrong['settings'] = 'must be a JSON object';
+        }
+
+        if (isset($values['currency'])) {
+            $values['currency'] = self::currencyCode((string) $values['currency']);
+
+            if ($values['currency'] === null) {
+                $wrong['currency'] = 'must be a code of three letters, such as USD';
+            }
+        }
+
+        foreach (array_diff(self::KEYS, ['settings']) as $key) {
+            if (isset($values[$key]) && !\is_scalar($values[$key])) {
+                $wrong[$key] = 'must be text';
+            }
+        }
+
+        if ($wrong !== []) {
+            throw new UsageException('These settings are wrong:', $wrong);
+        }
+
+        return new self($values);
+    }
+
+    public static function currencyCode(string $text): ?string
+    {
+        return preg_match('/^[A-Za-z]{3}$/', trim($text)) === 1 ? strtoupper(trim($text)) : null;
+    }
+
+    /**
+     * @throws SettingsException
+     * @throws UsageException
+     */
+    public function shop(): Shop
+    {
+        $settings = Settings::fromArray(
+            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ($this->values['settings'] ?? []),
+        );
+        $sql = $this->database();
+        $log = $settings->toArray()['debug']
+            ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
+            : null;
+
+        return new Shop($sql, $settings, new Vault($this->siteSecret()), $this->site(), $log);
+    }
+
+    /** @throws UsageException */
+    private function database(): Sql
+    {
+        try {
+            $sql = PdoSql::connect(
+                $this->dsn(),
+                isset($this->values['db_user']) ? (string) $this->values['db_user'] : null,
+                isset($this->values['db_password']) ? (string) $this->values['db_password'] : null,
+            );
+        } catch (\InvalidArgumentException $e) {
+            throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
+        } catch (\PDOException $e) {
+            throw new \RuntimeException('The database cannot be opened: ' . $e->getMessage() . '. Look at CLOVERSYNC_DSN, CLOVERSYNC_DB_USER and CLOVERSYNC_DB_PASSWORD.');
+        }
+
+        $schema = new Schema($sql);
+
+        if (!$schema->exists('#__j2commerce_clover_locks') || !$schema->exists('#__extensions')) {
+            $schema->install(__DIR__ . '/../shop.mysql.sql');
+            $schema->install(Schema::APP_FILE);
+        }
+
+        if (isset($this->values['currency'])) {
+            ShopConfig::writeCurrency($sql, (string) $this->values['currency']);
+        }
+
+        return $sql;
+    }
+
+    private function dsn(): string
+    {
+        return (string) ($this->values['dsn'] ?? 'sqlite:cloversync.sqlite');
+    }
+
+    /** The file of a SQLite database. */
+    private function file(): ?string
+    {
+        return str_starts_with($this->dsn(), 'sqlite:') ? substr($this->dsn(), 7) : null;
+    }
+
+    /** A copied database file must not act for the one it was copied from. */
+    private function site(): string
+    {
+        $file = $this->file();
+
+        return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);
+    }
+
+    /** The secret that seals the tokens: the one given, else one made once and kept beside the database. */
+    private function siteSecret(): string
+    {
+        if (isset($this->values['site_secret'])) {
+            return (string) $this->values['site_secret'];
+        }
+
+        $file = ($this->file() ?? 'cloversync.mysql') . '-secret';
+        $mask = umask(0077);
+
+        try {
+            // Whoever comes first makes it; "x" lets nobody else make it again.
+            if (!is_file($file) && ($handle = @fopen($file, 'x')) !== false) {
+                fwrite($handle, bin2hex(random_bytes(32)));
+                fclose($handle);
+            }
+        } finally {
+            umask($mask);
+        }
+
+        for ($try = 0; $try < 20 && ($secret = (string) @file_get_contents($file)) === ''; $try++) {
+            usleep(50_000);
+        }
+
+        if ($secret === '') {
+            throw new \RuntimeException("The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.");
+        }
+
+        return $secret;
+    }
+}

@@ -1,0 +1,109 @@
+-- Tables of the Clover POS Integration. All times are UTC. The same file makes the SQLite tables of the command line,
+-- so it keeps to: CREATE TABLE, one column or key a line, no expression keys.
+
+-- One row an item or item group of Clover, and the shop rows it is linked to.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `clover_type` varchar(8) NOT NULL COMMENT 'item or group',
+  `clover_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `parent_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'Clover id of the item group of an item',
+  `name` varchar(255) NOT NULL DEFAULT '',
+  `sku` varchar(255) NOT NULL DEFAULT '',
+  `article_id` int unsigned DEFAULT NULL,
+  `product_id` int DEFAULT NULL,
+  `variant_id` int DEFAULT NULL,
+  `fingerprint` varchar(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `title_written` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Another title in the article belongs to the owner',
+  `category_written` int unsigned NOT NULL DEFAULT 0 COMMENT 'Another category of the article belongs to the owner',
+  `tags_written` text COMMENT 'JSON list of tag ids',
+  `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted or conflict',
+  `error` text,
+  `state_before_delete` tinyint DEFAULT NULL COMMENT 'State of the article before the delete action',
+  `seen_run` int unsigned NOT NULL DEFAULT 0,
+  `last_synced` datetime DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_clover` (`environment`,`merchant_id`,`clover_id`),
+  KEY `idx_parent` (`environment`,`merchant_id`,`parent_id`),
+  KEY `idx_state` (`environment`,`merchant_id`,`state`),
+  KEY `idx_product` (`product_id`),
+  KEY `idx_variant` (`variant_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One row a sync run. A run that was cut goes on from its phase and cursor.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_runs` (
+  `id` int unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `status` varchar(24) NOT NULL COMMENT 'running, done, failed, needs_confirmation or superseded',
+  `phase` varchar(16) NOT NULL COMMENT 'prepare, items, groups, deletes or finish',
+  `cursor` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `holder` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `currency` varchar(3) NOT NULL DEFAULT '',
+  `track_stock` tinyint NOT NULL DEFAULT 1,
+  `imported` int unsigned NOT NULL DEFAULT 0,
+  `updated` int unsigned NOT NULL DEFAULT 0,
+  `unchanged` int unsigned NOT NULL DEFAULT 0,
+  `deleted` int unsigned NOT NULL DEFAULT 0,
+  `failed` int unsigned NOT NULL DEFAULT 0,
+  `conflicts` int unsigned NOT NULL DEFAULT 0,
+  `skipped` int unsigned NOT NULL DEFAULT 0,
+  `product_rows` int unsigned NOT NULL DEFAULT 0,
+  `items_read` int unsigned NOT NULL DEFAULT 0,
+  `requests` int unsigned NOT NULL DEFAULT 0,
+  `seconds` decimal(12,3) NOT NULL DEFAULT 0.000,
+  `error` text,
+  `started` datetime NOT NULL,
+  `heartbeat` datetime NOT NULL,
+  `ended` datetime DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `idx_connection` (`environment`,`merchant_id`,`status`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Members of item groups, kept until every page of a run is read.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_staging` (
+  `run_id` int unsigned NOT NULL,
+  `group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `item_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `payload` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  PRIMARY KEY (`run_id`,`group_id`,`item_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What the owner reads as Sync Log.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_log` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `created` datetime NOT NULL,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `action` varchar(24) NOT NULL,
+  `entity_type` varchar(16) NOT NULL,
+  `entity_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `status` varchar(8) NOT NULL COMMENT 'success, error or skipped',
+  `message` text NOT NULL,
+  `run_id` int unsigned DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `idx_created` (`created`),
+  KEY `idx_status` (`status`,`id`),
+  KEY `idx_entity` (`entity_type`,`entity_id`),
+  KEY `idx_run` (`run_id`,`status`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Facts of a connection by name: merchant, site identity, confirmed currency, last sync, sealed tokens.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_state` (
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `value` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `modified` datetime NOT NULL,
+  PRIMARY KEY (`environment`,`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Leases across processes and web nodes.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
+  `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `holder` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Random, new with each taking; empty when free',
+  `node` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `pid` int unsigned NOT NULL DEFAULT 0,
+  `pid_started` bigint unsigned NOT NULL DEFAULT 0,
+  `expires` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

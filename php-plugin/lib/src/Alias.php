@@ -1,0 +1,31 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+use CloverSync\Catalog;
+
+/** URL names for what has a name in Clover but no alias of its own: categories, tags, options. */
+final class Alias
+{
+    public static function of(string $name): string
+    {
+        $alias = Catalog::alias($name);
+
+        // Nothing is left of a name in emoji only.
+        return $alias !== '' ? $alias : 'clover-' . hash('crc32b', $name);
+    }
+
+    /**
+     * The first of name, name-2, name-3… that is not taken.
+     *
+     * @param callable(string): bool $isTaken
+     */
+    public static function free(string $alias, callable $isTaken): string
+    {
+        for ($n = 1, $free = $alias; $isTaken($free); $free = $alias . '-' . ++$n);
+
+        return $free;
+    }
+}

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/** Finds the article category of a name, or makes it below the default category. */
+final class Categories
+{
+    private const TABLE = '#__categories';
+
+    /** @var ?array<string, int> */
+    private ?array $ids = null;
+
+    private int $rowsWritten = 0;
+
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly ShopConfig $config,
+        private readonly int $default,
+        private readonly Clock $clock,
+    ) {
+    }
+
+    /** Forgets what was read: a transaction that begins, or begins again, must see the database. */
+    public function forget(): void
+    {
+        $this->ids         = null;
+        $this->rowsWritten = 0;
+    }
+
+    public function rowsWritten(): int
+    {
+        return $this->rowsWritten;
+    }
+
+    /**
+     * The category for these names, first that fits; the default category when none does.
+     *
+     * @param list<string> $names
+     * @param bool         $create Make the first one when the shop lacks it
+     */
+    public function resolve(array $names, bool $create): int
+    {
+        $this->ids ??= $this->read('');
+
+        if ($create && isset($names[0]) && Names::key($names[0]) !== '' && !isset($this->ids[Names::key($names[0])])) {
+            return $this->make($names[0]);
+        }
+
+        foreach ($names as $name) {
+            if (isset($this->ids[Names::key($name)])) {
+                return $this->ids[Names::key($name)];
+            }
+        }
+
+        return $this->default;
+    }
+
+    private function make(string $name): int
+    {
+        $tree = new NestedSet($this->sql, self::TABLE);
+        $tree->lock();
+
+        // Another process may have made it before the lock was ours; only a locking read sees that.
+        $this->ids = $this->read($this->sql->dialect()->lockRows());
+
+        if (isset($this->ids[Names::key($name)])) {
+            return $this->ids[Names::key($name)];
+        }
+
+        $now = UtcTime::sql($this->clock->now());
+        $new = $tree->append($this->default, [
+            'extension'        => 'com_content',
+            'title'            => Names::fit(trim($name)),
+            'alias'            => Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
+                'SELECT id FROM ' . self::TABLE . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?",
+                [$this->default, $alias],
+            ) !== null),
+            'description'      => '',
+            'published'        => 1,
+            'access'           => 1,
+            'params'           => '{}',
+            'metadata'         => '{}',
+            'created_user_id'  => $this->config->author,
+            'created_time'     => $now,
+            'modified_user_id' => $this->config->author,
+            'modified_time'    => $now,
+            'language'         => '*',
+        ]);
+
+        $this->rowsWritten += $new['rows'];
+
+        return $this->ids[Names::key($name)] = $new['id'];
+    }
+
+    /** @return array<string, int> */
+    private function read(string $lock): array
+    {
+        $ids = [];
+
+        // A published one wins over an unpublished one of the same name, then the one that stands first in the tree.
+        foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
+            $ids[Names::key($row['title'])] ??= (int) $row['id'];
+        }
+
+        return $ids;
+    }
+}

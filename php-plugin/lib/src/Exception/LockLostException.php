@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Exception;
+
+/** Another process took the job over. */
+final class LockLostException extends ShopException
+{
+}

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Exception;
+
+/** There is no connection to Clover, or it needs the owner. */
+final class NotConnectedException extends ShopException
+{
+}

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Exception;
+
+/** The connection belongs to another site than this one. */
+final class SiteMovedException extends ShopException
+{
+}

@@ -1,0 +1,385 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/**
+ * Options of variable products: the shop-wide options and values, a product's share of them, and the combination that ties
+ * each variant to its values.
+ */
+final readonly class Options
+{
+    private const OPTIONS  = '#__j2commerce_options';
+    private const VALUES   = '#__j2commerce_optionvalues';
+    private const PRODUCT  = '#__j2commerce_product_options';
+    private const CHOICES  = '#__j2commerce_product_optionvalues';
+    private const VARIANTS = '#__j2commerce_product_variant_optionvalues';
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private ShopConfig $config, private Clock $clock)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * Gives products their options and variants their combinations.
+     *
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
+     *        Product id => options, and values by variant id
+     *
+     * @return array{products: array<int, int>, shared: int} Rows written by product, and in the shop-wide tables
+     */
+    public function write(array $products): array
+    {
+        if ($products === []) {
+            return ['products' => [], 'shared' => 0];
+        }
+
+        $before            = $this->combinations(array_merge(...array_map(static fn (array $p): array => array_keys($p['variants']), array_values($products))));
+        [$ids, $shared]    = $this->shared($products);
+        [$choices, $rows]  = $this->choices($products, $ids);
+        $combinations      = [];
+
+        foreach ($products as $product => ['options' => $options, 'variants' => $variants]) {
+            foreach ($variants as $variant => $values) {
+                $parts = [];
+
+                foreach ($values as $i => $value) {
+                    $parts[] = $choices[$product][$ids[self::key($options[$i]['name'])]['values'][self::key($value)]];
+                }
+
+                // The shop looks a combination up by its numerically sorted text.
+                sort($parts, SORT_NUMERIC);
+                $csv = implode(',', $parts);
+
+                if (($before[$variant] ?? null) !== $csv) {
+                    $combinations[] = [$variant, $csv];
+                    $rows[$product] = ($rows[$product] ?? 0) + 1;
+                }
+            }
+        }
+
+        $this->bulk->upsert(self::VARIANTS, ['variant_id', 'product_optionvalue_ids'], $combinations, ['variant_id'], ['product_optionvalue_ids']);
+        $stale = [];
+
+        foreach ($combinations as [$variant]) {
+            if (isset($before[$variant])) {
+                array_push($stale, ...explode(',', $before[$variant]));
+            }
+        }
+
+        foreach ($this->dropUnused($stale) as $product => $n) {
+            $rows[$product] = ($rows[$product] ?? 0) + $n;
+        }
+
+        return ['products' => $rows, 'shared' => $shared];
+    }
+
+    /**
+     * Takes variants off the storefront, and choices with them that no other variant offers.
+     *
+     * @param list<int> $variants
+     *
+     * @return int Rows deleted
+     */
+    public function detach(array $variants): int
+    {
+        $before = $this->combinations($variants);
+        $rows   = $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($before));
+
+        return $rows + array_sum($this->dropUnused(array_merge([], ...array_map(static fn (string $csv): array => explode(',', $csv), array_values($before)))));
+    }
+
+    /**
+     * @param list<int> $variants
+     *
+     * @return array<int, string> By variant
+     */
+    private function combinations(array $variants): array
+    {
+        $rows = [];
+
+        foreach ($this->bulk->fetch('SELECT variant_id, product_optionvalue_ids FROM ' . self::VARIANTS . ' WHERE variant_id IN (%s)', $variants) as $row) {
+            $rows[(int) $row['variant_id']] = (string) $row['product_optionvalue_ids'];
+        }
+
+        return $rows;
+    }
+
+    /**
+     * Deletes choices of variants that no combination names any more, and options left without choices.
+     *
+     * @param list<string> $choices Ids that occurred in combinations
+     *
+     * @return array<int, int> Rows deleted by product
+     */
+    private function dropUnused(array $choices): array
+    {
+        $choices = array_values(array_unique(array_map(intval(...), array_filter($choices))));
+
+        if ($choices === []) {
+            return [];
+        }
+
+        $owners = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT c.j2commerce_product_optionvalue_id AS id, c.productoption_id, o.product_id FROM ' . self::CHOICES . ' c
+               JOIN ' . self::PRODUCT . ' o ON o.j2commerce_productoption_id = c.productoption_id
+              WHERE c.j2commerce_product_optionvalue_id IN (%s)',
+            $choices,
+        ) as $row) {
+            $owners[(int) $row['id']] = ['option' => (int) $row['productoption_id'], 'product' => (int) $row['product_id']];
+        }
+
+        $products = array_values(array_unique(array_column($owners, 'product')));
+        $used     = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT x.product_optionvalue_ids AS ids FROM ' . self::VARIANTS . ' x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE v.product_id IN (%s)',
+            $products,
+        ) as $row) {
+            $used += array_flip(explode(',', (string) $row['ids']));
+        }
+
+        $rows   = [];
+        $unused = array_diff_key($owners, $used);
+        $this->bulk->delete(self::CHOICES, 'j2commerce_product_optionvalue_id', array_keys($unused));
+
+        foreach ($unused as $owner) {
+            $rows[$owner['product']] = ($rows[$owner['product']] ?? 0) + 1;
+        }
+
+        $options = array_column($unused, 'product', 'option');
+        $kept    = array_map(
+            static fn (array $row): int => (int) $row['id'],
+            $this->bulk->fetch('SELECT DISTINCT productoption_id AS id FROM ' . self::CHOICES . ' WHERE productoption_id IN (%s)', array_keys($options)),
+        );
+        $empty = array_diff_key($options, array_flip($kept));
+        $this->bulk->delete(self::PRODUCT, 'j2commerce_productoption_id', array_keys($empty));
+
+        foreach ($empty as $product) {
+            $rows[$product]++;
+        }
+
+        return $rows;
+    }
+
+    /**
+     * Finds or makes the shop-wide options and values.
+     *
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
+     *
+     * @return array{0: array<string, array{id: int, values: array<string, int>}>, 1: int} By option name and value name; rows written
+     */
+    private function shared(array $products): array
+    {
+        $wanted = [];
+
+        foreach ($products as $product) {
+            foreach ($product['options'] as $option) {
+                $key = self::key($option['name']);
+                $wanted[$key] ??= ['name' => trim($option['name']), 'values' => []];
+
+                foreach ($option['values'] as $value) {
+                    $wanted[$key]['values'][self::key($value)] ??= trim($value);
+                }
+            }
+        }
+
+        $found = $this->findOptions($wanted);
+        $new   = array_diff_key($wanted, $found);
+        $rows  = \count($new);
+
+        if ($new !== []) {
+            $now   = UtcTime::sql($this->clock->now());
+            $order = (int) $this->sql->fetchValue('SELECT MAX(ordering) FROM ' . self::OPTIONS);
+            $taken = [];
+            $data  = [];
+
+            foreach ($new as ['name' => $name]) {
+                $unique = Alias::free(Alias::of($name), fn (string $alias): bool => isset($taken[$alias]) || $this->sql->fetchValue(
+                    'SELECT j2commerce_option_id FROM ' . self::OPTIONS . ' WHERE option_unique_name = ?',
+                    [$alias],
+                ) !== null);
+                $taken[$unique] = true;
+                $data[]         = ['select', $unique, Names::fit($name), ++$order, 1, '{}', $now, $this->config->author, $now, $this->config->author];
+            }
+
+            $this->bulk->insert(self::OPTIONS, [
+                'type', 'option_unique_name', 'option_name', 'ordering', 'enabled', 'option_params', 'created_on', 'created_by', 'modified_on', 'modified_by',
+            ], $data);
+            $found = $this->findOptions($wanted);
+        }
+
+        $ids   = array_map(static fn (int $id): array => ['id' => $id, 'values' => []], $found);
+        $names = array_flip($found);
+        $read  = function () use (&$ids, $names): void {
+            foreach ($this->bulk->fetch(
+                'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM ' . self::VALUES . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
+                array_keys($names),
+            ) as $row) {
+                $ids[$names[(int) $row['option_id']]]['values'][self::key((string) $row['name'])] ??= (int) $row['id'];
+            }
+        };
+        $read();
+        $data = [];
+
+        foreach ($wanted as $key => ['values' => $values]) {
+            $order = \count($ids[$key]['values']);
+
+            foreach (array_diff_key($values, $ids[$key]['values']) as $value) {
+                $data[] = [$ids[$key]['id'], Names::fit($value), '', ++$order];
+            }
+        }
+
+        if ($data !== []) {
+            $this->bulk->insert(self::VALUES, ['option_id', 'optionvalue_name', 'optionvalue_image', 'ordering'], $data);
+            $read();
+        }
+
+        return [$ids, $rows + \count($data)];
+    }
+
+    /**
+     * @param array<string, array{name: string, values: array<string, string>}> $wanted
+     *
+     * @return array<string, int> Id by name
+     */
+    private function findOptions(array $wanted): array
+    {
+        $found = [];
+
+        // Only these kinds of options can tell variants apart.
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_option_id AS id, option_name AS name FROM ' . self::OPTIONS . "
+              WHERE type IN ('select', 'radio', 'color') AND option_name IN (%s) ORDER BY j2commerce_option_id",
+            array_column($wanted, 'name'),
+        ) as $row) {
+            $key = self::key((string) $row['name']);
+
+            // The database may count more letters as equal than we do.
+            if (isset($wanted[$key])) {
+                $found[$key] ??= (int) $row['id'];
+            }
+        }
+
+        return $found;
+    }
+
+    /**
+     * Gives each product its options and choices.
+     *
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
+     * @param array<string, array{id: int, values: array<string, int>}>                                                      $ids
+     *
+     * @return array{0: array<int, array<int, int>>, 1: array<int, int>} Choice id by product and value id; rows written by product
+     */
+    private function choices(array $products, array $ids): array
+    {
+        $rows    = [];
+        $options = $this->productOptions(array_keys($products));
+        $data    = [];
+
+        foreach ($products as $product => $wanted) {
+            foreach ($wanted['options'] as $i => $option) {
+                if (!isset($options[$product][$ids[self::key($option['name'])]['id']])) {
+                    $data[]         = [$ids[self::key($option['name'])]['id'], 0, $product, $i + 1, 1, 1];
+                    $rows[$product] = ($rows[$product] ?? 0) + 1;
+                }
+            }
+        }
+
+        if ($data !== []) {
+            $this->bulk->insert(self::PRODUCT, ['option_id', 'parent_id', 'product_id', 'ordering', 'required', 'is_variant'], $data);
+            $options = $this->productOptions(array_keys($products));
+        }
+
+        $choices = $this->productChoices($options);
+        $data    = [];
+
+        foreach ($products as $product => $wanted) {
+            foreach ($wanted['options'] as $option) {
+                $shared = $ids[self::key($option['name'])];
+                $order  = 0;
+
+                foreach ($option['values'] as $value) {
+                    $valueId = $shared['values'][self::key($value)];
+                    $order++;
+
+                    if (!isset($choices[$product][$valueId])) {
+                        $choices[$product][$valueId] = 0;
+                        $data[]                      = [$options[$product][$shared['id']], $valueId, '', '0.00000000', '+', '0.00000000', '+', '', $order === 1 ? 1 : 0, $order, '{}'];
+                        $rows[$product]              = ($rows[$product] ?? 0) + 1;
+                    }
+                }
+            }
+        }
+
+        if ($data !== []) {
+            $this->bulk->insert(self::CHOICES, [
+                'productoption_id', 'optionvalue_id', 'parent_optionvalue', 'product_optionvalue_price', 'product_optionvalue_prefix', 'product_optionvalue_weight',
+                'product_optionvalue_weight_prefix', 'product_optionvalue_sku', 'product_optionvalue_default', 'ordering', 'product_optionvalue_attribs',
+            ], $data);
+            $choices = $this->productChoices($options);
+        }
+
+        return [$choices, $rows];
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return array<int, array<int, int>> Product id => option id => row id
+     */
+    private function productOptions(array $products): array
+    {
+        $rows = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_productoption_id AS id, product_id, option_id FROM ' . self::PRODUCT . ' WHERE product_id IN (%s) ORDER BY j2commerce_productoption_id',
+            $products,
+        ) as $row) {
+            $rows[(int) $row['product_id']][(int) $row['option_id']] ??= (int) $row['id'];
+        }
+
+        return $rows;
+    }
+
+    /**
+     * @param array<int, array<int, int>> $options As {@see productOptions()} gives them
+     *
+     * @return array<int, array<int, int>> Product id => value id => row id
+     */
+    private function productChoices(array $options): array
+    {
+        $products = [];
+
+        foreach ($options as $product => $ids) {
+            foreach ($ids as $id) {
+                $products[$id] = $product;
+            }
+        }
+
+        $rows = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id, optionvalue_id FROM ' . self::CHOICES . '
+              WHERE productoption_id IN (%s) ORDER BY j2commerce_product_optionvalue_id',
+            array_keys($products),
+        ) as $row) {
+            $rows[$products[(int) $row['productoption_id']]][(int) $row['optionvalue_id']] ??= (int) $row['id'];
+        }
+
+        return $rows;
+    }
+
+    /** What does not fit into the column cannot make a difference. */
+    private static function key(string $name): string
+    {
+        return Names::key(Names::fit(trim($name)));
+    }
+}

@@ -1,0 +1,183 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\CloverException;
+use CloverSync\ProductChange;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+
+/** What a sync would do, without doing it. */
+final readonly class Preview
+{
+    private const GROUP_ITEMS = 500;
+
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public function __construct(
+        private Sql $sql,
+        private Connection $connection,
+        private array $settings,
+        private SiteGuard $guard,
+        private MerchantFacts $merchantFacts,
+    ) {
+    }
+
+    /**
+     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string}): void $report
+     *        Called for each change: create, update, restore, delete, conflict or error
+     *
+     * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
+     *
+     * @throws ShopException
+     * @throws CloverException
+     */
+    public function run(callable $report): array
+    {
+        $status = $this->connection->status();
+
+        if (!$status->connected || $status->merchantId === null) {
+            throw new NotConnectedException('The shop is not connected to Clover: connect it first.');
+        }
+
+        $this->guard->check();
+        $facts    = $this->merchantFacts->ask();
+        $currency = MerchantFacts::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
+        $mappings = new Mappings($this->sql, (string) $this->settings['environment'], $status->merchantId);
+        $known    = new ProductFacts($this->sql, $mappings);
+        $catalog  = new Catalog($this->connection, $currency, $facts['track_stock'] !== false);
+        $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
+        $seen     = [];
+        $groups   = [];
+
+        foreach ($catalog->pages() as $page) {
+            $members = $page->members();
+            $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
+            $changes = $page->changes($known->ofItems($singles));
+            $faulty  = $this->errors($page->errors(), $counts, $report);
+            $this->changes($changes, $mappings, $counts, $report);
+            $counts['unchanged'] += \count(array_diff($singles, $faulty, array_map(static fn (ProductChange $c): string => $c->cloverId, $changes)));
+            $seen += array_fill_keys($page->itemIds(), true);
+
+            foreach ($members as $member) {
+                $groups[$member['group_id']][] = $member;
+            }
+        }
+
+        foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
+            $members = array_merge(...array_values($some));
+            $found   = $catalog->groups($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_column($members, 'item_id')));
+            $this->errors($found->errors, $counts, $report);
+            $this->changes($found->changes, $mappings, $counts, $report);
+            $counts['unchanged'] += $found->unchanged;
+        }
+
+        $this->deletes($catalog, $mappings, $seen, $counts, $report);
+
+        return $counts;
+    }
+
+    /**
+     * @param list<ProductChange> $changes
+     * @param array<string, int>  $counts
+     */
+    private function changes(array $changes, Mappings $mappings, array &$counts, callable $report): void
+    {
+        $creates = [];
+
+        foreach ($changes as $change) {
+            if ($change->action === 'create') {
+                $creates[$change->cloverId] = $change;
+            }
+        }
+
+        $clashes = (new SkuClashes($this->sql, $mappings))->find($creates);
+        $links   = $mappings->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
+
+        foreach ($changes as $change) {
+            $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action;
+            $fields = $action === 'update' ? self::writable($change, $links[$change->cloverId] ?? null) : $change->fields;
+
+            if ($fields === []) {
+                $counts['unchanged']++;
+
+                continue;
+            }
+
+            $counts[match ($action) {
+                'create'   => 'creates',
+                'conflict' => 'conflicts',
+                default    => 'updates',
+            }]++;
+            $report(['clover_id' => $change->cloverId, 'type' => $change->kind, 'action' => $action, 'fields' => $fields, 'title' => $change->title]);
+        }
+    }
+
+    /**
+     * Without the fields that have become the owner's.
+     *
+     * @param ?array<string, mixed> $link
+     *
+     * @return list<string>
+     */
+    private static function writable(ProductChange $change, ?array $link): array
+    {
+        $article = $link['article'] ?? null;
+        $fields  = $change->fields;
+
+        if ($article !== null && ($article['checked_out'] || $article['title'] !== $link['title_written'] || $article['title'] === Names::fit($change->title))) {
+            $fields = array_diff($fields, ['title']);
+        }
+
+        if ($article !== null && ($article['checked_out'] || $article['catid'] !== (int) $link['category_written'])) {
+            $fields = array_diff($fields, ['category']);
+        }
+
+        // Whether it is shown is settled at the import; what it means for a variant is named "availability".
+        return array_values(array_diff($fields, ['sale']));
+    }
+
+    /**
+     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     * @param array<string, int>                                           $counts
+     *
+     * @return list<string>
+     */
+    private function errors(array $errors, array &$counts, callable $report): array
+    {
+        foreach ($errors as $error) {
+            $counts['failed']++;
+            $report(['clover_id' => $error['item_id'] ?? '', 'type' => 'item', 'action' => 'error', 'fields' => [$error['path']], 'title' => $error['message']]);
+        }
+
+        return array_values(array_filter(array_column($errors, 'item_id')));
+    }
+
+    /**
+     * @param array<string, bool> $seen
+     * @param array<string, int>  $counts
+     */
+    private function deletes(Catalog $catalog, Mappings $mappings, array $seen, array &$counts, callable $report): void
+    {
+        $names = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT clover_id, name FROM ' . Mappings::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'",
+            [$mappings->environment, $mappings->merchant],
+        ) as $row) {
+            if (!isset($seen[$row['clover_id']])) {
+                $names[$row['clover_id']] = (string) $row['name'];
+            }
+        }
+
+        foreach (array_chunk($names, 100, true) as $some) {
+            foreach ($catalog->lookUp(array_map(strval(...), array_keys($some)))->deleted() as $id) {
+                $counts['deletes']++;
+                $report(['clover_id' => $id, 'type' => 'item', 'action' => 'delete', 'fields' => [], 'title' => $names[$id]]);
+            }
+        }
+    }
+}

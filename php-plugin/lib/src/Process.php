@@ -1,0 +1,66 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/** Which process this is, and whether another one of the same node still lives. */
+final readonly class Process
+{
+    private const POSIX_NO_SUCH_PROCESS = 3;
+
+    public function __construct(
+        /** Same for all processes that can see each other: the boot of the machine and the namespace of process ids. */
+        public string $node,
+        public int $pid,
+        /** Tells a process from a later one that got the same id; 0 where the system does not say. */
+        public int $started,
+    ) {
+    }
+
+    public static function current(): self
+    {
+        $pid  = (int) getmypid();
+        $boot = @file_get_contents('/proc/sys/kernel/random/boot_id');
+        $ns   = @readlink('/proc/self/ns/pid');
+        $node = $boot === false || $ns === false ? 'host:' . gethostname() : trim($boot) . '/' . $ns;
+
+        return new self($node, $pid, self::stat($pid)['started'] ?? 0);
+    }
+
+    /** True only when it is certain. */
+    public function isDead(string $node, int $pid, int $started): bool
+    {
+        if ($node !== $this->node) {
+            return false;
+        }
+
+        $stat = self::stat($pid);
+
+        if ($stat !== null) {
+            return $stat['zombie'] || ($started !== 0 && $stat['started'] !== $started);
+        }
+
+        // No entry in /proc can also mean that /proc hides the processes of other users.
+        if (\function_exists('posix_kill')) {
+            return !posix_kill($pid, 0) && posix_get_last_error() === self::POSIX_NO_SUCH_PROCESS;
+        }
+
+        return is_dir('/proc/1') && !is_dir("/proc/$pid");
+    }
+
+    /** @return ?array{started: int, zombie: bool} */
+    private static function stat(int $pid): ?array
+    {
+        $text = @file_get_contents("/proc/$pid/stat");
+
+        // The second field is the command in brackets and may hold spaces and brackets itself.
+        if ($text === false || ($end = strrpos($text, ')')) === false) {
+            return null;
+        }
+
+        $fields = explode(' ', substr($text, $end + 2));
+
+        return ['started' => (int) ($fields[19] ?? 0), 'zombie' => \in_array($fields[0], ['Z', 'X'], true)];
+    }
+}

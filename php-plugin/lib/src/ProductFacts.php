@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/**
+ * What the shop's database holds now for items and groups of Clover, as {@see \CloverSync\Catalog} wants it.
+ *
+ * Read from the shop's own tables each time: an open product form that is saved brings old prices and counts back.
+ */
+final readonly class ProductFacts
+{
+    private const SELECT = "SELECT m.clover_id, m.parent_id, m.fingerprint, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
+               v.sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
+               0 AS committed
+          FROM #__j2commerce_clover_mappings m
+          JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
+          JOIN #__content c ON c.id = p.product_source_id
+          LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id AND v.product_id = m.product_id
+          LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+         WHERE m.environment = ? AND m.merchant_id = ? AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private Mappings $mappings)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @param list<string> $cloverIds
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function ofItems(array $cloverIds): array
+    {
+        $this->holdCounts('m.clover_id', $cloverIds);
+
+        return $this->read('m.clover_id', $cloverIds);
+    }
+
+    /**
+     * @param list<string> $groups
+     * @param list<string> $members Ids of items that Clover lists in these groups
+     *
+     * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are linked
+     */
+    public function ofGroups(array $groups, array $members): array
+    {
+        $this->holdCounts('m.parent_id', $groups);
+        $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id');
+
+        return array_values($rows + array_column($this->read('m.clover_id', [...$groups, ...$members]), null, 'clover_id'));
+    }
+
+    /**
+     * Makes checkouts wait until the counts that are read here are written. Must be the transaction's first read, for on
+     * MariaDB the first plain read fixes what the later ones see.
+     *
+     * @param list<string> $ids
+     */
+    private function holdCounts(string $column, array $ids): void
+    {
+        if ($this->sql->dialect() === Dialect::MySql && $this->sql->inTransaction()) {
+            $this->bulk->fetch(
+                "SELECT q.variant_id FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+                  WHERE m.environment = ? AND m.merchant_id = ? AND $column IN (%s) FOR UPDATE",
+                $ids,
+                [$this->mappings->environment, $this->mappings->merchant],
+            );
+        }
+    }
+
+    /**
+     * @param list<string> $ids
+     *
+     * @return list<array<string, mixed>>
+     */
+    private function read(string $column, array $ids): array
+    {
+        $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [$this->mappings->environment, $this->mappings->merchant]);
+
+        foreach ($rows as &$row) {
+            $row['deleted'] = (bool) $row['deleted'];
+        }
+
+        return $rows;
+    }
+}

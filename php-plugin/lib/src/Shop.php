@@ -1,0 +1,98 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+use CloverSync\Connection;
+use CloverSync\Settings;
+use CloverSync\Vault;
+
+/** The shop's side of the connection, put together for one environment. */
+final class Shop
+{
+    public readonly Connection $connection;
+
+    public readonly State $state;
+
+    public readonly SiteGuard $guard;
+
+    public readonly MerchantFacts $merchant;
+
+    public readonly SyncLog $log;
+
+    /** @var array<string, mixed> As {@see Settings::toArray()} gives them */
+    public array $settings;
+
+    /**
+     * @param string $site What tells this site from a copy of it: its URL
+     * @param ?callable(string, string): void $log Takes the extension's own log records
+     */
+    public function __construct(
+        public readonly Sql $sql,
+        Settings $settings,
+        Vault $vault,
+        string $site,
+        ?callable $log = null,
+        private readonly Clock $clock = new SystemClock(),
+    ) {
+        $this->settings   = $settings->toArray();
+        $environment      = $settings->environment()->value;
+        $this->state      = new State($sql, $environment, $clock);
+        $this->connection = new Connection($settings, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log);
+        $this->guard      = new SiteGuard($this->state, $site);
+        $this->merchant   = new MerchantFacts($this->state, $this->connection);
+        $this->log        = new SyncLog($sql, $environment, $clock);
+    }
+
+    /**
+     * The same shop with some settings chosen otherwise.
+     *
+     * @param array<string, mixed> $settings By name
+     */
+    public function choosing(array $settings): self
+    {
+        $other           = clone $this;
+        $other->settings = array_replace($this->settings, $settings);
+
+        return $other;
+    }
+
+    /** @param ?\Closure(SliceResult): void $progress */
+    public function runner(?\Closure $progress = null): SyncRunner
+    {
+        return new SyncRunner($this->sql, $this->connection, $this->settings, $this->guard, $this->state, $this->merchant, $this->log, $this->clock, $progress);
+    }
+
+    public function preview(): Preview
+    {
+        return new Preview($this->sql, $this->connection, $this->settings, $this->guard, $this->merchant);
+    }
+
+    /** @throws Exception\NotConnectedException before the first connection, when there is nothing to be in conflict with */
+    public function conflicts(): Conflicts
+    {
+        return new Conflicts($this->sql, $this->mappings(), $this->log);
+    }
+
+    /** @throws Exception\NotConnectedException before the first connection */
+    public function mappings(): Mappings
+    {
+        return new Mappings($this->sql, (string) $this->settings['environment'], $this->merchantId() ?? throw new Exception\NotConnectedException(
+            'The shop is not connected to Clover: connect it first.',
+        ));
+    }
+
+    /** The merchant of the connection, or of the last one; links outlast a disconnect. */
+    public function merchantId(): ?string
+    {
+        return $this->connection->status()->merchantId ?? $this->merchant->remembered()['id'] ?? null;
+    }
+
+    /** Forgets the tokens and whose site this is; links, log and ledger stay. */
+    public function disconnect(): void
+    {
+        $this->connection->disconnect();
+        $this->guard->forget();
+    }
+}

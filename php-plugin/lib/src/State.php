@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/** Facts of one environment by name, as text. */
+final readonly class State
+{
+    private const TABLE = '#__j2commerce_clover_state';
+
+    public function __construct(private Sql $sql, private string $environment, private Clock $clock = new SystemClock())
+    {
+    }
+
+    public function get(string $name): ?string
+    {
+        $value = $this->sql->fetchValue('SELECT value FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+
+        return $value === null ? null : (string) $value;
+    }
+
+    public function set(string $name, string $value): void
+    {
+        (new Bulk($this->sql))->upsert(
+            self::TABLE,
+            ['environment', 'name', 'value', 'modified'],
+            [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],
+            ['environment', 'name'],
+            ['value', 'modified'],
+        );
+    }
+
+    public function delete(string ...$names): void
+    {
+        foreach ($names as $name) {
+            $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+        }
+    }
+
+    /** @return array<string, mixed> Empty when there is none */
+    public function getArray(string $name): array
+    {
+        $value = json_decode($this->get($name) ?? '', true);
+
+        return \is_array($value) ? $value : [];
+    }
+
+    /** @param array<string, mixed> $value */
+    public function setArray(string $name, array $value): void
+    {
+        $this->set($name, json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
+    }
+}

@@ -1,0 +1,465 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\UnavailableException;
+use CloverSync\Page;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Exception\LockLostException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+
+/**
+ * Pulls the whole catalogue into the shop, in slices.
+ *
+ * Every page is one transaction: facts read, products written, links, log and the run's own cursor. So a run that is cut
+ * anywhere goes on from its last page and ends with the rows of a run that was not.
+ */
+final class SyncRunner
+{
+    /** Items of groups that one transaction maps and writes. */
+    private const GROUP_ITEMS = 500;
+
+    /** Ids that one request may ask for. */
+    private const LOOK_UP = 100;
+
+    /** So many may vanish at once without a question, or so many percent of the linked items, whichever is more. */
+    private const PLAUSIBLE_DELETES  = 10;
+    private const PLAUSIBLE_PER_CENT = 20;
+
+    /** A run that was cut longer ago than this saw a catalogue that is no more. */
+    private const RESUMABLE = 86_400;
+
+    private string $merchant = '';
+
+    private Mappings $mappings;
+
+    private Runs $runs;
+
+    private ProductFacts $facts;
+
+    private ProductWriter $writer;
+
+    private Deletion $deletion;
+
+    private Lock $lock;
+
+    private ?Catalog $catalog = null;
+
+    private int $requestsCounted = 0;
+
+    private float $secondsCounted = 0.0;
+
+    /**
+     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
+     * @param ?\Closure(SliceResult): void $progress Called after each step
+     */
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly Connection $connection,
+        private readonly array $settings,
+        private readonly SiteGuard $guard,
+        private readonly State $state,
+        private readonly MerchantFacts $merchantFacts,
+        private readonly SyncLog $log,
+        private readonly Clock $clock = new SystemClock(),
+        private readonly ?\Closure $progress = null,
+    ) {
+    }
+
+    /**
+     * Goes on with the run that is open, or begins one.
+     *
+     * @param bool $confirmDeletes The owner has seen that many items are gone from Clover, and means it
+     *
+     * @throws ShopException   when something in the shop stands in the way
+     * @throws CloverException when Clover does; after {@see UnavailableException} the run can be resumed
+     */
+    public function run(Budget $budget, bool $confirmDeletes = false): SliceResult
+    {
+        $this->merchant = $this->requireConnection();
+        $this->catalog  = null;
+        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+
+        if (!$this->lock->acquire()) {
+            throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
+        }
+
+        try {
+            return $this->slice($budget, $confirmDeletes);
+        } finally {
+            $this->lock->release();
+        }
+    }
+
+    /** @throws ShopException */
+    private function requireConnection(): string
+    {
+        $status = $this->connection->status();
+
+        if (!$status->connected || $status->merchantId === null) {
+            throw new NotConnectedException($status->reconnectReason === null
+                ? 'The shop is not connected to Clover: connect it first.'
+                : "The connection to Clover does not work any more ($status->reconnectReason): connect again.");
+        }
+
+        $this->guard->check();
+
+        return $status->merchantId;
+    }
+
+    private function slice(Budget $budget, bool $confirmDeletes): SliceResult
+    {
+        $this->mappings        = new Mappings($this->sql, (string) $this->settings['environment'], $this->merchant);
+        $this->runs            = new Runs($this->sql, (string) $this->settings['environment'], $this->merchant, $this->clock);
+        $this->facts           = new ProductFacts($this->sql, $this->mappings);
+        $this->requestsCounted = $this->connection->requests();
+        $this->secondsCounted  = $this->clock->monotonic();
+        $id                    = $this->open($confirmDeletes);
+
+        try {
+            $config         = ShopConfig::read($this->sql);
+            $this->writer   = new ProductWriter($this->sql, $config, $this->settings, $this->mappings, $this->clock);
+            $this->deletion = new Deletion($this->sql, $config, (string) $this->settings['delete_action'], $this->mappings, $this->clock);
+            $this->requireDefaultCategory();
+
+            do {
+                $run  = $this->runs->get($id);
+                $more = match ($run['phase']) {
+                    'prepare' => $this->prepare($id, $config),
+                    'items'   => $this->items($id, $run, $budget),
+                    'groups'  => $this->groups($id, $run, $budget),
+                    'deletes' => $this->deletes($id, $run, $budget, $confirmDeletes),
+                    'finish'  => $this->finish($id, $run),
+                };
+            } while ($more && !$budget->isSpent());
+
+            return SliceResult::fromRow($this->runs->get($id));
+        } catch (UnavailableException $e) {
+            $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
+            $this->log->add('sync', 'item', '', 'error', 'Clover could not be reached; the sync goes on from where it stopped. ' . $e->getMessage(), $id);
+
+            throw $e;
+        } catch (LockLostException $e) {
+            throw $e;
+        } catch (CloverException | ShopException | \UnexpectedValueException $e) {
+            $this->runs->advance(
+                $id,
+                $this->lock->holder(),
+                ['status' => Runs::FAILED, 'error' => $e->getMessage(), 'ended' => UtcTime::sql($this->clock->now())],
+                null,
+                ...$this->spent(),
+            );
+            $this->log->add('sync', 'item', '', 'error', 'The sync stopped: ' . $e->getMessage(), $id);
+
+            throw $e;
+        }
+    }
+
+    private function open(bool $confirmDeletes): int
+    {
+        $open      = $this->runs->open();
+        $resumable = $open !== null && match ($open['status']) {
+            Runs::RUNNING => strtotime($open['heartbeat'] . ' UTC') > $this->clock->now() - self::RESUMABLE,
+            default       => $confirmDeletes,
+        };
+
+        if (!$resumable) {
+            return $this->runs->begin($this->lock->holder());
+        }
+
+        $this->runs->take((int) $open['id'], $this->lock->holder());
+
+        return (int) $open['id'];
+    }
+
+    private function requireDefaultCategory(): void
+    {
+        $id = (int) $this->settings['default_category'];
+
+        if ($id === 0) {
+            throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
+        }
+
+        if ($this->sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) === null) {
+            throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
+        }
+    }
+
+    private function prepare(int $id, ShopConfig $config): bool
+    {
+        $facts    = $this->merchantFacts->ask();
+        $currency = MerchantFacts::requireCurrency($facts, $config->currency);
+        $this->warnAboutTax($facts['vat'], $config);
+        $this->runs->advance(
+            $id,
+            $this->lock->holder(),
+            ['phase' => 'items', 'currency' => $currency, 'track_stock' => $facts['track_stock'] === false ? 0 : 1, 'error' => null],
+            null,
+            ...$this->spent(),
+        );
+
+        return true;
+    }
+
+    /** Says it once for each way in which the two disagree. */
+    private function warnAboutTax(?bool $vat, ShopConfig $config): void
+    {
+        $warning = match (true) {
+            $vat === null || $vat === $config->pricesIncludeTax => '',
+            $vat    => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the prices of imported products.',
+            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): check the prices of imported products.',
+        };
+
+        if ($this->state->get('tax_warning') !== $warning && $warning . $this->state->get('tax_warning') !== '') {
+            $this->state->set('tax_warning', $warning);
+
+            if ($warning !== '') {
+                $this->log->add('sync', 'item', '', 'skipped', $warning);
+            }
+        }
+    }
+
+    /** @param array<string, mixed> $run */
+    private function items(int $id, array $run, Budget $budget): bool
+    {
+        foreach ($this->catalog($run)->pages($run['cursor']) as $page) {
+            $spent = $this->spent();
+            $this->sql->transaction(function () use ($id, $page, $spent): void {
+                $written = $this->writePage($id, $page);
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $page->cursor(), 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'groups', 'cursor' => null], null, ...$this->spent());
+
+        return true;
+    }
+
+    /** Items without group are written, the others put aside. */
+    private function writePage(int $run, Page $page): Written
+    {
+        $ids     = $page->itemIds();
+        $members = $page->members();
+        $singles = array_values(array_diff($ids, array_column($members, 'item_id')));
+        $changes = $page->changes($this->facts->ofItems($singles));
+        $written = $this->writer->apply($changes, $run);
+        $errors  = $this->noteErrors($page->errors(), 'item', $run, $written);
+        $settled = array_merge($errors, ProductWriter::cloverIds($changes));
+        $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
+        $this->runs->stage($run, $members);
+        $written->itemsRead = \count($ids);
+        $written->unchanged += \count(array_diff($singles, $settled));
+
+        return $written;
+    }
+
+    /**
+     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     *
+     * @return list<string> Ids of the items concerned
+     */
+    private function noteErrors(array $errors, string $type, int $run, Written $written): array
+    {
+        $byId = [];
+
+        foreach ($errors as $error) {
+            $written->failed++;
+            $id      = $error['item_id'] ?? '';
+            $message = trim($error['path'] . ': ' . $error['message'], ': ');
+            $written->log('import', $type, $id, 'error', $message);
+
+            if ($id !== '') {
+                $byId[$id] = isset($byId[$id]) ? $byId[$id] . '; ' . $message : $message;
+            }
+        }
+
+        $this->mappings->markErrors($byId, $type, $run);
+
+        return array_map(strval(...), array_keys($byId));
+    }
+
+    /** @param array<string, mixed> $run */
+    private function groups(int $id, array $run, Budget $budget): bool
+    {
+        $catalog = $this->catalog($run);
+        $cursor  = (string) $run['cursor'];
+
+        for ($first = true; ; $first = false) {
+            $batch = $this->runs->stagedAfter($id, $cursor, self::GROUP_ITEMS);
+
+            if ($batch['groups'] === []) {
+                break;
+            }
+
+            if ($first) {
+                $this->readGroupNames($catalog, $batch['members']);
+            }
+
+            $cursor = $batch['groups'][array_key_last($batch['groups'])];
+            $spent  = $this->spent();
+            $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
+                $written = $this->writeGroups($id, $batch['groups'], $batch['members'], $catalog);
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'deletes', 'cursor' => null], null, ...$this->spent());
+
+        return true;
+    }
+
+    /**
+     * The catalogue reads the names of groups with its first group, and no request may be made inside a transaction.
+     *
+     * @param list<array{group_id: string, item_id: string, payload: string}> $members
+     */
+    private function readGroupNames(Catalog $catalog, array $members): void
+    {
+        if ($members !== []) {
+            $catalog->groups([$members[0]], []);
+        }
+    }
+
+    /**
+     * @param list<string>                                                    $groups
+     * @param list<array{group_id: string, item_id: string, payload: string}> $members
+     */
+    private function writeGroups(int $run, array $groups, array $members, Catalog $catalog): Written
+    {
+        $found   = $catalog->groups($members, $this->facts->ofGroups($groups, array_column($members, 'item_id')));
+        $written = $this->writer->apply($found->changes, $run);
+        $this->noteErrors($found->errors, 'item', $run, $written);
+        $this->mappings->markSeen($groups, $run, UtcTime::sql($this->clock->now()));
+        $written->unchanged += $found->unchanged;
+
+        return $written;
+    }
+
+    /** @param array<string, mixed> $run */
+    private function deletes(int $id, array $run, Budget $budget, bool $confirmed): bool
+    {
+        $catalog = $this->catalog($run);
+        $gone    = $this->mappings->countUnseen($id);
+        $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->mappings->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
+
+        // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured by.
+        if ($gone > $limit && !$confirmed && $run['cursor'] === null) {
+            $message = \sprintf('%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.', $gone, $this->mappings->countLinked());
+            $this->runs->advance($id, $this->lock->holder(), ['status' => Runs::NEEDS_CONFIRMATION, 'error' => $message], null, ...$this->spent());
+            $this->log->add('sync', 'item', '', 'skipped', $message, $id);
+
+            return false;
+        }
+
+        while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
+            $answer = $catalog->lookUp($ids);
+            $page   = $answer->page();
+
+            if ($page->members() !== []) {
+                $this->readGroupNames($catalog, $page->members());
+            }
+
+            $spent = $this->spent();
+            $this->sql->transaction(function () use ($id, $ids, $answer, $page, $catalog, $spent): void {
+                $written = $this->deletion->apply($answer->deleted());
+                $written->add($this->writePage($id, $page));
+                $groups = array_values(array_unique(array_column($page->members(), 'group_id')));
+
+                if ($groups !== []) {
+                    $written->add($this->writeGroups($id, $groups, $this->runs->staged($id, $groups), $catalog));
+                }
+
+                // Whatever the answers were, the same items must not come up again.
+                $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => 'settled', 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'finish', 'cursor' => null], null, ...$this->spent());
+
+        return true;
+    }
+
+    /** @param array<string, mixed> $run */
+    private function finish(int $id, array $run): bool
+    {
+        $spent = $this->spent();
+        $this->sql->transaction(function () use ($id, $run, $spent): void {
+            $now = UtcTime::sql($this->clock->now());
+            $this->mappings->dropUnlinkedUnseen($id);
+            $this->runs->clearStaging($id);
+            $this->runs->advance($id, $this->lock->holder(), ['status' => Runs::DONE, 'ended' => $now, 'error' => null], null, ...$spent);
+            $this->state->set('last_sync', $now);
+            $this->log->purge((int) $this->settings['log_retention']);
+            $this->runs->purge((int) $this->settings['log_retention']);
+            $this->log->add('sync', 'item', '', (int) $run['failed'] > 0 ? 'error' : 'success', \sprintf(
+                '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
+                (int) $run['failed'] > 0 ? "Sync done with {$run['failed']} failures" : 'Sync done',
+                $run['imported'],
+                $run['updated'],
+                $run['unchanged'],
+                $run['deleted'],
+                $run['conflicts'],
+            ), $id);
+        });
+
+        return false;
+    }
+
+    /** @return bool Whether the slice is over */
+    private function afterStep(int $id, Budget $budget): bool
+    {
+        if (!$this->lock->renew()) {
+            throw new LockLostException('Another process has taken this sync over.');
+        }
+
+        if ($this->progress !== null) {
+            ($this->progress)(SliceResult::fromRow($this->runs->get($id)));
+        }
+
+        return $budget->isSpent();
+    }
+
+    /** @param array<string, mixed> $run */
+    private function catalog(array $run): Catalog
+    {
+        return $this->catalog ??= new Catalog($this->connection, (string) $run['currency'], (bool) $run['track_stock']);
+    }
+
+    /**
+     * Requests and seconds since the last call.
+     *
+     * @return array{int, float}
+     */
+    private function spent(): array
+    {
+        $requests              = $this->connection->requests() - $this->requestsCounted;
+        $seconds               = $this->clock->monotonic() - $this->secondsCounted;
+        $this->requestsCounted += $requests;
+        $this->secondsCounted  += $seconds;
+
+        return [$requests, $seconds];
+    }
+}
