@@ -280,7 +280,8 @@ fn verdict(answered: Answered<Pair>, secrets: &[String; 2]) -> Result<Pair, OAut
     if let Some(pair) = checked {
         return Ok(pair);
     }
-    let said = said(&body, &[&secrets[0], &secrets[1]]);
+    let [secret, presented] = secrets;
+    let said = said(&body, &[secret, presented]);
     if !matches!(status, 400 | 401 | 403) {
         return Err(Error::Rejected { call, said }.into());
     }
