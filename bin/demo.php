@@ -25,7 +25,7 @@ final class Demo
     public function run(): void
     {
         $this->heading('A catalogue with variants, untracked and fractional stock, till-priced items and worse');
-        $this->withCatalog('sandbox', function (string $clover, array $environment): void {
+        $this->withCatalog('sandbox', ['import_status' => 'published'], function (string $clover, array $environment): void {
             $this->import($environment);
             $this->edits($clover, $environment);
             $this->nothingToDo($environment);
@@ -35,7 +35,7 @@ final class Demo
 
         if (is_file($recording)) {
             $this->heading('The items that a real Clover sandbox listed');
-            $this->withCatalog((string) realpath($recording), function (string $clover, array $environment): void {
+            $this->withCatalog((string) realpath($recording), ['import_status' => 'published', 'mapping_mode' => 'category'], function (string $clover, array $environment): void {
                 $this->import($environment);
                 $this->nothingToDo($environment);
             });
@@ -164,8 +164,11 @@ final class Demo
         return [proc_close($process), $output];
     }
 
-    /** @param \Closure(string, array<string, string>): void $show */
-    private function withCatalog(string $catalog, \Closure $show): void
+    /**
+     * @param array<string, string>                         $settings
+     * @param \Closure(string, array<string, string>): void $show
+     */
+    private function withCatalog(string $catalog, array $settings, \Closure $show): void
     {
         $folder = sys_get_temp_dir() . '/cloversync-demo-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
@@ -178,6 +181,7 @@ final class Demo
                 'CLOVERSYNC_BASE_URL'   => $match[1],
                 'CLOVERSYNC_APP_ID'     => 'APPID00000001',
                 'CLOVERSYNC_APP_SECRET' => '11111111-2222-3333-4444-555555555555',
+                'CLOVERSYNC_SETTINGS'   => json_encode($settings, JSON_THROW_ON_ERROR),
                 'CLOVERSYNC_EXTENSION'  => (string) realpath(ROOT . '/target/release/libcloversync.so'),
             ]);
         } finally {
