@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::future::Future;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -213,26 +212,20 @@ impl Catalog {
     }
 }
 
-fn both(
-    api: Api,
-    access: Access,
-    filter: String,
-) -> impl Future<Output = Result<(Bytes, Bytes), Error>> + 'static {
-    async move {
-        let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-        let query = |expand| {
-            [
-                ("filter", filter.as_str()),
-                ("limit", "1000"),
-                ("expand", expand),
-            ]
-        };
-        let (first, second) = tokio::try_join!(
-            api.get(&access, "items", &query(&items)),
-            api.get(&access, "items", &query(&stock))
-        )?;
-        Ok((first.body, second.body))
-    }
+async fn both(api: Api, access: Access, filter: String) -> Result<(Bytes, Bytes), Error> {
+    let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
+    let query = |expand| {
+        [
+            ("filter", filter.as_str()),
+            ("limit", "1000"),
+            ("expand", expand),
+        ]
+    };
+    let (first, second) = tokio::try_join!(
+        api.get(&access, "items", &query(&items)),
+        api.get(&access, "items", &query(&stock))
+    )?;
+    Ok((first.body, second.body))
 }
 
 fn named<T: serde::de::DeserializeOwned, I: Eq + std::hash::Hash>(

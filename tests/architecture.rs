@@ -4,11 +4,24 @@ use std::process::Command;
 
 fn dependencies_of(package: &str) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", package])
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--package",
+            package,
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let tree = String::from_utf8(output.stdout).expect("cargo prints UTF-8");
     tree.lines()
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
@@ -17,8 +30,14 @@ fn dependencies_of(package: &str) -> Vec<String> {
 
 fn refuse(package: &str, forbidden: &[&str]) {
     let found = dependencies_of(package);
-    assert!(found.iter().any(|name| name == package), "the tree of {package} was read");
-    let wrong: Vec<_> = found.iter().filter(|name| forbidden.contains(&name.as_str())).collect();
+    assert!(
+        found.iter().any(|name| name == package),
+        "the tree of {package} was read"
+    );
+    let wrong: Vec<_> = found
+        .iter()
+        .filter(|name| forbidden.contains(&name.as_str()))
+        .collect();
     assert!(wrong.is_empty(), "{package} depends on {wrong:?}");
 }
 
@@ -26,18 +45,33 @@ fn refuse(package: &str, forbidden: &[&str]) {
 fn the_core_knows_neither_sockets_nor_a_runtime_nor_php() {
     refuse(
         "clover-core",
-        &["reqwest", "hyper", "tokio", "ext-php-rs", "clover-client", "clover-simulator", "getrandom", "log"],
+        &[
+            "reqwest",
+            "hyper",
+            "tokio",
+            "ext-php-rs",
+            "clover-client",
+            "clover-simulator",
+            "getrandom",
+            "log",
+        ],
     );
 }
 
 #[test]
 fn the_client_knows_no_php() {
-    refuse("clover-client", &["ext-php-rs", "clover-simulator", "cloversync"]);
+    refuse(
+        "clover-client",
+        &["ext-php-rs", "clover-simulator", "cloversync"],
+    );
 }
 
 #[test]
 fn the_simulator_shares_no_code_with_what_it_tests() {
-    refuse("clover-simulator", &["clover-core", "clover-client", "ext-php-rs", "reqwest"]);
+    refuse(
+        "clover-simulator",
+        &["clover-core", "clover-client", "ext-php-rs", "reqwest"],
+    );
 }
 
 #[test]
@@ -48,5 +82,8 @@ fn the_extension_does_not_ship_the_simulator() {
 #[test]
 fn the_detector_finds_what_is_there() {
     let client = dependencies_of("clover-client");
-    assert!(client.iter().any(|name| name == "reqwest") && client.iter().any(|name| name == "clover-core"));
+    assert!(
+        client.iter().any(|name| name == "reqwest")
+            && client.iter().any(|name| name == "clover-core")
+    );
 }
