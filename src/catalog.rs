@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use bytes::Bytes;
-use clover_client::{Access, Api, Error, RawPage, RawPair};
+use clover_client::RawPage;
 use clover_core::diff::compare;
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::parse;
 use clover_core::mapping::{Mapper, Names, alias};
 use clover_core::money::Currency;
-use clover_core::wire::{Attribute, Item, ItemCount, ItemGroup, ItemStock, Listing};
+use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -24,12 +23,8 @@ use crate::link::Link;
 use crate::look_up::LookUp;
 use crate::page::{Fault, Page, known_rows};
 use crate::page_iterator::PageIterator;
-use crate::{exception, finish_earlier_classes, group_changes};
+use crate::{exception, finish_earlier_classes, group_changes, items};
 
-/// Clover asks for at most three expansions a call, so the stock is read by a second request over the same stretch of ids.
-pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
-/// The second request's.
-pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
 /// Ids that Clover recommends at most in one `in (…)` filter.
 const IDS_A_REQUEST: usize = 100;
 
@@ -132,13 +127,8 @@ impl Catalog {
             wanted.push(ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "ids"))?);
         }
         let (mut items, mut faults) = (Vec::new(), Vec::new());
-        for some in wanted.chunks(IDS_A_REQUEST) {
-            let quoted: Vec<String> = some.iter().map(|id| format!("'{id}'")).collect();
-            let filter = format!("id in ({})", quoted.join(","));
-            let (first, second) = self
-                .link
-                .call(|api, access| both(api, access, filter.clone()))?;
-            let (found, wrong) = join(&self.link, &first, &second)?;
+        for chunk in wanted.chunks(IDS_A_REQUEST) {
+            let (found, wrong) = items::some(&self.link, chunk)?;
             items.extend(found);
             faults.extend(wrong);
         }
@@ -154,8 +144,13 @@ impl Catalog {
                 continue;
             }
             // Twice, since the shop acts on this answer.
-            match self.one(&id)?.or(self.one(&id)?) {
-                Some(item) => items.push(item),
+            let found = match items::one(&self.link, &id)? {
+                Some(found) => Some(found),
+                None => items::one(&self.link, &id)?,
+            };
+            match found {
+                Some(Ok(item)) => items.push(item),
+                Some(Err(fault)) => faults.push(fault),
                 None => deleted.push(id.into()),
             }
         }
@@ -185,47 +180,6 @@ impl Catalog {
             })
         })
     }
-
-    /// One item that Clover still has.
-    fn one(&self, id: &ItemId) -> PhpResult<Option<Item>> {
-        let path = format!("items/{id}");
-        let answers = self.link.call(|api, access| {
-            let path = path.clone();
-            async move {
-                let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-                let (first, second) = ([("expand", items.as_str())], [("expand", stock.as_str())]);
-                let both = tokio::try_join!(
-                    api.get_json::<Item>(&access, &path, &first),
-                    api.get_json::<ItemCount>(&access, &path, &second)
-                );
-                match both {
-                    Ok((mut item, count)) => {
-                        item.item_stock = count.item_stock;
-                        Ok(Some(item))
-                    }
-                    Err(Error::NotFound { .. }) => Ok(None),
-                    Err(error) => Err(error),
-                }
-            }
-        })?;
-        Ok(answers.filter(|item| !item.is_deleted()))
-    }
-}
-
-async fn both(api: Api, access: Access, filter: String) -> Result<(Bytes, Bytes), Error> {
-    let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-    let query = |expand| {
-        [
-            ("filter", filter.as_str()),
-            ("limit", "1000"),
-            ("expand", expand),
-        ]
-    };
-    let (first, second) = tokio::try_join!(
-        api.get(&access, "items", &query(&items)),
-        api.get(&access, "items", &query(&stock))
-    )?;
-    Ok((first.body, second.body))
 }
 
 fn named<T: serde::de::DeserializeOwned, I: Eq + std::hash::Hash>(
@@ -246,58 +200,6 @@ fn named<T: serde::de::DeserializeOwned, I: Eq + std::hash::Hash>(
         );
     }
     Ok(names)
-}
-
-/// The items of a pair of pages, with their counts.
-pub fn page_items(link: &Link, pair: &RawPair) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    join(link, &pair.first.body, &pair.second.body)
-}
-
-fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    let readable = |e: clover_core::json::JsonError| {
-        exception::bug(&format!("Clover's item list makes no sense at {e}"), None)
-    };
-    let listing = Listing::<Item>::parse(items).map_err(readable)?;
-    let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
-    let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
-    let mut counts: HashMap<ItemId, Option<f64>> = counted
-        .elements
-        .into_iter()
-        .map(|c| (c.id, c.item_stock))
-        .collect();
-    let mut joined = Vec::with_capacity(listing.elements.len());
-    let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
-    for mut item in listing.elements {
-        if let Some(fault) = unreadable
-            .iter()
-            .find(|fault| fault.concerns(item.id.as_str()))
-        {
-            faults.push(fault.clone());
-            continue;
-        }
-        item.item_stock = match counts.remove(&item.id) {
-            Some(count) => count,
-            // It came to be between the two answers. To take it for uncounted would switch the shop's counting off.
-            None => count_of(link, &item.id)?,
-        };
-        joined.push(item);
-    }
-    Ok((joined, faults))
-}
-
-fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
-    let path = format!("item_stocks/{id}");
-    let stock = link.call(|api, access| {
-        let read = api.get_json::<ItemStock>(&access, &path, &[]);
-        async move {
-            match read.await {
-                Ok(stock) => Ok(stock.quantity),
-                Err(Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
-    })?;
-    Ok(stock)
 }
 
 /// Adds the class to the module.

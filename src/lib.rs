@@ -8,6 +8,7 @@ mod engine;
 mod environment;
 mod exception;
 mod group_changes;
+mod items;
 mod link;
 mod logging;
 mod look_up;

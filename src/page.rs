@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use clover_core::diff::{Known, compare};
+use clover_core::ids::ItemId;
 use clover_core::json::JsonError;
 use clover_core::mapping::{ItemError, Mapper};
 use clover_core::money::ColumnPrice;
@@ -51,6 +52,15 @@ impl Fault {
             item,
             path: error.path,
             message: error.reason,
+        }
+    }
+
+    /// An item that is there and makes no sense.
+    pub fn unreadable(id: &ItemId, path: String, message: String) -> Self {
+        Self {
+            item: Some(id.as_str().to_owned()),
+            path,
+            message,
         }
     }
 

@@ -13,9 +13,9 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
 use ext_php_rs::zend::ce;
 
-use crate::catalog::{ITEM_EXPANSIONS, STOCK_EXPANSION, page_items};
 use crate::engine::class::only_from_rust;
 use crate::exception;
+use crate::items::{ITEM_EXPANSIONS, STOCK_EXPANSION, page_items};
 use crate::link::{Fresh, Link, exception_of, host_exception};
 use crate::page::{Page, PageObject};
 use crate::runtime;

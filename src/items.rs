@@ -1,0 +1,125 @@
+//! Items with their counts: by page, by a handful of ids, and one by one.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use clover_client::{Access, Api, Error, RawPair};
+use clover_core::ids::ItemId;
+use clover_core::wire::{Item, ItemCount, ItemStock, Listing};
+use ext_php_rs::prelude::*;
+
+use crate::exception;
+use crate::link::Link;
+use crate::page::Fault;
+
+/// Clover asks for at most three expansions a call, so the stock is read by a second request over the same stretch of ids.
+pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
+/// The second request's.
+pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
+/// The items among these ids that Clover lists, with their counts.
+pub fn some(link: &Link, ids: &[ItemId]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
+    let quoted: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+    let filter = format!("id in ({})", quoted.join(","));
+    let (items, counts) = link.call(|api, access| both(api, access, filter.clone()))?;
+    join(link, &items, &counts)
+}
+
+/// One item that Clover still has, or what is wrong with it; none when Clover does not have it.
+pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
+    let path = format!("items/{id}");
+    let found = link.call(|api, access| {
+        let path = path.clone();
+        async move {
+            let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
+            let (first, second) = ([("expand", items.as_str())], [("expand", stock.as_str())]);
+            let both = tokio::try_join!(
+                api.get_json::<Item>(&access, &path, &first),
+                api.get_json::<ItemCount>(&access, &path, &second)
+            );
+            match both {
+                Ok((mut item, count)) => {
+                    item.item_stock = count.item_stock;
+                    Ok(Some(Ok(item)))
+                }
+                Err(Error::NotFound { .. }) => Ok(None),
+                // It is there, so it is this item's fault and not the run's.
+                Err(Error::BadAnswer { at, reason, .. }) => Ok(Some(Err((at, reason)))),
+                Err(error) => Err(error),
+            }
+        }
+    })?;
+    Ok(match found {
+        Some(Ok(item)) if item.is_deleted() => None,
+        Some(Ok(item)) => Some(Ok(item)),
+        Some(Err((at, reason))) => Some(Err(Fault::unreadable(id, at, reason))),
+        None => None,
+    })
+}
+
+async fn both(api: Api, access: Access, filter: String) -> Result<(Bytes, Bytes), Error> {
+    let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
+    let query = |expand| {
+        [
+            ("filter", filter.as_str()),
+            ("limit", "1000"),
+            ("expand", expand),
+        ]
+    };
+    let (first, second) = tokio::try_join!(
+        api.get(&access, "items", &query(&items)),
+        api.get(&access, "items", &query(&stock))
+    )?;
+    Ok((first.body, second.body))
+}
+
+/// The items of a pair of pages, with their counts.
+pub fn page_items(link: &Link, pair: &RawPair) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
+    join(link, &pair.first.body, &pair.second.body)
+}
+
+fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
+    let readable = |e: clover_core::json::JsonError| {
+        exception::bug(&format!("Clover's item list makes no sense at {e}"), None)
+    };
+    let listing = Listing::<Item>::parse(items).map_err(readable)?;
+    let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
+    let mut faults: Vec<Fault> = listing.errors.into_iter().map(Fault::from).collect();
+    let mut counts: HashMap<ItemId, Option<f64>> = counted
+        .elements
+        .into_iter()
+        .map(|c| (c.id, c.item_stock))
+        .collect();
+    let mut joined = Vec::with_capacity(listing.elements.len());
+    let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
+    for mut item in listing.elements {
+        if let Some(fault) = unreadable
+            .iter()
+            .find(|fault| fault.concerns(item.id.as_str()))
+        {
+            faults.push(fault.clone());
+            continue;
+        }
+        item.item_stock = match counts.remove(&item.id) {
+            Some(count) => count,
+            // It came to be between the two answers. To take it for uncounted would switch the shop's counting off.
+            None => count_of(link, &item.id)?,
+        };
+        joined.push(item);
+    }
+    Ok((joined, faults))
+}
+
+fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
+    let path = format!("item_stocks/{id}");
+    let stock = link.call(|api, access| {
+        let read = api.get_json::<ItemStock>(&access, &path, &[]);
+        async move {
+            match read.await {
+                Ok(stock) => Ok(stock.quantity),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    })?;
+    Ok(stock)
+}
