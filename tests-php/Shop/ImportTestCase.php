@@ -4,7 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Categories;
 use CloverSync\Shop\Runs;
+use CloverSync\Shop\ShopConfig;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SystemClock;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** What a sync writes, and what it leaves alone. */
@@ -131,6 +135,24 @@ abstract class ImportTestCase extends SyncTestCase
         self::assertSame([$category['title'] === 'Mains' ? 'Starters' : 'Mains'], $this->tagsOf((int) $this->product($id)['article_id']));
         $this->assertSoundTree('categories');
         $this->assertSoundTree('tags');
+    }
+
+    public function test_a_category_that_several_processes_want_at_once_is_made_once(): void
+    {
+        $codes = $this->inProcesses(8, static function (Sql $sql): int {
+            $categories = new Categories($sql, ShopConfig::read($sql), 2, new SystemClock());
+            $sql->transaction(static function () use ($categories): void {
+                $categories->forget();
+                $categories->resolve(['Garden'], true);
+                usleep(20_000);
+            });
+
+            return 0;
+        });
+
+        self::assertSame(0, array_sum($codes));
+        self::assertSame(1, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__categories WHERE title = 'Garden'"));
+        $this->assertSoundTree('categories');
     }
 
     public function test_import_status_decides_whether_products_are_shown_and_what_the_till_prices_is_never_shown(): void

@@ -87,9 +87,4 @@ final class Console
 
         return trim((string) fgets(STDIN));
     }
-
-    public function isJson(): bool
-    {
-        return $this->json;
-    }
 }

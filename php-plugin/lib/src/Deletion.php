@@ -34,8 +34,9 @@ final readonly class Deletion
      * items is treated like that of a single item.
      *
      * @param list<string> $cloverIds Items that Clover itself has called deleted
+     * @param list<string> $living    Groups in which Clover lists items now
      */
-    public function apply(array $cloverIds): Written
+    public function apply(array $cloverIds, array $living): Written
     {
         $written = new Written();
         $links   = array_filter(
@@ -56,7 +57,7 @@ final readonly class Deletion
         foreach ($this->mappings->byCloverId($groups) as $group => $groupLink) {
             $leaving = array_filter($links, static fn (array $l): bool => $l['parent_id'] === (string) $group);
 
-            if (\count($leaving) < \count($live[$group] ?? [])) {
+            if (\in_array((string) $group, $living, true) || \count($leaving) < \count($live[$group] ?? [])) {
                 $variants += $leaving;
             } elseif ($groupLink['product_id'] !== null) {
                 $products[$group] = $groupLink;

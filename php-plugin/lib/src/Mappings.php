@@ -198,6 +198,35 @@ final readonly class Mappings
         return $members;
     }
 
+    /**
+     * @param list<string> $cloverIds
+     *
+     * @return list<string> Groups that these items are linked in
+     */
+    public function groupsOf(array $cloverIds): array
+    {
+        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
+            'SELECT DISTINCT parent_id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
+            $cloverIds,
+            [$this->environment, $this->merchant],
+        ));
+    }
+
+    /**
+     * @param list<string> $groups
+     *
+     * @return list<string> Those of which a run has not met every linked item
+     */
+    public function groupsWithUnseen(array $groups, int $run): array
+    {
+        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
+            'SELECT DISTINCT parent_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
+                AND seen_run <> ? AND parent_id IN (%s)",
+            $groups,
+            [$this->environment, $this->merchant, $run],
+        ));
+    }
+
     /** Forgets items without a product that Clover lists no more. */
     public function dropUnlinkedUnseen(int $run): void
     {

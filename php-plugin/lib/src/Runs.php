@@ -64,7 +64,7 @@ final readonly class Runs
                 'SELECT MAX(id) FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND holder = ?',
                 [$this->environment, $this->merchant, $holder],
             );
-            $this->sql->execute('DELETE FROM ' . self::STAGING . ' WHERE run_id <> ?', [$id]);
+            $this->sql->execute('DELETE FROM ' . self::STAGING . ' WHERE run_id NOT IN (SELECT id FROM ' . self::TABLE . " WHERE status IN ('running', 'needs_confirmation'))");
 
             return $id;
         });

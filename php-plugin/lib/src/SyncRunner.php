@@ -230,6 +230,11 @@ final class SyncRunner
     private function items(int $id, array $run, Budget $budget): bool
     {
         foreach ($this->catalog($run)->pages($run['cursor']) as $page) {
+            // What follows the last page is an empty one; to count it as a step would end every short slice here.
+            if ($page->itemIds() === []) {
+                continue;
+            }
+
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $page, $spent): void {
                 $written = $this->writePage($id, $page);
@@ -310,7 +315,10 @@ final class SyncRunner
             $cursor = $batch['groups'][array_key_last($batch['groups'])];
             $spent  = $this->spent();
             $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
-                $written = $this->writeGroups($id, $batch['groups'], $batch['members'], $catalog);
+                // Of these a linked item was not met: they are written when Clover has been asked for it.
+                $partly  = $this->mappings->groupsWithUnseen($batch['groups'], $id);
+                $members = array_values(array_filter($batch['members'], static fn (array $m): bool => !\in_array($m['group_id'], $partly, true)));
+                $written = $this->writeGroups($id, array_values(array_diff($batch['groups'], $partly)), $members, $catalog);
                 $this->log->addAll($written->log, $id);
                 $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, ...$spent);
             });
@@ -371,23 +379,22 @@ final class SyncRunner
         while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
             $answer = $catalog->lookUp($ids);
             $page   = $answer->page();
-
-            if ($page->members() !== []) {
-                $this->readGroupNames($catalog, $page->members());
-            }
-
+            $groups = array_values(array_unique([...$this->mappings->groupsOf($ids), ...array_column($page->members(), 'group_id')]));
+            $this->readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
-            $this->sql->transaction(function () use ($id, $ids, $answer, $page, $catalog, $spent): void {
-                $written = $this->deletion->apply($answer->deleted());
-                $written->add($this->writePage($id, $page));
-                $groups = array_values(array_unique(array_column($page->members(), 'group_id')));
-
-                if ($groups !== []) {
-                    $written->add($this->writeGroups($id, $groups, $this->runs->staged($id, $groups), $catalog));
-                }
+            $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
+                $written = $this->writePage($id, $page);
+                $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
+                $written->add($this->deletion->apply($answer->deleted(), $living));
 
                 // Whatever the answers were, the same items must not come up again.
                 $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));
+                $whole = array_values(array_diff($living, $this->mappings->groupsWithUnseen($living, $id)));
+
+                if ($whole !== []) {
+                    $written->add($this->writeGroups($id, $whole, $this->runs->staged($id, $whole), $catalog));
+                }
+
                 $this->log->addAll($written->log, $id);
                 $this->runs->advance($id, $this->lock->holder(), ['cursor' => 'settled', 'error' => null], $written, ...$spent);
             });

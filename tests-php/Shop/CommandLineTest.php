@@ -1,0 +1,269 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Tests\Support\Simulator;
+use PHPUnit\Framework\TestCase;
+
+/** ./cloversync as its users meet it: words, JSON, exit codes. */
+final class CommandLineTest extends TestCase
+{
+    private Simulator $clover;
+
+    private string $folder;
+
+    /** @var array<string, string> */
+    private array $environment = [];
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        $this->clover = Simulator::get();
+        $this->clover->reset();
+        $this->folder = sys_get_temp_dir() . '/cloversync-cli-' . bin2hex(random_bytes(4));
+        mkdir($this->folder, 0700);
+        $this->environment = [
+            'CLOVERSYNC_ENVIRONMENT' => 'sandbox',
+            'CLOVERSYNC_APP_ID'      => 'APPID00000001',
+            'CLOVERSYNC_APP_SECRET'  => '11111111-2222-3333-4444-555555555555',
+            'CLOVERSYNC_BASE_URL'    => $this->clover->url,
+        ];
+    }
+
+    protected function tearDown(): void
+    {
+        if (isset($this->folder)) {
+            array_map(unlink(...), glob($this->folder . '/*'));
+            rmdir($this->folder);
+        }
+    }
+
+    public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
+    {
+        $connect = $this->json('connect', '--approve');
+        self::assertSame([true, 'sandbox', 'USD'], [$connect['connected'], $connect['environment'], $connect['currency']]);
+
+        $sync = $this->json('sync');
+        self::assertSame(
+            ['event', 'imported', 'updated', 'unchanged', 'deleted', 'failed', 'conflicts', 'product_rows_written', 'requests', 'seconds', 'peak_memory_bytes'],
+            array_slice(array_keys($sync), 0, 11),
+        );
+        self::assertSame(55, $sync['imported']);
+        self::assertSame(0, $this->json('sync')['product_rows_written']);
+
+        $status = $this->json('status');
+        self::assertSame(
+            ['event', 'connected', 'environment', 'merchant_id', 'token_expires_at', 'last_sync', 'products', 'errors', 'pending'],
+            array_slice(array_keys($status), 0, 9),
+        );
+        self::assertSame([true, 55, 0], [$status['connected'], $status['products'], $status['errors']]);
+
+        $log = $this->run_('log', '--json', '--limit', '3');
+        self::assertSame(['at', 'action', 'entity_type', 'entity_id', 'status', 'message'], array_keys($log['lines'][0]));
+        self::assertSame(3, end($log['lines'])['entries']);
+
+        $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
+        $preview = $this->run_('preview', '--json')['lines'];
+        self::assertSame('create', $preview[0]['action']);
+        self::assertSame([1, 0, 0, 0], [end($preview)['creates'], end($preview)['updates'], end($preview)['deletes'], end($preview)['conflicts']]);
+        $dry = $this->json('sync', '--dry-run');
+        self::assertSame([1, 0], [$dry['imported'], $dry['product_rows_written']]);
+        self::assertSame(55, $this->json('products')['products']);
+        self::assertFalse($this->json('disconnect')['connected']);
+        self::assertSame(1, $this->run_('sync')['code']);
+    }
+
+    public function test_the_site_secret_is_made_once_and_readable_by_its_owner_only(): void
+    {
+        $this->run_('status');
+        $secret = file_get_contents($this->folder . '/cloversync.sqlite-secret');
+        self::assertSame(0600, fileperms($this->folder . '/cloversync.sqlite-secret') & 0777);
+        $this->run_('status');
+        self::assertSame($secret, file_get_contents($this->folder . '/cloversync.sqlite-secret'));
+    }
+
+    public function test_wrong_settings_are_listed_one_a_line_by_field(): void
+    {
+        $this->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
+        $result = $this->run_('status');
+
+        self::assertSame([2, ''], [$result['code'], $result['out']]);
+
+        foreach (['import_status', 'sync_interval', 'no_such_thing'] as $field) {
+            self::assertMatchesRegularExpression("/^  $field: .+$/m", $result['err']);
+        }
+    }
+
+    public function test_settings_stand_in_a_file_too_and_variables_win(): void
+    {
+        file_put_contents($this->folder . '/cloversync.json', json_encode([
+            'environment' => 'eu', 'app_id' => 'APPID00000001', 'app_secret' => '11111111-2222-3333-4444-555555555555', 'settings' => ['import_status' => 'published'],
+        ]));
+        $this->environment = ['CLOVERSYNC_ENVIRONMENT' => 'la'];
+        self::assertSame('la', $this->json('status')['environment']);
+        $this->environment = [];
+        self::assertSame('eu', $this->json('status')['environment']);
+        file_put_contents($this->folder . '/cloversync.json', '{"app-id": 1}');
+        self::assertSame(2, $this->run_('status')['code']);
+    }
+
+    public function test_what_is_not_understood_is_said_with_exit_code_two(): void
+    {
+        foreach ([[], ['frobnicate'], ['sync', '--fast'], ['log', '--limit', 'many'], ['connect', '--port'], ['status', 'now']] as $words) {
+            $result = $this->run_(...$words);
+            self::assertSame(2, $result['code'], implode(' ', $words));
+            self::assertNotSame('', $result['err']);
+        }
+    }
+
+    public function test_without_the_extension_one_sentence_says_what_to_do(): void
+    {
+        $this->environment['CLOVERSYNC_EXTENSION'] = '/nowhere/libcloversync.so';
+        $result = $this->run_('status');
+        self::assertSame([1, ''], [$result['code'], $result['out']]);
+        self::assertStringContainsString('make build', $result['err']);
+        self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
+    }
+
+    public function test_before_connecting_and_without_clover_the_messages_say_so(): void
+    {
+        $result = $this->run_('sync');
+        self::assertSame(1, $result['code']);
+        self::assertStringContainsString('not connected', $result['err']);
+
+        $this->environment['CLOVERSYNC_BASE_URL'] = 'http://127.0.0.1:9';
+        $result = $this->run_('connect', '--approve');
+        self::assertSame(1, $result['code']);
+        self::assertStringContainsString('could not be reached', $result['err']);
+    }
+
+    public function test_failed_items_end_the_sync_with_exit_code_three(): void
+    {
+        $this->clover->addItem(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
+        $this->run_('connect', '--approve');
+        $result = $this->run_('sync', '--json');
+        self::assertSame([3, 1], [$result['code'], end($result['lines'])['failed']]);
+    }
+
+    public function test_another_currency_is_refused(): void
+    {
+        $this->environment['CLOVERSYNC_CURRENCY'] = 'EUR';
+        $this->run_('connect', '--approve');
+        $result = $this->run_('sync', '--json');
+        self::assertSame([1, 'currency'], [$result['code'], end($result['lines'])['kind']]);
+    }
+
+    public function test_a_copied_database_sends_nothing_until_it_is_told_which_one_it_is(): void
+    {
+        $this->run_('connect', '--approve');
+        $this->run_('sync');
+        copy($this->folder . '/cloversync.sqlite', $this->folder . '/copy.sqlite');
+        copy($this->folder . '/cloversync.sqlite-secret', $this->folder . '/copy.sqlite-secret');
+        $this->environment['CLOVERSYNC_DSN'] = 'sqlite:copy.sqlite';
+        $result = $this->run_('sync', '--json');
+        self::assertSame([1, 'site_moved'], [$result['code'], end($result['lines'])['kind']]);
+        self::assertSame(0, $this->run_('connect', '--move')['code']);
+        self::assertSame(0, $this->run_('sync')['code']);
+    }
+
+    public function test_the_browser_s_answer_is_waited_for_and_a_pasted_one_is_taken(): void
+    {
+        $port    = self::freePort();
+        $process = $this->start('connect', '--json', '--port', (string) $port, '--timeout', '20');
+        $line    = json_decode((string) fgets($process['pipes'][1]), true);
+        self::assertSame('authorize', $line['event']);
+        $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
+        self::assertStringContainsString('close this window', (string) file_get_contents($callback));
+        $last = json_decode((string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0], true);
+        self::assertTrue($last['connected']);
+        self::assertSame(0, proc_close($process['process']));
+
+        // The address outlives its listener, for browsers on another machine.
+        $port = self::freePort();
+        $late = $this->start('connect', '--json', '--port', (string) $port, '--timeout', '1');
+        $line = (string) fgets($late['pipes'][1]);
+        $url  = json_decode($line, true)['url'] ?? self::fail($line);
+        stream_get_contents($late['pipes'][1]);
+        self::assertSame(1, proc_close($late['process']));
+        self::assertSame(0, $this->run_('connect', '--callback', \CloverSync\Cli\Callback::approve($url, "http://127.0.0.1:$port/callback"))['code']);
+    }
+
+    public function test_an_interrupted_sync_goes_on_where_it_stopped(): void
+    {
+        $this->clover->reset('synthetic:4000');
+        $this->run_('connect', '--approve');
+        $process = $this->start('sync', '--json');
+
+        while (json_decode((string) fgets($process['pipes'][1]), true)['event'] !== 'progress');
+
+        proc_terminate($process['process'], SIGINT);
+        $lines = array_filter(explode("\n", stream_get_contents($process['pipes'][1])));
+        self::assertSame(1, proc_close($process['process']));
+        self::assertSame('running', json_decode((string) end($lines), true)['status']);
+        $sync = $this->json('sync');
+        self::assertSame(4000, $this->items());
+        self::assertSame('done', $sync['status']);
+    }
+
+    private static function freePort(): int
+    {
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+
+        return (int) substr((string) strrchr((string) stream_socket_get_name($server, false), ':'), 1);
+    }
+
+    private function items(): int
+    {
+        return (int) (new \PDO("sqlite:$this->folder/cloversync.sqlite"))
+            ->query("SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'")->fetchColumn();
+    }
+
+    /** @return array<string, mixed> The last line of a command that must succeed */
+    private function json(string ...$words): array
+    {
+        $result = $this->run_(...[...$words, '--json']);
+        self::assertSame(0, $result['code'], $result['err'] . $result['out']);
+        $last = end($result['lines']);
+        self::assertSame('done', $last['event']);
+
+        return $last;
+    }
+
+    /** @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>} */
+    private function run_(string ...$words): array
+    {
+        ['process' => $process, 'pipes' => $pipes] = $this->start(...$words);
+        $out  = (string) stream_get_contents($pipes[1]);
+        $err  = (string) file_get_contents($this->folder . '/stderr');
+        $code = proc_close($process);
+        $rows = array_map(static fn (string $line): mixed => json_decode($line, true), array_values(array_filter(explode("\n", $out))));
+
+        if (\in_array('--json', $words, true)) {
+            foreach ($rows as $row) {
+                self::assertIsArray($row, "Not a JSON object: $out");
+            }
+        }
+
+        return ['code' => $code, 'out' => $out, 'err' => $err, 'lines' => \in_array('--json', $words, true) ? $rows : []];
+    }
+
+    /** @return array{process: resource, pipes: array<int, resource>} */
+    private function start(string ...$words): array
+    {
+        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
+        $process   = proc_open(
+            [__DIR__ . '/../../cloversync', ...$words],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
+            $pipes,
+            $this->folder,
+            $this->environment + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')] + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
+        );
+
+        return ['process' => $process, 'pipes' => $pipes];
+    }
+}

@@ -1,0 +1,111 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+/**
+ * The MariaDB of a test run: the one that CLOVERSYNC_TEST_DSN names, else a private server that lives as long as the run.
+ */
+final class MariaDb
+{
+    private static ?self $instance = null;
+
+    private function __construct(
+        public readonly string $dsn,
+        public readonly string $user,
+        #[\SensitiveParameter] public readonly string $password,
+    ) {
+    }
+
+    /** @return ?self Null when this machine has no MariaDB */
+    public static function get(): ?self
+    {
+        return self::$instance ??= self::fromEnvironment() ?? self::start();
+    }
+
+    private static function fromEnvironment(): ?self
+    {
+        $dsn = getenv('CLOVERSYNC_TEST_DSN');
+
+        if ($dsn === false || $dsn === '') {
+            return null;
+        }
+
+        if (preg_match('/dbname=([^;]*_test)(;|$)/', $dsn) !== 1) {
+            throw new \RuntimeException('CLOVERSYNC_TEST_DSN must name a database whose name ends in _test: the tests empty it.');
+        }
+
+        return new self($dsn, (string) getenv('CLOVERSYNC_TEST_USER'), (string) getenv('CLOVERSYNC_TEST_PASSWORD'));
+    }
+
+    private static function start(): ?self
+    {
+        $server  = self::find('mariadbd', 'mysqld');
+        $install = self::find('mariadb-install-db', 'mysql_install_db');
+
+        if ($server === null || $install === null) {
+            return null;
+        }
+
+        $dir = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
+        mkdir($dir, 0700);
+        $user = posix_getpwuid(posix_geteuid())['name'];
+        exec(\sprintf(
+            '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal --skip-test-db >%s 2>&1',
+            escapeshellarg($install),
+            escapeshellarg("$dir/data"),
+            escapeshellarg($user),
+            escapeshellarg("$dir/install.log"),
+        ), result_code: $code);
+
+        if ($code !== 0) {
+            throw new \RuntimeException("mariadb-install-db failed, see $dir/install.log");
+        }
+
+        $process = proc_open(
+            [
+                $server, '--no-defaults', "--datadir=$dir/data", "--user=$user", "--socket=$dir/sock", '--skip-networking', '--pid-file=' . "$dir/pid",
+                // Only clients are killed in the tests, never this server, so it need not wait for the disk.
+                '--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync', '--innodb-file-per-table=0',
+                '--innodb-buffer-pool-size=256M', '--character-set-server=utf8mb4', '--max-connections=300',
+                '--collation-server=utf8mb4_unicode_ci',
+            ],
+            [['file', '/dev/null', 'r'], ['file', "$dir/server.log", 'a'], ['file', "$dir/server.log", 'a']],
+            $pipes,
+        );
+        $owner = getmypid();
+        register_shutdown_function(static function () use ($process, $dir, $owner): void {
+            if (getmypid() === $owner) {
+                proc_terminate($process, SIGKILL);
+                proc_close($process);
+                exec('rm -rf ' . escapeshellarg($dir));
+            }
+        });
+
+        for ($i = 0; $i < 300; $i++) {
+            try {
+                (new \PDO("mysql:unix_socket=$dir/sock", 'root', ''))->exec('CREATE DATABASE cloversync_test');
+
+                return new self("mysql:unix_socket=$dir/sock;dbname=cloversync_test", 'root', '');
+            } catch (\PDOException) {
+                usleep(100_000);
+            }
+        }
+
+        throw new \RuntimeException("MariaDB did not start, see $dir/server.log");
+    }
+
+    private static function find(string ...$names): ?string
+    {
+        foreach ($names as $name) {
+            foreach ([...explode(':', (string) getenv('PATH')), '/usr/sbin', '/usr/local/sbin'] as $dir) {
+                if (is_executable("$dir/$name")) {
+                    return "$dir/$name";
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,157 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Cli\Callback;
+use CloverSync\Settings;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Runs;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SystemClock;
+use CloverSync\Vault;
+
+/** A stand-in shop, connected to a pretend Clover, with the real extension between them. */
+abstract class SyncTestCase extends ShopTestCase
+{
+    protected const SECRET = 'a site secret for tests only';
+
+    protected Simulator $clover;
+
+    /** @var array<string, mixed> */
+    protected array $settings = ['default_category' => 2];
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        $this->clover = Simulator::get() ?? self::markTestSkipped('The simulator is not built: run cargo build, or set CLOVERSYNC_SIMULATOR.');
+        $this->clover->reset();
+        parent::setUp();
+    }
+
+    /** @param array<string, mixed> $settings */
+    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, Clock $clock = new SystemClock()): Shop
+    {
+        return new Shop(
+            $sql ?? $this->sql,
+            Settings::fromArray($settings + $this->settings + [
+                'environment' => 'sandbox',
+                'app_id'      => 'APPID00000001',
+                'app_secret'  => '11111111-2222-3333-4444-555555555555',
+                'base_url'    => $this->clover->url,
+            ]),
+            new Vault(self::SECRET),
+            $site,
+            clock: $clock,
+        );
+    }
+
+    protected function connect(?Shop $shop = null): void
+    {
+        $shop ??= $this->shop();
+        $redirect      = 'http://127.0.0.1:8902/callback';
+        $authorization = $shop->connection->authorize($redirect);
+        $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
+        $shop->guard->move();
+    }
+
+    /** @param array<string, mixed> $settings */
+    protected function sync(array $settings = [], ?Budget $budget = null, bool $confirmDeletes = false): SliceResult
+    {
+        return $this->shop($settings)->runner()->run($budget ?? new Budget(), $confirmDeletes);
+    }
+
+    /** @param array<string, mixed> $settings */
+    protected function connectedAndSynced(array $settings = []): SliceResult
+    {
+        $this->connect();
+        $result = $this->sync($settings);
+        self::assertSame(Runs::DONE, $result->status);
+
+        return $result;
+    }
+
+    /** @return array<string, mixed> The shop rows of one Clover item, flat */
+    protected function product(string $cloverId): array
+    {
+        $row = $this->sql->fetchOne(
+            'SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id, c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
+                    v.is_master, v.sku, v.upc, v.price, v.manage_stock, v.availability, v.isdefault_variant, q.quantity, x.product_optionvalue_ids AS csv
+               FROM #__j2commerce_clover_mappings m
+               JOIN #__content c ON c.id = m.article_id
+               JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
+               LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+               LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+               LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
+              WHERE m.clover_id = ?',
+            [$cloverId],
+        );
+        self::assertNotNull($row, "$cloverId is not linked to a product.");
+
+        return $row;
+    }
+
+    /** @return array<string, mixed> The simulator's item of this SKU */
+    protected function itemBySku(string $sku): array
+    {
+        foreach ($this->clover->items() as $item) {
+            if (($item['sku'] ?? null) === $sku) {
+                return $item;
+            }
+        }
+
+        self::fail("The sandbox catalogue has no item with the SKU $sku.");
+    }
+
+    /** @return list<string> Titles of the article's tags */
+    protected function tagsOf(int $article): array
+    {
+        return $this->sql->fetchColumn(
+            'SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ? ORDER BY t.title',
+            [$article],
+        );
+    }
+
+    /** @return list<array{action: string, status: string, message: string}> */
+    protected function logOf(string $entity): array
+    {
+        return $this->sql->fetchAll('SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ? ORDER BY id', [$entity]);
+    }
+
+    /**
+     * Every row of the shop's own tables, to see that nothing was written.
+     *
+     * @param list<string> $without Columns that may differ
+     *
+     * @return array<string, list<array<string, mixed>>>
+     */
+    protected function shopRows(array $without = [], ?Sql $sql = null): array
+    {
+        $sql ??= $this->sql;
+        $rows   = [];
+        $tables = [
+            'content' => 'id', 'categories' => 'id', 'tags' => 'id', 'contentitem_tag_map' => 'content_item_id, tag_id', 'ucm_content' => 'core_content_id', 'ucm_base' => 'ucm_id',
+            'workflow_associations' => 'item_id', 'j2commerce_products' => 'j2commerce_product_id', 'j2commerce_variants' => 'j2commerce_variant_id',
+            'j2commerce_productquantities' => 'j2commerce_productquantity_id', 'j2commerce_options' => 'j2commerce_option_id',
+            'j2commerce_optionvalues' => 'j2commerce_optionvalue_id', 'j2commerce_product_options' => 'j2commerce_productoption_id',
+            'j2commerce_product_optionvalues' => 'j2commerce_product_optionvalue_id', 'j2commerce_product_variant_optionvalues' => 'variant_id',
+            'j2commerce_productprice_index' => 'product_id',
+        ];
+
+        foreach ($tables as $table => $order) {
+            $rows[$table] = array_map(
+                static fn (array $row): array => array_diff_key($row, array_flip($without)),
+                $sql->fetchAll("SELECT * FROM #__$table ORDER BY $order"),
+            );
+        }
+
+        return $rows;
+    }
+}

@@ -1,0 +1,79 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\PdoSql;
+use CloverSync\Shop\Schema;
+use CloverSync\Shop\Sql;
+
+/** An empty stand-in shop on one of the two databases. */
+final class TestDatabase
+{
+    private static int $number = 0;
+
+    private function __construct(
+        public readonly Dialect $dialect,
+        public readonly string $dsn,
+        public readonly ?string $user,
+        #[\SensitiveParameter] public readonly ?string $password,
+        public readonly string $prefix,
+        private readonly ?string $file,
+    ) {
+    }
+
+    /** @return ?self Null when this machine lacks the database */
+    public static function create(Dialect $dialect): ?self
+    {
+        if ($dialect === Dialect::Sqlite) {
+            $file = tempnam(sys_get_temp_dir(), 'cloversync-test-');
+            $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file);
+        } else {
+            $server = MariaDb::get();
+
+            if ($server === null) {
+                return null;
+            }
+
+            $prefix = 't' . ++self::$number . '_';
+            $db     = new self($dialect, $server->dsn, $server->user, $server->password, $prefix, null);
+            $db->dropTables();
+        }
+
+        $schema = new Schema($db->connect());
+        $schema->install(__DIR__ . '/../../bin/shop/shop.mysql.sql');
+        $schema->install(Schema::APP_FILE);
+
+        return $db;
+    }
+
+    /** A connection of its own each time. */
+    public function connect(): Sql
+    {
+        return PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
+    }
+
+    public function drop(): void
+    {
+        if ($this->file === null) {
+            $this->dropTables();
+
+            return;
+        }
+
+        foreach (['', '-wal', '-shm'] as $suffix) {
+            @unlink($this->file . $suffix);
+        }
+    }
+
+    private function dropTables(): void
+    {
+        $sql = $this->connect();
+
+        foreach ($sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [str_replace('_', '\\_', $this->prefix) . '%']) as $table) {
+            $sql->execute("DROP TABLE `$table`");
+        }
+    }
+}
