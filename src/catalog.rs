@@ -108,7 +108,9 @@ impl Catalog {
         };
         let (mut changes, mut unchanged) = (Vec::new(), 0);
         for (id, members) in &groups {
-            let (product, errors) = self.mapper.group(id, members, names);
+            let (product, errors) = self
+                .mapper
+                .group(id, members, names, |item| known.contains_key(item.as_str()));
             faults.extend(errors.into_iter().map(Fault::from));
             match product.map(|product| compare(&product, &known)) {
                 Some(Some(change)) => changes.push(change),

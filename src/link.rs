@@ -5,13 +5,13 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::life::ON_DEMAND;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, Policy, Share,
-    Tokens, Waiter, chain,
+    Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
+    Policy, Share, Tokens, Waiter, chain,
 };
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
@@ -102,7 +102,12 @@ struct Keeper<'a> {
     link: &'a Link,
     merchant: RefCell<Option<MerchantId>>,
     rotated: Cell<bool>,
+    /// When the lock was taken or prolonged last, while it is held.
+    locked: Cell<Option<Instant>>,
 }
+
+/// A rotation may take longer than the lock's lease, when Clover is slow and is asked several times.
+const PROLONG_LOCK_AFTER: Duration = Duration::from_secs(10);
 
 impl<'a> Keeper<'a> {
     fn new(link: &'a Link) -> Self {
@@ -110,6 +115,19 @@ impl<'a> Keeper<'a> {
             link,
             merchant: RefCell::new(None),
             rotated: Cell::new(false),
+            locked: Cell::new(None),
+        }
+    }
+
+    fn prolong_lock(&self) {
+        if self
+            .locked
+            .get()
+            .is_some_and(|at| at.elapsed() >= PROLONG_LOCK_AFTER)
+        {
+            self.locked.set(Some(Instant::now()));
+            // What it throws is pending in the engine, and ends the wait.
+            let _ = self.link.store.call("lock", vec![]);
         }
     }
 }
@@ -141,23 +159,45 @@ impl clover_client::TokenStore for Keeper<'_> {
 
     fn lock(&self) -> Result<bool, HostError> {
         let taken = self.link.store.call("lock", vec![]).map_err(pending)?;
-        Ok(taken.bool().unwrap_or(false))
+        let taken = taken.bool().unwrap_or(false);
+        self.locked.set(taken.then(Instant::now));
+        Ok(taken)
+    }
+
+    fn refused(&self, tokens: &Tokens, reason: &OAuthError) -> Result<(), HostError> {
+        let merchant = self.merchant.borrow().clone();
+        match merchant {
+            Some(merchant) => {
+                self.link
+                    .store_record(&merchant, tokens, Some(reconnect_reason(reason)))
+            }
+            None => Ok(()),
+        }
     }
 
     fn unlock(&self) {
+        self.locked.set(None);
         // Nobody is left to tell: an exception stays pending in the engine, and the lock ends with its lease.
         let _ = self.link.store.call("unlock", vec![]);
     }
 }
 
-impl Waiter for Link {
+impl Waiter for Keeper<'_> {
     type Error = HostError;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, HostError> {
         Ok(runtime::wait(future, || {
-            logging::deliver(self.log.as_ref())
+            logging::deliver(self.link.log.as_ref());
+            self.prolong_lock();
         })?)
     }
+}
+
+fn reconnect_reason(refusal: &OAuthError) -> String {
+    format!(
+        "Clover does not accept the stored tokens any more, so connect the shop again: {}",
+        chain(refusal)
+    )
 }
 
 fn pending(_: PhpException) -> HostError {
@@ -314,7 +354,7 @@ impl Link {
         let oauth = self.oauth()?;
         let life = Life {
             store: &keeper,
-            waiter: self,
+            waiter: &keeper,
             oauth: &oauth,
             clock: &now,
         };
@@ -377,7 +417,8 @@ impl Link {
 
     /// Waits for a future.
     pub fn finish<F: Future + 'static>(&self, future: F) -> PhpResult<F::Output> {
-        Waiter::wait(self, future).map_err(|e| host_exception(&e))
+        runtime::wait(future, || logging::deliver(self.log.as_ref()))
+            .map_err(|e| host_exception(&e.into()))
     }
 
     fn life_exception(&self, error: LifeError<HostError, HostError>) -> PhpException {
@@ -391,18 +432,8 @@ impl Link {
                     exception::reconnect("the shop is not connected with Clover: connect it first")
                 }
             },
-            LifeError::ReconnectNeeded(cause) => {
-                let reason = format!(
-                    "Clover does not accept the stored tokens any more, so connect the shop again: {}",
-                    chain(&cause)
-                );
-                // So that the owner sees it without another request; when it cannot be stored, the next call finds out anew.
-                if let Ok(Some(record)) = self.record()
-                    && let Ok(tokens) = record.tokens()
-                {
-                    let _ = self.store_record(&record.merchant, &tokens, Some(reason.clone()));
-                }
-                exception::reconnect(&reason)
+            LifeError::ReconnectNeeded(refusal) => {
+                exception::reconnect(&reconnect_reason(&refusal))
             }
             LifeError::TokenIsNew => exception::permission(
                 "Clover refuses a new token, so the app lacks a permission",

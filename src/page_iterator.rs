@@ -92,26 +92,45 @@ impl PageIterator {
             state.page = None;
             (state.reading.take(), state.cursor.clone())
         };
-        let next = self.fetch(&mut reading, cursor);
+        let next = self.page(&mut reading, cursor);
         let mut state = self.state.try_borrow_mut().map_err(|_| in_use())?;
-        match next? {
-            None => state.ended = true,
-            Some(pair) => {
-                state.cursor.clone_from(&pair.first.cursor);
+        match next {
+            Ok(Some((page, cursor))) => {
+                state.page = Some(page);
+                state.cursor = cursor;
                 state.reading = reading;
-                drop(state);
-                let (items, faults) = page_items(&self.link, &pair)?;
-                let page = Page::new(
-                    pair.first.cursor.unwrap_or_default(),
-                    items,
-                    faults,
-                    &self.mapper,
-                );
-                self.state.try_borrow_mut().map_err(|_| in_use())?.page =
-                    Some(ZendClassObject::new(page).into_zval(false)?);
+                Ok(())
+            }
+            Ok(None) => {
+                state.ended = true;
+                Ok(())
+            }
+            // Only the list's own end ends it: whoever catches this and goes on gets the page that was not read.
+            Err(error) => {
+                state.begun = false;
+                Err(error)
             }
         }
-        Ok(())
+    }
+
+    /// The next page with the cursor behind it.
+    fn page(
+        &self,
+        reading: &mut Option<Reading>,
+        cursor: Option<String>,
+    ) -> PhpResult<Option<(Zval, Option<String>)>> {
+        let Some(pair) = self.fetch(reading, cursor)? else {
+            return Ok(None);
+        };
+        let (items, faults) = page_items(&self.link, &pair)?;
+        let cursor = pair.first.cursor;
+        let page = Page::new(
+            cursor.clone().unwrap_or_default(),
+            items,
+            faults,
+            &self.mapper,
+        );
+        Ok(Some((ZendClassObject::new(page).into_zval(false)?, cursor)))
     }
 
     fn fetch(

@@ -19,7 +19,10 @@ interface TokenStore
 
     public function delete(): void;
 
-    /** Takes the one lock of this environment's tokens across processes and nodes; waits for it, false when it stayed taken. */
+    /**
+     * Takes the one lock of this environment's tokens across processes and nodes; waits for it, false when it stayed taken.
+     * Called again every ten seconds or so while it is held here, to prolong it.
+     */
     public function lock(): bool;
 
     public function unlock(): void;

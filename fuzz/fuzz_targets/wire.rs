@@ -48,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
         for attribute in members.iter().flat_map(|m| &m.options.0).filter_map(|o| o.attribute.as_ref()) {
             names.attributes.insert(attribute.id.clone(), attribute.id.as_str().chars().take(2).collect());
         }
-        if let (Some(product), _) = mapper.group(&id, &members, &names) {
+        if let (Some(product), _) = mapper.group(&id, &members, &names, |_| rules & 32 != 0) {
             assert!(product.variants.iter().all(|v| v.option_values.len() == product.options.len()));
             assert!(compare(&product, &HashMap::new()).is_some());
         }

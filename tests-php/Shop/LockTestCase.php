@@ -25,11 +25,26 @@ abstract class LockTestCase extends ShopTestCase
         self::assertTrue($second->acquire());
     }
 
-    public function test_a_living_process_keeps_it_on_its_own_node_until_the_lease_ends(): void
+    public function test_a_living_process_keeps_it_beyond_its_lease_on_its_own_node(): void
     {
         $clock = new FakeClock();
         $first = new Lock($this->sql, 'job', $clock);
         $other = new Lock($this->db->connect(), 'job', $clock);
+        self::assertTrue($first->acquire());
+
+        $clock->time += 60 + 3599;
+        self::assertFalse($other->acquire());
+        $clock->time += 1;
+        self::assertTrue($other->acquire(), 'A process that hangs for an hour is given up.');
+        self::assertFalse($first->renew(), 'The first holder learns that it lost the lock.');
+        self::assertFalse($first->isHeld());
+    }
+
+    public function test_another_node_waits_until_the_lease_ends(): void
+    {
+        $clock = new FakeClock();
+        $first = new Lock($this->sql, 'job', $clock);
+        $other = new Lock($this->db->connect(), 'job', $clock, new Process('another node', 1, 1));
         self::assertTrue($first->acquire());
 
         $clock->time += 59;
@@ -37,7 +52,6 @@ abstract class LockTestCase extends ShopTestCase
         $clock->time += 1;
         self::assertTrue($other->acquire());
         self::assertFalse($first->renew(), 'The first holder learns that it lost the lock.');
-        self::assertFalse($first->isHeld());
     }
 
     public function test_a_heartbeat_keeps_it(): void

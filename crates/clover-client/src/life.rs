@@ -44,6 +44,16 @@ pub trait TokenStore {
 
     /// Gives the lock back. Called exactly once after each `lock` that gave `true`.
     fn unlock(&self);
+
+    /// Notes that Clover accepts this pair no more. Called while the lock is held, so that it cannot hit the pair of an
+    /// owner who connects again at this moment.
+    ///
+    /// # Errors
+    /// The store's.
+    fn refused(&self, tokens: &Tokens, reason: &OAuthError) -> Result<(), Self::Error> {
+        let _ = (tokens, reason);
+        Ok(())
+    }
 }
 
 /// Drives a future to its end on the caller's runtime.
@@ -160,9 +170,19 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         if self.meets(&current, need)? {
             return Ok(current);
         }
-        let fresh = self.rotate(&current, need)?;
-        self.store.write(&fresh).map_err(LifeError::Store)?;
-        Ok(fresh)
+        match self.rotate(&current, need) {
+            Ok(fresh) => {
+                self.store.write(&fresh).map_err(LifeError::Store)?;
+                Ok(fresh)
+            }
+            Err(LifeError::ReconnectNeeded(reason)) => {
+                self.store
+                    .refused(&current, &reason)
+                    .map_err(LifeError::Store)?;
+                Err(LifeError::ReconnectNeeded(reason))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a call with a token that lives long enough. When Clover refuses the token, it is replaced, once, and the

@@ -79,13 +79,14 @@ impl Mapper {
     }
 
     /// A group becomes a variable product; each member a variant. Members that cannot be used are left out, each with its error; without any usable
-    /// member there is no product.
+    /// member there is no product. Of two members with the same options the one stays that the shop has linked already, else the one with the lower id.
     #[must_use]
     pub fn group(
         &self,
         id: &GroupId,
         members: &[Item],
         names: &Names,
+        linked: impl Fn(&ItemId) -> bool,
     ) -> (Option<Product>, Vec<ItemError>) {
         let mut errors = Vec::new();
         let Some(title) = names.groups.get(id).and_then(|name| cleaned(Some(name))) else {
@@ -100,7 +101,7 @@ impl Mapper {
             );
         };
         let mut members: Vec<&Item> = members.iter().collect();
-        members.sort_by(|a, b| a.id.cmp(&b.id));
+        members.sort_by(|a, b| (!linked(&a.id), &a.id).cmp(&(!linked(&b.id), &b.id)));
         let options = option_names(&members, names);
         let mut used: Vec<&Item> = Vec::new();
         let mut variants: Vec<Variant> = Vec::new();
@@ -134,6 +135,7 @@ impl Mapper {
         }
         let mut product = self.product(Reference::Group(id.clone()), title, &used);
         product.alias = alias_or_id(&product.title, id.as_str());
+        variants.sort_by(|a, b| a.id.cmp(&b.id));
         product.options = options;
         product.variants = variants;
         (Some(self.withheld(product, &used)), errors)
@@ -481,6 +483,7 @@ mod tests {
             &GroupId::new("G").unwrap(),
             &items(&members.join(",")),
             &names(),
+            |_| false,
         )
     }
 
@@ -707,6 +710,23 @@ mod tests {
     }
 
     #[test]
+    fn a_new_member_that_repeats_the_options_of_a_linked_one_does_not_push_it_out() {
+        let members = [
+            member("A", &[("S", "L")], ""),
+            member("B", &[("S", "L")], ""),
+        ]
+        .join(",");
+        let (p, errors) = mapper(MappingMode::Tag).group(
+            &GroupId::new("G").unwrap(),
+            &items(&members),
+            &names(),
+            |id| id.as_str() == "B",
+        );
+        assert_eq!(p.unwrap().variants[0].id.as_str(), "B");
+        assert_eq!(errors[0].item.as_ref().unwrap().as_str(), "A");
+    }
+
+    #[test]
     fn a_group_without_attributes_gets_one_option_with_the_members_own_names() {
         let (p, errors) = group(
             MappingMode::Tag,
@@ -726,6 +746,7 @@ mod tests {
             &GroupId::new("H").unwrap(),
             &items(&member("A", &[], "")),
             &names(),
+            |_| false,
         );
         assert!(nameless.0.is_none() && nameless.1[0].path.contains("item_groups[H]"));
         let (none, errors) = group(

@@ -7,11 +7,14 @@ namespace CloverSync\Shop;
 /**
  * A lease with a name, held by one process of all web nodes.
  *
- * What a killed process held is free at once on its own node, and after the lease elsewhere.
+ * What a killed process held is free at once on its own node, and after the lease elsewhere. On its own node a living process keeps it beyond the lease.
  */
 final class Lock
 {
     private const TABLE = '#__j2commerce_clover_locks';
+
+    /** Seconds beyond its lease after which a process that is alive and does not renew counts as hung. */
+    private const HUNG = 3600;
 
     private string $holder = '';
 
@@ -53,8 +56,11 @@ final class Lock
             $row = ['holder' => '', 'node' => '', 'pid' => 0, 'pid_started' => 0, 'expires' => 0];
         }
 
-        $free = $row['holder'] === ''
-            || (int) $row['expires'] <= $this->clock->now()
+        // A call to Clover may outlast a lease, so who certainly lives is not robbed; a hung process is, in the end.
+        $overdue = $this->clock->now() - (int) $row['expires'];
+        $patient = $overdue < self::HUNG && $me->isAlive($row['node'], (int) $row['pid'], (int) $row['pid_started']);
+        $free    = $row['holder'] === ''
+            || ($overdue >= 0 && !$patient)
             || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started']);
 
         if (!$free || $this->sql->execute(

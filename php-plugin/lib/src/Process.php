@@ -49,6 +49,14 @@ final readonly class Process
         return is_dir('/proc/1') && !is_dir("/proc/$pid");
     }
 
+    /** True only when it is certain. */
+    public function isAlive(string $node, int $pid, int $started): bool
+    {
+        $stat = $node === $this->node && $started !== 0 ? self::stat($pid) : null;
+
+        return $stat !== null && !$stat['zombie'] && $stat['started'] === $started;
+    }
+
     /** @return ?array{started: int, zombie: bool} */
     private static function stat(int $pid): ?array
     {
