@@ -32,7 +32,7 @@ test-rust: setup
 
 test-php: build-ci
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
-		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" $(PHPUNIT_OPTIONS)
+		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped $(PHPUNIT_OPTIONS)
 
 lint: setup ## Formatting, clippy and PHP syntax; fails on any finding
 	cargo fmt --all --check

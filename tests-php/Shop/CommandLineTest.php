@@ -67,7 +67,7 @@ final class CommandLineTest extends TestCase
         self::assertSame(['at', 'action', 'entity_type', 'entity_id', 'status', 'message'], array_keys($log['lines'][0]));
         self::assertSame(3, end($log['lines'])['entries']);
 
-        $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $preview = $this->run_('preview', '--json')['lines'];
         self::assertSame('create', $preview[0]['action']);
         self::assertSame([1, 0, 0, 0], [end($preview)['creates'], end($preview)['updates'], end($preview)['deletes'], end($preview)['conflicts']]);
@@ -144,7 +144,7 @@ final class CommandLineTest extends TestCase
 
     public function test_failed_items_end_the_sync_with_exit_code_three(): void
     {
-        $this->clover->addItem(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
+        $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
         $this->run_('connect', '--approve');
         $result = $this->run_('sync', '--json');
         self::assertSame([3, 1], [$result['code'], end($result['lines'])['failed']]);

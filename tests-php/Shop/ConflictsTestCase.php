@@ -86,17 +86,17 @@ abstract class ConflictsTestCase extends SyncTestCase
     public function test_an_empty_sku_matches_nothing(): void
     {
         $this->ownProduct('Nameless', '', '1.00000');
-        $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
-        $this->clover->addItem(['name' => 'Drip Tray', 'price' => 300, 'sku' => '']);
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
+        $this->clover->add(['name' => 'Drip Tray', 'price' => 300, 'sku' => '']);
         self::assertSame(0, $this->connectedAndSynced()->conflicts);
     }
 
     public function test_a_sku_repeated_inside_clover_is_no_conflict(): void
     {
-        $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'TWICE']);
-        $this->clover->addItem(['name' => 'Drip Tray', 'price' => 300, 'sku' => 'twice']);
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'TWICE']);
+        $this->clover->add(['name' => 'Drip Tray', 'price' => 300, 'sku' => 'twice']);
         self::assertSame(0, $this->connectedAndSynced()->conflicts);
-        $this->clover->addItem(['name' => 'Drip Cup', 'price' => 300, 'sku' => 'TWICE']);
+        $this->clover->add(['name' => 'Drip Cup', 'price' => 300, 'sku' => 'TWICE']);
         self::assertSame([0, 1], [$this->sync()->conflicts, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__content WHERE title = 'Drip Cup'")]);
     }
 
@@ -117,7 +117,7 @@ abstract class ConflictsTestCase extends SyncTestCase
         self::assertLessThanOrEqual($products + $withoutSku, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products'));
 
         // The title is still Clover's, for the owner never changed it.
-        $this->clover->editItem($this->itemBySku('APRON')['id'], ['name' => 'Apron 2']);
+        $this->clover->edit($this->itemBySku('APRON')['id'], ['name' => 'Apron 2']);
         $this->sync();
         self::assertSame('Apron 2', $this->product($this->itemBySku('APRON')['id'])['title']);
     }

@@ -28,7 +28,7 @@ abstract class DeletionTestCase extends SyncTestCase
         $this->connectedAndSynced($settings);
         $id     = $this->itemBySku('APRON')['id'];
         $before = $this->shopRows(self::TIMES);
-        $this->clover->deleteItem($id);
+        $this->clover->remove($id);
         $result = $this->sync($settings);
 
         self::assertSame([Runs::DONE, 1], [$result->status, $result->deleted]);
@@ -39,7 +39,7 @@ abstract class DeletionTestCase extends SyncTestCase
 
         // Joomla's list of articles takes this away when it hides one.
         $this->sql->execute('UPDATE #__j2commerce_products SET enabled = ? WHERE j2commerce_product_id = ?', [$action === 'ignore' ? 1 : 0, $product['product_id']]);
-        $this->clover->restoreItem($id);
+        $this->clover->restore($id);
         $this->sync($settings);
         self::assertSame($before, $this->shopRows(self::TIMES));
         self::assertSame('synced', $this->product($id)['link_state']);
@@ -50,9 +50,9 @@ abstract class DeletionTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $id = $this->itemBySku('APRON')['id'];
-        $this->clover->deleteItem($id);
+        $this->clover->remove($id);
         $this->sync();
-        $this->clover->restoreItem($id);
+        $this->clover->restore($id);
         $this->sync();
         self::assertSame(0, (int) $this->product($id)['state']);
     }
@@ -61,12 +61,12 @@ abstract class DeletionTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         // The product's default variant, and the only one in its size and colour.
-        $id     = $this->clover->addItem(['name' => 'T-Shirt Green XXL', 'price' => 3900, 'sku' => 'TS-GR', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'XXL']]);
+        $id     = $this->clover->add(['name' => 'T-Shirt Green XXL', 'price' => 3900, 'sku' => 'TS-GR', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'XXL']]);
         $this->sync();
         $before = $this->product($id);
         $rows   = $this->shopRows(self::TIMES);
         $this->sql->execute('UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END WHERE product_id = ? AND is_master = 0', [$before['variant_id'], $before['product_id']]);
-        $this->clover->deleteItem($id);
+        $this->clover->remove($id);
         $this->sync();
         $gone = $this->product($id);
 
@@ -78,7 +78,7 @@ abstract class DeletionTestCase extends SyncTestCase
         ), 'A choice that no variant has is offered no more.');
         self::assertSame(0, $this->sync()->productRows);
 
-        $this->clover->restoreItem($id);
+        $this->clover->restore($id);
         $this->sync();
         $back = $this->product($id);
         self::assertSame([(int) $before['variant_id'], 1, 'synced'], [(int) $back['variant_id'], (int) $back['availability'], $back['link_state']]);
@@ -96,13 +96,13 @@ abstract class DeletionTestCase extends SyncTestCase
         $this->connectedAndSynced($settings);
         $ids    = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], ['TS-RE-S', 'TS-RE-M', 'TS-RE-L', 'TS-BL-S', 'TS-BL-M', 'TS-BL-L']);
         $before = $this->shopRows(self::TIMES);
-        array_map($this->clover->deleteItem(...), $ids);
+        array_map($this->clover->remove(...), $ids);
         $result = $this->sync($settings);
 
         self::assertSame(1, $result->deleted);
         self::assertSame(0, (int) $this->product($ids[0])['state']);
         self::assertSame(0, $this->sync($settings)->productRows);
-        array_map($this->clover->restoreItem(...), $ids);
+        array_map($this->clover->restore(...), $ids);
         $this->sync($settings);
         self::assertSame($before, $this->shopRows(self::TIMES));
         self::assertSame(0, $this->sync($settings)->productRows);
@@ -117,7 +117,7 @@ abstract class DeletionTestCase extends SyncTestCase
             SELECT environment, merchant_id, 'running', 'deletes', 'USD', ended, ended FROM #__j2commerce_clover_runs");
         $run = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_runs');
         $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET seen_run = CASE WHEN clover_id = ? THEN 0 ELSE ? END', [$id, $run]);
-        $this->clover->editItem($id, ['price' => 4321]);
+        $this->clover->edit($id, ['price' => 4321]);
         $result = $this->sync();
 
         self::assertSame([$run, Runs::DONE, 0, 1], [$result->run, $result->status, $result->deleted, $result->updated]);
@@ -130,7 +130,7 @@ abstract class DeletionTestCase extends SyncTestCase
         $ids = array_column($this->clover->items(), 'id');
 
         foreach (array_slice($ids, 0, 20) as $id) {
-            $this->clover->deleteItem($id);
+            $this->clover->remove($id);
         }
 
         $before = $this->shopRows();

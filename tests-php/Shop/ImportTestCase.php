@@ -102,7 +102,7 @@ abstract class ImportTestCase extends SyncTestCase
     public function test_tag_mode_turns_group_names_and_clover_tags_into_tags_and_makes_no_category(): void
     {
         $this->connect();
-        $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT', 'categories' => ['Mains'], 'tags' => ['Local']]);
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT', 'categories' => ['Mains'], 'tags' => ['Local']]);
         $categories = $this->sql->fetchAll('SELECT * FROM #__categories');
         $this->sync();
 
@@ -116,7 +116,7 @@ abstract class ImportTestCase extends SyncTestCase
         $this->sql->execute(
             "INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published, created_time, modified_time) VALUES (1, 5, 6, 1, 'mains', 'com_content', ' MAINS ', 'mains', 1, '2024-01-01 00:00:00', '2024-01-01 00:00:00')",
         );
-        $id = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
         $this->connectedAndSynced();
 
         self::assertSame('mains', $this->sql->fetchValue('SELECT path FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
@@ -124,7 +124,7 @@ abstract class ImportTestCase extends SyncTestCase
 
     public function test_category_mode_makes_the_first_category_below_the_default_one_and_tags_of_the_others(): void
     {
-        $id = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains', 'Starters']]);
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains', 'Starters']]);
         $this->connectedAndSynced(['mapping_mode' => 'category']);
         $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories WHERE id = ?', [$this->product($id)['catid']]);
 
@@ -180,7 +180,7 @@ abstract class ImportTestCase extends SyncTestCase
         $id = $this->itemBySku('APRON')['id'];
         self::assertSame(3, (int) $this->product($id)['taxprofile_id']);
         $this->sql->execute('UPDATE #__j2commerce_products SET taxprofile_id = 1');
-        $this->clover->editItem($id, ['price' => 999]);
+        $this->clover->edit($id, ['price' => 999]);
         $this->sync(['default_tax_profile' => 3]);
         self::assertSame(1, (int) $this->product($id)['taxprofile_id']);
     }
@@ -190,7 +190,7 @@ abstract class ImportTestCase extends SyncTestCase
         $this->connectedAndSynced();
         $id     = $this->itemBySku('APRON')['id'];
         $before = $this->shopRows(self::TIMES);
-        $this->clover->editItem($id, ['price' => 1234]);
+        $this->clover->edit($id, ['price' => 1234]);
         $result = $this->sync();
 
         self::assertSame('12.34000', $this->product($id)['price']);
@@ -205,7 +205,7 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $id = $this->itemBySku('TS-RE-L')['id'];
-        $this->clover->editItem($id, ['price' => 3100]);
+        $this->clover->edit($id, ['price' => 3100]);
         $this->sync();
 
         self::assertSame('31.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$this->product($id)['product_id']]));
@@ -227,7 +227,7 @@ abstract class ImportTestCase extends SyncTestCase
 
     public function test_an_item_that_is_no_longer_counted_is_untracked_and_not_sold_out(): void
     {
-        $id = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'quantity' => 4]);
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'quantity' => 4]);
         $this->connectedAndSynced();
         self::assertSame([1, 4, 1], [(int) $this->product($id)['manage_stock'], (int) $this->product($id)['quantity'], (int) $this->product($id)['availability']]);
         $this->clover->setStock($id, null);
@@ -246,7 +246,7 @@ abstract class ImportTestCase extends SyncTestCase
 
     public function test_selling_out_and_coming_back_turn_availability_and_the_owner_s_own_stop_stays(): void
     {
-        $id = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'quantity' => 4]);
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'quantity' => 4]);
         $this->connectedAndSynced();
         $this->clover->setStock($id, 0);
         $this->sync();
@@ -264,13 +264,13 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $id = $this->itemBySku('APRON')['id'];
-        $this->clover->editItem($id, ['name' => 'Apron, blue']);
+        $this->clover->edit($id, ['name' => 'Apron, blue']);
         $this->sync();
         self::assertSame('Apron, blue', $this->product($id)['title']);
         self::assertSame('apron', $this->product($id)['alias']);
 
         $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', ['Our apron', $this->product($id)['article_id']]);
-        $this->clover->editItem($id, ['name' => 'Apron, green']);
+        $this->clover->edit($id, ['name' => 'Apron, green']);
         self::assertSame(0, $this->sync()->productRows);
         self::assertSame('Our apron', $this->product($id)['title']);
         self::assertSame(0, $this->sync()->productRows);
@@ -279,20 +279,20 @@ abstract class ImportTestCase extends SyncTestCase
     public function test_an_article_that_the_owner_moved_stays_where_it_is(): void
     {
         $mode = ['mapping_mode' => 'category'];
-        $id   = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
+        $id   = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
         $this->connectedAndSynced($mode);
-        $this->clover->editItem($id, ['categories' => ['Starters']]);
+        $this->clover->edit($id, ['categories' => ['Starters']]);
         $this->sync($mode);
         self::assertSame('Starters', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
         $this->sql->execute('UPDATE #__content SET catid = 2 WHERE id = ?', [$this->product($id)['article_id']]);
-        $this->clover->editItem($id, ['categories' => ['Mains']]);
+        $this->clover->edit($id, ['categories' => ['Mains']]);
         $this->sync($mode);
         self::assertSame(2, (int) $this->product($id)['catid']);
     }
 
     public function test_tags_follow_clover_and_the_owner_s_own_tags_stay(): void
     {
-        $id = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300, 'tags' => ['Local']]);
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'tags' => ['Local']]);
         $this->connectedAndSynced();
         $article = (int) $this->product($id)['article_id'];
         $this->sql->execute(
@@ -300,7 +300,7 @@ abstract class ImportTestCase extends SyncTestCase
              (SELECT id FROM #__tags WHERE title = 'Bestseller'), tag_date, type_id FROM #__contentitem_tag_map WHERE content_item_id = ?",
             [$article],
         );
-        $this->clover->editItem($id, ['tags' => []]);
+        $this->clover->edit($id, ['tags' => []]);
         $this->sync();
         self::assertSame(['Bestseller'], $this->tagsOf($article));
         self::assertSame(0, $this->sync()->productRows);
@@ -311,7 +311,7 @@ abstract class ImportTestCase extends SyncTestCase
         $this->connectedAndSynced();
         $id = $this->itemBySku('APRON')['id'];
         $this->sql->execute('UPDATE #__content SET state = 1, introtext = ? WHERE id = ?', ['By hand', $this->product($id)['article_id']]);
-        $this->clover->editItem($id, ['price' => 1234, 'name' => 'Apron 2']);
+        $this->clover->edit($id, ['price' => 1234, 'name' => 'Apron 2']);
         $this->sync();
         self::assertSame([1, 'By hand', '12.34000'], [(int) $this->product($id)['state'], $this->product($id)['introtext'], $this->product($id)['price']]);
     }
@@ -346,7 +346,7 @@ abstract class ImportTestCase extends SyncTestCase
         $id      = $this->itemBySku('APRON')['id'];
         $article = $this->product($id)['article_id'];
         $this->sql->execute("UPDATE #__content SET checked_out = 42, checked_out_time = '2024-01-01 00:00:00' WHERE id = ?", [$article]);
-        $this->clover->editItem($id, ['price' => 1234, 'name' => 'Apron 2']);
+        $this->clover->edit($id, ['price' => 1234, 'name' => 'Apron 2']);
         $result = $this->sync();
 
         self::assertSame(['Apron', '12.34000'], [$this->product($id)['title'], $this->product($id)['price']]);
@@ -362,7 +362,7 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $product = $this->product($this->itemBySku('TS-RE-S')['id']);
-        $id      = $this->clover->addItem(['name' => 'T-Shirt Green M', 'price' => 2900, 'sku' => 'TS-GR-M', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'M']]);
+        $id      = $this->clover->add(['name' => 'T-Shirt Green M', 'price' => 2900, 'sku' => 'TS-GR-M', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'M']]);
         $result  = $this->sync();
 
         self::assertSame([1, 0], [$result->updated, $result->failed], json_encode($this->logOf($id)));
@@ -375,10 +375,10 @@ abstract class ImportTestCase extends SyncTestCase
 
     public function test_two_products_of_one_name_in_one_category_get_different_aliases(): void
     {
-        $first  = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
-        $second = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
+        $first  = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
+        $second = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $this->connectedAndSynced();
-        $third = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
+        $third = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $this->sync();
         $aliases = array_map(fn (string $id): string => $this->product($id)['alias'], [$first, $second, $third]);
 
@@ -390,7 +390,7 @@ abstract class ImportTestCase extends SyncTestCase
     public function test_one_bad_item_is_that_item_s_error_and_the_run_goes_on(): void
     {
         $this->connect();
-        $this->clover->addItem(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
+        $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
         $result = $this->sync();
 
         self::assertSame([Runs::DONE, 1], [$result->status, $result->failed]);
@@ -400,7 +400,7 @@ abstract class ImportTestCase extends SyncTestCase
         self::assertSame('error', $this->logOf($link['clover_id'])[0]['status']);
         self::assertStringContainsString('1 failures', (string) $this->sql->fetchValue("SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1"));
 
-        $this->clover->editItem($link['clover_id'], ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);
+        $this->clover->edit($link['clover_id'], ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);
         self::assertSame(0, $this->sync()->failed);
         self::assertSame('synced', $this->product($link['clover_id'])['link_state']);
     }

@@ -123,7 +123,7 @@ abstract class RunTestCase extends SyncTestCase
         $this->connect();
         $this->sync(budget: new Budget(0.0));
         $first = $this->sync(budget: new Budget(0.0));
-        $this->clover->faults([['match' => 'GET /v3/merchants/*/items*', 'times' => 200, 'do' => 'status', 'code' => 503]]);
+        $this->clover->fault('GET /v3/merchants/*/items*', 'status', 200, with: ['code' => 503]);
 
         try {
             $this->sync();
@@ -251,10 +251,10 @@ abstract class RunTestCase extends SyncTestCase
         $apron = $this->itemBySku('APRON')['id'];
         $shirt = $this->itemBySku('TS-RE-S')['id'];
         $honey = $this->clover->items()[0]['id'];
-        $this->clover->editItem($apron, ['price' => 1, 'name' => 'Apron 2']);
+        $this->clover->edit($apron, ['price' => 1, 'name' => 'Apron 2']);
         $this->clover->setStock($shirt, 77);
-        $this->clover->deleteItem($honey);
-        $new = $this->clover->addItem(['name' => 'Drip Mat', 'price' => 300]);
+        $this->clover->remove($honey);
+        $new = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $this->sql->execute("UPDATE #__content SET title = 'Mine' WHERE id = ?", [$this->product($apron)['article_id']]);
         $before  = [$this->shopRows(), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_mappings'), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log')];
         $changes = [];

@@ -4,11 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** A pretend Clover of one's own, and its control plane. Ends with the object. */
+/** A pretend Clover, started as the test wants it, and its control plane. Ends with the object. */
 final class Simulator
 {
     public const APP_ID     = 'APPID00000001';
     public const APP_SECRET = '11111111-2222-3333-4444-555555555555';
+
+    /** Lists of items as the sync reads them; faults are matched without the query. */
+    public const ITEM_PAGES = 'GET /v3/merchants/*/items';
 
     private static ?self $shared = null;
 
@@ -17,17 +20,18 @@ final class Simulator
     {
     }
 
-    /** One for the whole run, without limits: {@see reset()} it before use. */
+    /** One for the whole run, without limits; {@see reset()} it before use. */
     public static function get(): self
     {
-        return self::$shared ??= self::start('sandbox', '--limits', 'off');
+        return self::$shared ??= self::start();
     }
 
-    public static function start(string $catalog = 'sandbox', string ...$options): self
+    /** @param string $catalog "sandbox", "synthetic:N" or the path of a JSON file */
+    public static function start(string $catalog = 'sandbox', string $limits = 'off'): self
     {
         $process = proc_open(
-            [self::binary(), '--listen', '127.0.0.1:0', '--catalog', $catalog, ...$options],
-            [0 => ['file', '/dev/null', 'r'], 1 => ['pipe', 'w'], 2 => STDERR],
+            [self::binary(), '--listen', '127.0.0.1:0', '--catalog', $catalog, '--limits', $limits],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );
 
@@ -46,19 +50,60 @@ final class Simulator
         return new self($process, $match[1], (int) getmypid());
     }
 
+    public static function isBuilt(): bool
+    {
+        return self::find() !== null;
+    }
+
     public function __destruct()
     {
         // A forked child inherits the object, but not the simulator.
         if (getmypid() === $this->owner) {
-            proc_terminate($this->process);
+            proc_terminate($this->process, SIGKILL);
             proc_close($this->process);
         }
+    }
+
+    public function reset(string $catalog = 'sandbox'): void
+    {
+        $this->post('reset', ['catalog' => $catalog]);
     }
 
     /** @return array<string, mixed> */
     public function state(): array
     {
         return $this->call('GET', 'state', null);
+    }
+
+    public function refreshes(): int
+    {
+        return (int) $this->state()['tokens']['refreshes'];
+    }
+
+    public function recoveries(): int
+    {
+        return (int) $this->state()['tokens']['recoveries'];
+    }
+
+    /** @return list<array<string, mixed>> Items that are not deleted, by id */
+    public function items(): array
+    {
+        $items = array_filter($this->state()['items'], static fn (array $item): bool => !$item['deleted']);
+        usort($items, static fn (array $a, array $b): int => strcmp($a['id'], $b['id']));
+
+        return $items;
+    }
+
+    /** @return list<array<string, mixed>> Items of no group, not deleted, by id */
+    public function singles(): array
+    {
+        return array_values(array_filter($this->items(), static fn (array $item): bool => !isset($item['itemGroup'])));
+    }
+
+    /** @return list<array<string, mixed>> Single items with a fixed price that are shown, by id */
+    public function shelf(): array
+    {
+        return array_values(array_filter($this->singles(), static fn (array $item): bool => $item['priceType'] === 'FIXED' && $item['price'] > 0 && !$item['hidden']));
     }
 
     /** @return list<array{n: int, method: string, path: string, status: int, in_flight: int, at: int}> */
@@ -75,40 +120,49 @@ final class Simulator
         return $requests === [] ? 0 : (int) end($requests)['n'];
     }
 
-    public function reset(string $catalog = 'sandbox'): void
+    /**
+     * "METHOD path status" of each request, the merchant's id and the query left out.
+     *
+     * @return list<string>
+     */
+    public function calls(int $since = 0): array
     {
-        $this->post('reset', ['catalog' => $catalog]);
+        return array_map(
+            static fn (array $r): string => \sprintf('%s %s %d', $r['method'], preg_replace(['#\?.*#', '#^/v3/merchants/[^/]+#'], ['', '/v3/-'], $r['path']), $r['status']),
+            $this->requests($since),
+        );
     }
 
     /**
-     * @param array<string, mixed> $item
-     *
-     * @return string Its id
+     * @param string|array<string, mixed> $do
+     * @param array<string, mixed>        $with
      */
-    public function addItem(array $item): string
+    public function fault(string $match, string|array $do, int $times = 1, int $skip = 0, array $with = []): void
     {
-        return $this->post('items', $item)['id'];
+        $this->post('faults', [['match' => $match, 'times' => $times, 'skip' => $skip, 'do' => $do] + $with]);
     }
 
-    /** @param array<string, mixed> $fields */
-    public function editItem(string $id, array $fields): void
+    /** @return list<array<string, mixed>> Faults that met no request yet */
+    public function faultsLeft(): array
     {
-        $this->post("items/$id", $fields);
+        return $this->call('GET', 'faults', null);
     }
 
-    public function deleteItem(string $id): void
+    public function clearFaults(): void
     {
-        $this->delete("items/$id");
+        $this->call('DELETE', 'faults', null);
     }
 
-    public function restoreItem(string $id): void
+    /** @param array<string, mixed> $switches */
+    public function switches(array $switches): void
     {
-        $this->editItem($id, ['deleted' => false]);
+        $this->post('switches', $switches);
     }
 
-    public function setStock(string $id, int|float|null $quantity): void
+    /** @param "expire"|"revoke"|"uninstall" $what */
+    public function tokens(string $what): void
     {
-        $this->post("stock/$id", ['quantity' => $quantity]);
+        $this->post('tokens', ['do' => $what]);
     }
 
     /** @param array<string, mixed> $fields */
@@ -117,21 +171,35 @@ final class Simulator
         $this->post('merchant', $fields);
     }
 
-    /** @param list<array<string, mixed>> $faults */
-    public function faults(array $faults): void
+    /**
+     * @param array<string, mixed> $fields
+     *
+     * @return string Its id
+     */
+    public function add(array $fields): string
     {
-        $this->post('faults', $faults);
+        return (string) $this->post('items', $fields)['id'];
     }
 
-    public function clearFaults(): void
+    /** @param array<string, mixed> $fields */
+    public function edit(string $id, array $fields): void
     {
-        $this->delete('faults');
+        $this->post("items/$id", $fields);
     }
 
-    /** @return list<array<string, mixed>> Items that are not deleted */
-    public function items(): array
+    public function remove(string $id): void
     {
-        return array_values(array_filter($this->state()['items'], static fn (array $item): bool => !$item['deleted']));
+        $this->call('DELETE', "items/$id", null);
+    }
+
+    public function restore(string $id): void
+    {
+        $this->edit($id, ['deleted' => false]);
+    }
+
+    public function setStock(string $id, int|float|null $quantity): void
+    {
+        $this->post("stock/$id", ['quantity' => $quantity]);
     }
 
     /**
@@ -141,13 +209,7 @@ final class Simulator
      */
     public function post(string $path, array $body): array
     {
-        return $this->call('POST', $path, $body === [] ? '{}' : json_encode($body, JSON_THROW_ON_ERROR));
-    }
-
-    /** @return array<int|string, mixed> */
-    public function delete(string $path): array
-    {
-        return $this->call('DELETE', $path, null);
+        return $this->call('POST', $path, $body);
     }
 
     /** Follows the authorize redirect as a browser would, and gives back where it leads to. */
@@ -156,7 +218,7 @@ final class Simulator
         $context = stream_context_create(['http' => ['follow_location' => 0, 'ignore_errors' => true, 'header' => 'User-Agent: CloverSync tests']]);
         file_get_contents($authorizeUrl, false, $context);
 
-        foreach ($http_response_header ?? [] as $header) {
+        foreach (http_get_last_response_headers() ?? [] as $header) {
             if (stripos($header, 'location:') === 0) {
                 return trim(substr($header, 9));
             }
@@ -165,27 +227,36 @@ final class Simulator
         throw new \RuntimeException('The authorize page redirects nowhere.');
     }
 
-    /** @return array<int|string, mixed> */
-    private function call(string $method, string $path, ?string $body): array
+    /**
+     * @param ?array<int|string, mixed> $body
+     *
+     * @return array<int|string, mixed>
+     */
+    private function call(string $method, string $path, ?array $body): array
     {
         $context = stream_context_create(['http' => [
             'method'        => $method,
             'header'        => "Content-Type: application/json\r\nUser-Agent: CloverSync tests",
-            'content'       => $body ?? '',
+            'content'       => $body === null ? '' : json_encode($body === [] ? new \stdClass() : $body, JSON_THROW_ON_ERROR),
             'ignore_errors' => true,
-            'timeout'       => 30,
+            'timeout'       => 60,
         ]]);
         $answer = file_get_contents("$this->url/__sim/$path", false, $context);
-        $status = (int) explode(' ', $http_response_header[0] ?? 'none 0')[1];
+        $status = http_get_last_response_headers()[0] ?? '';
 
-        if ($answer === false || $status >= 400) {
-            throw new \RuntimeException("The simulator refused $method /__sim/$path: $answer");
+        if ($answer === false || preg_match('#^HTTP/\S+ 2#', $status) !== 1) {
+            throw new \RuntimeException("The simulator refused $method /__sim/$path: $status $answer");
         }
 
         return $answer === '' ? [] : (array) json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
     }
 
     private static function binary(): string
+    {
+        return self::find() ?? throw new \RuntimeException('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+    }
+
+    private static function find(): ?string
     {
         $named = getenv('CLOVERSYNC_SIMULATOR');
 
@@ -199,6 +270,6 @@ final class Simulator
             }
         }
 
-        throw new \RuntimeException('The simulator is not built: run make build.');
+        return null;
     }
 }

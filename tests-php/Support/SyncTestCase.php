@@ -31,7 +31,11 @@ abstract class SyncTestCase extends ShopTestCase
             self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
         }
 
-        $this->clover = Simulator::get() ?? self::markTestSkipped('The simulator is not built: run cargo build, or set CLOVERSYNC_SIMULATOR.');
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        $this->clover = Simulator::get();
         $this->clover->reset();
         parent::setUp();
     }

@@ -1,0 +1,384 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\BugException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\VaultException;
+use CloverSync\PageIterator;
+use CloverSync\Settings;
+use CloverSync\Shop\Dialect;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\InterruptedTokenStore;
+use CloverSync\Tests\Support\MemoryTokenStore;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Vault;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** The extension between two forks, under signals, and under what PHP code does while it is called back. */
+final class BindingTest extends ResilienceTestCase
+{
+    private const CALLS        = 20_000;
+    private const GROWTH_LIMIT = 2 * 1024 * 1024;
+
+    /** To see that growth would be seen. */
+    private const LEAK = 'a list that grows';
+
+    private MemoryTokenStore $store;
+
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->store = new MemoryTokenStore();
+    }
+
+    protected function tearDown(): void
+    {
+        pcntl_alarm(0);
+        pcntl_signal(SIGALRM, SIG_DFL);
+        pcntl_async_signals(false);
+        parent::tearDown();
+    }
+
+    #[TestDox('What was used before a fork works in the child, in the child\'s child, and in the parent afterwards')]
+    public function test_forks(): void
+    {
+        $connection = $this->connected();
+        self::assertSame('USD', $connection->merchant()->currency);
+
+        $grandchild = Child::fork(static function () use ($connection): array {
+            $own = $connection->merchant()->currency;
+
+            return [$own, Child::fork(static fn (): ?string => $connection->merchant()->currency)->value(), $connection->merchant()->currency];
+        });
+        self::assertSame('USD', $connection->merchant()->currency, 'Parent and child at the same time.');
+        self::assertSame(['USD', 'USD', 'USD'], $grandchild->value());
+
+        $children = Child::together(10, static function (Child $self) use ($connection): int {
+            $self->pause();
+            $read = 0;
+
+            foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+                $read += \count($page->itemIds());
+            }
+
+            return $read;
+        });
+        self::assertSame(array_fill(0, 10, \count($this->clover->items())), array_map(static fn (Child $c): int => $c->value(), $children));
+        self::assertSame('USD', $connection->merchant()->currency);
+    }
+
+    #[TestDox('Pages that were begun before a fork are refused in the child and go on in the parent')]
+    public function test_an_iterator_belongs_to_its_process(): void
+    {
+        $pages = (new Catalog($this->connected('synthetic:2300'), 'USD'))->pages();
+        self::assertCount(1_000, $pages->current()->itemIds());
+
+        foreach (['current', 'next', 'valid'] as $call) {
+            $error = Child::fork(static fn (): mixed => $pages->$call() === null)->error();
+            self::assertSame(BugException::class, $error[0] ?? null, $call);
+            self::assertStringContainsString('fork', $error[1]);
+        }
+
+        $read = 0;
+
+        while ($pages->valid()) {
+            $read += \count($pages->current()->itemIds());
+            $pages->next();
+        }
+
+        self::assertSame(2_300, $read);
+    }
+
+    #[TestDox('A signal handler that throws ends the wait for a slow page promptly, and everything stays usable')]
+    public function test_a_signal_ends_a_wait(): void
+    {
+        $connection = $this->connected('synthetic:1300');
+        $catalog    = new Catalog($connection, 'USD');
+        $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 2, 0, ['ms' => 20_000]);
+        $pages  = $catalog->pages();
+        $thrown = new \DomainException('time is over');
+        $began  = microtime(true);
+        self::assertSame($thrown, $this->interrupted($thrown, static fn () => $pages->current()));
+        self::assertLessThan(5, microtime(true) - $began);
+        self::assertSame('USD', $connection->merchant()->currency);
+        self::assertSame(1_300, self::read($catalog->pages()));
+    }
+
+    #[TestDox('Pages whose wait was ended by an exception go on when asked again, and never pretend that the list is over')]
+    public function test_an_interrupted_iterator_goes_on(): void
+    {
+        $this->connected('synthetic:1300');
+        $pages = (new Catalog($this->connection($this->store), 'USD'))->pages();
+        $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 2, 0, ['ms' => 20_000]);
+        $this->interrupted(new \DomainException('time is over'), static fn () => $pages->current());
+
+        try {
+            $read = self::read($pages);
+        } catch (CloverException) {
+            // A refusal would be as good: what must not be is an end.
+            $read = 1_300;
+        }
+
+        self::assertSame(1_300, $read);
+    }
+
+    #[TestDox('A signal handler that returns does not disturb a wait, and may use the same objects')]
+    public function test_a_signal_handler_may_call_back(): void
+    {
+        $connection = $this->connected();
+        $this->clover->fault('GET /v3/merchants/*/orders', 'delay', 1, 0, ['ms' => 1_500]);
+        $seen = null;
+        pcntl_async_signals(true);
+        pcntl_signal(SIGALRM, static function () use ($connection, &$seen): void {
+            $seen = $connection->status()->connected;
+            $connection->requests();
+        });
+        pcntl_alarm(1);
+        self::assertSame('USD', $connection->merchant()->currency);
+        self::assertTrue($seen, 'The handler did not run during the wait.');
+    }
+
+    #[TestDox('exit() inside the log callable ends the script with its code and its shutdown functions')]
+    public function test_exit_in_the_log(): void
+    {
+        $this->clover = Simulator::start();
+        $process      = proc_open(
+            [PHP_BINARY, '-d', 'extension=' . self::extension(), __DIR__ . '/scripts/exit-in-log.php', $this->clover->url],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['pipe', 'w']],
+            $pipes,
+        );
+        self::assertIsResource($process);
+        $out = stream_get_contents($pipes[1]);
+        $err = stream_get_contents($pipes[2]);
+        self::assertSame([7, "logged\nshut down\n", ''], [proc_close($process), $out, $err]);
+    }
+
+    #[TestDox('An exception of the log callable reaches the caller as itself')]
+    public function test_a_throwing_log(): void
+    {
+        $this->connected();
+        $thrown     = new \DomainException('the log is full');
+        $connection = $this->connection($this->store, static fn () => throw $thrown);
+
+        try {
+            $connection->merchant();
+            self::fail('Nothing was thrown.');
+        } catch (\DomainException $e) {
+            self::assertSame($thrown, $e);
+        }
+    }
+
+    /** @return array<string, array{string, bool}> Method, and whether the tokens must be refreshed for it to be called */
+    public static function storeCalls(): array
+    {
+        return ['read' => ['read', false], 'lock' => ['lock', true], 'write' => ['write', true], 'unlock' => ['unlock', true]];
+    }
+
+    #[DataProvider('storeCalls')]
+    #[TestDox('An exception of the token store\'s $method reaches the caller as itself, and the connection stays sound')]
+    public function test_a_throwing_store(string $method, bool $refresh): void
+    {
+        $this->connected();
+        $thrown = new \DomainException('the database is gone');
+        $broken = true;
+        $store  = new InterruptedTokenStore($this->store, static function (string $call) use ($method, $thrown, &$broken): void {
+            if ($broken && $call === $method) {
+                throw $thrown;
+            }
+        });
+        $connection = $this->connection($store);
+
+        if ($refresh) {
+            $this->clover->tokens('expire');
+        }
+
+        for ($i = 0; $i < 2; $i++) {
+            try {
+                $connection->merchant();
+                // Once the new tokens are stored nobody locks or unlocks any more.
+                self::assertSame('unlock', $method);
+                self::assertSame(1, $i);
+            } catch (\DomainException $e) {
+                self::assertSame($thrown, $e);
+            }
+        }
+
+        $broken = false;
+        self::assertSame('USD', $connection->merchant()->currency);
+        self::assertTrue($connection->status()->connected);
+        self::assertLessThanOrEqual(1, $this->clover->refreshes(), 'A broken store must not spend one refresh after the other.');
+    }
+
+    #[TestDox('Twenty thousand calls of each cheap entry point do not make the process grow')]
+    public function test_memory(): void
+    {
+        $this->connected();
+        $growth = Child::fork(function (): array {
+            $valid      = ['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url];
+            $vault      = new Vault(self::SECRET);
+            $sealed     = $vault->seal(str_repeat('secret', 50), 'na/M/tokens');
+            $connection = $this->connection($this->store, static function (): void {});
+            $empty      = $this->connection(new MemoryTokenStore());
+            $caught     = static function (string $class, callable $work): void {
+                try {
+                    $work();
+                } catch (\Throwable $e) {
+                    if (!$e instanceof $class) {
+                        throw $e;
+                    }
+
+                    return;
+                }
+
+                throw new \LogicException("No $class.");
+            };
+
+            $kept = [];
+
+            return array_map(self::growth(...), [
+                self::LEAK                    => static function () use (&$kept): void {
+                    $kept[] = random_bytes(200);
+                },
+                'Settings::fromArray'         => static fn () => Settings::fromArray($valid)->toArray(),
+                'SettingsException'           => static fn () => $caught(SettingsException::class, static fn () => Settings::fromArray(['environment' => 'moon', 'app_id' => 'x'])),
+                'Vault::seal'                 => static fn () => $vault->seal('secret', 'na/M/tokens'),
+                'Vault::open'                 => static fn () => $vault->open($sealed, 'na/M/tokens'),
+                'VaultException'              => static fn () => $caught(VaultException::class, static fn () => $vault->open($sealed, 'na/N/tokens')),
+                'new Vault'                   => static fn () => new Vault('another secret of a site'),
+                'Connection::status'          => static fn () => $connection->status()->connected,
+                'Connection::authorize'       => static fn () => $connection->authorize(self::REDIRECT)->url,
+                'new Connection'              => fn () => $this->connection($this->store),
+                'ReconnectException'          => static fn () => $caught(ReconnectException::class, static fn () => $empty->refresh()),
+                'new Catalog, new pages'      => static fn () => (new Catalog($connection, 'USD'))->pages(),
+                'Catalog::alias'              => static fn () => Catalog::alias('Crème brûlée, 2 × große'),
+            ]);
+        })->value();
+
+        foreach ($growth as $what => $bytes) {
+            self::report(\sprintf('%-24s %+8.1f KiB after %d calls', $what, $bytes / 1024, self::CALLS));
+        }
+
+        self::assertGreaterThan(self::GROWTH_LIMIT, $growth[self::LEAK], 'The measurement sees nothing.');
+        unset($growth[self::LEAK]);
+        self::assertSame([], array_filter($growth, static fn (int $bytes): bool => $bytes > self::GROWTH_LIMIT));
+    }
+
+    #[TestDox('Walks over pages do not make the process grow')]
+    public function test_memory_of_pages(): void
+    {
+        $this->connected('synthetic:300');
+        $bytes = Child::fork(function (): int {
+            $connection = $this->connection($this->store);
+            $walk       = static function () use ($connection): void {
+                foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+                    $page->changes([]);
+                    $page->members();
+                }
+            };
+
+            for ($i = 0; $i < 10; $i++) {
+                $walk();
+            }
+
+            $before = self::resident();
+
+            for ($i = 0; $i < 20; $i++) {
+                $walk();
+            }
+
+            return self::resident() - $before;
+        })->value();
+        self::report(\sprintf('20 walks over 300 items: %+.1f KiB', $bytes / 1024));
+        self::assertLessThan(self::GROWTH_LIMIT, $bytes);
+    }
+
+    private function connected(string $catalog = 'sandbox'): Connection
+    {
+        $this->clover  = Simulator::start($catalog);
+        $connection    = $this->connection($this->store);
+        $authorization = $connection->authorize(self::REDIRECT);
+        $connection->complete(Simulator::approve($authorization->url), $authorization->state);
+
+        return $connection;
+    }
+
+    /** @return ?\Throwable What reached the caller of work that a signal handler throws into after a second */
+    private function interrupted(\Throwable $thrown, callable $work): ?\Throwable
+    {
+        pcntl_async_signals(true);
+        pcntl_signal(SIGALRM, static fn () => throw $thrown);
+        pcntl_alarm(1);
+
+        try {
+            $work();
+        } catch (\Throwable $e) {
+            return $e;
+        } finally {
+            pcntl_alarm(0);
+            pcntl_signal(SIGALRM, SIG_DFL);
+        }
+
+        return null;
+    }
+
+    private static function read(PageIterator $pages): int
+    {
+        $read = 0;
+
+        foreach ($pages as $page) {
+            $read += \count($page->itemIds());
+        }
+
+        return $read;
+    }
+
+    private static function growth(callable $call): int
+    {
+        for ($i = 0; $i < self::CALLS / 10; $i++) {
+            $call();
+        }
+
+        gc_collect_cycles();
+        $before = self::resident();
+
+        for ($i = 0; $i < self::CALLS; $i++) {
+            $call();
+        }
+
+        gc_collect_cycles();
+
+        return self::resident() - $before;
+    }
+
+    /** Bytes in memory that are this process' own. */
+    private static function resident(): int
+    {
+        preg_match('/^RssAnon:\s+(\d+) kB/m', (string) file_get_contents('/proc/self/status'), $m);
+
+        return (int) $m[1] * 1024;
+    }
+
+    private static function extension(): string
+    {
+        $named = getenv('CLOVERSYNC_EXTENSION');
+
+        if ($named === false || $named === '') {
+            self::markTestSkipped('CLOVERSYNC_EXTENSION does not name the extension, so no second PHP can load it.');
+        }
+
+        return $named;
+    }
+}

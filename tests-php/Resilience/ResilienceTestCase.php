@@ -1,0 +1,158 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Connection;
+use CloverSync\Settings;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Runs;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SystemClock;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\ShopTestCase;
+use CloverSync\TokenStore;
+use CloverSync\Vault;
+
+/** A shop on the database of the concrete class, and a pretend Clover of one's own. */
+abstract class ResilienceTestCase extends ShopTestCase
+{
+    protected const SECRET   = 'a site secret for tests only';
+    protected const SITE     = 'https://shop.example';
+    protected const REDIRECT = 'http://127.0.0.1:8902/callback';
+
+    protected Simulator $clover;
+
+    /** Where the shop finds Clover; the simulator itself while null. */
+    protected ?string $baseUrl = null;
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        parent::setUp();
+    }
+
+    protected function tearDown(): void
+    {
+        unset($this->clover);
+        parent::tearDown();
+    }
+
+    /** Starts a pretend Clover and connects the shop with it. */
+    protected function connectTo(string $catalog = 'sandbox', string $limits = 'off'): void
+    {
+        $this->clover = Simulator::start($catalog, $limits);
+        $this->connect($this->shop());
+    }
+
+    protected function connect(Shop $shop): void
+    {
+        $authorization = $shop->connection->authorize(self::REDIRECT);
+        $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
+        $shop->guard->move();
+    }
+
+    /** @param array<string, mixed> $settings */
+    protected function settings(array $settings = []): Settings
+    {
+        return Settings::fromArray($settings + [
+            'environment'      => 'sandbox',
+            'app_id'           => Simulator::APP_ID,
+            'app_secret'       => Simulator::APP_SECRET,
+            'base_url'         => $this->baseUrl ?? $this->clover->url,
+            'default_category' => 2,
+            'import_status'    => 'published',
+        ]);
+    }
+
+    /** @param array<string, mixed> $settings */
+    protected function shop(?Sql $sql = null, array $settings = [], Clock $clock = new SystemClock()): Shop
+    {
+        return new Shop($sql ?? $this->sql, $this->settings($settings), new Vault(self::SECRET), self::SITE, clock: $clock);
+    }
+
+    protected function connection(TokenStore $store, ?callable $log = null): Connection
+    {
+        return new Connection($this->settings(), new Vault(self::SECRET), $store, $log);
+    }
+
+    /**
+     * A sync in a fresh process, which begins with a fresh pace as well: the limits of the simulator are off unless said.
+     *
+     * @param array<string, mixed> $settings
+     */
+    protected function sync(array $settings = [], bool $confirmDeletes = false): SliceResult
+    {
+        return Child::fork(fn (): SliceResult => $this->shop($this->db->connect(), $settings)->runner()->run(new Budget(), $confirmDeletes))->value();
+    }
+
+    protected static function assertDone(SliceResult $result, int $failed = 0): void
+    {
+        self::assertSame([Runs::DONE, $failed, null], [$result->status, $result->failed, $result->message]);
+    }
+
+    /** @return array<string, mixed> The shop's rows of one item */
+    protected function product(string $cloverId): array
+    {
+        $row = $this->sql->fetchOne(
+            'SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price, v.manage_stock, q.quantity
+               FROM #__j2commerce_clover_mappings m
+               JOIN #__content c ON c.id = m.article_id
+               JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+               JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+              WHERE m.clover_id = ?',
+            [$cloverId],
+        );
+        self::assertNotNull($row, "$cloverId is not linked to a product.");
+
+        return $row;
+    }
+
+    protected function rows(string $table, string $where = '1 = 1'): int
+    {
+        return (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__$table WHERE $where");
+    }
+
+    /** @return list<string> Messages of the Sync Log with this status */
+    protected function logged(string $status): array
+    {
+        return $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [$status]);
+    }
+
+    /**
+     * @param class-string<\Throwable> $class
+     *
+     * @return \Throwable What was thrown
+     */
+    protected static function thrown(string $class, callable $work): \Throwable
+    {
+        try {
+            $work();
+        } catch (\Throwable $e) {
+            self::assertInstanceOf($class, $e, $e->getMessage());
+
+            return $e;
+        }
+
+        self::fail("No $class was thrown.");
+    }
+
+    /** For figures that a reader of the run wants to see. */
+    protected static function report(string $line): void
+    {
+        fwrite(STDERR, "\n    " . static::dialect()->value . ": $line");
+    }
+}

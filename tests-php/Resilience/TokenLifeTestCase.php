@@ -1,0 +1,302 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\UnavailableException;
+use CloverSync\Shop\DatabaseTokenStore;
+use CloverSync\Shop\Lock;
+use CloverSync\Shop\Sql;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\InterruptedTokenStore;
+use CloverSync\Tests\Support\StoredTokens;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** A refresh token works once: who uses it, and what happens to it when a process or an answer is lost. */
+abstract class TokenLifeTestCase extends ResilienceTestCase
+{
+    private const REFRESH  = 'POST /oauth/v2/refresh';
+    private const RECOVERY = 'POST /oauth/v2/recovery';
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->connectTo();
+    }
+
+    #[TestDox('Of fifty processes that meet an expired token at once, one refreshes and all get their answer')]
+    public function test_fifty_processes_whose_token_clover_refuses_refresh_once(): void
+    {
+        $this->clover->tokens('expire');
+        $this->assertOneRefreshServes(50, fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency, 'USD');
+    }
+
+    #[TestDox('Of fifty processes that see by their own clock that the token is about to expire, one refreshes and all get their answer')]
+    public function test_fifty_processes_whose_token_is_old_refresh_once(): void
+    {
+        StoredTokens::age($this->sql, self::SECRET, 1_750);
+        $this->assertOneRefreshServes(50, fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency, 'USD');
+    }
+
+    #[TestDox('Of eight scheduled tasks that refresh ahead of time at once, exactly one says that it did')]
+    public function test_refreshing_ahead_is_done_once(): void
+    {
+        StoredTokens::age($this->sql, self::SECRET, 700);
+        $said = $this->assertOneRefreshServes(8, fn (Sql $sql): bool => $this->shop($sql)->connection->refresh());
+        self::assertSame(1, array_sum($said));
+    }
+
+    #[TestDox('A refresh whose answer Clover loses is recovered, and the recovered tokens are stored')]
+    public function test_a_refresh_that_clover_lost_is_recovered(): void
+    {
+        $this->clover->switches(['refresh_lost_response' => 1]);
+        $this->assertLostRefreshIsRecovered();
+    }
+
+    #[TestDox('A refresh whose answer is dropped on the way is recovered, and the recovered tokens are stored')]
+    public function test_a_refresh_that_was_dropped_is_recovered(): void
+    {
+        $this->clover->fault(self::REFRESH, 'apply_then_drop');
+        $this->assertLostRefreshIsRecovered();
+    }
+
+    #[TestDox('A refresh whose answer is cut or garbled is recovered')]
+    public function test_a_refresh_that_was_garbled_is_recovered(): void
+    {
+        $this->clover->fault(self::REFRESH, 'garbage');
+        $this->assertLostRefreshIsRecovered(200);
+    }
+
+    #[TestDox('When every answer to a refresh is lost it is a fault that passes, and the next call recovers')]
+    public function test_two_lost_answers_leave_the_connection_sound(): void
+    {
+        $this->clover->fault(self::REFRESH, 'apply_then_drop', 2);
+        $this->clover->tokens('expire');
+
+        self::thrown(UnavailableException::class, fn () => $this->shop()->connection->merchant());
+        $status = $this->shop()->connection->status();
+        self::assertTrue($status->connected);
+        self::assertNull($status->reconnectReason);
+
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A recovery whose answer is lost as well is asked for again')]
+    public function test_a_lost_recovery_is_repeated(): void
+    {
+        $this->clover->fault(self::REFRESH, 'apply_then_drop');
+        $this->clover->fault(self::RECOVERY, 'apply_then_drop');
+        $this->clover->tokens('expire');
+
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertSame([1, 2], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A process killed between the refresh\'s answer and its storing leaves a lock that is free at once and tokens that the next process recovers')]
+    public function test_a_kill_before_the_tokens_are_stored_is_recovered(): void
+    {
+        $this->clover->tokens('expire');
+        $child = Child::fork(function (): void {
+            $store = new InterruptedTokenStore(new DatabaseTokenStore($this->db->connect(), 'sandbox'), static function (string $call): void {
+                if ($call === 'write') {
+                    Child::killMyself();
+                }
+            });
+            $this->connection($store)->merchant();
+        });
+        self::assertTrue($child->wasKilled(), implode(': ', $child->error() ?? ['It went on.']));
+        self::assertSame(1, $this->clover->refreshes());
+        self::assertNotSame('', $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"), 'The killed process held the lock.');
+
+        $mark  = $this->clover->mark();
+        $began = microtime(true);
+        self::assertSame('USD', Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value());
+        self::assertLessThan(10, microtime(true) - $began, 'It waited for the lease to end.');
+        self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        self::assertSame([self::REFRESH . ' 401', self::RECOVERY . ' 200'], $this->oauthCalls($mark));
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A process killed while it waits for the refresh\'s answer costs nothing but a recovery')]
+    public function test_a_kill_during_the_refresh_is_recovered(): void
+    {
+        $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 20_000]);
+        $this->clover->tokens('expire');
+        $mark  = $this->clover->mark();
+        $child = Child::fork(fn (): mixed => $this->shop($this->db->connect())->connection->merchant());
+        $this->untilRefreshing($mark);
+        $child->kill();
+        self::assertTrue($child->wasKilled());
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('When refresh and recovery are both refused the owner must reconnect, and nobody asks Clover again')]
+    public function test_refused_for_good(): void
+    {
+        $this->clover->tokens('revoke');
+        $first = self::thrown(ReconnectException::class, fn () => $this->shop()->connection->merchant());
+        self::assertSame([0, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $mark = $this->clover->mark();
+
+        $status = $this->shop($this->db->connect())->connection->status();
+        self::assertFalse($status->connected);
+        self::assertNotNull($status->reconnectReason);
+        self::assertStringContainsString($status->reconnectReason, $first->getMessage());
+
+        for ($i = 0; $i < 3; $i++) {
+            self::thrown(ReconnectException::class, fn () => $this->shop($this->db->connect())->connection->merchant());
+            self::thrown(ReconnectException::class, fn () => $this->shop($this->db->connect())->connection->refresh());
+        }
+
+        self::assertSame([], $this->clover->calls($mark));
+
+        $this->connect($this->shop());
+        self::assertTrue($this->shop()->connection->status()->connected);
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+    }
+
+    #[TestDox('That the owner must reconnect is stored before the lock is given back, so that no other process asks in between')]
+    public function test_the_reason_is_stored_under_the_lock(): void
+    {
+        $this->clover->tokens('revoke');
+        $stored = null;
+        $store  = new InterruptedTokenStore(new DatabaseTokenStore($this->sql, 'sandbox'), function (string $call) use (&$stored): void {
+            if ($call === 'unlock') {
+                $stored = $this->shop($this->db->connect())->connection->status()->reconnectReason;
+            }
+        });
+        self::thrown(ReconnectException::class, fn () => $this->connection($store)->merchant());
+        self::assertNotNull($stored);
+    }
+
+    #[TestDox('A living process whose refresh takes longer than its lease is not robbed of the lock')]
+    public function test_a_slow_refresh_is_not_doubled(): void
+    {
+        $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 3_000]);
+        $this->clover->tokens('expire');
+        $mark  = $this->clover->mark();
+        $first = Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency);
+        $this->untilRefreshing($mark);
+
+        try {
+            $this->shop(clock: new FakeClock(time() + 90.0))->connection->merchant();
+        } catch (UnavailableException) {
+            // It may say that another process is at it.
+        }
+
+        self::assertSame('USD', $first->value());
+        self::assertSame([self::REFRESH . ' 200'], $this->oauthCalls($mark));
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('Fifty processes that meet revoked tokens all learn that the owner must reconnect, after one refused refresh')]
+    public function test_fifty_processes_after_a_revocation(): void
+    {
+        $this->clover->tokens('revoke');
+        $mark     = $this->clover->mark();
+        $children = Child::together(50, function (Child $self): string {
+            $connection = $this->shop($this->db->connect())->connection;
+            $self->pause();
+
+            try {
+                return (string) $connection->merchant()->currency;
+            } catch (ReconnectException) {
+                return 'reconnect';
+            }
+        });
+        self::assertSame(['reconnect' => 50], array_count_values(array_map(static fn (Child $child): string => $child->value(), $children)));
+        self::assertSame([self::REFRESH . ' 401'], array_values(array_filter($this->oauthCalls($mark), static fn (string $c): bool => str_starts_with($c, self::REFRESH))));
+    }
+
+    private function assertLostRefreshIsRecovered(int $status = 0): void
+    {
+        $this->clover->tokens('expire');
+        $mark = $this->clover->mark();
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        self::assertSame([self::REFRESH . " $status", self::REFRESH . ' 401', self::RECOVERY . ' 200'], $this->oauthCalls($mark));
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    /**
+     * @template T
+     *
+     * @param callable(Sql): T $call
+     *
+     * @return list<T>
+     */
+    private function assertOneRefreshServes(int $processes, callable $call, mixed $answer = null): array
+    {
+        $mark     = $this->clover->mark();
+        $began    = microtime(true);
+        $children = Child::together($processes, function (Child $self) use ($call): mixed {
+            $sql = $this->db->connect();
+            $self->pause();
+
+            return $call($sql);
+        });
+        $answers = array_map(static fn (Child $child): mixed => $child->value(), $children);
+
+        if ($answer !== null) {
+            self::assertSame(array_fill(0, $processes, $answer), $answers);
+        }
+
+        self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        self::assertSame([self::REFRESH . ' 200'], $this->oauthCalls($mark));
+        self::assertTrue($this->shop()->connection->status()->connected);
+        $this->assertFreshProcessNeedsNoRefresh();
+        self::report(\sprintf('%d processes, 1 refresh, %.1f s', $processes, microtime(true) - $began));
+
+        return $answers;
+    }
+
+    private function untilRefreshing(int $since): void
+    {
+        for ($end = microtime(true) + 15; $this->oauthCalls($since) === [];) {
+            self::assertLessThan($end, microtime(true), 'No refresh was begun.');
+            usleep(5_000);
+        }
+    }
+
+    /** @return list<string> */
+    private function oauthCalls(int $since): array
+    {
+        return array_values(array_filter($this->clover->calls($since), static fn (string $call): bool => str_contains($call, ' /oauth/')));
+    }
+
+    /** So the tokens were stored, and the lock is free. */
+    private function assertFreshProcessNeedsNoRefresh(): void
+    {
+        $mark = $this->clover->mark();
+        self::assertSame('USD', Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value());
+        self::assertSame([], $this->oauthCalls($mark));
+        self::assertSame(
+            ['GET /v3/- 401', 'GET /v3/-/orders 200', 'GET /v3/-/properties 401'],
+            self::sorted($this->clover->calls($mark)),
+            'An unexpected request.',
+        );
+        $lock = new Lock($this->db->connect(), 'tokens:sandbox');
+        self::assertTrue($lock->acquire(), 'The lock is still taken.');
+        $lock->release();
+    }
+
+    /**
+     * @param list<string> $list
+     *
+     * @return list<string>
+     */
+    private static function sorted(array $list): array
+    {
+        sort($list);
+
+        return $list;
+    }
+}

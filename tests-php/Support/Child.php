@@ -1,0 +1,224 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+/**
+ * Work in a forked process, with its result, and points at which it waits for the parent's word.
+ *
+ * The process always ends by SIGKILL: no destructor and no shutdown function of the parent's may run there.
+ */
+final class Child
+{
+    private const GO = "\1";
+
+    /** @var ?array{value?: mixed, error?: array{string, string}} */
+    private ?array $result = null;
+
+    private int $status = 0;
+
+    private bool $ended = false;
+
+    /** @param resource $line */
+    private function __construct(public readonly int $pid, private $line)
+    {
+    }
+
+    /** @param callable(self): mixed $work Gets its own end, for {@see pause()}; its result must be serialisable */
+    public static function fork(callable $work): self
+    {
+        [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        stream_set_timeout($here, 120);
+        $pid = pcntl_fork();
+
+        if ($pid === -1) {
+            throw new \RuntimeException('No process can be forked.');
+        }
+
+        if ($pid > 0) {
+            fclose($there);
+
+            return new self($pid, $here);
+        }
+
+        fclose($here);
+        $self = new self((int) getmypid(), $there);
+
+        try {
+            $result = ['value' => $work($self)];
+        } catch (\Throwable $e) {
+            $result = ['error' => [$e::class, $e->getMessage() . "\n" . $e->getTraceAsString()]];
+        }
+
+        $self->send($result);
+        self::killMyself();
+    }
+
+    /**
+     * The same work in several processes, all begun before the first may go on from its first {@see pause()}.
+     *
+     * @param callable(self, int): mixed $work
+     *
+     * @return list<self>
+     */
+    public static function together(int $count, callable $work): array
+    {
+        $children = [];
+
+        for ($i = 0; $i < $count; $i++) {
+            $children[] = self::fork(static fn (self $self): mixed => $work($self, $i));
+        }
+
+        foreach ($children as $child) {
+            $child->awaitPause();
+        }
+
+        foreach ($children as $child) {
+            $child->resume();
+        }
+
+        return $children;
+    }
+
+    public static function killMyself(): never
+    {
+        posix_kill((int) getmypid(), SIGKILL);
+
+        throw new \LogicException('A killed process goes on.');
+    }
+
+    /** In the child: waits until the parent says {@see resume()}. */
+    public function pause(mixed $word = null): void
+    {
+        $this->send(['pause' => $word]);
+
+        if (fread($this->line, 1) !== self::GO) {
+            self::killMyself();
+        }
+    }
+
+    /** @return mixed The word that the child paused with */
+    public function awaitPause(): mixed
+    {
+        $frame = $this->receive();
+
+        if ($frame === null || !\array_key_exists('pause', $frame)) {
+            $this->result = $frame;
+
+            throw new \RuntimeException('The child ended before its pause: ' . json_encode($frame['error'] ?? $frame));
+        }
+
+        return $frame['pause'];
+    }
+
+    public function resume(): void
+    {
+        fwrite($this->line, self::GO);
+    }
+
+    public function kill(): void
+    {
+        posix_kill($this->pid, SIGKILL);
+    }
+
+    /** Waits for its end. */
+    public function end(): self
+    {
+        while (!$this->ended) {
+            $frame = $this->receive();
+
+            if ($frame === null) {
+                pcntl_waitpid($this->pid, $this->status);
+                $this->ended = true;
+            } elseif (!\array_key_exists('pause', $frame)) {
+                $this->result = $frame;
+            } else {
+                $this->resume();
+            }
+        }
+
+        return $this;
+    }
+
+    /** Whether it was killed before its work was done. */
+    public function wasKilled(): bool
+    {
+        return $this->end()->result === null && pcntl_wifsignaled($this->status) && pcntl_wtermsig($this->status) === SIGKILL;
+    }
+
+    /** @return ?array{string, string} Class and message of what its work threw */
+    public function error(): ?array
+    {
+        return $this->end()->result['error'] ?? null;
+    }
+
+    public function value(): mixed
+    {
+        $this->end();
+
+        if ($this->result === null) {
+            throw new \RuntimeException('The child was ended by signal ' . (pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none') . '.');
+        }
+
+        if (isset($this->result['error'])) {
+            throw new \RuntimeException('The child threw ' . implode(': ', $this->result['error']));
+        }
+
+        return $this->result['value'];
+    }
+
+    /** @param array<string, mixed> $frame */
+    private function send(array $frame): void
+    {
+        $text = serialize($frame);
+        $text = pack('N', \strlen($text)) . $text;
+
+        while ($text !== '') {
+            $written = (int) fwrite($this->line, $text);
+
+            if ($written === 0) {
+                self::killMyself();
+            }
+
+            $text = substr($text, $written);
+        }
+    }
+
+    /** @return ?array<string, mixed> Null at the end */
+    private function receive(): ?array
+    {
+        $head = $this->read(4);
+
+        if ($head === null) {
+            return null;
+        }
+
+        $text = $this->read(unpack('N', $head)[1]);
+
+        return $text === null ? null : unserialize($text);
+    }
+
+    private function read(int $length): ?string
+    {
+        $text = '';
+
+        while (\strlen($text) < $length) {
+            $more = fread($this->line, $length - \strlen($text));
+
+            if (stream_get_meta_data($this->line)['timed_out']) {
+                $this->kill();
+
+                throw new \RuntimeException('The child said nothing for two minutes.');
+            }
+
+            if ($more === false || $more === '') {
+                return null;
+            }
+
+            $text .= $more;
+        }
+
+        return $text;
+    }
+}

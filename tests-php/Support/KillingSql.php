@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Sql;
+
+/** A database whose process dies at a chosen point: just before or just after a write or a commit. */
+final class KillingSql implements Sql
+{
+    /** @var list<string> The points passed so far, in words */
+    public array $points = [];
+
+    private int $transactions = 0;
+
+    /** @param ?int $killAt Position in the points of a run that was not cut; null = live */
+    public function __construct(private readonly Sql $inner, private readonly ?int $killAt = null)
+    {
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->inner->fetchAll($query, $values);
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->inner->fetchOne($query, $values);
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        return $this->inner->fetchValue($query, $values);
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return $this->inner->fetchColumn($query, $values);
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        $what = ($this->inTransaction() ? "$this->transactions: " : 'alone: ') . self::shape($query);
+        $this->point("before $what");
+        $affected = $this->inner->execute($query, $values);
+        $this->point("after $what");
+
+        return $affected;
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        $this->transactions++;
+        $result = $this->inner->transaction(function () use ($work): mixed {
+            $result = $work();
+            $this->point("before $this->transactions: commit");
+
+            return $result;
+        });
+        $this->point("after $this->transactions: commit");
+
+        return $result;
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->inner->inTransaction();
+    }
+
+    public function dialect(): Dialect
+    {
+        return $this->inner->dialect();
+    }
+
+    private function point(string $what): void
+    {
+        if (\count($this->points) === $this->killAt) {
+            Child::killMyself();
+        }
+
+        $this->points[] = $what;
+    }
+
+    /** The statement without what differs from one chunk of rows to the next. */
+    private static function shape(string $query): string
+    {
+        return substr(preg_replace(['/\s+/', '/\?(, \?)+/', '/\(\?\)(, \(\?\))+/', '/( WHEN \? THEN \?)+/'], [' ', '?', '(?)', ' WHEN'], $query), 0, 160);
+    }
+}

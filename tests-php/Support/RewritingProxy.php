@@ -1,0 +1,114 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+/** Stands between the shop and the simulator, in a process of its own, and changes answers while it is switched on. */
+final class RewritingProxy
+{
+    private const PASSED_ON = ['authorization', 'content-type', 'user-agent', 'accept'];
+    private const GIVEN_BACK = '/^(content-type|location|retry-after|x-clover-request-id):/i';
+
+    private function __construct(public readonly string $url, private readonly string $switch, private readonly int $pid, private readonly int $owner)
+    {
+    }
+
+    /** @param \Closure(string, array<string, mixed>): array<string, mixed> $rewrite Gets path with query and decoded body of each JSON answer 200 to a GET */
+    public static function start(string $upstream, \Closure $rewrite): self
+    {
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+
+        if ($server === false) {
+            throw new \RuntimeException('No port is free.');
+        }
+
+        $switch = tempnam(sys_get_temp_dir(), 'cloversync-proxy-');
+        $pid    = pcntl_fork();
+
+        if ($pid === 0) {
+            self::serve($server, $upstream, $rewrite, $switch);
+        }
+
+        $url = 'http://' . stream_socket_get_name($server, false);
+        fclose($server);
+
+        return new self($url, $switch, $pid, (int) getmypid());
+    }
+
+    public function __destruct()
+    {
+        if (getmypid() === $this->owner) {
+            posix_kill($this->pid, SIGKILL);
+            pcntl_waitpid($this->pid, $status);
+            @unlink($this->switch);
+        }
+    }
+
+    public function on(): void
+    {
+        file_put_contents($this->switch, 'on');
+    }
+
+    public function off(): void
+    {
+        file_put_contents($this->switch, '');
+    }
+
+    /** @param resource $server */
+    private static function serve($server, string $upstream, \Closure $rewrite, string $switch): never
+    {
+        while (true) {
+            $client = @stream_socket_accept($server, 3600);
+
+            if ($client !== false) {
+                try {
+                    self::answer($client, $upstream, $rewrite, $switch);
+                } catch (\Throwable $e) {
+                    fwrite(STDERR, "The proxy: {$e->getMessage()}\n");
+                }
+
+                fclose($client);
+            }
+        }
+    }
+
+    /** @param resource $client */
+    private static function answer($client, string $upstream, \Closure $rewrite, string $switch): void
+    {
+        $first = rtrim((string) fgets($client));
+
+        if ($first === '') {
+            return;
+        }
+
+        [$method, $path] = explode(' ', $first);
+        $headers         = [];
+        $length          = 0;
+
+        while (($line = rtrim((string) fgets($client))) !== '') {
+            [$name, $value] = explode(':', $line, 2);
+
+            if (\in_array(strtolower($name), self::PASSED_ON, true)) {
+                $headers[] = $line;
+            } elseif (strtolower($name) === 'content-length') {
+                $length = (int) $value;
+            }
+        }
+
+        $body    = $length > 0 ? stream_get_contents($client, $length) : '';
+        $answer  = (string) file_get_contents($upstream . $path, false, stream_context_create(['http' => [
+            'method' => $method, 'header' => $headers, 'content' => $body, 'ignore_errors' => true, 'follow_location' => 0, 'timeout' => 60,
+        ]]));
+        $got     = http_get_last_response_headers() ?? [];
+        $status  = explode(' ', $got[0] ?? 'HTTP/1.1 502', 2)[1];
+        $decoded = $method === 'GET' && str_starts_with($status, '200') ? json_decode($answer, true) : null;
+
+        if (\is_array($decoded) && file_get_contents($switch) === 'on') {
+            $answer = json_encode($rewrite($path, $decoded), JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+        }
+
+        fwrite($client, "HTTP/1.1 $status\r\n" . implode('', array_map(static fn (string $h): string => "$h\r\n", preg_grep(self::GIVEN_BACK, $got) ?: []))
+            . 'Content-Length: ' . \strlen($answer) . "\r\nConnection: close\r\n\r\n" . $answer);
+    }
+}
