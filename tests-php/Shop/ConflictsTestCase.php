@@ -44,6 +44,26 @@ abstract class ConflictsTestCase extends SyncTestCase
         self::assertSame(0, $this->sync()->productRows);
     }
 
+    public function test_a_new_variant_whose_sku_another_product_has_waits_and_its_sisters_go_on(): void
+    {
+        $this->connectedAndSynced();
+        $own  = $this->ownProduct('Our giant poster', 'PO-GIANT', '5.00000');
+        $id   = $this->clover->add(['name' => 'Giant', 'group' => 'Poster', 'options' => ['Size' => 'Giant'], 'price' => 100, 'sku' => 'po-giant', 'quantity' => 3]);
+        $rows = $this->shopRows(['modified', 'modified_on']);
+
+        $result = $this->sync();
+        self::assertSame([0, 1, 0], [$result->updated, $result->failed, $result->productRows]);
+        self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
+        self::assertStringContainsString('Our giant poster', $this->logOf($id)[0]['message']);
+        self::assertSame('error', $this->sql->fetchValue('SELECT state FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [$id]));
+
+        $this->sql->execute("UPDATE #__j2commerce_variants SET sku = 'OURS' WHERE product_id = ?", [$own['product']]);
+        $result = $this->sync();
+        self::assertSame([1, 0], [$result->updated, $result->failed]);
+        self::assertSame('1.00000', $this->sql->fetchValue('SELECT min_price FROM #__j2commerce_productprice_index i JOIN #__j2commerce_clover_mappings m ON m.product_id = i.product_id WHERE m.clover_id = ?', [$id]));
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
     public function test_a_group_adopts_the_variable_product_whose_variants_have_its_skus(): void
     {
         $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);

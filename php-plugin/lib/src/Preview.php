@@ -69,10 +69,11 @@ final readonly class Preview
 
         foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
             $members = array_merge(...array_values($some));
-            $found   = $catalog->groups($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_column($members, 'item_id')));
-            $this->errors($found->errors, $counts, $report);
-            $this->changes($found->changes, $mappings, $counts, $report);
-            $counts['unchanged'] += $found->unchanged;
+            $found   = (new Groups($catalog, new SkuClashes($this->sql, $mappings)))
+                ->changes($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_column($members, 'item_id')));
+            $this->errors($found['errors'], $counts, $report);
+            $this->changes($found['changes'], $mappings, $counts, $report);
+            $counts['unchanged'] += $found['unchanged'];
         }
 
         $this->deletes($catalog, $mappings, $seen, $counts, $report);

@@ -351,11 +351,12 @@ final class SyncRunner
      */
     private function writeGroups(int $run, array $groups, array $members, Catalog $catalog): Written
     {
-        $found   = $catalog->groups($members, $this->facts->ofGroups($groups, array_column($members, 'item_id')));
-        $written = $this->writer->apply($found->changes, $run);
-        $this->noteErrors($found->errors, 'item', $run, $written);
+        $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))
+            ->changes($members, $this->facts->ofGroups($groups, array_column($members, 'item_id')));
+        $written = $this->writer->apply($found['changes'], $run);
+        $this->noteErrors($found['errors'], 'item', $run, $written);
         $this->mappings->markSeen($groups, $run, UtcTime::sql($this->clock->now()));
-        $written->unchanged += $found->unchanged;
+        $written->unchanged += $found['unchanged'];
 
         return $written;
     }
