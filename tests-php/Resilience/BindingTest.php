@@ -8,17 +8,12 @@ use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
-use CloverSync\Exception\ReconnectException;
-use CloverSync\Exception\SettingsException;
-use CloverSync\Exception\VaultException;
 use CloverSync\PageIterator;
-use CloverSync\Settings;
 use CloverSync\Shop\Dialect;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\MemoryTokenStore;
 use CloverSync\Tests\Support\Simulator;
-use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -222,87 +217,27 @@ final class BindingTest extends ResilienceTestCase
         self::assertLessThanOrEqual(1, $this->clover->refreshes(), 'A broken store must not spend one refresh after the other.');
     }
 
-    #[TestDox('Twenty thousand calls of each cheap entry point do not make the process grow')]
+    #[TestDox('Twenty thousand calls of each cheap entry point, and walks over pages, do not make the process grow')]
     public function test_memory(): void
     {
-        $this->connected();
-        $growth = Child::fork(function (): array {
-            $valid      = ['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url];
-            $vault      = new Vault(self::SECRET);
-            $sealed     = $vault->seal(str_repeat('secret', 50), 'na/M/tokens');
-            $connection = $this->connection($this->store, static function (): void {});
-            $empty      = $this->connection(new MemoryTokenStore());
-            $caught     = static function (string $class, callable $work): void {
-                try {
-                    $work();
-                } catch (\Throwable $e) {
-                    if (!$e instanceof $class) {
-                        throw $e;
-                    }
-
-                    return;
-                }
-
-                throw new \LogicException("No $class.");
-            };
-
-            $kept = [];
-
-            return array_map(self::growth(...), [
-                self::LEAK                    => static function () use (&$kept): void {
-                    $kept[] = random_bytes(1000);
-                },
-                'Settings::fromArray'         => static fn () => Settings::fromArray($valid)->toArray(),
-                'SettingsException'           => static fn () => $caught(SettingsException::class, static fn () => Settings::fromArray(['environment' => 'moon', 'app_id' => 'x'])),
-                'Vault::seal'                 => static fn () => $vault->seal('secret', 'na/M/tokens'),
-                'Vault::open'                 => static fn () => $vault->open($sealed, 'na/M/tokens'),
-                'VaultException'              => static fn () => $caught(VaultException::class, static fn () => $vault->open($sealed, 'na/N/tokens')),
-                'new Vault'                   => static fn () => new Vault('another secret of a site'),
-                'Connection::status'          => static fn () => $connection->status()->connected,
-                'Connection::authorize'       => static fn () => $connection->authorize(self::REDIRECT)->url,
-                'new Connection'              => fn () => $this->connection($this->store),
-                'ReconnectException'          => static fn () => $caught(ReconnectException::class, static fn () => $empty->refresh()),
-                'new Catalog, new pages'      => static fn () => (new Catalog($connection, 'USD'))->pages(),
-                'Catalog::alias'              => static fn () => Catalog::alias('Crème brûlée, 2 × große'),
-            ]);
-        })->value();
+        $this->clover = Simulator::start('synthetic:300');
+        $process      = proc_open(
+            [PHP_BINARY, '-d', 'extension=' . self::extension(), __DIR__ . '/scripts/memory.php', $this->clover->url, (string) self::CALLS],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
+            $pipes,
+        );
+        self::assertIsResource($process);
+        $growth = json_decode((string) stream_get_contents($pipes[1]), true, flags: JSON_THROW_ON_ERROR);
+        self::assertSame(0, proc_close($process));
 
         foreach ($growth as $what => $bytes) {
-            self::report(\sprintf('%-24s %+8.1f KiB after %d calls', $what, $bytes / 1024, self::CALLS));
+            self::report(\sprintf('%-24s %+8.1f KiB', $what, $bytes / 1024));
         }
 
         self::assertGreaterThan(self::GROWTH_LIMIT, $growth[self::LEAK], 'The measurement sees nothing.');
         unset($growth[self::LEAK]);
+        self::assertCount(13, $growth);
         self::assertSame([], array_filter($growth, static fn (int $bytes): bool => $bytes > self::GROWTH_LIMIT));
-    }
-
-    #[TestDox('Walks over pages do not make the process grow')]
-    public function test_memory_of_pages(): void
-    {
-        $this->connected('synthetic:300');
-        $bytes = Child::fork(function (): int {
-            $connection = $this->connection($this->store);
-            $walk       = static function () use ($connection): void {
-                foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
-                    $page->changes([]);
-                    $page->members();
-                }
-            };
-
-            for ($i = 0; $i < 10; $i++) {
-                $walk();
-            }
-
-            $before = self::resident();
-
-            for ($i = 0; $i < 20; $i++) {
-                $walk();
-            }
-
-            return self::resident() - $before;
-        })->value();
-        self::report(\sprintf('20 walks over 300 items: %+.1f KiB', $bytes / 1024));
-        self::assertLessThan(self::GROWTH_LIMIT, $bytes);
     }
 
     private function connected(string $catalog = 'sandbox'): Connection
@@ -343,35 +278,6 @@ final class BindingTest extends ResilienceTestCase
         }
 
         return $read;
-    }
-
-    private static function growth(callable $call): int
-    {
-        for ($i = 0; $i < self::CALLS / 10; $i++) {
-            $call();
-        }
-
-        // What earlier tests have freed is given back first, or a leak could hide in it.
-        gc_collect_cycles();
-        gc_mem_caches();
-        $before = self::resident();
-
-        for ($i = 0; $i < self::CALLS; $i++) {
-            $call();
-        }
-
-        gc_collect_cycles();
-        gc_mem_caches();
-
-        return self::resident() - $before;
-    }
-
-    /** Bytes in memory that are this process' own. */
-    private static function resident(): int
-    {
-        preg_match('/^RssAnon:\s+(\d+) kB/m', (string) file_get_contents('/proc/self/status'), $m);
-
-        return (int) $m[1] * 1024;
     }
 
     private static function extension(): string
