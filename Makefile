@@ -34,9 +34,10 @@ test-php: build-ci
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
 		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped $(PHPUNIT_OPTIONS)
 
-lint: setup ## Formatting, clippy and PHP syntax; fails on any finding
+lint: setup ## Formatting, clippy, documentation and PHP syntax; fails on any finding
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 	@find php-plugin bin stubs tests-php -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find bin .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 

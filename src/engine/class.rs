@@ -29,7 +29,7 @@ impl Slot {
     /// The class entry.
     ///
     /// # Panics
-    /// Before [`register`](crate::register) ran, which is before any PHP code can run.
+    /// Before the module has started, which is before any PHP code can run.
     pub fn ce(&self) -> &'static ClassEntry {
         // SAFETY: set once in MINIT to a class entry that lives as long as the process.
         unsafe { self.0.load(Ordering::Relaxed).as_ref() }.expect("registered in MINIT")
