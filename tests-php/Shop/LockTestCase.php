@@ -104,14 +104,21 @@ abstract class LockTestCase extends ShopTestCase
 
     public function test_of_fifty_contenders_exactly_one_gets_it(): void
     {
-        $codes = $this->inProcesses(50, static function (Sql $sql): int {
+        $tries = (string) tempnam(sys_get_temp_dir(), 'cloversync-tries-');
+        $codes = $this->inProcesses(50, static function (Sql $sql) use ($tries): int {
             $lock = new Lock($sql, 'job');
             $got  = $lock->acquire();
-            // Holders stay alive until every contender has tried.
-            usleep(1_500_000);
+            file_put_contents($tries, '.', FILE_APPEND | LOCK_EX);
+
+            // A holder that ended would leave the lock to the next contender.
+            while (filesize($tries) < 50) {
+                usleep(1_000);
+                clearstatcache();
+            }
 
             return $got ? 1 : 0;
         });
+        unlink($tries);
 
         self::assertSame(1, array_sum($codes));
     }

@@ -46,49 +46,6 @@ abstract class RunTestCase extends SyncTestCase
         self::assertEquals($this->shopRows(self::TIMES), $cut);
     }
 
-    public function test_a_run_that_is_killed_goes_on_from_its_last_page_and_ends_with_the_same_rows(): void
-    {
-        $this->clover->reset('synthetic:3500');
-        $this->connect();
-        $kills = 0;
-
-        for ($try = 0; $try < 12; $try++) {
-            $pid = pcntl_fork();
-
-            if ($pid === 0) {
-                // Nothing but a kill may end this process: the parent's things must not be torn down in it.
-                $sql  = $this->db->connect();
-                $shop = $this->shop(['mapping_mode' => 'category'], sql: $sql);
-                $shop->runner()->run(new Budget());
-                posix_kill(getmypid(), SIGTERM);
-                sleep(10);
-            }
-
-            usleep(100_000 + 90_000 * $try);
-            posix_kill($pid, SIGKILL);
-            pcntl_waitpid($pid, $status);
-
-            if (!pcntl_wifsignaled($status) || pcntl_wtermsig($status) !== SIGKILL) {
-                break;
-            }
-
-            $kills++;
-        }
-
-        self::assertGreaterThan(1, $kills);
-        $this->sync(['mapping_mode' => 'category']);
-        $cut = $this->shopRows(self::TIMES);
-        $this->tearDown();
-        $this->setUp();
-        $this->clover->reset('synthetic:3500');
-        $this->connect();
-        $this->sync(['mapping_mode' => 'category']);
-
-        // Ids may have gaps where a killed transaction had drawn them; everything else must be the same.
-        self::assertEquals($this->withoutIds($this->shopRows(self::TIMES)), $this->withoutIds($cut));
-        self::assertEquals(3500, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'"));
-    }
-
     public function test_a_second_run_at_once_is_told_that_one_is_running(): void
     {
         $this->connect();
@@ -288,25 +245,5 @@ abstract class RunTestCase extends SyncTestCase
         ]);
         self::assertStringNotContainsString('11111111-2222-3333-4444-555555555555', $all);
         self::assertDoesNotMatchRegularExpression('/access_token|refresh_token|eyJ/', $all);
-    }
-
-    /**
-     * @param array<string, list<array<string, mixed>>> $tables
-     *
-     * @return array<string, mixed>
-     */
-    private function withoutIds(array $tables): array
-    {
-        $titles = static fn (string $table, array $columns): array => array_map(static fn (array $row): array => array_intersect_key($row, array_flip($columns)), $tables[$table]);
-
-        return [
-            'counts'     => array_map(\count(...), $tables),
-            'articles'   => $titles('content', ['title', 'alias', 'state', 'ordering']),
-            'variants'   => $titles('j2commerce_variants', ['sku', 'upc', 'price', 'manage_stock', 'availability', 'is_master', 'isdefault_variant']),
-            'quantities' => $titles('j2commerce_productquantities', ['quantity']),
-            'tags'       => $titles('tags', ['title', 'lft', 'rgt']),
-            'categories' => $titles('categories', ['title', 'lft', 'rgt', 'path']),
-            'ranges'     => $titles('j2commerce_productprice_index', ['min_price', 'max_price']),
-        ];
     }
 }
