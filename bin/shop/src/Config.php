@@ -170,26 +170,34 @@ final readonly class Config
         }
 
         $file = ($this->file() ?? 'cloversync.mysql') . '-secret';
-        $mask = umask(0077);
 
-        try {
-            // Whoever comes first makes it; "x" lets nobody else make it again.
-            if (!is_file($file) && ($handle = @fopen($file, 'x')) !== false) {
-                fwrite($handle, bin2hex(random_bytes(32)));
-                fclose($handle);
-            }
-        } finally {
-            umask($mask);
+        if (!is_file($file)) {
+            $this->makeSecret($file);
         }
 
-        for ($try = 0; $try < 20 && ($secret = (string) @file_get_contents($file)) === ''; $try++) {
-            usleep(50_000);
-        }
+        $secret = (string) @file_get_contents($file);
 
         if ($secret === '') {
             throw new \RuntimeException("The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.");
         }
 
         return $secret;
+    }
+
+    /** Whole or not at all: two processes may make it at once, and one may be killed while it does. */
+    private function makeSecret(string $file): void
+    {
+        $mask = umask(0077);
+        $own  = "$file." . bin2hex(random_bytes(8));
+
+        try {
+            if (@file_put_contents($own, bin2hex(random_bytes(32))) === 64) {
+                // Fails when another process was first; then its secret is the one.
+                @link($own, $file);
+            }
+        } finally {
+            @unlink($own);
+            umask($mask);
+        }
     }
 }

@@ -23,6 +23,14 @@ async fn set(sim: &Sim, item: &str, quantity: f64) -> reqwest::Result<u16> {
     Ok(answer.status)
 }
 
+/// 0 when the answer was dropped.
+fn last_status(sim: &Sim) -> Option<u16> {
+    sim.running
+        .requests(0)
+        .last()
+        .and_then(|entry| entry.status)
+}
+
 #[tokio::test]
 async fn drop_closes_the_connection_and_applies_nothing() {
     let sim = Sim::start().await;
@@ -30,13 +38,7 @@ async fn drop_closes_the_connection_and_applies_nothing() {
     stock_fault(&sim, "drop");
     assert!(set(&sim, &item, 4.0).await.is_err());
     assert_eq!(sim.stock(&item), json!(5.0));
-    assert_eq!(
-        sim.running
-            .requests(0)
-            .last()
-            .and_then(|entry| entry.status),
-        Some(0)
-    );
+    assert_eq!(last_status(&sim), Some(0));
     assert_eq!(set(&sim, &item, 4.0).await.ok(), Some(200));
 }
 
@@ -47,13 +49,7 @@ async fn apply_then_drop_applies_and_closes_the_connection() {
     stock_fault(&sim, "apply_then_drop");
     assert!(set(&sim, &item, 4.0).await.is_err());
     assert_eq!(sim.stock(&item), json!(4.0));
-    assert_eq!(
-        sim.running
-            .requests(0)
-            .last()
-            .and_then(|entry| entry.status),
-        Some(0)
-    );
+    assert_eq!(last_status(&sim), Some(0));
 }
 
 #[tokio::test]
