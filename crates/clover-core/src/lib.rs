@@ -4,6 +4,7 @@ pub mod diff;
 pub mod environment;
 pub mod ids;
 pub mod json;
+pub mod ledger;
 pub mod mapping;
 pub mod money;
 pub mod pricing;

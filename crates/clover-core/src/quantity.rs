@@ -1,5 +1,11 @@
 //! Counts. Clover's are doubles that may be negative or broken; the shop's are whole.
 
+use std::fmt;
+
+use crate::money::Decimal;
+
+const LIMIT: i64 = 1_000_000_000_000;
+
 /// A count in thousandths, the finest step that Clover's own `unitQty` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity {
@@ -13,9 +19,40 @@ impl Quantity {
         let thousandths = (quantity * 1000.0).round();
         // The cast is exact: the bound is far below 2^53.
         #[allow(clippy::cast_possible_truncation)]
-        (quantity.is_finite() && thousandths.abs() < 1e12).then_some(Self {
+        (quantity.is_finite() && thousandths.abs() < LIMIT as f64).then_some(Self {
             thousandths: thousandths as i64,
         })
+    }
+
+    /// Reads a column back: a decimal of at most three places. None for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let decimal = Decimal::parse(text)?;
+        let missing = 3_u32.checked_sub(u32::try_from(decimal.places).ok()?)?;
+        let thousandths = i64::try_from(decimal.digits)
+            .ok()?
+            .checked_mul(10_i64.pow(missing))?;
+        (thousandths.abs() < LIMIT).then_some(Self { thousandths })
+    }
+
+    /// The count after so many units were taken; negative ones come back. Clover's counts may fall below zero, and a
+    /// broken unit stays one. None beyond any stock.
+    #[must_use]
+    pub fn less(self, units: i64) -> Option<Self> {
+        let thousandths = self.thousandths.checked_sub(units.checked_mul(1000)?)?;
+        (thousandths.abs() < LIMIT).then_some(Self { thousandths })
+    }
+
+    /// As a JSON number: whole units without a fraction.
+    #[must_use]
+    pub fn to_json(self) -> serde_json::Number {
+        if self.thousandths % 1000 == 0 {
+            return serde_json::Number::from(self.thousandths / 1000);
+        }
+        // Exact to the thousandth: the bound is far below 2^53.
+        let double = self.thousandths as f64 / 1000.0;
+        // Panic: cannot fire, the value is finite.
+        serde_json::Number::from_f64(double).expect("finite")
     }
 
     /// Whole units that are there for sure: 2.9 is 2, and -0.5 is -1.
@@ -28,6 +65,22 @@ impl Quantity {
     #[must_use]
     pub fn sellable(self, committed: i64) -> i64 {
         self.floor().saturating_sub(committed).max(0)
+    }
+}
+
+impl fmt::Display for Quantity {
+    /// `12`, `-3` or `0.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.thousandths < 0 { "-" } else { "" };
+        let (whole, part) = (
+            self.thousandths.unsigned_abs() / 1000,
+            self.thousandths.unsigned_abs() % 1000,
+        );
+        if part == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let digits = format!("{part:03}");
+        write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
     }
 }
 
@@ -54,6 +107,27 @@ mod tests {
     fn a_double_one_bit_below_a_whole_unit_is_that_unit() {
         assert_eq!(q(0.1 + 0.2 + 0.7).floor(), 1);
         assert_eq!(q(2.999_999_999).floor(), 3);
+    }
+
+    #[test]
+    fn a_count_is_written_and_read_back_without_loss() {
+        for text in ["12", "-3", "0", "0.5", "-0.125", "2.05"] {
+            assert_eq!(Quantity::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Quantity::parse("12.000"), Some(q(12.0)));
+        for wrong in ["", "1.2345", "x", "1000000000", "1e3"] {
+            assert_eq!(Quantity::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(q(7.0).to_json().to_string(), "7");
+        assert_eq!(q(-2.5).to_json().to_string(), "-2.5");
+    }
+
+    #[test]
+    fn taking_units_keeps_fractions_and_goes_below_zero() {
+        assert_eq!(q(2.5).less(1), Some(q(1.5)));
+        assert_eq!(q(0.5).less(2), Some(q(-1.5)));
+        assert_eq!(q(-1.0).less(-3), Some(q(2.0)));
+        assert_eq!(q(1.0).less(i64::MIN), None);
     }
 
     #[test]
