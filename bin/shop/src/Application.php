@@ -42,6 +42,7 @@ final class Application
         'products'   => ['switches' => [], 'valued' => []],
         'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
         'conflicts'  => ['switches' => ['adopt-all', 'relink-all'], 'valued' => ['adopt']],
+        'order'      => ['switches' => ['no-event'], 'valued' => [], 'arguments' => ['FILE']],
     ];
 
     private const USAGE_TEXT = <<<'TEXT'
@@ -65,6 +66,8 @@ final class Application
           conflicts    List products that the shop already had under the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
                          --relink-all  link those that another environment or merchant had
+          order FILE   Store an order as J2Commerce would: its rows, the shop's stock, then the event. “-” reads it from the input.
+                         --no-event    leave the event out, as when PHP died before it
 
         Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL, _DSN,
         _DB_USER, _DB_PASSWORD, _SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON).
@@ -114,7 +117,7 @@ final class Application
             return self::OK;
         }
 
-        $options = Options::parse($words, $known['switches'], $known['valued']);
+        $options = Options::parse($words, $known['switches'], $known['valued'], $known['arguments'] ?? []);
 
         if (!\extension_loaded('cloversync')) {
             throw new \RuntimeException(\sprintf(
@@ -134,6 +137,7 @@ final class Application
             'products'   => $this->products($shop),
             'log'        => $this->log($shop, $options),
             'conflicts'  => $this->conflicts($shop, $options),
+            'order'      => (new OrderCommand($this->console))->run($shop, $options),
         };
     }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
-/** The words of a command line: switches, options with a value, nothing else. */
+/** The words of a command line: switches, options with a value, and the arguments that a command names. */
 final readonly class Options
 {
     /** @param array<string, string|true> $given */
@@ -14,17 +14,24 @@ final readonly class Options
 
     /**
      * @param list<string> $words
-     * @param list<string> $switches Names without value
-     * @param list<string> $valued   Names with a value, as `--name value` or `--name=value`
+     * @param list<string> $switches  Names without value
+     * @param list<string> $valued    Names with a value, as `--name value` or `--name=value`
+     * @param list<string> $arguments Names of the words without dashes, in their order and all needed; a dash alone is a word too
      *
      * @throws UsageException
      */
-    public static function parse(array $words, array $switches, array $valued): self
+    public static function parse(array $words, array $switches, array $valued, array $arguments = []): self
     {
         $given = [];
 
         while ($words !== []) {
             $word = array_shift($words);
+
+            if ($arguments !== [] && $word !== '' && ($word[0] !== '-' || $word === '-')) {
+                $given[array_shift($arguments)] = $word;
+
+                continue;
+            }
 
             if (preg_match('/^--([a-z][a-z-]*)(?:=(.*))?$/s', $word, $m) !== 1) {
                 throw new UsageException("“{$word}” is not understood here.");
@@ -49,6 +56,10 @@ final readonly class Options
             } else {
                 throw new UsageException("--$name is not an option here.");
             }
+        }
+
+        if ($arguments !== []) {
+            throw new UsageException("{$arguments[0]} is missing.");
         }
 
         return new self($given);
