@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::time::Instant;
 
 use clover_client::RawPage;
 use clover_core::diff::compare;
@@ -128,6 +129,7 @@ impl Catalog {
         for id in ids {
             wanted.push(ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "ids"))?);
         }
+        let asked = Instant::now();
         let (mut items, mut faults) = (Vec::new(), Vec::new());
         for chunk in wanted.chunks(IDS_A_REQUEST) {
             let (found, wrong) = items::some(&self.link, chunk)?;
@@ -158,7 +160,7 @@ impl Catalog {
         }
         LookUp::new(
             deleted,
-            Page::new(String::new(), items, faults, &self.mapper),
+            Page::new(asked, String::new(), items, faults, &self.mapper),
         )
     }
 }

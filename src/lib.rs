@@ -9,6 +9,7 @@ mod environment;
 mod exception;
 mod group_changes;
 mod items;
+mod ledger;
 mod link;
 mod logging;
 mod look_up;
@@ -18,6 +19,8 @@ mod page_iterator;
 mod product_change;
 mod runtime;
 mod settings;
+mod stock;
+mod stock_batch;
 mod token_store;
 mod vault;
 
@@ -57,6 +60,7 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     page::finish();
     page_iterator::finish();
     look_up::finish();
+    stock_batch::finish();
     last
 }
 
@@ -75,6 +79,9 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     let module = page::register(module);
     let module = page_iterator::register(module);
     let module = look_up::register(module);
+    let module = stock_batch::register(module);
+    let module = stock::register(module);
+    let module = ledger::register(module);
     let module = catalog::register(module);
     environment::register(module)
 }

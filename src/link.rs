@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clover_client::life::ON_DEMAND;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
+    Access, AccessToken, Api, Call, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
     Policy, Share, Tokens, Waiter, chain,
 };
 use clover_core::ids::MerchantId;
@@ -252,7 +252,7 @@ impl Link {
         let whole = Share::default();
         let part = u32::try_from(self.settings.pace_share)
             .unwrap_or(100)
-            .clamp(1, 100);
+            .clamp(1, 100_000);
         let share = Share {
             per_second: (whole.per_second * part / 100).max(1),
             in_flight: (whole.in_flight * part / 100).max(1),
@@ -408,11 +408,26 @@ impl Link {
 
     /// Another token than the refused one; when that was new already, the refusal was about a permission.
     pub fn replace(&self, refused: &AccessToken, error: Error) -> PhpResult<AccessToken> {
+        self.another_token(refused)?
+            .ok_or_else(|| exception_of(&error.after_refresh()))
+    }
+
+    /// Another token than the refused one; none when that was new already.
+    pub fn another_token(&self, refused: &AccessToken) -> PhpResult<Option<AccessToken>> {
         match self.ensure(Need::Replace(refused))? {
-            Ok(fresh) => Ok(fresh.tokens.access),
-            Err(LifeError::TokenIsNew) => Err(exception_of(&error.after_refresh())),
+            Ok(fresh) => Ok(Some(fresh.tokens.access)),
+            Err(LifeError::TokenIsNew) => Ok(None),
             Err(error) => Err(self.life_exception(error)),
         }
+    }
+
+    /// A living token and whose it is, for calls whose outcomes are told apart one by one.
+    pub fn access(&self) -> PhpResult<Access> {
+        let fresh = self.tokens(Need::AtLeast(ON_DEMAND))?;
+        Ok(Access {
+            merchant: fresh.merchant,
+            token: fresh.tokens.access,
+        })
     }
 
     /// Waits for a future.
@@ -467,12 +482,8 @@ pub fn exception_of(error: &Error) -> PhpException {
     let request_id = error.call().and_then(|call| call.request_id.as_deref());
     match error {
         Error::Unauthorized { call, .. } => {
-            let permission = permission_for(call.method, &call.path);
-            let advice = "Enable it under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again";
-            exception::permission(
-                &format!("the Clover app lacks the permission {permission}. {advice} ({text})"),
-                permission,
-            )
+            let (advice, permission) = missing_permission(call);
+            exception::permission(&format!("{advice} ({text})"), permission)
         }
         Error::NotFound { call, .. } => exception::item(&text, &call.path),
         Error::Rejected { call, .. } if call.status == Some(405) => {
@@ -486,6 +497,15 @@ pub fn exception_of(error: &Error) -> PhpException {
         Error::BadAnswer { .. } => exception::bug(&text, request_id),
         Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
     }
+}
+
+/// What to do about a refused call, and the permission it lacks.
+pub fn missing_permission(call: &Call) -> (String, &'static str) {
+    let permission = permission_for(call.method, &call.path);
+    let advice = format!(
+        "the Clover app lacks the permission {permission}. Enable it under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again"
+    );
+    (advice, permission)
 }
 
 /// As the owner finds it on the Clover Developer Dashboard.

@@ -1,6 +1,7 @@
 //! `CloverSync\Page`.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use clover_core::diff::{Known, compare};
 use clover_core::ids::ItemId;
@@ -35,6 +36,7 @@ pub struct Page {
     products: Vec<Product>,
     members: Vec<Item>,
     errors: Vec<Fault>,
+    asked: Instant,
 }
 
 /// What was wrong with one item.
@@ -92,7 +94,13 @@ impl From<ItemError> for Fault {
 
 impl Page {
     /// Maps the items of one page; deleted ones count as not there.
-    pub fn new(cursor: String, items: Vec<Item>, faults: Vec<Fault>, mapper: &Mapper) -> Self {
+    pub fn new(
+        asked: Instant,
+        cursor: String,
+        items: Vec<Item>,
+        faults: Vec<Fault>,
+        mapper: &Mapper,
+    ) -> Self {
         let mut page = Self {
             cursor,
             ids: faults
@@ -102,6 +110,7 @@ impl Page {
             products: Vec::with_capacity(items.len()),
             members: Vec::new(),
             errors: faults,
+            asked,
         };
         for item in items.into_iter().filter(|item| !item.is_deleted()) {
             page.ids.push(item.id.as_str().to_owned());
@@ -123,6 +132,11 @@ impl Page {
     /// Where to go on.
     pub fn cursor(&self) -> String {
         self.cursor.clone()
+    }
+
+    /// How long ago Clover was asked for it.
+    pub fn age(&self) -> i64 {
+        i64::try_from(self.asked.elapsed().as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
     }
 
     /// Every item on the page.

@@ -123,8 +123,9 @@ impl PageIterator {
             return Ok(None);
         };
         let (items, faults) = page_items(&self.link, &pair)?;
-        let cursor = pair.first.cursor;
+        let cursor = pair.first.cursor.clone();
         let page = Page::new(
+            pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),
             items,
             faults,

@@ -17,6 +17,12 @@ final class Page
         throw new \LogicException('provided by the extension');
     }
 
+    /** Seconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in it. */
+    public function age(): int
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /**
      * Ids of every item on the page, faulty ones and members of groups too.
      *

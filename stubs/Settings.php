@@ -20,7 +20,7 @@ final class Settings
      *        import_status (published|unpublished), default_category, default_tax_profile, mapping_mode (tag|category),
      *        delete_action (unpublish|trash|ignore), pricing_mode (direct|markup), markup_type (percentage|fixed), markup_value,
      *        webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale, log_retention (days), debug, paid_statuses,
-     *        refunded_statuses, pace_share (percent of 16 requests a second that this node may use). Absent or empty = the default.
+     *        refunded_statuses, pace_share (percent of 16 requests a second that this node may use, 7 to 100; more with a base_url only). Absent or empty = the default.
      *
      * @throws Exception\SettingsException naming every wrong field at once
      */

@@ -33,6 +33,7 @@ pub mod paging;
 pub mod prefetch;
 mod refusal;
 pub mod retry;
+pub mod stock;
 pub mod tokens;
 pub mod transport;
 

@@ -114,6 +114,29 @@ impl State {
         next.map_or(Verdict::OnChange, Verdict::At)
     }
 
+    /// How many could start at this moment, or when to look again.
+    fn room_for(&mut self, wanted: u32, now: Instant) -> Result<u32, Verdict> {
+        if let Some(opens) = self.closed_until.filter(|opens| now < *opens) {
+            return Err(Verdict::At(opens));
+        }
+        while self.seen.front().is_some_and(|at| *at + WINDOW <= now) {
+            self.seen.pop_front();
+        }
+        let counted = self
+            .unseen
+            .saturating_add(u32::try_from(self.seen.len()).unwrap_or(u32::MAX));
+        let free = self.share.per_second.saturating_sub(counted);
+        if free >= wanted {
+            return Ok(free);
+        }
+        // So many must leave the window first; those that have not been seen arrive at any time.
+        let leaving = (wanted - free) as usize - 1;
+        Err(match self.seen.get(leaving) {
+            Some(at) => Verdict::At(*at + WINDOW),
+            None => Verdict::OnChange,
+        })
+    }
+
     /// How many more could start at this moment, had they a grant.
     fn room(&self, now: Instant) -> u32 {
         if self.closed_until.is_some_and(|opens| now < opens) {
@@ -247,6 +270,34 @@ impl Pacer {
         until.map_or(Duration::ZERO, |at| {
             at.saturating_duration_since(Instant::now())
         })
+    }
+
+    /// Waits until so many requests could start in one go, and tells how many could; the places are not kept. `None` when
+    /// that cannot be before the deadline. For work whose steps must follow closely.
+    pub async fn room_for(&self, wanted: u32, deadline: Instant) -> Option<u32> {
+        timeout_at(deadline, async {
+            loop {
+                let changed = self.0.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                let verdict = {
+                    let mut state = self.0.state();
+                    // A share of one request a second never has room for two.
+                    let wanted = wanted.min(state.share.per_second).max(1);
+                    state.room_for(wanted, Instant::now())
+                };
+                match verdict {
+                    Ok(free) => return free,
+                    Err(Verdict::At(time)) => tokio::select! {
+                        () = sleep_until(time) => {}
+                        () = changed => {}
+                    },
+                    Err(_) => changed.await,
+                }
+            }
+        })
+        .await
+        .ok()
     }
 
     /// Waits for its turn. `None` when it cannot come before the deadline.

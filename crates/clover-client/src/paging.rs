@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use crate::error::{Call, Error};
 use crate::http::{Access, Answer, Api};
@@ -24,6 +25,8 @@ pub struct RawPage {
     pub cursor: Option<String>,
     /// The list ends here.
     pub last: bool,
+    /// When it was asked for: what changed in Clover later may not be in it.
+    pub asked: Instant,
     /// Status, tries, time and Clover's request id.
     pub call: Box<Call>,
 }
@@ -145,7 +148,7 @@ impl Sweep {
 
     /// A page that can be trusted to be the next one. A server that does not filter or does not sort would have us
     /// read the same rows for ever, or skip some and take them for deleted.
-    fn page(&self, answer: Answer, head: Head) -> Result<RawPage, Error> {
+    fn page(&self, asked: Instant, answer: Answer, head: Head) -> Result<RawPage, Error> {
         let full = head.count >= self.limit as usize;
         let wrong = |reason: &str| {
             Err(Error::BadAnswer {
@@ -173,6 +176,7 @@ impl Sweep {
                 count: head.count,
                 cursor: self.cursor.clone(),
                 last: true,
+                asked,
                 call: answer.call,
             });
         };
@@ -181,6 +185,7 @@ impl Sweep {
             count: head.count,
             cursor: Some(greatest),
             last: !full,
+            asked,
             call: answer.call,
         })
     }
@@ -199,8 +204,9 @@ impl Pages for Sweep {
             return None;
         }
         let step = async {
+            let asked = Instant::now();
             let (answer, head) = self.fetch(&self.expand).await?;
-            self.page(answer, head)
+            self.page(asked, answer, head)
         };
         Some(step.await.inspect(|page| self.advance(page)))
     }
@@ -226,11 +232,12 @@ impl Pages for PairedSweep {
             return None;
         }
         let step = async {
+            let asked = Instant::now();
             let both = tokio::try_join!(sweep.fetch(&sweep.expand), sweep.fetch(&self.second));
             let ((answer, head), (other_answer, other_head)) = both?;
             Ok(RawPair {
-                first: sweep.page(answer, head)?,
-                second: sweep.page(other_answer, other_head)?,
+                first: sweep.page(asked, answer, head)?,
+                second: sweep.page(asked, other_answer, other_head)?,
             })
         };
         Some(step.await.inspect(|pair| self.sweep.advance(&pair.first)))
@@ -263,9 +270,10 @@ impl Api {
             let read = sweep
                 .api
                 .read(&sweep.access, &sweep.path, &query, page::head);
+            let asked = Instant::now();
             let (answer, head) = read.await?;
             if head.count < PAGE_LIMIT as usize {
-                return Ok(vec![sweep.page(answer, head)?]);
+                return Ok(vec![sweep.page(asked, answer, head)?]);
             }
             drop(answer);
             let mut pages = Vec::new();

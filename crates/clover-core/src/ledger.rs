@@ -22,37 +22,74 @@ pub enum Standing {
 /// J2Commerce's Failed, New and Cancelled: the statuses that hold no stock.
 const RELEASING: [i64; 3] = [3, 5, 6];
 
-/// What the owner's settings make of an order.
-///
-/// `status` is the order's present one, none when the order is gone; `decided` the last one that an event told and that
-/// decided something, for an order may have passed it on its way to a status that says nothing.
-#[must_use]
-pub fn standing(
-    status: Option<i64>,
-    decided: Option<i64>,
-    refunded: bool,
-    paid: &[i64],
-    refunded_statuses: &[i64],
-) -> Standing {
-    let of = |status: i64| {
-        if RELEASING.contains(&status) || refunded_statuses.contains(&status) {
+/// Statuses that decide, as the owner has set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deciding<'a> {
+    /// Those of a sold order.
+    pub paid: &'a [i64],
+    /// Those of a refunded one, beside the ones that release anyway.
+    pub refunded: &'a [i64],
+}
+
+/// A change of status that an event told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// 0 for an order that had none.
+    pub old: i64,
+    /// What it became.
+    pub new: i64,
+}
+
+impl Told {
+    /// Reads `5>1,1>6`; what is no change of status is passed over.
+    #[must_use]
+    pub fn list(text: &str) -> Vec<Self> {
+        let pair = |pair: &str| {
+            let (old, new) = pair.split_once('>')?;
+            Some(Self {
+                old: old.trim().parse().ok()?,
+                new: new.trim().parse().ok()?,
+            })
+        };
+        text.split(',').filter_map(pair).collect()
+    }
+}
+
+impl Deciding<'_> {
+    fn of(&self, status: i64) -> Standing {
+        if RELEASING.contains(&status) || self.refunded.contains(&status) {
             Standing::Released
-        } else if paid.contains(&status) {
+        } else if self.paid.contains(&status) {
             Standing::Paid
         } else {
             Standing::Unchanged
         }
-    };
-    let Some(status) = status else {
-        return Standing::Released;
-    };
-    let now = match of(status) {
-        Standing::Unchanged => decided.map_or(Standing::Unchanged, of),
-        decisive => decisive,
-    };
-    match now {
-        Standing::Paid if refunded => Standing::Released,
-        standing => standing,
+    }
+
+    /// What an order's present status says, none when the order is gone. One that says nothing leaves the word to the last
+    /// one that an event told, for an order may have been paid on its way there.
+    #[must_use]
+    pub fn standing(&self, status: Option<i64>, told: &[Told], refunded: bool) -> Standing {
+        let Some(status) = status else {
+            return Standing::Released;
+        };
+        let before = || told.iter().rev().map(|change| self.of(change.new));
+        let now = std::iter::once(self.of(status))
+            .chain(before())
+            .find(|standing| *standing != Standing::Unchanged);
+        match now {
+            Some(Standing::Paid) if refunded => Standing::Released,
+            Some(standing) => standing,
+            None => Standing::Unchanged,
+        }
+    }
+
+    /// Whether an event told that the order came to be paid. Of an order older than the connection nothing else counts.
+    #[must_use]
+    pub fn was_paid(&self, told: &[Told]) -> bool {
+        told.iter().any(|change| {
+            self.of(change.new) == Standing::Paid && self.of(change.old) != Standing::Paid
+        })
     }
 }
 
@@ -707,30 +744,26 @@ mod tests {
 
     #[test]
     fn a_status_is_paid_released_or_says_nothing() {
+        let deciding = Deciding {
+            paid: &[1, 2, 7, 8],
+            refunded: &[9],
+        };
         let of =
-            |status, decided, refunded| standing(status, decided, refunded, &[1, 2, 7, 8], &[9]);
+            |status, told: &str, refunded| deciding.standing(status, &Told::list(told), refunded);
         for paid in [1, 2, 7, 8] {
-            assert_eq!(of(Some(paid), None, false), Standing::Paid);
+            assert_eq!(of(Some(paid), "", false), Standing::Paid);
         }
         for released in [3, 5, 6, 9] {
-            assert_eq!(of(Some(released), Some(1), false), Standing::Released);
+            assert_eq!(of(Some(released), "5>1", false), Standing::Released);
         }
-        assert_eq!(of(Some(4), None, false), Standing::Unchanged);
-        assert_eq!(
-            of(Some(4), Some(1), false),
-            Standing::Paid,
-            "it was paid on the way"
-        );
-        assert_eq!(
-            of(None, Some(1), false),
-            Standing::Released,
-            "a deleted order"
-        );
-        assert_eq!(
-            of(Some(1), None, true),
-            Standing::Released,
-            "refunded by the gateway"
-        );
+        assert_eq!(of(Some(4), "5>4", false), Standing::Unchanged);
+        let on_the_way = of(Some(10), "5>1,1>10", false);
+        assert_eq!(on_the_way, Standing::Paid);
+        assert_eq!(of(Some(10), "5>1,1>6,6>10", false), Standing::Released);
+        assert_eq!(of(None, "5>1", false), Standing::Released, "deleted");
+        assert_eq!(of(Some(1), "", true), Standing::Released, "refunded");
+        assert!(deciding.was_paid(&Told::list("5>4, 4>1")));
+        assert!(!deciding.was_paid(&Told::list("1>7,x,7>8,>1,8>6")));
     }
 
     #[test]

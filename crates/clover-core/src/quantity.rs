@@ -24,6 +24,12 @@ impl Quantity {
         })
     }
 
+    /// A count in thousandths, as Clover's `unitQty` has them.
+    #[must_use]
+    pub fn from_thousandths(thousandths: i64) -> Self {
+        Self { thousandths }
+    }
+
     /// Reads a column back: a decimal of at most three places. None for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

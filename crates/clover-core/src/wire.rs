@@ -118,10 +118,41 @@ pub struct ItemCount {
 
 /// One row of `/item_stocks`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ItemStock {
     /// None for an item that was never counted.
     #[serde(default)]
     pub quantity: Option<f64>,
+    /// Milliseconds, in whole seconds; moves with the count and not with the item.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub modified_time: Option<i64>,
+}
+
+/// As much of an order as tells what was sold at the till, and when; with `expand=lineItems`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TillOrder {
+    /// Milliseconds, in whole seconds.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub created_time: Option<i64>,
+    /// One a piece.
+    #[serde(default)]
+    pub line_items: Elements<TillLine>,
+}
+
+/// One piece of something sold.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TillLine {
+    /// None for a line that is linked to no item, such as those of web orders.
+    #[serde(default)]
+    pub item: Option<Ref<ItemId>>,
+    /// Thousandths of a unit, for items that are sold by weight.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub unit_qty: Option<i64>,
+    /// Milliseconds, in whole seconds.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub created_time: Option<i64>,
 }
 
 /// How the till finds an item's price.

@@ -1,0 +1,237 @@
+//! `CloverSync\Ledger`.
+#![allow(non_snake_case)] // PHP sees the parameters' names.
+
+use std::collections::HashMap;
+
+use clover_core::ledger::{
+    Cause, Change, Deciding, Entry, Line, Plan, Posted, Row, Standing, State, Told, Turn, Word,
+    committed,
+};
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use crate::engine::array::{PhpArray, integer, key_text, record, text, try_list, zval};
+use crate::exception;
+use crate::settings::Settings;
+
+/// The rules of the stock ledger.
+#[php_class]
+#[php(name = "CloverSync\\Ledger", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Ledger {
+    push: bool,
+    paid: Vec<i64>,
+    refunded: Vec<i64>,
+}
+
+#[php_impl]
+impl Ledger {
+    /// Rules under these settings.
+    pub fn __construct(settings: &Settings) -> Self {
+        Self {
+            push: settings.core.push_stock,
+            paid: settings.core.paid_statuses.clone(),
+            refunded: settings.core.refunded_statuses.clone(),
+        }
+    }
+
+    /// What an order's status says.
+    pub fn standing(&self, status: Option<i64>, told: &str, refunded: bool) -> &'static str {
+        let standing = self
+            .deciding()
+            .standing(status, &Told::list(told), refunded);
+        match standing {
+            Standing::Paid => "paid",
+            Standing::Released => "released",
+            Standing::Unchanged => "unchanged",
+        }
+    }
+
+    /// Whether an event told of a payment.
+    #[php(name = "wasPaid")]
+    pub fn was_paid(&self, told: &str) -> bool {
+        self.deciding().was_paid(&Told::list(told))
+    }
+
+    /// What is to be asked of Clover for one line.
+    pub fn plan(&self, line: &ZendHashTable, standing: &str) -> PhpResult<PhpArray> {
+        let standing = match standing {
+            "paid" => Standing::Paid,
+            "released" => Standing::Released,
+            "unchanged" => Standing::Unchanged,
+            _ => {
+                return Err(exception::item(
+                    "must be paid, released or unchanged",
+                    "standing",
+                ));
+            }
+        };
+        Ok(plan_array(&read(line)?.plan(standing, self.push))?)
+    }
+
+    /// Units that the owner gives back.
+    pub fn restock(&self, line: &ZendHashTable, units: i64) -> PhpResult<PhpArray> {
+        let plan = read(line)?
+            .restock(units, self.push)
+            .map_err(|e| exception::item(&e.to_string(), "units"))?;
+        Ok(plan_array(&plan)?)
+    }
+
+    /// The owner's word on a row.
+    pub fn resolve(&self, line: &ZendHashTable, seq: i64, word: &str) -> PhpResult<PhpArray> {
+        let word = Word::from_key(word)
+            .ok_or_else(|| exception::item("must be applied, not_applied or leave", "word"))?;
+        let plan = read(line)?
+            .resolve(seq, word)
+            .map_err(|e| exception::item(&e.to_string(), "seq"))?;
+        Ok(plan_array(&plan)?)
+    }
+
+    /// Whether a row is to be sent now.
+    pub fn turn(&self, line: &ZendHashTable, seq: i64) -> PhpResult<PhpArray> {
+        let (action, changes) = match read(line)?.turn(seq) {
+            Turn::Send => ("send", Vec::new()),
+            Turn::Wait => ("wait", Vec::new()),
+            Turn::Become(changes) => ("become", changes),
+        };
+        Ok(PhpArray(record([
+            ("action", zval(action)?),
+            (
+                "changes",
+                zval(try_list(changes.iter().map(change_array))?)?,
+            ),
+        ])?))
+    }
+
+    /// Units that a count of Clover's holds and the shop has not any more.
+    pub fn committed(
+        &self,
+        taken: &ZendHashTable,
+        rows: &ZendHashTable,
+        asOf: i64,
+    ) -> PhpResult<PhpArray> {
+        let mut units = HashMap::new();
+        for (item, value) in taken {
+            let value = value
+                .long()
+                .ok_or_else(|| exception::item("must be whole numbers", "taken"))?;
+            units.insert(key_text(&item), value);
+        }
+        let rows = rows
+            .values()
+            .filter_map(Zval::array)
+            .map(posted)
+            .collect::<PhpResult<Vec<Posted>>>()?;
+        let mut found = ZendHashTable::new();
+        for (item, units) in committed(&units, &rows, asOf) {
+            found.insert(item.as_str(), units)?;
+        }
+        Ok(PhpArray(found))
+    }
+}
+
+impl Ledger {
+    fn deciding(&self) -> Deciding<'_> {
+        Deciding {
+            paid: &self.paid,
+            refunded: &self.refunded,
+        }
+    }
+}
+
+fn state(row: &ZendHashTable, field: &str) -> PhpResult<Option<State>> {
+    match text(row, field) {
+        None => Ok(None),
+        Some(key) => State::from_key(&key)
+            .map(Some)
+            .ok_or_else(|| exception::item("there is no such state", field)),
+    }
+}
+
+fn required<T>(value: Option<T>, field: &str) -> PhpResult<T> {
+    value.ok_or_else(|| exception::item("is missing", field))
+}
+
+fn posted(row: &ZendHashTable) -> PhpResult<Posted> {
+    let reversed = state(row, "reversed_state")?;
+    Ok(Posted {
+        item: required(text(row, "clover_id"), "clover_id")?,
+        delta: required(integer(row, "delta"), "delta")?,
+        state: required(state(row, "state")?, "state")?,
+        settled: integer(row, "settled"),
+        reverses: reversed.map(|state| (state, integer(row, "reversed_settled"))),
+        counted: integer(row, "counted") == Some(1),
+    })
+}
+
+fn read(line: &ZendHashTable) -> PhpResult<Line> {
+    let rows = line.get("rows").and_then(Zval::array);
+    let rows = rows
+        .into_iter()
+        .flat_map(ZendHashTable::values)
+        .filter_map(Zval::array)
+        .map(|row| {
+            let cause = text(row, "cause").and_then(|key| Cause::from_key(&key));
+            Ok(Row {
+                seq: required(integer(row, "seq"), "rows.seq")?,
+                cause: required(cause, "rows.cause")?,
+                reverses: integer(row, "reverses"),
+                item: text(row, "clover_id").unwrap_or_default(),
+                delta: required(integer(row, "delta"), "rows.delta")?,
+                state: required(state(row, "state")?, "rows.state")?,
+            })
+        })
+        .collect::<PhpResult<Vec<Row>>>()?;
+    Ok(Line {
+        item: text(line, "clover_id").unwrap_or_default(),
+        quantity: required(integer(line, "quantity"), "quantity")?,
+        rows,
+    })
+}
+
+fn change_array(change: &Change) -> Result<ext_php_rs::boxed::ZBox<ZendHashTable>> {
+    record([
+        ("seq", zval(change.seq)?),
+        ("state", zval(change.state.key())?),
+        (
+            "reason",
+            change
+                .reason
+                .map(clover_core::ledger::Reason::key)
+                .into_zval(false)?,
+        ),
+    ])
+}
+
+fn plan_array(plan: &Plan) -> Result<PhpArray> {
+    let entries = try_list(plan.entries.iter().map(|Entry { row, reason }| {
+        record([
+            ("seq", zval(row.seq)?),
+            ("cause", zval(row.cause.key())?),
+            ("reverses", row.reverses.into_zval(false)?),
+            ("clover_id", zval(row.item.as_str())?),
+            ("delta", zval(row.delta)?),
+            ("state", zval(row.state.key())?),
+            (
+                "reason",
+                reason
+                    .map(clover_core::ledger::Reason::key)
+                    .into_zval(false)?,
+            ),
+        ])
+    }))?;
+    Ok(PhpArray(record([
+        ("entries", zval(entries)?),
+        (
+            "changes",
+            zval(try_list(plan.changes.iter().map(change_array))?)?,
+        ),
+    ])?))
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<Ledger>()
+}

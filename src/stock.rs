@@ -1,0 +1,346 @@
+//! `CloverSync\Stock`.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use clover_client::stock::{Overwritten, Set, Wrote};
+use clover_client::{Access, Error, chain};
+use clover_core::ids::ItemId;
+use clover_core::ledger::{self, Verdict, Written};
+use clover_core::quantity::Quantity;
+use clover_core::wire::{ItemCount, Listing};
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, ZendHashTable, Zval};
+
+use crate::connection::Connection;
+use crate::engine::array::{PhpArray, integer, record, text, try_list, zval};
+use crate::exception;
+use crate::link::{Link, missing_permission};
+use crate::stock_batch::{Outcome, Ready, StockBatch, StockBatchObject, outcomes};
+
+/// The counts of Clover's items.
+#[php_class]
+#[php(name = "CloverSync\\Stock", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Stock {
+    link: Rc<Link>,
+}
+
+/// One row of the shop's ledger, as far as its count goes.
+struct Row {
+    key: i64,
+    item: ItemId,
+}
+
+fn row(array: &ZendHashTable) -> PhpResult<Row> {
+    let key = integer(array, "key").ok_or_else(|| exception::item("a row has no key", "key"))?;
+    let id = text(array, "clover_id").unwrap_or_default();
+    let item = ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "clover_id"))?;
+    Ok(Row { key, item })
+}
+
+fn rows(arrays: &ZendHashTable) -> impl Iterator<Item = &ZendHashTable> {
+    arrays.values().filter_map(Zval::array)
+}
+
+fn count(array: &ZendHashTable, field: &str) -> PhpResult<Quantity> {
+    text(array, field)
+        .and_then(|text| Quantity::parse(&text))
+        .ok_or_else(|| exception::item("must be a count with at most three places", field))
+}
+
+#[php_impl]
+impl Stock {
+    /// Asks Clover nothing.
+    pub fn __construct(connection: &Connection) -> Self {
+        Self {
+            link: Rc::clone(&connection.link),
+        }
+    }
+
+    /// Reads what is to be changed.
+    pub fn prepare(&self, changes: &ZendHashTable) -> PhpResult<StockBatchObject> {
+        let mut wanted = Vec::new();
+        for array in rows(changes) {
+            let delta = integer(array, "delta")
+                .ok_or_else(|| exception::item("must be a whole number", "delta"))?;
+            wanted.push((row(array)?, delta));
+        }
+        let items: Vec<ItemId> = wanted.iter().map(|(row, _)| row.item.clone()).collect();
+        let read = self
+            .link
+            .call(|api, access| api.read_counts(&access, items.clone()))?;
+        let (mut seen, mut ready) = (Vec::new(), Vec::new());
+        for ((row, delta), outcome) in wanted.into_iter().zip(read) {
+            let timed = match outcome {
+                Ok(timed) => timed,
+                Err(error) => {
+                    seen.push(failure(row.key, &error));
+                    continue;
+                }
+            };
+            let Some(before) = timed.reading.count else {
+                seen.push(Outcome::new(
+                    row.key,
+                    "untracked",
+                    "Clover does not count this item",
+                ));
+                continue;
+            };
+            let Some(target) = before.less(delta) else {
+                seen.push(Outcome::new(
+                    row.key,
+                    "refused",
+                    "the count would be beyond any stock",
+                ));
+                continue;
+            };
+            seen.push(Outcome {
+                before: Some(before),
+                modified: timed.reading.modified,
+                target: Some(target),
+                ..Outcome::new(row.key, "ready", "")
+            });
+            ready.push(Ready {
+                key: row.key,
+                item: row.item,
+                timed,
+                target,
+            });
+        }
+        let batch = ZendClassObject::new(StockBatch::new(seen, ready));
+        Ok(StockBatchObject(batch.into_zval(false)?))
+    }
+
+    /// Writes what was prepared and stored.
+    pub fn commit(&self, batch: &StockBatch, keys: Vec<i64>) -> PhpResult<PhpArray> {
+        let mut pending: Vec<Ready> = batch.ready.take();
+        pending.retain(|ready| keys.contains(&ready.key));
+        let mut done: Vec<Outcome> = Vec::with_capacity(pending.len());
+        if pending.is_empty() {
+            return Ok(PhpArray(outcomes(&done)?));
+        }
+        let mut access = self.link.access()?;
+        let refused = self.write(&access, pending, &mut done)?;
+        if !refused.is_empty() {
+            // A 401 was not carried out. It may be the token's fault once.
+            match self.link.another_token(&access.token)? {
+                Some(token) => {
+                    access.token = token;
+                    let (pending, _): (Vec<Ready>, Vec<Error>) = refused.into_iter().unzip();
+                    let refused = self.write(&access, pending, &mut done)?;
+                    done.extend(
+                        refused
+                            .iter()
+                            .map(|(ready, error)| failure(ready.key, error)),
+                    );
+                }
+                None => done.extend(
+                    refused
+                        .iter()
+                        .map(|(ready, error)| failure(ready.key, error)),
+                ),
+            }
+        }
+        Ok(PhpArray(outcomes(&done)?))
+    }
+
+    /// Settles writes that got no answer.
+    pub fn settle(&self, sent: &ZendHashTable) -> PhpResult<PhpArray> {
+        let mut wanted = Vec::new();
+        for array in rows(sent) {
+            let written = Written {
+                before: count(array, "before")?,
+                modified: integer(array, "modified"),
+                target: count(array, "target")?,
+            };
+            wanted.push((row(array)?, written));
+        }
+        let items: Vec<ItemId> = wanted.iter().map(|(row, _)| row.item.clone()).collect();
+        let read = self
+            .link
+            .call(|api, access| api.read_counts_again(&access, items.clone()))?;
+        let settled: Vec<Outcome> = wanted
+            .into_iter()
+            .zip(read)
+            .map(|((row, written), outcome)| match outcome {
+                Ok(now) => Outcome {
+                    before: now.count,
+                    modified: now.modified,
+                    target: Some(written.target),
+                    ..Outcome::new(
+                        row.key,
+                        match ledger::settle(&written, &now) {
+                            Verdict::Confirmed => "confirmed",
+                            Verdict::SendAgain => "again",
+                            Verdict::Uncertain => "uncertain",
+                        },
+                        "",
+                    )
+                },
+                Err(error) => failure(row.key, &error),
+            })
+            .collect();
+        Ok(PhpArray(outcomes(&settled)?))
+    }
+
+    /// One page of all counts.
+    pub fn counts(&self, after: Option<String>) -> PhpResult<PhpArray> {
+        let page = self
+            .link
+            .call(|api, access| api.counts_page(&access, after.clone()))?;
+        let (mut found, mut cursor, mut last) = (Vec::new(), None, true);
+        if let Some(page) = page {
+            let listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
+                exception::bug(
+                    &format!("Clover's item list makes no sense at {e}"),
+                    page.call.request_id.as_deref(),
+                )
+            })?;
+            found = listing.elements;
+            cursor = page.cursor;
+            last = page.last;
+        }
+        let items = try_list(found.iter().map(|item| {
+            let quantity = item.item_stock.and_then(Quantity::from_clover);
+            record([
+                ("clover_id", zval(item.id.as_str())?),
+                ("count", quantity.map(|q| q.to_string()).into_zval(false)?),
+                (
+                    "sellable",
+                    quantity.map(|q| q.sellable(0)).into_zval(false)?,
+                ),
+            ])
+        }))?;
+        Ok(PhpArray(record([
+            ("items", zval(items)?),
+            ("cursor", cursor.filter(|_| !last).into_zval(false)?),
+        ])?))
+    }
+
+    /// What the till sold while counts were overwritten.
+    #[php(name = "soldWithin")]
+    pub fn sold_within(&self, stretches: &ZendHashTable) -> PhpResult<PhpArray> {
+        let mut wanted = Vec::new();
+        for array in rows(stretches) {
+            let Row { key, item } = row(array)?;
+            let time = |field| {
+                integer(array, field).ok_or_else(|| exception::item("must be milliseconds", field))
+            };
+            let (from, to) = (time("from")?, time("to")?);
+            wanted.push((key, Overwritten { item, from, to }));
+        }
+        let ask: Vec<Overwritten> = wanted.iter().map(|(_, stretch)| stretch.clone()).collect();
+        let sold = self
+            .link
+            .call(|api, access| api.sold_within(&access, ask.clone()))?;
+        let found = wanted.iter().zip(sold).filter(|(_, sold)| *sold > 0);
+        Ok(PhpArray(try_list(found.map(|((key, _), sold)| {
+            record([
+                ("key", zval(*key)?),
+                ("units", zval(Quantity::from_thousandths(sold).to_string())?),
+            ])
+        }))?))
+    }
+}
+
+impl Stock {
+    /// Notes what is decided, and gives back what the token was refused for.
+    fn write(
+        &self,
+        access: &Access,
+        pending: Vec<Ready>,
+        done: &mut Vec<Outcome>,
+    ) -> PhpResult<Vec<(Ready, Error)>> {
+        let sets = pending
+            .iter()
+            .map(|ready| Set {
+                item: ready.item.clone(),
+                target: ready.target,
+                asked: ready.timed.asked,
+            })
+            .collect();
+        let api = self.link.api()?;
+        let written = self.link.finish(api.write_counts(access, sets))?;
+        let mut refused = Vec::new();
+        match written {
+            Ok(written) => {
+                for (ready, outcome) in pending.into_iter().zip(written) {
+                    match outcome {
+                        Err(error @ Error::Unauthorized { .. }) => refused.push((ready, error)),
+                        outcome => done.push(wrote(&ready, outcome)),
+                    }
+                }
+            }
+            Err(error) => done.extend(
+                pending
+                    .iter()
+                    .map(|ready| wrote(ready, Ok(Wrote::Unknown(chain(&error))))),
+            ),
+        }
+        Ok(refused)
+    }
+}
+
+fn wrote(ready: &Ready, outcome: Result<Wrote, Error>) -> Outcome {
+    let base = Outcome {
+        before: ready.timed.reading.count,
+        target: Some(ready.target),
+        ..Outcome::new(ready.key, "confirmed", "")
+    };
+    match outcome {
+        Ok(Wrote::Done { modified, window }) => Outcome {
+            modified,
+            window: i64::try_from(window.as_millis()).ok(),
+            ..base
+        },
+        Ok(Wrote::Unknown(message)) => Outcome {
+            state: "unknown",
+            message,
+            ..base
+        },
+        Ok(Wrote::NotSent(wait)) => Outcome {
+            state: "later",
+            message: "the count was not written in time, so it is read again".into(),
+            retry_after: seconds(wait),
+            ..base
+        },
+        Err(error) => failure(ready.key, &error),
+    }
+}
+
+/// What is to be done about a call that changed nothing.
+fn failure(key: i64, error: &Error) -> Outcome {
+    let message = chain(error);
+    match error {
+        Error::Unauthorized { call, .. } => {
+            let (advice, permission) = missing_permission(call);
+            Outcome {
+                permission: Some(permission),
+                ..Outcome::new(key, "permission", format!("{advice} ({message})"))
+            }
+        }
+        Error::NotFound { .. } => Outcome::new(key, "gone", message),
+        Error::Throttled { wait, .. } => Outcome {
+            retry_after: seconds(*wait),
+            ..Outcome::new(key, "later", message)
+        },
+        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => Outcome {
+            retry_after: 60,
+            ..Outcome::new(key, "later", message)
+        },
+        Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
+            Outcome::new(key, "refused", message)
+        }
+    }
+}
+
+fn seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<Stock>()
+}

@@ -1,0 +1,130 @@
+//! `CloverSync\StockBatch`.
+
+use std::cell::RefCell;
+
+use clover_client::stock::Timed;
+use clover_core::ids::ItemId;
+use clover_core::quantity::Quantity;
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use crate::engine::array::{PhpArray, record, try_list, zval};
+use crate::engine::class::{only_from_rust, returned_object};
+
+returned_object!(
+    /// A batch, on its way to PHP.
+    StockBatchObject,
+    "CloverSync\\StockBatch"
+);
+
+/// Counts that were read just now, and what is to become of them.
+#[php_class]
+#[php(name = "CloverSync\\StockBatch", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct StockBatch {
+    rows: Vec<Outcome>,
+    /// Taken by the one commit that a batch is good for.
+    pub(crate) ready: RefCell<Vec<Ready>>,
+}
+
+/// A count that may be written.
+pub struct Ready {
+    /// The caller's name for it.
+    pub key: i64,
+    /// The item.
+    pub item: ItemId,
+    /// The count and the time of its reading.
+    pub timed: Timed,
+    /// The count to be.
+    pub target: Quantity,
+}
+
+/// What became of one row, as PHP sees it.
+pub struct Outcome {
+    /// The caller's name for it.
+    pub key: i64,
+    /// See the stub.
+    pub state: &'static str,
+    /// The count that was read.
+    pub before: Option<Quantity>,
+    /// `modifiedTime`, in milliseconds.
+    pub modified: Option<i64>,
+    /// The count aimed at.
+    pub target: Option<Quantity>,
+    /// Milliseconds between the question for the old count and the answer to the new one.
+    pub window: Option<i64>,
+    /// For people.
+    pub message: String,
+    /// Seconds.
+    pub retry_after: i64,
+    /// The permission that is missing.
+    pub permission: Option<&'static str>,
+}
+
+impl Outcome {
+    /// An outcome with nothing but a state.
+    pub fn new(key: i64, state: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            key,
+            state,
+            before: None,
+            modified: None,
+            target: None,
+            window: None,
+            message: message.into(),
+            retry_after: 0,
+            permission: None,
+        }
+    }
+}
+
+impl StockBatch {
+    /// What was read, and of that what may be written.
+    pub fn new(rows: Vec<Outcome>, ready: Vec<Ready>) -> Self {
+        Self {
+            rows,
+            ready: RefCell::new(ready),
+        }
+    }
+}
+
+#[php_impl]
+impl StockBatch {
+    /// What was read.
+    pub fn rows(&self) -> PhpResult<PhpArray> {
+        Ok(PhpArray(outcomes(&self.rows)?))
+    }
+}
+
+/// Outcomes as PHP rows.
+pub fn outcomes(rows: &[Outcome]) -> Result<ZBox<ZendHashTable>> {
+    let count = |quantity: Option<Quantity>| -> Result<Zval> {
+        quantity.map(|q| q.to_string()).into_zval(false)
+    };
+    try_list(rows.iter().map(|row| {
+        record([
+            ("key", zval(row.key)?),
+            ("state", zval(row.state)?),
+            ("before", count(row.before)?),
+            ("modified", row.modified.into_zval(false)?),
+            ("target", count(row.target)?),
+            ("window", row.window.into_zval(false)?),
+            ("message", zval(row.message.as_str())?),
+            ("retry_after", zval(row.retry_after)?),
+            ("permission", row.permission.into_zval(false)?),
+        ])
+    }))
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<StockBatch>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    only_from_rust(<StockBatch as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+}
