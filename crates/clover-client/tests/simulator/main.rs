@@ -3,5 +3,6 @@
 mod calls;
 mod connect;
 mod lists;
+mod stock;
 #[allow(dead_code)] // Shared with another binary, which uses other parts of it.
 mod world;

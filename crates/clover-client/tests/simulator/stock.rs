@@ -1,0 +1,243 @@
+//! Counts under faults, limits and other tills.
+
+use std::time::Duration;
+
+use clover_client::stock::{Overwritten, Set, Timed, WINDOW, Wrote};
+use clover_client::{Error, Policy};
+use clover_core::ids::ItemId;
+use clover_core::ledger::{Verdict, Written, settle};
+use clover_core::quantity::Quantity;
+use clover_simulator::Config;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::world::{World, quick};
+
+const STOCKS: &str = "POST /v3/merchants/*/item_stocks/*";
+
+fn counted(world: &World, count: usize) -> Vec<ItemId> {
+    let stock = world.clover.state()["stock"].clone();
+    let ids = stock.as_object().unwrap().iter();
+    ids.filter(|(_, n)| n.as_f64().is_some_and(|n| n >= 2.0))
+        .map(|(id, _)| ItemId::new(id.as_str()).unwrap())
+        .take(count)
+        .collect()
+}
+
+fn stock(world: &World, item: &ItemId) -> f64 {
+    world.clover.state()["stock"][item.as_str()]
+        .as_f64()
+        .unwrap()
+}
+
+fn read(world: &World, item: &ItemId) -> Timed {
+    let reading = world.api.read_counts(&world.access(), vec![item.clone()]);
+    world.run(reading).unwrap().remove(0).unwrap()
+}
+
+fn set(item: &ItemId, timed: &Timed, units: i64) -> Set {
+    Set {
+        item: item.clone(),
+        target: timed.reading.count.unwrap().less(units).unwrap(),
+        asked: timed.asked,
+    }
+}
+
+fn write(world: &World, set: Set) -> Result<Wrote, Error> {
+    let writing = world.api.write_counts(&world.access(), vec![set]);
+    world.run(writing).unwrap().remove(0)
+}
+
+#[test]
+fn a_count_is_read_and_written_within_a_second() {
+    let world = World::new();
+    let item = counted(&world, 1).remove(0);
+    let before = stock(&world, &item);
+    let timed = read(&world, &item);
+    assert_eq!(timed.reading.count, Quantity::from_clover(before));
+    let wrote = write(&world, set(&item, &timed, 1)).unwrap();
+    let Wrote::Done { modified, window } = wrote else {
+        panic!("{wrote:?}");
+    };
+    assert!(modified >= timed.reading.modified && window < WINDOW);
+    assert_eq!(stock(&world, &item), before - 1.0);
+}
+
+#[test]
+fn a_count_that_was_read_too_long_ago_is_not_written() {
+    let world = World::new();
+    let item = counted(&world, 1).remove(0);
+    let before = stock(&world, &item);
+    let mut timed = read(&world, &item);
+    timed.asked = Instant::now()
+        .checked_sub(WINDOW)
+        .expect("the machine runs longer than that");
+    assert!(matches!(
+        write(&world, set(&item, &timed, 1)),
+        Ok(Wrote::NotSent(_))
+    ));
+    assert_eq!(world.count("POST /v3/"), 0);
+    assert_eq!(stock(&world, &item), before);
+}
+
+#[test]
+fn a_write_without_an_answer_is_settled_by_reading() {
+    let policy = Policy {
+        timeout: Duration::from_millis(400),
+        ..quick()
+    };
+    let cases: [(&str, Value, bool); 7] = [
+        ("drop", json!({}), false),
+        ("apply_then_drop", json!({}), true),
+        ("status", json!({"code": 500}), false),
+        ("status", json!({"code": 503, "apply": true}), true),
+        ("truncate", json!({"bytes": 5}), true),
+        ("garbage", json!({}), true),
+        ("delay", json!({"ms": 1_000}), true),
+    ];
+    for (effect, more, applied) in cases {
+        let world = World::with(Config::default(), policy.clone());
+        let item = counted(&world, 1).remove(0);
+        let before = stock(&world, &item);
+        let timed = read(&world, &item);
+        world.fault(STOCKS, 1, effect, more.clone());
+        let ours = set(&item, &timed, 1);
+        let target = ours.target;
+        let wrote = write(&world, ours);
+        assert!(
+            matches!(wrote, Ok(Wrote::Unknown(_))),
+            "{effect} {more}: {wrote:?}"
+        );
+        let expected = if applied { before - 1.0 } else { before };
+        assert_eq!(stock(&world, &item), expected, "{effect} {more}");
+        let written = Written {
+            before: timed.reading.count.unwrap(),
+            modified: timed.reading.modified,
+            target,
+        };
+        let now = world
+            .run(
+                world
+                    .api
+                    .read_counts_again(&world.access(), vec![item.clone()]),
+            )
+            .unwrap()
+            .remove(0)
+            .unwrap();
+        let verdict = if applied {
+            Verdict::Confirmed
+        } else {
+            Verdict::SendAgain
+        };
+        assert_eq!(settle(&written, &now), verdict, "{effect} {more}");
+    }
+}
+
+#[test]
+fn what_clover_refuses_is_that_items_error() {
+    let world = World::new();
+    let items = counted(&world, 2);
+    let gone = ItemId::new("0000000000000").unwrap();
+    let reading = world.api.read_counts(
+        &world.access(),
+        vec![items[0].clone(), gone, items[1].clone()],
+    );
+    let outcomes = world.run(reading).unwrap();
+    assert!(matches!(outcomes[1], Err(Error::NotFound { .. })));
+    assert!(outcomes[0].is_ok() && outcomes[2].is_ok());
+}
+
+#[test]
+fn a_refused_token_is_nobodys_count() {
+    let world = World::new();
+    let items = counted(&world, 2);
+    world.control("/__sim/tokens", &json!({"do": "expire"}));
+    let outcome = world.run(world.api.read_counts(&world.access(), items));
+    assert!(outcome.unwrap_err().wants_new_token());
+}
+
+#[test]
+fn only_so_many_are_read_as_can_be_written_at_once() {
+    let world = World::with(
+        Config {
+            latency: Duration::from_millis(30),
+            ..Config::default()
+        },
+        quick(),
+    );
+    let items = counted(&world, 12);
+    let mut left = items.clone();
+    let mut windows = Vec::new();
+    let mut batches = Vec::new();
+    while !left.is_empty() {
+        let outcomes = world
+            .run(world.api.read_counts(&world.access(), left.clone()))
+            .unwrap();
+        let chosen: Vec<ItemId> = left.drain(..outcomes.len()).collect();
+        batches.push(chosen.len());
+        let sets = chosen
+            .iter()
+            .zip(&outcomes)
+            .map(|(item, timed)| set(item, timed.as_ref().unwrap(), 1))
+            .collect();
+        for wrote in world
+            .run(world.api.write_counts(&world.access(), sets))
+            .unwrap()
+        {
+            match wrote.unwrap() {
+                Wrote::Done { window, .. } => windows.push(window),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(windows.len(), 12);
+    assert!(windows.iter().all(|w| *w < WINDOW), "{windows:?}");
+    assert!(batches.iter().all(|n| (1..=5).contains(n)), "{batches:?}");
+    let refused = world
+        .clover
+        .requests(0)
+        .iter()
+        .filter(|e| e.status == Some(429))
+        .count();
+    assert_eq!(refused, 0);
+}
+
+#[test]
+fn what_the_till_sells_between_our_read_and_our_write_is_found_again() {
+    let world = World::new();
+    let items = counted(&world, 2);
+    let (item, other) = (&items[0], &items[1]);
+    let before = stock(&world, item);
+    let timed = read(&world, item);
+    world.control(
+        "/__sim/sale",
+        &json!({"itemId": item.as_str(), "quantity": 1}),
+    );
+    world.control(
+        "/__sim/sale",
+        &json!({"itemId": other.as_str(), "quantity": 1}),
+    );
+    let Ok(Wrote::Done { modified, window }) = write(&world, set(item, &timed, 1)) else {
+        panic!("not written");
+    };
+    assert_eq!(
+        stock(&world, item),
+        before - 1.0,
+        "one of the two sales is lost"
+    );
+    let to = modified.unwrap();
+    let stretch = |item: &ItemId, from, to| Overwritten {
+        item: item.clone(),
+        from,
+        to,
+    };
+    let from = to - i64::try_from(window.as_millis()).unwrap() - 1_000;
+    let sold = world.run(world.api.sold_within(
+        &world.access(),
+        vec![
+            stretch(item, from, to),
+            stretch(item, from - 10_000, from - 5_000),
+        ],
+    ));
+    assert_eq!(sold.unwrap(), [1_000, 0]);
+}
