@@ -59,7 +59,7 @@ final readonly class OrderDesk
     {
         $currency = $this->currency($order->currency);
         $amounts  = new Amounts($currency['decimals']);
-        $row      = $this->sql->fetchOne('SELECT j2commerce_order_id, stock_committed FROM ' . self::ORDERS . ' WHERE order_id = ?', [$order->orderId]);
+        $row      = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ?', [$order->orderId]);
         $this->checkNumber($order, $row === null ? null : (int) $row['j2commerce_order_id']);
         $products = $this->products($order->lines);
         $columns  = $this->columns($order, $amounts, $currency['id']);
@@ -68,10 +68,10 @@ final readonly class OrderDesk
             $this->insert($order, $columns, array_filter($products, static fn (?array $p): bool => (bool) ($p['shipping'] ?? false)) !== []);
         }
 
-        $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
+        $edited = $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
 
-        if ($row !== null) {
-            $this->update(self::ORDERS, 'order_id', $order->orderId, $columns);
+        if ($row !== null && ($edited || self::differs($columns, $row))) {
+            $this->update(self::ORDERS, 'order_id', $order->orderId, ['modified_on' => $this->now()] + $columns);
         }
 
         if ($row === null || $order->customer !== null) {
@@ -198,7 +198,6 @@ final readonly class OrderDesk
             'currency_id'           => $currency,
             'currency_code'         => $order->currency,
             'is_including_tax'      => (int) $order->pricesIncludeTax,
-            'modified_on'           => $this->now(),
         ];
 
         if ($order->customer !== null) {
@@ -242,6 +241,7 @@ final readonly class OrderDesk
             'customer_group'      => '1',
             'order_state_id'      => self::NEW,
             'created_on'          => $this->now(),
+            'modified_on'         => $this->now(),
         ], $columns);
 
         if ($order->number !== null) {
@@ -277,25 +277,18 @@ final readonly class OrderDesk
      * Removes, changes and adds lines, and moves the difference where the order holds stock.
      *
      * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}> $products
+     *
+     * @return bool Whether anything has changed
      */
-    private function saveLines(OrderFile $order, Amounts $amounts, array $products, bool $holds): void
+    private function saveLines(OrderFile $order, Amounts $amounts, array $products, bool $holds): bool
     {
         $stored = $this->storedLines($order->orderId);
-        $keys   = array_column($stored, 'id', 'key');
-        $kept   = [];
+        $kept   = self::keptLines($order, $products, $stored);
+        $gone   = array_diff_key($stored, $kept);
+        $added  = array_diff_key($order->lines, array_flip($kept));
+        $edited = $gone !== [] || $added !== [];
 
-        foreach ($order->lines as $i => $line) {
-            // By name first: a key that another order had taken may be free by now.
-            $id      = $keys[$line['key']] ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
-            $variant = $products[$i]['variant'] ?? 0;
-
-            // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
-            if ($id !== null && !isset($kept[$id]) && ($variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true))) {
-                $kept[$id] = $i;
-            }
-        }
-
-        foreach (array_diff_key($stored, $kept) as $id => $line) {
+        foreach ($gone as $id => $line) {
             if ($holds) {
                 $this->adjust($line['variant'], $line['quantity']);
             }
@@ -305,6 +298,12 @@ final readonly class OrderDesk
 
         foreach ($kept as $id => $i) {
             $row = array_diff_key($this->itemRow($order, $order->lines[$i], $products[$i], $amounts), array_flip(self::PRODUCT_COLUMNS));
+
+            if (!self::differs($row, $stored[$id]['row'])) {
+                continue;
+            }
+
+            $edited = true;
             $this->update(self::ITEMS, 'j2commerce_orderitem_id', $id, $row);
 
             if ($holds) {
@@ -312,34 +311,77 @@ final readonly class OrderDesk
             }
         }
 
-        foreach (array_diff_key($order->lines, array_flip($kept)) as $i => $line) {
-            $row = ['created_on' => $this->now()] + $this->itemRow($order, $line, $products[$i], $amounts);
-            $id  = isset($keys[$line['key']]) ? (int) $keys[$line['key']] : $line['id'];
-
-            if ($id !== null && $this->sql->fetchValue('SELECT 1 FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]) === null) {
-                $row['j2commerce_orderitem_id'] = $id;
-            }
-
+        foreach ($this->freeKeys($added, array_column($gone, 'id', 'key')) as $i => $id) {
+            $row = ['created_on' => $this->now()] + $this->itemRow($order, $order->lines[$i], $products[$i], $amounts);
+            $row += $id === null ? [] : ['j2commerce_orderitem_id' => $id];
             $this->bulk->insert(self::ITEMS, array_keys($row), [array_values($row)]);
 
             if ($holds) {
-                $this->adjust($products[$i]['variant'] ?? 0, -$line['quantity']);
+                $this->adjust($products[$i]['variant'] ?? 0, -$order->lines[$i]['quantity']);
             }
         }
+
+        return $edited;
     }
 
-    /** @return array<int, array{id: int, key: ?string, variant: int, quantity: int}> By the shop's key */
+    /**
+     * @param list<?array{variant: int, ...}>                   $products
+     * @param array<int, array{key: string, variant: int, ...}> $stored
+     *
+     * @return array<int, int> The shop's key of a stored line => place in the file
+     */
+    private static function keptLines(OrderFile $order, array $products, array $stored): array
+    {
+        $keys = array_column($stored, 'id', 'key');
+        $kept = [];
+
+        foreach ($order->lines as $i => $line) {
+            // By the file's own word first: a key that another order had taken may be free by now.
+            $id      = $keys[$line['key']] ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
+            $variant = $products[$i]['variant'] ?? 0;
+
+            // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
+            if ($id !== null && !isset($kept[$id]) && ($variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true))) {
+                $kept[$id] = $i;
+            }
+        }
+
+        return $kept;
+    }
+
+    /**
+     * @param array<int, array{key: string, id: ?int, ...}> $lines
+     * @param array<string, int>                            $before Keys of lines that have just gone, by the file's word for them
+     *
+     * @return array<int, ?int> Key by line, null where the shop's counter gives it; those first that have one, or the counter might give it away
+     */
+    private function freeKeys(array $lines, array $before): array
+    {
+        $keys = [];
+
+        foreach ($lines as $i => $line) {
+            $id       = $before[$line['key']] ?? $line['id'];
+            $keys[$i] = $id !== null && !\in_array($id, $keys, true)
+                && $this->sql->fetchValue('SELECT 1 FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]) === null ? $id : null;
+        }
+
+        uasort($keys, static fn (?int $a, ?int $b): int => ($a === null) <=> ($b === null));
+
+        return $keys;
+    }
+
+    /** @return array<int, array{id: int, key: string, variant: int, quantity: int, row: array<string, mixed>}> By the shop's key */
     private function storedLines(string $orderId): array
     {
         $lines = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT j2commerce_orderitem_id, variant_id, orderitem_quantity, orderitem_params FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id',
+            'SELECT * FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id',
             [$orderId],
         ) as $row) {
             $id         = (int) $row['j2commerce_orderitem_id'];
-            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? null;
-            $lines[$id] = ['id' => $id, 'key' => \is_string($key) ? $key : null, 'variant' => (int) $row['variant_id'], 'quantity' => (int) $row['orderitem_quantity']];
+            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? '';
+            $lines[$id] = ['id' => $id, 'key' => \is_string($key) ? $key : '', 'variant' => (int) $row['variant_id'], 'quantity' => (int) $row['orderitem_quantity'], 'row' => $row];
         }
 
         return $lines;
@@ -391,10 +433,12 @@ final readonly class OrderDesk
     private function move(string $orderId, int $to): void
     {
         $from = $this->statusOf($orderId);
+        // The ways to pay leave the time of the last change as it is; the administrator's ways to set a status write it.
+        $time = $from === self::NEW ? 'modified_on' : '?';
 
         if ($from === $to || $this->sql->execute(
-            'UPDATE ' . self::ORDERS . ' SET order_state_id = ?, modified_on = ? WHERE order_id = ? AND order_state_id = ?',
-            [$to, $this->now(), $orderId, $from],
+            'UPDATE ' . self::ORDERS . " SET order_state_id = ?, modified_on = $time WHERE order_id = ? AND order_state_id = ?",
+            [$to, ...($from === self::NEW ? [] : [$this->now()]), $orderId, $from],
         ) !== 1) {
             return;
         }
@@ -486,6 +530,15 @@ final readonly class OrderDesk
             "UPDATE $table SET " . implode(', ', array_map(static fn (string $c): string => "$c = ?", array_keys($columns))) . " WHERE $key = ?",
             [...array_values($columns), $id],
         );
+    }
+
+    /**
+     * @param array<string, scalar> $columns
+     * @param array<string, mixed>  $row
+     */
+    private static function differs(array $columns, array $row): bool
+    {
+        return array_map(strval(...), $columns) !== array_map(strval(...), array_replace($columns, array_intersect_key($row, $columns)));
     }
 
     private function now(): string
