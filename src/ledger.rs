@@ -38,11 +38,8 @@ impl Ledger {
     }
 
     /// What an order's status says.
-    pub fn standing(&self, status: Option<i64>, told: &str, refunded: bool) -> &'static str {
-        let standing = self
-            .deciding()
-            .standing(status, &Told::list(told), refunded);
-        match standing {
+    pub fn standing(&self, status: Option<i64>, told: &str) -> &'static str {
+        match self.deciding().standing(status, &Told::list(told)) {
             Standing::Paid => "paid",
             Standing::Released => "released",
             Standing::Unchanged => "unchanged",

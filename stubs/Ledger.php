@@ -27,11 +27,10 @@ final class Ledger
     /**
      * What an order's status says of its units: "paid", "released" or "unchanged".
      *
-     * @param ?int   $status   J2Commerce's status id now; null when the order is gone
-     * @param string $told     Changes that events told, oldest first, such as "5>4,4>1"
-     * @param bool   $refunded Whether a gateway has paid the whole order back
+     * @param ?int   $status J2Commerce's status id now; null when the order is gone
+     * @param string $told   What events told, oldest first: changes of status such as "5>4,4>1", and "R" for a whole refund by the gateway
      */
-    public function standing(?int $status, string $told, bool $refunded): string
+    public function standing(?int $status, string $told): string
     {
         throw new \LogicException('provided by the extension');
     }

@@ -31,27 +31,35 @@ pub struct Deciding<'a> {
     pub refunded: &'a [i64],
 }
 
-/// A change of status that an event told.
+/// What an event told of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
-    /// 0 for an order that had none.
-    pub old: i64,
-    /// What it became.
-    pub new: i64,
+pub enum Told {
+    /// Its status changed.
+    Status {
+        /// 0 for an order that had none.
+        old: i64,
+        /// What it became.
+        new: i64,
+    },
+    /// A gateway has paid it back whole. J2Commerce keeps its status.
+    Refunded,
 }
 
 impl Told {
-    /// Reads `5>1,1>6`; what is no change of status is passed over.
+    /// Reads `5>1,R,1>6`; what is none of it is passed over.
     #[must_use]
     pub fn list(text: &str) -> Vec<Self> {
-        let pair = |pair: &str| {
-            let (old, new) = pair.split_once('>')?;
-            Some(Self {
+        let word = |word: &str| {
+            if word.trim() == "R" {
+                return Some(Self::Refunded);
+            }
+            let (old, new) = word.split_once('>')?;
+            Some(Self::Status {
                 old: old.trim().parse().ok()?,
                 new: new.trim().parse().ok()?,
             })
         };
-        text.split(',').filter_map(pair).collect()
+        text.split(',').filter_map(word).collect()
     }
 }
 
@@ -69,27 +77,44 @@ impl Deciding<'_> {
     /// What an order's present status says, none when the order is gone. One that says nothing leaves the word to the last
     /// one that an event told, for an order may have been paid on its way there.
     #[must_use]
-    pub fn standing(&self, status: Option<i64>, told: &[Told], refunded: bool) -> Standing {
+    pub fn standing(&self, status: Option<i64>, told: &[Told]) -> Standing {
         let Some(status) = status else {
             return Standing::Released;
         };
-        let before = || told.iter().rev().map(|change| self.of(change.new));
-        let now = std::iter::once(self.of(status))
-            .chain(before())
-            .find(|standing| *standing != Standing::Unchanged);
-        match now {
-            Some(Standing::Paid) if refunded => Standing::Released,
-            Some(standing) => standing,
-            None => Standing::Unchanged,
+        let before = told.iter().rev().map(|told| match told {
+            Told::Status { new, .. } => self.of(*new),
+            Told::Refunded => Standing::Unchanged,
+        });
+        let standing = std::iter::once(self.of(status))
+            .chain(before)
+            .find(|standing| *standing != Standing::Unchanged)
+            .unwrap_or(Standing::Unchanged);
+        if standing == Standing::Paid && self.was_refunded(told) {
+            return Standing::Released;
         }
+        standing
+    }
+
+    /// Whether the order was paid back and not paid once more after that.
+    fn was_refunded(&self, told: &[Told]) -> bool {
+        told.iter()
+            .rev()
+            .find_map(|told| match told {
+                Told::Refunded => Some(true),
+                told => self.is_payment(told).then_some(false),
+            })
+            .unwrap_or(false)
+    }
+
+    fn is_payment(&self, told: &Told) -> bool {
+        matches!(told, Told::Status { old, new }
+            if self.of(*new) == Standing::Paid && self.of(*old) != Standing::Paid)
     }
 
     /// Whether an event told that the order came to be paid. Of an order older than the connection nothing else counts.
     #[must_use]
     pub fn was_paid(&self, told: &[Told]) -> bool {
-        told.iter().any(|change| {
-            self.of(change.new) == Standing::Paid && self.of(change.old) != Standing::Paid
-        })
+        told.iter().any(|told| self.is_payment(told))
     }
 }
 
@@ -748,20 +773,20 @@ mod tests {
             paid: &[1, 2, 7, 8],
             refunded: &[9],
         };
-        let of =
-            |status, told: &str, refunded| deciding.standing(status, &Told::list(told), refunded);
+        let of = |status, told: &str| deciding.standing(status, &Told::list(told));
         for paid in [1, 2, 7, 8] {
-            assert_eq!(of(Some(paid), "", false), Standing::Paid);
+            assert_eq!(of(Some(paid), ""), Standing::Paid);
         }
         for released in [3, 5, 6, 9] {
-            assert_eq!(of(Some(released), "5>1", false), Standing::Released);
+            assert_eq!(of(Some(released), "5>1"), Standing::Released);
         }
-        assert_eq!(of(Some(4), "5>4", false), Standing::Unchanged);
-        let on_the_way = of(Some(10), "5>1,1>10", false);
-        assert_eq!(on_the_way, Standing::Paid);
-        assert_eq!(of(Some(10), "5>1,1>6,6>10", false), Standing::Released);
-        assert_eq!(of(None, "5>1", false), Standing::Released, "deleted");
-        assert_eq!(of(Some(1), "", true), Standing::Released, "refunded");
+        assert_eq!(of(Some(4), "5>4"), Standing::Unchanged);
+        assert_eq!(of(Some(10), "5>1,1>10"), Standing::Paid, "on its way");
+        assert_eq!(of(Some(10), "5>1,1>6,6>10"), Standing::Released);
+        assert_eq!(of(None, "5>1"), Standing::Released, "deleted");
+        assert_eq!(of(Some(1), "5>1,R"), Standing::Released, "refunded");
+        assert_eq!(of(Some(7), "5>1,R,1>7"), Standing::Released, "and shipped");
+        assert_eq!(of(Some(1), "5>1,R,1>6,6>1"), Standing::Paid, "paid anew");
         assert!(deciding.was_paid(&Told::list("5>4, 4>1")));
         assert!(!deciding.was_paid(&Told::list("1>7,x,7>8,>1,8>6")));
     }
