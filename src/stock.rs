@@ -121,12 +121,19 @@ impl Stock {
         if pending.is_empty() {
             return Ok(PhpArray(outcomes(&done)?));
         }
-        let mut access = self.link.access()?;
+        // Without a token nothing is sent, and the next reading says why. To throw here would leave the shop with rows that it
+        // must take for sent.
+        let no_token =
+            |ready: &Ready| Outcome::new(ready.key, "later", "no living token was at hand");
+        let Ok(mut access) = self.link.access() else {
+            done.extend(pending.iter().map(no_token));
+            return Ok(PhpArray(outcomes(&done)?));
+        };
         let refused = self.write(&access, pending, &mut done)?;
         if !refused.is_empty() {
             // A 401 was not carried out. It may be the token's fault once.
-            match self.link.another_token(&access.token)? {
-                Some(token) => {
+            match self.link.another_token(&access.token) {
+                Ok(Some(token)) => {
                     access.token = token;
                     let (pending, _): (Vec<Ready>, Vec<Error>) = refused.into_iter().unzip();
                     let refused = self.write(&access, pending, &mut done)?;
@@ -136,11 +143,12 @@ impl Stock {
                             .map(|(ready, error)| failure(ready.key, error)),
                     );
                 }
-                None => done.extend(
+                Ok(None) => done.extend(
                     refused
                         .iter()
                         .map(|(ready, error)| failure(ready.key, error)),
                 ),
+                Err(_) => done.extend(refused.iter().map(|(ready, _)| no_token(ready))),
             }
         }
         Ok(PhpArray(outcomes(&done)?))
@@ -207,10 +215,7 @@ impl Stock {
             record([
                 ("clover_id", zval(item.id.as_str())?),
                 ("count", quantity.map(|q| q.to_string()).into_zval(false)?),
-                (
-                    "sellable",
-                    quantity.map(|q| q.sellable(0)).into_zval(false)?,
-                ),
+                ("whole", quantity.map(Quantity::floor).into_zval(false)?),
             ])
         }))?;
         Ok(PhpArray(record([

@@ -50,7 +50,7 @@ final class Stock
      *         "confirmed": Clover holds the target; "unknown": no answer, so {@see settle()} it once the request's own 30
      *         seconds are over; "later" with retry_after 0: too much time had passed since the reading
      *
-     * @throws Exception\CloverException before anything was written
+     * @throws Exception\CloverException when the wait was ended from outside: what became of the rows must be settled
      */
     public function commit(StockBatch $batch, array $keys): array
     {
@@ -78,8 +78,8 @@ final class Stock
      *
      * @param ?string $after The last page's cursor
      *
-     * @return array{items: list<array{clover_id: string, count: ?string, sellable: ?int}>, cursor: ?string} count and sellable (whole units,
-     *         never below 0) are null for an item that is not counted; cursor is null after the last page
+     * @return array{items: list<array{clover_id: string, count: ?string, whole: ?int}>, cursor: ?string} count and whole (units that are
+     *         there for sure, may be negative) are null for an item that is not counted; cursor is null after the last page
      *
      * @throws Exception\CloverException
      */

@@ -61,7 +61,7 @@ abstract class ResilienceTestCase extends ShopTestCase
     {
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
-        $shop->guard->move();
+        $shop->connected();
     }
 
     /** @param array<string, mixed> $settings */

@@ -63,7 +63,7 @@ abstract class SyncTestCase extends ShopTestCase
         $redirect      = 'http://127.0.0.1:8902/callback';
         $authorization = $shop->connection->authorize($redirect);
         $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
-        $shop->guard->move();
+        $shop->connected();
     }
 
     /** @param array<string, mixed> $settings */

@@ -191,7 +191,7 @@ final class Application
             $shop->connection->complete($callback, $authorization->state);
         }
 
-        $shop->guard->move();
+        $shop->connected();
         $now = $shop->connection->status()->merchantId;
 
         if ($before !== null && $before !== $now) {

@@ -67,6 +67,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_staging` (
   `group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `item_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `payload` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `asked` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds at which Clover was asked for it',
   PRIMARY KEY (`run_id`,`group_id`,`item_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -106,4 +107,89 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
   `pid_started` bigint unsigned NOT NULL DEFAULT 0,
   `expires` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
   PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What was told of the shop's orders. A hook of the shop inserts one row and waits for nothing; the worker does the rest.
+-- Rows stay when they are done: they tell what an order has been through.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_outbox` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `order_id` varchar(64) NOT NULL,
+  `event` varchar(8) NOT NULL COMMENT 'status, refund, part, edit or scan',
+  `old_status` int DEFAULT NULL,
+  `new_status` int DEFAULT NULL,
+  `state` varchar(8) NOT NULL DEFAULT 'pending' COMMENT 'pending or done',
+  `attempts` int unsigned NOT NULL DEFAULT 0,
+  `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  `error` text,
+  `created` bigint NOT NULL COMMENT 'Unix seconds',
+  PRIMARY KEY (`id`),
+  KEY `idx_order` (`environment`,`order_id`,`id`),
+  KEY `idx_due` (`environment`,`state`,`next_try`),
+  KEY `idx_event` (`environment`,`event`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The stock ledger: one row for each time that a line of an order takes units out of Clover or gives them back.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `order_id` varchar(64) NOT NULL,
+  `order_pk` int unsigned NOT NULL DEFAULT 0,
+  `line_id` int unsigned NOT NULL,
+  `seq` int unsigned NOT NULL,
+  `cause` varchar(8) NOT NULL COMMENT 'order, release or hand',
+  `reverses` int unsigned DEFAULT NULL COMMENT 'seq of the sale that a return gives back',
+  `clover_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Empty for a product that is linked to no item',
+  `variant_id` int NOT NULL DEFAULT 0,
+  `name` varchar(255) NOT NULL DEFAULT '',
+  `delta` int NOT NULL COMMENT 'Units to take out of Clover; negative ones go back',
+  `state` varchar(12) NOT NULL COMMENT 'intended, sent, confirmed, uncertain, skipped or dead',
+  `reason` varchar(24) DEFAULT NULL,
+  `message` text,
+  `claim` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Who sent it: the holder of the worker lock',
+  `count_before` decimal(15,3) DEFAULT NULL,
+  `modified_before` bigint DEFAULT NULL COMMENT 'modifiedTime of that count, milliseconds',
+  `target` decimal(15,3) DEFAULT NULL,
+  `modified_after` bigint DEFAULT NULL,
+  `window_ms` int DEFAULT NULL COMMENT 'From the question for the old count to the answer to the new one',
+  `attempts` int unsigned NOT NULL DEFAULT 0,
+  `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  `sent` bigint DEFAULT NULL COMMENT 'Unix seconds',
+  `settled` bigint DEFAULT NULL COMMENT 'Unix seconds',
+  `created` bigint NOT NULL COMMENT 'Unix seconds',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_row` (`environment`,`merchant_id`,`order_id`,`line_id`,`seq`),
+  KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
+  KEY `idx_item` (`environment`,`merchant_id`,`clover_id`,`state`),
+  KEY `idx_variant` (`variant_id`),
+  KEY `idx_order_pk` (`environment`,`merchant_id`,`order_pk`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Orders that are to appear in Clover, each once.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `order_id` varchar(64) NOT NULL,
+  `order_pk` int unsigned NOT NULL DEFAULT 0,
+  `reference` varchar(12) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'externalReferenceId',
+  `clover_order_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `state` varchar(12) NOT NULL COMMENT 'intended, sent, confirmed, uncertain, skipped or dead',
+  `step` varchar(8) NOT NULL DEFAULT '' COMMENT 'create or fill, while sent',
+  `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'due, recorded, not_granted, no_tender, nothing or refused',
+  `reason` varchar(24) DEFAULT NULL,
+  `message` text,
+  `plan` mediumtext COMMENT 'What Clover is told, frozen before the first call; gone when all is told',
+  `claim` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `attempts` int unsigned NOT NULL DEFAULT 0,
+  `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
+  `sent` bigint DEFAULT NULL COMMENT 'Unix seconds',
+  `settled` bigint DEFAULT NULL COMMENT 'Unix seconds',
+  `created` bigint NOT NULL COMMENT 'Unix seconds',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_order` (`environment`,`merchant_id`,`order_id`),
+  UNIQUE KEY `idx_reference` (`environment`,`merchant_id`,`reference`),
+  KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
+  KEY `idx_payment` (`environment`,`merchant_id`,`payment`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

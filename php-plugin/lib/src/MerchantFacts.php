@@ -54,6 +54,14 @@ final readonly class MerchantFacts
         return $this->state->getArray(self::FACTS);
     }
 
+    /**
+     * The merchant's currency as far as it is known without asking.
+     */
+    public function currency(): ?string
+    {
+        return $this->remembered()['currency'] ?? $this->state->get(self::CONFIRMED);
+    }
+
     /** The owner's word, used while Clover does not tell. */
     public function confirmCurrency(string $currency): void
     {

@@ -7,9 +7,11 @@ namespace CloverSync\Shop;
 use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
+use CloverSync\Ledger;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\Committed;
 
 /** What a sync would do, without doing it. */
 final readonly class Preview
@@ -20,9 +22,12 @@ final readonly class Preview
     public function __construct(
         private Sql $sql,
         private Connection $connection,
+        private Ledger $rules,
         private array $settings,
         private SiteGuard $guard,
         private MerchantFacts $merchantFacts,
+        private State $state,
+        private Clock $clock,
     ) {
     }
 
@@ -47,16 +52,18 @@ final readonly class Preview
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantFacts::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
         $mappings = new Mappings($this->sql, (string) $this->settings['environment'], $status->merchantId);
-        $known    = new ProductFacts($this->sql, $mappings);
+        $known    = new ProductFacts($this->sql, $mappings, Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock));
         $catalog  = new Catalog($this->connection, $currency, $facts['track_stock'] !== false);
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];
         $groups   = [];
 
+        $began    = $this->clock->now();
+
         foreach ($catalog->pages() as $page) {
             $members = $page->members();
             $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
-            $changes = $page->changes($known->ofItems($singles));
+            $changes = $page->changes($known->ofItems($singles, $this->clock->now() - $page->age()));
             $faulty  = $this->errors($page->errors(), $counts, $report);
             $this->changes($changes, $mappings, $counts, $report);
             $counts['unchanged'] += \count(array_diff($singles, $faulty, array_map(static fn (ProductChange $c): string => $c->cloverId, $changes)));
@@ -70,7 +77,7 @@ final readonly class Preview
         foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
             $members = array_merge(...array_values($some));
             $found   = (new Groups($catalog, new SkuClashes($this->sql, $mappings)))
-                ->changes($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_column($members, 'item_id')));
+                ->changes($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_fill_keys(array_column($members, 'item_id'), $began)));
             $this->errors($found['errors'], $counts, $report);
             $this->changes($found['changes'], $mappings, $counts, $report);
             $counts['unchanged'] += $found['unchanged'];

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+use CloverSync\Shop\Sales\Committed;
+
 /**
  * What the shop's database holds now for items and groups of Clover, as {@see \CloverSync\Catalog} wants it.
  *
@@ -13,7 +15,7 @@ final readonly class ProductFacts
 {
     private const SELECT = "SELECT m.clover_id, m.parent_id, m.fingerprint, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
                v.sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
-               0 AS committed
+               m.variant_id
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
           JOIN #__content c ON c.id = p.product_source_id
@@ -23,26 +25,27 @@ final readonly class ProductFacts
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Mappings $mappings)
+    public function __construct(private Sql $sql, private Mappings $mappings, private Committed $committed)
     {
         $this->bulk = new Bulk($sql);
     }
 
     /**
      * @param list<string> $cloverIds
+     * @param int          $asOf      Unix seconds at which Clover was asked for their counts
      *
      * @return list<array<string, mixed>>
      */
-    public function ofItems(array $cloverIds): array
+    public function ofItems(array $cloverIds, int $asOf): array
     {
         $this->holdCounts('m.clover_id', $cloverIds);
 
-        return $this->read('m.clover_id', $cloverIds);
+        return $this->withCommitted($this->read('m.clover_id', $cloverIds), $asOf);
     }
 
     /**
-     * @param list<string> $groups
-     * @param list<string> $members Ids of items that Clover lists in these groups
+     * @param list<string>       $groups
+     * @param array<string, int> $members Items that Clover lists in these groups, each with the Unix seconds at which it was asked for its count
      *
      * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are linked
      */
@@ -51,7 +54,37 @@ final readonly class ProductFacts
         $this->holdCounts('m.parent_id', $groups);
         $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id');
 
-        return array_values($rows + array_column($this->read('m.clover_id', [...$groups, ...$members]), null, 'clover_id'));
+        return $this->withCommitted(array_values($rows + array_column($this->read('m.clover_id', [...$groups, ...array_map(strval(...), array_keys($members))]), null, 'clover_id')), $members);
+    }
+
+    /**
+     * @param list<array<string, mixed>> $rows
+     * @param array<string, int>|int     $asOf By Clover id or for all; without a time no count is written
+     *
+     * @return list<array<string, mixed>>
+     */
+    private function withCommitted(array $rows, array|int $asOf): array
+    {
+        $byTime    = [];
+        $committed = [];
+
+        foreach ($rows as $row) {
+            $time = \is_int($asOf) ? $asOf : $asOf[$row['clover_id']] ?? null;
+
+            if ($time !== null && $row['variant_id'] !== null) {
+                $byTime[$time][$row['clover_id']] = (int) $row['variant_id'];
+            }
+        }
+
+        foreach ($byTime as $time => $variants) {
+            $committed += $this->committed->of($variants, $time);
+        }
+
+        foreach ($rows as &$row) {
+            $row['committed'] = $committed[$row['clover_id']] ?? 0;
+        }
+
+        return $rows;
     }
 
     /**

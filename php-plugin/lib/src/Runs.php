@@ -109,22 +109,25 @@ final readonly class Runs
         $this->sql->execute('UPDATE ' . self::TABLE . ' SET ' . implode(', ', $sets) . ' WHERE id = ?', [...$args, $id]);
     }
 
-    /** @param list<array{item_id: string, group_id: string, payload: string}> $members */
-    public function stage(int $run, array $members): void
+    /**
+     * @param list<array{item_id: string, group_id: string, payload: string}> $members
+     * @param int                                                             $asked   Unix seconds at which Clover was asked for them
+     */
+    public function stage(int $run, array $members, int $asked): void
     {
         $this->bulk->upsert(
             self::STAGING,
-            ['run_id', 'group_id', 'item_id', 'payload'],
-            array_map(static fn (array $m): array => [$run, $m['group_id'], $m['item_id'], $m['payload']], $members),
+            ['run_id', 'group_id', 'item_id', 'payload', 'asked'],
+            array_map(static fn (array $m): array => [$run, $m['group_id'], $m['item_id'], $m['payload'], $asked], $members),
             ['run_id', 'group_id', 'item_id'],
-            ['payload'],
+            ['payload', 'asked'],
         );
     }
 
     /**
      * The next groups after one, as many as have about so many items together, but at least one.
      *
-     * @return array{groups: list<string>, members: list<array{group_id: string, item_id: string, payload: string}>}
+     * @return array{groups: list<string>, members: list<array{group_id: string, item_id: string, payload: string, asked: int}>}
      */
     public function stagedAfter(int $run, string $group, int $items): array
     {
@@ -150,11 +153,11 @@ final readonly class Runs
     /**
      * @param list<string> $groups
      *
-     * @return list<array{group_id: string, item_id: string, payload: string}>
+     * @return list<array{group_id: string, item_id: string, payload: string, asked: int}>
      */
     public function staged(int $run, array $groups): array
     {
-        return $this->bulk->fetch('SELECT group_id, item_id, payload FROM ' . self::STAGING . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id', $groups, [$run]);
+        return $this->bulk->fetch('SELECT group_id, item_id, payload, asked FROM ' . self::STAGING . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id', $groups, [$run]);
     }
 
     public function clearStaging(int $run): void

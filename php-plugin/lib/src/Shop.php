@@ -5,7 +5,12 @@ declare(strict_types=1);
 namespace CloverSync\Shop;
 
 use CloverSync\Connection;
+use CloverSync\Ledger;
 use CloverSync\Settings;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\Pause;
+use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Vault;
 
 /** The shop's side of the connection, put together for one environment. */
@@ -21,6 +26,9 @@ final class Shop
 
     public readonly SyncLog $log;
 
+    /** What Clover is told of sales is decided by it. */
+    public readonly Ledger $rules;
+
     /** @var array<string, mixed> As {@see Settings::toArray()} gives them */
     public array $settings;
 
@@ -34,8 +42,9 @@ final class Shop
         Vault $vault,
         string $site,
         ?callable $log = null,
-        private readonly Clock $clock = new SystemClock(),
+        public readonly Clock $clock = new SystemClock(),
     ) {
+        $this->rules      = new Ledger($settings);
         $this->settings   = $settings->toArray();
         $environment      = $settings->environment()->value;
         $this->state      = new State($sql, $environment, $clock);
@@ -61,12 +70,12 @@ final class Shop
     /** @param ?\Closure(SliceResult): void $progress */
     public function runner(?\Closure $progress = null): SyncRunner
     {
-        return new SyncRunner($this->sql, $this->connection, $this->settings, $this->guard, $this->state, $this->merchant, $this->log, $this->clock, $progress);
+        return new SyncRunner($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->state, $this->merchant, $this->log, $this->clock, $progress);
     }
 
     public function preview(): Preview
     {
-        return new Preview($this->sql, $this->connection, $this->settings, $this->guard, $this->merchant);
+        return new Preview($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->merchant, $this->state, $this->clock);
     }
 
     /** @throws Exception\NotConnectedException before the first connection, when there is nothing to be in conflict with */
@@ -81,6 +90,31 @@ final class Shop
         return new Mappings($this->sql, (string) $this->settings['environment'], $this->merchantId() ?? throw new Exception\NotConnectedException(
             'The shop is not connected to Clover: connect it first.',
         ));
+    }
+
+    /** @param ?\Closure(\Throwable): void $failed Told when an event could not be stored */
+    public function orderEvents(?\Closure $failed = null): OrderEvents
+    {
+        return new OrderEvents($this->sql, (string) $this->settings['environment'], $this->clock, $failed);
+    }
+
+    /** @throws Exception\NotConnectedException before the first connection */
+    public function sales(): Sales
+    {
+        return new Sales($this, $this->mappings());
+    }
+
+    public function pause(): Pause
+    {
+        return new Pause($this->state, $this->log, $this->clock);
+    }
+
+    /** To be called when a connection was made: it belongs to this site, and what was paused may work now. */
+    public function connected(): void
+    {
+        $this->guard->move();
+        $this->pause()->end();
+        ShopOrders::connected($this->state, (string) $this->connection->status()->merchantId, $this->clock->now());
     }
 
     /** The merchant of the connection, or of the last one; links outlast a disconnect. */

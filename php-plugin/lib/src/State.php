@@ -22,13 +22,13 @@ final readonly class State
 
     public function set(string $name, string $value): void
     {
-        (new Bulk($this->sql))->upsert(
-            self::TABLE,
-            ['environment', 'name', 'value', 'modified'],
-            [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],
-            ['environment', 'name'],
-            ['value', 'modified'],
-        );
+        $this->write($name, $value, ['value', 'modified']);
+    }
+
+    /** Sets it unless somebody has already. */
+    public function add(string $name, string $value): void
+    {
+        $this->write($name, $value, []);
     }
 
     public function delete(string ...$names): void
@@ -44,6 +44,18 @@ final readonly class State
         $value = json_decode($this->get($name) ?? '', true);
 
         return \is_array($value) ? $value : [];
+    }
+
+    /** @param list<string> $update Columns that a value which is there already takes over */
+    private function write(string $name, string $value, array $update): void
+    {
+        (new Bulk($this->sql))->upsert(
+            self::TABLE,
+            ['environment', 'name', 'value', 'modified'],
+            [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],
+            ['environment', 'name'],
+            $update,
+        );
     }
 
     /** @param array<string, mixed> $value */

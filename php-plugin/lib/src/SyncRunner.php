@@ -8,12 +8,14 @@ use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
+use CloverSync\Ledger;
 use CloverSync\Page;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\Committed;
 
 /**
  * Pulls the whole catalogue into the shop, in slices.
@@ -63,6 +65,7 @@ final class SyncRunner
     public function __construct(
         private readonly Sql $sql,
         private readonly Connection $connection,
+        private readonly Ledger $rules,
         private readonly array $settings,
         private readonly SiteGuard $guard,
         private readonly State $state,
@@ -118,7 +121,7 @@ final class SyncRunner
     {
         $this->mappings        = new Mappings($this->sql, (string) $this->settings['environment'], $this->merchant);
         $this->runs            = new Runs($this->sql, (string) $this->settings['environment'], $this->merchant, $this->clock);
-        $this->facts           = new ProductFacts($this->sql, $this->mappings);
+        $this->facts           = new ProductFacts($this->sql, $this->mappings, Committed::create($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock));
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);
@@ -237,7 +240,7 @@ final class SyncRunner
 
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $page, $spent): void {
-                $written = $this->writePage($id, $page);
+                $written = $this->writePage($id, $page, $this->clock->now() - $page->age());
                 $this->log->addAll($written->log, $id);
                 $this->runs->advance($id, $this->lock->holder(), ['cursor' => $page->cursor(), 'error' => null], $written, ...$spent);
             });
@@ -253,17 +256,17 @@ final class SyncRunner
     }
 
     /** Items without group are written, the others put aside. */
-    private function writePage(int $run, Page $page): Written
+    private function writePage(int $run, Page $page, int $asOf): Written
     {
         $ids     = $page->itemIds();
         $members = $page->members();
         $singles = array_values(array_diff($ids, array_column($members, 'item_id')));
-        $changes = $page->changes($this->facts->ofItems($singles));
+        $changes = $page->changes($this->facts->ofItems($singles, $asOf));
         $written = $this->writer->apply($changes, $run);
         $errors  = $this->noteErrors($page->errors(), 'item', $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
-        $this->runs->stage($run, $members);
+        $this->runs->stage($run, $members, $asOf);
         $written->itemsRead = \count($ids);
         $written->unchanged += \count(array_diff($singles, $settled));
 
@@ -336,7 +339,7 @@ final class SyncRunner
     /**
      * The catalogue reads the names of groups with its first group, and no request may be made inside a transaction.
      *
-     * @param list<array{group_id: string, item_id: string, payload: string}> $members
+     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members
      */
     private function readGroupNames(Catalog $catalog, array $members): void
     {
@@ -346,13 +349,13 @@ final class SyncRunner
     }
 
     /**
-     * @param list<string>                                                    $groups
-     * @param list<array{group_id: string, item_id: string, payload: string}> $members
+     * @param list<string>                                                                $groups
+     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members
      */
     private function writeGroups(int $run, array $groups, array $members, Catalog $catalog): Written
     {
         $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))
-            ->changes($members, $this->facts->ofGroups($groups, array_column($members, 'item_id')));
+            ->changes($members, $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id'))));
         $written = $this->writer->apply($found['changes'], $run);
         $this->noteErrors($found['errors'], 'item', $run, $written);
         $this->mappings->markSeen($groups, $run, UtcTime::sql($this->clock->now()));
@@ -384,7 +387,7 @@ final class SyncRunner
             $this->readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
-                $written = $this->writePage($id, $page);
+                $written = $this->writePage($id, $page, $this->clock->now() - $page->age());
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
                 $written->add($this->deletion->apply($answer->deleted(), $living));
 

@@ -1,0 +1,111 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Ledger;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\State;
+
+/**
+ * How many units of a count of Clover's are the shop's no more: sold on the web and not yet taken out of Clover. Negative for units
+ * that were given back in the shop only.
+ *
+ * To be asked in the transaction that writes the count, after its counts are locked.
+ */
+final readonly class Committed
+{
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public function __construct(private ShopOrders $orders, private StockLedger $ledger, private Outbox $outbox, private Ledger $rules, private array $settings)
+    {
+    }
+
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public static function create(Sql $sql, Mappings $mappings, State $state, Ledger $rules, array $settings, Clock $clock): self
+    {
+        return new self(
+            new ShopOrders($sql, $mappings, $state, $clock),
+            new StockLedger($sql, $mappings, $clock),
+            new Outbox($sql, $mappings->environment, $clock),
+            $rules,
+            $settings,
+        );
+    }
+
+    /**
+     * @param array<string, int> $variants Variant of the shop by Clover id
+     * @param int                $asOf     Unix seconds at which Clover was asked for the counts
+     *
+     * @return array<string, int> By Clover id, without those that are 0
+     */
+    public function of(array $variants, int $asOf): array
+    {
+        if (!$this->settings['push_stock'] || $variants === [] || $this->orders->since() === null) {
+            return [];
+        }
+
+        $floor = $this->orders->floor();
+        $rows  = array_column([
+            ...$this->ledger->ofItems(array_map(strval(...), array_keys($variants)), $floor),
+            ...$this->ledger->ofVariants(array_values($variants), $floor),
+        ], null, 'id');
+        $items = self::itemsOfLines($rows);
+        $lines = [
+            ...$this->orders->held('variant_id', array_values($variants), $this->settings['refunded_statuses']),
+            ...$this->orders->held('j2commerce_orderitem_id', array_values(array_unique(array_map(static fn (array $row): int => (int) $row['line_id'], $rows))), $this->settings['refunded_statuses']),
+        ];
+        $linked   = array_flip($variants);
+        $refunded = array_fill_keys($this->paidBack(), true);
+        $taken    = [];
+        $seen     = [];
+
+        foreach ($lines as $line) {
+            $key = "{$line['order_id']}/{$line['line_id']}";
+
+            if (isset($seen[$key]) || isset($refunded[$line['order_id']])) {
+                continue;
+            }
+
+            $seen[$key] = true;
+            // A product that was linked to another item meanwhile still owes its sale to the old one.
+            $item = $items["$key/{$line['variant_id']}"] ?? $linked[$line['variant_id']] ?? null;
+
+            if ($item !== null) {
+                $taken[$item] = ($taken[$item] ?? 0) + $line['quantity'];
+            }
+        }
+
+        return array_intersect_key($this->rules->committed($taken, array_values($rows), $asOf), $variants);
+    }
+
+    /**
+     * @param array<int|string, array<string, mixed>> $rows
+     *
+     * @return array<string, string> The item that a line was sold as, by order, line and variant
+     */
+    private static function itemsOfLines(array $rows): array
+    {
+        ksort($rows);
+        $items = [];
+
+        foreach ($rows as $row) {
+            if ((int) $row['delta'] > 0 && $row['reverses'] === null) {
+                $items["{$row['order_id']}/{$row['line_id']}/{$row['variant_id']}"] = (string) $row['clover_id'];
+            }
+        }
+
+        return $items;
+    }
+
+    /** @return list<string> Orders that a gateway has paid back; J2Commerce goes on holding their stock */
+    private function paidBack(): array
+    {
+        return array_values(array_filter(
+            $this->outbox->refunded(),
+            fn (string $id): bool => $this->rules->standing((int) ($this->settings['paid_statuses'][0] ?? 1), Outbox::told($this->outbox->of($id))) === 'released',
+        ));
+    }
+}

@@ -1,0 +1,149 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Names;
+use CloverSync\Shop\Sql;
+
+/** What was told of orders, and what of it is still to be looked at. */
+final readonly class Outbox
+{
+    public const TABLE = '#__j2commerce_clover_outbox';
+
+    /** Longer than anything of an order is scanned for. */
+    private const KEPT_DAYS = 120;
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private string $environment, private Clock $clock)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /** @return list<string> Orders that something was told of and that nobody has looked at since */
+    public function due(int $limit): array
+    {
+        return array_map(strval(...), $this->sql->fetchColumn(
+            'SELECT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending' AND next_try <= ? GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
+            [$this->environment, $this->clock->now()],
+        ));
+    }
+
+    /**
+     * Everything that was told of an order, oldest first.
+     *
+     * @return list<array{id: int, event: string, old_status: ?int, new_status: ?int, state: string, created: int}>
+     */
+    public function of(string $orderId): array
+    {
+        return array_map(static fn (array $row): array => [
+            'id'         => (int) $row['id'],
+            'event'      => (string) $row['event'],
+            'old_status' => $row['old_status'] === null ? null : (int) $row['old_status'],
+            'new_status' => $row['new_status'] === null ? null : (int) $row['new_status'],
+            'state'      => (string) $row['state'],
+            'created'    => (int) $row['created'],
+        ], $this->sql->fetchAll(
+            'SELECT id, event, old_status, new_status, state, created FROM ' . self::TABLE . ' WHERE environment = ? AND order_id = ? ORDER BY id',
+            [$this->environment, $orderId],
+        ));
+    }
+
+    /**
+     * As {@see \CloverSync\Ledger} wants it told.
+     *
+     * @param list<array{event: string, old_status: ?int, new_status: ?int, created: int, ...}> $rows
+     * @param int                                                                              $since Unix seconds; what was told before counts for nothing
+     */
+    public static function told(array $rows, int $since = 0): string
+    {
+        $words = [];
+
+        foreach ($rows as $row) {
+            if ($row['created'] < $since) {
+                continue;
+            }
+
+            match ($row['event']) {
+                'status' => $words[] = "{$row['old_status']}>{$row['new_status']}",
+                'refund' => $words[] = 'R',
+                default  => null,
+            };
+        }
+
+        return implode(',', $words);
+    }
+
+    /** @param list<int> $ids Rows that were looked at; one that came meanwhile stays pending */
+    public function done(array $ids): void
+    {
+        foreach (array_chunk($ids, 500) as $chunk) {
+            $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'done', error = NULL WHERE id IN (" . Bulk::marks($chunk) . ')', $chunk);
+        }
+    }
+
+    /** Looks at an order later, since it could not be looked at now. */
+    public function postpone(string $orderId, string $error): void
+    {
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . ' SET attempts = attempts + 1, error = ?,
+                    next_try = ? + CASE WHEN attempts < 1 THEN 30 WHEN attempts < 4 THEN 300 ELSE 3600 END
+              WHERE environment = ? AND order_id = ? AND state = \'pending\'',
+            [Names::fit($error, 10_000), $this->clock->now(), $this->environment, $orderId],
+        );
+    }
+
+    /** @param list<string> $orderIds Orders that no event told of */
+    public function found(array $orderIds): void
+    {
+        $now = $this->clock->now();
+        $this->bulk->insert(
+            self::TABLE,
+            ['environment', 'order_id', 'event', 'created'],
+            array_map(fn (string $id): array => [$this->environment, $id, 'scan', $now], $orderIds),
+        );
+    }
+
+    /**
+     * @param list<string> $orderIds
+     *
+     * @return list<string> Those of which something waits to be looked at
+     */
+    public function waiting(array $orderIds): array
+    {
+        return array_map(static fn (array $row): string => (string) $row['order_id'], $this->bulk->fetch(
+            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending' AND order_id IN (%s)",
+            $orderIds,
+            [$this->environment],
+        ));
+    }
+
+    /** @return list<string> Orders that a gateway has paid back whole at some time */
+    public function refunded(): array
+    {
+        return array_map(strval(...), $this->sql->fetchColumn(
+            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND event = 'refund'",
+            [$this->environment],
+        ));
+    }
+
+    public function countLater(): int
+    {
+        return (int) $this->sql->fetchValue(
+            'SELECT COUNT(DISTINCT order_id) FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending'",
+            [$this->environment],
+        );
+    }
+
+    public function purge(): void
+    {
+        $this->sql->execute(
+            'DELETE FROM ' . self::TABLE . " WHERE environment = ? AND state = 'done' AND created < ?",
+            [$this->environment, $this->clock->now() - self::KEPT_DAYS * 86_400],
+        );
+    }
+}

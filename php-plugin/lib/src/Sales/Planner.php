@@ -1,0 +1,262 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Ledger;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SyncLog;
+
+/** Decides what an order asks of Clover, from what the shop's books say of it now. */
+final readonly class Planner
+{
+    private const EMPTY = ['entries' => [], 'changes' => []];
+
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public function __construct(
+        private Sql $sql,
+        private ShopOrders $orders,
+        private StockLedger $ledger,
+        private PushedOrders $pushed,
+        private Outbox $outbox,
+        private Ledger $rules,
+        private SyncLog $log,
+        private array $settings,
+    ) {
+    }
+
+    /** Looks at an order and stores what follows, whole or not at all. Asks for nothing when nothing has changed. */
+    public function plan(string $orderId): void
+    {
+        $this->sql->transaction(function () use ($orderId): void {
+            $rows    = $this->ledger->ofOrder($orderId);
+            $told    = $this->outbox->of($orderId);
+            $order   = $this->orders->find($orderId);
+            $pending = array_values(array_filter($told, static fn (array $row): bool => $row['state'] === 'pending'));
+
+            if ($this->concerns($order, $rows, $told)) {
+                $this->decide($orderId, $order, $rows, $told);
+                $this->warnAboutParts($orderId, $order, $pending);
+            }
+
+            $this->outbox->done(array_column($pending, 'id'));
+        });
+    }
+
+    /** Whether {@see plan()} would store anything; for a scan, which is to report only what it finds. */
+    public function wouldChange(string $orderId): bool
+    {
+        $rows  = $this->ledger->ofOrder($orderId);
+        $told  = $this->outbox->of($orderId);
+        $order = $this->orders->find($orderId);
+
+        if (!$this->concerns($order, $rows, $told)) {
+            return false;
+        }
+
+        $standing = $this->standing($order, $told);
+
+        foreach ($this->lines($order, $rows) as $line) {
+            if ($this->rules->plan($line['books'], $standing) !== self::EMPTY) {
+                return true;
+            }
+        }
+
+        return $standing === 'paid' && $order !== null && !$this->pushed->has($orderId);
+    }
+
+    /**
+     * Gives units of a line back by hand.
+     *
+     * @throws \CloverSync\Exception\ItemException when the line does not hold so many
+     */
+    public function restock(string $orderId, int $lineId, int $units): void
+    {
+        $this->onLine($orderId, $lineId, fn (array $books): array => $this->rules->restock($books, $units));
+        $this->log->add('inventory_restock', 'order', $orderId, 'success', "$units units of line $lineId are to be given back: asked for by hand");
+    }
+
+    /**
+     * Follows the owner's word on a row that is uncertain or dead.
+     *
+     * @param string $word "applied", "not_applied" or "leave"
+     *
+     * @throws \CloverSync\Exception\ItemException when that row waits for no word
+     */
+    public function resolve(string $orderId, int $lineId, int $seq, string $word): void
+    {
+        $this->onLine($orderId, $lineId, fn (array $books): array => $this->rules->resolve($books, $seq, $word));
+        $this->log->add('inventory_decrement', 'order', $orderId, 'success', "Row $seq of line $lineId is settled by hand: " . match ($word) {
+            'applied' => 'Clover\'s count holds it',
+            'leave'   => 'it is left as it is',
+            default   => 'it is sent again',
+        });
+    }
+
+    /**
+     * A line as the rules want it.
+     *
+     * @param ?array{variant_id: int, quantity: int, clover_id: string, ...} $line Null when the line is gone
+     * @param list<array<string, mixed>>                                     $rows
+     *
+     * @return array{clover_id: string, quantity: int, rows: list<array<string, mixed>>}
+     */
+    public static function books(?array $line, array $rows): array
+    {
+        $sold = null;
+
+        foreach ($rows as $row) {
+            if ((int) $row['delta'] > 0 && $row['reverses'] === null) {
+                $sold = $row;
+            }
+        }
+
+        // What a line was sold as stays, whatever the product is linked to later; only another product makes it another sale.
+        $item = $sold !== null && ($line === null || (int) $sold['variant_id'] === $line['variant_id']) ? (string) $sold['clover_id'] : ($line['clover_id'] ?? '');
+
+        return ['clover_id' => $item, 'quantity' => $line['quantity'] ?? 0, 'rows' => $rows];
+    }
+
+    /**
+     * @param ?array<string, mixed>                  $order
+     * @param array<int, list<array<string, mixed>>> $rows
+     * @param list<array<string, mixed>>             $told
+     */
+    private function concerns(?array $order, array $rows, array $told): bool
+    {
+        $since = $this->orders->since();
+
+        return $since !== null && ($rows !== [] || ($order !== null && ($order['created'] >= $since || $this->rules->wasPaid(Outbox::told($told, $since)))));
+    }
+
+    /**
+     * @param ?array<string, mixed>      $order
+     * @param list<array<string, mixed>> $told
+     */
+    private function standing(?array $order, array $told): string
+    {
+        return $this->rules->standing($order['status'] ?? null, Outbox::told($told));
+    }
+
+    /**
+     * @param ?array<string, mixed>                  $order
+     * @param array<int, list<array<string, mixed>>> $rows
+     *
+     * @return list<array{line_id: int, variant_id: int, name: string, books: array<string, mixed>}>
+     */
+    private function lines(?array $order, array $rows): array
+    {
+        $lines = [];
+
+        foreach (array_keys(($order['lines'] ?? []) + $rows) as $id) {
+            $line    = $order['lines'][$id] ?? null;
+            $of      = $rows[$id] ?? [];
+            $lines[] = [
+                'line_id'    => $id,
+                'variant_id' => $line['variant_id'] ?? (int) ($of[0]['variant_id'] ?? 0),
+                'name'       => $line['name'] ?? (string) ($of[0]['name'] ?? ''),
+                'books'      => self::books($line, $of),
+            ];
+        }
+
+        return $lines;
+    }
+
+    /**
+     * @param ?array<string, mixed>                  $order
+     * @param array<int, list<array<string, mixed>>> $rows
+     * @param list<array<string, mixed>>             $told
+     */
+    private function decide(string $orderId, ?array $order, array $rows, array $told): void
+    {
+        $standing = $this->standing($order, $told);
+        $pk       = $order['pk'] ?? self::keyOf($rows);
+        $sold     = false;
+
+        foreach ($this->lines($order, $rows) as $line) {
+            $plan = $this->rules->plan($line['books'], $standing);
+            $sold = $sold || $line['books']['rows'] !== [] || $plan['entries'] !== [];
+            $this->store($orderId, $pk, $line, $plan);
+        }
+
+        if ($standing === 'paid' && $order !== null) {
+            $this->pushed->intend($orderId, $pk, (bool) $this->settings['sync_sale']);
+        } elseif ($standing === 'released') {
+            $this->pushed->cancel($orderId);
+        }
+
+        if ($order === null && $sold) {
+            $this->log->add('inventory_restock', 'order', $orderId, 'success', 'The order was deleted in the shop: its units are given back to Clover, and the shop takes its counts from there with the next sync');
+        }
+    }
+
+    /** @param \Closure(array<string, mixed>): array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>} $rule */
+    private function onLine(string $orderId, int $lineId, \Closure $rule): void
+    {
+        $this->sql->transaction(function () use ($orderId, $lineId, $rule): void {
+            $rows  = $this->ledger->ofOrder($orderId);
+            $order = $this->orders->find($orderId);
+
+            foreach ($this->lines($order, $rows) as $line) {
+                if ($line['line_id'] === $lineId) {
+                    $this->store($orderId, $order['pk'] ?? self::keyOf($rows), $line, $rule($line['books']));
+                }
+            }
+        });
+    }
+
+    /**
+     * @param array<string, mixed>                                                            $line
+     * @param array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>} $plan
+     */
+    private function store(string $orderId, int $pk, array $line, array $plan): void
+    {
+        if ($plan === self::EMPTY) {
+            return;
+        }
+
+        $this->ledger->store(['order_id' => $orderId, 'order_pk' => $pk, 'line_id' => $line['line_id'], 'variant_id' => $line['variant_id'], 'name' => $line['name']], $plan);
+
+        foreach ($plan['entries'] as $entry) {
+            $why = match ($entry['reason']) {
+                'push_off'        => 'Push Stock on Sale is off',
+                'never_taken'     => 'its sale never reached Clover',
+                'after_uncertain' => 'whether its sale reached Clover is not known: decide that first',
+                default           => null,
+            };
+
+            if ($why !== null) {
+                $this->log->add(self::action($entry['delta']), 'stock', $entry['clover_id'], $entry['state'] === 'skipped' ? 'skipped' : 'error', \sprintf(
+                    'Order %s, “%s”: %+d not sent, %s',
+                    $orderId,
+                    $line['name'],
+                    -$entry['delta'],
+                    $why,
+                ));
+            }
+        }
+    }
+
+    /**
+     * @param ?array<string, mixed>      $order
+     * @param list<array<string, mixed>> $pending
+     */
+    private function warnAboutParts(string $orderId, ?array $order, array $pending): void
+    {
+        if ($order !== null && \in_array('part', array_column($pending, 'event'), true)) {
+            $this->log->add('inventory_restock', 'order', $orderId, 'skipped', 'Part of the order was paid back, and the gateway does not say for which lines: restock these lines by hand');
+        }
+    }
+
+    /** @param array<int, list<array<string, mixed>>> $rows */
+    private static function keyOf(array $rows): int
+    {
+        return (int) (reset($rows)[0]['order_pk'] ?? 0);
+    }
+
+    public static function action(int $delta): string
+    {
+        return $delta > 0 ? 'inventory_decrement' : 'inventory_restock';
+    }
+}

@@ -1,0 +1,274 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\State;
+use CloverSync\Shop\UtcTime;
+
+/**
+ * J2Commerce's orders, read only.
+ *
+ * Which orders are looked through at all is bounded by the primary key, for no other column of theirs has an index that helps, and
+ * `modified_on` does not move when an order is paid (J2Commerce 6.5).
+ */
+final readonly class ShopOrders
+{
+    private const ORDERS = '#__j2commerce_orders';
+    private const ITEMS  = '#__j2commerce_orderitems';
+
+    /** Older orders are left alone, unless an event tells of them. */
+    public const DAYS = 90;
+
+    private const FLOOR_STEP = 500;
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private Mappings $mappings, private State $state, private Clock $clock)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /** Unix seconds of the first connection to this merchant: what was sold before is in Clover's counts. Null before it. */
+    public function since(): ?int
+    {
+        $since = $this->state->get(self::sinceName($this->mappings->merchant));
+
+        return $since === null ? null : (int) $since;
+    }
+
+    /** Remembers the first connection to a merchant; a later one changes nothing. */
+    public static function connected(State $state, string $merchant, int $now): void
+    {
+        $state->add(self::sinceName($merchant), (string) $now);
+    }
+
+    private static function sinceName(string $merchant): string
+    {
+        return "since:$merchant";
+    }
+
+    /** Primary key of the oldest order that is looked through; behind every order when nothing is connected. */
+    public function floor(): int
+    {
+        $since = $this->since();
+
+        return $since === null ? PHP_INT_MAX : (int) ($this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since));
+    }
+
+    /** Moves the floor up past orders that are too old; cheap enough for every run. */
+    public function raiseFloor(): void
+    {
+        $since = $this->since();
+
+        if ($since === null) {
+            return;
+        }
+
+        $oldest = UtcTime::sql(max($since, $this->clock->now() - self::DAYS * 86_400));
+        $floor  = $this->floor();
+        $first  = $floor;
+
+        do {
+            $rows = $this->sql->fetchAll(
+                'SELECT j2commerce_order_id AS pk, created_on FROM ' . self::ORDERS . ' WHERE j2commerce_order_id >= ? ORDER BY j2commerce_order_id LIMIT ' . self::FLOOR_STEP,
+                [$first],
+            );
+
+            foreach ($rows as $row) {
+                if ($row['created_on'] >= $oldest) {
+                    break 2;
+                }
+
+                $first = (int) $row['pk'] + 1;
+            }
+        } while (\count($rows) === self::FLOOR_STEP);
+
+        if ($first !== $floor || $this->state->get('orders_from:' . $this->mappings->merchant) === null) {
+            $this->state->set('orders_from:' . $this->mappings->merchant, (string) $first);
+        }
+    }
+
+    /**
+     * An order as the ledger wants it.
+     *
+     * @return ?array{order_id: string, pk: int, status: int, created: int, lines: array<int, array{variant_id: int, quantity: int, name: string, clover_id: string}>}
+     *         Null when the order is gone; lines by id, those without a product left out; clover_id is empty for a product that is linked to no item
+     */
+    public function find(string $orderId): ?array
+    {
+        $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+
+        if ($order === null) {
+            return null;
+        }
+
+        $lines = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT i.j2commerce_orderitem_id AS id, i.variant_id, i.orderitem_quantity, i.orderitem_name, m.clover_id
+               FROM ' . self::ITEMS . ' i
+               LEFT JOIN ' . Mappings::TABLE . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
+              WHERE i.order_id = ? AND i.variant_id > 0 ORDER BY i.j2commerce_orderitem_id, m.id",
+            [$this->mappings->environment, $this->mappings->merchant, $orderId],
+        ) as $row) {
+            $lines[(int) $row['id']] ??= [
+                'variant_id' => (int) $row['variant_id'],
+                // As J2Commerce itself reads the column when it moves stock.
+                'quantity'   => max(0, (int) $row['orderitem_quantity']),
+                'name'       => (string) $row['orderitem_name'],
+                'clover_id'  => (string) $row['clover_id'],
+            ];
+        }
+
+        return [
+            'order_id' => $orderId,
+            'pk'       => (int) $order['pk'],
+            'status'   => (int) $order['order_state_id'],
+            'created'  => (int) strtotime($order['created_on'] . ' UTC'),
+            'lines'    => $lines,
+        ];
+    }
+
+    /**
+     * An order as {@see \CloverSync\Orders::plan()} wants it; null when it is gone.
+     *
+     * @param string $currency The shop's own: its amounts are in that, whatever currency the customer saw
+     *
+     * @return ?array<string, mixed>
+     */
+    public function forClover(string $orderId, string $currency): ?array
+    {
+        $order = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+
+        if ($order === null) {
+            return null;
+        }
+
+        $info = $this->sql->fetchOne('SELECT billing_first_name, billing_last_name, billing_phone_1, billing_phone_2 FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1', [$orderId]) ?? [];
+        $lines = [];
+        $taken = [];
+
+        foreach ($this->sql->fetchAll('SELECT * FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $item) {
+            $lines[] = [
+                'name'         => (string) $item['orderitem_name'],
+                'sku'          => (string) $item['orderitem_sku'],
+                'quantity'     => (string) $item['orderitem_quantity'],
+                'unit_price'   => (string) $item['orderitem_price'],
+                'option_price' => (string) $item['orderitem_option_price'],
+            ];
+            $taken[] = ['name' => 'Discount', 'amount' => (string) $item['orderitem_discount']];
+        }
+
+        $charges = [['name' => 'Shipping', 'amount' => (string) $order['order_shipping']], ['name' => 'Surcharge', 'amount' => (string) $order['order_surcharge']], ['name' => 'Fees', 'amount' => (string) $order['order_fees']]];
+
+        // Else the tax is inside the prices.
+        if ((int) $order['is_including_tax'] === 0) {
+            $charges[] = ['name' => 'Tax', 'amount' => (string) $order['order_tax']];
+            $charges[] = ['name' => 'Shipping tax', 'amount' => (string) $order['order_shipping_tax']];
+        }
+
+        $filled = static fn (array $entry): bool => trim($entry['amount']) !== '';
+
+        return [
+            'order_id'  => $orderId,
+            'number'    => $order['invoice_prefix'] . ((int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id']),
+            'currency'  => $currency,
+            'customer'  => [
+                'name'  => trim(($info['billing_first_name'] ?? '') . ' ' . ($info['billing_last_name'] ?? '')),
+                'email' => (string) $order['user_email'],
+                'phone' => (string) (($info['billing_phone_1'] ?? '') ?: ($info['billing_phone_2'] ?? '')),
+            ],
+            'note'      => (string) $order['customer_note'],
+            'lines'     => $lines,
+            'charges'   => array_values(array_filter($charges, $filled)),
+            'discounts' => array_values(array_filter([...$taken, ['name' => 'Coupon', 'amount' => (string) $order['order_discount']], ['name' => 'Credit', 'amount' => (string) $order['order_credit']]], $filled)),
+            'total'     => (string) $order['order_total'],
+        ];
+    }
+
+    /**
+     * Lines for which the shop holds stock now.
+     *
+     * @param list<int> $statuses Statuses in which it gives none back by itself, but the owner counts as refunded
+     *
+     * @return list<array{order_id: string, line_id: int, variant_id: int, quantity: int}>
+     */
+    public function held(string $column, array $ids, array $statuses): array
+    {
+        $since = $this->since();
+
+        if ($since === null || $ids === []) {
+            return [];
+        }
+
+        $not = $statuses === [] ? '' : ' AND o.order_state_id NOT IN (' . implode(', ', array_map(intval(...), $statuses)) . ')';
+
+        return array_map(static fn (array $row): array => [
+            'order_id'   => (string) $row['order_id'],
+            'line_id'    => (int) $row['line_id'],
+            'variant_id' => (int) $row['variant_id'],
+            'quantity'   => max(0, (int) $row['orderitem_quantity']),
+        ], $this->bulk->fetch(
+            'SELECT o.order_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
+               FROM ' . self::ORDERS . ' o JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id
+              WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND o.created_on >= ?$not AND i.$column IN (%s)",
+            $ids,
+            [$this->floor(), UtcTime::sql($since)],
+        ));
+    }
+
+    /**
+     * Orders of which the books may differ from what was asked of Clover: paid ones whose units were not asked for,
+     * released ones with units that were not given back, lines that are gone or sell another product, paid ones that are not to appear in Clover yet.
+     *
+     * @param list<int> $paid
+     * @param list<int> $released
+     *
+     * @return list<string>
+     */
+    public function suspects(array $paid, array $released, int $limit): array
+    {
+        $floor = $this->floor();
+        $since = UtcTime::sql((int) $this->since());
+        $key   = [$this->mappings->environment, $this->mappings->merchant];
+        $in    = static fn (array $list): string => $list === [] ? '(NULL)' : '(' . implode(', ', array_map(intval(...), $list)) . ')';
+        $asked = 'SELECT order_id, line_id, SUM(delta) AS asked FROM ' . StockLedger::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_pk >= ? GROUP BY order_id, line_id';
+
+        $orders = $this->sql->fetchColumn(
+            'SELECT DISTINCT o.order_id FROM ' . self::ORDERS . ' o
+               JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id AND i.variant_id > 0
+               LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.line_id = i.j2commerce_orderitem_id
+              WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN " . $in($paid) . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
+              LIMIT ' . $limit,
+            [...$key, $floor, $floor, $since],
+        );
+        $orders = [...$orders, ...$this->sql->fetchColumn(
+            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . PushedOrders::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id
+              WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
+            [...$key, $floor, $since],
+        )];
+        $orders = [...$orders, ...$this->sql->fetchColumn(
+            'SELECT l.order_id FROM ' . StockLedger::TABLE . ' l LEFT JOIN ' . self::ORDERS . ' o ON o.order_id = l.order_id
+               LEFT JOIN ' . self::ITEMS . ' i ON i.order_id = l.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
+              WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN ' . $in($released) . ")
+              GROUP BY l.order_id, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
+            [...$key, $floor],
+        )];
+
+        return array_values(array_unique(array_map(strval(...), $orders)));
+    }
+
+    private function firstSince(int $since): int
+    {
+        return (int) ($this->sql->fetchValue(
+            'SELECT MIN(j2commerce_order_id) FROM ' . self::ORDERS . ' WHERE created_on >= ?',
+            [UtcTime::sql($since)],
+        ) ?? (int) $this->sql->fetchValue('SELECT COALESCE(MAX(j2commerce_order_id), 0) + 1 FROM ' . self::ORDERS));
+    }
+}

@@ -1,0 +1,286 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\Names;
+use CloverSync\Shop\Sql;
+
+/** The rows of the stock ledger of one environment and merchant. What they mean and what follows from them is {@see \CloverSync\Ledger}'s. */
+final readonly class StockLedger
+{
+    public const TABLE = '#__j2commerce_clover_ledger';
+
+    /** A row that Clover has refused this often is the owner's. */
+    private const MAX_REFUSALS = 3;
+
+    private const OPEN = "('intended', 'sent', 'uncertain', 'dead')";
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private Mappings $mappings, private Clock $clock)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @return array<int, list<array<string, mixed>>> Rows by line, in the order of their numbers; locked in a transaction
+     */
+    public function ofOrder(string $orderId): array
+    {
+        $lines = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY line_id, seq'
+                . ($this->sql->inTransaction() ? $this->sql->dialect()->lockRows() : ''),
+            [...$this->key(), $orderId],
+        ) as $row) {
+            $lines[(int) $row['line_id']][] = $row;
+        }
+
+        return $lines;
+    }
+
+    /**
+     * Stores what a decision says of one line, inside the caller's transaction.
+     *
+     * @param array{order_id: string, order_pk: int, line_id: int, variant_id: int, name: string} $line
+     * @param array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}     $plan
+     */
+    public function store(array $line, array $plan): void
+    {
+        $now = $this->clock->now();
+        $this->bulk->insert(
+            self::TABLE,
+            [
+                'environment', 'merchant_id', 'order_id', 'order_pk', 'line_id', 'seq', 'cause', 'reverses', 'clover_id', 'variant_id', 'name', 'delta', 'state', 'reason', 'settled', 'created',
+            ],
+            array_map(fn (array $e): array => [
+                ...$this->key(), $line['order_id'], $line['order_pk'], $line['line_id'], $e['seq'], $e['cause'], $e['reverses'], $e['clover_id'], $line['variant_id'], Names::fit($line['name']),
+                $e['delta'], $e['state'], $e['reason'], $e['state'] === 'skipped' ? $now : null, $now,
+            ], $plan['entries']),
+        );
+        $this->change($line['order_id'], $line['line_id'], $plan['changes']);
+    }
+
+    /** @param list<array{seq: int, state: string, reason: ?string}> $changes */
+    public function change(string $orderId, int $lineId, array $changes): void
+    {
+        foreach ($changes as $change) {
+            $this->sql->execute(
+                'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, next_try = 0, settled = ?
+                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
+                [
+                    $change['state'], $change['reason'], \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
+                    ...$this->key(), $orderId, $lineId, $change['seq'],
+                ],
+            );
+        }
+    }
+
+    /**
+     * Rows to be sent, oldest first, one an item: an item with a write under way waits for its answer.
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function due(int $limit): array
+    {
+        $rows = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT l.* FROM ' . self::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.state = \'intended\' AND l.next_try <= ?
+                AND NOT EXISTS (SELECT 1 FROM ' . self::TABLE . " s WHERE s.environment = l.environment AND s.merchant_id = l.merchant_id AND s.clover_id = l.clover_id AND s.state = 'sent')
+              ORDER BY l.id LIMIT $limit",
+            [...$this->key(), $this->clock->now()],
+        ) as $row) {
+            $rows[$row['clover_id']] ??= $row;
+        }
+
+        return array_values($rows);
+    }
+
+    /**
+     * Rows that were sent and got no answer, once the request's own time is over.
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function unanswered(int $seconds, int $limit): array
+    {
+        $now = $this->clock->now();
+
+        return $this->sql->fetchAll(
+            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'sent' AND sent <= ? AND next_try <= ? ORDER BY id LIMIT $limit",
+            [...$this->key(), $now - $seconds, $now],
+        );
+    }
+
+    /** @return bool Whether the row was still to be sent, and is this claim's now */
+    public function send(int $id, string $claim, string $before, ?int $modified, string $target): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?, count_before = ?, modified_before = ?, target = ?, sent = ?, next_try = 0, reason = NULL, message = NULL
+              WHERE id = ? AND state = 'intended'",
+            [$claim, $before, $modified, $target, $this->clock->now(), $id],
+        ) === 1;
+    }
+
+    /** @return bool Whether it was still this claim's to say */
+    public function confirm(int $id, string $claim, ?int $modified, ?int $window): bool
+    {
+        return $this->leave($id, $claim, "state = 'confirmed', settled = ?, modified_after = ?, window_ms = ?, message = NULL", [$this->clock->now(), $modified, $window]);
+    }
+
+    /** Puts a row back that Clover has certainly not carried out. */
+    public function again(int $id, string $claim, int $wait, string $message): bool
+    {
+        return $this->leave($id, $claim, "state = 'intended', claim = '', next_try = ?, message = ?", [$this->clock->now() + $wait, $message]);
+    }
+
+    public function uncertain(int $id, string $claim, string $reason, string $message): bool
+    {
+        return $this->leave($id, $claim, "state = 'uncertain', reason = ?, message = ?", [$reason, $message]);
+    }
+
+    /** Looks at an unanswered row later. */
+    public function askLater(int $id, int $wait): void
+    {
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ? WHERE id = ? AND state = 'sent'", [$this->clock->now() + $wait, $id]);
+    }
+
+    public function skip(int $id, string $reason, string $message): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = ?, message = ?, settled = ? WHERE id = ? AND state = 'intended'",
+            [$reason, $message, $this->clock->now(), $id],
+        ) === 1;
+    }
+
+    public function kill(int $id, string $reason, string $message): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'",
+            [$reason, Names::fit($message, 10_000), $id],
+        ) === 1;
+    }
+
+    public function wait(int $id, int $seconds, string $message): void
+    {
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET next_try = ?, message = ? WHERE id = ? AND state = 'intended'",
+            [$this->clock->now() + $seconds, Names::fit($message, 10_000), $id],
+        );
+    }
+
+    /** @return bool Whether Clover has refused the row so often now that it is dead */
+    public function refuse(int $id, int $attempts, string $message): bool
+    {
+        if ($attempts + 1 >= self::MAX_REFUSALS) {
+            return $this->kill($id, 'refused', $message);
+        }
+
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = 'intended'",
+            [$attempts + 1, $this->clock->now() + 60 * 2 ** $attempts, Names::fit($message, 10_000), $id],
+        );
+
+        return false;
+    }
+
+    /**
+     * Rows of items, as far as they concern a count of Clover's: all of those orders that the shop's books are counted
+     * for, of older ones the open ones only.
+     *
+     * @param list<string> $cloverIds
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function ofItems(array $cloverIds, int $firstOrder): array
+    {
+        return $this->bulk->fetch($this->posted('clover_id'), $cloverIds, [$firstOrder, ...$this->key(), $firstOrder]);
+    }
+
+    /**
+     * @param list<int> $variants
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function ofVariants(array $variants, int $firstOrder): array
+    {
+        return $this->bulk->fetch($this->posted('variant_id'), $variants, [$firstOrder, ...$this->key(), $firstOrder]);
+    }
+
+    /** @return list<array<string, mixed>> Rows that wait for the owner's word, newest first */
+    public function waiting(int $limit): array
+    {
+        return $this->sql->fetchAll(
+            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead') ORDER BY id DESC LIMIT $limit",
+            $this->key(),
+        );
+    }
+
+    /** @return ?array<string, mixed> */
+    public function row(int $id): ?array
+    {
+        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND id = ?', [...$this->key(), $id]);
+    }
+
+    /** @return array{intended: int, sent: int, uncertain: int, dead: int} */
+    public function counts(): array
+    {
+        $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND state IN ' . self::OPEN . ' GROUP BY state',
+            $this->key(),
+        ) as $row) {
+            $counts[(string) $row['state']] = (int) $row['n'];
+        }
+
+        return $counts;
+    }
+
+    /**
+     * Writes of which the time in Clover is known, newest first: what a till sold within one is lost.
+     *
+     * @return list<array{id: int, clover_id: string, from: int, to: int}>
+     */
+    public function windows(int $since): array
+    {
+        return array_map(static fn (array $row): array => [
+            'id'        => (int) $row['id'],
+            'clover_id' => (string) $row['clover_id'],
+            // Clover's times are whole seconds.
+            'from'      => (int) $row['modified_after'] - (int) $row['window_ms'] - 1000,
+            'to'        => (int) $row['modified_after'],
+        ], $this->sql->fetchAll(
+            'SELECT id, clover_id, modified_after, window_ms FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'confirmed'
+                AND settled >= ? AND modified_after IS NOT NULL AND window_ms IS NOT NULL ORDER BY id DESC",
+            [...$this->key(), $since],
+        ));
+    }
+
+    private function posted(string $column): string
+    {
+        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
+                r.state AS reversed_state, r.settled AS reversed_settled
+           FROM ' . self::TABLE . ' l
+           LEFT JOIN ' . self::TABLE . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.seq = l.reverses
+          WHERE l.environment = ? AND l.merchant_id = ? AND (l.order_pk >= ? OR l.state IN ' . self::OPEN . ") AND l.$column IN (%s)";
+    }
+
+    /** @param list<scalar|null> $values */
+    private function leave(int $id, string $claim, string $set, array $values): bool
+    {
+        return $this->sql->execute('UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?", [...$values, $id, $claim]) === 1;
+    }
+
+    /** @return array{string, string} */
+    private function key(): array
+    {
+        return [$this->mappings->environment, $this->mappings->merchant];
+    }
+}

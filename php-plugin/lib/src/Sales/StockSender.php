@@ -1,0 +1,267 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+use CloverSync\Ledger;
+use CloverSync\Shop\Lock;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SyncLog;
+use CloverSync\Stock;
+
+/**
+ * Brings rows of the ledger into Clover's counts: read, *store*, write, note. A row whose write got no answer is settled by reading
+ * once the request's own time is over, and never sent twice on a guess.
+ */
+final readonly class StockSender
+{
+    /** A write has 30 seconds of its own; only after them nothing can come of it any more. */
+    private const QUIET = 35;
+
+    private const BATCH = 50;
+
+    private const AT_ONCE = 20;
+
+    public function __construct(
+        private Sql $sql,
+        private Stock $stock,
+        private StockLedger $ledger,
+        private Ledger $rules,
+        private SyncLog $log,
+        private Pause $pause,
+        /** Whether the merchant keeps counts at all. */
+        private bool $tracks,
+    ) {
+    }
+
+    /**
+     * One round: what got no answer is settled, then a batch is sent.
+     *
+     * @return int Rows taken up; 0 when nothing is due
+     *
+     * @throws \CloverSync\Exception\CloverException when nothing can be sent at all
+     */
+    public function step(Lock $lock, WorkResult $result): int
+    {
+        return $this->settle($result) + $this->send($lock, $result);
+    }
+
+    private function settle(WorkResult $result): int
+    {
+        $rows = $this->ledger->unanswered(self::QUIET, self::AT_ONCE);
+
+        if ($rows === []) {
+            return 0;
+        }
+
+        $byId     = array_column($rows, null, 'id');
+        $outcomes = $this->stock->settle(array_map(static fn (array $row): array => [
+            'key' => (int) $row['id'], 'clover_id' => (string) $row['clover_id'], 'before' => (string) $row['count_before'],
+            'modified' => $row['modified_before'] === null ? null : (int) $row['modified_before'], 'target' => (string) $row['target'],
+        ], $rows));
+
+        $this->sql->transaction(function () use ($outcomes, $byId): void {
+            foreach ($outcomes as $outcome) {
+                $row   = $byId[$outcome['key']];
+                $id    = (int) $row['id'];
+                $claim = (string) $row['claim'];
+
+                match ($outcome['state']) {
+                    'confirmed' => $this->confirmed($row, $claim, $outcome, 'found in Clover\'s count after no answer came'),
+                    'again'     => $this->ledger->again($id, $claim, 0, 'Clover had not carried it out'),
+                    'uncertain' => $this->unsettled($row, $claim, $outcome['before'] === null
+                        ? 'Clover does not count the item any more'
+                        : "Clover's count was $row[count_before], was to become $row[target] and is {$outcome['before']}: it was changed by somebody else as well"),
+                    'gone'      => $this->unsettled($row, $claim, 'the item is gone from Clover'),
+                    default     => $this->ledger->askLater($id, max(30, $outcome['retry_after'])),
+                };
+            }
+        });
+        $result->claimed += \count($rows);
+        $result->confirmed += \count(array_filter($outcomes, static fn (array $o): bool => $o['state'] === 'confirmed'));
+
+        return \count($rows);
+    }
+
+    private function send(Lock $lock, WorkResult $result): int
+    {
+        $rows   = $this->ledger->due(self::BATCH);
+        $ready  = [];
+        $taken  = \count($rows);
+
+        foreach ($rows as $row) {
+            if (!$this->tracks) {
+                $this->ledger->skip((int) $row['id'], 'not_counting', 'the merchant keeps no counts');
+                $result->skipped++;
+            } elseif ((int) $row['delta'] > 0 || $this->isItsTurn($row, $result)) {
+                $ready[(int) $row['id']] = $row;
+            }
+        }
+
+        if ($ready === []) {
+            $result->claimed += $taken;
+
+            return $taken;
+        }
+
+        $batch = $this->stock->prepare(array_map(
+            static fn (array $row): array => ['key' => (int) $row['id'], 'clover_id' => (string) $row['clover_id'], 'delta' => (int) $row['delta']],
+            array_values($ready),
+        ));
+        $read = $batch->rows();
+        $keys = $this->sql->transaction(function () use ($read, $ready, $lock, $result): array {
+            $keys = [];
+
+            foreach ($read as $outcome) {
+                $row = $ready[$outcome['key']];
+
+                if ($outcome['state'] !== 'ready') {
+                    $this->notWritten($row, $outcome, $result);
+                } elseif ($this->ledger->send((int) $row['id'], $lock->holder(), (string) $outcome['before'], $outcome['modified'], (string) $outcome['target'])) {
+                    $keys[] = (int) $row['id'];
+                }
+            }
+
+            return $keys;
+        });
+
+        // What was robbed of its lock in the meantime must not write: who robbed it may be about to.
+        if (!$lock->renew()) {
+            return $taken;
+        }
+
+        $this->note($this->stock->commit($batch, $keys), $ready, $lock->holder(), $result);
+        $result->claimed += \count($read);
+
+        return $taken;
+    }
+
+    /**
+     * @param list<array<string, mixed>>       $outcomes
+     * @param array<int, array<string, mixed>> $rows
+     */
+    private function note(array $outcomes, array $rows, string $claim, WorkResult $result): void
+    {
+        $this->sql->transaction(function () use ($outcomes, $rows, $claim): void {
+            foreach ($outcomes as $outcome) {
+                $row = $rows[$outcome['key']];
+                $id  = (int) $row['id'];
+
+                match ($outcome['state']) {
+                    'confirmed' => $this->confirmed($row, $claim, $outcome),
+                    // It stays as sent, and is settled when its time is over.
+                    'unknown'   => null,
+                    'later'     => $this->ledger->again($id, $claim, $outcome['retry_after'], $outcome['message']),
+                    default     => $this->ledger->again($id, $claim, 0, $outcome['message']),
+                };
+            }
+        });
+
+        foreach ($outcomes as $outcome) {
+            match ($outcome['state']) {
+                'confirmed'        => $result->confirmed++,
+                'unknown', 'later' => null,
+                default            => $this->notWritten($rows[$outcome['key']], $outcome, $result),
+            };
+
+            if ($outcome['state'] === 'confirmed') {
+                $this->pause->succeeded();
+            }
+        }
+    }
+
+    /** @param array<string, mixed> $row */
+    private function isItsTurn(array $row, WorkResult $result): bool
+    {
+        $rows = $this->ledger->ofOrder((string) $row['order_id'])[(int) $row['line_id']] ?? [];
+        $turn = $this->rules->turn(['clover_id' => $row['clover_id'], 'quantity' => 0, 'rows' => $rows], (int) $row['seq']);
+
+        if ($turn['action'] === 'wait') {
+            $this->ledger->wait((int) $row['id'], 10, 'waits for the sale that it gives back');
+        } elseif ($turn['action'] === 'become') {
+            $this->sql->transaction(function () use ($row, $turn): void {
+                $this->ledger->change((string) $row['order_id'], (int) $row['line_id'], $turn['changes']);
+                $this->log->add('inventory_restock', 'stock', (string) $row['clover_id'], 'skipped', self::words($row) . ' not sent, for its sale is not in Clover\'s count');
+            });
+            $result->skipped++;
+        }
+
+        return $turn['action'] === 'send';
+    }
+
+    /**
+     * @param array<string, mixed> $row
+     * @param array<string, mixed> $outcome
+     */
+    private function confirmed(array $row, string $claim, array $outcome, string $how = ''): void
+    {
+        if ($this->ledger->confirm((int) $row['id'], $claim, $outcome['modified'], $outcome['window'])) {
+            $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'success', \sprintf(
+                '%s, Clover\'s count is %s now%s',
+                self::words($row),
+                $outcome['target'],
+                $how === '' ? '' : " ($how)",
+            ));
+        }
+    }
+
+    /** @param array<string, mixed> $row */
+    private function unsettled(array $row, string $claim, string $why): void
+    {
+        if ($this->ledger->uncertain((int) $row['id'], $claim, 'changed', $why)) {
+            $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'error', self::words($row) . ": no answer came, and it cannot be told whether it was carried out, for $why. Decide it by hand");
+        }
+    }
+
+    /**
+     * @param array<string, mixed> $row
+     * @param array<string, mixed> $outcome
+     */
+    private function notWritten(array $row, array $outcome, WorkResult $result): void
+    {
+        $id     = (int) $row['id'];
+        $action = Planner::action((int) $row['delta']);
+
+        switch ($outcome['state']) {
+            case 'untracked':
+                if ($this->ledger->skip($id, 'untracked', $outcome['message'])) {
+                    $this->log->add($action, 'stock', (string) $row['clover_id'], 'skipped', self::words($row) . ' not sent: Clover does not count this item');
+                    $result->skipped++;
+                }
+
+                break;
+
+            case 'gone':
+                if ($this->ledger->kill($id, 'gone', 'Clover has no such item any more')) {
+                    $this->log->add($action, 'stock', (string) $row['clover_id'], 'error', self::words($row) . ' not sent: the item is gone from Clover. Try it again when it is back, or leave it');
+                }
+
+                break;
+
+            case 'permission':
+                $this->log->add($action, 'stock', (string) $row['clover_id'], 'error', self::words($row) . ": {$outcome['message']}");
+                $this->pause->begin($outcome['message'], $action);
+
+                break;
+
+            case 'later':
+                $this->ledger->wait($id, max(1, $outcome['retry_after']), $outcome['message']);
+
+                break;
+
+            default:
+                if ($this->ledger->refuse($id, (int) $row['attempts'], $outcome['message'])) {
+                    $this->log->add($action, 'stock', (string) $row['clover_id'], 'error', self::words($row) . ": Clover refuses it. {$outcome['message']}");
+                }
+
+                $this->pause->failed($outcome['message']);
+        }
+    }
+
+    /** @param array<string, mixed> $row */
+    private static function words(array $row): string
+    {
+        return \sprintf('Order %s, “%s”: %+d', $row['order_id'], $row['name'], -(int) $row['delta']);
+    }
+}

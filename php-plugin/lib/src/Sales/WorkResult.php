@@ -1,0 +1,30 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+/** What a worker has done, and what it has left. */
+final class WorkResult
+{
+    /** Rows taken up. */
+    public int $claimed = 0;
+
+    public int $confirmed = 0;
+
+    public int $skipped = 0;
+
+    /** Rows that wait for the owner's word, from this run or an earlier one. */
+    public int $uncertain = 0;
+
+    public int $dead = 0;
+
+    /** Rows that are not yet due, and orders nobody has looked at. */
+    public int $later = 0;
+
+    /** Orders that no event told of. */
+    public int $found = 0;
+
+    /** Why nothing is sent at present. */
+    public ?string $paused = null;
+}
