@@ -243,12 +243,35 @@ fn order(value: &str) -> Result<(String, bool), Reply> {
 
 /// The relations to nest.
 #[derive(Clone, Debug, Default)]
-pub struct Expand(Vec<String>);
+pub struct Expand {
+    names: Vec<String>,
+    uncut: bool,
+}
 
 impl Expand {
     /// Nests exactly these.
     pub fn of(names: &[&str]) -> Self {
-        Expand(names.iter().map(|name| (*name).to_owned()).collect())
+        Expand {
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            uncut: false,
+        }
+    }
+
+    /// With nested lists as long as they are, which Clover never shows.
+    pub fn uncut(self) -> Self {
+        Expand {
+            uncut: true,
+            ..self
+        }
+    }
+
+    /// How many elements of a nested list are shown.
+    pub fn nested_limit(&self) -> usize {
+        if self.uncut {
+            usize::MAX
+        } else {
+            DEFAULT_LIMIT
+        }
     }
 
     /// Reads `expand=a,b`; unknown names do nothing.
@@ -272,12 +295,15 @@ impl Expand {
             ExpandOver3::Ignore => names.truncate(3),
             _ => {}
         }
-        Ok(Expand(names))
+        Ok(Expand {
+            names,
+            uncut: false,
+        })
     }
 
     /// Whether `name` is nested; `a.b` nests `a` as well.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|path| {
+        self.names.iter().any(|path| {
             path.strip_prefix(name)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })

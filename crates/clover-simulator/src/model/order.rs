@@ -7,7 +7,7 @@ use super::lookups::{Lookups, visit_json};
 use super::pricing;
 use super::rules::Kind;
 use crate::ids::Id;
-use crate::query::{DEFAULT_LIMIT, Expand, Record, Scalar};
+use crate::query::{Expand, Record, Scalar};
 
 /// An order. Clover never computes its `total`: that is a field like any other.
 #[derive(Clone, Debug)]
@@ -110,10 +110,13 @@ impl Line {
         }
         let wants = |name: &str| expand.has(&format!("{prefix}{name}"));
         if wants("discounts") {
-            map.insert("discounts".to_owned(), nested(&self.discounts));
+            map.insert("discounts".to_owned(), nested(&self.discounts, expand));
         }
         if wants("modifications") {
-            map.insert("modifications".to_owned(), nested(&self.modifications));
+            map.insert(
+                "modifications".to_owned(),
+                nested(&self.modifications, expand),
+            );
         }
         if wants("taxRates") {
             let rates = pricing::rates(&self.tax_rates, lookups);
@@ -132,10 +135,10 @@ pub fn discounted(gross: i64, discounts: &[Entry]) -> i64 {
     })
 }
 
-fn nested(entries: &[Entry]) -> Value {
+fn nested(entries: &[Entry], expand: &Expand) -> Value {
     let elements: Vec<Value> = entries
         .iter()
-        .take(DEFAULT_LIMIT)
+        .take(expand.nested_limit())
         .map(Entry::show)
         .collect();
     json!({ "elements": elements })
@@ -220,17 +223,17 @@ impl Order {
         let mut map = self.show_created(base);
         map.insert("paymentState".to_owned(), json!(self.payment_state()));
         if expand.has("lineItems") {
-            let lines = self.lines.iter().take(DEFAULT_LIMIT);
+            let lines = self.lines.iter().take(expand.nested_limit());
             let lines: Vec<Value> = lines
                 .map(|line| line.show(self.id, lookups, expand, "lineItems."))
                 .collect();
             map.insert("lineItems".to_owned(), json!({"elements": lines}));
         }
         if expand.has("payments") {
-            map.insert("payments".to_owned(), nested(&self.payments));
+            map.insert("payments".to_owned(), nested(&self.payments, expand));
         }
         if expand.has("discounts") {
-            map.insert("discounts".to_owned(), nested(&self.discounts));
+            map.insert("discounts".to_owned(), nested(&self.discounts, expand));
         }
         if expand.has("customers") {
             let customers: Vec<_> = self

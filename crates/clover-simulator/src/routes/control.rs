@@ -89,11 +89,12 @@ fn state(world: &World) -> Reply {
         })
         .collect();
     let base = format!("https://localhost/v3/merchants/{}", world.merchant.id);
+    let whole = World::full_order().uncut();
     let orders: Vec<Value> = world
         .orders
         .oldest_first()
         .filter(|order| !order.is_history)
-        .map(|order| order.show(&base, &world.lookups, &World::full_order()))
+        .map(|order| order.show(&base, &world.lookups, &whole))
         .collect();
     Reply::json(&json!({
         "merchant_id": world.merchant.id,

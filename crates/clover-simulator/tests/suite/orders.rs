@@ -131,6 +131,24 @@ async fn bulk_lines_come_back_flat_and_shuffled_and_all_or_none() {
 }
 
 #[tokio::test]
+async fn the_state_shows_all_lines_where_clover_cuts_at_100() {
+    let sim = Sim::start().await;
+    let id = order(&sim, json!({"state": "open"})).await;
+    for _ in 0..3 {
+        let items = vec![json!({"name": "A", "price": 1}); 50];
+        sim.make(
+            &format!("orders/{id}/bulk_line_items"),
+            json!({"items": items}),
+        )
+        .await;
+    }
+    let lines = |order: &Value| order["lineItems"]["elements"].as_array().map(Vec::len);
+    let nested = sim.get(&format!("orders/{id}?expand=lineItems")).await;
+    assert_eq!(lines(&nested.json()), Some(100));
+    assert_eq!(lines(&sim.running.state()["orders"][0]), Some(150));
+}
+
+#[tokio::test]
 async fn lines_are_changed_and_voided() {
     let sim = Sim::start().await;
     let id = order(&sim, json!({})).await;
