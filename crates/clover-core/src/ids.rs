@@ -108,6 +108,16 @@ id!(
     OptionId,
     "option id"
 );
+id!(
+    /// An order of the register.
+    OrderId,
+    "order id"
+);
+id!(
+    /// A way of paying, such as cash or "external payment".
+    TenderId,
+    "tender id"
+);
 
 #[cfg(test)]
 mod tests {

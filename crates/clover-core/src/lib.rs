@@ -7,6 +7,7 @@ pub mod json;
 pub mod ledger;
 pub mod mapping;
 pub mod money;
+pub mod order;
 pub mod pricing;
 pub mod product;
 pub mod quantity;

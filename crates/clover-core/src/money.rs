@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Digits after the point in the shop's price columns, `decimal(15,5)`.
 const COLUMN_PLACES: u32 = 5;
 /// One more than the largest whole part that `decimal(15,5)` holds.
@@ -55,7 +57,8 @@ impl fmt::Debug for Currency {
 }
 
 /// An amount in the smallest unit of its currency, as Clover sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct MinorUnits(pub i64);
 
 /// A price as a shop's column holds it: five places, no float on the way.
@@ -145,6 +148,52 @@ impl Decimal {
             places: fraction.len(),
         })
     }
+
+    /// The same number without zeros at the end of its fraction.
+    pub(crate) fn shortest(mut self) -> Self {
+        while self.places > 0 && self.digits % 10 == 0 {
+            self.digits /= 10;
+            self.places -= 1;
+        }
+        self
+    }
+
+    /// The exact product; none beyond all numbers that anybody means.
+    pub(crate) fn times(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.shortest(), other.shortest());
+        Some(Self {
+            digits: a.digits.checked_mul(b.digits)?,
+            places: a.places + b.places,
+        })
+    }
+
+    /// The amount in minor units of the currency.
+    ///
+    /// **The rounding rule:** to the nearest minor unit; an exact half goes away from zero. None when it does not fit.
+    pub(crate) fn to_minor(self, currency: Currency) -> Option<MinorUnits> {
+        let Self { digits, places } = self.shortest();
+        let scaled = digits.checked_mul(10_i128.pow(currency.exponent))?;
+        let unit = 10_i128.checked_pow(u32::try_from(places).ok()?)?;
+        let (whole, rest) = (scaled / unit, scaled % unit);
+        let away = i128::from(rest.abs() >= unit - rest.abs()) * rest.signum();
+        i64::try_from(whole + away).ok().map(MinorUnits)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.digits < 0 { "-" } else { "" };
+        let digits = format!(
+            "{:0width$}",
+            self.digits.unsigned_abs(),
+            width = self.places + 1
+        );
+        let (whole, fraction) = digits.split_at(digits.len() - self.places);
+        match fraction {
+            "" => write!(f, "{sign}{whole}"),
+            fraction => write!(f, "{sign}{whole}.{fraction}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +244,45 @@ mod tests {
         }
         for wrong in ["", ".", "abc", "1e3", "1,5", "--1", "5.9900001"] {
             assert_eq!(ColumnPrice::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    fn minor(text: &str, code: &str) -> Option<i64> {
+        let currency = Currency::from_code(code).unwrap();
+        Decimal::parse(text)
+            .unwrap()
+            .to_minor(currency)
+            .map(|minor| minor.0)
+    }
+
+    #[test]
+    fn an_exact_half_of_a_minor_unit_goes_away_from_zero() {
+        for (text, usd, jpy, kwd) in [
+            ("5.99000", 599, 6, 5990),
+            ("0.00500", 1, 0, 5),
+            ("0.00499", 0, 0, 5),
+            ("-0.00500", -1, 0, -5),
+            ("-0.00499", 0, 0, -5),
+            ("2.50000", 250, 3, 2500),
+            ("-2.50000", -250, -3, -2500),
+            ("1.00050", 100, 1, 1001),
+        ] {
+            let rounded = ["USD", "JPY", "KWD"].map(|code| minor(text, code));
+            assert_eq!(rounded, [Some(usd), Some(jpy), Some(kwd)], "{text}");
+        }
+        assert_eq!(minor("99999999999999999999", "JPY"), None);
+    }
+
+    #[test]
+    fn numbers_are_written_as_short_as_they_are() {
+        for (text, shown) in [
+            ("2.0", "2"),
+            ("-1.50", "-1.5"),
+            (".25", "0.25"),
+            ("0.00", "0"),
+            ("100", "100"),
+        ] {
+            assert_eq!(Decimal::parse(text).unwrap().shortest().to_string(), shown);
         }
     }
 

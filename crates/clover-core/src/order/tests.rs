@@ -1,0 +1,437 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn currency(code: &str) -> Currency {
+    Currency::from_code(code).unwrap()
+}
+
+fn base() -> Value {
+    json!({
+        "number": "10234", "order_id": "a-77", "currency": "USD",
+        "customer": {"name": "Ada Lovelace", "email": "ada@example.org", "phone": "+44 1"},
+        "note": "Ring twice",
+        "lines": [
+            {"name": "Mug", "sku": "MUG-1", "quantity": "2", "unit_price": "14.99000"},
+            {"name": "Kite", "sku": "", "quantity": "1.0", "unit_price": "25.00000"},
+        ],
+        "charges": [{"name": "Shipping", "amount": "5.00000"}, {"name": "Tax", "amount": "4.95000"}, {"name": "Fee", "amount": "0.00000"}],
+        "discounts": [{"name": "Coupon", "amount": "4.93000"}],
+        "total": "60.00000",
+    })
+}
+
+fn with(change: impl FnOnce(&mut Value)) -> Result<OrderPlan, OrderError> {
+    let mut order = base();
+    change(&mut order);
+    let currency = currency("USD");
+    ShopOrder::parse(order.to_string().as_bytes())?.plan(currency)
+}
+
+fn prices(plan: &OrderPlan) -> Vec<(&str, i64)> {
+    let pieces = plan.pieces().iter().map(|p| (p.name.as_str(), p.price.0));
+    let discounts = plan
+        .discounts()
+        .iter()
+        .map(|d| (d.name.as_str(), d.amount.0));
+    pieces.chain(discounts).collect()
+}
+
+#[test]
+fn each_piece_is_a_line_item_and_charges_follow_and_nothing_names_an_item_of_clovers() {
+    let plan = with(|_| ()).unwrap();
+    assert_eq!(
+        prices(&plan),
+        [
+            ("Mug", 1499),
+            ("Mug", 1499),
+            ("Kite", 2500),
+            ("Shipping", 500),
+            ("Tax", 495),
+            ("Coupon", -493)
+        ]
+    );
+    assert_eq!(plan.total(), MinorUnits(6000));
+    assert_eq!(plan.title(), "PAID ONLINE 10234");
+    assert_eq!(
+        plan.note(),
+        "Customer: Ada Lovelace; E-mail: ada@example.org; Phone: +44 1; Shop order: a-77; Remark: Ring twice"
+    );
+    let notes: Vec<_> = plan.pieces().iter().map(|p| p.note.as_str()).collect();
+    assert_eq!(notes, ["SKU MUG-1", "SKU MUG-1", "", "", ""]);
+    assert!(!plan.to_json().contains("\"item\""));
+    assert!(!plan.to_json().contains("\"id\""));
+}
+
+#[test]
+fn a_frozen_plan_stores_equal_pieces_once() {
+    let plan = with(|order| {
+        order["lines"] =
+            json!([{"name": "Nail", "sku": "", "quantity": "2400", "unit_price": "0.01"}]);
+        order["total"] = json!("29.02");
+    })
+    .unwrap();
+    assert_eq!(plan.pieces().len(), 2402);
+    let text = plan.to_json();
+    assert!(text.len() < 600, "{text}");
+    assert_eq!(OrderPlan::from_json(text.as_bytes()).unwrap(), plan);
+}
+
+#[test]
+fn what_rounding_leaves_over_is_one_entry_and_more_than_that_is_called_what_it_is() {
+    let thirds = |total: &str| {
+        let plan = with(|order| {
+            order["lines"] = json!([{"name": "Third", "quantity": "3", "unit_price": "3.33333"}]);
+            order["charges"] = json!([]);
+            order["discounts"] = json!([]);
+            order["total"] = json!(total);
+        })
+        .unwrap();
+        let last = prices(&plan).last().map(|(n, a)| ((*n).to_owned(), *a));
+        last.unwrap()
+    };
+    assert_eq!(thirds("10.00"), ("Rounding".into(), 1));
+    assert_eq!(thirds("9.99"), ("Third".into(), 333));
+    assert_eq!(thirds("9.96"), ("Rounding".into(), -3));
+    assert_eq!(thirds("9.95"), ("Other discounts".into(), -4));
+    assert_eq!(thirds("10.02"), ("Rounding".into(), 3));
+    assert_eq!(thirds("10.03"), ("Other charges".into(), 4));
+    assert_eq!(thirds("0"), ("Other discounts".into(), -999));
+}
+
+#[test]
+fn an_order_of_nothing_is_its_total() {
+    let nothing = |total: &str| {
+        with(|order| {
+            order["lines"] = json!([]);
+            order["charges"] = json!([]);
+            order["discounts"] = json!([]);
+            order["total"] = json!(total);
+        })
+        .unwrap()
+    };
+    assert_eq!(prices(&nothing("0.00000")), []);
+    assert_eq!(prices(&nothing("7")), [("Other charges", 700)]);
+}
+
+#[test]
+fn a_quantity_that_is_no_number_of_pieces_is_one_line_of_the_whole_amount() {
+    let line = |quantity: &str, unit: &str| {
+        let plan = with(|order| {
+            order["lines"] = json!([{"name": "Cheese", "quantity": quantity, "unit_price": unit}]);
+            order["charges"] = json!([]);
+            order["discounts"] = json!([]);
+            order["total"] = json!("1000.00");
+        })
+        .unwrap();
+        let (name, amount) = *prices(&plan)
+            .iter()
+            .find(|(name, _)| name.contains("Cheese"))
+            .unwrap();
+        (name.to_owned(), amount)
+    };
+    assert_eq!(line("1.50", "9.99000"), ("1.5 × Cheese".into(), 1499));
+    assert_eq!(line("0", "9.99"), ("0 × Cheese".into(), 0));
+    assert_eq!(line("-2", "9.99"), ("-2 × Cheese".into(), -1998));
+    assert_eq!(line("2", "-9.99"), ("2 × Cheese".into(), -1998));
+    assert_eq!(line("1", "-9.99"), ("Cheese".into(), -999));
+    assert_eq!(line("2501", "0.40"), ("2501 × Cheese".into(), 100_040));
+    assert_eq!(line("2499", "0.40"), ("Cheese".into(), 40));
+    assert_eq!(line("2500", "0.40"), ("2500 × Cheese".into(), 100_000));
+}
+
+#[test]
+fn an_order_keeps_within_2500_line_items_by_joining_what_does_not_fit() {
+    let plan = with(|order| {
+        order["lines"] = json!([
+            {"name": "A", "quantity": "2000", "unit_price": "1"},
+            {"name": "B", "quantity": "600", "unit_price": "1"},
+            {"name": "C", "quantity": "400", "unit_price": "1"},
+        ]);
+        order["total"] = json!("3006");
+    })
+    .unwrap();
+    let of = |name: &str| plan.pieces().iter().filter(|p| p.name == name).count();
+    assert_eq!((of("A"), of("600 × B"), of("C")), (2000, 1, 400));
+    assert!(plan.pieces().len() <= MAX_LINE_ITEMS);
+
+    let line = json!({"name": "A", "quantity": "1", "unit_price": "1"});
+    let lines = |count: usize| {
+        with(|order| order["lines"] = Value::Array(vec![line.clone(); count])).map(drop)
+    };
+    assert_eq!(lines(2495), Ok(()));
+    assert_eq!(lines(2496).unwrap_err().path, "lines");
+}
+
+#[test]
+fn texts_are_as_clover_can_store_them() {
+    let plan = with(|order| {
+        order["number"] = json!("1\n2\t 3🍕");
+        order["customer"] = json!({"name": "  Zoë 🎉\u{7} Ω ", "email": null});
+        order["note"] = json!("x".repeat(3000));
+        order["lines"] = json!([
+            {"name": "❤\u{fe0f} “Café” <&>\r\n🍕", "sku": "S".repeat(300), "quantity": "1", "unit_price": "1"},
+            {"name": "👨\u{200d}👩\u{200d}👧", "sku": " ", "quantity": 1, "unit_price": 1},
+            {"name": "é".repeat(200), "sku": null, "quantity": "0.5", "unit_price": "2"},
+            {"quantity": "1", "unit_price": "1"},
+        ]);
+    })
+    .unwrap();
+    assert_eq!(plan.title(), "PAID ONLINE 1 2 3");
+    assert!(
+        plan.note()
+            .starts_with("Customer: Zoë Ω; Shop order: a-77; Remark: xxx")
+    );
+    assert_eq!(plan.note().chars().count(), 2047);
+    let pieces = plan.pieces();
+    assert_eq!(pieces[0].name, "❤ “Café” <&>");
+    assert_eq!(pieces[0].note.chars().count(), 255);
+    assert_eq!((&*pieces[1].name, &*pieces[1].note), ("Item", ""));
+    assert!(pieces[2].name.starts_with("0.5 × éé"));
+    assert_eq!(pieces[2].name.chars().count(), 127);
+    assert_eq!(pieces[3].name, "Item");
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused_by_its_path_without_being_quoted() {
+    type Change = fn(&mut Value);
+    let cases: [(&str, Change); 15] = [
+        ("currency", |o| o["currency"] = json!("EUR")),
+        ("total", |o| o["total"] = json!("-0.01")),
+        ("total", |o| o["total"] = json!("secret")),
+        ("total", |o| o["total"] = json!(null)),
+        ("total", |o| o["total"] = json!("99999999999999999999")),
+        ("total", |o| o["total"] = json!(1.5)),
+        ("lines[1].unit_price", |o| {
+            o["lines"][1]["unit_price"] = json!("1e3 secret");
+        }),
+        ("lines[1].unit_price", |o| {
+            o["lines"][1] = json!({"quantity": "9999999999999999", "unit_price": "9999999999"});
+        }),
+        ("lines[0].quantity", |o| {
+            o["lines"][0]["quantity"] = json!("secret");
+        }),
+        ("lines[0].quantity", |o| {
+            o["lines"][0]["quantity"] = json!(2.0);
+        }),
+        ("charges[0].amount", |o| {
+            o["charges"][0]["amount"] = json!("");
+        }),
+        ("discounts[0].amount", |o| {
+            o["discounts"][0]["amount"] = json!("1,5");
+        }),
+        ("customer.email", |o| {
+            o["customer"]["email"] = json!(["secret"]);
+        }),
+        ("lines[0]", |o| {
+            o["lines"][0] = json!({"quantity": "1"});
+        }),
+        ("discounts", |o| {
+            o["discounts"] = Value::Array(vec![json!({"name": "x", "amount": "1"}); 101]);
+        }),
+    ];
+    for (path, change) in cases {
+        let error = with(change).unwrap_err();
+        assert_eq!(error.path, path, "{error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+    let misspelt = with(|o| o["discount"] = json!([])).unwrap_err();
+    assert!(misspelt.reason.contains("unknown field"), "{misspelt}");
+}
+
+#[test]
+fn total_errors_are_about_the_total_not_a_distant_part() {
+    let far = with(|o| {
+        o["lines"] = Value::Array(vec![
+            json!({"quantity": "1", "unit_price": "9999999999999.99"});
+            20
+        ]);
+        o["total"] = json!("0");
+    });
+    assert_eq!(far.unwrap_err().path, "total");
+}
+
+#[test]
+fn a_stored_plan_that_was_tampered_with_is_no_plan() {
+    let sound = with(|_| ()).unwrap().to_json();
+    assert!(OrderPlan::from_json(sound.as_bytes()).is_ok());
+    for (from, to) in [
+        ("6000", "6001"),
+        ("\"times\":2", "\"times\":3"),
+        ("\"times\":2", "\"times\":9999999999"),
+        ("-493", "493"),
+        ("\"USD\"", "\"UZZ\""),
+        ("{\"title\"", "{\"tit\""),
+    ] {
+        let changed = sound.replacen(from, to, 1);
+        assert_ne!(changed, sound, "{from}");
+        assert!(OrderPlan::from_json(changed.as_bytes()).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn neither_order_nor_plan_prints_the_customer() {
+    let order = ShopOrder::parse(base().to_string().as_bytes()).unwrap();
+    let plan = order.plan(currency("USD")).unwrap();
+    let printed = format!("{order:?} {plan:?}");
+    for secret in ["Ada", "ada@", "+44", "Ring"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+    let private: Vec<_> = plan.private().skip(1).collect();
+    assert_eq!(
+        private,
+        [
+            "Ada Lovelace",
+            "ada@example.org",
+            "+44 1",
+            "a-77",
+            "Ring twice"
+        ]
+    );
+}
+
+#[test]
+fn references_are_a_tag_and_a_number_in_base_36() {
+    assert_eq!(reference("K3Z9Q", 1).unwrap().as_str(), "K3Z9Q1");
+    assert_eq!(reference("00000", 35).unwrap().as_str(), "00000Z");
+    assert_eq!(
+        reference("K3Z9Q", LARGEST_NUMBER).unwrap().as_str(),
+        "K3Z9QZZZZZZZ"
+    );
+    for tag in ["", "K3Z9", "K3Z9QQ", "k3z9q", "K3-9Q", "K3Z9É"] {
+        assert_eq!(reference(tag, 1), Err(InvalidReference::Tag), "{tag}");
+    }
+    for number in [0, LARGEST_NUMBER + 1, u64::MAX] {
+        assert_eq!(reference("K3Z9Q", number), Err(InvalidReference::Number));
+    }
+    for text in ["", "K3Z9Q", "K3Z9QZZZZZZZZ", "K3Z9Q1'", "k3z9q1"] {
+        assert_eq!(Reference::new(text), Err(InvalidReference::Text), "{text}");
+    }
+    assert_eq!(site_tag([0; 8]), "00000");
+}
+
+/// An amount of at most five places, and the same in hundred-thousandths.
+fn money(range: std::ops::Range<i64>) -> impl Strategy<Value = (String, i64)> {
+    range.prop_map(|value| {
+        let sign = if value < 0 { "-" } else { "" };
+        let (whole, rest) = (value.abs() / 100_000, value.abs() % 100_000);
+        (format!("{sign}{whole}.{rest:05}"), value)
+    })
+}
+
+/// The rule once more, by another way: decimals by hand.
+fn rounded(value: i64, exponent: u32) -> i64 {
+    let step = 10_i64.pow(5 - exponent);
+    let up = (value.abs() + step / 2) / step;
+    up * value.signum()
+}
+
+fn quantities() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => (1_u32..40).prop_map(|n| n.to_string()),
+        2 => (1_u32..40).prop_map(|n| format!("{n}.000")),
+        1 => (-3000_i32..3000).prop_map(|n| n.to_string()),
+        1 => (-3000_i32..3000).prop_map(|n| format!("{}", f64::from(n) / 1000.0)),
+    ]
+}
+
+fn orders() -> impl Strategy<Value = (ShopOrder, Currency, i64)> {
+    let line = (
+        ".{0,140}",
+        ".{0,20}",
+        quantities(),
+        money(-200_000..50_000_000),
+    )
+        .prop_map(|(name, sku, quantity, (unit_price, _))| OrderLine {
+            name,
+            sku,
+            quantity,
+            unit_price,
+        });
+    let amount = || {
+        (".{0,20}", money(-500_000..5_000_000))
+            .prop_map(|(name, (amount, _))| NamedAmount { name, amount })
+    };
+    (
+        prop::sample::select(vec!["USD", "JPY", "KWD"]),
+        prop::collection::vec(line, 0..30),
+        prop::collection::vec(amount(), 0..5),
+        prop::collection::vec(amount(), 0..5),
+        prop_oneof![1 => money(0..1), 9 => money(0..9_000_000_000)],
+        (".{0,40}", ".{0,40}", ".{0,300}"),
+    )
+        .prop_map(|(code, lines, charges, discounts, (total, value), texts)| {
+            let order = ShopOrder {
+                number: texts.0,
+                order_id: "1".into(),
+                currency: code.to_ascii_lowercase(),
+                customer: Customer {
+                    name: texts.1,
+                    email: String::new(),
+                    phone: String::new(),
+                },
+                note: texts.2,
+                lines,
+                charges,
+                discounts,
+                total,
+            };
+            (order, currency(code), value)
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn pieces_and_discounts_add_up_to_the_total((order, currency, total) in orders()) {
+        let plan = order.plan(currency).unwrap();
+        let pieces: i64 = plan.pieces().iter().map(|p| p.price.0).sum();
+        let discounts: i64 = plan.discounts().iter().map(|d| d.amount.0).sum();
+        prop_assert_eq!(pieces + discounts, plan.total().0);
+        prop_assert_eq!(plan.total().0, rounded(total, currency.exponent()));
+        prop_assert!(plan.pieces().iter().all(|p| p.price.0 >= 0));
+        prop_assert!(plan.discounts().iter().all(|d| d.amount.0 < 0));
+        prop_assert!(plan.pieces().len() <= MAX_LINE_ITEMS);
+        for piece in plan.pieces() {
+            prop_assert!((1..=127).contains(&piece.name.chars().count()) && piece.note.chars().count() <= 255);
+            prop_assert!(piece.name.chars().all(|c| c.len_utf8() < 4 && !c.is_control()));
+        }
+        prop_assert!(plan.title().chars().count() <= 127 && plan.note().chars().count() <= 2047);
+        prop_assert_eq!(OrderPlan::from_json(plan.to_json().as_bytes()).unwrap(), plan);
+    }
+
+    #[test]
+    fn an_order_in_whole_minor_units_that_adds_up_needs_no_balancing(units in prop::collection::vec((1_i64..50, 0_i64..100_000), 1..20)) {
+        let lines: Vec<Value> = units.iter().map(|(quantity, price)|
+            json!({"name": "A", "quantity": quantity.to_string(), "unit_price": format!("{}.{:02}000", price / 100, price % 100)})).collect();
+        let total: i64 = units.iter().map(|(quantity, price)| quantity * price).sum();
+        let plan = with(|order| {
+            order["lines"] = Value::Array(lines);
+            order["charges"] = json!([]);
+            order["discounts"] = json!([]);
+            order["total"] = json!(format!("{}.{:02}", total / 100, total % 100));
+        }).unwrap();
+        let count: i64 = units.iter().map(|(quantity, _)| quantity).sum();
+        prop_assert_eq!(i64::try_from(plan.pieces().len()), Ok(count));
+        prop_assert!(plan.pieces().iter().all(|piece| piece.name == "A") && plan.discounts().is_empty());
+    }
+
+    #[test]
+    fn different_numbers_of_a_tag_have_different_references(a in 1..=LARGEST_NUMBER, b in 1..=LARGEST_NUMBER, random: [u8; 8]) {
+        let tag = site_tag(random);
+        let (one, other) = (reference(&tag, a).unwrap(), reference(&tag, b).unwrap());
+        prop_assert_eq!(a == b, one == other);
+        prop_assert!(one.as_str().len() <= 12);
+        prop_assert_eq!(u64::from_str_radix(&one.as_str()[5..], 36), Ok(a));
+        prop_assert_eq!(Reference::new(one.as_str()), Ok(one.clone()));
+    }
+
+    #[test]
+    fn no_order_makes_the_planner_panic(quantity in ".{0,12}", price in "[-+.0-9]{0,31}", total in "[-.0-9]{0,31}") {
+        let _ = with(|order| {
+            order["lines"][0] = json!({"name": "A", "quantity": quantity, "unit_price": price});
+            order["total"] = json!(total);
+        });
+    }
+}
