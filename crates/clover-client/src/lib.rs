@@ -27,6 +27,7 @@ pub mod hosts;
 pub mod http;
 pub mod life;
 pub mod oauth;
+pub mod orders;
 pub mod pace;
 mod page;
 pub mod paging;

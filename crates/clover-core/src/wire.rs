@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
+use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId, OrderId, TenderId};
 use crate::json::{JsonError, parse};
 
 /// An inventory item, with the fields that a shop uses.
@@ -310,6 +310,93 @@ pub struct OrderCurrency {
     /// ISO 4217.
     #[serde(default)]
     pub currency: Option<String>,
+}
+
+/// An order's head. Its total is what somebody wrote there: Clover computes none.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    /// Clover's id.
+    pub id: OrderId,
+    /// ISO 4217.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// Minor units.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub total: Option<i64>,
+    /// `open`, `locked` or any other text; an order without it is hidden from every screen.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// `OPEN`, `PAID` and more.
+    #[serde(default)]
+    pub payment_state: Option<String>,
+    /// The app's own mark on it.
+    #[serde(default)]
+    pub external_reference_id: Option<String>,
+    /// When it was deleted.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub deleted_timestamp: Option<i64>,
+    /// Where they were expanded.
+    #[serde(default)]
+    pub payments: Elements<Payment>,
+}
+
+impl Order {
+    /// Whether it is gone.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_timestamp.is_some_and(|time| time > 0)
+    }
+
+    /// Whether money was taken for it, in any way.
+    #[must_use]
+    pub fn is_paid_at_all(&self) -> bool {
+        let state = self.payment_state.as_deref().unwrap_or("OPEN");
+        !self.payments.is_empty() || !state.eq_ignore_ascii_case("OPEN")
+    }
+}
+
+/// A payment, as far as it can be told apart from others.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payment {
+    /// The app's own mark on it.
+    #[serde(default)]
+    pub external_payment_id: Option<String>,
+}
+
+/// A line item of an order. Its texts are not read: Clover may store others than it was sent.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct LineItem {
+    /// Clover's id.
+    pub id: String,
+    /// Minor units.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub price: Option<i64>,
+}
+
+/// A discount on an order.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Discount {
+    /// Clover's id.
+    pub id: String,
+    /// Minor units, negative; absent or 0 where it is a percentage.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub amount: Option<i64>,
+}
+
+/// A way of paying.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tender {
+    /// Clover's id.
+    pub id: TenderId,
+    /// Such as `com.clover.tender.cash`.
+    #[serde(default)]
+    pub label_key: Option<String>,
+    /// Whether the merchant takes it.
+    #[serde(default = "yes", deserialize_with = "or_yes")]
+    pub enabled: bool,
 }
 
 /// A list as Clover nests it: `{"elements":[…]}`, but also `{}`, `null`, `{"href":…}` or a bare array.
