@@ -4,5 +4,6 @@ mod calls;
 mod connect;
 mod lists;
 mod stock;
+mod orders;
 #[allow(dead_code)] // Shared with another binary, which uses other parts of it.
 mod world;
