@@ -14,6 +14,8 @@ mod link;
 mod logging;
 mod look_up;
 mod merchant;
+mod order_outcome;
+mod orders;
 mod page;
 mod page_iterator;
 mod product_change;
@@ -40,6 +42,7 @@ extern "C" fn startup(_: i32, _: i32) -> i32 {
             .and_then(|()| merchant::register())
             .and_then(|()| product_change::register())
             .and_then(|()| group_changes::register())
+            .and_then(|()| order_outcome::register())
     });
     // A failure here would leave PHP without our classes; PHP then says so and starts without the module.
     i32::from(!matches!(registered, Ok(Ok(()))))
@@ -61,6 +64,7 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     page_iterator::finish();
     look_up::finish();
     stock_batch::finish();
+    orders::finish();
     last
 }
 
@@ -82,6 +86,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     let module = stock_batch::register(module);
     let module = stock::register(module);
     let module = ledger::register(module);
+    let module = orders::register(module);
     let module = catalog::register(module);
     environment::register(module)
 }

@@ -1,4 +1,4 @@
-//! What `Connection`, `Catalog` and `PageIterator` share: the way to one merchant's Clover, with the tokens kept alive on it.
+//! What `Connection`, `Catalog`, `PageIterator` and `Orders` share: the way to one merchant's Clover, with the tokens kept alive on it.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;

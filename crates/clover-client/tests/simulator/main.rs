@@ -3,7 +3,7 @@
 mod calls;
 mod connect;
 mod lists;
-mod stock;
 mod orders;
+mod stock;
 #[allow(dead_code)] // Shared with another binary, which uses other parts of it.
 mod world;

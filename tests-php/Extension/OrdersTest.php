@@ -1,0 +1,426 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Extension;
+
+use CloverSync\Connection;
+use CloverSync\Exception\ItemException;
+use CloverSync\Exception\PermissionException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\SettingsException;
+use CloverSync\OrderOutcome;
+use CloverSync\Orders;
+use CloverSync\Tests\Support\CloverTestCase;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+final class OrdersTest extends CloverTestCase
+{
+    private const CREATE   = 'POST /v3/merchants/*/orders';
+    private const BULK     = 'POST /v3/merchants/*/orders/*/bulk_line_items';
+    private const PAYMENTS = 'POST /v3/merchants/*/orders/*/payments';
+    private const MARK     = 'K3Z9Q7';
+    private const PRIVATE  = ['Lovelace', 'ada@example.org', '555-0199', 'Ring twice'];
+    private const FOUR     = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
+
+    #[TestDox('a paid order is pushed, and Clover\'s lines, discounts and total add up to what was paid')]
+    public function testPush(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $made   = $orders->create($plan, self::MARK);
+
+        self::assertSame(['done', 0], [$made->state, $made->retryAfter]);
+
+        $filled = $orders->fill($plan, (string) $made->orderId);
+
+        self::assertSame(['done', $made->orderId], [$filled->state, $filled->orderId]);
+        self::assertSame([$made->orderId], $orders->find(self::MARK));
+        self::assertSame([], $orders->find('K3Z9Q8'));
+        $this->assertPushedOnce();
+
+        $order = $this->clover->state()['orders'][0];
+        self::assertSame(['PAID ONLINE 10234', 'open', true, self::MARK], [$order['title'], $order['state'], $order['taxRemoved'], $order['externalReferenceId']]);
+        self::assertSame('Customer: Ada Lovelace; E-mail: ada@example.org; Phone: 555-0199; Shop order: 77; Remark: Ring twice', $order['note']);
+        self::assertSame('SKU N-1', $order['lineItems']['elements'][0]['note']);
+    }
+
+    #[TestDox('a frozen plan can be stored and says the same later')]
+    public function testPlanIsStable(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+
+        self::assertSame($plan, $orders->plan(self::order()));
+        self::assertSame(6286, json_decode($plan, true, 16, JSON_THROW_ON_ERROR)['total']);
+        self::assertLessThan(2000, \strlen($plan));
+    }
+
+    #[TestDox('rows come as drivers give them: null for empty columns, int for whole numbers, broken letters')]
+    public function testRows(): void
+    {
+        $plan = json_decode($this->orders()->plan([
+            'number' => 7, 'order_id' => 7, 'currency' => 'USD', 'customer' => [], 'note' => null,
+            'lines'  => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
+            'total'  => '6',
+        ]), true, 16, JSON_THROW_ON_ERROR);
+
+        self::assertSame([['name' => "Caf\u{FFFD}", 'price' => 300, 'times' => 2]], $plan['pieces']);
+        self::assertSame('Shop order: 7', $plan['note']);
+    }
+
+    /** @return iterable<string, array{string, array<string, mixed>}> */
+    public static function wrongOrders(): iterable
+    {
+        $line = ['name' => 'A', 'sku' => '', 'quantity' => '1', 'unit_price' => '1'];
+
+        yield 'another currency' => ['currency', ['currency' => 'EUR']];
+        yield 'a negative total' => ['total', ['total' => '-1.00']];
+        yield 'a float' => ['total', ['total' => 62.86]];
+        yield 'no number' => ['total', ['total' => NAN]];
+        yield 'text for a price' => ['lines[1].unit_price', ['lines' => [$line, ['unit_price' => 'dear ada@example.org'] + $line]]];
+        yield 'no quantity' => ['lines[0].quantity', ['lines' => [['quantity' => ''] + $line]]];
+        yield 'an object' => ['customer.name', ['customer' => ['name' => new \stdClass()]]];
+        yield 'too deep' => ['note[0][0][0]', ['note' => [[[['x']]]]]];
+        yield 'too many lines' => ['lines', ['lines' => array_fill(0, 2500, $line)]];
+    }
+
+    /** @param array<string, mixed> $with */
+    #[TestDox('an order that cannot be sent is refused by the path of its field')]
+    #[DataProvider('wrongOrders')]
+    public function testWrongOrder(string $path, array $with): void
+    {
+        try {
+            $this->orders($this->connection())->plan($with + self::order());
+            self::fail('accepted');
+        } catch (ItemException $e) {
+            self::assertSame($path, $e->getPath());
+            self::assertNoSecret((string) $e);
+        }
+    }
+
+    #[TestDox('what is no plan, no reference and no order id of ours is refused by its name, unsent')]
+    public function testWrongArguments(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $mark   = $this->clover->mark();
+
+        foreach ([
+            ['plan', static fn () => $orders->create('{}', self::MARK)],
+            ['plan', static fn () => $orders->fill(str_replace('6286', '6287', $plan), 'ORDER00000001')],
+            ['plan', static fn () => $orders->pay('', 'ORDER00000001', self::MARK)],
+            ['reference', static fn () => $orders->create($plan, 'longer than 12')],
+            ['reference', static fn () => $orders->find("K3Z9Q'")],
+            ['reference', static fn () => $orders->pay($plan, 'ORDER00000001', '')],
+            ['orderId', static fn () => $orders->fill($plan, '../items')],
+            ['orderId', static fn () => $orders->pay($plan, '', self::MARK)],
+        ] as [$path, $call]) {
+            try {
+                $call();
+                self::fail("accepted: $path");
+            } catch (ItemException $e) {
+                self::assertSame($path, $e->getPath());
+                self::assertNoSecret((string) $e);
+            }
+        }
+
+        self::assertSame([], $this->clover->requests($mark));
+    }
+
+    #[TestDox('an unknown currency is refused by its setting')]
+    public function testCurrency(): void
+    {
+        $this->expectException(SettingsException::class);
+        new Orders($this->connection(), 'UZZ');
+    }
+
+    #[TestDox('references are a site\'s tag and the order\'s number, in 12 characters')]
+    public function testReference(): void
+    {
+        $tag = Orders::siteTag(random_bytes(8));
+
+        self::assertMatchesRegularExpression('/^[0-9A-Z]{5}$/', $tag);
+        self::assertSame('00000', Orders::siteTag(str_repeat("\0", 8)));
+        self::assertSame($tag . strtoupper(base_convert('123456', 10, 36)), Orders::reference($tag, 123456));
+        self::assertSame(12, \strlen(Orders::reference($tag, 78_364_164_095)));
+
+        foreach ([['siteTag', 'k3z9q', 1], ['siteTag', '', 1], ['number', $tag, 0], ['number', $tag, -1], ['number', $tag, 78_364_164_096]] as [$path, $wrong, $number]) {
+            try {
+                Orders::reference($wrong, $number);
+                self::fail("accepted: $wrong $number");
+            } catch (ItemException $e) {
+                self::assertSame($path, $e->getPath());
+            }
+        }
+
+        try {
+            Orders::siteTag('1234567');
+            self::fail('accepted');
+        } catch (ItemException $e) {
+            self::assertSame('random', $e->getPath());
+        }
+    }
+
+    /** @return iterable<string, array{string, array<string, mixed>}> */
+    public static function lostAnswers(): iterable
+    {
+        yield 'not carried out' => ['drop', []];
+        yield 'carried out' => ['apply_then_drop', []];
+        yield 'garbled' => ['garbage', []];
+        yield 'cut' => ['truncate', ['bytes' => 2]];
+        yield 'failed after all' => ['status', ['code' => 500, 'apply' => true]];
+    }
+
+    /** @param array<string, mixed> $with */
+    #[TestDox('a lost answer is unknown, and looking first brings out one order and one payment')]
+    #[DataProvider('lostAnswers')]
+    public function testUnknown(string $do, array $with): void
+    {
+        $this->grant('MERCHANT_R', 'PAYMENTS_W');
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $this->clover->fault(self::CREATE, $do, with: $with);
+        $this->clover->fault(self::BULK, $do, skip: 1, with: $with);
+        $this->clover->fault(self::PAYMENTS, $do, with: $with);
+
+        $made = $orders->create($plan, self::MARK);
+        self::assertSame(['unknown', null, 0], [$made->state, $made->orderId, $made->retryAfter]);
+        $id = $orders->find(self::MARK)[0] ?? (string) $orders->create($plan, self::MARK)->orderId;
+
+        self::assertSame('unknown', $orders->fill($plan, $id)->state);
+        self::assertSame('done', $orders->fill($plan, $id)->state);
+        self::assertSame('unknown', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame([], $this->clover->faultsLeft());
+        $order = $this->assertPushedOnce();
+        self::assertCount(1, $order['payments']['elements']);
+        self::assertSame('PAID', $order['paymentState']);
+        $this->assertNothingLogged();
+    }
+
+    #[TestDox('a Clover that asks to wait longer than we do is tried later')]
+    public function testLater(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $wait   = ['code' => 429, 'retry_after' => 900];
+        $this->clover->fault(self::CREATE, 'status', with: $wait);
+        $later = $orders->create($plan, self::MARK);
+
+        self::assertSame(['later', null], [$later->state, $later->orderId]);
+        self::assertGreaterThanOrEqual(900, $later->retryAfter);
+        self::assertSame([], $this->clover->state()['orders']);
+        self::assertDiscreet($later);
+    }
+
+    #[TestDox('what Clover rejects is refused in its words, without the customer\'s')]
+    public function testRefused(): void
+    {
+        $this->grant('MERCHANT_R', 'PAYMENTS_W');
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $said   = ['code' => 400, 'body' => ['message' => 'Bad note: Ada Lovelace, ada@example.org, 555-0199, Ring twice']];
+        $this->clover->fault(self::CREATE, 'status', with: $said);
+        $refused = $orders->create($plan, self::MARK);
+
+        self::assertSame(['refused', null, 0], [$refused->state, $refused->orderId, $refused->retryAfter]);
+        self::assertStringContainsString('Bad note', $refused->message);
+        self::assertDiscreet($refused);
+
+        $id = (string) $orders->create($plan, self::MARK)->orderId;
+
+        foreach ([[self::BULK, fn () => $orders->fill($plan, $id)], [self::PAYMENTS, fn () => $orders->pay($plan, $id, self::MARK)]] as [$rule, $step]) {
+            $this->clover->fault($rule, 'status', with: $said);
+            $refused = $step();
+            self::assertSame(['refused', $id], [$refused->state, $refused->orderId]);
+            self::assertDiscreet($refused);
+        }
+
+        $this->assertNothingLogged();
+    }
+
+    #[TestDox('an order that somebody changed in Clover is left alone, and one that is gone is missing')]
+    public function testDiffersAndMissing(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $other  = $orders->plan(['total' => '62.87'] + self::order());
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $orders->fill($plan, $id);
+        $mark    = $this->clover->mark();
+        $differs = $orders->fill($other, $id);
+
+        self::assertSame(['differs', $id], [$differs->state, $differs->orderId]);
+        self::assertStringContainsString('253 line items', $differs->message);
+        self::assertSame(['GET'], array_values(array_unique(array_column($this->clover->requests($mark), 'method'))));
+        self::assertSame('missing', $orders->fill($plan, 'ABSENT0000001')->state);
+        self::assertSame('refused', $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
+    }
+
+    #[TestDox('recording the payment needs permissions beyond the manual\'s four; a refusal there is no error and costs no refresh')]
+    public function testPayment(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $orders->fill($plan, $id);
+
+        $refused = $orders->pay($plan, $id, self::MARK);
+        self::assertSame(['not_granted', $id], [$refused->state, $refused->orderId]);
+        self::assertStringContainsString('Merchant Read', $refused->message);
+
+        $this->grant('MERCHANT_R');
+        $refused = $orders->pay($plan, $id, self::MARK);
+        self::assertSame('not_granted', $refused->state);
+        self::assertStringContainsString('Payments Write', $refused->message);
+        self::assertSame(0, $this->clover->refreshes());
+
+        $this->grant('MERCHANT_R', 'PAYMENTS_W');
+        $this->clover->fault('GET /v3/merchants/*/tenders', 'status', with: ['code' => 200, 'body' => ['elements' => []]]);
+        self::assertSame('no_tender', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame('nothing', $orders->pay($plan, $id, 'K3Z9Q8')->state);
+        self::assertCount(1, $this->assertPushedOnce()['payments']['elements']);
+    }
+
+    #[TestDox('an order that costs nothing has nothing to pay')]
+    public function testNothing(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(['lines' => [], 'charges' => [], 'discounts' => [], 'total' => '0.00000'] + self::order());
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+
+        self::assertSame('done', $orders->fill($plan, $id)->state);
+        self::assertSame('nothing', $orders->pay($plan, $id, self::MARK)->state);
+    }
+
+    #[TestDox('a missing permission is named, costs one refresh, and shows nobody\'s data')]
+    public function testPermissions(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+
+        foreach ([
+            [['ORDERS_R'], 'Orders Write', fn () => $orders->create($plan, self::MARK)],
+            [['ORDERS_R'], 'Orders Write', fn () => $orders->fill($plan, $id)],
+            [['ORDERS_W'], 'Orders Read', fn () => $orders->fill($plan, $id)],
+            [['ORDERS_W'], 'Orders Read', fn () => $orders->find(self::MARK)],
+            [['ORDERS_W'], 'Orders Read', fn () => $orders->pay($plan, $id, self::MARK)],
+        ] as [$granted, $permission, $call]) {
+            $this->clover->merchant(['permissions' => $granted]);
+
+            try {
+                $call();
+                self::fail("accepted without $permission");
+            } catch (PermissionException $e) {
+                self::assertSame($permission, $e->getPermission());
+                self::assertStringContainsString('connect again', $e->getMessage());
+                self::assertNoSecret((string) $e . print_r($e->getTrace(), true));
+            }
+        }
+
+        self::assertSame(1, $this->clover->refreshes());
+        self::assertCount(1, $this->clover->state()['orders']);
+        $this->assertNothingLogged();
+    }
+
+    #[TestDox('a token that ends in the middle is replaced, and the filling goes on where it was')]
+    public function testTokenEnds(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $this->clover->fault(self::BULK, 'status', skip: 1, with: ['code' => 401]);
+
+        self::assertSame('done', $orders->fill($plan, $id)->state);
+        self::assertSame(1, $this->clover->refreshes());
+        $this->assertPushedOnce();
+    }
+
+    #[TestDox('after the app was uninstalled the owner must connect again')]
+    public function testReconnect(): void
+    {
+        $orders = $this->orders();
+        $plan   = $orders->plan(self::order());
+        $this->clover->tokens('uninstall');
+
+        try {
+            $orders->create($plan, self::MARK);
+            self::fail('accepted');
+        } catch (ReconnectException $e) {
+            self::assertNoSecret((string) $e);
+        }
+
+        $this->assertNothingLogged();
+    }
+
+    private function orders(?Connection $connection = null): Orders
+    {
+        return new Orders($connection ?? $this->connected(), 'USD');
+    }
+
+    /** @return array<string, mixed> Three bulk writes, two discounts */
+    private static function order(): array
+    {
+        return [
+            'number'   => '10234',
+            'order_id' => '77',
+            'currency' => 'USD',
+            'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '555-0199'],
+            'note'     => 'Ring twice',
+            'lines'    => [
+                ['name' => 'Nail', 'sku' => 'N-1', 'quantity' => '240', 'unit_price' => '0.12000'],
+                ['name' => 'Third', 'sku' => '', 'quantity' => '10.0', 'unit_price' => '3.33333'],
+            ],
+            'charges'   => [['name' => 'Shipping', 'amount' => '5.00000'], ['name' => 'Tax', 'amount' => '1.23000'], ['name' => 'Fees', 'amount' => '0.00000']],
+            'discounts' => [['name' => 'Coupon', 'amount' => '4.00000'], ['name' => 'Points', 'amount' => '1.50000']],
+            'total'     => '62.86000',
+        ];
+    }
+
+    private function grant(string ...$more): void
+    {
+        $this->clover->merchant(['permissions' => [...self::FOUR, ...$more]]);
+    }
+
+    /** @return array<string, mixed> The order */
+    private function assertPushedOnce(): array
+    {
+        $all = $this->clover->state()['orders'];
+        self::assertCount(1, $all);
+        $prices    = array_column($all[0]['lineItems']['elements'], 'price');
+        $discounts = array_column($all[0]['discounts']['elements'], 'amount');
+
+        self::assertCount(253, $prices);
+        self::assertSame([-400, -150], $discounts);
+        self::assertSame(6286, array_sum($prices) + array_sum($discounts));
+        self::assertSame(6286, $all[0]['total']);
+
+        return $all[0];
+    }
+
+    private static function assertDiscreet(OrderOutcome $outcome): void
+    {
+        self::assertNoSecret($outcome->message);
+    }
+
+    private static function assertNoSecret(string $text): void
+    {
+        foreach (self::PRIVATE as $private) {
+            self::assertStringNotContainsString($private, $text);
+        }
+    }
+
+    private function assertNothingLogged(): void
+    {
+        self::assertNotEmpty($this->logged);
+        $lines = implode("\n", array_column($this->logged, 1));
+        self::assertNoSecret($lines);
+        // Clover's request ids have the form of tokens, and may be shown.
+        self::assertDoesNotMatchRegularExpression('/Bearer|[0-9a-f]{8}-[0-9a-f]{4}-/i', (string) preg_replace('/request \S+/', '', $lines));
+    }
+}
