@@ -56,12 +56,12 @@ final class Orders
      * All money is decimal text in the order's currency, as the columns hold it; a float is refused. Empty texts may be null, whole numbers may be int.
      *
      * - number: what people call the order; order_id: the shop's own key; both are shown in Clover, as are customer and note
-     * - lines: quantity as text; unit_price is for one piece, without what stands under charges and discounts
-     * - charges: shipping, fees and taxes, by their names; discounts: positive amounts that were taken off; zeros are left out
+     * - lines: quantity as text; unit_price is for one piece, without what stands under charges and discounts; option_price comes on top of it
+     * - charges: shipping, fees and taxes, by their names; discounts: positive amounts that were taken off, those of one name are one; zeros are left out
      * - total: what was paid. What is then missing to it is one entry more, "Rounding" where it is small
      *
      * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?: ?string, phone?: ?string}, note?: ?string,
-     *     lines: list<array{name: ?string, sku?: ?string, quantity: string, unit_price: string}>, charges?: list<array{name: ?string, amount: string}>,
+     *     lines: list<array{name: ?string, sku?: ?string, quantity: string, unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>,
      *     discounts?: list<array{name: ?string, amount: string}>, total: string} $order
      *
      * @throws Exception\ItemException with the path of the field, such as "lines[3].unit_price"

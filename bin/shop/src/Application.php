@@ -41,6 +41,8 @@ final class Application
         'preview'    => ['switches' => [], 'valued' => []],
         'products'   => ['switches' => [], 'valued' => []],
         'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
+        'work'       => ['switches' => ['once', 'no-scan', 'resume'], 'valued' => ['applied', 'send', 'leave', 'restock']],
+        'drift'      => ['switches' => [], 'valued' => []],
         'conflicts'  => ['switches' => ['adopt-all', 'relink-all'], 'valued' => ['adopt']],
         'order'      => ['switches' => ['no-event'], 'valued' => [], 'arguments' => ['FILE']],
     ];
@@ -63,6 +65,13 @@ final class Application
           products     List the linked products as the shop has them.
           log          Show the sync log, newest first.
                          --limit N  (50)    --status success|error|skipped    --search TEXT
+          work         Bring what was sold on the web into Clover, until nothing is due.
+                         --once         one batch          --no-scan    do not look through the recent orders
+                         --resume       go on after a pause
+                         --applied ROW  --send ROW  --leave ROW   settle a row that waits for your word: Clover has it,
+                                        Clover does not have it so send it, or leave it as it is
+                         --restock ORDER:LINE:UNITS   give units of a partly refunded order back
+          drift        Compare the shop's counts with Clover's, with the reason where they differ.
           conflicts    List products that the shop already had under the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
                          --relink-all  link those that another environment or merchant had
@@ -136,6 +145,8 @@ final class Application
             'preview'    => $this->preview($shop, false),
             'products'   => $this->products($shop),
             'log'        => $this->log($shop, $options),
+            'work'       => (new WorkCommand($this->console))->run($shop, $options),
+            'drift'      => (new WorkCommand($this->console))->drift($shop),
             'conflicts'  => $this->conflicts($shop, $options),
             'order'      => (new OrderCommand($this->console))->run($shop, $options),
         };

@@ -158,6 +158,19 @@ impl Decimal {
         self
     }
 
+    /// The exact sum; none beyond all numbers that anybody means.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        let places = self.places.max(other.places);
+        let scale = |number: Self| {
+            let missing = u32::try_from(places - number.places).ok()?;
+            number.digits.checked_mul(10_i128.checked_pow(missing)?)
+        };
+        Some(Self {
+            digits: scale(self)?.checked_add(scale(other)?)?,
+            places,
+        })
+    }
+
     /// The exact product; none beyond all numbers that anybody means.
     pub(crate) fn times(self, other: Self) -> Option<Self> {
         let (a, b) = (self.shortest(), other.shortest());

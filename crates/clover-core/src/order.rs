@@ -123,6 +123,9 @@ pub struct OrderLine {
     /// Decimal text.
     #[serde(deserialize_with = "text")]
     pub unit_price: String,
+    /// Decimal text: what the chosen options add to one piece. Empty is nothing.
+    #[serde(default, deserialize_with = "text")]
+    pub option_price: String,
 }
 
 /// A charge or a discount.
@@ -406,9 +409,17 @@ impl ShopOrder {
             let amount = draft.amount(&charge.amount, || format!("charges[{index}].amount"))?;
             draft.add(&name(&charge.name, "Charge"), amount, String::new());
         }
+        // A coupon that was spread over the lines is one discount again, for each costs a request.
+        let mut taken_off: Vec<(String, MinorUnits)> = Vec::new();
         for (index, discount) in self.discounts.iter().enumerate() {
             let taken = draft.amount(&discount.amount, || format!("discounts[{index}].amount"))?;
             let name = name(&discount.name, "Discount");
+            match taken_off.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => sum.0 = sum.0.saturating_add(taken.0),
+                None => taken_off.push((name, taken)),
+            }
+        }
+        for (name, taken) in taken_off {
             draft.add(&name, MinorUnits(-taken.0), String::new());
         }
         if draft.discounts.len() > MAX_DISCOUNTS {
@@ -499,7 +510,13 @@ impl Draft {
     fn line(&mut self, line: &OrderLine, index: usize, room: &mut usize) -> Result<(), OrderError> {
         let at = |field: &'static str| move || format!("lines[{index}].{field}");
         let quantity = decimal(&line.quantity, at("quantity"))?.shortest();
-        let unit = decimal(&line.unit_price, at("unit_price"))?;
+        let mut unit = decimal(&line.unit_price, at("unit_price"))?;
+        if !line.option_price.is_empty() {
+            let option = decimal(&line.option_price, at("option_price"))?;
+            unit = unit
+                .plus(option)
+                .ok_or_else(|| OrderError::new(at("option_price")(), "is too large"))?;
+        }
         let piece = self.minor(unit, at("unit_price"))?;
         let name = name(&line.name, "Item");
         let note = match clean(&line.sku, LINE_NOTE) {

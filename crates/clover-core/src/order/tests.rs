@@ -38,6 +38,32 @@ fn prices(plan: &OrderPlan) -> Vec<(&str, i64)> {
 }
 
 #[test]
+fn options_raise_the_price_of_a_piece_and_one_coupon_is_one_discount() {
+    let plan = with(|order| {
+        order["lines"][0]["option_price"] = json!("0.50000");
+        order["lines"][1]["option_price"] = json!("-1.00000");
+        order["discounts"] = json!([
+            {"name": "Coupon", "amount": "1.00000"}, {"name": "Loyalty", "amount": "0.93000"}, {"name": "Coupon", "amount": "3.00000"},
+        ]);
+    })
+    .unwrap();
+    assert_eq!(
+        prices(&plan),
+        [
+            ("Mug", 1549),
+            ("Mug", 1549),
+            ("Kite", 2400),
+            ("Shipping", 500),
+            ("Tax", 495),
+            ("Coupon", -400),
+            ("Loyalty", -93)
+        ]
+    );
+    let wrong = with(|order| order["lines"][1]["option_price"] = json!("x"));
+    assert_eq!(wrong.unwrap_err().path, "lines[1].option_price");
+}
+
+#[test]
 fn each_piece_is_a_line_item_and_charges_follow_and_nothing_names_an_item_of_clovers() {
     let plan = with(|_| ()).unwrap();
     assert_eq!(
@@ -227,7 +253,8 @@ fn what_cannot_be_sent_is_refused_by_its_path_without_being_quoted() {
             o["lines"][0] = json!({"quantity": "1"});
         }),
         ("discounts", |o| {
-            o["discounts"] = Value::Array(vec![json!({"name": "x", "amount": "1"}); 101]);
+            let named = |n: i32| json!({"name": format!("x{n}"), "amount": "0.01"});
+            o["discounts"] = Value::Array((0..101).map(named).collect());
         }),
     ];
     for (path, change) in cases {
@@ -347,6 +374,7 @@ fn orders() -> impl Strategy<Value = (ShopOrder, Currency, i64)> {
             sku,
             quantity,
             unit_price,
+            option_price: "0.005".into(),
         });
     let amount = || {
         (".{0,20}", money(-500_000..5_000_000))

@@ -25,6 +25,11 @@ final readonly class OrderPusher
     /** A call has 30 seconds of its own; only after them nothing can come of it any more. */
     private const QUIET = 35;
 
+    /** Filling an order is a call for each hundred pieces, and the last of them has its own 30 seconds. */
+    private const QUIET_FILLING = 240;
+
+    private const QUIET_PAYING = 100;
+
     /** Clover finds an order by its reference only some time after it was made. */
     private const SEARCHED = 150;
 
@@ -52,7 +57,7 @@ final readonly class OrderPusher
      */
     public function step(Lock $lock, WorkResult $result): int
     {
-        $row = $this->pushed->due(self::QUIET);
+        $row = $this->pushed->due();
 
         if ($row === null) {
             return 0;
@@ -100,7 +105,7 @@ final readonly class OrderPusher
             return;
         }
 
-        if (!$lock->renew() || !$this->pushed->create($id, $lock->holder(), $plan)) {
+        if (!$lock->renew() || !$this->pushed->create($id, $lock->holder(), $plan, self::QUIET)) {
             return;
         }
 
@@ -144,7 +149,7 @@ final readonly class OrderPusher
     {
         $id = (int) $row['id'];
 
-        if (!$lock->renew() || !$this->pushed->fill($id, $lock->holder(), $was, $cloverId)) {
+        if (!$lock->renew() || !$this->pushed->fill($id, $lock->holder(), $was, $cloverId, self::QUIET_FILLING)) {
             return;
         }
 
@@ -198,7 +203,7 @@ final readonly class OrderPusher
             $row = $this->pushed->of((string) $row['order_id']) ?? $row;
         }
 
-        if (!$this->pushed->pay($id, $was, $claim)) {
+        if (!$this->pushed->pay($id, $was, $claim, self::QUIET_PAYING)) {
             return;
         }
 

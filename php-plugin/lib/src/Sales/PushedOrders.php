@@ -63,48 +63,48 @@ final readonly class PushedOrders
         );
     }
 
-    /**
-     * @param int $quiet Seconds after which an unanswered call is certainly over
-     *
-     * @return ?array<string, mixed> The next row to work on
-     */
-    public function due(int $quiet): ?array
+    /** @return ?array<string, mixed> The next row to work on */
+    public function due(): ?array
     {
-        $now = $this->clock->now();
-
         return $this->sql->fetchOne(
             'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
-                AND (state = 'intended' OR ((state = 'sent' OR (state = 'confirmed' AND payment = 'due')) AND COALESCE(sent, 0) <= ?)) ORDER BY id LIMIT 1",
-            [...$this->key(), $now, $now - $quiet],
+                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due')) ORDER BY id LIMIT 1",
+            [...$this->key(), $this->clock->now()],
         );
     }
 
-    /** @return bool Whether the row was still to be sent */
-    public function create(int $id, string $claim, string $plan): bool
+    /**
+     * @param int $lease Seconds after which nothing can come of the call any more, should nobody hear of its end
+     *
+     * @return bool Whether the row was still to be sent
+     */
+    public function create(int $id, string $claim, string $plan, int $lease): bool
     {
+        $now = $this->clock->now();
+
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = 0, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
-            [$plan, $claim, $this->clock->now(), $id],
+            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
+            [$plan, $claim, $now, $now + $lease, $id],
         ) === 1;
     }
 
     /** Clover has the order; its lines are next. Also the claim of a row that another process has left. */
-    public function fill(int $id, string $claim, string $was, string $cloverOrderId): bool
+    public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
     {
-        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, sent = ?, next_try = 0", [$cloverOrderId, $claim, $this->clock->now()]);
+        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [$cloverOrderId, $claim, $this->clock->now() + $lease]);
     }
 
     public function complete(int $id, string $claim): bool
     {
-        return $this->move($id, $claim, "state = 'confirmed', step = '', payment = 'due', attempts = 0, settled = ?, sent = NULL, message = NULL", [$this->clock->now()]);
+        return $this->move($id, $claim, "state = 'confirmed', step = '', payment = 'due', attempts = 0, next_try = 0, settled = ?, message = NULL", [$this->clock->now()]);
     }
 
     /** @return bool Whether the payment was still to be recorded, and is this claim's to do */
-    public function pay(int $id, string $was, string $claim): bool
+    public function pay(int $id, string $was, string $claim, int $lease): bool
     {
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET claim = ?, sent = ?, attempts = attempts + 1 WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
-            [$claim, $this->clock->now(), $id, $was],
+            'UPDATE ' . self::TABLE . " SET claim = ?, attempts = attempts + 1, next_try = ? WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            [$claim, $this->clock->now() + $lease, $id, $was],
         ) === 1;
     }
 
