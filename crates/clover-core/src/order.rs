@@ -639,7 +639,7 @@ const LARGEST_NUMBER: u64 = 36_u64.pow(7) - 1;
 pub struct Reference(String);
 
 impl Reference {
-    /// Takes a text that [`reference`] made.
+    /// Takes a text that [`reference()`] made.
     ///
     /// # Errors
     /// [`InvalidReference::Text`] for any other.
