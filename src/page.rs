@@ -136,7 +136,7 @@ impl Page {
 
     /// How long ago Clover was asked for it.
     pub fn age(&self) -> i64 {
-        i64::try_from(self.asked.elapsed().as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+        i64::try_from(self.asked.elapsed().as_millis() + 1).unwrap_or(i64::MAX)
     }
 
     /// Every item on the page.

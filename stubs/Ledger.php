@@ -105,9 +105,9 @@ final class Ledger
      * were given back in the shop only. Where it is not known whether Clover holds a row, the lower count wins.
      *
      * @param array<string, int>         $taken Units that the shop's books hold for its orders, by Clover id
-     * @param list<array<string, mixed>> $rows  Rows of the ledger: clover_id, delta, state, settled (?int, Unix seconds), reversed_state and
+     * @param list<array<string, mixed>> $rows  Rows of the ledger: clover_id, delta, state, settled (?int, a time in any unit), reversed_state and
      *                                          reversed_settled of the sale that a return reverses, counted (1 when the order's units are among $taken)
-     * @param int                        $asOf  Unix seconds at which Clover was asked for the count
+     * @param int                        $asOf  When Clover was asked for the count, in the same unit
      *
      * @return array<string, int> Without those that are 0
      *

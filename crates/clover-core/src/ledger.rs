@@ -678,7 +678,7 @@ pub struct Posted {
     pub delta: i64,
     /// As in [`Row`].
     pub state: State,
-    /// Unix seconds of its settling.
+    /// When it was settled, in the unit of `as_of`.
     pub settled: Option<i64>,
     /// State and settling of the sale that a return reverses.
     pub reverses: Option<(State, Option<i64>)>,
@@ -691,7 +691,7 @@ impl Posted {
     /// that leaves the shop fewer units.
     fn seen_in_clover(&self, as_of: i64) -> i64 {
         let at = |state: State, settled: Option<i64>| match state {
-            // The count was asked for before, or in the same second.
+            // The count was asked for before, or at the same moment.
             State::Confirmed if settled.is_none_or(|time| time >= as_of) => State::Sent,
             state => state,
         };
@@ -1024,7 +1024,7 @@ mod tests {
         assert_eq!(
             held(2, std::slice::from_ref(&sale), 100),
             2,
-            "the same second"
+            "the same moment"
         );
         assert_eq!(held(2, &[sale], 99), 2);
     }

@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_staging` (
   `group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `item_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `payload` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  `asked` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds at which Clover was asked for it',
+  `asked` bigint NOT NULL DEFAULT 0 COMMENT 'When Clover was asked for it, in milliseconds of the database server''s clock',
   PRIMARY KEY (`run_id`,`group_id`,`item_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -157,6 +157,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
   `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
   `sent` bigint DEFAULT NULL COMMENT 'Unix seconds',
   `settled` bigint DEFAULT NULL COMMENT 'Unix seconds',
+  `settled_ms` bigint DEFAULT NULL COMMENT 'Milliseconds of the database server''s clock, which all web nodes share',
   `created` bigint NOT NULL COMMENT 'Unix seconds',
   PRIMARY KEY (`id`),
   UNIQUE KEY `idx_row` (`environment`,`merchant_id`,`order_id`,`line_id`,`seq`),

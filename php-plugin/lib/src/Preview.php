@@ -57,13 +57,14 @@ final readonly class Preview
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];
         $groups   = [];
+        $database = new DatabaseClock($this->sql);
 
-        $began    = $this->clock->now();
+        $began    = $database->now();
 
         foreach ($catalog->pages() as $page) {
             $members = $page->members();
             $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
-            $changes = $page->changes($known->ofItems($singles, $this->clock->now() - $page->age()));
+            $changes = $page->changes($known->ofItems($singles, $database->now() - $page->age()));
             $faulty  = $this->errors($page->errors(), $counts, $report);
             $this->changes($changes, $mappings, $counts, $report);
             $counts['unchanged'] += \count(array_diff($singles, $faulty, array_map(static fn (ProductChange $c): string => $c->cloverId, $changes)));

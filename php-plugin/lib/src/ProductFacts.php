@@ -32,20 +32,20 @@ final readonly class ProductFacts
 
     /**
      * @param list<string> $cloverIds
-     * @param int          $asOf      Unix seconds at which Clover was asked for their counts
+     * @param int          $asked     When Clover was asked for their counts, as {@see DatabaseClock} has it
      *
      * @return list<array<string, mixed>>
      */
-    public function ofItems(array $cloverIds, int $asOf): array
+    public function ofItems(array $cloverIds, int $asked): array
     {
         $this->holdCounts('m.clover_id', $cloverIds);
 
-        return $this->withCommitted($this->read('m.clover_id', $cloverIds), $asOf);
+        return $this->withCommitted($this->read('m.clover_id', $cloverIds), $asked);
     }
 
     /**
      * @param list<string>       $groups
-     * @param array<string, int> $members Items that Clover lists in these groups, each with the Unix seconds at which it was asked for its count
+     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover was asked for its count
      *
      * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are linked
      */
@@ -59,17 +59,17 @@ final readonly class ProductFacts
 
     /**
      * @param list<array<string, mixed>> $rows
-     * @param array<string, int>|int     $asOf By Clover id or for all; without a time no count is written
+     * @param array<string, int>|int     $asked By Clover id or for all; without a time no count is written
      *
      * @return list<array<string, mixed>>
      */
-    private function withCommitted(array $rows, array|int $asOf): array
+    private function withCommitted(array $rows, array|int $asked): array
     {
         $byTime    = [];
         $committed = [];
 
         foreach ($rows as $row) {
-            $time = \is_int($asOf) ? $asOf : $asOf[$row['clover_id']] ?? null;
+            $time = \is_int($asked) ? $asked : $asked[$row['clover_id']] ?? null;
 
             if ($time !== null && $row['variant_id'] !== null) {
                 $byTime[$time][$row['clover_id']] = (int) $row['variant_id'];

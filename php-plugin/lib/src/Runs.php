@@ -111,7 +111,7 @@ final readonly class Runs
 
     /**
      * @param list<array{item_id: string, group_id: string, payload: string}> $members
-     * @param int                                                             $asked   Unix seconds at which Clover was asked for them
+     * @param int                                                             $asked   When Clover was asked for them, as {@see DatabaseClock} has it
      */
     public function stage(int $run, array $members, int $asked): void
     {

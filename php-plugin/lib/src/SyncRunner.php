@@ -58,6 +58,8 @@ final class SyncRunner
 
     private float $secondsCounted = 0.0;
 
+    private readonly DatabaseClock $database;
+
     /**
      * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
      * @param ?\Closure(SliceResult): void $progress Called after each step
@@ -74,6 +76,7 @@ final class SyncRunner
         private readonly Clock $clock = new SystemClock(),
         private readonly ?\Closure $progress = null,
     ) {
+        $this->database = new DatabaseClock($sql);
     }
 
     /**
@@ -240,7 +243,7 @@ final class SyncRunner
 
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $page, $spent): void {
-                $written = $this->writePage($id, $page, $this->clock->now() - $page->age());
+                $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $this->log->addAll($written->log, $id);
                 $this->runs->advance($id, $this->lock->holder(), ['cursor' => $page->cursor(), 'error' => null], $written, ...$spent);
             });
@@ -256,17 +259,17 @@ final class SyncRunner
     }
 
     /** Items without group are written, the others put aside. */
-    private function writePage(int $run, Page $page, int $asOf): Written
+    private function writePage(int $run, Page $page, int $asked): Written
     {
         $ids     = $page->itemIds();
         $members = $page->members();
         $singles = array_values(array_diff($ids, array_column($members, 'item_id')));
-        $changes = $page->changes($this->facts->ofItems($singles, $asOf));
+        $changes = $page->changes($this->facts->ofItems($singles, $asked));
         $written = $this->writer->apply($changes, $run);
         $errors  = $this->noteErrors($page->errors(), 'item', $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
-        $this->runs->stage($run, $members, $asOf);
+        $this->runs->stage($run, $members, $asked);
         $written->itemsRead = \count($ids);
         $written->unchanged += \count(array_diff($singles, $settled));
 
@@ -387,7 +390,7 @@ final class SyncRunner
             $this->readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
-                $written = $this->writePage($id, $page, $this->clock->now() - $page->age());
+                $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
                 $written->add($this->deletion->apply($answer->deleted(), $living));
 

@@ -37,11 +37,11 @@ final readonly class Committed
 
     /**
      * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asOf     Unix seconds at which Clover was asked for the counts
+     * @param int                $asked    When Clover was asked for the counts, as {@see \CloverSync\Shop\DatabaseClock} has it
      *
      * @return array<string, int> By Clover id, without those that are 0
      */
-    public function of(array $variants, int $asOf): array
+    public function of(array $variants, int $asked): array
     {
         if (!$this->settings['push_stock'] || $variants === [] || $this->orders->since() === null) {
             return [];
@@ -78,7 +78,7 @@ final readonly class Committed
             }
         }
 
-        return array_intersect_key($this->rules->committed($taken, array_values($rows), $asOf), $variants);
+        return array_intersect_key($this->rules->committed($taken, array_values($rows), $asked), $variants);
     }
 
     /**

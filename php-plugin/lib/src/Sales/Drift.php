@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Bulk;
 use CloverSync\Shop\Clock;
+use CloverSync\Shop\DatabaseClock;
 use CloverSync\Shop\Mappings;
 use CloverSync\Shop\Sql;
 use CloverSync\Stock;
@@ -18,6 +19,8 @@ final readonly class Drift
 
     private Bulk $bulk;
 
+    private DatabaseClock $database;
+
     public function __construct(
         Sql $sql,
         private Mappings $mappings,
@@ -26,6 +29,7 @@ final readonly class Drift
         private StockLedger $ledger,
         private Clock $clock,
     ) {
+        $this->database = new DatabaseClock($sql);
         $this->bulk = new Bulk($sql);
     }
 
@@ -43,11 +47,11 @@ final readonly class Drift
         $after = null;
 
         do {
-            $asOf  = $this->clock->now();
+            $asked = $this->database->now();
             $page  = $this->stock->counts($after);
             $after = $page['cursor'];
 
-            foreach ($this->compare($page['items'], $lost, $asOf) as $item) {
+            foreach ($this->compare($page['items'], $lost, $asked) as $item) {
                 $found['items']++;
 
                 if ($item !== null) {
@@ -66,7 +70,7 @@ final readonly class Drift
      *
      * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>
      */
-    private function compare(array $items, array $lost, int $asOf): iterable
+    private function compare(array $items, array $lost, int $asked): iterable
     {
         $shop = array_column($this->bulk->fetch(
             'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM ' . Mappings::TABLE . " m
@@ -76,7 +80,7 @@ final readonly class Drift
             array_column($items, 'clover_id'),
             [$this->mappings->environment, $this->mappings->merchant],
         ), null, 'clover_id');
-        $committed = $this->committed->of(array_map(static fn (array $row): int => (int) $row['variant_id'], $shop), $asOf);
+        $committed = $this->committed->of(array_map(static fn (array $row): int => (int) $row['variant_id'], $shop), $asked);
 
         foreach ($items as $item) {
             $row = $shop[$item['clover_id']] ?? null;

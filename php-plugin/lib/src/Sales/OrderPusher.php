@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
+use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ItemException;
 use CloverSync\Exception\PermissionException;
@@ -71,12 +72,17 @@ final readonly class OrderPusher
             return 1;
         }
 
-        match (true) {
-            $row['state'] === 'intended'  => $this->create($row, $lock, $result),
-            $row['state'] === 'confirmed' => $this->pay($row, $lock->holder(), (string) $row['claim']),
-            $row['step'] === 'create'     => $this->search($row, $lock, $result),
-            default                       => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
-        };
+        try {
+            match (true) {
+                $row['state'] === 'intended'  => $this->create($row, $lock, $result),
+                $row['state'] === 'confirmed' => $this->pay($row, $lock->holder(), (string) $row['claim']),
+                $row['step'] === 'create'     => $this->search($row, $lock, $result),
+                default                       => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
+            };
+        } catch (BugException | ItemException $e) {
+            // What Clover says of one order must not hold up the others.
+            $this->pushed->later((int) $row['id'], (string) ($this->pushed->of((string) $row['order_id'])['claim'] ?? ''), self::QUIET_FILLING, $e->getMessage());
+        }
 
         return 1;
     }

@@ -57,11 +57,11 @@ final readonly class StockLedger
         $this->bulk->insert(
             self::TABLE,
             [
-                'environment', 'merchant_id', 'order_id', 'order_pk', 'line_id', 'seq', 'cause', 'reverses', 'clover_id', 'variant_id', 'name', 'delta', 'state', 'reason', 'settled', 'created',
+                'environment', 'merchant_id', 'order_id', 'order_pk', 'line_id', 'seq', 'cause', 'reverses', 'clover_id', 'variant_id', 'name', 'delta', 'state', 'reason', 'settled', 'settled_ms', 'created',
             ],
             array_map(fn (array $e): array => [
                 ...$this->key(), $line['order_id'], $line['order_pk'], $line['line_id'], $e['seq'], $e['cause'], $e['reverses'], $e['clover_id'], $line['variant_id'], Names::fit($line['name']),
-                $e['delta'], $e['state'], $e['reason'], $e['state'] === 'skipped' ? $now : null, $now,
+                $e['delta'], $e['state'], $e['reason'], $e['state'] === 'skipped' ? $now : null, $e['state'] === 'skipped' ? 0 : null, $now,
             ], $plan['entries']),
         );
         $this->change($line['order_id'], $line['line_id'], $plan['changes']);
@@ -72,7 +72,7 @@ final readonly class StockLedger
     {
         foreach ($changes as $change) {
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, next_try = 0, settled = ?
+                'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
                 [
                     $change['state'], $change['reason'], \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
@@ -131,7 +131,7 @@ final readonly class StockLedger
     /** @return bool Whether it was still this claim's to say */
     public function confirm(int $id, string $claim, ?int $modified, ?int $window): bool
     {
-        return $this->leave($id, $claim, "state = 'confirmed', settled = ?, modified_after = ?, window_ms = ?, message = NULL", [$this->clock->now(), $modified, $window]);
+        return $this->leave($id, $claim, "state = 'confirmed', settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . ', modified_after = ?, window_ms = ?, message = NULL', [$this->clock->now(), $modified, $window]);
     }
 
     /** Puts a row back that Clover has certainly not carried out. */
@@ -265,8 +265,8 @@ final readonly class StockLedger
 
     private function posted(string $column): string
     {
-        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
-                r.state AS reversed_state, r.settled AS reversed_settled
+        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
+                r.state AS reversed_state, r.settled_ms AS reversed_settled
            FROM ' . self::TABLE . ' l
            LEFT JOIN ' . self::TABLE . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.seq = l.reverses
           WHERE l.environment = ? AND l.merchant_id = ? AND (l.order_pk >= ? OR l.state IN ' . self::OPEN . ") AND l.$column IN (%s)";
