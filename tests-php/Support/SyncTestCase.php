@@ -20,10 +20,13 @@ abstract class SyncTestCase extends ShopTestCase
 {
     protected const SECRET = 'a site secret for tests only';
 
+    /** The simulator of these tests has no limits, so nobody need wait for them. */
+    protected const UNPACED = 100_000;
+
     protected Simulator $clover;
 
     /** @var array<string, mixed> */
-    protected array $settings = ['default_category' => 2];
+    protected array $settings = ['default_category' => 2, 'pace_share' => self::UNPACED];
 
     protected function setUp(): void
     {

@@ -1,0 +1,34 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\SystemClock;
+
+/** The real time, and as much later as the test wants it to be. */
+final class LaterClock implements Clock
+{
+    private readonly SystemClock $real;
+
+    public function __construct(public int $later = 0)
+    {
+        $this->real = new SystemClock();
+    }
+
+    public function now(): int
+    {
+        return $this->real->now() + $this->later;
+    }
+
+    public function monotonic(): float
+    {
+        return $this->real->monotonic() + $this->later;
+    }
+
+    public function sleep(float $seconds): void
+    {
+        $this->real->sleep($seconds);
+    }
+}
