@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Shows the main job end to end: connect, import, edits in the store, a run without changes; once with a catalogue of our own and, where a recording of a
- * real sandbox is present, once with its items. Every step is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
+ * Shows the main job end to end: connect, import, edits in the store, a web sale and its cancel, a run without changes; once with a catalogue of our own and,
+ * where a recording of a real sandbox is present, once with its items. Every step is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
  */
 
 declare(strict_types=1);
@@ -28,6 +28,7 @@ final class Demo
         $this->withCatalog('sandbox', ['import_status' => 'published'], function (string $clover, array $environment): void {
             $this->import($environment);
             $this->edits($clover, $environment);
+            $this->sale($clover, $environment);
             $this->nothingToDo($environment);
         });
 
@@ -87,6 +88,69 @@ final class Demo
         $this->check($done['updated'] === 4, 'four products were updated');
         $this->check($done['deleted'] === 1, 'one product was taken down');
         $this->command($environment, 'log', '--limit', '6');
+    }
+
+    /** @param array<string, string> $environment */
+    private function sale(string $clover, array $environment): void
+    {
+        $state   = $this->control($clover, 'GET', 'state');
+        $counted = array_values(array_filter($state['items'], static fn (array $i): bool => !$i['deleted'] && !$i['hidden'] && $i['priceType'] === 'FIXED' && ($state['stock'][$i['id']] ?? 0) >= 5));
+        [$first, $second] = $counted;
+        $order = [
+            'order_id' => '179540797553', 'number' => 53, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
+            'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+1 555 0100'],
+            'lines'    => [
+                ['line_id' => 1, 'clover_id' => $first['id'], 'name' => $first['name'], 'quantity' => 2, 'unit_price' => $first['price'], 'tax' => 217],
+                ['line_id' => 2, 'clover_id' => $second['id'], 'name' => $second['name'], 'quantity' => 1, 'unit_price' => $second['price'], 'discount' => 150],
+            ],
+            'shipping' => 500, 'order_tax' => 33,
+        ];
+        $counts = fn (): array => array_map(fn (array $i): float => (float) $this->control($clover, 'GET', 'state')['stock'][$i['id']], [$first, $second]);
+        $had    = $counts();
+
+        $this->heading('On the web: somebody buys two of one thing and one of another, and pays');
+        $this->placeOrder($environment, $order);
+        $this->command($environment, 'work');
+        $this->check($counts() === [$had[0] - 2, $had[1] - 1], 'the units were taken out of Clover');
+        $orders = $this->webOrders($clover);
+        $this->check(\count($orders) === 1, 'the order is in Clover, once');
+        $sold  = $orders[0];
+        $lines = $sold['lineItems']['elements'];
+        $off   = $sold['discounts']['elements'];
+        printf("  In Clover: \u{201c}%s\u{201d}, reference %s, %s\n", $sold['title'], $sold['externalReferenceId'], $sold['note']);
+
+        foreach ([...array_map(static fn (array $l): array => [$l['name'], $l['price']], $lines), ...array_map(static fn (array $d): array => [$d['name'], $d['amount']], $off)] as [$name, $amount]) {
+            printf("    %-40s %10.2f\n", $name, $amount / 100);
+        }
+
+        printf("    %-40s %10.2f\n\n", 'Total', $sold['total'] / 100);
+        $sum = array_sum(array_column($lines, 'price')) + array_sum(array_column($off, 'amount'));
+        $this->check($sum === $sold['total'] && $sum === 2 * $first['price'] + $second['price'] + 217 + 33 + 500 - 150, 'lines and discounts add up to what was paid, to the cent');
+        $this->sync($environment);
+
+        $this->heading('The order is cancelled');
+        $this->placeOrder($environment, ['new_status' => 6] + $order);
+        $this->command($environment, 'work');
+        $this->check($counts() === $had, 'the units are back in Clover');
+        $this->check(\count($this->webOrders($clover)) === 1, 'the order in Clover stays as it was');
+        $this->command($environment, 'log', '--limit', '5');
+        $this->sync($environment);
+    }
+
+    /** @return list<array<string, mixed>> Orders in Clover that came from the web */
+    private function webOrders(string $clover): array
+    {
+        return array_values(array_filter($this->control($clover, 'GET', 'state')['orders'], static fn (array $o): bool => isset($o['externalReferenceId'])));
+    }
+
+    /**
+     * @param array<string, string> $environment
+     * @param array<string, mixed>  $order
+     */
+    private function placeOrder(array $environment, array $order): void
+    {
+        file_put_contents("{$environment['folder']}/order.json", json_encode($order, JSON_THROW_ON_ERROR));
+        $this->command($environment, 'order', 'order.json');
     }
 
     /** @param array<string, string> $environment */

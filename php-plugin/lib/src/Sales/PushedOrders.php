@@ -187,6 +187,14 @@ final readonly class PushedOrders
         ) === 1;
     }
 
+    /** @return ?int Unix seconds at which the next row is to be sent; null when none is */
+    public function nextTry(): ?int
+    {
+        $next = $this->sql->fetchValue('SELECT MIN(next_try) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'", $this->key());
+
+        return $next === null ? null : (int) $next;
+    }
+
     /** @return list<array<string, mixed>> Rows that wait for the owner's word, newest first */
     public function waiting(int $limit): array
     {

@@ -60,6 +60,7 @@ final readonly class Sales
             new OrderPusher($this->shop->sql, $clover, $this->orders, $this->pushed, $this->shop->log, $pause, $this->shop->clock, $currency),
             $pause,
             new Lock($this->shop->sql, "work:{$this->mappings->environment}", $this->shop->clock),
+            $this->shop->clock,
         );
     }
 

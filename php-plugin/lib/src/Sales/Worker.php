@@ -10,6 +10,7 @@ use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Budget;
+use CloverSync\Shop\Clock;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Lock;
@@ -26,6 +27,10 @@ final readonly class Worker
 {
     private const ORDERS_AT_ONCE = 50;
 
+    /** Seconds that are worth waiting for, so often at most. */
+    private const SHORT = 5;
+    private const WAITS = 30;
+
     public function __construct(
         private Connection $connection,
         private SiteGuard $guard,
@@ -38,6 +43,7 @@ final readonly class Worker
         private OrderPusher $orders,
         private Pause $pause,
         private Lock $lock,
+        private Clock $clock,
     ) {
     }
 
@@ -99,12 +105,13 @@ final readonly class Worker
             $this->outbox->purge();
         }
 
+        $waits = 0;
+
         do {
             $taken = $this->plan();
-
             $taken += $this->unlessPaused('inventory_decrement', fn (): int => $this->stock->step($this->lock, $done));
             $taken += $this->unlessPaused('order_push', fn (): int => $this->orders->step($this->lock, $done));
-        } while ($taken > 0 && !$once && !$budget->isSpent() && $this->lock->renew());
+        } while (!$once && !$budget->isSpent() && $this->lock->renew() && ($taken > 0 || $this->waitForTheNext($waits)));
 
         $left            = $this->waiting();
         $left->claimed   = $done->claimed;
@@ -113,6 +120,21 @@ final readonly class Worker
         $left->found     = $done->found;
 
         return $left;
+    }
+
+    /** A row that Clover's pace has put off is due again within seconds; to leave it to the next run would cost minutes. */
+    private function waitForTheNext(int &$waits): bool
+    {
+        $now  = $this->clock->now();
+        $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushed->nextTry() ?? PHP_INT_MAX);
+
+        if ($next > $now + self::SHORT || ++$waits > self::WAITS || $this->pause->read() !== null) {
+            return false;
+        }
+
+        $this->clock->sleep(max(0.05, $next - $now));
+
+        return true;
     }
 
     /** @param \Closure(): int $step */
