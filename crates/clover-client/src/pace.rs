@@ -114,25 +114,29 @@ impl State {
         next.map_or(Verdict::OnChange, Verdict::At)
     }
 
-    /// How many could start at this moment, or when to look again.
-    fn room_for(&mut self, wanted: u32, now: Instant) -> Result<u32, Verdict> {
+    /// How many pairs of requests could start, the first of each now and the second soon; or when to look again.
+    fn room_for_pairs(&mut self, soon: Duration, now: Instant) -> Result<u32, Verdict> {
         if let Some(opens) = self.closed_until.filter(|opens| now < *opens) {
             return Err(Verdict::At(opens));
         }
         while self.seen.front().is_some_and(|at| *at + WINDOW <= now) {
             self.seen.pop_front();
         }
-        let counted = self
-            .unseen
-            .saturating_add(u32::try_from(self.seen.len()).unwrap_or(u32::MAX));
-        let free = self.share.per_second.saturating_sub(counted);
-        if free >= wanted {
-            return Ok(free);
+        let seen = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
+        let free = self
+            .share
+            .per_second
+            .saturating_sub(self.unseen.saturating_add(seen));
+        let leaving = self.seen.iter().filter(|at| **at + WINDOW <= now + soon);
+        let leaving = u32::try_from(leaving.count()).unwrap_or(u32::MAX);
+        let pairs = free.min(free.saturating_add(leaving) / 2);
+        if pairs > 0 || (free > 0 && self.share.per_second < 2) {
+            return Ok(pairs.max(1));
         }
-        // So many must leave the window first; those that have not been seen arrive at any time.
-        let leaving = (wanted - free) as usize - 1;
-        Err(match self.seen.get(leaving) {
-            Some(at) => Verdict::At(*at + WINDOW),
+        // The oldest leaves the window next; those that have not been seen arrive at any time.
+        Err(match self.seen.front() {
+            Some(oldest) if free == 0 => Verdict::At(*oldest + WINDOW),
+            Some(oldest) => Verdict::At((*oldest + WINDOW).max(now + soon) - soon),
             None => Verdict::OnChange,
         })
     }
@@ -272,24 +276,20 @@ impl Pacer {
         })
     }
 
-    /// Waits until so many requests could start in one go, and tells how many could; the places are not kept. `None` when
-    /// that cannot be before the deadline. For work whose steps must follow closely.
-    pub async fn room_for(&self, wanted: u32, deadline: Instant) -> Option<u32> {
+    /// Waits until a request could start now and another one soon after it, and tells how many such pairs could; the places are
+    /// not kept. `None` when that cannot be before the deadline. For work whose two steps must follow closely.
+    pub async fn room_for_pairs(&self, soon: Duration, deadline: Instant) -> Option<u32> {
         timeout_at(deadline, async {
             loop {
                 let changed = self.0.changed.notified();
                 tokio::pin!(changed);
                 changed.as_mut().enable();
-                let verdict = {
-                    let mut state = self.0.state();
-                    // A share of one request a second never has room for two.
-                    let wanted = wanted.min(state.share.per_second).max(1);
-                    state.room_for(wanted, Instant::now())
-                };
+                let verdict = self.0.state().room_for_pairs(soon, Instant::now());
                 match verdict {
-                    Ok(free) => return free,
+                    Ok(pairs) => return pairs,
+                    // Never at once, should the clock stand still between two looks.
                     Err(Verdict::At(time)) => tokio::select! {
-                        () = sleep_until(time) => {}
+                        () = sleep_until(time.max(Instant::now() + Duration::from_millis(1))) => {}
                         () = changed => {}
                     },
                     Err(_) => changed.await,

@@ -25,6 +25,10 @@ pub const WINDOW: Duration = Duration::from_secs(1);
 /// With a share of one request a second a read and a write cannot lie closer.
 const WINDOW_OF_THE_SLOWEST: Duration = Duration::from_secs(3);
 
+/// A read is worth its request when the write finds its place within this time: with the latency of both, the window stays
+/// well below a second.
+const SOON: Duration = Duration::from_millis(400);
+
 /// How long a batch may wait for its turn to read.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -104,8 +108,8 @@ impl Api {
         let (api, access) = (self.clone(), access.clone());
         async move {
             let deadline = Instant::now() + PATIENCE;
-            let room = api.pacer().room_for(2, deadline).await.unwrap_or(2);
-            let at_once = (room / 2).clamp(1, api.pacer().share().in_flight.max(1));
+            let pairs = api.pacer().room_for_pairs(SOON, deadline).await;
+            let at_once = pairs.unwrap_or(1).min(api.pacer().share().in_flight).max(1);
             let chosen = items.into_iter().take(at_once as usize);
             each(chosen.map(|item| {
                 let read = api.get_json::<ItemStock>(&access, &format!("item_stocks/{item}"), &[]);
