@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\TestCase;
 
@@ -12,10 +13,7 @@ final class CommandLineTest extends TestCase
 {
     private Simulator $clover;
 
-    private string $folder;
-
-    /** @var array<string, string> */
-    private array $environment = [];
+    private CommandLine $shell;
 
     protected function setUp(): void
     {
@@ -25,22 +23,12 @@ final class CommandLineTest extends TestCase
 
         $this->clover = Simulator::get();
         $this->clover->reset();
-        $this->folder = sys_get_temp_dir() . '/cloversync-cli-' . bin2hex(random_bytes(4));
-        mkdir($this->folder, 0700);
-        $this->environment = [
-            'CLOVERSYNC_ENVIRONMENT' => 'sandbox',
-            'CLOVERSYNC_APP_ID'      => 'APPID00000001',
-            'CLOVERSYNC_APP_SECRET'  => '11111111-2222-3333-4444-555555555555',
-            'CLOVERSYNC_BASE_URL'    => $this->clover->url,
-        ];
+        $this->shell = new CommandLine($this->clover);
     }
 
     protected function tearDown(): void
     {
-        if (isset($this->folder)) {
-            array_map(unlink(...), glob($this->folder . '/*'));
-            rmdir($this->folder);
-        }
+        unset($this->shell);
     }
 
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
@@ -81,15 +69,15 @@ final class CommandLineTest extends TestCase
     public function test_the_site_secret_is_made_once_and_readable_by_its_owner_only(): void
     {
         $this->run_('status');
-        $secret = file_get_contents($this->folder . '/cloversync.sqlite-secret');
-        self::assertSame(0600, fileperms($this->folder . '/cloversync.sqlite-secret') & 0777);
+        $secret = file_get_contents($this->shell->folder . '/cloversync.sqlite-secret');
+        self::assertSame(0600, fileperms($this->shell->folder . '/cloversync.sqlite-secret') & 0777);
         $this->run_('status');
-        self::assertSame($secret, file_get_contents($this->folder . '/cloversync.sqlite-secret'));
+        self::assertSame($secret, file_get_contents($this->shell->folder . '/cloversync.sqlite-secret'));
     }
 
     public function test_wrong_settings_are_listed_one_a_line_by_field(): void
     {
-        $this->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
         $result = $this->run_('status');
 
         self::assertSame([2, ''], [$result['code'], $result['out']]);
@@ -101,14 +89,14 @@ final class CommandLineTest extends TestCase
 
     public function test_settings_stand_in_a_file_too_and_variables_win(): void
     {
-        file_put_contents($this->folder . '/cloversync.json', json_encode([
+        file_put_contents($this->shell->folder . '/cloversync.json', json_encode([
             'environment' => 'eu', 'app_id' => 'APPID00000001', 'app_secret' => '11111111-2222-3333-4444-555555555555', 'settings' => ['import_status' => 'published'],
         ]));
-        $this->environment = ['CLOVERSYNC_ENVIRONMENT' => 'la'];
+        $this->shell->environment = ['CLOVERSYNC_ENVIRONMENT' => 'la'];
         self::assertSame('la', $this->json('status')['environment']);
-        $this->environment = [];
+        $this->shell->environment = [];
         self::assertSame('eu', $this->json('status')['environment']);
-        file_put_contents($this->folder . '/cloversync.json', '{"app-id": 1}');
+        file_put_contents($this->shell->folder . '/cloversync.json', '{"app-id": 1}');
         self::assertSame(2, $this->run_('status')['code']);
     }
 
@@ -123,7 +111,7 @@ final class CommandLineTest extends TestCase
 
     public function test_without_the_extension_one_sentence_says_what_to_do(): void
     {
-        $this->environment['CLOVERSYNC_EXTENSION'] = '/nowhere/libcloversync.so';
+        $this->shell->environment['CLOVERSYNC_EXTENSION'] = '/nowhere/libcloversync.so';
         $result = $this->run_('status');
         self::assertSame([1, ''], [$result['code'], $result['out']]);
         self::assertStringContainsString('make build', $result['err']);
@@ -136,7 +124,7 @@ final class CommandLineTest extends TestCase
         self::assertSame(1, $result['code']);
         self::assertStringContainsString('not connected', $result['err']);
 
-        $this->environment['CLOVERSYNC_BASE_URL'] = 'http://127.0.0.1:9';
+        $this->shell->environment['CLOVERSYNC_BASE_URL'] = 'http://127.0.0.1:9';
         $result = $this->run_('connect', '--approve');
         self::assertSame(1, $result['code']);
         self::assertStringContainsString('could not be reached', $result['err']);
@@ -152,7 +140,7 @@ final class CommandLineTest extends TestCase
 
     public function test_another_currency_is_refused(): void
     {
-        $this->environment['CLOVERSYNC_CURRENCY'] = 'EUR';
+        $this->shell->environment['CLOVERSYNC_CURRENCY'] = 'EUR';
         $this->run_('connect', '--approve');
         $result = $this->run_('sync', '--json');
         self::assertSame([1, 'currency'], [$result['code'], end($result['lines'])['kind']]);
@@ -162,9 +150,9 @@ final class CommandLineTest extends TestCase
     {
         $this->run_('connect', '--approve');
         $this->run_('sync');
-        copy($this->folder . '/cloversync.sqlite', $this->folder . '/copy.sqlite');
-        copy($this->folder . '/cloversync.sqlite-secret', $this->folder . '/copy.sqlite-secret');
-        $this->environment['CLOVERSYNC_DSN'] = 'sqlite:copy.sqlite';
+        copy($this->shell->folder . '/cloversync.sqlite', $this->shell->folder . '/copy.sqlite');
+        copy($this->shell->folder . '/cloversync.sqlite-secret', $this->shell->folder . '/copy.sqlite-secret');
+        $this->shell->environment['CLOVERSYNC_DSN'] = 'sqlite:copy.sqlite';
         $result = $this->run_('sync', '--json');
         self::assertSame([1, 'site_moved'], [$result['code'], end($result['lines'])['kind']]);
         self::assertSame(0, $this->run_('connect', '--move')['code']);
@@ -174,7 +162,7 @@ final class CommandLineTest extends TestCase
     public function test_the_browser_s_answer_is_waited_for_and_a_pasted_one_is_taken(): void
     {
         $port    = self::freePort();
-        $process = $this->start('connect', '--json', '--port', (string) $port, '--timeout', '20');
+        $process = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '20']);
         $line    = json_decode((string) fgets($process['pipes'][1]), true);
         self::assertSame('authorize', $line['event']);
         $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
@@ -185,7 +173,7 @@ final class CommandLineTest extends TestCase
 
         // The address outlives its listener, for browsers on another machine.
         $port = self::freePort();
-        $late = $this->start('connect', '--json', '--port', (string) $port, '--timeout', '1');
+        $late = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '1']);
         $line = (string) fgets($late['pipes'][1]);
         $url  = json_decode($line, true)['url'] ?? self::fail($line);
         stream_get_contents($late['pipes'][1]);
@@ -197,7 +185,7 @@ final class CommandLineTest extends TestCase
     {
         $this->clover->reset('synthetic:4000');
         $this->run_('connect', '--approve');
-        $process = $this->start('sync', '--json');
+        $process = $this->shell->start(['sync', '--json']);
 
         while (json_decode((string) fgets($process['pipes'][1]), true)['event'] !== 'progress');
 
@@ -219,51 +207,19 @@ final class CommandLineTest extends TestCase
 
     private function items(): int
     {
-        return (int) (new \PDO("sqlite:$this->folder/cloversync.sqlite"))
+        return (int) (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))
             ->query("SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'")->fetchColumn();
     }
 
     /** @return array<string, mixed> The last line of a command that must succeed */
     private function json(string ...$words): array
     {
-        $result = $this->run_(...[...$words, '--json']);
-        self::assertSame(0, $result['code'], $result['err'] . $result['out']);
-        $last = end($result['lines']);
-        self::assertSame('done', $last['event']);
-
-        return $last;
+        return $this->shell->done($words);
     }
 
     /** @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>} */
     private function run_(string ...$words): array
     {
-        ['process' => $process, 'pipes' => $pipes] = $this->start(...$words);
-        $out  = (string) stream_get_contents($pipes[1]);
-        $err  = (string) file_get_contents($this->folder . '/stderr');
-        $code = proc_close($process);
-        $rows = array_map(static fn (string $line): mixed => json_decode($line, true), array_values(array_filter(explode("\n", $out))));
-
-        if (\in_array('--json', $words, true)) {
-            foreach ($rows as $row) {
-                self::assertIsArray($row, "Not a JSON object: $out");
-            }
-        }
-
-        return ['code' => $code, 'out' => $out, 'err' => $err, 'lines' => \in_array('--json', $words, true) ? $rows : []];
-    }
-
-    /** @return array{process: resource, pipes: array<int, resource>} */
-    private function start(string ...$words): array
-    {
-        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
-        $process   = proc_open(
-            [__DIR__ . '/../../cloversync', ...$words],
-            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
-            $pipes,
-            $this->folder,
-            $this->environment + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')] + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
-        );
-
-        return ['process' => $process, 'pipes' => $pipes];
+        return $this->shell->run($words);
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Tests\Support\CommandLine;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -18,7 +19,7 @@ final class OrderCommandTest extends TestCase
         'shipping' => 500, 'order_discount' => 100, 'order_tax' => 0, 'total' => 3638,
     ];
 
-    private string $folder;
+    private CommandLine $shell;
 
     protected function setUp(): void
     {
@@ -26,16 +27,12 @@ final class OrderCommandTest extends TestCase
             self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
         }
 
-        $this->folder = sys_get_temp_dir() . '/cloversync-order-' . bin2hex(random_bytes(4));
-        mkdir($this->folder, 0700);
+        $this->shell = new CommandLine();
     }
 
     protected function tearDown(): void
     {
-        if (isset($this->folder)) {
-            array_map(unlink(...), glob($this->folder . '/*'));
-            rmdir($this->folder);
-        }
+        unset($this->shell);
     }
 
     #[TestDox('An order is stored, its last line of JSON says what was stored, and people get one line')]
@@ -171,7 +168,7 @@ final class OrderCommandTest extends TestCase
      */
     private function order(array|object $order, string ...$words): array
     {
-        file_put_contents($this->folder . '/order.json', json_encode($order, JSON_THROW_ON_ERROR));
+        file_put_contents($this->shell->folder . '/order.json', json_encode($order, JSON_THROW_ON_ERROR));
 
         return $this->start(['order', 'order.json', ...$words]);
     }
@@ -179,25 +176,11 @@ final class OrderCommandTest extends TestCase
     /**
      * @param list<string> $words
      *
-     * @return array{code: int, out: string, err: string}
+     * @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>}
      */
     private function start(array $words, string $input = ''): array
     {
-        file_put_contents($this->folder . '/stdin', $input);
-        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
-        $process   = proc_open(
-            [__DIR__ . '/../../cloversync', ...$words],
-            [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
-            $pipes,
-            $this->folder,
-            [
-                'CLOVERSYNC_ENVIRONMENT' => 'sandbox', 'CLOVERSYNC_APP_ID' => 'APPID00000001', 'CLOVERSYNC_APP_SECRET' => '11111111-2222-3333-4444-555555555555',
-                'PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME'),
-            ] + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
-        );
-        $out = (string) stream_get_contents($pipes[1]);
-
-        return ['code' => proc_close($process), 'out' => $out, 'err' => (string) file_get_contents($this->folder . '/stderr')];
+        return $this->shell->run($words, $input);
     }
 
     /** @return list<list<string>> */
@@ -205,7 +188,7 @@ final class OrderCommandTest extends TestCase
     {
         return array_map(
             static fn (array $row): array => array_map(strval(...), $row),
-            (new \PDO("sqlite:$this->folder/cloversync.sqlite"))->query($query)->fetchAll(\PDO::FETCH_NUM),
+            (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))->query($query)->fetchAll(\PDO::FETCH_NUM),
         );
     }
 }

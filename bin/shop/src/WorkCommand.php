@@ -6,6 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Shop\Budget;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\WorkResult;
 use CloverSync\Shop\Shop;
@@ -149,8 +150,8 @@ final readonly class WorkCommand
 
         try {
             $sales->planner->restock($m[1], (int) $m[2], (int) $m[3]);
-        } catch (ItemException $e) {
-            throw new UsageException("--restock $what: {$e->getMessage()}.");
+        } catch (ItemException | ShopException $e) {
+            throw new UsageException("--restock $what: " . rtrim($e->getMessage(), '.') . '.');
         }
     }
 }

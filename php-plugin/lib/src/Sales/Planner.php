@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Shop\Sales;
 
 use CloverSync\Ledger;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sql;
 use CloverSync\Shop\SyncLog;
 
@@ -69,6 +70,7 @@ final readonly class Planner
     /**
      * Gives units of a line back by hand.
      *
+     * @throws ShopException                       when the order has no such line
      * @throws \CloverSync\Exception\ItemException when the line does not hold so many
      */
     public function restock(string $orderId, int $lineId, int $units): void
@@ -82,6 +84,7 @@ final readonly class Planner
      *
      * @param string $word "applied", "not_applied" or "leave"
      *
+     * @throws ShopException                       when the order has no such line
      * @throws \CloverSync\Exception\ItemException when that row waits for no word
      */
     public function resolve(string $orderId, int $lineId, int $seq, string $word): void
@@ -198,11 +201,8 @@ final readonly class Planner
             $rows  = $this->ledger->ofOrder($orderId);
             $order = $this->orders->find($orderId);
 
-            foreach ($this->lines($order, $rows) as $line) {
-                if ($line['line_id'] === $lineId) {
-                    $this->store($orderId, $order['pk'] ?? self::keyOf($rows), $line, $rule($line['books']));
-                }
-            }
+            $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException("Order $orderId has no line $lineId.");
+            $this->store($orderId, $order['pk'] ?? self::keyOf($rows), $line, $rule($line['books']));
         });
     }
 

@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use PHPUnit\Framework\Assert;
+
+/** ./cloversync in a folder of its own, as its users start it. */
+final class CommandLine
+{
+    public readonly string $folder;
+
+    /** @var array<string, string> Beside what every program gets */
+    public array $environment = [
+        'CLOVERSYNC_ENVIRONMENT' => 'sandbox',
+        'CLOVERSYNC_APP_ID'      => Simulator::APP_ID,
+        'CLOVERSYNC_APP_SECRET'  => Simulator::APP_SECRET,
+    ];
+
+    public function __construct(?Simulator $clover = null)
+    {
+        $this->folder = sys_get_temp_dir() . '/cloversync-cli-' . bin2hex(random_bytes(4));
+        mkdir($this->folder, 0700);
+
+        if ($clover !== null) {
+            $this->environment['CLOVERSYNC_BASE_URL'] = $clover->url;
+        }
+    }
+
+    public function __destruct()
+    {
+        array_map(unlink(...), glob($this->folder . '/*'));
+        rmdir($this->folder);
+    }
+
+    /** @return array<string, mixed> The last line of a command that ended well, or with one of these exit codes */
+    public function done(array $words, int $code = 0): array
+    {
+        $result = $this->run([...$words, '--json']);
+        Assert::assertSame($code, $result['code'], $result['err'] . $result['out']);
+        $last = end($result['lines']);
+        Assert::assertSame('done', $last['event'] ?? null, $result['out']);
+
+        return $last;
+    }
+
+    /**
+     * @param list<string> $words
+     *
+     * @return array{code: int, out: string, err: string, lines: list<array<string, mixed>>} Lines of JSON only
+     */
+    public function run(array $words, string $input = ''): array
+    {
+        ['process' => $process, 'pipes' => $pipes] = $this->start($words, $input);
+        $out  = (string) stream_get_contents($pipes[1]);
+        $code = proc_close($process);
+        $rows = [];
+
+        foreach (\in_array('--json', $words, true) ? array_filter(explode("\n", $out)) : [] as $line) {
+            $rows[] = json_decode($line, true);
+            Assert::assertIsArray(end($rows), "Not a JSON object: $out");
+        }
+
+        return ['code' => $code, 'out' => $out, 'err' => (string) file_get_contents($this->folder . '/stderr'), 'lines' => $rows];
+    }
+
+    /**
+     * @param list<string> $words
+     *
+     * @return array{process: resource, pipes: array<int, resource>}
+     */
+    public function start(array $words, string $input = ''): array
+    {
+        file_put_contents($this->folder . '/stdin', $input);
+        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
+        $process   = proc_open(
+            [__DIR__ . '/../../cloversync', ...$words],
+            [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
+            $pipes,
+            $this->folder,
+            $this->environment + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')] + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
+        );
+
+        return ['process' => $process, 'pipes' => $pipes];
+    }
+}
