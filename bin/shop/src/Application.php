@@ -290,6 +290,7 @@ final class Application
             'pending'          => $counts['pending'],
             'conflicts'        => $counts['conflicts'],
             'deleted'          => $counts['deleted'],
+            'sales'            => $this->sales($shop),
             'site_moved'       => $shop->guard->isMoved(),
             'reconnect_reason' => $status->reconnectReason,
         ];
@@ -303,6 +304,14 @@ final class Application
         $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
         $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', ...array_values($counts)));
 
+        if ($data['sales'] !== null) {
+            $this->console->line(\sprintf('Web sales: %d on their way to Clover, %d uncertain, %d dead', $data['sales']['later'], $data['sales']['uncertain'], $data['sales']['dead']));
+        }
+
+        if (($data['sales']['paused'] ?? null) !== null) {
+            $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
+        }
+
         if ($data['site_moved']) {
             $this->console->warning('The connection belongs to another shop than this one: “connect --move” if it has moved here, “disconnect” if this is a copy.');
         }
@@ -310,6 +319,18 @@ final class Application
         $this->console->done($data);
 
         return self::OK;
+    }
+
+    /** @return ?array{later: int, uncertain: int, dead: int, paused: ?string} Null before the first connection */
+    private function sales(Shop $shop): ?array
+    {
+        if ($shop->merchantId() === null) {
+            return null;
+        }
+
+        $waiting = $shop->sales()->worker()->waiting();
+
+        return ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead, 'paused' => $waiting->paused];
     }
 
     private function sync(Shop $shop, Options $options): int

@@ -1,0 +1,56 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Cli\OrderDesk;
+use CloverSync\Cli\OrderFile;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\SystemClock;
+use CloverSync\Tests\Support\Child;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Stock changes under Clover's documented limits. */
+final class SalesPaceTest extends ResilienceTestCase
+{
+    private const LINES = 60;
+
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+
+    #[TestDox('Sixty changes of counts meet no 429, none is lost or doubled, and each write lies within a second of its reading')]
+    public function test_the_pace(): void
+    {
+        $this->connectTo('synthetic:200', 'documented');
+        $this->clover->switches(['latency' => 40]);
+        $this->sync();
+        $before = $this->clover->state()['stock'];
+        $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, self::LINES, true));
+        $shop   = $this->shop();
+        (new OrderDesk($this->sql, $shop->mappings(), new SystemClock()))->place(OrderFile::fromJson(json_encode([
+            'order_id' => '179540797553', 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
+            'lines'    => array_map(static fn (int $i, string $id): array => ['line_id' => $i + 1, 'clover_id' => $id, 'name' => "Line $i", 'quantity' => 1, 'unit_price' => 100], array_keys($items), $items),
+        ], JSON_THROW_ON_ERROR)));
+        $shop->orderEvents()->statusChanged('179540797553', 5, 1);
+        $mark      = $this->clover->mark();
+        $confirmed = Child::fork(fn (): int => $this->shop($this->db->connect(), ['sync_sale' => false])->sales()->worker()->run(new Budget())->confirmed)->value();
+        $requests  = $this->clover->requests($mark);
+        $after     = $this->clover->state()['stock'];
+
+        self::assertSame(self::LINES, $confirmed);
+        self::assertSame([], array_filter($requests, static fn (array $r): bool => $r['status'] === 429));
+        self::assertLessThanOrEqual(5, max(array_column($requests, 'in_flight')));
+
+        foreach ($before as $id => $count) {
+            self::assertEquals(\in_array($id, $items, true) ? $count - 1 : $count, $after[$id], (string) $id);
+        }
+
+        $longest = (int) $this->sql->fetchValue('SELECT MAX(window_ms) FROM #__j2commerce_clover_ledger');
+        self::assertLessThan(1000, $longest);
+        self::report(\sprintf('%d changes, %d requests, longest window %d ms', self::LINES, \count($requests), $longest));
+    }
+}
