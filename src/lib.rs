@@ -4,6 +4,7 @@ mod authorization;
 mod catalog;
 mod connection;
 mod connection_status;
+mod count_page;
 mod engine;
 mod environment;
 mod exception;
@@ -64,6 +65,7 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     page_iterator::finish();
     look_up::finish();
     stock_batch::finish();
+    count_page::finish();
     orders::finish();
     last
 }
@@ -84,6 +86,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     let module = page_iterator::register(module);
     let module = look_up::register(module);
     let module = stock_batch::register(module);
+    let module = count_page::register(module);
     let module = stock::register(module);
     let module = ledger::register(module);
     let module = orders::register(module);

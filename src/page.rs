@@ -136,7 +136,7 @@ impl Page {
 
     /// How long ago Clover was asked for it.
     pub fn age(&self) -> i64 {
-        i64::try_from(self.asked.elapsed().as_millis() + 1).unwrap_or(i64::MAX)
+        age(self.asked)
     }
 
     /// Every item on the page.
@@ -178,6 +178,11 @@ impl Page {
     pub fn errors(&self) -> PhpResult<PhpArray> {
         Ok(PhpArray(fault_rows(&self.errors)?))
     }
+}
+
+/// Milliseconds since then, rounded up.
+pub fn age(asked: Instant) -> i64 {
+    i64::try_from(asked.elapsed().as_millis() + 1).unwrap_or(i64::MAX)
 }
 
 /// Faults as PHP rows.

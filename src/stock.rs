@@ -1,7 +1,7 @@
 //! `CloverSync\Stock`.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clover_client::stock::{Overwritten, Set, Wrote};
 use clover_client::{Access, Error, chain};
@@ -15,6 +15,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, Zval};
 
 use crate::connection::Connection;
+use crate::count_page::{CountPage, CountPageObject};
 use crate::engine::array::{PhpArray, integer, record, text, try_list, zval};
 use crate::exception;
 use crate::link::{Link, missing_permission};
@@ -194,34 +195,27 @@ impl Stock {
     }
 
     /// One page of all counts.
-    pub fn counts(&self, after: Option<String>) -> PhpResult<PhpArray> {
+    pub fn counts(&self, after: Option<String>) -> PhpResult<CountPageObject> {
+        let asked = Instant::now();
         let page = self
             .link
             .call(|api, access| api.counts_page(&access, after.clone()))?;
-        let (mut found, mut cursor, mut last) = (Vec::new(), None, true);
-        if let Some(page) = page {
-            let listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
-                exception::bug(
-                    &format!("Clover's item list makes no sense at {e}"),
-                    page.call.request_id.as_deref(),
-                )
-            })?;
-            found = listing.elements;
-            cursor = page.cursor;
-            last = page.last;
-        }
-        let items = try_list(found.iter().map(|item| {
-            let quantity = item.item_stock.and_then(Quantity::from_clover);
-            record([
-                ("clover_id", zval(item.id.as_str())?),
-                ("count", quantity.map(|q| q.to_string()).into_zval(false)?),
-                ("whole", quantity.map(Quantity::floor).into_zval(false)?),
-            ])
-        }))?;
-        Ok(PhpArray(record([
-            ("items", zval(items)?),
-            ("cursor", cursor.filter(|_| !last).into_zval(false)?),
-        ])?))
+        let page = match page {
+            None => CountPage::new(Vec::new(), None, asked),
+            Some(page) => {
+                let listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
+                    exception::bug(
+                        &format!("Clover's item list makes no sense at {e}"),
+                        page.call.request_id.as_deref(),
+                    )
+                })?;
+                let cursor = page.cursor.filter(|_| !page.last);
+                CountPage::new(listing.elements, cursor, page.asked.into_std())
+            }
+        };
+        Ok(CountPageObject(
+            ZendClassObject::new(page).into_zval(false)?,
+        ))
     }
 
     /// What the till sold while counts were overwritten.

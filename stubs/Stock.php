@@ -74,16 +74,13 @@ final class Stock
     }
 
     /**
-     * One page of all items with their counts, at most 1,000, by id.
+     * One page of all items with their counts, at most 1,000, by id: one request.
      *
      * @param ?string $after The last page's cursor
      *
-     * @return array{items: list<array{clover_id: string, count: ?string, whole: ?int}>, cursor: ?string} count and whole (units that are
-     *         there for sure, may be negative) are null for an item that is not counted; cursor is null after the last page
-     *
      * @throws Exception\CloverException
      */
-    public function counts(?string $after = null): array
+    public function counts(?string $after = null): CountPage
     {
         throw new \LogicException('provided by the extension');
     }

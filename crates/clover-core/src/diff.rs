@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
 use crate::product::{Product, Reference, Variant};
+use crate::quantity::Quantity;
 
 /// One mapping as the shop's database holds it now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -146,6 +147,41 @@ pub fn compare<S: std::hash::BuildHasher>(
     })
 }
 
+/// A count that needs writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountChange {
+    /// What the shop may sell; none when Clover does not count the item.
+    pub quantity: Option<i64>,
+    /// The value to write, or none to leave the owner's.
+    pub availability: Option<i64>,
+}
+
+/// Compares a count alone with the shop. None when nothing is to be done, and for an item that is known as deleted.
+///
+/// Whether Clover offers the item at all is left to a whole comparison: one that is not offered stays as it is.
+#[must_use]
+pub fn compare_count(
+    stock: Option<Quantity>,
+    sellable: bool,
+    known: &Known,
+) -> Option<CountChange> {
+    if known.deleted {
+        return None;
+    }
+    let quantity = stock.map(|stock| stock.sellable(known.committed));
+    let availability = sellable
+        .then(|| availability(true, known, quantity, false))
+        .flatten();
+    (count_differs(known, quantity) || availability.is_some()).then_some(CountChange {
+        quantity,
+        availability,
+    })
+}
+
+fn count_differs(known: &Known, quantity: Option<i64>) -> bool {
+    known.manage_stock != quantity.is_some() || (quantity.is_some() && known.quantity != quantity)
+}
+
 fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool) -> VariantChange {
     let committed = known.map_or(0, |k| k.committed);
     let quantity = variant.stock.map(|stock| stock.sellable(committed));
@@ -167,12 +203,10 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
     if known.price != Some(variant.price) {
         fields.push("price");
     }
-    let count_differs = known.manage_stock != quantity.is_some()
-        || (quantity.is_some() && known.quantity != quantity);
-    if count_differs {
+    if count_differs(known, quantity) {
         fields.push("count");
     }
-    let availability = availability(variant, known, quantity, sale_changed);
+    let availability = availability(variant.sellable, known, quantity, sale_changed);
     if availability.is_some() {
         fields.push("availability");
     }
@@ -192,12 +226,12 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
 /// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back; a 0 with stock there is the owner's and stays.
 /// So it is written only when the count crosses zero, when Clover itself changes its mind, and when a deleted variant returns.
 fn availability(
-    variant: &Variant,
+    sellable: bool,
     known: &Known,
     quantity: Option<i64>,
     sale_changed: bool,
 ) -> Option<i64> {
-    if !variant.sellable {
+    if !sellable {
         return (known.availability != 0).then_some(0);
     }
     let has_units = quantity.is_none_or(|units| units > 0);
@@ -532,6 +566,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_count_alone_is_written_as_a_whole_comparison_would(product in any_product(), row in any_row()) {
+            let variant = &product.variants[0];
+            let whole = compare_variant(variant, Some(&row), false);
+            let alone = compare_count(variant.stock, variant.sellable, &row);
+            if variant.sellable && !row.deleted {
+                let counts = whole.fields.contains(&"count") || whole.availability.is_some();
+                prop_assert_eq!(alone, counts.then_some(CountChange { quantity: whole.quantity, availability: whole.availability }));
+            } else {
+                prop_assert!(alone.is_none_or(|change| change.availability.is_none()));
+            }
+        }
+
         #[test]
         fn after_a_change_is_written_nothing_is_left_to_do(product in any_product(), a in proptest::option::of(any_row()), b in proptest::option::of(any_row())) {
             let mut known: HashMap<String, Known> = HashMap::new();

@@ -114,6 +114,12 @@ pub struct ItemCount {
     /// None for an item that was never counted.
     #[serde(default, deserialize_with = "stock")]
     pub item_stock: Option<f64>,
+    /// Sellable on any channel.
+    #[serde(default = "yes", deserialize_with = "or_yes")]
+    pub available: bool,
+    /// Kept off the register's screen; a hidden variant is not offered.
+    #[serde(default, deserialize_with = "or_default")]
+    pub hidden: bool,
 }
 
 /// One row of `/item_stocks`.

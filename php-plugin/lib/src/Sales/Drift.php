@@ -49,9 +49,9 @@ final readonly class Drift
         do {
             $asked = $this->database->now();
             $page  = $this->stock->counts($after);
-            $after = $page['cursor'];
+            $after = $page->cursor();
 
-            foreach ($this->compare($page['items'], $lost, $asked) as $item) {
+            foreach ($this->compare($page->items(), $lost, $asked) as $item) {
                 $found['items']++;
 
                 if ($item !== null) {
