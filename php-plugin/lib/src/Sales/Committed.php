@@ -53,6 +53,7 @@ final readonly class Committed
             ...$this->ledger->ofVariants(array_values($variants), $floor),
         ], null, 'id');
         $items = self::itemsOfLines($rows);
+        $given = self::givenByHand($rows);
         $lines = [
             ...$this->orders->held('variant_id', array_values($variants), $this->settings['refunded_statuses']),
             ...$this->orders->held('j2commerce_orderitem_id', array_values(array_unique(array_map(static fn (array $row): int => (int) $row['line_id'], $rows))), $this->settings['refunded_statuses']),
@@ -74,7 +75,7 @@ final readonly class Committed
             $item = $items["$key/{$line['variant_id']}"] ?? $linked[$line['variant_id']] ?? null;
 
             if ($item !== null) {
-                $taken[$item] = ($taken[$item] ?? 0) + $line['quantity'];
+                $taken[$item] = ($taken[$item] ?? 0) + max(0, $line['quantity'] - ($given["$key/$item"] ?? 0));
             }
         }
 
@@ -98,6 +99,28 @@ final readonly class Committed
         }
 
         return $items;
+    }
+
+    /**
+     * @param array<int|string, array<string, mixed>> $rows
+     *
+     * @return array<string, int> Units that the owner has given back by hand since the line was last released, by order, line and item: the shop's books hold them still
+     */
+    private static function givenByHand(array $rows): array
+    {
+        ksort($rows);
+        $given = [];
+
+        foreach ($rows as $row) {
+            $key         = "{$row['order_id']}/{$row['line_id']}/{$row['clover_id']}";
+            $given[$key] = match ($row['cause']) {
+                'release' => 0,
+                'hand'    => ($given[$key] ?? 0) - (int) $row['delta'],
+                default   => $given[$key] ?? 0,
+            };
+        }
+
+        return $given;
     }
 
     /** @return list<string> Orders that a gateway has paid back; J2Commerce goes on holding their stock */

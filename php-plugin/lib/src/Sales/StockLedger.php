@@ -273,7 +273,7 @@ final readonly class StockLedger
 
     private function posted(string $column): string
     {
-        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
+        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.cause, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
                 r.state AS reversed_state, r.settled_ms AS reversed_settled
            FROM ' . self::TABLE . ' l
            LEFT JOIN ' . self::TABLE . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.seq = l.reverses
