@@ -20,6 +20,10 @@ final readonly class StockLedger
 
     private const OPEN = "('intended', 'sent', 'uncertain', 'dead')";
 
+    /** Rows to be sent, but for those of an item with a write under way, which wait for its answer. */
+    private const SENDABLE = "l.environment = ? AND l.merchant_id = ? AND l.state = 'intended'
+        AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . " s WHERE s.environment = l.environment AND s.merchant_id = l.merchant_id AND s.clover_id = l.clover_id AND s.state = 'sent')";
+
     private Bulk $bulk;
 
     public function __construct(private Sql $sql, private Mappings $mappings, private Clock $clock)
@@ -83,7 +87,7 @@ final readonly class StockLedger
     }
 
     /**
-     * Rows to be sent, oldest first, one an item: an item with a write under way waits for its answer.
+     * Rows to be sent, oldest first, one an item.
      *
      * @return list<array<string, mixed>>
      */
@@ -92,9 +96,7 @@ final readonly class StockLedger
         $rows = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT l.* FROM ' . self::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.state = \'intended\' AND l.next_try <= ?
-                AND NOT EXISTS (SELECT 1 FROM ' . self::TABLE . " s WHERE s.environment = l.environment AND s.merchant_id = l.merchant_id AND s.clover_id = l.clover_id AND s.state = 'sent')
-              ORDER BY l.id LIMIT $limit",
+            'SELECT l.* FROM ' . self::TABLE . ' l WHERE ' . self::SENDABLE . " AND l.next_try <= ? ORDER BY l.id LIMIT $limit",
             [...$this->key(), $this->clock->now()],
         ) as $row) {
             $rows[$row['clover_id']] ??= $row;
@@ -216,7 +218,7 @@ final readonly class StockLedger
     /** @return ?int Unix seconds at which the next row is to be sent; null when none is */
     public function nextTry(): ?int
     {
-        $next = $this->sql->fetchValue('SELECT MIN(next_try) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'", $this->key());
+        $next = $this->sql->fetchValue('SELECT MIN(l.next_try) FROM ' . self::TABLE . ' l WHERE ' . self::SENDABLE, $this->key());
 
         return $next === null ? null : (int) $next;
     }
