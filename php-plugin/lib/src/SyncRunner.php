@@ -15,7 +15,6 @@ use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Sales\Committed;
 
 /**
  * Pulls the whole catalogue into the shop, in slices.
@@ -44,11 +43,7 @@ final class SyncRunner
 
     private Runs $runs;
 
-    private ProductFacts $facts;
-
-    private ProductWriter $writer;
-
-    private Deletion $deletion;
+    private CatalogWriter $writer;
 
     private Lock $lock;
 
@@ -124,15 +119,13 @@ final class SyncRunner
     {
         $this->mappings        = new Mappings($this->sql, (string) $this->settings['environment'], $this->merchant);
         $this->runs            = new Runs($this->sql, (string) $this->settings['environment'], $this->merchant, $this->clock);
-        $this->facts           = new ProductFacts($this->sql, $this->mappings, Committed::create($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock));
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);
 
         try {
-            $config         = ShopConfig::read($this->sql);
-            $this->writer   = new ProductWriter($this->sql, $config, $this->settings, $this->mappings, $this->clock);
-            $this->deletion = new Deletion($this->sql, $config, (string) $this->settings['delete_action'], $this->mappings, $this->clock);
+            $config       = ShopConfig::read($this->sql);
+            $this->writer = new CatalogWriter($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock);
             $this->requireDefaultCategory();
 
             do {
@@ -261,44 +254,10 @@ final class SyncRunner
     /** Items without group are written, the others put aside. */
     private function writePage(int $run, Page $page, int $asked): Written
     {
-        $ids     = $page->itemIds();
-        $members = $page->members();
-        $singles = array_values(array_diff($ids, array_column($members, 'item_id')));
-        $changes = $page->changes($this->facts->ofItems($singles, $asked));
-        $written = $this->writer->apply($changes, $run);
-        $errors  = $this->noteErrors($page->errors(), 'item', $run, $written);
-        $settled = array_merge($errors, ProductWriter::cloverIds($changes));
-        $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
-        $this->runs->stage($run, $members, $asked);
-        $written->itemsRead = \count($ids);
-        $written->unchanged += \count(array_diff($singles, $settled));
+        $written = $this->writer->singles($page, $run, $asked);
+        $this->runs->stage($run, $page->members(), $asked);
 
         return $written;
-    }
-
-    /**
-     * @param list<array{item_id: ?string, path: string, message: string}> $errors
-     *
-     * @return list<string> Ids of the items concerned
-     */
-    private function noteErrors(array $errors, string $type, int $run, Written $written): array
-    {
-        $byId = [];
-
-        foreach ($errors as $error) {
-            $written->failed++;
-            $id      = $error['item_id'] ?? '';
-            $message = trim($error['path'] . ': ' . $error['message'], ': ');
-            $written->log('import', $type, $id, 'error', $message);
-
-            if ($id !== '') {
-                $byId[$id] = isset($byId[$id]) ? $byId[$id] . '; ' . $message : $message;
-            }
-        }
-
-        $this->mappings->markErrors($byId, $type, $run);
-
-        return array_map(strval(...), array_keys($byId));
     }
 
     /** @param array<string, mixed> $run */
@@ -315,7 +274,7 @@ final class SyncRunner
             }
 
             if ($first) {
-                $this->readGroupNames($catalog, $batch['members']);
+                CatalogWriter::readGroupNames($catalog, $batch['members']);
             }
 
             $cursor = $batch['groups'][array_key_last($batch['groups'])];
@@ -324,7 +283,7 @@ final class SyncRunner
                 // Of these a linked item was not met: they are written when Clover has been asked for it.
                 $partly  = $this->mappings->groupsWithUnseen($batch['groups'], $id);
                 $members = array_values(array_filter($batch['members'], static fn (array $m): bool => !\in_array($m['group_id'], $partly, true)));
-                $written = $this->writeGroups($id, array_values(array_diff($batch['groups'], $partly)), $members, $catalog);
+                $written = $this->writer->groups(array_values(array_diff($batch['groups'], $partly)), $members, $catalog, $id);
                 $this->log->addAll($written->log, $id);
                 $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, ...$spent);
             });
@@ -337,34 +296,6 @@ final class SyncRunner
         $this->runs->advance($id, $this->lock->holder(), ['phase' => 'deletes', 'cursor' => null], null, ...$this->spent());
 
         return true;
-    }
-
-    /**
-     * The catalogue reads the names of groups with its first group, and no request may be made inside a transaction.
-     *
-     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members
-     */
-    private function readGroupNames(Catalog $catalog, array $members): void
-    {
-        if ($members !== []) {
-            $catalog->groups([$members[0]], []);
-        }
-    }
-
-    /**
-     * @param list<string>                                                                $groups
-     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members
-     */
-    private function writeGroups(int $run, array $groups, array $members, Catalog $catalog): Written
-    {
-        $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))
-            ->changes($members, $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id'))));
-        $written = $this->writer->apply($found['changes'], $run);
-        $this->noteErrors($found['errors'], 'item', $run, $written);
-        $this->mappings->markSeen($groups, $run, UtcTime::sql($this->clock->now()));
-        $written->unchanged += $found['unchanged'];
-
-        return $written;
     }
 
     /** @param array<string, mixed> $run */
@@ -387,19 +318,19 @@ final class SyncRunner
             $answer = $catalog->lookUp($ids);
             $page   = $answer->page();
             $groups = array_values(array_unique([...$this->mappings->groupsOf($ids), ...array_column($page->members(), 'group_id')]));
-            $this->readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
+            CatalogWriter::readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
                 $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
-                $written->add($this->deletion->apply($answer->deleted(), $living));
+                $written->add($this->writer->delete($answer->deleted(), $living));
 
                 // Whatever the answers were, the same items must not come up again.
                 $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));
                 $whole = array_values(array_diff($living, $this->mappings->groupsWithUnseen($living, $id)));
 
                 if ($whole !== []) {
-                    $written->add($this->writeGroups($id, $whole, $this->runs->staged($id, $whole), $catalog));
+                    $written->add($this->writer->groups($whole, $this->runs->staged($id, $whole), $catalog, $id));
                 }
 
                 $this->log->addAll($written->log, $id);
