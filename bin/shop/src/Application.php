@@ -37,12 +37,13 @@ final class Application
         'connect'    => ['switches' => ['approve', 'move'], 'valued' => ['port', 'timeout', 'callback', 'currency']],
         'disconnect' => ['switches' => [], 'valued' => []],
         'status'     => ['switches' => [], 'valued' => []],
-        'sync'       => ['switches' => ['dry-run', 'confirm-deletes'], 'valued' => []],
+        'sync'       => ['switches' => ['dry-run', 'confirm-deletes', 'stock-only'], 'valued' => []],
         'preview'    => ['switches' => [], 'valued' => []],
         'products'   => ['switches' => [], 'valued' => []],
         'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
         'work'       => ['switches' => ['once', 'no-scan', 'resume'], 'valued' => ['applied', 'send', 'leave', 'restock']],
         'drift'      => ['switches' => [], 'valued' => []],
+        'serve'      => ['switches' => ['no-drain'], 'valued' => ['listen']],
         'conflicts'  => ['switches' => ['adopt-all', 'relink-all'], 'valued' => ['adopt']],
         'order'      => ['switches' => ['no-event'], 'valued' => [], 'arguments' => ['FILE']],
     ];
@@ -60,6 +61,7 @@ final class Application
           status       Show the connection and what is linked.
           sync         Bring the shop up to date with Clover.
                          --dry-run          only show what would change
+                         --stock-only       counts only: one request a thousand items
                          --confirm-deletes  many items are gone from Clover, and that is right
           preview      Show what a sync would change.
           products     List the linked products as the shop has them.
@@ -72,6 +74,8 @@ final class Application
                                         Clover does not have it so send it, or leave it as it is
                          --restock ORDER:LINE:UNITS   give units of a partly refunded order back
           drift        Compare the shop's counts with Clover's, with the reason where they differ.
+          serve        Answer Clover's webhooks at http://HOST:PORT/webhook, and work them after each response.
+                         --listen HOST:PORT  (127.0.0.1:8903)    --no-drain  leave the work to “work”
           conflicts    List products that the shop already had under the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
                          --relink-all  link those that another environment or merchant had
@@ -141,7 +145,12 @@ final class Application
             'connect'    => $this->connect($shop, $options),
             'disconnect' => $this->disconnect($shop),
             'status'     => $this->status($shop),
-            'sync'       => $options->has('dry-run') ? $this->preview($shop, true) : $this->sync($shop, $options),
+            'sync'       => match (true) {
+                $options->has('dry-run')    => $this->preview($shop, true),
+                $options->has('stock-only') => $this->stockOnly($shop),
+                default                     => $this->sync($shop, $options),
+            },
+            'serve'      => (new ServeCommand($this->console))->run($options),
             'preview'    => $this->preview($shop, false),
             'products'   => $this->products($shop),
             'log'        => $this->log($shop, $options),
@@ -389,6 +398,21 @@ final class Application
         };
     }
 
+    private function stockOnly(Shop $shop): int
+    {
+        $began    = hrtime(true);
+        $requests = $shop->connection->requests();
+        $this->stopOnSignal();
+        $found = $shop->stockPass()->run(new Budget(null, fn (): bool => $this->stop), $shop->syncLock());
+        $this->console->line(\sprintf('%d counts updated, %d unchanged; %d product rows written.', $found['updated'], $found['unchanged'], $found['product_rows']));
+        $this->console->done($this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows']) + [
+            'requests' => $shop->connection->requests() - $requests, 'seconds' => round((hrtime(true) - $began) / 1e9, 3), 'peak_memory_bytes' => self::peakMemory(),
+            'status' => $found['done'] ? Runs::DONE : Runs::RUNNING,
+        ]);
+
+        return $found['done'] ? self::OK : self::FAILED;
+    }
+
     private function preview(Shop $shop, bool $asSync): int
     {
         $began  = hrtime(true);
@@ -531,26 +555,22 @@ final class Application
             return $shop;
         }
 
-        $chosen = $shop->state->get('default_category');
+        $fallback = ShopConfig::uncategorised($shop->sql);
+        $names    = array_column(ShopConfig::categories($shop->sql), 'title', 'id');
 
-        if ($chosen === null) {
-            $fallback = ShopConfig::uncategorised($shop->sql);
-            $names    = array_column(ShopConfig::categories($shop->sql), 'title', 'id');
-
-            if ($this->console->canAsk()) {
-                foreach ($names as $id => $title) {
-                    $this->console->line("  $id  $title");
-                }
-
-                $answer = $this->console->ask("Which category is for products that Clover keeps in none? [$fallback]");
-                $chosen = isset($names[(int) $answer]) ? $answer : (string) $fallback;
-            } else {
-                $chosen = (string) $fallback;
-                $this->console->warning('No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.");
+        if ($this->console->canAsk()) {
+            foreach ($names as $id => $title) {
+                $this->console->line("  $id  $title");
             }
 
-            $shop->state->set('default_category', $chosen);
+            $answer = $this->console->ask("Which category is for products that Clover keeps in none? [$fallback]");
+            $chosen = isset($names[(int) $answer]) ? $answer : (string) $fallback;
+        } else {
+            $chosen = (string) $fallback;
+            $this->console->warning('No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.");
         }
+
+        $shop->state->set('default_category', $chosen);
 
         return $shop->choosing(['default_category' => (int) $chosen]);
     }

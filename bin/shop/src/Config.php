@@ -111,7 +111,10 @@ final readonly class Config
             ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
             : null;
 
-        return new Shop($sql, $settings, new Vault($this->siteSecret()), $this->site(), $log);
+        $shop   = new Shop($sql, $settings, new Vault($this->siteSecret()), $this->site(), $log);
+        $chosen = $shop->settings['default_category'] === 0 ? $shop->state->get('default_category') : null;
+
+        return $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
     }
 
     /** @throws UsageException */
@@ -131,7 +134,7 @@ final readonly class Config
 
         $schema = new Schema($sql);
 
-        if (!$schema->exists('#__j2commerce_clover_locks') || !$schema->exists('#__extensions')) {
+        if (!$schema->exists('#__j2commerce_clover_inbox') || !$schema->exists('#__extensions')) {
             $schema->install(__DIR__ . '/../shop.mysql.sql');
             $schema->install(Schema::APP_FILE);
         }

@@ -53,7 +53,11 @@ final readonly class WorkCommand
             $this->restock($sales, (string) $options->get('restock'));
         }
 
+        $heard  = $this->inbox($shop);
         $result = $sales->worker()->run(new Budget(), $options->has('once'), !$options->has('no-scan'), self::PATIENCE);
+        $result->claimed += $heard;
+        $result->confirmed += $heard;
+        $result->later += $shop->inbox()->count();
         $this->list($sales);
         $this->console->line(\sprintf(
             '%d taken up: %d confirmed, %d skipped; %d later, %d uncertain, %d dead%s.',
@@ -73,6 +77,12 @@ final readonly class WorkCommand
         $this->console->done(self::data($result));
 
         return $result->uncertain + $result->dead > 0 ? self::PARTLY : self::OK;
+    }
+
+    /** @return int Objects of webhooks that were worked */
+    private function inbox(Shop $shop): int
+    {
+        return $shop->inbox()->count() === 0 ? 0 : $shop->inboxWorker()->drain(new Budget());
     }
 
     public function drift(Shop $shop): int

@@ -194,3 +194,23 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   KEY `idx_state` (`environment`,`merchant_id`,`state`,`next_try`),
   KEY `idx_payment` (`environment`,`merchant_id`,`payment`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What Clover's webhooks have told, one row an object. What was told and not worked yet is to be looked at.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_inbox` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `object_type` varchar(12) NOT NULL,
+  `object_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `event` varchar(8) NOT NULL COMMENT 'CREATE, UPDATE or DELETE: the last that was told',
+  `ts` bigint DEFAULT NULL COMMENT 'Clover''s time of it, milliseconds',
+  `told` bigint unsigned NOT NULL DEFAULT 1 COMMENT 'How often something was told',
+  `worked` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'How much of it was worked',
+  `attempts` int unsigned NOT NULL DEFAULT 0,
+  `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Milliseconds of the database server''s clock',
+  `error` text,
+  `created` bigint NOT NULL COMMENT 'Milliseconds of the database server''s clock',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_object` (`environment`,`merchant_id`,`object_type`,`object_id`),
+  KEY `idx_due` (`environment`,`merchant_id`,`next_try`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

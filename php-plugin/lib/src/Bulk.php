@@ -42,16 +42,22 @@ final readonly class Bulk
      * @param list<list<scalar|null>> $rows
      * @param list<string>            $key     Columns of the unique key
      * @param list<string>            $update  Columns to take over; none = leave the row that is there
+     * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own columns
      */
-    public function upsert(string $table, array $columns, array $rows, array $key, array $update): void
+    public function upsert(string $table, array $columns, array $rows, array $key, array $update, array $also = []): void
     {
-        if ($this->sql->dialect() === Dialect::MySql) {
+        $mysql = $this->sql->dialect() === Dialect::MySql;
+        $taken = array_map(static fn (string $c): string => $mysql ? "`$c` = VALUES(`$c`)" : "`$c` = excluded.`$c`", $update);
+
+        foreach ($also as $column => $expression) {
+            $taken[] = "`$column` = $expression";
+        }
+
+        if ($mysql) {
             // Not INSERT IGNORE: that would swallow every other fault too.
-            $taken = $update === [] ? [$key[0] . ' = ' . $key[0]] : array_map(static fn (string $c): string => "`$c` = VALUES(`$c`)", $update);
-            $tail  = ' ON DUPLICATE KEY UPDATE ' . implode(', ', $taken);
+            $tail = ' ON DUPLICATE KEY UPDATE ' . ($taken === [] ? $key[0] . ' = ' . $key[0] : implode(', ', $taken));
         } else {
-            $taken = array_map(static fn (string $c): string => "`$c` = excluded.`$c`", $update);
-            $tail  = ' ON CONFLICT (' . implode(', ', $key) . ') DO ' . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
+            $tail = ' ON CONFLICT (' . implode(', ', $key) . ') DO ' . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
         }
 
         foreach ($this->chunks($rows, \count($columns)) as $chunk) {

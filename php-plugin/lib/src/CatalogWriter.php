@@ -7,6 +7,7 @@ namespace CloverSync\Shop;
 use CloverSync\Catalog;
 use CloverSync\Ledger;
 use CloverSync\Page;
+use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Sales\Committed;
 
 /** Brings the shop's rows of items and groups to what Clover has just said of them, inside the caller's transaction. */
@@ -18,9 +19,14 @@ final readonly class CatalogWriter
 
     private Deletion $deletion;
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them, with a default category that exists */
+    /**
+     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
+     *
+     * @throws DefaultCategoryException while there is no category for products that Clover keeps in none
+     */
     public function __construct(private Sql $sql, private Mappings $mappings, State $state, Ledger $rules, array $settings, private Clock $clock)
     {
+        self::requireDefaultCategory($sql, (int) $settings['default_category']);
         $config         = ShopConfig::read($sql);
         $this->facts    = new ProductFacts($sql, $mappings, Committed::create($sql, $mappings, $state, $rules, $settings, $clock));
         $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $clock);
@@ -83,6 +89,17 @@ final readonly class CatalogWriter
     public function delete(array $cloverIds, array $living): Written
     {
         return $this->deletion->apply($cloverIds, $living);
+    }
+
+    private static function requireDefaultCategory(Sql $sql, int $id): void
+    {
+        if ($id === 0) {
+            throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
+        }
+
+        if ($sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) === null) {
+            throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
+        }
     }
 
     /**

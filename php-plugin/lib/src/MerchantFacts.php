@@ -62,6 +62,12 @@ final readonly class MerchantFacts
         return $this->remembered()['currency'] ?? $this->state->get(self::CONFIRMED);
     }
 
+    /** Whether the merchant keeps counts, as far as Clover has told. */
+    public function tracksStock(): bool
+    {
+        return ($this->remembered()['track_stock'] ?? null) !== false;
+    }
+
     /** The owner's word, used while Clover does not tell. */
     public function confirmCurrency(string $currency): void
     {

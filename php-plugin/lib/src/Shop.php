@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Ledger;
 use CloverSync\Settings;
@@ -11,7 +12,12 @@ use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Pause;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\ShopOrders;
+use CloverSync\Shop\Webhooks\Endpoint;
+use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Shop\Webhooks\InboxWorker;
+use CloverSync\Stock;
 use CloverSync\Vault;
+use CloverSync\Webhook;
 
 /** The shop's side of the connection, put together for one environment. */
 final class Shop
@@ -38,17 +44,17 @@ final class Shop
      */
     public function __construct(
         public readonly Sql $sql,
-        Settings $settings,
+        private readonly Settings $given,
         Vault $vault,
         string $site,
         ?callable $log = null,
         public readonly Clock $clock = new SystemClock(),
     ) {
-        $this->rules      = new Ledger($settings);
-        $this->settings   = $settings->toArray();
-        $environment      = $settings->environment()->value;
+        $this->rules      = new Ledger($given);
+        $this->settings   = $given->toArray();
+        $environment      = $given->environment()->value;
         $this->state      = new State($sql, $environment, $clock);
-        $this->connection = new Connection($settings, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log);
+        $this->connection = new Connection($given, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log);
         $this->guard      = new SiteGuard($this->state, $site);
         $this->merchant   = new MerchantFacts($this->state, $this->connection);
         $this->log        = new SyncLog($sql, $environment, $clock);
@@ -102,6 +108,65 @@ final class Shop
     public function sales(): Sales
     {
         return new Sales($this, $this->mappings());
+    }
+
+    /** @throws Exception\NotConnectedException before the first connection */
+    public function stockPass(): StockPass
+    {
+        return new StockPass(
+            $this->sql,
+            $this->mappings(),
+            new Stock($this->connection),
+            $this->state,
+            $this->rules,
+            $this->log,
+            $this->settings,
+            $this->merchant->tracksStock(),
+            $this->clock,
+        );
+    }
+
+    /** The lock of whoever writes the catalogue's counts. */
+    public function syncLock(): Lock
+    {
+        return new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+    }
+
+    public function webhookEndpoint(): Endpoint
+    {
+        $merchant = $this->merchantId();
+
+        return new Endpoint(new Webhook($this->given), $merchant === null ? null : $this->inbox(), $merchant, $this->state, $this->log, $this->clock);
+    }
+
+    /** @throws Exception\NotConnectedException before the first connection */
+    public function inbox(): Inbox
+    {
+        return new Inbox($this->sql, $this->mappings());
+    }
+
+    /**
+     * @throws Exception\NotConnectedException while there is no connection
+     * @throws Exception\CurrencyException     unless Clover and the shop count in the same money
+     */
+    public function inboxWorker(): InboxWorker
+    {
+        $this->guard->check();
+        $mappings = $this->mappings();
+        $currency = MerchantFacts::requireCurrency(['currency' => $this->merchant->currency()], ShopConfig::read($this->sql)->currency);
+
+        return new InboxWorker(
+            $this->sql,
+            $this->inbox(),
+            $mappings,
+            new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
+            fn (): CatalogWriter => new CatalogWriter($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
+            new Runs($this->sql, $mappings->environment, $mappings->merchant, $this->clock),
+            $this->state,
+            $this->log,
+            new Lock($this->sql, "inbox:{$mappings->environment}", $this->clock),
+            $this->clock,
+        );
     }
 
     public function pause(): Pause

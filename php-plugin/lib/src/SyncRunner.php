@@ -11,7 +11,6 @@ use CloverSync\Exception\UnavailableException;
 use CloverSync\Ledger;
 use CloverSync\Page;
 use CloverSync\Shop\Exception\AlreadyRunningException;
-use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
@@ -126,7 +125,6 @@ final class SyncRunner
         try {
             $config       = ShopConfig::read($this->sql);
             $this->writer = new CatalogWriter($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock);
-            $this->requireDefaultCategory();
 
             do {
                 $run  = $this->runs->get($id);
@@ -176,19 +174,6 @@ final class SyncRunner
         $this->runs->take((int) $open['id'], $this->lock->holder());
 
         return (int) $open['id'];
-    }
-
-    private function requireDefaultCategory(): void
-    {
-        $id = (int) $this->settings['default_category'];
-
-        if ($id === 0) {
-            throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
-        }
-
-        if ($this->sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) === null) {
-            throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
-        }
     }
 
     private function prepare(int $id, ShopConfig $config): bool

@@ -55,7 +55,7 @@ final readonly class Sales
                 $this->shop->rules,
                 $this->shop->log,
                 $pause,
-                ($this->shop->merchant->remembered()['track_stock'] ?? null) !== false,
+                $this->shop->merchant->tracksStock(),
             ),
             new OrderPusher($this->shop->sql, $clover, $this->orders, $this->pushed, $this->shop->log, $pause, $this->shop->clock, $currency),
             $pause,

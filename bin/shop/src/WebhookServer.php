@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Shop;
+
+/** One request of the webhook server. */
+final class WebhookServer
+{
+    private const PATH = '/webhook';
+
+    /** Beyond what {@see \CloverSync\Webhook} reads at all; one byte more tells it that a body is too large. */
+    private const MAX_BODY = 1_048_576;
+
+    /** Seconds of work after a response; an object is looked at again after five at the latest. */
+    private const WORK = 25.0;
+
+    public function handle(): void
+    {
+        $folder = getenv('CLOVERSYNC_FOLDER');
+
+        // A web server starts PHP in a folder of its own.
+        if ($folder !== false && $folder !== '' && !@chdir($folder)) {
+            $this->respond(500, 'CLOVERSYNC_FOLDER cannot be entered');
+
+            return;
+        }
+
+        if (parse_url((string) ($_SERVER['REQUEST_URI'] ?? ''), PHP_URL_PATH) !== self::PATH) {
+            $this->respond(404, 'There is nothing here but POST ' . self::PATH);
+
+            return;
+        }
+
+        if (($_SERVER['REQUEST_METHOD'] ?? '') !== 'POST') {
+            header('Allow: POST');
+            $this->respond(405, 'Only POST is answered here');
+
+            return;
+        }
+
+        try {
+            $shop   = Config::read()->shop();
+            $answer = $shop->webhookEndpoint()->answer((string) file_get_contents('php://input', length: self::MAX_BODY), $_SERVER);
+        } catch (\Throwable $e) {
+            // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
+            error_log('cloversync: ' . $e->getMessage());
+            $this->respond(503, 'The shop cannot take this in now');
+
+            return;
+        }
+
+        $this->respond($answer['status'], $answer['body']);
+
+        if ($answer['work'] && getenv('CLOVERSYNC_DRAIN') !== '0') {
+            $this->work($shop);
+        }
+    }
+
+    private function respond(int $status, string $body): void
+    {
+        http_response_code($status);
+        header('Content-Type: text/plain; charset=utf-8');
+        header('Content-Length: ' . \strlen($body));
+        echo $body;
+
+        if (\function_exists('fastcgi_finish_request')) {
+            fastcgi_finish_request();
+
+            return;
+        }
+
+        // PHP's own server: the client has the whole answer by its length, and does not wait for the end of the script.
+        while (ob_get_level() > 0) {
+            ob_end_flush();
+        }
+
+        flush();
+    }
+
+    private function work(Shop $shop): void
+    {
+        ignore_user_abort(true);
+        set_time_limit(0);
+
+        try {
+            $shop->inboxWorker()->drain(new Budget(self::WORK));
+        } catch (\Throwable $e) {
+            // It stays in the inbox, for the next request or for `work`.
+            error_log('cloversync: ' . $e->getMessage());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Webhooks;
+
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\State;
+use CloverSync\Shop\SyncLog;
+use CloverSync\Webhook;
+
+/** Answers Clover's webhook: judges, takes in, and is done. Asks Clover nothing and looks at no product. */
+final readonly class Endpoint
+{
+    public const CODE      = 'webhook_code';
+    public const LAST_SEEN = 'webhook_seen';
+
+    private const REFUSED = 'webhook_refused';
+
+    /** A refusal is logged once in so many seconds, for anybody may knock. */
+    private const QUIET = 60;
+
+    public function __construct(
+        private Webhook $webhook,
+        /** Null before the first connection: then events are nobody's. */
+        private ?Inbox $inbox,
+        private ?string $merchant,
+        private State $state,
+        private SyncLog $log,
+        private Clock $clock,
+    ) {
+    }
+
+    /**
+     * @param array<string, mixed> $headers As `$_SERVER` has them, or by name
+     *
+     * @return array{status: int, body: string, work: bool} work: whether something waits to be drained after the response
+     */
+    public function answer(#[\SensitiveParameter] string $body, #[\SensitiveParameter] array $headers): array
+    {
+        $verdict = $this->webhook->judge($body, $headers, $this->merchant);
+
+        switch ($verdict->kind) {
+            case 'verification':
+                $this->state->setArray(self::CODE, ['code' => $verdict->code, 'at' => $this->clock->now()]);
+                $this->log->add('webhook', 'item', '', 'success', 'Clover sent a verification code: copy it from the dashboard into the Clover Developer Dashboard');
+
+                return ['status' => $verdict->status, 'body' => (string) $verdict->code, 'work' => false];
+
+            case 'events':
+                $this->inbox?->take($verdict->events);
+                $this->state->set(self::LAST_SEEN, (string) $this->clock->now());
+
+                return ['status' => $verdict->status, 'body' => '', 'work' => $verdict->events !== []];
+
+            case 'disabled':
+                $this->once('skipped', 'Events came while Enable Webhooks is off');
+
+                return ['status' => $verdict->status, 'body' => '', 'work' => false];
+
+            default:
+                $this->once('error', "A webhook request was refused with {$verdict->status}: {$verdict->reason}");
+
+                return ['status' => $verdict->status, 'body' => $verdict->reason, 'work' => false];
+        }
+    }
+
+    private function once(string $status, string $message): void
+    {
+        $last = (int) $this->state->get(self::REFUSED);
+
+        if ($this->clock->now() - $last >= self::QUIET) {
+            $this->state->set(self::REFUSED, (string) $this->clock->now());
+            $this->log->add('webhook', 'item', '', $status, $message);
+        }
+    }
+}
