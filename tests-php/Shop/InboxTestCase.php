@@ -1,0 +1,184 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Lock;
+use CloverSync\Shop\Process;
+use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What webhooks told, and what becomes of it. */
+abstract class InboxTestCase extends SalesTestCase
+{
+    #[TestDox('A hundred events on one item are one row and one look')]
+    public function test_many_events_are_one_look(): void
+    {
+        $this->clover->edit($this->mug, ['price' => 777]);
+
+        for ($i = 0; $i < 100; $i++) {
+            $this->tell($this->mug);
+        }
+
+        self::assertSame(1, $this->inbox()->count());
+        $mark = $this->clover->mark();
+        self::assertSame(1, $this->drain());
+        self::assertCount(2, $this->clover->calls($mark), 'The item, and its count.');
+        self::assertSame(['7.77000', 0], [(string) $this->product($this->mug)['price'], $this->inbox()->count()]);
+        self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
+    }
+
+    #[TestDox('An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds')]
+    public function test_nothing_is_lost_between_look_and_end(): void
+    {
+        $this->tell($this->mug);
+        [$row] = $this->inbox()->due(10);
+        $this->inbox()->look([$row['id']]);
+        $this->tell($this->mug);
+        $this->inbox()->worked([$row]);
+        self::assertSame([1, []], [$this->inbox()->count(), $this->inbox()->due(10)]);
+        self::assertGreaterThan(3_000, $this->inbox()->nextIn());
+        $this->makeDue();
+        self::assertSame(2, $this->inbox()->due(10)[0]['told']);
+    }
+
+    #[TestDox('What a drainer took up before it was killed is due again')]
+    public function test_killed_while_looking(): void
+    {
+        $this->clover->setStock($this->mug, 3);
+        $this->tell($this->mug);
+        $this->inbox()->look(array_column($this->inbox()->due(10), 'id'));
+        $this->makeDue();
+        self::assertSame([1, 3], [$this->drain(), $this->inShop($this->mug)]);
+    }
+
+    #[TestDox('Clover is asked before an item is called deleted, whatever the event says; then the Delete Action follows')]
+    public function test_deletion(): void
+    {
+        $this->tell($this->mug, 'DELETE');
+        $this->drain();
+        self::assertSame('synced', $this->product($this->mug)['link_state'], 'It is still there.');
+        $this->clover->remove($this->mug);
+        $this->tell($this->mug, 'UPDATE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame(['deleted', 0], [$this->product($this->mug)['link_state'], (int) $this->product($this->mug)['state']]);
+        $this->clover->restore($this->mug);
+        $this->tell($this->mug, 'CREATE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame('synced', $this->product($this->mug)['link_state']);
+    }
+
+    #[TestDox('A new item, a new variant of a group that is there, and a variant that is gone')]
+    public function test_new_things(): void
+    {
+        $single = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT-1', 'quantity' => 4]);
+        $giant  = $this->clover->add(['name' => 'Giant', 'group' => 'Poster', 'options' => ['Size' => 'Giant'], 'price' => 4900, 'quantity' => 3]);
+        $poster = current(array_filter($this->clover->items(), static fn (array $item): bool => isset($item['itemGroup']) && str_starts_with($item['name'], 'Poster') && $item['id'] !== $giant));
+        $this->tell($single, 'CREATE');
+        $this->tell($giant, 'CREATE');
+        $this->drain();
+        self::assertSame([4, 3], [$this->inShop($single), $this->inShop($giant)]);
+        self::assertSame($this->product($poster['id'])['product_id'], $this->product($giant)['product_id']);
+        self::assertSame(0, $this->sync()->productRows, 'A sync finds nothing left to do.');
+        $this->clover->remove($giant);
+        $this->tell($giant, 'DELETE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame(['deleted', 'synced'], [$this->product($giant)['link_state'], $this->product($poster['id'])['link_state']]);
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    #[TestDox('The echo of our own write changes nothing, and a sold unit does not come back')]
+    public function test_echo(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->tell($this->mug);
+        $this->drain();
+        self::assertSame(18, $this->inShop($this->mug), 'Not sent yet.');
+        $this->work();
+        $rows = $this->shopRows();
+        $this->tell($this->mug);
+        $this->makeDue();
+        $this->drain();
+        self::assertSame($rows, $this->shopRows());
+        self::assertStringContainsString('the shop has it already', implode($this->logged('webhook')));
+    }
+
+    #[TestDox('An item that makes no sense is that item\'s fault; the others of its batch are written')]
+    public function test_an_unreadable_item(): void
+    {
+        $this->clover->edit($this->candle, ['name' => '']);
+        $this->clover->setStock($this->mug, 5);
+        $this->tell($this->candle);
+        $this->tell($this->mug);
+        $this->tell('NOSUCHITEM000');
+        self::assertSame(3, $this->drain());
+        self::assertSame(5, $this->inShop($this->mug));
+        self::assertSame('error', $this->product($this->candle)['link_state']);
+    }
+
+    #[TestDox('Events of categories and orders are noted and left to the next sync')]
+    public function test_other_objects(): void
+    {
+        $mark = $this->clover->mark();
+        $this->inbox()->take([['object_type' => 'category', 'object_id' => 'C1', 'type' => 'UPDATE', 'ts' => null], ['object_type' => 'order', 'object_id' => 'O1', 'type' => 'CREATE', 'ts' => 5]]);
+        self::assertSame([2, 0], [$this->drain(), $this->inbox()->count()]);
+        self::assertSame([], $this->clover->calls($mark));
+        self::assertStringContainsString('the next sync brings it', $this->logged('webhook')[0]);
+    }
+
+    #[TestDox('One drainer works at a time; a second one leaves at once')]
+    public function test_one_drainer(): void
+    {
+        $this->tell($this->mug);
+        $lock = new Lock($this->db->connect(), 'inbox:sandbox', $this->clock, new Process('another node', 1, 1));
+        self::assertTrue($lock->acquire());
+        self::assertSame(0, $this->drain());
+        $lock->release();
+        self::assertSame(1, $this->drain());
+    }
+
+    #[TestDox('While Clover cannot be asked, what was told stays told')]
+    public function test_clover_is_away(): void
+    {
+        $this->clover->merchant(['permissions' => ['ORDERS_R']]);
+        $this->tell($this->mug);
+
+        try {
+            $this->drain();
+            self::fail('It worked without the permission.');
+        } catch (\CloverSync\Exception\PermissionException $e) {
+            self::assertSame('Inventory Read', $e->getPermission());
+        }
+
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
+        $this->makeDue();
+        self::assertSame([1, 0], [$this->drain(), $this->inbox()->count()]);
+    }
+
+    private function tell(string $item, string $type = 'UPDATE'): void
+    {
+        $this->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => $type, 'ts' => null]]);
+    }
+
+    private function inbox(): Inbox
+    {
+        return $this->shop()->inbox();
+    }
+
+    private function drain(): int
+    {
+        return $this->shop()->inboxWorker()->drain(new Budget());
+    }
+
+    /** As if the five seconds had passed. */
+    private function makeDue(): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
+    }
+}
