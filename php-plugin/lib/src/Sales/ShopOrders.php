@@ -238,7 +238,10 @@ final readonly class ShopOrders
         $since = UtcTime::sql((int) $this->since());
         $key   = [$this->mappings->environment, $this->mappings->merchant];
         $in    = static fn (array $list): string => $list === [] ? '(NULL)' : '(' . implode(', ', array_map(intval(...), $list)) . ')';
-        $asked = 'SELECT order_id, line_id, SUM(delta) AS asked FROM ' . StockLedger::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_pk >= ? GROUP BY order_id, line_id';
+        // What was given back by hand since the last release the shop's books go on naming.
+        $asked = "SELECT l.order_id, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM " . StockLedger::TABLE . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
+                AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
+               FROM " . StockLedger::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.line_id';
 
         $orders = $this->sql->fetchColumn(
             'SELECT DISTINCT o.order_id FROM ' . self::ORDERS . ' o
