@@ -10,6 +10,9 @@ use CloverSync\Shop\SystemClock;
 /** The real time, and as much later as the test wants it to be. */
 final class LaterClock implements Clock
 {
+    /** Seconds of all sleeps together. */
+    public float $slept = 0.0;
+
     private readonly SystemClock $real;
 
     public function __construct(public int $later = 0)
@@ -29,6 +32,7 @@ final class LaterClock implements Clock
 
     public function sleep(float $seconds): void
     {
+        $this->slept += $seconds;
         $this->real->sleep($seconds);
     }
 }

@@ -112,12 +112,12 @@ final class Simulator
         return $this->call('GET', "requests?since=$since", null);
     }
 
-    /** @return int The number of the last request so far */
-    public function mark(): int
+    /** @return int The number of the last request so far; asks only for those after a known one */
+    public function mark(int $since = 0): int
     {
-        $requests = $this->requests();
+        $requests = $this->requests($since);
 
-        return $requests === [] ? 0 : (int) end($requests)['n'];
+        return $requests === [] ? $since : (int) end($requests)['n'];
     }
 
     /**

@@ -24,11 +24,15 @@ final class TestDatabase
     ) {
     }
 
-    /** @return ?self Null when this machine lacks the database */
-    public static function create(Dialect $dialect): ?self
+    /**
+     * @param ?string $folder Of the SQLite file; null = the system's for temporary files
+     *
+     * @return ?self Null when this machine lacks the database
+     */
+    public static function create(Dialect $dialect, ?string $folder = null): ?self
     {
         if ($dialect === Dialect::Sqlite) {
-            $file = tempnam(sys_get_temp_dir(), 'cloversync-test-');
+            $file = tempnam($folder ?? sys_get_temp_dir(), 'cloversync-test-');
             $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file);
         } else {
             $server = MariaDb::get();

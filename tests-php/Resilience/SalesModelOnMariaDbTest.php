@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Dialect;
+
+final class SalesModelOnMariaDbTest extends SalesModelTestCase
+{
+    protected static function dialect(): Dialect
+    {
+        return Dialect::MySql;
+    }
+
+    protected static function histories(): int
+    {
+        return 400;
+    }
+}

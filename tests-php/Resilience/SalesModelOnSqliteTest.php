@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Dialect;
+
+final class SalesModelOnSqliteTest extends SalesModelTestCase
+{
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+
+    protected static function histories(): int
+    {
+        return 600;
+    }
+}

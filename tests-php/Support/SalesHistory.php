@@ -1,0 +1,160 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use Random\Engine\Xoshiro256StarStar;
+use Random\Randomizer;
+
+/**
+ * Steps in the life of a shop and a till, made from a seed and from nothing else. What a step means is {@see SalesWorld}'s; one that
+ * does not apply, as when its order is deleted, does nothing there, so that steps can be dropped.
+ *
+ * Items, orders and lines are named by their places. A step that the shop has an event for ends with what became of it:
+ * "told", "lost", "twice", or the number of steps after which it comes.
+ */
+final class SalesHistory
+{
+    public const ITEMS  = 3;
+    public const ORDERS = 4;
+
+    private const STATUSES = [1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 7, 8, 9, 10];
+
+    private Randomizer $random;
+
+    private int $orders = 0;
+
+    private function __construct(int $seed)
+    {
+        $this->random = new Randomizer(new Xoshiro256StarStar($seed));
+    }
+
+    /** @return list<list<mixed>> */
+    public static function random(int $seed): array
+    {
+        $self  = new self($seed);
+        $steps = [['start', array_map(static fn (): int|float => $self->count(), range(1, self::ITEMS))]];
+
+        for ($i = $self->int(5, 25); $i > 0; $i--) {
+            $steps[] = $self->step();
+        }
+
+        return $steps;
+    }
+
+    /** @param list<list<mixed>> $steps */
+    public static function print(array $steps): string
+    {
+        return implode("\n", array_map(static fn (array $step): string => '            ' . self::words($step) . ',', $steps));
+    }
+
+    /** @return list<mixed> */
+    private function step(): array
+    {
+        if ($this->orders === 0) {
+            return $this->order();
+        }
+
+        return match ($this->weighted([
+            'order' => $this->orders < self::ORDERS ? 12 : 0, 'status' => 24, 'edit' => 8, 'restock' => 4, 'refund' => 4, 'delete' => 2, 'sale' => 7, 'count' => 3, 'untrack' => 1, 'remove' => 1,
+            'restore' => 2, 'pull' => 9, 'work' => 18, 'overlap' => 3, 'crash' => 7, 'race' => 1, 'fault' => 11, 'order_fault' => 4, 'push' => 3, 'wait' => 6, 'word' => 3, 'order_word' => 1,
+        ])) {
+            'order'       => $this->order(),
+            'status'      => ['status', $this->anyOrder(), $this->of(self::STATUSES), $this->event()],
+            'edit'        => ['edit', $this->anyOrder(), $this->int(0, 2), $this->int(0, 4), $this->event()],
+            'restock'     => ['restock', $this->anyOrder(), $this->int(0, 2), $this->int(1, 2)],
+            'refund'      => ['refund', $this->anyOrder(), $this->int(0, 2) > 0, $this->event()],
+            'delete'      => ['delete', $this->anyOrder(), $this->event()],
+            'sale'        => ['sale', $this->item(), $this->int(1, 3)],
+            'count'       => ['count', $this->item(), $this->count()],
+            'untrack'     => ['count', $this->item(), null],
+            'remove'      => ['remove', $this->item()],
+            'restore'     => ['restore', $this->item()],
+            'pull'        => ['pull'],
+            'work'        => ['work', $this->int(0, 3) === 0, $this->int(0, 3) > 0],
+            'overlap'     => ['overlap', $this->item(), $this->int(1, 3)],
+            'crash'       => ['crash', $this->int(0, 70), $this->int(0, 3) > 0],
+            'race'        => ['race'],
+            'fault'       => ['fault', $this->item(), $this->of(['drop', 'drop', 'apply_then_drop', 'apply_then_drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502', ...($this->int(0, 9) === 0 ? ['429'] : [])])],
+            'order_fault' => ['order_fault', $this->of(['', '', '/*', '/*/bulk_line_items', '/*/discounts']), $this->of(['drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502'])],
+            'push'        => ['push', $this->int(0, 1) === 1],
+            'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
+            'word'        => ['word', $this->int(0, 2), $this->int(0, 3) === 0],
+            'order_word'  => ['order_word', $this->int(0, 1)],
+        };
+    }
+
+    /** @return list<mixed> */
+    private function order(): array
+    {
+        $lines = [];
+
+        for ($i = $this->int(1, 3); $i > 0; $i--) {
+            $lines[] = [$this->item(), $this->int(1, 3)];
+        }
+
+        return ['order', $this->orders++, $this->of([1, 1, 1, 4, 5, 7, 10]), $lines, $this->event()];
+    }
+
+    private function event(): string|int
+    {
+        return match (true) {
+            ($n = $this->int(1, 20)) <= 12 => 'told',
+            $n <= 15                       => 'lost',
+            $n <= 17                       => 'twice',
+            default                        => $this->int(1, 4),
+        };
+    }
+
+    private function count(): int|float
+    {
+        return $this->int(0, 7) === 0 ? $this->of([-1, 0, 2.5, 0.5, 7.25]) : $this->int(0, 12);
+    }
+
+    private function anyOrder(): int
+    {
+        // The latest ones more often: what happens to one order in a row is what is looked for.
+        return max($this->int(0, $this->orders - 1), $this->int(0, $this->orders - 1));
+    }
+
+    private function item(): int
+    {
+        return min($this->int(0, self::ITEMS - 1), $this->int(0, self::ITEMS - 1));
+    }
+
+    private function int(int $from, int $to): int
+    {
+        return $this->random->getInt($from, $to);
+    }
+
+    private function of(array $list): mixed
+    {
+        return $list[$this->int(0, \count($list) - 1)];
+    }
+
+    /** @param array<string, int> $weights */
+    private function weighted(array $weights): string
+    {
+        $at = $this->int(1, array_sum($weights));
+
+        foreach ($weights as $what => $weight) {
+            if (($at -= $weight) <= 0) {
+                return $what;
+            }
+        }
+
+        throw new \LogicException('No weight was met.');
+    }
+
+    private static function words(mixed $value): string
+    {
+        return match (true) {
+            \is_array($value)  => '[' . implode(', ', array_map(self::words(...), $value)) . ']',
+            \is_string($value) => "'$value'",
+            $value === null    => 'null',
+            \is_bool($value)   => $value ? 'true' : 'false',
+            default            => (string) $value,
+        };
+    }
+}

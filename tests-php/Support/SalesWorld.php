@@ -1,0 +1,1141 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Cli\OrderDesk;
+use CloverSync\Cli\OrderFile;
+use CloverSync\Exception\ItemException;
+use CloverSync\Settings;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Runs;
+use CloverSync\Shop\Sales\WorkResult;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\Sql;
+use CloverSync\Vault;
+use PHPUnit\Framework\Assert;
+
+/**
+ * A shop, its worker and a till, in which a {@see SalesHistory} takes place, and which knows at every moment what should be true.
+ *
+ * It knows which writes Clover carried out, from Clover's own list of requests and from the faults that it ordered, and so need not
+ * believe a word of the ledger.
+ */
+final class SalesWorld
+{
+    private const SITE   = 'https://shop.example';
+    private const SECRET = 'a site secret for tests only';
+
+    private const RELEASING = [3, 5, 6];
+    private const REFUNDED  = [9];
+    private const PAID      = [1, 2, 7, 8];
+
+    /** A write without answer is looked at after so many seconds. */
+    private const QUIET = 35;
+
+    /** @var array<string, int> What all histories together have come to */
+    public array $figures = [
+        'histories' => 0, 'steps' => 0, 'writes' => 0, 'unanswered' => 0, 'crashes' => 0, 'found' => 0, 'uncertain' => 0, 'dead' => 0, 'orders' => 0, 'overwritten' => 0, 'of them seen by drift' => 0, 'misjudged' => 0,
+    ];
+
+    private readonly Sql $sql;
+
+    private LaterClock $clock;
+
+    /** @var array<int, Shop> With Push Stock off and on */
+    private array $shops;
+
+    private bool $push;
+
+    private int $at;
+
+    private int $mark;
+
+    /** @var array<string, int> Clover id by variant */
+    private array $variants;
+
+    /** @var array<int, array{id: string, number: int, lines: array<int, array{int, int}>, deleted: bool, totals: list<int>}> */
+    private array $orders;
+
+    /** @var list<array{int, \Closure(): void}> Events on their way, with the step after which they come */
+    private array $late;
+
+    /** @var array<string, list<string>> Faults that wait for a write of an item */
+    private array $faults;
+
+    /** @var array<string, true> */
+    private array $removed;
+
+    /** @var ?array{string, int} */
+    private ?array $overlap;
+
+    /** @var array<string, ?int> Counts by the store's own doing, in thousandths, as if no web sale had been written */
+    private array $store;
+
+    /** @var array<string, int> Units of web sales that Clover has taken */
+    private array $taken;
+
+    /** @var array<string, int> Units that the till sold between our read and our write */
+    private array $overwritten;
+
+    /** @var array<string, int> Those of them in a write that was answered */
+    private array $answered;
+
+    /** @var array<int, int> How often Clover has carried a row out */
+    private array $applied;
+
+    /** @var array<int, bool> Whether it carried out the last try */
+    private array $last;
+
+    /** @var array<int, true> Rows whose item the store has touched while they had no answer */
+    private array $disturbed;
+
+    /** @var array<int, true> Disturbed rows for which the counts told the wrong story */
+    private array $misjudged;
+
+    /** @var array<string, mixed> */
+    private array $state;
+
+    public function __construct(private readonly TestDatabase $db, private readonly Simulator $clover)
+    {
+        $this->sql = $db->connect();
+        WatchedSql::install($this->sql);
+    }
+
+    /** @return string Clover's items, as JSON for the simulator */
+    public static function catalogue(): string
+    {
+        return json_encode(array_map(static fn (int $i): array => [
+            'id' => self::item($i), 'name' => "Model $i", 'price' => 1250, 'priceType' => 'FIXED', 'sku' => "MODEL-$i", 'itemStock' => ['quantity' => 10],
+        ], range(0, SalesHistory::ITEMS - 1)), JSON_THROW_ON_ERROR);
+    }
+
+    public static function item(int $place): string
+    {
+        return "MODELITEM000$place";
+    }
+
+    /**
+     * Lives through the steps, then waits until nothing is on its way, settles what waits for the owner, and waits once more.
+     *
+     * @param list<list<mixed>> $steps
+     *
+     * @throws \Throwable when something is not as it should be
+     */
+    public function live(array $steps): void
+    {
+        $this->begin(\is_array($steps[0] ?? null) && $steps[0][0] === 'start' ? array_shift($steps)[1] : []);
+        $this->figures['histories']++;
+
+        foreach ($steps as $this->at => $step) {
+            $this->figures['steps']++;
+
+            try {
+                $this->take(...$step);
+                $this->deliver();
+            } catch (\Throwable $e) {
+                throw new \RuntimeException("after step $this->at, {$step[0]}: {$e->getMessage()}", previous: $e);
+            }
+        }
+
+        try {
+            $this->rest();
+            $this->figures['uncertain'] += $this->count("state = 'uncertain'");
+            $this->figures['dead'] += $this->count("state = 'dead'");
+            $this->drift();
+            $this->settleAll();
+        } catch (\Throwable $e) {
+            throw new \RuntimeException("at rest: {$e->getMessage()}", previous: $e);
+        }
+
+        $this->figures['orders'] += (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_orders WHERE state = 'confirmed'");
+        $this->figures['overwritten'] += array_sum($this->overwritten);
+        $this->figures['misjudged'] += \count($this->misjudged);
+    }
+
+    /** @return list<string> "delta state reason" of each row of an order */
+    public function rowsOf(int $order): array
+    {
+        return array_map(
+            static fn (array $row): string => trim(\sprintf('%+d %s %s', $row['delta'], $row['state'], $row['reason'] ?? '')),
+            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [$this->orders[$order]['id']]),
+        );
+    }
+
+    /** @return array{int|float|null, int} An item's count in Clover and in the shop */
+    public function counts(int $item): array
+    {
+        return [$this->clover->state()['stock'][self::item($item)], (int) $this->shopCount(self::item($item))['quantity']];
+    }
+
+    /** @return float Seconds that workers slept in the last history */
+    public function slept(): float
+    {
+        return $this->clock->slept;
+    }
+
+    /**
+     * Lives through some steps while the page of items of a pull, asked for before them and after the first ones, is on its way.
+     *
+     * @param list<list<mixed>> $before
+     * @param list<list<mixed>> $meanwhile
+     */
+    public function pullWhile(array $before, array $meanwhile): void
+    {
+        $this->begin(array_shift($before)[1]);
+
+        foreach ($before as $step) {
+            $this->take(...$step);
+        }
+
+        $this->clover->fault(Simulator::ITEM_PAGES, ['delay' => ['ms' => 1500]]);
+        $known = $this->clover->mark($this->mark);
+        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new Budget())->status);
+
+        do {
+            $asked = array_filter($this->clover->requests($known), static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1);
+        } while ($asked === []);
+
+        foreach ($meanwhile as $step) {
+            $this->take(...$step);
+        }
+
+        Assert::assertNull($this->clover->requests($known)[array_key_first($asked)]['status'], 'The page came before all was done: the test says nothing.');
+        Assert::assertSame(Runs::DONE, $pull->value());
+        $this->checkPull();
+        $this->rest();
+    }
+
+    /** @param list<int|float> $counts */
+    private function begin(array $counts): void
+    {
+        $this->clover->post('reset', []);
+        $this->clover->switches(['access_ttl' => 864_000]);
+
+        foreach (['orders', 'orderitems', 'orderinfos', 'clover_outbox', 'clover_ledger', 'clover_orders', 'clover_log', 'clover_locks', 'clover_runs', 'clover_staging'] as $table) {
+            $this->sql->execute("DELETE FROM #__j2commerce_$table");
+        }
+
+        $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
+        $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name LIKE 'orders_from:%'");
+
+        $this->clock     = new LaterClock();
+        $this->shops     = [$this->shop(false), $this->shop(true)];
+        $this->push      = true;
+        $this->mark      = 0;
+        $this->orders    = $this->late = $this->faults = $this->removed = $this->applied = $this->last = $this->disturbed = $this->misjudged = $this->answered = [];
+        $this->overlap   = null;
+        $this->at        = 0;
+        $authorization   = $this->open()->connection->authorize('http://127.0.0.1:8902/callback');
+        $this->open()->connection->complete(Simulator::approve($authorization->url), $authorization->state);
+        $this->open()->connected();
+
+        foreach (range(0, SalesHistory::ITEMS - 1) as $i) {
+            $this->clover->setStock(self::item($i), $counts[$i] ?? 10);
+            $this->store[self::item($i)]       = self::thousandths($counts[$i] ?? 10);
+            $this->taken[self::item($i)]       = 0;
+            $this->overwritten[self::item($i)] = 0;
+        }
+
+        $this->state = $this->clover->state();
+        $this->pull();
+        $this->variants = array_map(strval(...), array_column(
+            $this->sql->fetchAll("SELECT variant_id, clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item'"),
+            'clover_id',
+            'variant_id',
+        ));
+    }
+
+    private function shop(bool $push, ?Sql $sql = null): Shop
+    {
+        return new Shop($sql ?? $this->sql, Settings::fromArray([
+            'environment' => 'sandbox', 'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url, 'default_category' => 2, 'pace_share' => 100_000,
+            'push_stock' => $push, 'paid_statuses' => self::PAID, 'refunded_statuses' => self::REFUNDED,
+        ]), new Vault(self::SECRET), self::SITE, clock: $this->clock);
+    }
+
+    private function open(): Shop
+    {
+        return $this->shops[(int) $this->push];
+    }
+
+    private function take(string $step, mixed ...$with): void
+    {
+        match ($step) {
+            'order'       => $this->placeOrder(...$with),
+            'status'      => $this->setStatus(...$with),
+            'edit'        => $this->editLine(...$with),
+            'restock'     => $this->restock(...$with),
+            'refund'      => $this->refund(...$with),
+            'delete'      => $this->deleteOrder(...$with),
+            'sale'        => $this->sell(...$with),
+            'count'       => $this->setCount(...$with),
+            'remove'      => $this->removeItem(...$with),
+            'restore'     => $this->restoreItem(...$with),
+            'pull'        => $this->pull(...$with),
+            'work'        => $this->work(...$with),
+            'overlap'     => $this->sellWithin(...$with),
+            'crash'       => $this->crash(...$with),
+            'race'        => $this->race(...$with),
+            'fault'       => $this->fault(...$with),
+            'order_fault' => $this->faultOrder(...$with),
+            'push'        => $this->switchPush(...$with),
+            'wait'        => $this->wait(...$with),
+            'word'        => $this->decide(...$with),
+            'order_word'  => $this->decideOrder(...$with),
+        };
+    }
+
+    // What a history may hold.
+
+    /** @param list<array{int, int}> $lines */
+    private function placeOrder(int $order, int $status, array $lines, string|int $event): void
+    {
+        if (isset($this->orders[$order])) {
+            return;
+        }
+
+        $number = 101 + $order;
+        $ids    = array_map(static fn (int $i): int => $number * 10 + $i, array_keys($lines));
+
+        $this->orders[$order] = ['id' => (string) (179540797000 + $number), 'number' => $number, 'lines' => array_combine($ids, $lines), 'deleted' => false, 'totals' => []];
+        $this->move($order, $status, $event);
+    }
+
+    private function setStatus(int $order, int $status, string|int $event): void
+    {
+        if ($this->exists($order) && $this->desk()->statusOf($this->orders[$order]['id']) !== $status) {
+            $this->move($order, $status, $event);
+        }
+    }
+
+    private function editLine(int $order, int $line, int $quantity, string|int $event): void
+    {
+        $id = array_keys($this->orders[$order]['lines'] ?? [])[$line] ?? null;
+
+        if ($id === null || !$this->exists($order) || $this->orders[$order]['lines'][$id][1] === $quantity) {
+            return;
+        }
+
+        if ($quantity === 0) {
+            unset($this->orders[$order]['lines'][$id]);
+        } else {
+            $this->orders[$order]['lines'][$id][1] = $quantity;
+        }
+
+        $name = $this->orders[$order]['id'];
+        $this->write($order, (int) $this->desk()->statusOf($name));
+        $this->tell($event, fn () => $this->open()->orderEvents()->edited($name));
+    }
+
+    private function restock(int $order, int $line, int $units): void
+    {
+        $id = array_keys($this->orders[$order]['lines'] ?? [])[$line] ?? null;
+
+        if ($id === null) {
+            return;
+        }
+
+        try {
+            $this->open()->sales()->planner->restock($this->orders[$order]['id'], $id, $units);
+        } catch (ItemException | ShopException) {
+            // The line does not hold so many, or is gone without ever having taken any.
+        }
+    }
+
+    private function refund(int $order, bool $whole, string|int $event): void
+    {
+        if ($this->exists($order)) {
+            $name = $this->orders[$order]['id'];
+            $this->tell($event, fn () => $this->open()->orderEvents()->refunded($name, $whole));
+        }
+    }
+
+    private function deleteOrder(int $order, string|int $event): void
+    {
+        if ($this->exists($order)) {
+            $name = $this->orders[$order]['id'];
+            $this->desk()->delete($name);
+            $this->orders[$order]['deleted'] = true;
+            $this->tell($event, fn () => $this->open()->orderEvents()->edited($name));
+        }
+    }
+
+    private function sell(int $item, int $units): void
+    {
+        $id = self::item($item);
+
+        if (!isset($this->removed[$id])) {
+            $this->clover->post('sale', ['itemId' => $id, 'quantity' => $units]);
+            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - 1000 * $units;
+            $this->disturb($id);
+        }
+    }
+
+    private function setCount(int $item, int|float|null $count): void
+    {
+        $id = self::item($item);
+
+        if (!isset($this->removed[$id])) {
+            $this->clover->setStock($id, $count);
+            $this->store[$id] = $count === null ? null : self::thousandths($count) + 1000 * ($this->taken[$id] - $this->overwritten[$id]);
+            $this->disturb($id);
+        }
+    }
+
+    private function removeItem(int $item): void
+    {
+        if (!isset($this->removed[self::item($item)])) {
+            $this->clover->remove(self::item($item));
+            $this->removed[self::item($item)] = true;
+            $this->disturb(self::item($item));
+        }
+    }
+
+    private function restoreItem(int $item): void
+    {
+        if (isset($this->removed[self::item($item)])) {
+            $this->clover->restore(self::item($item));
+            unset($this->removed[self::item($item)]);
+            $this->disturb(self::item($item));
+        }
+    }
+
+    private function pull(): void
+    {
+        $result = $this->open()->runner()->run(new Budget());
+        Assert::assertSame([Runs::DONE, 0], [$result->status, $result->failed]);
+
+        if ($this->at > 0 || $this->orders !== []) {
+            $this->checkPull();
+        }
+    }
+
+    private function work(bool $once, bool $scan): void
+    {
+        $this->run(fn (): WorkResult => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run(new Budget(), $once, $scan), $scan);
+    }
+
+    private function sellWithin(int $item, int $units): void
+    {
+        $this->overlap = [self::item($item), $units];
+    }
+
+    /** @param int|string $at A point of {@see KillingSql}, or "stored" or "written" as {@see WatchedSql} has it */
+    private function crash(int|string $at, bool $scan): void
+    {
+        $this->run(function () use ($at, $scan): void {
+            $child = Child::fork(fn (): WorkResult => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run(new Budget(), scan: $scan));
+
+            if ($child->wasKilled()) {
+                $this->figures['crashes']++;
+            } else {
+                $child->value();
+            }
+        });
+    }
+
+    private function race(): void
+    {
+        $this->run(function (): void {
+            foreach (Child::together(2, function (Child $self): void {
+                $worker = $this->shop($this->push, $this->watched())->sales()->worker();
+                $self->pause();
+                $worker->run(new Budget(), wait: 0.05);
+            }) as $child) {
+                if (($child->error()[0] ?? '') !== AlreadyRunningException::class) {
+                    $child->value();
+                }
+            }
+        });
+    }
+
+    private function fault(int $item, string $do): void
+    {
+        $this->clover->fault('POST /v3/merchants/*/item_stocks/' . self::item($item), ...self::faultOf($do));
+        $this->faults[self::item($item)][] = $do;
+    }
+
+    private function faultOrder(string $path, string $do): void
+    {
+        $this->clover->fault("POST /v3/merchants/*/orders$path", ...self::faultOf($do));
+    }
+
+    private function switchPush(bool $push): void
+    {
+        $this->push = $push;
+    }
+
+    private function wait(int $seconds): void
+    {
+        $this->clock->later += $seconds;
+        $this->clover->post('clock', ['advance_s' => $seconds]);
+    }
+
+    /** The owner looks, and says what is true; or has the row left as it is. */
+    private function decide(int $place, bool $leave): void
+    {
+        $row = $this->open()->sales()->ledger->waiting(10)[$place] ?? null;
+
+        if ($row === null) {
+            return;
+        }
+
+        try {
+            $this->open()->sales()->planner->resolve(
+                (string) $row['order_id'],
+                (int) $row['line_id'],
+                (int) $row['seq'],
+                $leave ? 'leave' : (($this->last[(int) $row['id']] ?? false) ? 'applied' : 'not_applied'),
+            );
+        } catch (ItemException) {
+            // It waits for what is said of the sale before it.
+        }
+    }
+
+    private function decideOrder(int $place): void
+    {
+        $row = $this->open()->sales()->pushed->waiting(10)[$place] ?? null;
+
+        if ($row !== null) {
+            $there = $this->inClover((string) $row['reference']);
+            $this->open()->sales()->pushed->resolve((int) $row['id'], $there === [] ? 'not_applied' : (self::isWhole($there[0]) ? 'applied' : 'leave'));
+        }
+    }
+
+    // The shop.
+
+    private function exists(int $order): bool
+    {
+        return isset($this->orders[$order]) && !$this->orders[$order]['deleted'];
+    }
+
+    private function desk(): OrderDesk
+    {
+        return new OrderDesk($this->sql, $this->open()->mappings(), $this->clock);
+    }
+
+    private function move(int $order, int $status, string|int $event): void
+    {
+        $name   = $this->orders[$order]['id'];
+        $before = $this->desk()->statusOf($name);
+        $this->write($order, $status);
+        $this->tell($event, fn () => $this->open()->orderEvents()->statusChanged($name, $before, $status));
+    }
+
+    private function write(int $order, int $status): void
+    {
+        ['id' => $id, 'number' => $number, 'lines' => $lines] = $this->orders[$order];
+        $file = OrderFile::fromJson(json_encode([
+            'order_id' => $id, 'number' => $number, 'new_status' => $status, 'currency' => 'USD', 'prices_include_tax' => false, 'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org'],
+            'lines'    => array_map(static fn (int $id, array $line): array => [
+                'line_id' => $id, 'clover_id' => self::item($line[0]), 'name' => "Line $id", 'quantity' => $line[1], 'unit_price' => 1250, 'tax' => 103 * $line[1],
+            ], array_keys($lines), $lines),
+            'shipping' => 500, 'order_discount' => $number % 2 === 0 ? 101 : 0,
+        ], JSON_THROW_ON_ERROR));
+        $this->desk()->place($file);
+        $this->orders[$order]['totals'][] = $file->total;
+    }
+
+    /** @param \Closure(): void $call */
+    private function tell(string|int $event, \Closure $call): void
+    {
+        if (\is_int($event)) {
+            $this->late[] = [$this->at + $event, $call];
+        } elseif ($event !== 'lost') {
+            $call();
+            $event === 'twice' && $call();
+        }
+    }
+
+    private function deliver(int $upTo = 0): void
+    {
+        foreach ($this->late as $i => [$due, $call]) {
+            if ($due <= $this->at + $upTo) {
+                unset($this->late[$i]);
+                $call();
+            }
+        }
+    }
+
+    // What happens while a worker runs.
+
+    private function watched(?string $killed = null): Sql
+    {
+        return new WatchedSql($this->db->connect(), $this->clover, $this->mark, killed: $killed);
+    }
+
+    /**
+     * @param callable(): ?WorkResult $work
+     * @param bool                    $scan Whether it ends and looks for what no event told
+     */
+    private function run(callable $work, bool $scan = false): ?WorkResult
+    {
+        $before   = $this->clover->state();
+        $sent     = array_column($this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"), null, 'id');
+        $expected = $this->untold();
+        $logged   = $this->loggedAsFound();
+        $result   = $work();
+        $this->observe($before, $sent);
+
+        if ($scan && $result !== null) {
+            $found = array_keys(array_filter(array_map(static fn (int $n, string $id): int => $n - ($logged[$id] ?? 0), $this->loggedAsFound(), array_keys($this->loggedAsFound()))));
+            $found = array_map(fn (int $i): string => (string) array_keys($this->loggedAsFound())[$i], $found);
+            sort($found);
+            Assert::assertSame([$expected, \count($expected)], [$found, $result->found], 'Orders that no event told of are found and logged, and no others.');
+            $this->figures['found'] += $result->found;
+        }
+
+        Assert::assertNull($result?->paused);
+
+        return $result;
+    }
+
+    /**
+     * Follows every write that was made, and judges what became of those without answer.
+     *
+     * @param array<string, mixed>             $before State of Clover before the work
+     * @param array<int, array<string, mixed>> $sent   Rows that had no answer before it
+     */
+    private function observe(array $before, array $sent): void
+    {
+        $sends    = $this->sql->fetchAll('SELECT * FROM ' . WatchedSql::TABLE . ' ORDER BY mark');
+        $requests = $this->clover->requests($this->mark);
+        $posts    = [];
+        $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
+
+        foreach ($requests as $request) {
+            $this->mark = max($this->mark, (int) $request['n']);
+
+            if ($request['method'] === 'POST' && preg_match('#/item_stocks/(\w+)$#', $request['path'], $m) === 1) {
+                $posts[$m[1]][(int) $request['n']] = $this->carriedOut($m[1], (int) $request['status']);
+            }
+        }
+
+        $ledger = array_column($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id'), null, 'id');
+        $resent = [];
+
+        foreach (array_reverse($sends) as $send) {
+            $id                       = (int) $send['row_id'];
+            $item                     = (string) $send['clover_id'];
+            $own                      = array_filter($posts[$item] ?? [], static fn (int $n): bool => $n > (int) $send['mark'], ARRAY_FILTER_USE_KEY);
+            $posts[$item]             = array_diff_key($posts[$item] ?? [], $own);
+            $done                     = \count(array_filter($own));
+            $isLast                   = !isset($resent[$id]);
+            $resent[$id]              = true;
+            $this->last[$id]          = $isLast ? $done > 0 : $this->last[$id];
+            $this->figures['writes'] += \count($own);
+            $this->applied[$id]       = ($this->applied[$id] ?? 0) + $done;
+            $this->taken[$item] += $done * (int) $send['delta'];
+            $this->store[$item]      -= 1000 * (int) $send['overlap'];
+            Assert::assertLessThanOrEqual(1, $done, "Row $id was written twice.");
+
+            if ((int) $send['overlap'] > 0) {
+                $this->overlap = null;
+
+                if ($done > 0) {
+                    $this->overwritten[$item] += (int) $send['overlap'];
+                } else {
+                    $this->disturbed[$id] = true;
+                }
+            }
+
+            // Whatever was sent once more in the same run must not have been carried out before.
+            match ($isLast ? $ledger[$id]['state'] : 'intended') {
+                'sent'      => $this->figures['unanswered']++,
+                'confirmed' => Assert::assertSame(1, $done, "Row $id counts as confirmed, and Clover has not carried it out."),
+                default     => Assert::assertSame(0, $done, "Row $id is {$ledger[$id]['state']} though Clover has carried it out."),
+            };
+
+            if ($isLast && $ledger[$id]['state'] === 'confirmed' && (int) $send['overlap'] > 0) {
+                $this->answered[$item] = ($this->answered[$item] ?? 0) + (int) $send['overlap'];
+            }
+        }
+
+        Assert::assertSame([], array_filter($posts), 'Clover was written to without a word in the ledger.');
+
+        foreach ($sent as $id => $row) {
+            $this->judge($row, $ledger[$id], isset($resent[$id]), $before['stock'][$row['clover_id']]);
+        }
+
+        $this->state = $this->clover->state();
+        $this->checkCounts();
+        $this->checkReturns($ledger);
+    }
+
+    private function carriedOut(string $item, int $status): bool
+    {
+        $waiting = $this->faults[$item] ?? [];
+        $fault   = array_shift($waiting);
+
+        $this->faults[$item] = $waiting;
+
+        return match ($fault) {
+            null, 'garbage', 'truncate', 'apply_then_drop', '502' => $status !== 404,
+            default                                              => false,
+        };
+    }
+
+    /**
+     * Whether a row without answer was settled as the count allowed.
+     *
+     * @param array<string, mixed> $row    As it was
+     * @param array<string, mixed> $now    As it is
+     * @param bool                 $resent Whether it was sent anew in the meantime
+     */
+    private function judge(array $row, array $now, bool $resent, int|float|null $count): void
+    {
+        $id = (int) $row['id'];
+
+        if (!$resent && $now['state'] === 'sent') {
+            return;
+        }
+
+        Assert::assertLessThanOrEqual($this->clock->now() - self::QUIET, (int) $row['sent'], "Row $id was settled while its write could still arrive.");
+        $applied = $resent ? ($this->applied[$id] ?? 0) - (int) $this->last[$id] > 0 : $this->last[$id] ?? false;
+
+        if (!$resent && $now['state'] === 'uncertain') {
+            Assert::assertArrayHasKey($id, $this->disturbed, "Row $id is uncertain, and nobody but us has touched the count.");
+        } elseif (!$resent && $now['state'] === 'confirmed') {
+            if (!$applied) {
+                Assert::assertSame([true, self::thousandths($row['target'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was taken for carried out.");
+                $this->misjudged[$id] = true;
+            }
+        } elseif ($applied) {
+            Assert::assertSame([true, self::thousandths($row['count_before'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was put back though Clover has carried it out.");
+            $this->misjudged[$id] = true;
+        }
+    }
+
+    private function disturb(string $item): void
+    {
+        foreach ($this->sql->fetchColumn("SELECT id FROM #__j2commerce_clover_ledger WHERE state = 'sent' AND clover_id = ?", [$item]) as $id) {
+            $this->disturbed[(int) $id] = true;
+        }
+
+        $this->state = $this->clover->state();
+        $this->checkCounts();
+    }
+
+    // What should be true.
+
+    /** The count is what the store made of it, less the web sales that were written, and what the till sold in between is back. */
+    private function checkCounts(): void
+    {
+        foreach ($this->store as $item => $count) {
+            $there = $this->state['stock'][$item];
+            Assert::assertSame(
+                $count === null ? null : $count - 1000 * ($this->taken[$item] - $this->overwritten[$item]),
+                $there === null ? null : self::thousandths($there),
+                "Count of $item in Clover",
+            );
+        }
+    }
+
+    /** @param array<int, array<string, mixed>> $ledger */
+    private function checkReturns(array $ledger): void
+    {
+        foreach (self::byLine($ledger) as $key => $rows) {
+            $sum = 0;
+
+            foreach ($rows as $row) {
+                $sum += (int) $row['delta'];
+                Assert::assertGreaterThanOrEqual(0, $sum, "Line $key has given back more than it took.");
+            }
+        }
+    }
+
+    /** Directly after a pull: the shop has no unit that is promised to somebody. */
+    private function checkPull(): void
+    {
+        $this->state = $this->clover->state();
+        $owed        = $this->owed();
+
+        foreach ($this->state['stock'] as $item => $count) {
+            $shop = $this->shopCount($item);
+
+            if (isset($this->removed[$item])) {
+                continue;
+            }
+
+            if ($count === null) {
+                Assert::assertSame(0, (int) $shop['manage_stock'], "$item is not counted.");
+            } elseif ($this->push) {
+                Assert::assertLessThanOrEqual(max(0, (int) floor((float) $count) - ($owed[$item] ?? 0)), (int) $shop['quantity'], "The shop offers units of $item that are not there.");
+            } else {
+                Assert::assertSame(max(0, (int) floor((float) $count)), (int) $shop['quantity'], "The shop does not follow $item.");
+            }
+        }
+    }
+
+    /** @return array<string, int> Units that the shop's books hold and Clover still counts; negative ones the other way round */
+    private function owed(): array
+    {
+        $owed = [];
+        $rows = self::byLine($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq'));
+
+        foreach ($this->sql->fetchAll('SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity FROM #__j2commerce_orders o
+            JOIN #__j2commerce_orderitems i ON i.order_id = o.order_id WHERE o.stock_committed = 1') as $line) {
+            $item = $this->variants[(int) $line['variant_id']];
+
+            if (!\in_array((int) $line['order_state_id'], self::REFUNDED, true) && !self::wasRefunded($this->told($line['order_id']))) {
+                $owed[$item] = ($owed[$item] ?? 0) + max(0, (int) $line['orderitem_quantity'] - self::byHand($rows["{$line['order_id']}/{$line['line_id']}/$item"] ?? []));
+            }
+        }
+
+        foreach ($rows as $of) {
+            $bySeq = array_column($of, null, 'seq');
+
+            foreach ($of as $row) {
+                $sale = $row['reverses'] === null ? null : $bySeq[$row['reverses']];
+                // A row that was skipped is settled; with the sale that it reverses when that was never carried out.
+                $part = $row['state'] !== 'skipped' ? $this->isIn($row) : ($sale === null || $sale['state'] === 'skipped' || $this->isIn($sale));
+                $owed[$row['clover_id']] = ($owed[$row['clover_id']] ?? 0) - ($part ? (int) $row['delta'] : 0);
+            }
+        }
+
+        return $owed;
+    }
+
+    /** @param array<string, mixed> $row */
+    private function isIn(array $row): bool
+    {
+        $id = (int) $row['id'];
+
+        return $row['state'] === 'confirmed' || (!isset($this->misjudged[$id]) && ($this->applied[$id] ?? 0) > 0);
+    }
+
+    /** Brings everything to rest, and looks at all of it. */
+    private function rest(): void
+    {
+        $this->deliver(PHP_INT_MAX >> 1);
+        $this->clover->clearFaults();
+        $this->faults  = [];
+        $this->overlap = null;
+        $later         = 1;
+
+        for ($i = 0; $i < 12 && $later > 0; $i++) {
+            $this->wait(300);
+            $this->work(false, true);
+            $later = $this->open()->sales()->worker()->waiting()->later;
+        }
+
+        Assert::assertSame(0, $later, 'Rows that nobody will ever settle: ' . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')")));
+        $result = $this->run(fn (): WorkResult => $this->shop($this->push, $this->watched())->sales()->worker()->run(new Budget()), true);
+        Assert::assertSame([0, 0, 0], [$result?->claimed, $result?->found, $result?->later], 'At rest there is nothing to do.');
+        $this->checkRows();
+        $this->checkOrders();
+        Assert::assertSame([], $this->untold(), 'Lines that do not stand where their orders want them.');
+        $this->checkLevels();
+        $this->pull();
+    }
+
+    private function checkRows(): void
+    {
+        $rows  = $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id');
+        $slack = $sold = array_fill_keys(array_keys($this->store), 0);
+
+        foreach ($rows as $row) {
+            $id        = (int) $row['id'];
+            $confirmed = (int) ($row['state'] === 'confirmed');
+            $applied   = $this->applied[$id] ?? 0;
+            Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
+            Assert::assertTrue($confirmed === 1 || (string) $row['reason'] !== '', "Row $id is {$row['state']} without a reason.");
+            $sold[$row['clover_id']] += $confirmed * (int) $row['delta'];
+
+            if (!isset($this->misjudged[$id]) && $row['state'] !== 'uncertain' && $row['reason'] !== 'owner') {
+                Assert::assertSame($confirmed, $applied, "Row $id is {$row['state']} {$row['reason']}, and Clover has carried it out $applied times.");
+            } else {
+                $slack[$row['clover_id']] += ($applied - $confirmed) * (int) $row['delta'];
+            }
+        }
+
+        foreach ($this->store as $item => $count) {
+            if ($count !== null) {
+                Assert::assertSame($count - 1000 * ($sold[$item] + $slack[$item] - $this->overwritten[$item]), self::thousandths($this->state['stock'][$item]), "$item: start, sales, edits and confirmed rows");
+            }
+        }
+    }
+
+    private function checkOrders(): void
+    {
+        foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders') as $row) {
+            $there = $this->inClover((string) $row['reference']);
+            Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
+            Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
+
+            if ($row['state'] === 'confirmed') {
+                Assert::assertCount(1, $there, "Order {$row['order_id']} is not in Clover.");
+                Assert::assertTrue(self::isWhole($there[0]), "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0]));
+                $totals = array_merge(...array_map(static fn (array $o): array => $o['id'] === $row['order_id'] ? $o['totals'] : [], array_values($this->orders)));
+                Assert::assertContains($there[0]['total'], $totals);
+            }
+        }
+
+        $known = $this->sql->fetchColumn('SELECT reference FROM #__j2commerce_clover_orders');
+        Assert::assertSame([], array_diff(array_filter(array_column($this->state['orders'], 'externalReferenceId')), $known), 'Clover has orders that the shop has not stored first.');
+    }
+
+    private function checkLevels(): void
+    {
+        foreach ($this->levels() as $order => $lines) {
+            foreach ($lines as $key => [$wanted, $asked]) {
+                Assert::assertSame($wanted, $asked, "Units asked for line $key of order $order");
+            }
+        }
+    }
+
+    /** @return list<string> Orders of which Clover's counts should hear, or Clover itself, and nothing waits to be looked at */
+    private function untold(): array
+    {
+        $pending = $this->sql->fetchColumn("SELECT DISTINCT order_id FROM #__j2commerce_clover_outbox WHERE state = 'pending'");
+        $found   = [];
+
+        foreach ($this->levels() as $order => $lines) {
+            $off = array_filter($lines, static fn (array $level): bool => $level[0] !== $level[1]) !== [];
+
+            if (($off || $this->isMissingInClover((string) $order)) && !\in_array((string) $order, array_map(strval(...), $pending), true)) {
+                $found[] = (string) $order;
+            }
+        }
+
+        sort($found);
+
+        return $found;
+    }
+
+    private function isMissingInClover(string $order): bool
+    {
+        $status = $this->desk()->statusOf($order);
+
+        return $status !== null && self::standing($status, $this->told($order)) === 'paid' && self::word($status) === 'paid'
+            && $this->sql->fetchValue('SELECT id FROM #__j2commerce_clover_orders WHERE order_id = ?', [$order]) === null;
+    }
+
+    /** @return array<string, array<string, array{int, int}>> By order and line: units that it should have asked for, and those that it has */
+    private function levels(): array
+    {
+        $rows   = self::byLine($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq'));
+        $levels = [];
+
+        foreach ($this->orders as $order) {
+            $standing = self::standing($order['deleted'] ? null : $this->desk()->statusOf($order['id']), $this->told($order['id']));
+
+            if ($standing === null) {
+                continue;
+            }
+
+            $levels[$order['id']] = [];
+            // In a status that says nothing what was asked stays asked, but for lines that are gone.
+            $decides = $order['deleted'] || self::word((int) $this->desk()->statusOf($order['id'])) !== null;
+
+            foreach ($rows as $key => $of) {
+                if (str_starts_with($key, "{$order['id']}/") && ($decides || !isset($order['lines'][(int) $of[0]['line_id']]))) {
+                    $levels[$order['id']][$key] = [0, array_sum(array_column($of, 'delta'))];
+                }
+            }
+
+            foreach ($decides && $standing === 'paid' ? $order['lines'] : [] as $id => [$item, $quantity]) {
+                $key                        = "{$order['id']}/$id/" . self::item($item);
+                $levels[$order['id']][$key] = [max(0, $quantity - self::byHand($rows[$key] ?? [])), $levels[$order['id']][$key][1] ?? 0];
+            }
+        }
+
+        return $levels;
+    }
+
+    private function drift(): void
+    {
+        $found = [];
+        $this->open()->sales()->drift()->run(static function (array $item) use (&$found): void {
+            if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1) {
+                $found[$item['clover_id']] = (float) $m[1];
+            }
+        });
+
+        foreach ($this->answered as $item => $units) {
+            if (!isset($this->removed[$item]) && $this->store[$item] !== null) {
+                Assert::assertGreaterThanOrEqual($units, $found[$item] ?? 0, "Drift does not see what the till sold of $item.");
+                $this->figures['of them seen by drift'] += $units;
+            }
+        }
+    }
+
+    /** The owner decides all that waits, and every order is paid or released: then the shop has what Clover has. */
+    private function settleAll(): void
+    {
+        $this->push = true;
+
+        foreach (range(0, SalesHistory::ITEMS - 1) as $item) {
+            $this->restoreItem($item);
+        }
+
+        foreach ($this->orders as $place => $order) {
+            if ($this->exists($place) && self::word((int) $this->desk()->statusOf($order['id'])) === null) {
+                $this->setStatus($place, 6, 'told');
+            }
+        }
+
+        for ($i = 0; $i < 8; $i++) {
+            foreach ([0, 1, 2, 3, 4, 5] as $place) {
+                $this->decide(5 - $place, false);
+                $this->decideOrder(5 - $place);
+            }
+
+            $this->rest();
+            $waiting = $this->open()->sales()->worker()->waiting();
+
+            if ($waiting->uncertain + $waiting->dead === 0) {
+                break;
+            }
+        }
+
+        Assert::assertSame([0, 0], [$waiting->uncertain, $waiting->dead], 'What the owner has decided is settled.');
+
+        foreach ($this->state['stock'] as $item => $count) {
+            if ($count !== null) {
+                Assert::assertSame(max(0, (int) floor((float) $count)), (int) $this->shopCount($item)['quantity'], "At rest the shop has of $item what Clover has ($count).");
+            }
+        }
+    }
+
+    // What the books say.
+
+    /** @return array<string, int> How often each order was logged as found */
+    private function loggedAsFound(): array
+    {
+        return array_map(intval(...), array_column(
+            $this->sql->fetchAll("SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%no event told%' GROUP BY entity_id"),
+            'n',
+            'entity_id',
+        ));
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function inClover(string $reference): array
+    {
+        return array_values(array_filter($this->clover->state()['orders'], static fn (array $order): bool => ($order['externalReferenceId'] ?? null) === $reference));
+    }
+
+    /** @param array<string, mixed> $order */
+    private static function isWhole(array $order): bool
+    {
+        $sum = array_sum(array_column($order['lineItems']['elements'] ?? [], 'price')) + array_sum(array_column($order['discounts']['elements'] ?? [], 'amount'));
+
+        return isset($order['total']) && $sum === $order['total'];
+    }
+
+    /** @return array<string, mixed> */
+    private function shopCount(string $item): array
+    {
+        return $this->sql->fetchOne(
+            'SELECT v.manage_stock, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+               JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id WHERE m.clover_id = ?',
+            [$item],
+        ) ?? throw new \LogicException("$item is not linked.");
+    }
+
+    private function count(string $where): int
+    {
+        return (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_ledger WHERE $where");
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function told(string $order): array
+    {
+        return $this->sql->fetchAll("SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id", [$order]);
+    }
+
+    /** @param list<array<string, mixed>> $told */
+    private static function standing(?int $status, array $told): ?string
+    {
+        if ($status === null) {
+            return 'released';
+        }
+
+        $standing = self::word($status);
+
+        foreach (array_reverse($told) as $event) {
+            $standing ??= $event['event'] === 'status' ? self::word((int) $event['new_status']) : null;
+        }
+
+        return $standing === 'paid' && self::wasRefunded($told) ? 'released' : $standing;
+    }
+
+    private static function word(int $status): ?string
+    {
+        return match (true) {
+            \in_array($status, [...self::RELEASING, ...self::REFUNDED], true) => 'released',
+            \in_array($status, self::PAID, true)                              => 'paid',
+            default                                                          => null,
+        };
+    }
+
+    /** @param list<array<string, mixed>> $told */
+    private static function wasRefunded(array $told): bool
+    {
+        foreach (array_reverse($told) as $event) {
+            if ($event['event'] === 'refund') {
+                return true;
+            }
+
+            if (self::word((int) $event['new_status']) === 'paid' && self::word((int) $event['old_status']) !== 'paid') {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /**
+     * @param array<int, array<string, mixed>> $rows In the order of their numbers
+     *
+     * @return array<string, list<array<string, mixed>>> By order, line and item
+     */
+    private static function byLine(array $rows): array
+    {
+        $lines = [];
+
+        foreach ($rows as $row) {
+            $lines["{$row['order_id']}/{$row['line_id']}/{$row['clover_id']}"][] = $row;
+        }
+
+        return $lines;
+    }
+
+    /** @param list<array<string, mixed>> $rows Of a line */
+    private static function byHand(array $rows): int
+    {
+        $units = 0;
+
+        foreach ($rows as $row) {
+            $units = match ($row['cause']) {
+                'release' => 0,
+                'hand'    => $units - (int) $row['delta'],
+                default   => $units,
+            };
+        }
+
+        return $units;
+    }
+
+    private static function thousandths(int|float|string $count): int
+    {
+        return (int) round(1000 * (float) $count);
+    }
+
+    /** @return array{string, int, int, array<string, mixed>} */
+    private static function faultOf(string $do): array
+    {
+        return match ($do) {
+            'truncate' => ['truncate', 1, 0, ['bytes' => 5]],
+            '500'      => ['status', 1, 0, ['code' => 500]],
+            '502'      => ['status', 1, 0, ['code' => 502, 'apply' => true]],
+            '429'      => ['status', 1, 0, ['code' => 429, 'retry_after' => 1]],
+            default    => [$do, 1, 0, []],
+        };
+    }
+}

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Sales\StockLedger;
+use CloverSync\Shop\Sql;
+
+/**
+ * A database that notes each row of the ledger that is stored as sent, in the same transaction, with the number of the
+ * last request that Clover had seen by then. If asked to, it lets the till sell of the item at that moment: between read and write.
+ */
+final class WatchedSql implements Sql
+{
+    public const TABLE = '#__model_sends';
+
+    private bool $stored = false;
+
+    /**
+     * @param ?array{string, int} $overlap Item and units that the till sells when a row of that item is stored as sent; once
+     * @param ?string             $killed  When its process dies: "stored" (rows are committed as sent, Clover was not written to yet) or
+     *                                     "written" (it was, and nothing was noted of it)
+     */
+    public function __construct(private readonly Sql $inner, private readonly Simulator $clover, private int $mark, private ?array $overlap = null, private readonly ?string $killed = null)
+    {
+    }
+
+    public static function install(Sql $sql): void
+    {
+        $sql->execute('CREATE TABLE ' . self::TABLE . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL, mark int NOT NULL, overlap int NOT NULL)');
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->inner->fetchAll($query, $values);
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->inner->fetchOne($query, $values);
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        return $this->inner->fetchValue($query, $values);
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return $this->inner->fetchColumn($query, $values);
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        $affected = $this->inner->execute($query, $values);
+
+        if ($affected === 1 && str_contains($query, StockLedger::TABLE . " SET state = 'sent'")) {
+            $this->note((int) end($values));
+            $this->stored = true;
+        }
+
+        return $affected;
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        if ($this->stored && $this->killed === 'written') {
+            Child::killMyself();
+        }
+
+        $result = $this->inner->transaction($work);
+
+        if ($this->stored && $this->killed === 'stored') {
+            Child::killMyself();
+        }
+
+        return $result;
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->inner->inTransaction();
+    }
+
+    public function dialect(): Dialect
+    {
+        return $this->inner->dialect();
+    }
+
+    private function note(int $id): void
+    {
+        $row        = $this->inner->fetchOne('SELECT clover_id, delta FROM ' . StockLedger::TABLE . ' WHERE id = ?', [$id]);
+        $this->mark = $this->clover->mark($this->mark);
+        $units      = 0;
+
+        if ($this->overlap !== null && $this->overlap[0] === $row['clover_id']) {
+            $units         = $this->overlap[1];
+            $this->overlap = null;
+            $this->clover->post('sale', ['itemId' => $row['clover_id'], 'quantity' => $units]);
+        }
+
+        $this->inner->execute(
+            'INSERT INTO ' . self::TABLE . ' (row_id, clover_id, delta, mark, overlap) VALUES (?, ?, ?, ?, ?)',
+            [$id, $row['clover_id'], (int) $row['delta'], $this->mark, $units],
+        );
+    }
+}
