@@ -45,6 +45,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
 
     private const NEVER_MS = 600_000;
 
+    /** Seconds in which a write without an answer may still be carried out, and after which Clover's search finds everything. */
+    private const QUIET = 35;
+    private const LATER = 80;
+
     /** @var array{string, string} Items that are sold */
     private array $items;
 
@@ -57,7 +61,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /** @var array<string, mixed> */
     private array $settings = [];
 
-    /** Unix seconds at which the order was placed. */
+    /** Of the first line, which is sold as the first item. */
+    private int $quantity = 2;
+
+    /** Unix seconds by the clock of the process that is killed. */
     private int $now;
 
     #[TestDox('A sale is killed at every step, and Clover has taken its units once')]
@@ -88,6 +95,17 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->killEverywhere('cancel', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED));
     }
 
+    #[TestDox('The cancellation of a sale that Clover was not told of is killed at every step, and Clover is told of neither')]
+    public function test_a_cancellation_before_the_sale_is_sent(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->fresh(fn (Sql $sql) => $this->shopOf($sql)->orderEvents()->statusChanged(self::ORDER, 5, self::CONFIRMED));
+        $this->fresh(fn (Sql $sql) => $this->shopOf($sql)->sales()->planner->plan(self::ORDER));
+        $this->placed(self::CANCELLED);
+        $this->killEverywhere('cancel before sending', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED), asks: false);
+    }
+
     #[TestDox('A refund by the owner\'s own status is killed at every step, and Clover has its units back once')]
     public function test_a_refund_by_status(): void
     {
@@ -106,10 +124,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->killEverywhere('refund by the gateway', static fn (OrderEvents $events) => $events->refunded(self::ORDER, true));
     }
 
-    #[TestDox('An order is killed at every step of its way into Clover, and is there whole, once')]
+    #[TestDox('An order of more pieces than Clover takes at once is killed at every step of its way, and is there whole, once')]
     public function test_an_order(): void
     {
         $this->settings = ['sync_sale' => true];
+        $this->quantity = 120;
         $this->open();
         $this->placed(self::CONFIRMED);
         $this->killEverywhere('order', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED));
@@ -140,13 +159,46 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         return parent::settings($settings + $this->settings + ['sync_sale' => false, 'pace_share' => 100_000]);
     }
 
+    #[TestDox('Whoever settles a sale without answers is killed at every step, and Clover has taken its units once')]
+    public function test_a_settlement(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid   = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $before = $this->unanswered($paid, ["POST /v3/merchants/*/item_stocks/{$this->items[0]}" => 'apply_then_drop', "POST /v3/merchants/*/item_stocks/{$this->items[1]}" => 'drop']);
+        $this->killEverywhere('settling a sale', static fn () => null, before: $before);
+    }
+
+    #[TestDox('Whoever looks for an order without an answer, fills it and records its payment is killed at every step, and it is there whole, once')]
+    public function test_a_search(): void
+    {
+        $this->settings    = ['sync_sale' => true];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $this->killEverywhere('order without answer', static fn () => null, before: $this->unanswered($paid, ['POST /v3/merchants/*/orders' => 'apply_then_drop']));
+    }
+
+    #[TestDox('Whoever goes on with an order of which some lines got no answer is killed at every step, and it is there whole, once')]
+    public function test_lines_without_answer(): void
+    {
+        $this->settings    = ['sync_sale' => true];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->quantity    = 120;
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $this->killEverywhere('lines without answer', static fn () => null, before: $this->unanswered($paid, ['POST /v3/merchants/*/orders/*/bulk_line_items' => 'apply_then_drop']));
+    }
+
     /** A shop that is connected and has all items, before its first order. */
     private function open(): void
     {
         unset($this->sql);
         $this->clover = Simulator::start(self::CATALOG);
-        $this->items  = array_slice(array_column($this->clover->shelf(), 'id'), 0, 2);
-        $this->start  = array_combine($this->items, [12, 7]);
+        $this->items  = \array_slice(array_column($this->clover->shelf(), 'id'), 0, 2);
+        $this->start  = array_combine($this->items, [$this->quantity + 10, 7]);
         $this->begin($this->start);
         self::assertDone($this->sync());
         $this->now = time() + 10;
@@ -163,17 +215,19 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->placed(self::CONFIRMED);
         $this->fresh(fn (Sql $sql) => $this->act($sql, static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED)));
-        self::assertSame([$this->start[$this->items[0]] - 2, $this->start[$this->items[1]] - 1], array_values($this->counts()));
+        self::assertSame([$this->start[$this->items[0]] - $this->quantity, $this->start[$this->items[1]] - 1], array_values($this->counts()));
     }
 
     /**
      * Kills the hook and the worker that follows it at every step, one step each time, and goes on. Shop and Clover as they are now are
      * where each time begins.
      *
-     * @param \Closure(OrderEvents): void $hook What the shop tells
-     * @param ?\Closure(Shop): void       $then What happens in the shop before anybody goes on
+     * @param \Closure(OrderEvents): void $hook   What the shop tells
+     * @param ?\Closure(Shop): void       $then   What happens in the shop before anybody goes on
+     * @param ?\Closure(): void           $before What has happened each time before
+     * @param bool                        $asks   Whether Clover is asked for anything
      */
-    private function killEverywhere(string $title, \Closure $hook, ?\Closure $then = null): void
+    private function killEverywhere(string $title, \Closure $hook, ?\Closure $then = null, ?\Closure $before = null, bool $asks = true): void
     {
         $began    = microtime(true);
         $counts   = $this->counts();
@@ -181,11 +235,17 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $known    = [];
         $rows     = [];
         $orders   = [];
+        $doubts   = [];
         $cuts     = 0;
 
-        $cut = function (string $where, \Closure $run) use ($snapshot, $counts, $then, &$known, &$rows, &$orders, &$cuts): void {
+        $cut = function (string $where, \Closure $run) use ($snapshot, $counts, $then, $before, &$known, &$rows, &$orders, &$doubts, &$cuts): void {
             $snapshot->restore();
             $this->begin($counts);
+
+            if ($before !== null) {
+                $before();
+            }
+
             $run();
             $this->clover->clearFaults();
             $found = $this->found();
@@ -196,22 +256,27 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             array_push($rows, ...$ofRows);
             array_push($orders, ...$ofOrder);
             $cuts++;
+
+            if (\in_array('uncertain', $ofOrder, true)) {
+                $doubts[] = $where;
+            }
         };
 
         $points   = [];
         $requests = [];
         $cut("$title, not killed", function () use ($hook, &$points, &$requests): void {
+            $mark   = $this->clover->mark();
             $points = $this->fresh(function (Sql $inner) use ($hook): array {
                 $sql = new KillingSql($inner);
                 $this->act($sql, $hook);
 
                 return $sql->points;
             });
-            $requests = self::places($this->clover->requests());
+            $requests = self::places($this->clover->requests($mark));
         });
         self::assertNotSame([], $points);
-        self::assertNotSame([], $requests);
-        [$known, $rows, $orders, $cuts] = [[], [], [], 0];
+        self::assertSame($asks, $requests !== []);
+        [$known, $rows, $orders, $doubts, $cuts] = [[], [], [], [], 0];
 
         foreach ($points as $i => $point) {
             $cut("$title, point $i, $point", function () use ($hook, $i): void {
@@ -222,7 +287,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
 
         $ofPoints = $cuts;
 
-        foreach ($this->killingFaults($requests) as $where => $faults) {
+        foreach (self::killingFaults($requests) as $where => $faults) {
             $cut("$title, killed during $where", function () use ($hook, $faults): void {
                 $this->clover->post('faults', $faults);
                 $child = Child::fork(fn (): mixed => $this->act($this->db->connect(), $hook));
@@ -260,6 +325,30 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
                 self::report("    $what: " . implode(', ', array_map(static fn (string $outcome, int $n): string => "$n $outcome", array_keys($times), $times)));
             }
         }
+
+        foreach ($doubts as $where) {
+            self::report("    uncertain: $where");
+        }
+    }
+
+    /**
+     * The shop tells, its writes get no answers, and then the time of every request is over.
+     *
+     * @param \Closure(OrderEvents): void $hook
+     * @param array<string, string>       $faults What to do with which request
+     */
+    private function unanswered(\Closure $hook, array $faults): \Closure
+    {
+        $told = $this->now;
+
+        return function () use ($hook, $faults, $told): void {
+            $this->now = $told;
+            array_map($this->clover->fault(...), array_keys($faults), $faults);
+            $this->fresh(fn (Sql $sql) => $this->act($sql, $hook));
+            self::assertSame([], $this->clover->faultsLeft());
+            $this->clover->post('clock', ['advance_s' => self::LATER]);
+            $this->now = $told + self::LATER;
+        };
     }
 
     /** What a shop's process does: the hook tells, the worker works. */
@@ -320,17 +409,17 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
      *
      * @return array<string, list<array<string, mixed>>>
      */
-    private function killingFaults(array $requests): array
+    private static function killingFaults(array $requests): array
     {
         $faults = [];
 
         foreach ($requests as $request) {
-            $name          = "$request[match] ($request[skip])";
-            $late          = $request + ['times' => 1, 'do' => 'delay', 'ms' => self::NEVER_MS];
-            $faults[$name] = [$late];
-            $beside        = array_values(array_filter($requests, static fn (array $other): bool => $other['skip'] === $request['skip'] && $other['match'] !== $request['match']
-                && str_contains($other['match'], '/item_stocks/') && str_starts_with($other['match'], 'POST') && str_starts_with($request['match'], 'POST')
-                && str_contains($request['match'], '/item_stocks/')));
+            $name   = "$request[match] ($request[skip])";
+            $late   = $request + ['times' => 1, 'do' => 'delay', 'ms' => self::NEVER_MS];
+            $beside = self::isCount($request) ? array_values(array_filter($requests, static fn (array $other): bool => self::isCount($other)
+                && $other['skip'] === $request['skip'] && $other['match'] !== $request['match'])) : [];
+
+            $faults[$name] = [$late, ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'delay', 'ms' => 0], $beside)];
 
             if ($beside !== []) {
                 $faults["$name without the one beside it"] = [$late, ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'drop'], $beside)];
@@ -338,6 +427,12 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         }
 
         return $faults;
+    }
+
+    /** @param array{match: string, skip: int} $request */
+    private static function isCount(array $request): bool
+    {
+        return preg_match('#^POST .*/item_stocks/#', $request['match']) === 1;
     }
 
     /**
@@ -373,7 +468,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /**
      * What a fresh process finds.
      *
-     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, digest: mixed}
+     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, settled: int, digest: mixed}
      */
     private function found(): array
     {
@@ -381,14 +476,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $ledger = [];
 
         foreach ($sql->fetchAll(
-            "SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
+            "SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
                FROM #__j2commerce_clover_ledger ORDER BY line_id, seq",
         ) as $row) {
             $ledger["$row[line_id]/$row[seq]"] = $row;
         }
 
         $order = $sql->fetchOne(
-            "SELECT id, state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed, plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
+            "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed, plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
         );
 
         return [
@@ -397,7 +492,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             'counts' => $this->counts(),
             'orders' => array_map(static fn (array $o): array => ['lines' => \count($o['lineItems']['elements'] ?? []), 'discounts' => \count($o['discounts']['elements'] ?? []), 'payments' => \count($o['payments']['elements'] ?? []),
                 'total' => $o['total'] ?? -1], $this->clover->state()['orders']),
-            'digest' => [
+            'settled' => (int) $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'"),
+            'digest'  => [
                 $ledger,
                 array_diff_key($order ?? [], ['reference' => true]),
                 $sql->fetchAll('SELECT event, state FROM #__j2commerce_clover_outbox ORDER BY id'),
@@ -411,14 +507,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /**
      * A fresh process pulls, works while time goes on, and pulls again.
      *
-     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, digest: mixed} $found
+     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
      *
      * @return array{list<string>, list<string>} What became of each row of the ledger, and of the order
      */
     private function assertGoesOn(array $found, ?\Closure $then, string $where): array
     {
         $mark = $this->clover->mark();
-        [$pulled, $atOnce, $settled, $result, $shop] = $this->fresh(function (Sql $sql) use ($then): array {
+        [$pulled, $atOnce, $result, $shop] = $this->fresh(function (Sql $sql) use ($then): array {
             $clock = new FakeClock($this->now + 1);
             $shop  = $this->shop($sql, [], $clock);
 
@@ -440,9 +536,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             }
 
             self::assertDone($shop->runner()->run(new Budget()));
-            $settled = $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'");
 
-            return [$pulled, $atOnce, (int) $settled, get_object_vars($result), $this->shopCounts($sql)];
+            return [$pulled, $atOnce, get_object_vars($result), $this->shopCounts($sql)];
         });
         $sql     = $this->db->connect();
         $now     = $this->found();
@@ -465,7 +560,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         foreach ($now['ledger'] as $key => $row) {
             $was = $found['ledger'][$key] ?? null;
 
-            if ($was !== null && $was['state'] === 'sent') {
+            if ($was !== null && $was['state'] === 'sent' && $this->now + 1 - $was['sent'] < self::QUIET) {
                 self::assertSame('sent', $atOnce[$key]['state'], "$where: a write without an answer was settled while it could still be carried out.");
             }
 
@@ -482,7 +577,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $settledNow = \count(array_keys($outcomes, 'settled by reading', true));
         $already    = \count(array_filter($found['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
         $confirmed  = \count(array_filter($now['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
-        self::assertSame($settledNow, $settled, "$where: rows settled by reading.");
+        self::assertSame($settledNow, $now['settled'] - $found['settled'], "$where: rows settled by reading.");
         self::assertCount($confirmed - $already - $settledNow, $written, "$where: a count was written that was written already.");
 
         return [$outcomes, $this->assertOrder($found, $now, $result, $where)];
@@ -533,10 +628,43 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         if ($isUnsent) {
             self::assertSame(['uncertain', 'not_found', 1, []], [$row['state'], $row['reason'], $result['uncertain'], $now['orders']], $where);
 
+            $this->assertOwnerSendsIt($where);
+
             return ['uncertain'];
         }
 
-        self::assertSame(['confirmed', null, 0], [$row['state'], $row['reason'], $result['uncertain']], $where);
+        self::assertSame(0, $result['uncertain'], $where);
+        $this->assertWhole($now, $where);
+
+        return [match (true) {
+            $was === null                => 'planned by the next process',
+            $was['state'] === 'intended' => 'sent by the next process',
+            $was['step'] === 'create'    => 'found by its reference',
+            $was['step'] === 'fill'      => $found['orders'][0]['lines'] === 0 ? 'filled by the next process' : 'filled to its end',
+            $was['payment'] === 'due'    => $found['orders'][0]['payments'] === 0 ? 'asked for its payment by the next process' : 'found paid',
+            default                      => 'confirmed already',
+        }];
+    }
+
+    /** The order is listed, and the owner, who does not find it in Clover either, says so. */
+    private function assertOwnerSendsIt(string $where): void
+    {
+        $this->fresh(function (Sql $sql) use ($where): void {
+            $shop  = $this->shop($sql, [], new FakeClock($this->now + 2 * self::PATIENCE));
+            $sales = $shop->sales();
+            $rows  = $sales->pushed->waiting(10);
+            self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
+            self::assertTrue($sales->pushed->resolve((int) $rows[0]['id'], 'not_applied'), $where);
+            $sales->worker()->run(new Budget());
+        });
+        $this->assertWhole($this->found(), $where);
+    }
+
+    /** @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now */
+    private function assertWhole(array $now, string $where): void
+    {
+        $row = $now['order'];
+        self::assertSame(['confirmed', null], [$row['state'], $row['reason']], $where);
         self::assertCount(1, $now['orders'], $where);
         $order = $this->clover->state()['orders'][0];
         $sum   = static fn (string $of, string $field): int => array_sum(array_column($order[$of]['elements'] ?? [], $field));
@@ -544,15 +672,6 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         self::assertSame([$row['reference'], $total, $total], [$order['externalReferenceId'], $order['total'], $sum('lineItems', 'price') + $sum('discounts', 'amount')], $where);
         $paid = array_diff(self::PAYMENT, $this->permissions) === [];
         self::assertSame($paid ? ['recorded', $total, 1] : ['not_granted', 0, 0], [$row['payment'], $sum('payments', 'amount'), $now['orders'][0]['payments']], $where);
-
-        return [match (true) {
-            $was === null                  => 'planned by the next process',
-            $was['state'] === 'intended'   => 'sent by the next process',
-            $was['step'] === 'create'      => 'found by its reference',
-            $was['step'] === 'fill'        => $found['orders'][0]['lines'] === 0 ? 'filled by the next process' : 'filled to its end',
-            $was['payment'] === 'due'      => $found['orders'][0]['payments'] === 0 ? 'paid by the next process' : 'found paid',
-            default                        => 'confirmed already',
-        }];
     }
 
     /**
@@ -612,8 +731,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         return [
             'order_id' => self::ORDER, 'number' => self::NUMBER, 'new_status' => self::CONFIRMED, 'currency' => 'USD', 'prices_include_tax' => false,
-            'customer' => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'], 'lines' => [$this->line(1, 0, 2), $this->line(2, 1, 1)],
-            'shipping' => 500, 'order_discount' => 150, 'order_tax' => 0, 'total' => 2 * 1_499 - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
+            'customer' => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'], 'lines' => [$this->line(1, 0, $this->quantity), $this->line(2, 1, 1)],
+            'shipping' => 500, 'order_discount' => 150, 'order_tax' => 0, 'total' => $this->quantity * 1_499 - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
         ];
     }
 
