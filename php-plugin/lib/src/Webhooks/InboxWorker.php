@@ -8,7 +8,6 @@ use CloverSync\Catalog;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ItemException;
-use CloverSync\LookUp;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\CatalogWriter;
 use CloverSync\Shop\Clock;
@@ -181,7 +180,7 @@ final class InboxWorker
                 $written->add($writer->groups($living, $members, $this->catalog, $run));
             }
 
-            $this->report($rows, $answer, $written);
+            $this->report($rows, $written);
             $this->inbox->worked($rows);
         });
     }
@@ -206,18 +205,22 @@ final class InboxWorker
     }
 
     /** @param list<array{object_id: string, event: string, ...}> $rows */
-    private function report(array $rows, LookUp $answer, Written $written): void
+    private function report(array $rows, Written $written): void
     {
         $what = [];
+        $bad  = [];
 
         foreach ($written->log as $entry) {
             $what[$entry['id']][] = $entry['message'];
-            $bad[$entry['id']]    = ($bad[$entry['id']] ?? false) || $entry['status'] === 'error';
+
+            if ($entry['status'] === 'error') {
+                $bad[$entry['id']] = true;
+            }
         }
 
         $seen    = array_column($rows, 'object_id');
         $entries = array_map(static fn (array $row): array => [
-            'action' => 'webhook', 'type' => 'item', 'id' => $row['object_id'], 'status' => ($bad[$row['object_id']] ?? false) ? 'error' : 'success',
+            'action' => 'webhook', 'type' => 'item', 'id' => $row['object_id'], 'status' => isset($bad[$row['object_id']]) ? 'error' : 'success',
             'message' => isset($what[$row['object_id']]) ? "{$row['event']}: " . implode('; ', $what[$row['object_id']]) : "{$row['event']}: the shop has it already",
         ], $rows);
 
