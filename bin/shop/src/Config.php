@@ -22,8 +22,10 @@ final readonly class Config
 
     /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
     private const KEYS = [
-        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'site_secret', 'webhook_secret', 'settings', 'currency',
+        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'db_prefix', 'site', 'site_secret', 'webhook_secret', 'settings', 'currency',
     ];
+
+    private const PREFIX = 'jos_';
 
     /** Keys that go to the settings as they are. */
     private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
@@ -125,6 +127,7 @@ final readonly class Config
                 $this->dsn(),
                 isset($this->values['db_user']) ? (string) $this->values['db_user'] : null,
                 isset($this->values['db_password']) ? (string) $this->values['db_password'] : null,
+                (string) ($this->values['db_prefix'] ?? self::PREFIX),
             );
         } catch (\InvalidArgumentException $e) {
             throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
@@ -160,6 +163,10 @@ final readonly class Config
     /** A copied database file must not act for the one it was copied from. */
     private function site(): string
     {
+        if (isset($this->values['site'])) {
+            return (string) $this->values['site'];
+        }
+
         $file = $this->file();
 
         return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);

@@ -1,0 +1,94 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+/** Posts webhook deliveries at a fixed rate, each on a connection of its own, and notes how each was answered and how soon. */
+final class WebhookStorm
+{
+    /** @var list<int> */
+    public array $statuses = [];
+
+    /** @var list<float> Milliseconds to the end of each answer */
+    public array $times = [];
+
+    /** @var array<int, array{socket: resource, began: float, text: string}> */
+    private array $open = [];
+
+    public function __construct(private readonly string $url, private readonly string $secret)
+    {
+    }
+
+    /**
+     * @param int                       $count     Deliveries
+     * @param float                     $perSecond
+     * @param callable(int): string     $body      Made just before it is sent
+     * @param ?callable(int): void      $between   Called after each delivery was sent
+     */
+    public function send(int $count, float $perSecond, callable $body, ?callable $between = null): void
+    {
+        $began = microtime(true);
+
+        for ($i = 0; $i < $count; $i++) {
+            $due = $began + $i / $perSecond;
+
+            do {
+                $this->listen(max(0.0, min(0.02, $due - microtime(true))));
+            } while (microtime(true) < $due);
+
+            $this->post($body($i));
+            $between !== null && $between($i);
+        }
+
+        while ($this->open !== []) {
+            $this->listen(0.05);
+        }
+    }
+
+    public function percentile(float $part): float
+    {
+        $times = $this->times;
+        sort($times);
+
+        return $times[(int) min(\count($times) - 1, ceil(\count($times) * $part) - 1)];
+    }
+
+    private function post(string $body): void
+    {
+        $parts  = parse_url($this->url);
+        $socket = stream_socket_client("tcp://{$parts['host']}:{$parts['port']}", timeout: 5);
+        stream_set_blocking($socket, false);
+        $began = microtime(true);
+        fwrite($socket, "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\nContent-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: " . \strlen($body) . "\r\n\r\n$body");
+        $this->open[(int) $socket] = ['socket' => $socket, 'began' => $began, 'text' => ''];
+    }
+
+    private function listen(float $seconds): void
+    {
+        $read = array_column($this->open, 'socket');
+
+        if ($read === []) {
+            usleep((int) ($seconds * 1e6));
+
+            return;
+        }
+
+        $none = null;
+        stream_select($read, $none, $none, 0, (int) ($seconds * 1e6));
+
+        foreach ($read as $socket) {
+            $key = (int) $socket;
+            $this->open[$key]['text'] .= (string) fread($socket, 8192);
+
+            if (feof($socket)) {
+                $this->times[]    = (microtime(true) - $this->open[$key]['began']) * 1000;
+                $this->statuses[] = preg_match('#^HTTP/1\.\d (\d{3})#', $this->open[$key]['text'], $m) === 1 ? (int) $m[1] : 0;
+                fclose($socket);
+                unset($this->open[$key]);
+            } elseif (microtime(true) - $this->open[$key]['began'] > 30) {
+                throw new \RuntimeException('A webhook was not answered within 30 seconds.');
+            }
+        }
+    }
+}
