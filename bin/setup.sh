@@ -12,6 +12,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 php_is_new_enough() { have php && php -n -r 'exit(PHP_VERSION_ID >= 80300 ? 0 : 1);'; }
 php_has() { php_is_new_enough && php -r "exit(extension_loaded('$1') ? 0 : 1);" 2>/dev/null; }
+have_fpm() { local v; v=$(php_is_new_enough && php -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;' || echo 8.4); have "php-fpm$v" || [ -x "/usr/sbin/php-fpm$v" ] || have php-fpm; }
 
 from_php=()   # must match PHP's own suite
 from_base=()
@@ -19,10 +20,12 @@ php_is_new_enough && have php-config && have phpize || from_php+=(php8.4-cli php
 php_has pdo_sqlite || from_php+=(php8.4-sqlite3)
 php_has pdo_mysql  || from_php+=(php8.4-mysql)
 php_has dom && php_has mbstring || from_php+=(php8.4-xml php8.4-mbstring)
+have_fpm || from_php+=(php8.4-fpm)
 { have phpunit && php_is_new_enough && phpunit --version 2>/dev/null | grep -qE 'PHPUnit 1[1-9]'; } || from_php+=(phpunit)
 have gcc || from_base+=(build-essential)
 have clang && ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 || from_base+=(clang libclang-dev)
 have mariadbd || [ -x /usr/sbin/mariadbd ] || from_base+=(mariadb-server-core mariadb-client-core)
+have nginx || [ -x /usr/sbin/nginx ] || from_base+=(nginx-light)
 have zip || from_base+=(zip)
 
 if ! have cargo; then
@@ -57,6 +60,13 @@ if [ ${#from_php[@]} -gt 0 ] && ! apt-cache show php8.4-dev >/dev/null 2>&1; the
     "${as_root[@]}" apt-get update -qq
 fi
 if apt-cache policy | grep -q 'n=trixie' && grep -qs bookworm /etc/os-release; then suite=(-t trixie); fi
+# nginx, PHP-FPM and MariaDB are started by the tests themselves; their packages would start services of the whole machine.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod +x "$policy"
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+fi
 [ ${#from_base[@]} -eq 0 ] || "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${from_base[@]}" >/dev/null
 [ ${#from_php[@]} -eq 0 ] || "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${suite[@]}" "${from_php[@]}" >/dev/null
 say "ready: $(php -n -r 'echo "PHP ", PHP_VERSION;'), $(phpunit --version | head -n1), $(/usr/sbin/mariadbd --version 2>/dev/null | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/' || true)"
