@@ -79,6 +79,11 @@ macro_rules! id {
 }
 
 id!(
+    /// An app of the Developer Dashboard, such as this shop's.
+    AppId,
+    "app id"
+);
+id!(
     /// A merchant: one till system, one stock.
     MerchantId,
     "merchant id"

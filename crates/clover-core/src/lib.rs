@@ -13,4 +13,5 @@ pub mod product;
 pub mod quantity;
 pub mod seal;
 pub mod settings;
+pub mod webhook;
 pub mod wire;

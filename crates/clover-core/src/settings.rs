@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::environment::Environment;
 use crate::pricing::{MarkupValue, Pricing};
@@ -50,10 +52,25 @@ pub enum DeleteAction {
 pub struct Secret(String);
 
 impl Secret {
+    /// Takes any text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The secret itself. Never for a log, an error or a page.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether somebody else knows it too. Nobody knows an empty one.
+    ///
+    /// Both sides are hashed first, so that what is compared in constant time has one length: the time taken depends on the length of what was given,
+    /// which its sender knows anyway, and on nothing else that he could vary.
+    #[must_use]
+    pub fn matches(&self, given: &[u8]) -> bool {
+        let same = Sha256::digest(&self.0).ct_eq(&Sha256::digest(given));
+        !self.0.is_empty() && bool::from(same)
     }
 }
 
@@ -429,5 +446,21 @@ mod tests {
         let s = parse(json!({"app_secret": "canary-1", "webhook_secret": "canary-2"})).unwrap();
         assert!(!format!("{s:?}").contains("canary"));
         assert_eq!(s.app_secret.unwrap().expose(), "canary-1");
+    }
+
+    #[test]
+    fn a_secret_matches_itself_only_and_an_empty_one_nothing() {
+        let secret = Secret::new("canary-1");
+        assert!(secret.matches(b"canary-1"));
+        for wrong in [
+            &b""[..],
+            b"canary-",
+            b"canary-11",
+            b"canary-2",
+            b"canary-1\0",
+        ] {
+            assert!(!secret.matches(wrong));
+        }
+        assert!(!Secret::new("").matches(b""));
     }
 }
