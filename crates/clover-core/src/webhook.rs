@@ -1046,9 +1046,7 @@ mod tests {
 
     #[test]
     fn escapes_are_read_as_what_they_mean() {
-        let body = format!(
-            "{{\"\\u006derchants\":{{\"M1M2M3M4M5M6\\u004d\":[{{\"objectId\":\"I\\u003aA\",\"\\u0074ype\":\"UP\\u0044ATE\"}}]}}}}"
-        );
+        let body = r#"{"\u006derchants":{"M1M2M3M4M5M6\u004d":[{"objectId":"I\u003aA","\u0074ype":"UP\u0044ATE"}]}}"#;
         let found = judge_bytes(body.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
         assert_eq!(
             events(found),
@@ -1067,10 +1065,12 @@ mod tests {
         ]
     }
 
+    /// Object, kind and time.
+    type Named = (String, String, Option<i64>);
+
     /// The rules of one delivery over again, without a thought for speed.
-    fn model(list: &[Value]) -> (Vec<(String, String, Option<i64>)>, usize, usize) {
-        let (mut objects, mut unknown, mut malformed) =
-            (Vec::<(String, String, Option<i64>)>::new(), 0, 0);
+    fn model(list: &[Value]) -> (Vec<Named>, usize, usize) {
+        let (mut objects, mut unknown, mut malformed) = (Vec::<Named>::new(), 0, 0);
         for event in list {
             let (Some(object), Some(kind)) = (event["objectId"].as_str(), event["type"].as_str())
             else {
