@@ -26,6 +26,8 @@ mod stock;
 mod stock_batch;
 mod token_store;
 mod vault;
+mod webhook;
+mod webhook_verdict;
 
 use std::panic::catch_unwind;
 
@@ -44,6 +46,7 @@ extern "C" fn startup(_: i32, _: i32) -> i32 {
             .and_then(|()| product_change::register())
             .and_then(|()| group_changes::register())
             .and_then(|()| order_outcome::register())
+            .and_then(|()| webhook_verdict::register())
     });
     // A failure here would leave PHP without our classes; PHP then says so and starts without the module.
     i32::from(!matches!(registered, Ok(Ok(()))))
@@ -67,6 +70,7 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     stock_batch::finish();
     count_page::finish();
     orders::finish();
+    webhook::finish();
     last
 }
 
@@ -90,6 +94,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     let module = stock::register(module);
     let module = ledger::register(module);
     let module = orders::register(module);
+    let module = webhook::register(module);
     let module = catalog::register(module);
     environment::register(module)
 }

@@ -1,0 +1,102 @@
+//! `CloverSync\Webhook`.
+#![allow(non_snake_case)] // PHP sees the parameters' names.
+
+use clover_core::ids::MerchantId;
+use clover_core::settings::Secret;
+use clover_core::webhook::{AUTH_HEADER, MAX_BODY, Request, verdict};
+use ext_php_rs::binary_slice::BinarySlice;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
+
+use crate::engine::class::sensitive;
+use crate::exception;
+use crate::settings::Settings;
+use crate::webhook_verdict::{self, WebhookVerdict};
+
+/// What `$_SERVER` calls the header.
+const AUTH_VARIABLE: &str = "HTTP_X_CLOVER_AUTH";
+
+/// Judges webhook requests.
+#[php_class]
+#[php(name = "CloverSync\\Webhook", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Webhook {
+    secret: Option<Secret>,
+    enabled: bool,
+}
+
+#[php_impl]
+impl Webhook {
+    /// Longest body that is taken.
+    pub const MAX_BODY: i64 = MAX_BODY as i64;
+
+    /// Under these settings.
+    pub fn __construct(settings: &Settings) -> Self {
+        Self {
+            secret: settings.core.webhook_secret.clone(),
+            enabled: settings.core.webhooks,
+        }
+    }
+
+    /// One request in, one verdict out.
+    pub fn judge(
+        &self,
+        body: BinarySlice<u8>,
+        headers: &ZendHashTable,
+        merchantId: Option<String>,
+    ) -> PhpResult<WebhookVerdict> {
+        let merchant = merchantId
+            .map(MerchantId::new)
+            .transpose()
+            .map_err(|e| exception::item(&e.to_string(), "merchantId"))?;
+        let auth = auth(headers);
+        let request = Request {
+            body: &body,
+            auth: &auth,
+        };
+        let found = verdict(
+            request,
+            self.secret.as_ref(),
+            merchant.as_ref(),
+            self.enabled,
+        );
+        Ok(webhook_verdict::object(&found)?)
+    }
+}
+
+/// Every value of the header, however its name is written.
+fn auth(headers: &ZendHashTable) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let mut entries = headers.iter();
+    // The plain iterator panics at a key that is no UTF-8, and these are a stranger's.
+    while let Some((name, value)) = entries.next_zval() {
+        let ours = name.zend_str().is_some_and(|name| {
+            let name = name.as_bytes();
+            name.eq_ignore_ascii_case(AUTH_HEADER.as_bytes())
+                || name.eq_ignore_ascii_case(AUTH_VARIABLE.as_bytes())
+        });
+        match value.array() {
+            _ if !ours => {}
+            Some(values) => found.extend(values.values().map(bytes)),
+            None => found.push(bytes(value)),
+        }
+    }
+    found
+}
+
+/// What is no text counts as given and matches nothing.
+fn bytes(value: &Zval) -> &[u8] {
+    value.zend_str().map_or(&[], ZendStr::as_bytes)
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<Webhook>()
+}
+
+/// What only the registered class can be told. A body holds the verification code, or names what the shop sells.
+pub fn finish() {
+    let ce = <Webhook as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
+    sensitive(ce, "judge", 0);
+    sensitive(ce, "judge", 1);
+}

@@ -1,0 +1,270 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Extension;
+
+use CloverSync\Exception\ItemException;
+use CloverSync\Settings;
+use CloverSync\Webhook;
+use CloverSync\WebhookVerdict;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+final class WebhookTest extends TestCase
+{
+    private const AUTH     = 'canary-0000-4000-8000-bbbbbbbbbbbb';
+    private const MERCHANT = 'M1M2M3M4M5M6M';
+    private const CODE     = '11111111-2222-4333-8444-555555555555';
+    private const NOTHING  = ['unknown' => 0, 'other_merchants' => 0, 'malformed' => 0, 'skipped' => 0];
+
+    #[TestDox('a delivery names each object once, with its newest event')]
+    public function testEvents(): void
+    {
+        $verdict = self::judge(self::delivery([
+            ['objectId' => 'I:K1M2N3P4Q5R6S', 'type' => 'CREATE', 'ts' => 1767000300000],
+            ['objectId' => 'IS:K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000, 'itemStock' => ['quantity' => 3]],
+            ['objectId' => 'IC:CAT', 'type' => 'DELETE'],
+            ['objectId' => 'O:ORDER', 'type' => 'CREATE', 'ts' => 1],
+            ['objectId' => 'M:MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
+            ['objectId' => 'A:APP', 'type' => 'DELETE', 'ts' => 1],
+            ['objectId' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
+            ['objectId' => 'NEW:X', 'type' => 'UPDATE', 'ts' => 1],
+            ['objectId' => 'I:../x', 'type' => 'UPDATE', 'ts' => 1],
+        ], ['OTHER00000001' => [1, 2, 3]]));
+
+        self::assertSame([200, 'events', null, ''], [$verdict->status, $verdict->kind, $verdict->code, $verdict->reason]);
+        self::assertSame([
+            ['object_type' => 'item', 'object_id' => 'K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000],
+            ['object_type' => 'category', 'object_id' => 'CAT', 'type' => 'DELETE', 'ts' => null],
+            ['object_type' => 'order', 'object_id' => 'ORDER', 'type' => 'CREATE', 'ts' => 1],
+            ['object_type' => 'merchant', 'object_id' => 'MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
+            ['object_type' => 'app', 'object_id' => 'APP', 'type' => 'DELETE', 'ts' => 1],
+            ['object_type' => 'other', 'object_id' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
+        ], $verdict->events);
+        self::assertSame(['unknown' => 1, 'other_merchants' => 3, 'malformed' => 1, 'skipped' => 0], $verdict->ignored);
+    }
+
+    #[TestDox('the verification code is taken without header and Auth Code, and while webhooks are switched off')]
+    public function testVerification(): void
+    {
+        $body = json_encode(['verificationCode' => self::CODE], JSON_THROW_ON_ERROR);
+
+        foreach ([[], ['webhook_secret' => self::AUTH], ['webhooks' => false]] as $settings) {
+            $verdict = (new Webhook(Settings::fromArray($settings)))->judge($body, [], null);
+
+            self::assertSame(
+                [200, 'verification', self::CODE, [], self::NOTHING, ''],
+                [$verdict->status, $verdict->kind, $verdict->code, $verdict->events, $verdict->ignored, $verdict->reason],
+            );
+        }
+    }
+
+    #[TestDox('while webhooks are switched off Clover gets its 200, and its events are counted as skipped')]
+    public function testDisabled(): void
+    {
+        $body    = self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE'], ['objectId' => 'IS:A', 'type' => 'UPDATE'], ['objectId' => 'I:B', 'type' => 'UPDATE'], 7]);
+        $verdict = self::judge($body, ['webhooks' => false]);
+
+        self::assertSame([200, 'disabled', null, []], [$verdict->status, $verdict->kind, $verdict->code, $verdict->events]);
+        self::assertSame(['malformed' => 1, 'skipped' => 2], array_filter($verdict->ignored));
+        self::assertSame('webhooks are switched off in the settings', $verdict->reason);
+    }
+
+    /** @return iterable<string, array{int, string, string, array<string, mixed>, array<string, mixed>}> */
+    public static function refusals(): iterable
+    {
+        $events = self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]);
+        $right  = ['X-Clover-Auth' => self::AUTH];
+
+        yield 'no header' => [403, 'X-Clover-Auth is missing', $events, [], []];
+        yield 'an empty list of values' => [403, 'X-Clover-Auth is missing', $events, ['X-Clover-Auth' => []], []];
+        yield 'another header' => [403, 'X-Clover-Auth is missing', $events, ['X-Clover-Author' => self::AUTH, 'X_CLOVER_AUTH' => self::AUTH, 0 => self::AUTH], []];
+        yield 'a wrong header' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => 'canary'], []];
+        yield 'a header that is no text' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => true], []];
+        yield 'two values' => [403, 'X-Clover-Auth is given more than once', $events, ['X-Clover-Auth' => [self::AUTH, self::AUTH]], []];
+        yield 'two spellings' => [403, 'X-Clover-Auth is given more than once', $events, $right + ['HTTP_X_CLOVER_AUTH' => self::AUTH], []];
+        yield 'no Auth Code' => [403, 'no Auth Code is set, so events cannot be told from forgeries', $events, $right, ['webhook_secret' => '']];
+        yield 'no Auth Code, empty header' => [403, 'no Auth Code is set, so events cannot be told from forgeries', $events, ['X-Clover-Auth' => ''], ['webhook_secret' => ' ']];
+        yield 'switched off, wrong header' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => 'x'], ['webhooks' => false]];
+        yield 'a stranger\'s nonsense' => [403, 'X-Clover-Auth is missing', "\xff{", [], []];
+        yield 'too large, from anybody' => [413, 'the body has more than 262144 bytes', str_repeat(' ', Webhook::MAX_BODY + 1), [], []];
+        yield 'too many events' => [413, 'the body has more than 5000 events or 500 merchants', self::delivery(array_fill(0, 5001, 1)), $right, []];
+        yield 'no JSON' => [400, '.: expected value at line 1 column 1', 'canary', $right, []];
+        yield 'binary' => [400, '.: expected value at line 1 column 1', "\0\xff", $right, []];
+        yield 'nothing' => [400, '.: EOF while parsing a value at line 1 column 0', '', $right, []];
+        yield 'another shape' => [400, 'merchants.*: expected a list at line 1 column 31', '{"merchants":{"canary":"canary"}}', $right, []];
+    }
+
+    /**
+     * @param array<string, mixed> $headers
+     * @param array<string, mixed> $settings
+     */
+    #[TestDox('a request that is not Clover\'s, or makes no sense, is refused with its status and a reason in our own words')]
+    #[DataProvider('refusals')]
+    public function testRefused(int $status, string $reason, string $body, array $headers, array $settings): void
+    {
+        $verdict = (new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH])))->judge($body, $headers, self::MERCHANT);
+
+        self::assertSame(
+            [$status, 'refused', null, [], self::NOTHING, $reason],
+            [$verdict->status, $verdict->kind, $verdict->code, $verdict->events, $verdict->ignored, $verdict->reason],
+        );
+    }
+
+    /** @return iterable<string, array{array<array-key, mixed>}> */
+    public static function headerForms(): iterable
+    {
+        $value = self::AUTH;
+
+        yield 'as Clover writes it' => [['X-Clover-Auth' => $value]];
+        yield 'in small letters, as HTTP/2 does' => [['x-clover-auth' => $value]];
+        yield 'a list of one, as PSR-7 does' => [['Host' => ['shop.example'], 'X-CLOVER-AUTH' => [$value]]];
+        yield 'as $_SERVER' => [['argv' => [], 'REQUEST_TIME' => 1, 'HTTP_HOST' => 'shop.example', 'HTTP_X_CLOVER_AUTH' => $value]];
+        yield 'spaces around it' => [['X-Clover-Auth' => "\t$value "]];
+        yield 'among names that are no text' => [["\xff\xfe" => "\xff", 3 => 'x', 'X-Clover-Auth' => $value]];
+    }
+
+    /** @param array<array-key, mixed> $headers */
+    #[TestDox('the header is found however PHP gives it')]
+    #[DataProvider('headerForms')]
+    public function testHeaderForms(array $headers): void
+    {
+        $verdict = self::webhook()->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), $headers, self::MERCHANT);
+
+        self::assertSame('events', $verdict->kind, $verdict->reason);
+    }
+
+    #[TestDox('events of a shop that is not connected are another merchant\'s')]
+    public function testNotConnected(): void
+    {
+        $verdict = self::webhook()->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), ['X-Clover-Auth' => self::AUTH], null);
+
+        self::assertSame(['events', [], ['other_merchants' => 1]], [$verdict->kind, $verdict->events, array_filter($verdict->ignored)]);
+    }
+
+    #[TestDox('a merchant id that is none is the caller\'s mistake, and its trace shows neither body nor header')]
+    public function testWrongMerchant(): void
+    {
+        ini_set('zend.exception_ignore_args', '0');
+
+        try {
+            self::webhook()->judge('canary body', ['X-Clover-Auth' => self::AUTH], 'no id');
+            self::fail('accepted');
+        } catch (ItemException $e) {
+            self::assertSame('merchantId', $e->getPath());
+            self::assertStringNotContainsString('canary', $e . print_r($e->getTrace()[0], true) . $e->getTraceAsString());
+            self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][0]);
+            self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][1]);
+        } finally {
+            ini_restore('zend.exception_ignore_args');
+        }
+    }
+
+    #[TestDox('the Auth Code is in no dump, export or serialisation of the judge or its verdicts')]
+    public function testSecrets(): void
+    {
+        $webhook = self::webhook();
+        $headers = ['X-Clover-Auth' => self::AUTH];
+        $found   = [
+            $webhook->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE', 'note' => 'canary']]), $headers, self::MERCHANT),
+            $webhook->judge('{"canary":', $headers, self::MERCHANT),
+            $webhook->judge('{"merchants":{"canary":["canary"]}}', ['X-Clover-Auth' => self::AUTH . '0'], self::MERCHANT),
+        ];
+
+        ob_start();
+        var_dump($webhook, $found);
+        echo print_r([$webhook, $found], true), var_export($found, true), json_encode([$webhook, $found]);
+        $shown = (string) ob_get_clean();
+
+        self::assertStringContainsString('WebhookVerdict', $shown);
+        self::assertStringNotContainsString('canary', $shown);
+
+        $this->expectException(\Exception::class);
+        serialize($webhook);
+    }
+
+    #[TestDox('100,000 requests cost microseconds each and leave no memory, file or thread behind')]
+    public function testCostAndMemory(): void
+    {
+        $webhook  = self::webhook();
+        $server   = $_SERVER + ['HTTP_X_CLOVER_AUTH' => self::AUTH];
+        $ten      = array_map(static fn (int $n): array => ['objectId' => "I:ITEM$n", 'type' => 'UPDATE', 'ts' => 1767000300000 + $n], range(1, 10));
+        $requests = [
+            'ten events'   => [self::delivery($ten), $server],
+            'one event'    => [self::delivery(\array_slice($ten, 0, 1)), $server],
+            'verification' => ['{"verificationCode":"' . self::CODE . '"}', []],
+            'stranger'     => [self::delivery($ten), ['X-Clover-Auth' => 'x']],
+            'malformed'    => ['{"merchants":', $server],
+        ];
+        $judge = static function (int $times) use ($webhook, $requests): array {
+            $cost = [];
+
+            foreach ($requests as $name => [$body, $headers]) {
+                $start = hrtime(true);
+
+                for ($n = 0; $n < $times; $n++) {
+                    $webhook->judge($body, $headers, self::MERCHANT);
+                }
+
+                $cost[$name] = (hrtime(true) - $start) / $times / 1000;
+            }
+
+            return $cost;
+        };
+
+        $judge(2_000);
+        $before = self::residentKiB();
+        $open   = self::openFilesAndThreads();
+        $heap   = memory_get_usage();
+        $cost   = $judge(20_000);
+        $after  = self::residentKiB();
+
+        fwrite(STDERR, \sprintf("\nWebhook::judge: RSS %d KiB before, %d KiB after 100,000 calls;", $before, $after));
+
+        foreach ($cost as $name => $microseconds) {
+            fwrite(STDERR, \sprintf(' %s %.1f µs', $name, $microseconds));
+            self::assertLessThan(200, $microseconds, $name);
+        }
+
+        fwrite(STDERR, "\n");
+        self::assertSame($open, self::openFilesAndThreads());
+        self::assertLessThan(1024, $after - $before);
+        self::assertLessThan(4096, memory_get_usage() - $heap);
+    }
+
+    /** @param array<string, mixed> $settings */
+    private static function webhook(array $settings = []): Webhook
+    {
+        return new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH]));
+    }
+
+    /** @param array<string, mixed> $settings */
+    private static function judge(string $body, array $settings = []): WebhookVerdict
+    {
+        return self::webhook($settings)->judge($body, ['X-Clover-Auth' => self::AUTH], self::MERCHANT);
+    }
+
+    /**
+     * @param list<mixed>          $events
+     * @param array<string, mixed> $others
+     */
+    private static function delivery(array $events, array $others = []): string
+    {
+        return json_encode(['appId' => 'APPID00000001', 'merchants' => [self::MERCHANT => $events] + $others], JSON_THROW_ON_ERROR);
+    }
+
+    /** @return array{int, int} */
+    private static function openFilesAndThreads(): array
+    {
+        return [\count((array) scandir('/proc/self/fd')), \count((array) scandir('/proc/self/task'))];
+    }
+
+    private static function residentKiB(): int
+    {
+        preg_match('/^VmRSS:\s+(\d+) kB$/m', (string) file_get_contents('/proc/self/status'), $found);
+
+        return (int) ($found[1] ?? 0);
+    }
+}
