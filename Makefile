@@ -9,6 +9,7 @@ export PHP ?= $(shell command -v php)
 EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
+FUZZ_TARGETS ?= wire webhook
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,9 +42,11 @@ lint: setup ## Formatting, clippy, documentation and PHP syntax; fails on any fi
 	@find php-plugin bin stubs tests-php -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find bin .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 
-fuzz: setup ## Fuzz the wire model for SECONDS_OF_FUZZING (600); needs nightly Rust
+fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING (600); needs nightly Rust
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
-	cargo +nightly fuzz run wire -- -max_total_time=$(SECONDS_OF_FUZZING) -rss_limit_mb=4096
+	for target in $(FUZZ_TARGETS); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$$(($(SECONDS_OF_FUZZING) / $(words $(FUZZ_TARGETS)))) -rss_limit_mb=4096 || exit 1; \
+	done
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@bin/package.sh
