@@ -57,12 +57,14 @@ final class SalesHistory
         }
 
         return match ($this->weighted([
-            'order' => $this->orders < self::ORDERS ? 12 : 0, 'status' => 24, 'edit' => 8, 'restock' => 4, 'refund' => 4, 'delete' => 2, 'sale' => 7, 'count' => 3, 'untrack' => 1, 'remove' => 1,
-            'restore' => 2, 'pull' => 9, 'work' => 18, 'overlap' => 3, 'crash' => 7, 'race' => 1, 'fault' => 11, 'order_fault' => 4, 'push' => 3, 'wait' => 6, 'word' => 3, 'order_word' => 1,
+            'order' => $this->orders < self::ORDERS ? 12 : 0, 'status' => 24, 'edit' => 8, 'swap' => 1, 'restock' => 4, 'refund' => 4, 'delete' => 2,
+            'sale' => 9, 'count' => 3, 'untrack' => 1, 'remove' => 1, 'restore' => 2, 'pull' => 9, 'slow_pull' => 2, 'work' => 27, 'overlap' => 3, 'crash' => 9, 'race' => 1,
+            'fault' => 24, 'order_fault' => 5, 'lag' => 1, 'push' => 3, 'wait' => 9, 'word' => 3, 'order_word' => 1,
         ])) {
             'order'       => $this->order(),
             'status'      => ['status', $this->anyOrder(), $this->of(self::STATUSES), $this->event()],
             'edit'        => ['edit', $this->anyOrder(), $this->int(0, 2), $this->int(0, 4), $this->event()],
+            'swap'        => ['swap', $this->anyOrder(), $this->int(0, 2), $this->item(), $this->event()],
             'restock'     => ['restock', $this->anyOrder(), $this->int(0, 2), $this->int(1, 2)],
             'refund'      => ['refund', $this->anyOrder(), $this->int(0, 2) > 0, $this->event()],
             'delete'      => ['delete', $this->anyOrder(), $this->event()],
@@ -72,12 +74,14 @@ final class SalesHistory
             'remove'      => ['remove', $this->item()],
             'restore'     => ['restore', $this->item()],
             'pull'        => ['pull'],
+            'slow_pull'   => ['slow_pull'],
             'work'        => ['work', $this->int(0, 3) === 0, $this->int(0, 3) > 0],
             'overlap'     => ['overlap', $this->item(), $this->int(1, 3)],
             'crash'       => ['crash', $this->int(0, 70), $this->int(0, 3) > 0],
             'race'        => ['race'],
             'fault'       => ['fault', $this->item(), $this->of(['drop', 'drop', 'apply_then_drop', 'apply_then_drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502', ...($this->int(0, 9) === 0 ? ['429'] : [])])],
             'order_fault' => ['order_fault', $this->of(['', '', '/*', '/*/bulk_line_items', '/*/discounts']), $this->of(['drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502'])],
+            'lag'         => ['lag', $this->of([0, 30, 120])],
             'push'        => ['push', $this->int(0, 1) === 1],
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
             'word'        => ['word', $this->int(0, 2), $this->int(0, 3) === 0],

@@ -191,19 +191,13 @@ final class SalesWorld
             $this->take(...$step);
         }
 
-        $this->clover->fault(Simulator::ITEM_PAGES, ['delay' => ['ms' => 1500]]);
-        $known = $this->clover->mark($this->mark);
-        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new Budget())->status);
-
-        do {
-            $asked = array_filter($this->clover->requests($known), static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1);
-        } while ($asked === []);
+        [$pull, $page] = $this->askForItems(1500);
 
         foreach ($meanwhile as $step) {
             $this->take(...$step);
         }
 
-        Assert::assertNull($this->clover->requests($known)[array_key_first($asked)]['status'], 'The page came before all was done: the test says nothing.');
+        Assert::assertNull($this->clover->requests($page - 1)[0]['status'], 'The page came before all was done: the test says nothing.');
         Assert::assertSame(Runs::DONE, $pull->value());
         $this->checkPull();
         $this->rest();
@@ -268,6 +262,7 @@ final class SalesWorld
             'order'       => $this->placeOrder(...$with),
             'status'      => $this->setStatus(...$with),
             'edit'        => $this->editLine(...$with),
+            'swap'        => $this->swap(...$with),
             'restock'     => $this->restock(...$with),
             'refund'      => $this->refund(...$with),
             'delete'      => $this->deleteOrder(...$with),
@@ -276,12 +271,14 @@ final class SalesWorld
             'remove'      => $this->removeItem(...$with),
             'restore'     => $this->restoreItem(...$with),
             'pull'        => $this->pull(...$with),
+            'slow_pull'   => $this->pullSlowly(...$with),
             'work'        => $this->work(...$with),
             'overlap'     => $this->sellWithin(...$with),
             'crash'       => $this->crash(...$with),
             'race'        => $this->race(...$with),
             'fault'       => $this->fault(...$with),
             'order_fault' => $this->faultOrder(...$with),
+            'lag'         => $this->clover->switches(['external_ref_search_lag' => 1000 * $with[0]]),
             'push'        => $this->switchPush(...$with),
             'wait'        => $this->wait(...$with),
             'word'        => $this->decide(...$with),
@@ -326,6 +323,21 @@ final class SalesWorld
             $this->orders[$order]['lines'][$id][1] = $quantity;
         }
 
+        $this->saveLines($order, $event);
+    }
+
+    private function swap(int $order, int $line, int $item, string|int $event): void
+    {
+        $id = array_keys($this->orders[$order]['lines'] ?? [])[$line] ?? null;
+
+        if ($id !== null && $this->exists($order) && $this->orders[$order]['lines'][$id][0] !== $item) {
+            $this->orders[$order]['lines'][$id][0] = $item;
+            $this->saveLines($order, $event);
+        }
+    }
+
+    private function saveLines(int $order, string|int $event): void
+    {
         $name = $this->orders[$order]['id'];
         $this->write($order, (int) $this->desk()->statusOf($name));
         $this->tell($event, fn () => $this->open()->orderEvents()->edited($name));
@@ -412,6 +424,37 @@ final class SalesWorld
         if ($this->at > 0 || $this->orders !== []) {
             $this->checkPull();
         }
+    }
+
+    /** A worker runs while the pull's page of items, read before, is on its way. */
+    private function pullSlowly(): void
+    {
+        // What the till sold after the page was read the shop cannot know.
+        $this->overlap = null;
+        [$pull] = $this->askForItems(80);
+        $this->work(false, true);
+        Assert::assertSame(Runs::DONE, $pull->value());
+        $this->clover->clearFaults();
+        $this->faults = [];
+
+        // With Push Stock off the shop has followed a count that is an older one by now.
+        if ($this->push) {
+            $this->checkPull();
+        }
+    }
+
+    /** @return array{Child, int} A pull whose page of items was read, and arrives so many milliseconds later; the number of that request */
+    private function askForItems(int $delay): array
+    {
+        $this->clover->fault(Simulator::ITEM_PAGES, ['delay' => ['ms' => $delay]]);
+        $known = $this->clover->mark($this->mark);
+        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new Budget())->status);
+
+        do {
+            $asked = array_filter($this->clover->requests($known), static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1);
+        } while ($asked === []);
+
+        return [$pull, (int) reset($asked)['n']];
     }
 
     private function work(bool $once, bool $scan): void
@@ -578,7 +621,9 @@ final class SalesWorld
         $sent     = array_column($this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"), null, 'id');
         $expected = $this->untold();
         $logged   = $this->loggedAsFound();
+        $newest   = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_ledger');
         $result   = $work();
+        Assert::assertSame(0, $this->push ? 0 : $this->count("id > $newest AND state <> 'skipped'"), 'With Push Stock off nothing is asked of Clover.');
         $this->observe($before, $sent);
 
         if ($scan && $result !== null) {
@@ -617,6 +662,11 @@ final class SalesWorld
 
         $ledger = array_column($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id'), null, 'id');
         $resent = [];
+        $sales  = [];
+
+        foreach ($ledger as $row) {
+            $sales["{$row['order_id']}/{$row['line_id']}/{$row['seq']}"] = $row['state'];
+        }
 
         foreach (array_reverse($sends) as $send) {
             $id                       = (int) $send['row_id'];
@@ -641,6 +691,10 @@ final class SalesWorld
                 } else {
                     $this->disturbed[$id] = true;
                 }
+            }
+
+            if ($ledger[$id]['reverses'] !== null) {
+                Assert::assertSame('confirmed', $sales["{$ledger[$id]['order_id']}/{$ledger[$id]['line_id']}/{$ledger[$id]['reverses']}"], "Row $id gives back what may never have been taken.");
             }
 
             // Whatever was sent once more in the same run must not have been carried out before.
@@ -867,6 +921,9 @@ final class SalesWorld
             Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 
+            // The store leaves the orders alone, so nothing else can make one uncertain.
+            Assert::assertTrue(\in_array($row['state'], ['confirmed', 'skipped'], true) || ($row['reason'] === 'not_found' && $there === []), "Order {$row['order_id']} is {$row['state']} {$row['reason']}: {$row['message']}");
+
             if ($row['state'] === 'confirmed') {
                 Assert::assertCount(1, $there, "Order {$row['order_id']} is not in Clover.");
                 Assert::assertTrue(self::isWhole($there[0]), "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0]));
@@ -933,7 +990,7 @@ final class SalesWorld
             $decides = $order['deleted'] || self::word((int) $this->desk()->statusOf($order['id'])) !== null;
 
             foreach ($rows as $key => $of) {
-                if (str_starts_with($key, "{$order['id']}/") && ($decides || !isset($order['lines'][(int) $of[0]['line_id']]))) {
+                if (str_starts_with($key, "{$order['id']}/") && ($decides || self::item($order['lines'][(int) $of[0]['line_id']][0] ?? -1) !== $of[0]['clover_id'])) {
                     $levels[$order['id']][$key] = [0, array_sum(array_column($of, 'delta'))];
                 }
             }
