@@ -17,7 +17,7 @@ final class Fpm
     private array $processes = [];
 
     /**
-     * @param array<string, string> $environment What the pool hands on
+     * @param array<string, string> $environment What the script finds in its environment
      * @param int                   $children    Workers of the pool
      */
     public function __construct(private readonly array $environment, private readonly int $children = 6)
@@ -73,12 +73,6 @@ final class Fpm
 
     private function startPool(): void
     {
-        $settings = '';
-
-        foreach ($this->environment as $name => $value) {
-            $settings .= \sprintf("env[%s] = '%s'\n", $name, $value);
-        }
-
         $root = posix_geteuid() === 0;
         file_put_contents("$this->folder/fpm.conf", <<<INI
             [global]
@@ -90,7 +84,7 @@ final class Fpm
             pm.max_children = $this->children
             catch_workers_output = yes
             request_terminate_timeout = 60
-            $settings
+
             INI);
         $user = posix_getpwuid(posix_geteuid())['name'];
 
@@ -108,6 +102,12 @@ final class Fpm
     private function startServer(int $port): void
     {
         $script = \dirname(__DIR__, 2) . '/bin/serve.php';
+        $params = '';
+
+        foreach ($this->environment as $name => $value) {
+            $params .= "fastcgi_param $name '$value';\n";
+        }
+
         $user   = posix_geteuid() === 0 ? 'user ' . posix_getpwuid(posix_geteuid())['name'] . ';' : '';
         file_put_contents("$this->folder/nginx.conf", <<<CONF
             $user
@@ -129,6 +129,7 @@ final class Fpm
                         include /etc/nginx/fastcgi_params;
                         fastcgi_param SCRIPT_FILENAME $script;
                         fastcgi_param REQUEST_URI /webhook;
+                        $params
                         fastcgi_pass unix:$this->folder/fpm.sock;
                         client_max_body_size 1m;
                     }

@@ -6,14 +6,12 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Shop;
+use CloverSync\Webhook;
 
 /** One request of the webhook server. */
 final class WebhookServer
 {
     private const PATH = '/webhook';
-
-    /** Beyond what {@see \CloverSync\Webhook} reads at all; one byte more tells it that a body is too large. */
-    private const MAX_BODY = 1_048_576;
 
     /** Seconds of work after a response; an object is looked at again after five at the latest. */
     private const WORK = 25.0;
@@ -44,7 +42,7 @@ final class WebhookServer
 
         try {
             $shop   = Config::read()->shop();
-            $answer = $shop->webhookEndpoint()->answer((string) file_get_contents('php://input', length: self::MAX_BODY), $_SERVER);
+            $answer = $shop->webhookEndpoint()->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
         } catch (\Throwable $e) {
             // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
             error_log('cloversync: ' . $e->getMessage());

@@ -17,7 +17,7 @@ final readonly class Endpoint
 
     private const REFUSED = 'webhook_refused';
 
-    /** A refusal is logged once in so many seconds, for anybody may knock. */
+    /** What may come very often is noted once in so many seconds. */
     private const QUIET = 60;
 
     public function __construct(
@@ -49,19 +49,30 @@ final readonly class Endpoint
 
             case 'events':
                 $this->inbox?->take($verdict->events);
-                $this->state->set(self::LAST_SEEN, (string) $this->clock->now());
+                $this->seen();
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => $verdict->events !== []];
 
             case 'disabled':
-                $this->once('skipped', 'Events came while Enable Webhooks is off');
+                $this->once('skipped', $verdict->reason);
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => false];
 
             default:
                 $this->once('error', "A webhook request was refused with {$verdict->status}: {$verdict->reason}");
 
-                return ['status' => $verdict->status, 'body' => $verdict->reason, 'work' => false];
+                // A stranger learns the status alone.
+                return ['status' => $verdict->status, 'body' => '', 'work' => false];
+        }
+    }
+
+    /** To the minute is enough for the owner, and a write of one's own for each delivery would double what it costs. */
+    private function seen(): void
+    {
+        $now = $this->clock->now();
+
+        if ($now - (int) $this->state->get(self::LAST_SEEN) >= self::QUIET) {
+            $this->state->set(self::LAST_SEEN, (string) $now);
         }
     }
 
