@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::clock::Time;
+
 /// The settings of one simulator; the defaults are those of the program, but for a free port.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -26,6 +28,8 @@ pub struct Config {
     pub app_secret: String,
     /// Switches set from the start and after each reset, as for `POST /__sim/switches`.
     pub switches: Map<String, Value>,
+    /// Where the simulated time comes from.
+    pub time: Time,
 }
 
 impl Default for Config {
@@ -39,6 +43,7 @@ impl Default for Config {
             app_id: "APPID00000001".to_owned(),
             app_secret: "11111111-2222-3333-4444-555555555555".to_owned(),
             switches: Map::new(),
+            time: Time::Wall,
         }
     }
 }

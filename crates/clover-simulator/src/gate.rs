@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::{Response, header};
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::faults::Effect;
 use crate::http::body::{NoAnswer, Outgoing};
@@ -25,6 +25,12 @@ use crate::{MAX_BODY, oauth};
 
 /// Answers above this size are compressed for a client that accepts it.
 const GZIP_FROM: usize = 1024;
+
+/// What is the control plane's.
+const CONTROL: &str = "/__sim";
+
+/// What is limited and delayed.
+const REST: &str = "/v3/";
 
 /// How long the answer to a webhook registration waits for the endpoint.
 const VERIFICATION_WAIT: Duration = Duration::from_secs(2);
@@ -52,7 +58,6 @@ pub async fn answer(
     shared: Arc<Shared>,
     incoming: hyper::Request<Incoming>,
 ) -> Result<Response<Outgoing<Place>>, NoAnswer> {
-    let arrival = Instant::now();
     let (head, body) = incoming.into_parts();
     let mut request = Request {
         method: head.method.as_str().to_owned(),
@@ -61,53 +66,125 @@ pub async fn answer(
         headers: head.headers,
         ..Request::default()
     };
-    let is_control = request.path.starts_with("/__sim");
-    let mut visit = (!is_control).then(|| {
-        let target = head
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str());
-        shared.journal.begin(&request.method, target.to_owned())
+    let entered = enter(&shared, &request);
+    request.body = match read(body).await {
+        Ok(body) => body,
+        Err(Unread::Broken) => return Err(NoAnswer),
+        Err(Unread::TooLarge) => {
+            let reply = Reply::message(413, "The body is too large");
+            return entered.aside(request, reply).answer().await;
+        }
+    };
+    if request.path.starts_with(CONTROL) {
+        let reply = control(&shared, &request).await;
+        return entered.aside(request, reply).answer().await;
+    }
+    carry(&shared, entered, request).answer().await
+}
+
+/// One request as it arrives, its body already read.
+pub fn arrive(shared: &Arc<Shared>, request: Request) -> Arrived {
+    let entered = enter(shared, &request);
+    carry(shared, entered, request)
+}
+
+/// A request that is recorded and counted, and not carried out yet.
+struct Entered {
+    visit: Option<Visit>,
+    slot: Result<Option<Slot>, Tripped>,
+}
+
+impl Entered {
+    /// Answered without being Clover's, and without a place among its requests.
+    fn aside(self, request: Request, reply: Reply) -> Arrived {
+        Arrived {
+            request,
+            reply,
+            effect: None,
+            pause: Duration::ZERO,
+            is_carried_out: false,
+            visit: self.visit,
+            slot: None,
+        }
+    }
+}
+
+fn enter(shared: &Arc<Shared>, request: &Request) -> Entered {
+    let arrival = Instant::now();
+    let is_control = request.path.starts_with(CONTROL);
+    let visit = (!is_control).then(|| {
+        let target = match request.query.as_str() {
+            "" => request.path.clone(),
+            query => format!("{}?{query}", request.path),
+        };
+        shared.journal.begin(&request.method, target)
     });
-    let is_rest = request.path.starts_with("/v3/");
-    let slot = if is_rest {
-        enter_limits(&shared, &request, arrival)
+    let slot = if request.path.starts_with(REST) {
+        enter_limits(shared, request, arrival)
     } else {
         Ok(None)
     };
-    let body = read(body).await;
-    let mut effect = None;
-    let (reply, slot) = match (slot, body) {
-        (_, Err(Unread::Broken)) => return Err(NoAnswer),
-        (_, Err(Unread::TooLarge)) => (Reply::message(413, "The body is too large"), None),
-        (Err(tripped), _) => {
-            wait(&shared, is_rest, None).await;
-            (too_many(tripped), None)
-        }
-        (Ok(slot), Ok(body)) => {
-            request.body = body;
-            let reply = if is_control {
-                control(&shared, &request).await
-            } else {
-                effect = shared.world().faults.take(&request.method, &request.path);
-                let reply = carry_out(&shared, &request, effect.as_ref());
-                wait(&shared, is_rest, effect.as_ref()).await;
-                reply
-            };
-            (reply, slot)
+    Entered { visit, slot }
+}
+
+fn carry(shared: &Shared, entered: Entered, request: Request) -> Arrived {
+    let Entered { visit, slot } = entered;
+    let (reply, effect, slot, is_carried_out) = match slot {
+        Err(tripped) => (too_many(tripped), None, None, false),
+        Ok(slot) => {
+            let effect = shared.world().faults.take(&request.method, &request.path);
+            let (reply, done) = carry_out(shared, &request, effect.as_ref());
+            (reply, effect, slot, done)
         }
     };
-    if reply.lost {
-        return Err(NoAnswer);
+    Arrived {
+        pause: pause(shared, &request, effect.as_ref()),
+        request,
+        reply,
+        effect,
+        is_carried_out,
+        visit,
+        slot,
     }
-    if let Some(visit) = &mut visit {
-        visit.answered(reply.status);
+}
+
+/// A request that Clover has dealt with; its answer is on the way.
+pub struct Arrived {
+    request: Request,
+    reply: Reply,
+    effect: Option<Effect>,
+    pause: Duration,
+    is_carried_out: bool,
+    visit: Option<Visit>,
+    slot: Option<Slot>,
+}
+
+impl Arrived {
+    /// Whether Clover did what was asked, whatever the answer will say.
+    pub fn is_carried_out(&self) -> bool {
+        self.is_carried_out
     }
-    let place = Place {
-        _visit: visit,
-        _slot: slot,
-    };
-    Ok(response(&request, reply, effect, place))
+
+    /// The answer; the error stands for a connection that was closed without one.
+    ///
+    /// # Errors
+    /// The answer was dropped.
+    pub async fn answer(mut self) -> Result<Response<Outgoing<Place>>, NoAnswer> {
+        if !self.pause.is_zero() {
+            sleep(self.pause).await;
+        }
+        if self.reply.lost {
+            return Err(NoAnswer);
+        }
+        if let Some(visit) = &mut self.visit {
+            visit.answered(self.reply.status);
+        }
+        let place = Place {
+            _visit: self.visit,
+            _slot: self.slot,
+        };
+        Ok(response(&self.request, self.reply, self.effect, place))
+    }
 }
 
 /// Why there is no body.
@@ -176,8 +253,10 @@ async fn control(shared: &Shared, request: &Request) -> Reply {
     }
 }
 
-fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Reply {
+/// The answer, and whether the work was done.
+fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Reply, bool) {
     let mut reply = Reply::empty();
+    let mut is_done = false;
     if effect.is_none_or(Effect::applies) {
         let mut world = shared.world();
         world.hooks.is_own_write = true;
@@ -187,6 +266,7 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Rep
             rest::handle(&mut world, request)
         };
         world.hooks.is_own_write = false;
+        is_done = answer.is_ok();
         reply = answer.unwrap_or_else(|refusal| refusal);
         if reply.content_type == Some(JSON) {
             let id = world.random.uuid();
@@ -198,15 +278,15 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Rep
         shared.after_work();
     }
     match effect {
-        Some(effect) => effect.replaced(reply),
-        None => reply,
+        Some(effect) => (effect.replaced(reply), is_done),
+        None => (reply, is_done),
     }
 }
 
 /// The latency of the line and the delay of a fault. Both come after the work: a client that gives up
 /// waiting finds its write applied, as with the real one.
-async fn wait(shared: &Shared, is_rest: bool, effect: Option<&Effect>) {
-    let latency = if is_rest {
+fn pause(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Duration {
+    let latency = if request.path.starts_with(REST) {
         shared.world().switches.latency
     } else {
         0
@@ -215,10 +295,7 @@ async fn wait(shared: &Shared, is_rest: bool, effect: Option<&Effect>) {
         Some(Effect::Delay { ms }) => *ms,
         _ => 0,
     };
-    let pause = latency.saturating_add(delay);
-    if pause > 0 {
-        sleep(Duration::from_millis(pause)).await;
-    }
+    Duration::from_millis(latency.saturating_add(delay))
 }
 
 fn response(

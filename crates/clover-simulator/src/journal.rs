@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use serde::Serialize;
+use tokio::time::Instant;
 
 /// The oldest entries go when there are more.
 const KEPT: usize = 500_000;

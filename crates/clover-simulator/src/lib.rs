@@ -20,8 +20,10 @@ mod simulator;
 pub mod switches;
 pub mod webhooks;
 
+pub use clock::Time;
 pub use config::{Catalog, Config, Limits};
-pub use simulator::{Running, Simulator};
+pub use gate::Arrived;
+pub use simulator::{InProcess, Running, Simulator};
 
 /// The largest body that is read.
 const MAX_BODY: usize = 16 * 1024 * 1024;

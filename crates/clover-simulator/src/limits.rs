@@ -2,7 +2,9 @@
 //! token and for the app. It never looks at the simulated clock.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::switches::RateLimit;
 

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::catalogue;
+use crate::clock::Clock;
 use crate::config::{self, Catalog, Config};
 use crate::journal::Journal;
 use crate::limits::Limits;
@@ -108,7 +109,7 @@ fn build(config: &Config, catalog: &Catalog) -> Result<World, String> {
         ..Switches::default()
     };
     let switches = switches.patched(&config.switches)?;
-    let mut world = World::new(config.seed, switches, grants);
+    let mut world = World::new(config.seed, Clock::new(config.time), switches, grants);
     catalogue::load(&mut world, catalog, config.seed)?;
     Ok(world)
 }

@@ -1,7 +1,8 @@
-//! Starting and stopping a simulator, inside a runtime or with one of its own.
+//! Starting and stopping a simulator: inside a runtime, with one of its own, or without any network.
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::gate::{self, Arrived};
 use crate::http::request::Request;
 use crate::http::server;
 use crate::journal::Entry;
@@ -46,10 +48,20 @@ impl Simulator {
         });
         Ok(Running {
             address,
-            shared,
+            inner: InProcess { shared },
             stop,
             runtime: None,
         })
+    }
+
+    /// Makes one without a network: requests are handed to it, see [`InProcess::arrive`]. It sends no webhook events.
+    /// To be called in a runtime.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn in_process(config: Config) -> io::Result<InProcess> {
+        let shared = Arc::new(Shared::new(config, Handle::current())?);
+        Ok(InProcess { shared })
     }
 
     /// Starts with threads of its own, for code that has no runtime.
@@ -80,23 +92,16 @@ fn loopback(address: SocketAddr) -> io::Result<SocketAddr> {
     }
 }
 
-/// A simulator that runs until this is dropped.
-pub struct Running {
-    address: SocketAddr,
+/// A simulator to be handed its requests.
+pub struct InProcess {
     shared: Arc<Shared>,
-    stop: watch::Sender<bool>,
-    runtime: Option<Runtime>,
 }
 
-impl Running {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// `http://127.0.0.1:<port>`, without a slash at the end.
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+impl InProcess {
+    /// A request arrives: it is recorded, limited, met by faults and carried out as one from the network. What it gives
+    /// waits as long as the answer would take. Not for the control plane, see [`InProcess::control`].
+    pub fn arrive(&self, request: Request) -> Arrived {
+        gate::arrive(&self.shared, request)
     }
 
     /// The merchant's id.
@@ -137,6 +142,35 @@ impl Running {
     /// Moves the simulated clock.
     pub fn advance_s(&self, seconds: i64) {
         self.control("POST", "/__sim/clock", &json!({"advance_s": seconds}));
+    }
+}
+
+/// A simulator that runs until this is dropped.
+pub struct Running {
+    address: SocketAddr,
+    inner: InProcess,
+    stop: watch::Sender<bool>,
+    runtime: Option<Runtime>,
+}
+
+/// What can be done without the network can be done beside it.
+impl Deref for Running {
+    type Target = InProcess;
+
+    fn deref(&self) -> &InProcess {
+        &self.inner
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Stops: no new connection, open ones are closed.

@@ -58,9 +58,8 @@ pub enum Cause {
 
 impl World {
     /// A merchant with an empty shop.
-    pub fn new(seed: u64, switches: Switches, grants: Grants) -> Self {
+    pub fn new(seed: u64, clock: Clock, switches: Switches, grants: Grants) -> Self {
         let mut random = Random::new(seed);
-        let clock = Clock::default();
         let (id, employee, service_charge) = (random.id(), random.id(), random.id());
         let created = clock.now_ms() / 1000 * 1000 - 30 * 24 * 3600 * 1000;
         let mut world = World {
