@@ -1,0 +1,270 @@
+//! What can happen in a history, how histories are made up, and how a failing one is made smaller.
+
+use rand::seq::IndexedRandom;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Items that Clover has; the product after them is linked to none.
+pub const ITEMS: u8 = 3;
+
+/// What becomes of the event of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Told,
+    Lost,
+    Twice,
+    /// It comes when the next event of any order has come.
+    Late,
+}
+
+/// Which requests a fault meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Reads,
+    Writes,
+    Pages,
+    All,
+}
+
+/// What goes wrong with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Drop,
+    ApplyThenDrop,
+    /// The answer comes so many milliseconds late.
+    Delay(u64),
+    Truncate(u64),
+    Garbage,
+    Status(u16),
+    /// Carried out all the same.
+    StatusApplied(u16),
+    /// 429 with `Retry-After` in seconds.
+    Throttle(Option<u64>),
+    /// No connection.
+    Refuse,
+    /// So many milliseconds on the way to Clover.
+    Slow(u64),
+}
+
+/// Where a worker dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    Planned,
+    Claimed,
+    Read,
+    Stored,
+    Wrote,
+    Settling,
+}
+
+/// What the owner says of a row that waits for his word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Say {
+    /// Whether Clover holds it, as it is.
+    Truth,
+    /// He sets the count himself.
+    Leave,
+}
+
+/// One thing that happens. Orders, lines and rows are counted round, so that every list of steps makes a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Pause { ms: u64 },
+    Order { product: u8, units: i64, other: Option<(u8, i64)>, old: bool },
+    Status { order: u8, to: i64, event: Event },
+    Edit { order: u8, line: u8, units: i64 },
+    Swap { order: u8, line: u8, product: u8 },
+    Hand { order: u8, line: u8, units: i64 },
+    Refund { order: u8 },
+    Delete { order: u8 },
+    Till { item: u8, thousandths: i64 },
+    Count { item: u8, thousandths: Option<i64> },
+    Vanish { item: u8 },
+    Fault { on: On, effect: Effect, times: u64 },
+    Work { worker: u8, dies: Option<Point> },
+    Kill { worker: u8 },
+    Rob,
+    Scan,
+    Read,
+    Apply,
+    Push { on: bool },
+    Word { row: u8, say: Say },
+}
+
+/// What a history starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setup {
+    /// In thousandths; none is not counted.
+    pub counts: [Option<i64>; ITEMS as usize],
+    /// Of Clover, in milliseconds.
+    pub latency: u64,
+    /// Milliseconds by which the shop's clock is ahead of Clover's.
+    pub skew: i64,
+    /// Requests a second and at once of one process.
+    pub share: (u32, u32),
+    /// For the network's whims.
+    pub seed: u64,
+}
+
+pub const QUIET: Setup = Setup {
+    counts: [Some(12_000), Some(3_000), Some(2_500)],
+    latency: 60,
+    skew: 0,
+    share: (5, 2),
+    seed: 1,
+};
+
+/// A history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    pub setup: Setup,
+    pub steps: Vec<Step>,
+}
+
+impl History {
+    /// The history of a seed.
+    pub fn of(seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let count = |rng: &mut ChaCha8Rng| match rng.random_range(0..10) {
+            0 => None,
+            1 => Some(0),
+            2 => Some(2_500),
+            3 => Some(-1_000),
+            _ => Some(rng.random_range(1..15) * 1_000),
+        };
+        let setup = Setup {
+            counts: std::array::from_fn(|_| count(&mut rng)),
+            latency: *pick(&mut rng, &[5, 60, 60, 150, 450]),
+            skew: *pick(&mut rng, &[0, 0, 0, 700, 45_000, -45_000]),
+            share: *pick(&mut rng, &[(5, 2), (5, 2), (16, 5), (1, 1)]),
+            seed: rng.random(),
+        };
+        let length = rng.random_range(8..60);
+        let mut steps = vec![order(&mut rng)];
+        while steps.len() < length {
+            steps.push(any_step(&mut rng));
+            if rng.random_bool(0.55) {
+                let ms = *pick(
+                    &mut rng,
+                    &[1, 20, 50, 50, 100, 200, 400, 700, 1_500, 5_000, 31_000, 33_000, 70_000, 700_000],
+                );
+                steps.push(Step::Pause { ms });
+            }
+        }
+        Self { setup, steps }
+    }
+
+    /// Leaves out what the failure does not need.
+    pub fn shrunk(&self, fails: impl Fn(&Self) -> bool) -> Self {
+        let mut best = self.clone();
+        let mut tries = 0;
+        let mut size = best.steps.len().div_ceil(2);
+        while size > 0 {
+            let mut from = 0;
+            while from < best.steps.len() && tries < 2_000 {
+                let mut smaller = best.clone();
+                let to = (from + size).min(smaller.steps.len());
+                smaller.steps.drain(from..to);
+                tries += 1;
+                if fails(&smaller) {
+                    best = smaller;
+                } else {
+                    from += size;
+                }
+            }
+            size /= 2;
+        }
+        for plain in [
+            Setup { skew: 0, ..best.setup },
+            Setup { share: QUIET.share, ..best.setup },
+            Setup { counts: QUIET.counts, ..best.setup },
+            Setup { latency: QUIET.latency, ..best.setup },
+        ] {
+            let candidate = Self { setup: Setup { skew: plain.skew.min(best.setup.skew), ..plain }, steps: best.steps.clone() };
+            if fails(&candidate) {
+                best = candidate;
+            }
+        }
+        best
+    }
+
+    /// A regression to be pasted.
+    pub fn as_regression(&self) -> String {
+        let mut text = format!("#[test]\nfn what_it_shows() {{\n    holds(\n        {:?},\n        &[\n", self.setup);
+        for step in &self.steps {
+            text.push_str(&format!("            {step:?},\n"));
+        }
+        text + "        ],\n    );\n}"
+    }
+}
+
+fn pick<'a, T>(rng: &mut impl Rng, list: &'a [T]) -> &'a T {
+    list.choose(rng).expect("no list is empty")
+}
+
+fn order(rng: &mut ChaCha8Rng) -> Step {
+    Step::Order {
+        product: rng.random_range(0..=ITEMS),
+        units: rng.random_range(1..4),
+        other: rng.random_bool(0.3).then(|| (rng.random_range(0..=ITEMS), rng.random_range(1..3))),
+        old: rng.random_bool(0.1),
+    }
+}
+
+fn effect(rng: &mut ChaCha8Rng) -> Effect {
+    match rng.random_range(0..14) {
+        0 | 1 => Effect::Drop,
+        2..=4 => Effect::ApplyThenDrop,
+        5 => Effect::Delay(*pick(rng, &[300, 900, 5_000, 40_000])),
+        6 => Effect::Truncate(rng.random_range(0..30)),
+        7 => Effect::Garbage,
+        8 => Effect::Status(*pick(rng, &[500, 503, 401])),
+        9 => Effect::StatusApplied(*pick(rng, &[500, 504])),
+        10 => Effect::Throttle(None),
+        11 => Effect::Throttle(Some(*pick(rng, &[1, 30, 90]))),
+        12 => Effect::Refuse,
+        _ => Effect::Slow(*pick(rng, &[400, 3_000, 29_000])),
+    }
+}
+
+fn any_step(rng: &mut ChaCha8Rng) -> Step {
+    let order_of = |rng: &mut ChaCha8Rng| rng.random_range(0..4);
+    let item = |rng: &mut ChaCha8Rng| rng.random_range(0..ITEMS);
+    match rng.random_range(0..100) {
+        0..=8 => order(rng),
+        9..=28 => Step::Status {
+            order: order_of(rng),
+            to: *pick(rng, &[1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 7, 8, 9, 10]),
+            event: *pick(rng, &[Event::Told, Event::Told, Event::Told, Event::Lost, Event::Twice, Event::Late]),
+        },
+        29..=32 => Step::Edit { order: order_of(rng), line: rng.random_range(0..2), units: rng.random_range(0..5) },
+        33..=34 => Step::Swap { order: order_of(rng), line: rng.random_range(0..2), product: rng.random_range(0..=ITEMS) },
+        35..=36 => Step::Hand { order: order_of(rng), line: rng.random_range(0..2), units: rng.random_range(1..3) },
+        37 => Step::Refund { order: order_of(rng) },
+        38 => Step::Delete { order: order_of(rng) },
+        39..=47 => Step::Till { item: item(rng), thousandths: *pick(rng, &[1_000, 1_000, 1_000, 2_000, 500]) },
+        48..=49 => Step::Count {
+            item: item(rng),
+            thousandths: *pick(rng, &[None, Some(0), Some(-2_000), Some(7_500), Some(4_000), Some(20_000)]),
+        },
+        50 => if rng.random_bool(0.3) { Step::Vanish { item: item(rng) } } else { Step::Rob },
+        51..=61 => Step::Fault {
+            on: *pick(rng, &[On::Writes, On::Writes, On::Writes, On::Reads, On::Pages, On::All]),
+            effect: effect(rng),
+            times: *pick(rng, &[1, 1, 1, 2, 5]),
+        },
+        62..=81 => Step::Work {
+            worker: rng.random_range(0..2),
+            dies: rng.random_bool(0.12).then(|| {
+                *pick(rng, &[Point::Planned, Point::Claimed, Point::Read, Point::Stored, Point::Wrote, Point::Settling])
+            }),
+        },
+        82..=83 => Step::Kill { worker: rng.random_range(0..2) },
+        84 => Step::Rob,
+        85..=87 => Step::Scan,
+        88..=91 => Step::Read,
+        92..=95 => Step::Apply,
+        96 => Step::Push { on: rng.random_bool(0.6) },
+        _ => Step::Word { row: rng.random_range(0..4), say: *pick(rng, &[Say::Truth, Say::Truth, Say::Leave]) },
+    }
+}

@@ -1,0 +1,362 @@
+//! What really happened in Clover, written down as each request is carried out. The shop never looks at it; the checks and
+//! the owner, who can walk to the till, do.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A broken law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken(pub String);
+
+/// A change of a count that was not ours.
+#[derive(Debug, Clone, Copy)]
+struct Other {
+    /// In thousandths; none when counting began or ended.
+    change: Option<i64>,
+    is_till: bool,
+}
+
+/// A moment in an item's life.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    others: usize,
+    count: Option<i64>,
+}
+
+#[derive(Debug, Default)]
+struct Item {
+    count: Option<i64>,
+    /// The count without any write of ours.
+    base: i64,
+    /// By how much writes lifted the count, for they overwrote what others took.
+    overlapped: i64,
+    /// By how much the count differs from the books since an unanswered write was settled by a count that others had moved.
+    excused: i64,
+    others: Vec<Other>,
+}
+
+/// One write of ours.
+#[derive(Debug)]
+struct Attempt {
+    process: u64,
+    row: usize,
+    item: usize,
+    delta: i64,
+    asked: Instant,
+    read: Mark,
+    is_open: bool,
+    applied: Option<usize>,
+}
+
+/// How the shop came to the end of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Clover said so.
+    Answered,
+    /// It never left, or was refused.
+    NotDone,
+    /// Settled: it was carried out.
+    FoundDone,
+    /// Settled: it was not carried out.
+    FoundUndone,
+    /// Settled: nobody can tell.
+    Unclear,
+}
+
+/// Thousandths that the till sold inside an answered write's window.
+#[derive(Debug, Clone, Copy)]
+pub struct Overlap {
+    pub item: usize,
+    pub till: i64,
+}
+
+/// A page as it was served.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// By row: whether the counts held it.
+    pub held: Vec<bool>,
+}
+
+/// Sums over histories.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Totals {
+    pub histories: u64,
+    pub requests: u64,
+    pub writes: u64,
+    pub answered: u64,
+    pub unanswered: u64,
+    pub uncertain: u64,
+    pub overlapped: u64,
+    pub till_units_overlapped: i64,
+    pub excused: u64,
+    pub pulls: u64,
+    pub orders_pushed: u64,
+    pub longest_window: Duration,
+    pub longest_unhindered: Duration,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: &Self) {
+        self.histories += other.histories;
+        self.requests += other.requests;
+        self.writes += other.writes;
+        self.answered += other.answered;
+        self.unanswered += other.unanswered;
+        self.uncertain += other.uncertain;
+        self.overlapped += other.overlapped;
+        self.till_units_overlapped += other.till_units_overlapped;
+        self.excused += other.excused;
+        self.pulls += other.pulls;
+        self.orders_pushed += other.orders_pushed;
+        self.longest_window = self.longest_window.max(other.longest_window);
+        self.longest_unhindered = self.longest_unhindered.max(other.longest_unhindered);
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Truth {
+    items: Vec<Item>,
+    attempts: Vec<Attempt>,
+    /// By row of the shop's ledger: item and units, when Clover's count holds it.
+    held: Vec<Option<(usize, i64)>>,
+    reads: HashMap<(u64, usize), Mark>,
+    pages: HashMap<u64, Seen>,
+    pub broken: Option<Broken>,
+    pub totals: Totals,
+}
+
+impl Truth {
+    pub fn new(counts: &[Option<i64>]) -> Self {
+        let items = counts.iter().map(|count| Item {
+            count: *count,
+            base: count.unwrap_or(0),
+            ..Item::default()
+        });
+        Self {
+            items: items.collect(),
+            ..Self::default()
+        }
+    }
+
+    fn breaks(&mut self, what: String) {
+        self.broken.get_or_insert(Broken(what));
+    }
+
+    pub fn count(&self, item: usize) -> Option<i64> {
+        self.items[item].count
+    }
+
+    pub fn holds(&self, row: usize) -> bool {
+        self.held.get(row).is_some_and(Option::is_some)
+    }
+
+    fn hold(&mut self, row: usize, held: Option<(usize, i64)>) {
+        if self.held.len() <= row {
+            self.held.resize(row + 1, None);
+        }
+        self.held[row] = held;
+    }
+
+    /// Thousandths that our rows have taken from the count.
+    fn ours(&self, item: usize) -> i64 {
+        let rows = self.held.iter().flatten().filter(|held| held.0 == item);
+        rows.map(|held| held.1).sum::<i64>() * 1000
+    }
+
+    /// The books of an item begin anew with this count.
+    fn rebase(&mut self, item: usize, count: i64) {
+        let ours = self.ours(item);
+        let item = &mut self.items[item];
+        item.base = count + ours - item.overlapped - item.excused;
+    }
+
+    /// The till sold so much.
+    pub fn sold(&mut self, item: usize, thousandths: i64) {
+        let item = &mut self.items[item];
+        if let Some(count) = &mut item.count {
+            *count -= thousandths;
+            item.base -= thousandths;
+            item.others.push(Other { change: Some(-thousandths), is_till: true });
+        }
+    }
+
+    /// The store set a count.
+    pub fn set(&mut self, item: usize, count: Option<i64>) {
+        let record = &mut self.items[item];
+        let change = record.count.zip(count).map(|(old, new)| new - old);
+        record.count = count;
+        record.others.push(Other { change, is_till: false });
+        if let Some(count) = count {
+            self.rebase(item, count);
+        }
+    }
+
+    fn mark(&self, item: usize) -> Mark {
+        let item = &self.items[item];
+        Mark { others: item.others.len(), count: item.count }
+    }
+
+    pub fn read(&mut self, process: u64, item: usize) {
+        let mark = self.mark(item);
+        self.reads.insert((process, item), mark);
+    }
+
+    pub fn page(&mut self, process: u64) {
+        let held = self.held.iter().map(Option::is_some).collect();
+        self.pages.insert(process, Seen { held });
+    }
+
+    pub fn seen(&mut self, process: u64) -> Seen {
+        self.pages.remove(&process).unwrap_or_default()
+    }
+
+    /// A write is about to leave.
+    pub fn aims(&mut self, process: u64, row: usize, item: usize, delta: i64, before: i64, asked: Instant) {
+        let read = self.reads.get(&(process, item)).copied();
+        let read = read.unwrap_or_else(|| self.mark(item));
+        if read.count != Some(before) {
+            self.breaks(format!("row {row} starts from {before}, Clover said {:?}", read.count));
+        }
+        if let Some(other) = self.attempts.iter().find(|a| a.is_open && a.item == item) {
+            let other = other.row;
+            self.breaks(format!("row {row} is sent while row {other} of the same item is under way"));
+        }
+        self.attempts.push(Attempt { process, row, item, delta, asked, read, is_open: true, applied: None });
+        self.totals.writes += 1;
+    }
+
+    /// A write leaves the shop.
+    pub fn departs(&mut self, process: u64, item: usize, limit: Duration) {
+        let Some(at) = self.attempts.iter().rposition(|a| a.process == process && a.item == item) else {
+            return self.breaks("a write of which the shop had stored nothing".into());
+        };
+        let age = self.attempts[at].asked.elapsed();
+        if age > limit {
+            self.breaks(format!("row {} is written {age:?} after its count was asked for", self.attempts[at].row));
+        }
+    }
+
+    /// Clover carried a write out.
+    pub fn wrote(&mut self, process: u64, item: usize, target: i64) {
+        let Some(at) = self.attempts.iter().rposition(|a| a.process == process && a.item == item) else {
+            return self.breaks("a write of which the shop had stored nothing".into());
+        };
+        let attempt = &mut self.attempts[at];
+        let (row, delta, read, is_open) = (attempt.row, attempt.delta * 1000, attempt.read, attempt.is_open);
+        let again = attempt.applied.replace(self.items[item].others.len()).is_some();
+        let record = &mut self.items[item];
+        let before = read.count.unwrap_or(0);
+        let meanwhile = &record.others[read.others..];
+        let moved: Option<i64> = meanwhile.iter().map(|o| o.change).sum();
+        let now = std::mem::replace(&mut record.count, Some(target));
+        let mut wrong = None;
+        let counted = moved.zip(now);
+        if let Some((moved, now)) = counted {
+            if before + moved != now {
+                wrong = Some("another write of ours came between its reading and its writing");
+            }
+            record.overlapped += before - now;
+        }
+        if target != before - delta {
+            wrong = Some("it aims at another count");
+        }
+        if again || self.holds(row) {
+            wrong = Some("it was carried out twice");
+        }
+        if !is_open {
+            wrong = Some("it arrived after it was settled");
+        }
+        self.hold(row, Some((item, delta / 1000)));
+        if counted.is_none() {
+            // Nobody counted for a while.
+            self.rebase(item, target);
+        }
+        if let Some(wrong) = wrong {
+            self.breaks(format!("row {row}: {wrong}"));
+        }
+    }
+
+    /// The shop has come to the end of its write. Tells what the till sold inside the window of an answered one.
+    pub fn ends(&mut self, row: usize, end: End) -> Option<Overlap> {
+        let at = self.attempts.iter().rposition(|a| a.row == row && a.is_open);
+        let Some(at) = at else {
+            self.breaks(format!("row {row} ends as {end:?} and was not under way"));
+            return None;
+        };
+        let attempt = &mut self.attempts[at];
+        attempt.is_open = false;
+        let (item, delta, read) = (attempt.item, attempt.delta * 1000, attempt.read);
+        let is_applied = attempt.applied.is_some();
+        let until = match end {
+            End::Answered => attempt.applied.unwrap_or(read.others),
+            _ => self.items[item].others.len(),
+        };
+        let meanwhile = &self.items[item].others[read.others..until];
+        let (mut others, mut till, mut is_counted) = (0, 0, true);
+        for other in meanwhile {
+            others += other.change.unwrap_or(0).abs();
+            till += if other.is_till { other.change.unwrap_or(0).abs() } else { 0 };
+            is_counted &= other.change.is_some();
+        }
+        match end {
+            End::Answered => {
+                self.totals.answered += 1;
+                if !is_applied {
+                    self.breaks(format!("row {row} is confirmed and was not carried out"));
+                }
+                if till > 0 {
+                    self.totals.overlapped += 1;
+                    self.totals.till_units_overlapped += till;
+                    return Some(Overlap { item, till });
+                }
+                return None;
+            }
+            End::NotDone => {
+                if is_applied {
+                    self.breaks(format!("row {row} counts as not sent and was carried out"));
+                }
+                return None;
+            }
+            End::Unclear => {
+                self.totals.unanswered += 1;
+                self.totals.uncertain += 1;
+                return None;
+            }
+            End::FoundDone | End::FoundUndone => {}
+        }
+        self.totals.unanswered += 1;
+        let is_found = end == End::FoundDone;
+        if is_found != is_applied {
+            // The till, or somebody in the store, moved the count to where a settling must misread it.
+            if others < delta.abs() && is_counted {
+                self.breaks(format!("row {row} is settled as {end:?}, carried out: {is_applied}"));
+            }
+            self.totals.excused += 1;
+            self.hold(row, is_found.then_some((item, delta / 1000)));
+            self.items[item].excused += if is_found { delta } else { -delta };
+        }
+        None
+    }
+
+    /// The owner lets the count hold a row: by setting it, unless it does. The count to be set.
+    pub fn owner_settles(&mut self, row: usize, item: usize, delta: i64) -> Option<i64> {
+        if self.holds(row) {
+            return None;
+        }
+        self.hold(row, Some((item, delta)));
+        let item = &mut self.items[item];
+        let count = item.count.as_mut()?;
+        *count -= delta * 1000;
+        let (change, count) = (-delta * 1000, *count);
+        item.others.push(Other { change: Some(change), is_till: false });
+        Some(count)
+    }
+
+    /// What the count must be while these rows are in it.
+    pub fn expected(&self, item: usize, confirmed: i64) -> i64 {
+        let item = &self.items[item];
+        item.base - confirmed * 1000 + item.overlapped + item.excused
+    }
+}

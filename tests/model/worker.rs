@@ -1,0 +1,366 @@
+//! The protocol of the shop's worker and of its pull, over the real client. A worker may die at any of its awaits; each
+//! call of the shop in between is one transaction.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clover_client::stock::{Set, Timed, WINDOW, Wrote};
+use clover_client::{Access, AccessToken, Api, Error, Hosts, Pacer, Policy, Share};
+use clover_core::ids::{ItemId, MerchantId};
+use clover_core::ledger::{State, Verdict, Written};
+use clover_core::quantity::Quantity;
+use clover_core::wire::{ItemCount, Listing};
+use tokio::time::{Instant, sleep};
+
+use crate::run::Planted;
+use crate::shop::Shop;
+use crate::step::Point;
+use crate::truth::{End, Overlap, Seen};
+use crate::wire::{Line, Net};
+
+/// Batches that one run sends at most.
+const BATCHES: usize = 8;
+
+/// A write that the till's sales fell into, as the shop logs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit {
+    pub overlap: Overlap,
+    pub modified: i64,
+    pub window: Duration,
+}
+
+/// A page that was read and is not applied yet.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub as_of: i64,
+    pub counts: Vec<(usize, Option<Quantity>)>,
+    pub seen: Seen,
+}
+
+/// What all processes of the shop share.
+#[derive(Clone)]
+pub struct World {
+    pub net: Arc<Net>,
+    pub shop: Rc<RefCell<Shop>>,
+    pub pages: Rc<RefCell<Vec<Page>>>,
+    pub hits: Rc<RefCell<Vec<Hit>>>,
+    pub token: Rc<RefCell<Option<(String, Instant)>>>,
+    pub share: Share,
+}
+
+/// One process.
+pub struct Process {
+    pub id: u64,
+    pub api: Api,
+    pub access: Access,
+}
+
+/// It died, or was as good as dead.
+#[derive(Debug)]
+pub struct Died;
+
+fn quantity(thousandths: i64) -> Quantity {
+    Quantity::from_thousandths(thousandths)
+}
+
+pub fn thousandths(quantity: Quantity) -> i64 {
+    // Panic: cannot fire, counts of a few units.
+    let (digits, places) = match quantity.to_string().split_once('.') {
+        Some((whole, part)) => (format!("{whole}{part}"), part.len()),
+        None => (quantity.to_string(), 0),
+    };
+    digits.parse::<i64>().expect("digits") * 10_i64.pow(3 - u32::try_from(places).expect("few"))
+}
+
+impl World {
+    pub fn process(&self, id: u64) -> Process {
+        let mut token = self.token.borrow_mut();
+        if token.as_ref().is_none_or(|(_, made)| made.elapsed() > Duration::from_secs(900)) {
+            *token = Some((self.net.clover.access_token(), Instant::now()));
+        }
+        let secret = token.as_ref().map(|(token, _)| token.clone()).unwrap_or_default();
+        let window = if self.share.per_second < 2 { Duration::from_secs(3) } else { WINDOW };
+        let line = Line { net: Arc::clone(&self.net), process: id, window };
+        let hosts = Hosts::overridden("http://127.0.0.1:1").expect("a loopback address");
+        let whims = Arc::clone(&self.net);
+        let policy = Policy {
+            #[allow(clippy::cast_precision_loss)] // Below a thousand.
+            jitter: Arc::new(move || whims.whim(1_000) as f64 / 1_000.0),
+            ..Policy::default()
+        };
+        Process {
+            id,
+            api: Api::with_transport(Arc::new(line), hosts, Pacer::new(self.share), policy),
+            access: Access {
+                merchant: MerchantId::new(self.net.merchant.as_str()).expect("an id"),
+                token: AccessToken::new(secret),
+            },
+        }
+    }
+
+    /// The database takes a moment.
+    async fn database(&self) {
+        sleep(Duration::from_millis(1 + self.net.whim(3))).await;
+    }
+
+    /// A 401 costs the token; the next process gets another.
+    fn refused(&self) {
+        self.token.borrow_mut().take();
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Shop) -> T) -> T {
+        change(&mut self.shop.borrow_mut())
+    }
+
+    /// One run of a worker: plans, settles and sends until nothing is due.
+    pub async fn work(&self, me: &Process, dies: Option<Point>) -> Result<(), Died> {
+        let at = |point: Point| if dies == Some(point) { Err(Died) } else { Ok(()) };
+        while let Some(order) = self.with(|shop| shop.next_pending()) {
+            self.database().await;
+            self.with(|shop| shop.plan(order));
+        }
+        at(Point::Planned)?;
+        for _ in 0..BATCHES {
+            self.database().await;
+            if !self.with(|shop| shop.lock(me.id)) {
+                return Ok(());
+            }
+            self.settle(me, at).await?;
+            self.database().await;
+            if !self.with(|shop| shop.lock(me.id)) {
+                return Ok(());
+            }
+            let due = self.with(|shop| shop.claim_due(me.id));
+            if due.is_empty() {
+                break;
+            }
+            at(Point::Claimed)?;
+            self.send(me, &due, at).await?;
+        }
+        self.with(|shop| shop.unlock(me.id));
+        Ok(())
+    }
+
+    fn items(&self, rows: &[usize]) -> Vec<ItemId> {
+        let shop = self.shop.borrow();
+        let id = |at: &usize| ItemId::new(shop.rows[*at].row.item.as_str()).expect("an id");
+        rows.iter().map(id).collect()
+    }
+
+    /// What an error that changed nothing makes of a row.
+    fn fails(&self, me: &Process, row: usize, from: State, error: &Error) -> bool {
+        let (to, reason, wait) = match error {
+            Error::NotFound { .. } => (State::Dead, "gone", 0),
+            Error::Unauthorized { .. } => {
+                self.refused();
+                (State::Intended, "", 60)
+            }
+            Error::Throttled { wait, .. } => (State::Intended, "", i64::try_from(wait.as_secs()).unwrap_or(60) + 1),
+            Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => (State::Intended, "", 60),
+            Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => (State::Dead, "refused", 0),
+        };
+        self.with(|shop| shop.becomes(row, me.id, from, to, reason, wait))
+    }
+
+    async fn settle(&self, me: &Process, at: impl Fn(Point) -> Result<(), Died>) -> Result<(), Died> {
+        let rows = self.with(|shop| shop.claim_unanswered(me.id));
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let outcome = me.api.read_counts_again(&me.access, self.items(&rows)).await;
+        at(Point::Settling)?;
+        self.database().await;
+        let readings = match outcome {
+            Ok(readings) => readings,
+            Err(error) => {
+                if matches!(error, Error::Unauthorized { .. }) {
+                    self.refused();
+                }
+                rows.iter().for_each(|row| self.later(me, *row));
+                return Ok(());
+            }
+        };
+        for (row, reading) in rows.into_iter().zip(readings) {
+            let now = match reading {
+                Ok(now) => now,
+                Err(Error::NotFound { .. } | Error::Rejected { .. }) => {
+                    // Whether it was carried out before the item went, nobody can say.
+                    self.ends(me, row, State::Uncertain, "gone", End::Unclear);
+                    continue;
+                }
+                Err(_) => {
+                    self.later(me, row);
+                    continue;
+                }
+            };
+            let verdict = self.shop.borrow().settles(row, &now);
+            match verdict {
+                Verdict::Confirmed => self.ends(me, row, State::Confirmed, "", End::FoundDone),
+                Verdict::SendAgain => self.ends(me, row, State::Intended, "", End::FoundUndone),
+                Verdict::Uncertain => self.ends(me, row, State::Uncertain, "changed", End::Unclear),
+            }
+        }
+        Ok(())
+    }
+
+    fn later(&self, me: &Process, row: usize) {
+        self.with(|shop| {
+            if shop.is_mine(row, me.id, State::Sent) {
+                shop.rows[row].next_try = shop.now() + 30;
+            }
+        });
+    }
+
+    fn ends(&self, me: &Process, row: usize, to: State, reason: &str, end: End) {
+        if self.with(|shop| shop.becomes(row, me.id, State::Sent, to, reason, 0)) {
+            self.net.truth().ends(row, end);
+        }
+    }
+
+    async fn send(&self, me: &Process, due: &[usize], at: impl Fn(Point) -> Result<(), Died>) -> Result<(), Died> {
+        let read = me.api.read_counts(&me.access, self.items(due)).await;
+        at(Point::Read)?;
+        self.database().await;
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                for row in due {
+                    self.fails(me, *row, State::Intended, &error);
+                }
+                return Ok(());
+            }
+        };
+        let mut ready = Vec::new();
+        for (n, row) in due.iter().enumerate() {
+            match read.get(n) {
+                // No room for it in this second.
+                None => self.with(|shop| shop.drops_claim(*row, me.id)),
+                Some(Err(error)) => drop(self.fails(me, *row, State::Intended, error)),
+                Some(Ok(timed)) => ready.extend(self.stores(me, *row, timed)),
+            }
+        }
+        at(Point::Stored)?;
+        let sets = ready.iter().map(|(_, set)| set.clone()).collect();
+        let wrote = me.api.write_counts(&me.access, sets).await;
+        at(Point::Wrote)?;
+        self.database().await;
+        let is_late = self.shop.borrow().planted == Planted::WrittenBeforeStored;
+        if is_late {
+            self.stores_late(me, &ready);
+        }
+        let Ok(wrote) = wrote else {
+            return Ok(());
+        };
+        for ((row, _), outcome) in ready.into_iter().zip(wrote) {
+            self.notes(me, row, outcome);
+        }
+        Ok(())
+    }
+
+    /// Stores what is about to be written.
+    fn stores(&self, me: &Process, row: usize, timed: &Timed) -> Option<(usize, Set)> {
+        let Some(before) = timed.reading.count else {
+            self.with(|shop| shop.becomes(row, me.id, State::Intended, State::Skipped, "untracked", 0));
+            return None;
+        };
+        let (item, delta) = {
+            let shop = self.shop.borrow();
+            (shop.rows[row].row.item.clone(), shop.rows[row].row.delta)
+        };
+        let target = before.less(delta).expect("a count of a few units");
+        let written = Written { before, modified: timed.reading.modified, target };
+        let is_late = self.shop.borrow().planted == Planted::WrittenBeforeStored;
+        if !is_late && !self.with(|shop| shop.sends(row, me.id, &written)) {
+            return None;
+        }
+        let number = self.shop.borrow().item_of(&item).expect("a linked item");
+        self.net.truth().aims(me.id, row, number, delta, thousandths(before), timed.asked);
+        let item = ItemId::new(item).expect("an id");
+        Some((row, Set { item, target, asked: timed.asked }))
+    }
+
+    /// The planted fault: only now.
+    fn stores_late(&self, me: &Process, ready: &[(usize, Set)]) {
+        for (row, set) in ready {
+            let delta = self.shop.borrow().rows[*row].row.delta;
+            let written = Written {
+                before: quantity(thousandths(set.target) + delta * 1000),
+                modified: None,
+                target: set.target,
+            };
+            self.with(|shop| shop.sends(*row, me.id, &written));
+        }
+    }
+
+    /// Stores how a write ended.
+    fn notes(&self, me: &Process, row: usize, outcome: Result<Wrote, Error>) {
+        match outcome {
+            Ok(Wrote::Unknown(_)) => {}
+            Ok(Wrote::NotSent(wait)) => {
+                let wait = i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(60);
+                self.ends(me, row, State::Intended, "", End::NotDone);
+                self.with(|shop| shop.rows[row].next_try = shop.now() + wait);
+            }
+            Err(error) => {
+                if self.fails(me, row, State::Sent, &error) {
+                    self.net.truth().ends(row, End::NotDone);
+                }
+            }
+            Ok(Wrote::Done { modified, window }) => {
+                if !self.with(|shop| shop.becomes(row, me.id, State::Sent, State::Confirmed, "", 0)) {
+                    return;
+                }
+                let mut truth = self.net.truth();
+                truth.totals.longest_window = truth.totals.longest_window.max(window);
+                let overlap = truth.ends(row, End::Answered);
+                drop(truth);
+                if let Some(overlap) = overlap {
+                    let modified = modified.expect("Clover tells the time");
+                    self.hits.borrow_mut().push(Hit { overlap, modified, window });
+                }
+            }
+        }
+    }
+
+    /// Reads all counts, to be applied later.
+    pub async fn read(&self, me: &Process) {
+        let as_of = self.shop.borrow().now();
+        let page = match me.api.counts_page(&me.access, None).await {
+            Ok(Some(page)) => page,
+            Ok(None) => return,
+            Err(error) => {
+                if matches!(error, Error::Unauthorized { .. }) {
+                    self.refused();
+                }
+                return;
+            }
+        };
+        let listing = Listing::<ItemCount>::parse(&page.body).expect("a page of items");
+        let shop = self.shop.borrow();
+        let counts = listing.elements.into_iter().filter_map(|item| {
+            let product = shop.item_of(item.id.as_str())?;
+            Some((product, item.item_stock.and_then(Quantity::from_clover)))
+        });
+        let page = Page { as_of, counts: counts.collect(), seen: self.net.truth().seen(me.id) };
+        self.pages.borrow_mut().push(page);
+    }
+
+    /// Applies the page that was read first, in one transaction.
+    pub fn apply(&self) -> Option<Page> {
+        let page = {
+            let mut pages = self.pages.borrow_mut();
+            (!pages.is_empty()).then(|| pages.remove(0))?
+        };
+        let mut shop = self.shop.borrow_mut();
+        let committed = shop.committed(page.as_of);
+        for (product, count) in &page.counts {
+            if let Some(count) = count {
+                let units = committed.get(&shop.links[*product]).copied().unwrap_or(0);
+                shop.local[*product] = count.sellable(units);
+            }
+        }
+        Some(page)
+    }
+}
