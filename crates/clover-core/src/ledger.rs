@@ -678,7 +678,7 @@ pub struct Posted {
     pub delta: i64,
     /// As in [`Row`].
     pub state: State,
-    /// When it was settled, in the unit of `as_of`.
+    /// When it came to its end, in the unit of `as_of`; of a skipped row too.
     pub settled: Option<i64>,
     /// State and settling of the sale that a return reverses.
     pub reverses: Option<(State, Option<i64>)>,
@@ -690,20 +690,22 @@ impl Posted {
     /// By how much a count read at `as_of` is already lower for this row. Where that is not known, the answer is the one
     /// that leaves the shop fewer units.
     fn seen_in_clover(&self, as_of: i64) -> i64 {
-        let at = |state: State, settled: Option<i64>| match state {
-            // The count was asked for before, or at the same moment.
-            State::Confirmed if settled.is_none_or(|time| time >= as_of) => State::Sent,
-            state => state,
+        // Not so when the count was asked for before, or at the same moment. That goes for a skipped row too: the owner may
+        // have set the count when he said to leave it.
+        let has_ended = |state: State, settled: Option<i64>| match state {
+            State::Confirmed => settled.is_some_and(|time| time < as_of),
+            State::Skipped => settled.is_none_or(|time| time < as_of),
+            _ => false,
         };
-        match (self.delta > 0, at(self.state, self.settled)) {
-            (true, State::Confirmed | State::Skipped) => self.delta,
-            (true, _) | (false, State::Intended) => 0,
-            (false, State::Confirmed | State::Sent | State::Uncertain | State::Dead) => self.delta,
-            (false, State::Skipped) => match self.reverses {
-                Some((state, settled)) if !at(state, settled).is_settled() => 0,
-                _ => self.delta,
-            },
-        }
+        let is_seen = match (self.delta > 0, self.state) {
+            (true, state) => has_ended(state, self.settled),
+            (false, State::Intended) => false,
+            (false, State::Skipped) => self
+                .reverses
+                .is_none_or(|(sale, settled)| has_ended(sale, settled)),
+            (false, _) => true,
+        };
+        if is_seen { self.delta } else { 0 }
     }
 }
 
@@ -1027,6 +1029,23 @@ mod tests {
             "the same moment"
         );
         assert_eq!(held(2, &[sale], 99), 2);
+    }
+
+    #[test]
+    fn a_count_asked_for_before_the_owner_set_it_does_not_hold_the_sale_he_left() {
+        let left = posted(3, State::Skipped);
+        assert_eq!(held(3, std::slice::from_ref(&left), 101), 0);
+        assert_eq!(held(3, std::slice::from_ref(&left), 99), 3);
+        let back = Posted {
+            reverses: Some((State::Skipped, Some(100))),
+            ..posted(-3, State::Skipped)
+        };
+        assert_eq!(held(0, &[left, back], 99), 0, "taken and given back");
+        let timeless = Posted {
+            settled: None,
+            ..posted(3, State::Skipped)
+        };
+        assert_eq!(held(3, &[timeless], 99), 0, "it was never to be sent");
     }
 
     #[test]
