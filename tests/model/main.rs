@@ -9,8 +9,8 @@ mod truth;
 mod wire;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::run::{Planted, run};
@@ -24,7 +24,10 @@ const BASE_SEED: u64 = 20_260_101;
 const SOON: u64 = 600;
 
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
+    std::env::var(name).map_or(default, |text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} must be a number"))
+    })
 }
 
 /// Far apart for neighbouring numbers.
@@ -57,7 +60,7 @@ fn explore(base: u64, histories: u64, planted: Planted) -> (Totals, Option<Failu
                     }
                     let seed = seed_of(base, n);
                     match run(&History::of(seed), planted) {
-                        Ok(totals) => mine.add(&totals),
+                        Ok(rest) => mine.add(&rest.totals),
                         Err(broken) => {
                             stop.store(true, Ordering::Relaxed);
                             failure.lock().unwrap().get_or_insert((n, seed, broken));
@@ -80,7 +83,9 @@ fn whatever_happens_no_unit_is_lost_doubled_or_sold_twice() {
     let (totals, failure) = explore(base, histories, Planted::Nothing);
     if let Some((_, seed, broken)) = failure {
         let small = History::of(seed).shrunk(|history| run(history, Planted::Nothing).is_err());
-        let now = run(&small, Planted::Nothing).err().map_or(String::new(), |broken| broken.0);
+        let now = run(&small, Planted::Nothing)
+            .err()
+            .map_or(String::new(), |broken| broken.0);
         panic!(
             "{}\nrun it again: CLOVERSYNC_MODEL_SEED={seed} CLOVERSYNC_MODEL_HISTORIES=1\nmade smaller ({now}):\n\n{}\n",
             broken.0,

@@ -38,8 +38,19 @@ pub enum Planted {
     SettledTooSoon,
 }
 
+/// How a history ended.
+#[derive(Debug)]
+pub struct Rest {
+    pub totals: Totals,
+    /// Clover's counts in thousandths.
+    pub counts: [Option<i64>; ITEMS as usize],
+    /// What the shop shows.
+    pub shown: [i64; ITEMS as usize],
+    pub rows: Vec<(i64, State)>,
+}
+
 /// Carries a history out.
-pub fn run(history: &History, planted: Planted) -> Result<Totals, Broken> {
+pub fn run(history: &History, planted: Planted) -> Result<Rest, Broken> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
@@ -60,7 +71,7 @@ thread_local! {
     static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
-fn carry_out(history: &History, planted: Planted) -> Result<Totals, Broken> {
+fn carry_out(history: &History, planted: Planted) -> Result<Rest, Broken> {
     let carried = catch_unwind(AssertUnwindSafe(|| {
         let runtime = Builder::new_current_thread()
             .enable_time()
@@ -115,7 +126,10 @@ impl Scene {
         }
         let mut links = items.clone();
         links.push(String::new());
-        let local = setup.counts.iter().map(|count| count.map_or(0, |count| count.div_euclid(1000).max(0)));
+        let local = setup
+            .counts
+            .iter()
+            .map(|count| count.map_or(0, |count| count.div_euclid(1000).max(0)));
         let local = local.chain([100]).collect();
         let truth = Truth::new(&setup.counts);
         let world = World {
@@ -124,7 +138,10 @@ impl Scene {
             pages: Rc::default(),
             hits: Rc::default(),
             token: Rc::default(),
-            share: Share { per_second: setup.share.0, in_flight: setup.share.1 },
+            share: Share {
+                per_second: setup.share.0,
+                in_flight: setup.share.1,
+            },
         };
         Self {
             world,
@@ -179,8 +196,16 @@ impl Scene {
         let shop = Rc::clone(&self.world.shop);
         match step {
             Step::Pause { ms } => sleep(Duration::from_millis(ms)).await,
-            Step::Order { product, units, other, old } => {
-                let line = |(product, units): (u8, i64)| OrderLine { product: usize::from(product), units };
+            Step::Order {
+                product,
+                units,
+                other,
+                old,
+            } => {
+                let line = |(product, units): (u8, i64)| OrderLine {
+                    product: usize::from(product),
+                    units,
+                };
                 let lines = std::iter::once((product, units)).chain(other).map(line);
                 shop.borrow_mut().orders.push(Order {
                     status: 5,
@@ -191,7 +216,9 @@ impl Scene {
                 });
             }
             Step::Status { order, to, event } => {
-                let Some(order) = self.order(order) else { return };
+                let Some(order) = self.order(order) else {
+                    return;
+                };
                 let from = shop.borrow().orders[order].status;
                 if from != to {
                     shop.borrow_mut().change(order, |order| order.status = to);
@@ -199,24 +226,40 @@ impl Scene {
                 }
             }
             Step::Edit { order, line, units } => {
-                let Some((order, line)) = self.line(order, line) else { return };
-                shop.borrow_mut().change(order, |order| order.lines[line].units = units);
+                let Some((order, line)) = self.line(order, line) else {
+                    return;
+                };
+                shop.borrow_mut()
+                    .change(order, |order| order.lines[line].units = units);
             }
-            Step::Swap { order, line, product } => {
-                let Some((order, line)) = self.line(order, line) else { return };
+            Step::Swap {
+                order,
+                line,
+                product,
+            } => {
+                let Some((order, line)) = self.line(order, line) else {
+                    return;
+                };
                 let product = usize::from(product);
-                shop.borrow_mut().change(order, |order| order.lines[line].product = product);
+                shop.borrow_mut()
+                    .change(order, |order| order.lines[line].product = product);
             }
             Step::Hand { order, line, units } => {
-                let Some((order, line)) = self.line(order, line) else { return };
+                let Some((order, line)) = self.line(order, line) else {
+                    return;
+                };
                 shop.borrow_mut().restock(order, line, units);
             }
             Step::Refund { order } => {
-                let Some(order) = self.order(order) else { return };
+                let Some(order) = self.order(order) else {
+                    return;
+                };
                 shop.borrow_mut().orders[order].refunded = true;
             }
             Step::Delete { order } => {
-                let Some(order) = self.order(order) else { return };
+                let Some(order) = self.order(order) else {
+                    return;
+                };
                 shop.borrow_mut().delete(order);
             }
             Step::Till { item, thousandths } => self.till(usize::from(item), thousandths),
@@ -224,13 +267,19 @@ impl Scene {
             Step::Vanish { item } => {
                 let item = usize::from(item);
                 let target = format!("/__sim/items/{}", self.items[item]);
-                self.world.net.clover.control("DELETE", &target, &Value::Null);
+                self.world
+                    .net
+                    .clover
+                    .control("DELETE", &target, &Value::Null);
                 self.gone[item] = true;
             }
             Step::Fault { on, effect, times } => self.fault(on, effect, times),
             Step::Work { worker, dies } => {
                 let slot = usize::from(worker) % 2;
-                if self.workers[slot].as_ref().is_none_or(JoinHandle::is_finished) {
+                if self.workers[slot]
+                    .as_ref()
+                    .is_none_or(JoinHandle::is_finished)
+                {
                     let (world, process) = (self.world.clone(), self.process());
                     let run = async move { world.work(&process, dies).await };
                     self.workers[slot] = Some(tokio::task::spawn_local(run));
@@ -246,7 +295,9 @@ impl Scene {
             Step::Read => {
                 if self.pull.as_ref().is_none_or(JoinHandle::is_finished) {
                     let (world, process) = (self.world.clone(), self.process());
-                    self.pull = Some(tokio::task::spawn_local(async move { world.read(&process).await }));
+                    self.pull = Some(tokio::task::spawn_local(async move {
+                        world.read(&process).await
+                    }));
                 }
             }
             Step::Apply => self.apply(),
@@ -266,7 +317,10 @@ impl Scene {
     fn set(&self, item: usize, thousandths: Option<i64>) {
         #[allow(clippy::cast_precision_loss)] // A few units.
         let count = thousandths.map(|count| count as f64 / 1000.0);
-        if self.control(&format!("/__sim/stock/{}", self.items[item]), &json!({"quantity": count})) {
+        if self.control(
+            &format!("/__sim/stock/{}", self.items[item]),
+            &json!({"quantity": count}),
+        ) {
             self.world.net.truth().set(item, thousandths);
         }
     }
@@ -286,10 +340,12 @@ impl Scene {
             Effect::Delay(ms) => json!({"do": "delay", "ms": ms}),
             Effect::Truncate(bytes) => json!({"do": "truncate", "bytes": bytes}),
             Effect::Garbage => json!({"do": "garbage"}),
-            Effect::Status(code) => json!({"do": "status", "code": code}),
-            Effect::StatusApplied(code) => json!({"do": "status", "code": code, "apply": true}),
+            Effect::Fails(code) => json!({"do": "status", "code": code}),
+            Effect::FailsApplied(code) => json!({"do": "status", "code": code, "apply": true}),
             Effect::Throttle(None) => json!({"do": "status", "code": 429}),
-            Effect::Throttle(Some(wait)) => json!({"do": "status", "code": 429, "retry_after": wait}),
+            Effect::Throttle(Some(wait)) => {
+                json!({"do": "status", "code": 429, "retry_after": wait})
+            }
         };
         fault["match"] = json!(rule);
         fault["times"] = json!(times);
@@ -298,17 +354,24 @@ impl Scene {
 
     fn word(&self, nth: usize, say: Say) {
         let waiting = self.world.shop.borrow().waiting();
-        let Some(at) = nth.checked_rem(waiting.len()).map(|nth| waiting[nth]) else { return };
+        let Some(at) = nth.checked_rem(waiting.len()).map(|nth| waiting[nth]) else {
+            return;
+        };
         let item = |at: usize| {
             let shop = self.world.shop.borrow();
-            (shop.item_of(&shop.rows[at].row.item).expect("linked"), shop.rows[at].row.delta)
+            (
+                shop.item_of(&shop.rows[at].row.item).expect("linked"),
+                shop.rows[at].row.delta,
+            )
         };
         let word = match (say, self.world.net.truth().holds(at)) {
             (Say::Leave, _) => Word::Leave,
             (Say::Truth, true) => Word::Applied,
             (Say::Truth, false) => Word::NotApplied,
         };
-        let Some(changed) = self.world.shop.borrow_mut().resolve(at, word) else { return };
+        let Some(changed) = self.world.shop.borrow_mut().resolve(at, word) else {
+            return;
+        };
         if word != Word::Leave {
             return;
         }
@@ -329,7 +392,9 @@ impl Scene {
 
     /// L3, by what Clover's count really held when it was read.
     fn apply(&self) {
-        let Some(page) = self.world.apply() else { return };
+        let Some(page) = self.world.apply() else {
+            return;
+        };
         self.world.net.truth().totals.pulls += 1;
         let shop = self.world.shop.borrow();
         for (product, count) in &page.counts {
@@ -338,7 +403,9 @@ impl Scene {
             let most = shop.may_sell(*product, *count, held);
             let shown = shop.local[*product];
             if shown > most {
-                self.breaks(format!("a pull of {count} shows {shown} of product {product}, {most} are there to sell"));
+                self.breaks(format!(
+                    "a pull of {count} shows {shown} of product {product}, {most} are there to sell"
+                ));
             }
         }
     }
@@ -352,7 +419,9 @@ impl Scene {
         let mut all: BTreeMap<(usize, usize, &str), (i64, i64)> = BTreeMap::new();
         let mut under_way: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &shop.rows {
-            let sums = all.entry((row.order, row.line, row.row.item.as_str())).or_default();
+            let sums = all
+                .entry((row.order, row.line, row.row.item.as_str()))
+                .or_default();
             sums.0 += row.row.delta;
             if row.row.state == State::Confirmed {
                 sums.1 += row.row.delta;
@@ -362,7 +431,9 @@ impl Scene {
             }
         }
         if let Some((key, sums)) = all.iter().find(|(_, sums)| sums.0 < 0 || sums.1 < 0) {
-            return Err(Broken(format!("more was given back than sold: {key:?} {sums:?}")));
+            return Err(Broken(format!(
+                "more was given back than sold: {key:?} {sums:?}"
+            )));
         }
         if let Some((item, n)) = under_way.iter().find(|(_, n)| **n > 1) {
             return Err(Broken(format!("{n} writes of item {item} are under way")));
@@ -371,8 +442,11 @@ impl Scene {
     }
 
     /// Everything gets its time to come to an end, and is counted.
-    async fn rest(mut self) -> Result<Totals, Broken> {
-        self.world.net.clover.control("DELETE", "/__sim/faults", &Value::Null);
+    async fn rest(mut self) -> Result<Rest, Broken> {
+        self.world
+            .net
+            .clover
+            .control("DELETE", "/__sim/faults", &Value::Null);
         self.world.net.heal();
         for (order, old, new) in std::mem::take(&mut self.late) {
             self.world.shop.borrow_mut().hears(order, old, new);
@@ -406,9 +480,18 @@ impl Scene {
         self.final_pull().await?;
         self.till_sales_are_found().await?;
         self.holds()?;
-        let mut totals = self.world.net.truth().totals;
-        totals.histories = 1;
-        Ok(totals)
+        let truth = self.world.net.truth();
+        let shop = self.world.shop.borrow();
+        let rows = shop.rows.iter().map(|row| (row.row.delta, row.row.state));
+        Ok(Rest {
+            totals: Totals {
+                histories: 1,
+                ..truth.totals
+            },
+            counts: std::array::from_fn(|item| truth.count(item)),
+            shown: std::array::from_fn(|item| shop.local[item]),
+            rows: rows.collect(),
+        })
     }
 
     fn at_rest(&self) -> Result<(), Broken> {
@@ -420,34 +503,57 @@ impl Scene {
                 continue;
             }
             #[allow(clippy::cast_possible_truncation)] // A few units.
-            let count = state["stock"][id].as_f64().map(|count| (count * 1000.0).round() as i64);
+            let count = state["stock"][id]
+                .as_f64()
+                .map(|count| (count * 1000.0).round() as i64);
             if count != truth.count(item) {
-                return broken(format!("item {item}: Clover says {count:?}, its requests add up to {:?}", truth.count(item)));
+                return broken(format!(
+                    "item {item}: Clover says {count:?}, its requests add up to {:?}",
+                    truth.count(item)
+                ));
             }
             let confirmed = |row: &crate::shop::Row| {
                 row.row.item == *id
                     && (row.row.state == State::Confirmed
-                        || row.row.state == State::Skipped && row.reason.as_deref() == Some("owner"))
+                        || row.row.state == State::Skipped
+                            && row.reason.as_deref() == Some("owner"))
             };
-            let uncertain = shop.rows.iter().any(|row| row.row.item == *id && row.row.state == State::Uncertain);
-            let sum: i64 = shop.rows.iter().filter(|row| confirmed(row)).map(|row| row.row.delta).sum();
+            let uncertain = shop
+                .rows
+                .iter()
+                .any(|row| row.row.item == *id && row.row.state == State::Uncertain);
+            let sum: i64 = shop
+                .rows
+                .iter()
+                .filter(|row| confirmed(row))
+                .map(|row| row.row.delta)
+                .sum();
             if let Some(count) = count.filter(|_| !uncertain) {
                 let expected = truth.expected(item, sum);
                 if count != expected {
-                    return broken(format!("item {item}: Clover says {count}, the books say {expected}"));
+                    return broken(format!(
+                        "item {item}: Clover says {count}, the books say {expected}"
+                    ));
                 }
             }
         }
         for (at, row) in shop.rows.iter().enumerate() {
             let must = match (row.row.state, row.reason.as_deref()) {
-                (State::Intended | State::Sent, _) => return broken(format!("row {at} is left {:?}", row.row.state)),
-                (State::Skipped, None) => return broken(format!("row {at} is skipped without a reason")),
+                (State::Intended | State::Sent, _) => {
+                    return broken(format!("row {at} is left {:?}", row.row.state));
+                }
+                (State::Skipped, None) => {
+                    return broken(format!("row {at} is skipped without a reason"));
+                }
                 (State::Confirmed, _) | (State::Skipped, Some("owner")) => true,
                 (State::Skipped | State::Dead, _) => false,
                 (State::Uncertain, _) => continue,
             };
             if truth.holds(at) != must {
-                return broken(format!("row {at} is {:?}, in Clover's count: {}", row.row.state, !must));
+                return broken(format!(
+                    "row {at} is {:?}, in Clover's count: {}",
+                    row.row.state, !must
+                ));
             }
         }
         for (order, data) in shop.orders.iter().enumerate() {
@@ -458,9 +564,17 @@ impl Scene {
             }
             for line in 0..data.lines.len() {
                 for (product, id) in shop.links.iter().enumerate() {
-                    let given = shop.by_hand.get(&(order, line, product)).copied().unwrap_or(0);
+                    let given = shop
+                        .by_hand
+                        .get(&(order, line, product))
+                        .copied()
+                        .unwrap_or(0);
                     let is_sold = standing == Standing::Paid && data.lines[line].product == product;
-                    let wanted = if is_sold { (shop.units(data, line) - given).max(0) } else { 0 };
+                    let wanted = if is_sold {
+                        (shop.units(data, line) - given).max(0)
+                    } else {
+                        0
+                    };
                     let asked: i64 = shop
                         .rows
                         .iter()
@@ -468,7 +582,9 @@ impl Scene {
                         .map(|row| row.row.delta)
                         .sum();
                     if asked != wanted {
-                        return broken(format!("order {order} line {line}: {asked} of product {product} are asked for instead of {wanted}"));
+                        return broken(format!(
+                            "order {order} line {line}: {asked} of product {product} are asked for instead of {wanted}"
+                        ));
                     }
                 }
             }
@@ -498,10 +614,14 @@ impl Scene {
             let shown = shop.local[*product];
             let right = shop.may_sell(*product, *count, |row| truth.holds(row));
             if !open && shown != right {
-                return Err(Broken(format!("product {product} shows {shown} at rest, {right} are there to sell")));
+                return Err(Broken(format!(
+                    "product {product} shows {shown} at rest, {right} are there to sell"
+                )));
             }
             if !committed.contains_key(id) && shown != count.floor().max(0) {
-                return Err(Broken(format!("product {product} shows {shown}, Clover {count}")));
+                return Err(Broken(format!(
+                    "product {product} shows {shown}, Clover {count}"
+                )));
             }
         }
         Ok(())
@@ -519,11 +639,18 @@ impl Scene {
             from: hit.modified - i64::try_from(hit.window.as_millis()).expect("short") - 1_000,
             to: hit.modified,
         });
-        let found = process.api.sold_within(&process.access, stretches.collect()).await;
-        let found = found.map_err(|error| Broken(format!("the till's orders cannot be read: {error}")))?;
+        let found = process
+            .api
+            .sold_within(&process.access, stretches.collect())
+            .await;
+        let found =
+            found.map_err(|error| Broken(format!("the till's orders cannot be read: {error}")))?;
         for (hit, found) in hits.iter().zip(found) {
             if found < hit.overlap.till {
-                return Err(Broken(format!("{found} of {} thousandths sold meanwhile are found", hit.overlap.till)));
+                return Err(Broken(format!(
+                    "{found} of {} thousandths sold meanwhile are found",
+                    hit.overlap.till
+                )));
             }
         }
         Ok(())

@@ -109,7 +109,9 @@ impl Shop {
     }
 
     pub fn item_of(&self, id: &str) -> Option<usize> {
-        self.links.iter().position(|link| link == id && !id.is_empty())
+        self.links
+            .iter()
+            .position(|link| link == id && !id.is_empty())
     }
 
     // What customers and the owner do, and what J2Commerce makes of it.
@@ -136,7 +138,11 @@ impl Shop {
     }
 
     pub fn units(&self, order: &Order, line: usize) -> i64 {
-        if order.deleted { 0 } else { order.lines.get(line).map_or(0, |line| line.units) }
+        if order.deleted {
+            0
+        } else {
+            order.lines.get(line).map_or(0, |line| line.units)
+        }
     }
 
     // The hook.
@@ -168,16 +174,29 @@ impl Shop {
     }
 
     pub fn standing(&self, order: usize) -> Standing {
-        let deciding = Deciding { paid: PAID, refunded: REFUNDED };
-        let told = self.books.get(&order).map(|book| Told::list(&book.told)).unwrap_or_default();
+        let deciding = Deciding {
+            paid: PAID,
+            refunded: REFUNDED,
+        };
+        let told = self
+            .books
+            .get(&order)
+            .map(|book| Told::list(&book.told))
+            .unwrap_or_default();
         let order = &self.orders[order];
         let status = (!order.deleted).then_some(order.status);
         deciding.standing(status, &told, order.refunded)
     }
 
     fn line(&self, order: usize, line: usize) -> Line {
-        let rows = self.rows.iter().filter(|row| (row.order, row.line) == (order, line));
-        let there = self.orders[order].lines.get(line).filter(|_| !self.orders[order].deleted);
+        let rows = self
+            .rows
+            .iter()
+            .filter(|row| (row.order, row.line) == (order, line));
+        let there = self.orders[order]
+            .lines
+            .get(line)
+            .filter(|_| !self.orders[order].deleted);
         Line {
             item: there.map_or(String::new(), |line| self.links[line.product].clone()),
             quantity: there.map_or(0, |line| line.units),
@@ -186,7 +205,9 @@ impl Shop {
     }
 
     fn find(&self, order: usize, line: usize, seq: i64) -> Option<usize> {
-        self.rows.iter().position(|row| (row.order, row.line, row.row.seq) == (order, line, seq))
+        self.rows
+            .iter()
+            .position(|row| (row.order, row.line, row.row.seq) == (order, line, seq))
     }
 
     fn set_state(&mut self, at: usize, state: State, reason: Option<&str>) {
@@ -200,11 +221,16 @@ impl Shop {
 
     fn store(&mut self, order: usize, line: usize, plan: Plan) {
         for Change { seq, state, reason } in plan.changes {
-            let at = self.find(order, line, seq).expect("a plan changes rows that are there");
+            let at = self
+                .find(order, line, seq)
+                .expect("a plan changes rows that are there");
             self.set_state(at, state, reason.map(Reason::key));
         }
         for Entry { row, reason } in plan.entries {
-            assert!(self.find(order, line, row.seq).is_none(), "the key is taken");
+            assert!(
+                self.find(order, line, row.seq).is_none(),
+                "the key is taken"
+            );
             let settled = row.state != State::Intended;
             self.rows.push(Row {
                 order,
@@ -229,7 +255,10 @@ impl Shop {
             return;
         };
         book.pending = false;
-        let deciding = Deciding { paid: PAID, refunded: REFUNDED };
+        let deciding = Deciding {
+            paid: PAID,
+            refunded: REFUNDED,
+        };
         let counts = !self.orders[order].old
             || deciding.was_paid(&Told::list(&book.told))
             || self.rows.iter().any(|row| row.order == order);
@@ -241,7 +270,8 @@ impl Shop {
             let plan = self.line(order, line).plan(standing, self.push);
             self.store(order, line, plan);
             if standing == Standing::Released {
-                self.by_hand.retain(|key, _| (key.0, key.1) != (order, line));
+                self.by_hand
+                    .retain(|key, _| (key.0, key.1) != (order, line));
             }
         }
     }
@@ -263,14 +293,23 @@ impl Shop {
     /// Rows that wait for the owner's word.
     pub fn waiting(&self) -> Vec<usize> {
         let waits = |row: &Row| matches!(row.row.state, State::Uncertain | State::Dead);
-        (0..self.rows.len()).filter(|at| waits(&self.rows[*at])).collect()
+        (0..self.rows.len())
+            .filter(|at| waits(&self.rows[*at]))
+            .collect()
     }
 
     /// Follows the owner's word; the rows that changed.
     pub fn resolve(&mut self, at: usize, word: ledger::Word) -> Option<Vec<usize>> {
-        let (order, line, seq) = (self.rows[at].order, self.rows[at].line, self.rows[at].row.seq);
+        let (order, line, seq) = (
+            self.rows[at].order,
+            self.rows[at].line,
+            self.rows[at].row.seq,
+        );
         let plan = self.line(order, line).resolve(seq, word).ok()?;
-        let changed = plan.changes.iter().filter_map(|change| self.find(order, line, change.seq));
+        let changed = plan
+            .changes
+            .iter()
+            .filter_map(|change| self.find(order, line, change.seq));
         let changed = changed.collect();
         self.store(order, line, plan);
         Some(changed)
@@ -279,7 +318,10 @@ impl Shop {
     /// Takes or renews the lock.
     pub fn lock(&mut self, worker: u64) -> bool {
         let now = self.now();
-        if self.lock.is_some_and(|(holder, until)| holder != worker && now < until) {
+        if self
+            .lock
+            .is_some_and(|(holder, until)| holder != worker && now < until)
+        {
             return false;
         }
         self.lock = Some((worker, now + LEASE));
@@ -287,7 +329,8 @@ impl Shop {
     }
 
     pub fn has_lock(&self, worker: u64) -> bool {
-        self.planted == Planted::LockUnchecked || self.lock.is_some_and(|(holder, _)| holder == worker)
+        self.planted == Planted::LockUnchecked
+            || self.lock.is_some_and(|(holder, _)| holder == worker)
     }
 
     pub fn unlock(&mut self, worker: u64) {
@@ -315,7 +358,9 @@ impl Shop {
     }
 
     fn is_under_way(&self, item: &str) -> bool {
-        self.rows.iter().any(|row| row.row.state == State::Sent && row.row.item == item)
+        self.rows
+            .iter()
+            .any(|row| row.row.state == State::Sent && row.row.item == item)
     }
 
     /// Rows that may be sent now, one an item; those that need no sending come to their end.
@@ -337,7 +382,14 @@ impl Shop {
             };
             match turn {
                 Turn::Wait => {}
-                Turn::Become(changes) => self.store(order, line, Plan { changes, ..Plan::default() }),
+                Turn::Become(changes) => self.store(
+                    order,
+                    line,
+                    Plan {
+                        changes,
+                        ..Plan::default()
+                    },
+                ),
                 Turn::Send => {
                     self.claim(at, worker);
                     items.push(item);
@@ -369,7 +421,15 @@ impl Shop {
     }
 
     /// A row comes to an end, or back to be sent again; whether it still was this worker's.
-    pub fn becomes(&mut self, at: usize, worker: u64, from: State, to: State, reason: &str, wait: i64) -> bool {
+    pub fn becomes(
+        &mut self,
+        at: usize,
+        worker: u64,
+        from: State,
+        to: State,
+        reason: &str,
+        wait: i64,
+    ) -> bool {
         if !self.is_mine(at, worker, from) {
             return false;
         }
@@ -385,14 +445,20 @@ impl Shop {
     }
 
     fn settle_due(&self, row: &Row) -> bool {
-        let after = if self.planted == Planted::SettledTooSoon { 30 } else { SETTLE_AFTER };
+        let after = if self.planted == Planted::SettledTooSoon {
+            30
+        } else {
+            SETTLE_AFTER
+        };
         let sent = row.sent_at.unwrap_or(0);
         row.row.state == State::Sent && self.now() - sent >= after && row.next_try <= self.now()
     }
 
     /// Rows whose write got no answer in time. Who sent one has lost it by then.
     pub fn claim_unanswered(&mut self, worker: u64) -> Vec<usize> {
-        let due: Vec<usize> = (0..self.rows.len()).filter(|at| self.settle_due(&self.rows[*at])).collect();
+        let due: Vec<usize> = (0..self.rows.len())
+            .filter(|at| self.settle_due(&self.rows[*at]))
+            .collect();
         for at in &due {
             self.claim(*at, worker);
         }
@@ -428,12 +494,18 @@ impl Shop {
     /// for units that were given back by hand.
     fn takes(&self, order: usize) -> bool {
         let (order, standing) = (&self.orders[order], self.standing(order));
-        !order.old && !order.deleted && !FREE.contains(&order.status) && standing != Standing::Released
+        !order.old
+            && !order.deleted
+            && !FREE.contains(&order.status)
+            && standing != Standing::Released
     }
 
     fn given(&self, order: usize, line: usize, item: &str) -> i64 {
         let mut units = 0;
-        let rows = self.rows.iter().filter(|row| (row.order, row.line) == (order, line));
+        let rows = self
+            .rows
+            .iter()
+            .filter(|row| (row.order, row.line) == (order, line));
         for row in rows.filter(|row| row.row.item == item) {
             match row.row.cause {
                 Cause::Release => units = 0,
@@ -461,7 +533,10 @@ impl Shop {
             .iter()
             .filter(|row| !row.row.item.is_empty())
             .map(|row| {
-                let sale = row.row.reverses.and_then(|seq| self.find(row.order, row.line, seq));
+                let sale = row
+                    .row
+                    .reverses
+                    .and_then(|seq| self.find(row.order, row.line, seq));
                 Posted {
                     item: row.row.item.clone(),
                     delta: row.row.delta,
@@ -472,7 +547,11 @@ impl Shop {
                 }
             })
             .collect();
-        let as_of = if self.planted == Planted::AsOfIgnored { i64::MAX } else { as_of };
+        let as_of = if self.planted == Planted::AsOfIgnored {
+            i64::MAX
+        } else {
+            as_of
+        };
         ledger::committed(&taken, &posted, as_of)
     }
 
@@ -484,17 +563,26 @@ impl Shop {
             for line in 0..data.lines.len() {
                 let rows = || {
                     let all = self.rows.iter().enumerate();
-                    all.filter(move |(_, row)| (row.order, row.line) == (order, line) && row.row.item == *item)
+                    all.filter(move |(_, row)| {
+                        (row.order, row.line) == (order, line) && row.row.item == *item
+                    })
                 };
                 let asked: i64 = rows().map(|(_, row)| row.row.delta).sum();
                 let holds = data.lines[line].product == product && self.takes(order);
-                let given = self.by_hand.get(&(order, line, product)).copied().unwrap_or(0);
+                let given = self
+                    .by_hand
+                    .get(&(order, line, product))
+                    .copied()
+                    .unwrap_or(0);
                 let sold = match (data.old, holds) {
                     (true, _) => asked,
                     (false, true) => (data.lines[line].units - given).max(0),
                     (false, false) => 0,
                 };
-                let seen: i64 = rows().filter(|(at, row)| self.is_seen(*at, row, &held)).map(|(_, row)| row.row.delta).sum();
+                let seen: i64 = rows()
+                    .filter(|(at, row)| self.is_seen(*at, row, &held))
+                    .map(|(_, row)| row.row.delta)
+                    .sum();
                 missing += sold - seen;
             }
         }
@@ -503,14 +591,21 @@ impl Shop {
 
     /// Whether the count holds a row, or never will.
     fn is_seen(&self, at: usize, row: &Row, held: &impl Fn(usize) -> bool) -> bool {
-        let never = |row: &Row| row.row.state == State::Skipped && row.reason.as_deref() != Some("owner");
+        let never =
+            |row: &Row| row.row.state == State::Skipped && row.reason.as_deref() != Some("owner");
         if held(at) || row.row.state != State::Skipped {
             return held(at);
         }
-        match row.row.reverses.and_then(|seq| self.find(row.order, row.line, seq)) {
+        match row
+            .row
+            .reverses
+            .and_then(|seq| self.find(row.order, row.line, seq))
+        {
             None => never(row),
             // A return that will not be made: of a sale that the count holds, or that will not be made either.
-            Some(sale) => held(sale) || self.rows[sale].row.state == State::Skipped && never(&self.rows[sale]),
+            Some(sale) => {
+                held(sale) || self.rows[sale].row.state == State::Skipped && never(&self.rows[sale])
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ struct Other {
 struct Mark {
     others: usize,
     count: Option<i64>,
+    at: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -93,8 +94,10 @@ pub struct Totals {
     pub excused: u64,
     pub pulls: u64,
     pub orders_pushed: u64,
+    /// From the reading of a count in Clover to its writing, without what the network added on the way there.
     pub longest_window: Duration,
-    pub longest_unhindered: Duration,
+    /// As the client tells it: from its question to the last answer.
+    pub longest_window_told: Duration,
 }
 
 impl Totals {
@@ -111,7 +114,7 @@ impl Totals {
         self.pulls += other.pulls;
         self.orders_pushed += other.orders_pushed;
         self.longest_window = self.longest_window.max(other.longest_window);
-        self.longest_unhindered = self.longest_unhindered.max(other.longest_unhindered);
+        self.longest_window_told = self.longest_window_told.max(other.longest_window_told);
     }
 }
 
@@ -178,7 +181,10 @@ impl Truth {
         if let Some(count) = &mut item.count {
             *count -= thousandths;
             item.base -= thousandths;
-            item.others.push(Other { change: Some(-thousandths), is_till: true });
+            item.others.push(Other {
+                change: Some(-thousandths),
+                is_till: true,
+            });
         }
     }
 
@@ -187,7 +193,10 @@ impl Truth {
         let record = &mut self.items[item];
         let change = record.count.zip(count).map(|(old, new)| new - old);
         record.count = count;
-        record.others.push(Other { change, is_till: false });
+        record.others.push(Other {
+            change,
+            is_till: false,
+        });
         if let Some(count) = count {
             self.rebase(item, count);
         }
@@ -195,7 +204,11 @@ impl Truth {
 
     fn mark(&self, item: usize) -> Mark {
         let item = &self.items[item];
-        Mark { others: item.others.len(), count: item.count }
+        Mark {
+            others: item.others.len(),
+            count: item.count,
+            at: Instant::now(),
+        }
     }
 
     pub fn read(&mut self, process: u64, item: usize) {
@@ -213,39 +226,82 @@ impl Truth {
     }
 
     /// A write is about to leave.
-    pub fn aims(&mut self, process: u64, row: usize, item: usize, delta: i64, before: i64, asked: Instant) {
+    pub fn aims(
+        &mut self,
+        process: u64,
+        row: usize,
+        item: usize,
+        delta: i64,
+        before: i64,
+        asked: Instant,
+    ) {
         let read = self.reads.get(&(process, item)).copied();
         let read = read.unwrap_or_else(|| self.mark(item));
         if read.count != Some(before) {
-            self.breaks(format!("row {row} starts from {before}, Clover said {:?}", read.count));
+            self.breaks(format!(
+                "row {row} starts from {before}, Clover said {:?}",
+                read.count
+            ));
         }
         if let Some(other) = self.attempts.iter().find(|a| a.is_open && a.item == item) {
             let other = other.row;
-            self.breaks(format!("row {row} is sent while row {other} of the same item is under way"));
+            self.breaks(format!(
+                "row {row} is sent while row {other} of the same item is under way"
+            ));
         }
-        self.attempts.push(Attempt { process, row, item, delta, asked, read, is_open: true, applied: None });
+        self.attempts.push(Attempt {
+            process,
+            row,
+            item,
+            delta,
+            asked,
+            read,
+            is_open: true,
+            applied: None,
+        });
         self.totals.writes += 1;
     }
 
     /// A write leaves the shop.
     pub fn departs(&mut self, process: u64, item: usize, limit: Duration) {
-        let Some(at) = self.attempts.iter().rposition(|a| a.process == process && a.item == item) else {
+        let Some(at) = self
+            .attempts
+            .iter()
+            .rposition(|a| a.process == process && a.item == item)
+        else {
             return self.breaks("a write of which the shop had stored nothing".into());
         };
         let age = self.attempts[at].asked.elapsed();
         if age > limit {
-            self.breaks(format!("row {} is written {age:?} after its count was asked for", self.attempts[at].row));
+            self.breaks(format!(
+                "row {} is written {age:?} after its count was asked for",
+                self.attempts[at].row
+            ));
         }
     }
 
-    /// Clover carried a write out.
-    pub fn wrote(&mut self, process: u64, item: usize, target: i64) {
-        let Some(at) = self.attempts.iter().rposition(|a| a.process == process && a.item == item) else {
+    /// Clover carried a write out that was so long on its way.
+    pub fn wrote(&mut self, process: u64, item: usize, target: i64, way: Duration) {
+        let Some(at) = self
+            .attempts
+            .iter()
+            .rposition(|a| a.process == process && a.item == item)
+        else {
             return self.breaks("a write of which the shop had stored nothing".into());
         };
         let attempt = &mut self.attempts[at];
-        let (row, delta, read, is_open) = (attempt.row, attempt.delta * 1000, attempt.read, attempt.is_open);
-        let again = attempt.applied.replace(self.items[item].others.len()).is_some();
+        let (row, delta, read, is_open) = (
+            attempt.row,
+            attempt.delta * 1000,
+            attempt.read,
+            attempt.is_open,
+        );
+        let window = read.at.elapsed().saturating_sub(way);
+        self.totals.longest_window = self.totals.longest_window.max(window);
+        let again = attempt
+            .applied
+            .replace(self.items[item].others.len())
+            .is_some();
         let record = &mut self.items[item];
         let before = read.count.unwrap_or(0);
         let meanwhile = &record.others[read.others..];
@@ -280,7 +336,10 @@ impl Truth {
 
     /// The shop has come to the end of its write. Tells what the till sold inside the window of an answered one.
     pub fn ends(&mut self, row: usize, end: End) -> Option<Overlap> {
-        let at = self.attempts.iter().rposition(|a| a.row == row && a.is_open);
+        let at = self
+            .attempts
+            .iter()
+            .rposition(|a| a.row == row && a.is_open);
         let Some(at) = at else {
             self.breaks(format!("row {row} ends as {end:?} and was not under way"));
             return None;
@@ -297,7 +356,11 @@ impl Truth {
         let (mut others, mut till, mut is_counted) = (0, 0, true);
         for other in meanwhile {
             others += other.change.unwrap_or(0).abs();
-            till += if other.is_till { other.change.unwrap_or(0).abs() } else { 0 };
+            till += if other.is_till {
+                other.change.unwrap_or(0).abs()
+            } else {
+                0
+            };
             is_counted &= other.change.is_some();
         }
         match end {
@@ -331,7 +394,9 @@ impl Truth {
         if is_found != is_applied {
             // The till, or somebody in the store, moved the count to where a settling must misread it.
             if others < delta.abs() && is_counted {
-                self.breaks(format!("row {row} is settled as {end:?}, carried out: {is_applied}"));
+                self.breaks(format!(
+                    "row {row} is settled as {end:?}, carried out: {is_applied}"
+                ));
             }
             self.totals.excused += 1;
             self.hold(row, is_found.then_some((item, delta / 1000)));
@@ -350,7 +415,10 @@ impl Truth {
         let count = item.count.as_mut()?;
         *count -= delta * 1000;
         let (change, count) = (-delta * 1000, *count);
-        item.others.push(Other { change: Some(change), is_till: false });
+        item.others.push(Other {
+            change: Some(change),
+            is_till: false,
+        });
         Some(count)
     }
 

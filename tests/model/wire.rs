@@ -41,7 +41,11 @@ impl Net {
         Arc::new(Self {
             merchant: clover.merchant_id(),
             clover,
-            items: items.into_iter().enumerate().map(|(n, id)| (id, n)).collect(),
+            items: items
+                .into_iter()
+                .enumerate()
+                .map(|(n, id)| (id, n))
+                .collect(),
             truth: Mutex::new(truth),
             troubles: Mutex::default(),
             whims: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
@@ -54,20 +58,31 @@ impl Net {
 
     /// A number below the limit.
     pub fn whim(&self, limit: u64) -> u64 {
-        self.whims.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..limit)
+        self.whims
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random_range(0..limit)
     }
 
     pub fn trouble(&self, on: On, way: Way, times: u64) {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).push_back((on, way, times));
+        self.troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back((on, way, times));
     }
 
     pub fn heal(&self) {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     fn meets(&self, kind: On) -> Option<Way> {
         let mut list = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = list.iter().position(|(on, ..)| *on == On::All || *on == kind)?;
+        let at = list
+            .iter()
+            .position(|(on, ..)| *on == On::All || *on == kind)?;
         list[at].2 -= 1;
         let way = list[at].1;
         if list[at].2 == 0 {
@@ -103,18 +118,25 @@ impl Line {
     fn call(&self, request: &Request) -> Call {
         let mut parts = request.url.path().split('/').skip(4);
         let (list, id) = (parts.next().unwrap_or_default(), parts.next());
-        let item = id.and_then(|id| self.net.items.get(id).copied()).filter(|_| list == "item_stocks");
+        let item = id
+            .and_then(|id| self.net.items.get(id).copied())
+            .filter(|_| list == "item_stocks");
         let kind = match (request.method, list) {
             (Method::Post, _) => On::Writes,
             (_, "items") => On::Pages,
             _ => On::Reads,
         };
-        let target = request.body.as_deref().filter(|_| item.is_some()).map(|body| {
-            let body: Value = serde_json::from_slice(body).expect("the client sends JSON");
-            #[allow(clippy::cast_possible_truncation)] // Counts of a few units.
-            let thousandths = (body["quantity"].as_f64().expect("a count") * 1000.0).round() as i64;
-            thousandths
-        });
+        let target = request
+            .body
+            .as_deref()
+            .filter(|_| item.is_some())
+            .map(|body| {
+                let body: Value = serde_json::from_slice(body).expect("the client sends JSON");
+                #[allow(clippy::cast_possible_truncation)] // Counts of a few units.
+                let thousandths =
+                    (body["quantity"].as_f64().expect("a count") * 1000.0).round() as i64;
+                thousandths
+            });
         Call { kind, item, target }
     }
 
@@ -125,7 +147,10 @@ impl Line {
             headers.insert("authorization", bearer.parse().expect("a header"));
         }
         headers.insert("user-agent", "model".parse().expect("a header"));
-        headers.insert("content-type", "application/json".parse().expect("a header"));
+        headers.insert(
+            "content-type",
+            "application/json".parse().expect("a header"),
+        );
         Incoming {
             method: request.method.as_str().to_owned(),
             path: request.url.path().to_owned(),
@@ -159,7 +184,7 @@ impl Transport for Line {
             let arrived = net.clover.arrive(incoming);
             if arrived.is_carried_out() {
                 match (call.item, call.target) {
-                    (Some(item), Some(target)) => net.truth().wrote(process, item, target),
+                    (Some(item), Some(target)) => net.truth().wrote(process, item, target, up),
                     (Some(item), None) => net.truth().read(process, item),
                     (None, _) if call.kind == On::Pages => net.truth().page(process),
                     (None, _) => {}
@@ -168,10 +193,19 @@ impl Transport for Line {
             let reply = match arrived.answer().await {
                 Err(_) => Err(no_answer("the connection was closed")),
                 Ok(response) => {
-                    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-                    let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
+                    let (status, headers) =
+                        (response.status().as_u16(), response.headers().clone());
+                    let body = response
+                        .into_body()
+                        .collect()
+                        .await
+                        .map(http_body_util::Collected::to_bytes);
                     let body = body.map_err(|_| no_answer("the body was cut"));
-                    Ok(Reply { status, headers, body: Box::pin(async move { body }) })
+                    Ok(Reply {
+                        status,
+                        headers,
+                        body: Box::pin(async move { body }),
+                    })
                 }
             };
             // Nobody may be waiting any more.

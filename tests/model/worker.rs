@@ -77,12 +77,26 @@ pub fn thousandths(quantity: Quantity) -> i64 {
 impl World {
     pub fn process(&self, id: u64) -> Process {
         let mut token = self.token.borrow_mut();
-        if token.as_ref().is_none_or(|(_, made)| made.elapsed() > Duration::from_secs(900)) {
+        if token
+            .as_ref()
+            .is_none_or(|(_, made)| made.elapsed() > Duration::from_secs(900))
+        {
             *token = Some((self.net.clover.access_token(), Instant::now()));
         }
-        let secret = token.as_ref().map(|(token, _)| token.clone()).unwrap_or_default();
-        let window = if self.share.per_second < 2 { Duration::from_secs(3) } else { WINDOW };
-        let line = Line { net: Arc::clone(&self.net), process: id, window };
+        let secret = token
+            .as_ref()
+            .map(|(token, _)| token.clone())
+            .unwrap_or_default();
+        let window = if self.share.per_second < 2 {
+            Duration::from_secs(3)
+        } else {
+            WINDOW
+        };
+        let line = Line {
+            net: Arc::clone(&self.net),
+            process: id,
+            window,
+        };
         let hosts = Hosts::overridden("http://127.0.0.1:1").expect("a loopback address");
         let whims = Arc::clone(&self.net);
         let policy = Policy {
@@ -116,7 +130,13 @@ impl World {
 
     /// One run of a worker: plans, settles and sends until nothing is due.
     pub async fn work(&self, me: &Process, dies: Option<Point>) -> Result<(), Died> {
-        let at = |point: Point| if dies == Some(point) { Err(Died) } else { Ok(()) };
+        let at = |point: Point| {
+            if dies == Some(point) {
+                Err(Died)
+            } else {
+                Ok(())
+            }
+        };
         while let Some(order) = self.with(|shop| shop.next_pending()) {
             self.database().await;
             self.with(|shop| shop.plan(order));
@@ -157,19 +177,34 @@ impl World {
                 self.refused();
                 (State::Intended, "", 60)
             }
-            Error::Throttled { wait, .. } => (State::Intended, "", i64::try_from(wait.as_secs()).unwrap_or(60) + 1),
-            Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => (State::Intended, "", 60),
-            Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => (State::Dead, "refused", 0),
+            Error::Throttled { wait, .. } => (
+                State::Intended,
+                "",
+                i64::try_from(wait.as_secs()).unwrap_or(60) + 1,
+            ),
+            Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => {
+                (State::Intended, "", 60)
+            }
+            Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
+                (State::Dead, "refused", 0)
+            }
         };
         self.with(|shop| shop.becomes(row, me.id, from, to, reason, wait))
     }
 
-    async fn settle(&self, me: &Process, at: impl Fn(Point) -> Result<(), Died>) -> Result<(), Died> {
+    async fn settle(
+        &self,
+        me: &Process,
+        at: impl Fn(Point) -> Result<(), Died>,
+    ) -> Result<(), Died> {
         let rows = self.with(|shop| shop.claim_unanswered(me.id));
         if rows.is_empty() {
             return Ok(());
         }
-        let outcome = me.api.read_counts_again(&me.access, self.items(&rows)).await;
+        let outcome = me
+            .api
+            .read_counts_again(&me.access, self.items(&rows))
+            .await;
         at(Point::Settling)?;
         self.database().await;
         let readings = match outcome {
@@ -219,9 +254,14 @@ impl World {
         }
     }
 
-    async fn send(&self, me: &Process, due: &[usize], at: impl Fn(Point) -> Result<(), Died>) -> Result<(), Died> {
+    async fn send(
+        &self,
+        me: &Process,
+        due: &[usize],
+        at: impl Fn(Point) -> Result<(), Died>,
+    ) -> Result<(), Died> {
         let read = me.api.read_counts(&me.access, self.items(due)).await;
-        at(Point::Read)?;
+        at(Point::Counted)?;
         self.database().await;
         let read = match read {
             Ok(read) => read,
@@ -262,7 +302,9 @@ impl World {
     /// Stores what is about to be written.
     fn stores(&self, me: &Process, row: usize, timed: &Timed) -> Option<(usize, Set)> {
         let Some(before) = timed.reading.count else {
-            self.with(|shop| shop.becomes(row, me.id, State::Intended, State::Skipped, "untracked", 0));
+            self.with(|shop| {
+                shop.becomes(row, me.id, State::Intended, State::Skipped, "untracked", 0)
+            });
             return None;
         };
         let (item, delta) = {
@@ -270,15 +312,28 @@ impl World {
             (shop.rows[row].row.item.clone(), shop.rows[row].row.delta)
         };
         let target = before.less(delta).expect("a count of a few units");
-        let written = Written { before, modified: timed.reading.modified, target };
+        let written = Written {
+            before,
+            modified: timed.reading.modified,
+            target,
+        };
         let is_late = self.shop.borrow().planted == Planted::WrittenBeforeStored;
         if !is_late && !self.with(|shop| shop.sends(row, me.id, &written)) {
             return None;
         }
         let number = self.shop.borrow().item_of(&item).expect("a linked item");
-        self.net.truth().aims(me.id, row, number, delta, thousandths(before), timed.asked);
+        self.net
+            .truth()
+            .aims(me.id, row, number, delta, thousandths(before), timed.asked);
         let item = ItemId::new(item).expect("an id");
-        Some((row, Set { item, target, asked: timed.asked }))
+        Some((
+            row,
+            Set {
+                item,
+                target,
+                asked: timed.asked,
+            },
+        ))
     }
 
     /// The planted fault: only now.
@@ -309,16 +364,21 @@ impl World {
                 }
             }
             Ok(Wrote::Done { modified, window }) => {
-                if !self.with(|shop| shop.becomes(row, me.id, State::Sent, State::Confirmed, "", 0)) {
+                if !self.with(|shop| shop.becomes(row, me.id, State::Sent, State::Confirmed, "", 0))
+                {
                     return;
                 }
                 let mut truth = self.net.truth();
-                truth.totals.longest_window = truth.totals.longest_window.max(window);
+                truth.totals.longest_window_told = truth.totals.longest_window_told.max(window);
                 let overlap = truth.ends(row, End::Answered);
                 drop(truth);
                 if let Some(overlap) = overlap {
                     let modified = modified.expect("Clover tells the time");
-                    self.hits.borrow_mut().push(Hit { overlap, modified, window });
+                    self.hits.borrow_mut().push(Hit {
+                        overlap,
+                        modified,
+                        window,
+                    });
                 }
             }
         }
@@ -343,7 +403,11 @@ impl World {
             let product = shop.item_of(item.id.as_str())?;
             Some((product, item.item_stock.and_then(Quantity::from_clover)))
         });
-        let page = Page { as_of, counts: counts.collect(), seen: self.net.truth().seen(me.id) };
+        let page = Page {
+            as_of,
+            counts: counts.collect(),
+            seen: self.net.truth().seen(me.id),
+        };
         self.pages.borrow_mut().push(page);
     }
 
