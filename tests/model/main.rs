@@ -1,6 +1,7 @@
 //! Random histories of a shop and its Clover: the real ledger and the real client against the real simulator, in one process
 //! and under a clock that nobody waits for. `docs/TESTING.md` tells how to run one of them again.
 
+mod push;
 mod regressions;
 mod run;
 mod shop;
@@ -21,7 +22,7 @@ const HISTORIES: u64 = 10_000;
 const BASE_SEED: u64 = 20_260_101;
 
 /// Within so many histories a planted fault is found.
-const SOON: u64 = 600;
+const SOON: u64 = 500;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| {
@@ -106,6 +107,8 @@ fn planted_faults_are_found_soon() {
         Planted::WrittenBeforeStored,
         Planted::LockUnchecked,
         Planted::SettledTooSoon,
+        Planted::CreatedAgain,
+        Planted::FilledByTwo,
     ] {
         let (_, failure) = explore(BASE_SEED, SOON, planted);
         let Some((n, seed, broken)) = failure else {

@@ -12,7 +12,7 @@ use clover_client::stock::Overwritten;
 use clover_core::ids::ItemId;
 use clover_core::ledger::{Standing, State, Word};
 use clover_simulator::{Catalog, Config, Simulator, Time};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::runtime::Builder;
 use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::sleep;
@@ -36,6 +36,8 @@ pub enum Planted {
     WrittenBeforeStored,
     LockUnchecked,
     SettledTooSoon,
+    CreatedAgain,
+    FilledByTwo,
 }
 
 /// How a history ended.
@@ -111,6 +113,10 @@ impl Scene {
             catalog: Catalog::Synthetic(0),
             latency: Duration::from_millis(setup.latency),
             seed: setup.seed,
+            switches: Map::from_iter([(
+                "external_ref_search_lag".to_owned(),
+                json!(setup.push.unwrap_or(0)),
+            )]),
             time: Time::Runtime(EPOCH),
             ..Config::default()
         };
@@ -143,6 +149,7 @@ impl Scene {
                 in_flight: setup.share.1,
             },
         };
+        world.with(|shop| shop.sync_sale = setup.push.is_some());
         Self {
             world,
             items,
@@ -328,7 +335,8 @@ impl Scene {
     fn fault(&self, on: On, effect: Effect, times: u64) {
         let rule = match on {
             On::Reads => "GET /v3/merchants/*/item_stocks/*",
-            On::Writes => "POST *",
+            On::Writes => "POST /v3/merchants/*/item_stocks/*",
+            On::Orders => "POST /v3/merchants/*/orders*",
             On::Pages => "GET /v3/merchants/*/items",
             On::All => "* *",
         };
@@ -498,6 +506,7 @@ impl Scene {
         let broken = |what: String| Err(Broken(what));
         let (shop, truth) = (self.world.shop.borrow(), self.world.net.truth());
         let state = self.world.net.clover.state();
+        shop.pushes_hold(&state)?;
         for (item, id) in self.items.iter().enumerate() {
             if self.gone[item] {
                 continue;

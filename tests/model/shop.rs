@@ -10,6 +10,7 @@ use clover_core::ledger::{
 use clover_core::quantity::Quantity;
 use tokio::time::Instant;
 
+use crate::push::Push;
 use crate::run::{EPOCH, Planted};
 
 /// Statuses of a sold order, and those of a refunded one.
@@ -83,6 +84,9 @@ pub struct Shop {
     start: Instant,
     skew: i64,
     pub planted: Planted,
+    /// Whether paid orders are pushed.
+    pub sync_sale: bool,
+    pub pushes: BTreeMap<usize, Push>,
 }
 
 impl Shop {
@@ -99,6 +103,8 @@ impl Shop {
             start: Instant::now(),
             skew,
             planted,
+            sync_sale: false,
+            pushes: BTreeMap::new(),
         }
     }
 
@@ -266,6 +272,9 @@ impl Shop {
             return;
         }
         let standing = self.standing(order);
+        if standing == Standing::Paid && self.sync_sale {
+            self.wants_push(order);
+        }
         for line in 0..self.orders[order].lines.len() {
             let plan = self.line(order, line).plan(standing, self.push);
             self.store(order, line, plan);
@@ -485,7 +494,7 @@ impl Shop {
             State::Sent => Some(row.next_try.max(row.sent_at.unwrap_or(0) + SETTLE_AFTER)),
             _ => None,
         });
-        due.min()
+        due.chain(self.next_push()).min()
     }
 
     // The pull.

@@ -22,6 +22,7 @@ pub enum Event {
 pub enum On {
     Reads,
     Writes,
+    Orders,
     Pages,
     All,
 }
@@ -55,6 +56,9 @@ pub enum Point {
     Stored,
     Wrote,
     Settling,
+    Pushing,
+    Pushed,
+    Filled,
 }
 
 /// What the owner says of a row that waits for his word.
@@ -151,6 +155,8 @@ pub struct Setup {
     pub skew: i64,
     /// Requests a second and at once of one process.
     pub share: (u32, u32),
+    /// Whether paid orders are pushed, and by how many milliseconds Clover's search for them lags.
+    pub push: Option<u64>,
     /// For the network's whims.
     pub seed: u64,
 }
@@ -160,6 +166,7 @@ pub const QUIET: Setup = Setup {
     latency: 60,
     skew: 0,
     share: (5, 2),
+    push: None,
     seed: 1,
 };
 
@@ -186,6 +193,9 @@ impl History {
             latency: *pick(&mut rng, &[5, 60, 60, 150, 450]),
             skew: *pick(&mut rng, &[0, 0, 0, 700, 45_000, -45_000]),
             share: *pick(&mut rng, &[(5, 2), (5, 2), (16, 5), (1, 1)]),
+            push: rng
+                .random_bool(0.4)
+                .then(|| *pick(&mut rng, &[0, 0, 5_000, 60_000, 115_000])),
             seed: rng.random(),
         };
         let length = rng.random_range(10..110);
@@ -330,7 +340,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
     let pause = |rng: &mut ChaCha8Rng, from, to| Step::Pause {
         ms: rng.random_range(from..to),
     };
-    match rng.random_range(0..6) {
+    match rng.random_range(0..7) {
         // The till sells while a count is written.
         0 => steps.extend([
             paid,
@@ -411,7 +421,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         }
         // A write takes its time to arrive, and somebody else settles it.
         4 => {
-            let slow = Effect::Slow(rng.random_range(28_500..29_950));
+            let slow = Effect::Slow(rng.random_range(29_500..29_990));
             steps.extend([
                 paid,
                 Step::Fault {
@@ -422,11 +432,35 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                 work(0),
             ]);
             steps.extend([
-                pause(rng, 29_500, 36_000),
+                pause(rng, 29_600, 31_500),
                 Step::Rob,
                 work(1),
                 pause(rng, 50, 3_000),
             ]);
+        }
+        // An order takes its time to be filled, and somebody else looks at it.
+        5 => {
+            let slow = Effect::Slow(rng.random_range(24_000..29_500));
+            let (on, times) = (On::All, rng.random_range(4..9));
+            steps.extend([paid, work(0), Step::Pause { ms: 40_000 }]);
+            let other = Step::Order {
+                product: ITEMS,
+                units: 2,
+                other: None,
+                old: false,
+            };
+            steps.push(other);
+            steps.extend((0..4).map(|order| Step::Status {
+                order,
+                to: 1,
+                event: Event::Told,
+            }));
+            steps.push(Step::Fault {
+                on,
+                effect: slow,
+                times,
+            });
+            steps.extend([work(0), pause(rng, 85_000, 125_000), work(1)]);
         }
         // A page is read before the owner sets a count that nobody could settle.
         _ => {
@@ -512,6 +546,8 @@ fn any_step(rng: &mut ChaCha8Rng) -> Step {
                     On::Writes,
                     On::Writes,
                     On::Writes,
+                    On::Orders,
+                    On::Orders,
                     On::Reads,
                     On::Pages,
                     On::All,
@@ -532,6 +568,9 @@ fn any_step(rng: &mut ChaCha8Rng) -> Step {
                         Point::Stored,
                         Point::Wrote,
                         Point::Settling,
+                        Point::Pushing,
+                        Point::Pushed,
+                        Point::Filled,
                     ],
                 )
             }),

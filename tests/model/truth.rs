@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::run::EPOCH;
+
 /// A broken law.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken(pub String);
@@ -23,12 +25,15 @@ struct Other {
 struct Mark {
     others: usize,
     count: Option<i64>,
+    modified: u64,
     at: Instant,
 }
 
 #[derive(Debug, Default)]
 struct Item {
     count: Option<i64>,
+    /// When it was set last, in Clover's whole seconds.
+    modified: u64,
     /// The count without any write of ours.
     base: i64,
     /// By how much writes lifted the count, for they overwrote what others took.
@@ -64,6 +69,8 @@ pub enum End {
     FoundUndone,
     /// Settled: nobody can tell.
     Unclear,
+    /// Settled: Clover has no such item any more.
+    Gone,
 }
 
 /// Thousandths that the till sold inside an answered write's window.
@@ -118,8 +125,10 @@ impl Totals {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Truth {
+    /// Clover's time begins with it.
+    start: Instant,
     items: Vec<Item>,
     attempts: Vec<Attempt>,
     /// By row of the shop's ledger: item and units, when Clover's count holds it.
@@ -134,12 +143,19 @@ impl Truth {
     pub fn new(counts: &[Option<i64>]) -> Self {
         let items = counts.iter().map(|count| Item {
             count: *count,
+            modified: EPOCH.unsigned_abs() / 1000,
             base: count.unwrap_or(0),
             ..Item::default()
         });
         Self {
+            start: Instant::now(),
             items: items.collect(),
-            ..Self::default()
+            attempts: Vec::new(),
+            held: Vec::new(),
+            reads: HashMap::new(),
+            pages: HashMap::new(),
+            broken: None,
+            totals: Totals::default(),
         }
     }
 
@@ -177,8 +193,10 @@ impl Truth {
 
     /// The till sold so much.
     pub fn sold(&mut self, item: usize, thousandths: i64) {
+        let now = self.second();
         let item = &mut self.items[item];
         if let Some(count) = &mut item.count {
+            item.modified = now;
             *count -= thousandths;
             item.base -= thousandths;
             item.others.push(Other {
@@ -190,7 +208,9 @@ impl Truth {
 
     /// The store set a count.
     pub fn set(&mut self, item: usize, count: Option<i64>) {
+        let now = self.second();
         let record = &mut self.items[item];
+        record.modified = now;
         let change = record.count.zip(count).map(|(old, new)| new - old);
         record.count = count;
         record.others.push(Other {
@@ -207,8 +227,15 @@ impl Truth {
         Mark {
             others: item.others.len(),
             count: item.count,
+            modified: item.modified,
             at: Instant::now(),
         }
+    }
+
+    /// Clover's time of a change, in its whole seconds.
+    fn second(&self) -> u64 {
+        let epoch = Duration::from_millis(EPOCH.unsigned_abs());
+        (epoch + self.start.elapsed()).as_secs()
     }
 
     pub fn read(&mut self, process: u64, item: usize) {
@@ -302,7 +329,9 @@ impl Truth {
             .applied
             .replace(self.items[item].others.len())
             .is_some();
+        let second = self.second();
         let record = &mut self.items[item];
+        record.modified = second;
         let before = read.count.unwrap_or(0);
         let meanwhile = &record.others[read.others..];
         let moved: Option<i64> = meanwhile.iter().map(|o| o.change).sum();
@@ -335,7 +364,7 @@ impl Truth {
     }
 
     /// The shop has come to the end of its write. Tells what the till sold inside the window of an answered one.
-    pub fn ends(&mut self, row: usize, end: End) -> Option<Overlap> {
+    pub fn ends(&mut self, process: u64, row: usize, end: End) -> Option<Overlap> {
         let at = self
             .attempts
             .iter()
@@ -348,21 +377,10 @@ impl Truth {
         attempt.is_open = false;
         let (item, delta, read) = (attempt.item, attempt.delta * 1000, attempt.read);
         let is_applied = attempt.applied.is_some();
-        let until = match end {
-            End::Answered => attempt.applied.unwrap_or(read.others),
-            _ => self.items[item].others.len(),
-        };
+        let until = attempt.applied.unwrap_or(read.others);
         let meanwhile = &self.items[item].others[read.others..until];
-        let (mut others, mut till, mut is_counted) = (0, 0, true);
-        for other in meanwhile {
-            others += other.change.unwrap_or(0).abs();
-            till += if other.is_till {
-                other.change.unwrap_or(0).abs()
-            } else {
-                0
-            };
-            is_counted &= other.change.is_some();
-        }
+        let sold = meanwhile.iter().filter(|other| other.is_till);
+        let till: i64 = sold.map(|other| other.change.unwrap_or(0).abs()).sum();
         match end {
             End::Answered => {
                 self.totals.answered += 1;
@@ -382,26 +400,48 @@ impl Truth {
                 }
                 return None;
             }
-            End::Unclear => {
+            End::Gone => {
                 self.totals.unanswered += 1;
                 self.totals.uncertain += 1;
                 return None;
             }
-            End::FoundDone | End::FoundUndone => {}
+            End::FoundDone | End::FoundUndone | End::Unclear => {}
         }
         self.totals.unanswered += 1;
-        let is_found = end == End::FoundDone;
-        if is_found != is_applied {
-            // The till, or somebody in the store, moved the count to where a settling must misread it.
-            if others < delta.abs() && is_counted {
+        let seen = self.reads[&(process, item)];
+        let meanwhile = &self.items[item].others[read.others..seen.others];
+        let others: i64 = meanwhile
+            .iter()
+            .map(|other| other.change.unwrap_or(0).abs())
+            .sum();
+        let is_counted = meanwhile.iter().all(|other| other.change.is_some());
+        if end == End::Unclear {
+            self.totals.uncertain += 1;
+            if meanwhile.is_empty() {
                 self.breaks(format!(
-                    "row {row} is settled as {end:?}, carried out: {is_applied}"
+                    "row {row} is left to the owner though nobody else touched the count"
                 ));
             }
-            self.totals.excused += 1;
-            self.hold(row, is_found.then_some((item, delta / 1000)));
-            self.items[item].excused += if is_found { delta } else { -delta };
+            return None;
         }
+        let is_found = end == End::FoundDone;
+        if is_found == is_applied {
+            return None;
+        }
+        // Others can move the count to where a settling must misread it: to the target, or within one second back to
+        // where it was.
+        let is_misleading = match end {
+            End::FoundDone => seen.count == read.count.map(|before| before - delta),
+            _ => (seen.count, seen.modified) == (read.count, read.modified),
+        };
+        if !is_misleading || (others < delta.abs() && is_counted) {
+            self.breaks(format!(
+                "row {row} is settled as {end:?}, carried out: {is_applied}"
+            ));
+        }
+        self.totals.excused += 1;
+        self.hold(row, is_found.then_some((item, delta / 1000)));
+        self.items[item].excused += if is_found { delta } else { -delta };
         None
     }
 
@@ -411,8 +451,10 @@ impl Truth {
             return None;
         }
         self.hold(row, Some((item, delta)));
+        let second = self.second();
         let item = &mut self.items[item];
         let count = item.count.as_mut()?;
+        item.modified = second;
         *count -= delta * 1000;
         let (change, count) = (-delta * 1000, *count);
         item.others.push(Other {

@@ -122,6 +122,7 @@ impl Line {
             .and_then(|id| self.net.items.get(id).copied())
             .filter(|_| list == "item_stocks");
         let kind = match (request.method, list) {
+            (Method::Post, "orders") => On::Orders,
             (Method::Post, _) => On::Writes,
             (_, "items") => On::Pages,
             _ => On::Reads,

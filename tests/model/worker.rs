@@ -115,16 +115,16 @@ impl World {
     }
 
     /// The database takes a moment.
-    async fn database(&self) {
+    pub async fn database(&self) {
         sleep(Duration::from_millis(1 + self.net.whim(3))).await;
     }
 
     /// A 401 costs the token; the next process gets another.
-    fn refused(&self) {
+    pub fn refused(&self) {
         self.token.borrow_mut().take();
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Shop) -> T) -> T {
+    pub fn with<T>(&self, change: impl FnOnce(&mut Shop) -> T) -> T {
         change(&mut self.shop.borrow_mut())
     }
 
@@ -142,6 +142,16 @@ impl World {
             self.with(|shop| shop.plan(order));
         }
         at(Point::Planned)?;
+        self.stock(me, at).await?;
+        self.push(me, at).await
+    }
+
+    /// Settles and sends counts, while nobody else does.
+    async fn stock(
+        &self,
+        me: &Process,
+        at: impl Fn(Point) -> Result<(), Died> + Copy,
+    ) -> Result<(), Died> {
         for _ in 0..BATCHES {
             self.database().await;
             if !self.with(|shop| shop.lock(me.id)) {
@@ -222,7 +232,7 @@ impl World {
                 Ok(now) => now,
                 Err(Error::NotFound { .. } | Error::Rejected { .. }) => {
                     // Whether it was carried out before the item went, nobody can say.
-                    self.ends(me, row, State::Uncertain, "gone", End::Unclear);
+                    self.ends(me, row, State::Uncertain, "gone", End::Gone);
                     continue;
                 }
                 Err(_) => {
@@ -250,7 +260,7 @@ impl World {
 
     fn ends(&self, me: &Process, row: usize, to: State, reason: &str, end: End) {
         if self.with(|shop| shop.becomes(row, me.id, State::Sent, to, reason, 0)) {
-            self.net.truth().ends(row, end);
+            self.net.truth().ends(me.id, row, end);
         }
     }
 
@@ -277,7 +287,9 @@ impl World {
             match read.get(n) {
                 // No room for it in this second.
                 None => self.with(|shop| shop.drops_claim(*row, me.id)),
-                Some(Err(error)) => drop(self.fails(me, *row, State::Intended, error)),
+                Some(Err(error)) => {
+                    self.fails(me, *row, State::Intended, error);
+                }
                 Some(Ok(timed)) => ready.extend(self.stores(me, *row, timed)),
             }
         }
@@ -360,7 +372,7 @@ impl World {
             }
             Err(error) => {
                 if self.fails(me, row, State::Sent, &error) {
-                    self.net.truth().ends(row, End::NotDone);
+                    self.net.truth().ends(me.id, row, End::NotDone);
                 }
             }
             Ok(Wrote::Done { modified, window }) => {
@@ -370,7 +382,7 @@ impl World {
                 }
                 let mut truth = self.net.truth();
                 truth.totals.longest_window_told = truth.totals.longest_window_told.max(window);
-                let overlap = truth.ends(row, End::Answered);
+                let overlap = truth.ends(me.id, row, End::Answered);
                 drop(truth);
                 if let Some(overlap) = overlap {
                     let modified = modified.expect("Clover tells the time");
