@@ -333,10 +333,7 @@ impl World {
                     .get_or_insert(Broken(format!("order {order}: {message}")));
             }
             Ok(Fill::Missing) => {
-                self.net
-                    .truth()
-                    .broken
-                    .get_or_insert(Broken(format!("order {order} is missing")));
+                self.moves(me, order, &push.stage, Stage::Uncertain, 0);
             }
             Err(error) => self.fails_push(me, order, &push.stage, push.stage.clone(), &error),
         }

@@ -308,7 +308,11 @@ impl Scene {
                 }
             }
             Step::Apply => self.apply(),
-            Step::Push { on } => shop.borrow_mut().push = on,
+            Step::Push { on } => {
+                let mut shop = shop.borrow_mut();
+                shop.push = on;
+                shop.push_was_off |= !on;
+            }
             Step::Word { row, say } => self.word(usize::from(row), say),
         }
     }
@@ -551,8 +555,8 @@ impl Scene {
                 (State::Intended | State::Sent, _) => {
                     return broken(format!("row {at} is left {:?}", row.row.state));
                 }
-                (State::Skipped, None) => {
-                    return broken(format!("row {at} is skipped without a reason"));
+                (State::Skipped, reason) if !shop.is_rightly_skipped(at) => {
+                    return broken(format!("row {at} is skipped for no reason: {reason:?}"));
                 }
                 (State::Confirmed, _) | (State::Skipped, Some("owner")) => true,
                 (State::Skipped | State::Dead, _) => false,
@@ -618,7 +622,9 @@ impl Scene {
             let Some(count) = count else { continue };
             let id = &shop.links[*product];
             let open = shop.rows.iter().any(|row| {
-                row.row.item == *id && matches!(row.row.state, State::Uncertain | State::Dead)
+                // Of a return that nobody can make the shop shows nothing.
+                let is_held_back = row.row.state == State::Dead && row.row.delta < 0;
+                row.row.item == *id && (is_held_back || row.row.state == State::Uncertain)
             });
             let shown = shop.local[*product];
             let right = shop.may_sell(*product, *count, |row| truth.holds(row));

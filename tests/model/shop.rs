@@ -78,6 +78,7 @@ pub struct Shop {
     /// The shop's own count of each product.
     pub local: Vec<i64>,
     pub push: bool,
+    pub push_was_off: bool,
     lock: Option<(u64, i64)>,
     /// By order, line and item: units given back by hand since the last release, kept by the one who gave them.
     pub by_hand: HashMap<(usize, usize, usize), i64>,
@@ -98,6 +99,7 @@ impl Shop {
             rows: Vec::new(),
             local,
             push: true,
+            push_was_off: false,
             lock: None,
             by_hand: HashMap::new(),
             start: Instant::now(),
@@ -495,6 +497,32 @@ impl Shop {
             _ => None,
         });
         due.chain(self.next_push()).min()
+    }
+
+    /// Whether a row has a reason not to be sent, as all is at rest.
+    pub fn is_rightly_skipped(&self, at: usize) -> bool {
+        let row = &self.rows[at];
+        let sale = row
+            .row
+            .reverses
+            .and_then(|seq| self.find(row.order, row.line, seq));
+        match row.reason.as_deref() {
+            Some("unlinked") => row.row.item.is_empty(),
+            Some("push_off") => self.push_was_off,
+            Some("untracked" | "owner") => true,
+            // What was never taken, or will not be, and what gives it back cancel out.
+            Some("moot" | "never_taken" | "replaced") => match sale {
+                Some(sale) => matches!(self.rows[sale].row.state, State::Skipped | State::Dead),
+                None => {
+                    let mine = |other: &&Row| (other.order, other.line) == (row.order, row.line);
+                    let back = self.rows.iter().filter(mine).filter(|other| {
+                        other.row.reverses == Some(row.row.seq) && other.row.state == State::Skipped
+                    });
+                    back.map(|other| other.row.delta).sum::<i64>() == -row.row.delta
+                }
+            },
+            _ => false,
+        }
     }
 
     // The pull.

@@ -307,7 +307,7 @@ fn effect(rng: &mut ChaCha8Rng) -> Effect {
         5 => Effect::Delay(*pick(rng, &[300, 900, 5_000, 40_000])),
         6 => Effect::Truncate(rng.random_range(0..30)),
         7 => Effect::Garbage,
-        8 => Effect::Fails(*pick(rng, &[500, 503, 401])),
+        8 => Effect::Fails(*pick(rng, &[500, 503, 401, 400, 404])),
         9 => Effect::FailsApplied(*pick(rng, &[500, 504])),
         10 => Effect::Throttle(None),
         11 => Effect::Throttle(Some(*pick(rng, &[1, 30, 90]))),
@@ -366,7 +366,12 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                 effect,
                 times: 1,
             };
-            steps.extend([paid, fault, work(worker), pause(rng, 100, 2_000), gone]);
+            if rng.random_bool(0.3) {
+                // All within one of Clover's seconds.
+                steps.extend([till, paid, fault, work(worker), pause(rng, 50, 500)]);
+            } else {
+                steps.extend([paid, fault, work(worker), pause(rng, 100, 2_000), gone]);
+            }
             if rng.random_bool(0.5) {
                 steps.push(till);
             }

@@ -335,7 +335,7 @@ impl Truth {
         let before = read.count.unwrap_or(0);
         let meanwhile = &record.others[read.others..];
         let moved: Option<i64> = meanwhile.iter().map(|o| o.change).sum();
-        let now = std::mem::replace(&mut record.count, Some(target));
+        let now = record.count.replace(target);
         let mut wrong = None;
         let counted = moved.zip(now);
         if let Some((moved, now)) = counted {
