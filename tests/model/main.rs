@@ -95,6 +95,25 @@ fn whatever_happens_no_unit_is_lost_doubled_or_sold_twice() {
     }
     println!("{totals:#?}\nin {:.1} s", start.elapsed().as_secs_f64());
     assert_eq!(totals.histories, histories);
+    if histories >= HISTORIES {
+        // Else the histories no longer go where it hurts.
+        let rare = [
+            totals.uncertain,
+            totals.overlapped,
+            totals.excused,
+            totals.orders_pushed,
+        ];
+        assert!(rare.iter().all(|count| *count >= 50), "{totals:#?}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_history_each_time() {
+    for n in 0..50 {
+        let history = History::of(seed_of(BASE_SEED, n));
+        let ended = || format!("{:?}", run(&history, Planted::Nothing));
+        assert_eq!(ended(), ended());
+    }
 }
 
 /// A test that cannot fail is worth nothing.

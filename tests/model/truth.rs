@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use clover_client::stock::WINDOW;
 use tokio::time::Instant;
 
 use crate::run::EPOCH;
@@ -103,6 +104,8 @@ pub struct Totals {
     pub orders_pushed: u64,
     /// From the reading of a count in Clover to its writing, without what the network added on the way there.
     pub longest_window: Duration,
+    /// The same for a process that may ask once a second.
+    pub longest_window_of_the_slowest: Duration,
     /// As the client tells it: from its question to the last answer.
     pub longest_window_told: Duration,
 }
@@ -121,6 +124,9 @@ impl Totals {
         self.pulls += other.pulls;
         self.orders_pushed += other.orders_pushed;
         self.longest_window = self.longest_window.max(other.longest_window);
+        self.longest_window_of_the_slowest = self
+            .longest_window_of_the_slowest
+            .max(other.longest_window_of_the_slowest);
         self.longest_window_told = self.longest_window_told.max(other.longest_window_told);
     }
 }
@@ -308,7 +314,14 @@ impl Truth {
     }
 
     /// Clover carried a write out that was so long on its way.
-    pub fn wrote(&mut self, process: u64, item: usize, target: i64, way: Duration) {
+    pub fn wrote(
+        &mut self,
+        process: u64,
+        item: usize,
+        target: i64,
+        way: Duration,
+        limit: Duration,
+    ) {
         let Some(at) = self
             .attempts
             .iter()
@@ -316,7 +329,7 @@ impl Truth {
         else {
             return self.breaks("a write of which the shop had stored nothing".into());
         };
-        let attempt = &mut self.attempts[at];
+        let attempt = &self.attempts[at];
         let (row, delta, read, is_open) = (
             attempt.row,
             attempt.delta * 1000,
@@ -324,7 +337,19 @@ impl Truth {
             attempt.is_open,
         );
         let window = read.at.elapsed().saturating_sub(way);
-        self.totals.longest_window = self.totals.longest_window.max(window);
+        let longest = if limit > WINDOW {
+            &mut self.totals.longest_window_of_the_slowest
+        } else {
+            &mut self.totals.longest_window
+        };
+        *longest = window.max(*longest);
+        if window > limit {
+            self.breaks(format!(
+                "row {}: its window is {window:?} long",
+                self.attempts[at].row
+            ));
+        }
+        let attempt = &mut self.attempts[at];
         let again = attempt
             .applied
             .replace(self.items[item].others.len())

@@ -165,7 +165,7 @@ impl Line {
 impl Transport for Line {
     fn send(&self, request: Request, limit: Duration) -> Boxed<Result<Reply, Failure>> {
         let call = self.call(&request);
-        let (net, process) = (Arc::clone(&self.net), self.process);
+        let (net, process, window) = (Arc::clone(&self.net), self.process, self.window);
         net.truth().totals.requests += 1;
         let mut up = Duration::from_millis(1 + net.whim(40));
         match net.meets(call.kind) {
@@ -185,7 +185,9 @@ impl Transport for Line {
             let arrived = net.clover.arrive(incoming);
             if arrived.is_carried_out() {
                 match (call.item, call.target) {
-                    (Some(item), Some(target)) => net.truth().wrote(process, item, target, up),
+                    (Some(item), Some(target)) => {
+                        net.truth().wrote(process, item, target, up, window)
+                    }
                     (Some(item), None) => net.truth().read(process, item),
                     (None, _) if call.kind == On::Pages => net.truth().page(process),
                     (None, _) => {}
