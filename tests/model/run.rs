@@ -217,7 +217,6 @@ impl Scene {
                 shop.borrow_mut().orders.push(Order {
                     status: 5,
                     lines: lines.collect(),
-                    refunded: false,
                     deleted: false,
                     old,
                 });
@@ -261,7 +260,7 @@ impl Scene {
                 let Some(order) = self.order(order) else {
                     return;
                 };
-                shop.borrow_mut().orders[order].refunded = true;
+                shop.borrow_mut().hears_refund(order);
             }
             Step::Delete { order } => {
                 let Some(order) = self.order(order) else {

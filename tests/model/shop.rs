@@ -31,8 +31,6 @@ pub const SETTLE_AFTER: i64 = 34;
 pub struct Order {
     pub status: i64,
     pub lines: Vec<OrderLine>,
-    /// A gateway has paid it all back.
-    pub refunded: bool,
     pub deleted: bool,
     /// From before the connection.
     pub old: bool,
@@ -156,11 +154,20 @@ impl Shop {
     // The hook.
 
     pub fn hears(&mut self, order: usize, old: i64, new: i64) {
+        self.tell(order, &format!("{old}>{new}"));
+    }
+
+    /// A gateway has paid it all back.
+    pub fn hears_refund(&mut self, order: usize) {
+        self.tell(order, "R");
+    }
+
+    fn tell(&mut self, order: usize, word: &str) {
         let book = self.books.entry(order).or_default();
         if !book.told.is_empty() {
             book.told.push(',');
         }
-        book.told.push_str(&format!("{old}>{new}"));
+        book.told.push_str(word);
         book.pending = true;
     }
 
@@ -193,7 +200,7 @@ impl Shop {
             .unwrap_or_default();
         let order = &self.orders[order];
         let status = (!order.deleted).then_some(order.status);
-        deciding.standing(status, &told, order.refunded)
+        deciding.standing(status, &told)
     }
 
     fn line(&self, order: usize, line: usize) -> Line {
