@@ -459,7 +459,7 @@ final class SalesWorld
 
     private function work(bool $once, bool $scan): void
     {
-        $this->run(fn (): WorkResult => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run(new Budget(), $once, $scan), $scan);
+        $this->run(fn (): WorkResult => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run($this->budget(), $once, $scan), $scan);
     }
 
     private function sellWithin(int $item, int $units): void
@@ -471,7 +471,7 @@ final class SalesWorld
     private function crash(int|string $at, bool $scan): void
     {
         $this->run(function () use ($at, $scan): void {
-            $child = Child::fork(fn (): WorkResult => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run(new Budget(), scan: $scan));
+            $child = Child::fork(fn (): WorkResult => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run($this->budget(), scan: $scan));
 
             if ($child->wasKilled()) {
                 $this->figures['crashes']++;
@@ -487,7 +487,7 @@ final class SalesWorld
             foreach (Child::together(2, function (Child $self): void {
                 $worker = $this->shop($this->push, $this->watched())->sales()->worker();
                 $self->pause();
-                $worker->run(new Budget(), wait: 0.05);
+                $worker->run($this->budget(), wait: 0.05);
             }) as $child) {
                 if (($child->error()[0] ?? '') !== AlreadyRunningException::class) {
                     $child->value();
@@ -605,6 +605,16 @@ final class SalesWorld
     }
 
     // What happens while a worker runs.
+
+    /** Enough for any history. */
+    private function budget(): Budget
+    {
+        $rounds = 0;
+
+        return new Budget(stop: static function () use (&$rounds): bool {
+            return ++$rounds > 300 && throw new \RuntimeException('The worker finds no end.');
+        });
+    }
 
     private function watched(?string $killed = null): Sql
     {
@@ -878,7 +888,7 @@ final class SalesWorld
         }
 
         Assert::assertSame(0, $later, 'Rows that nobody will ever settle: ' . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')")));
-        $result = $this->run(fn (): WorkResult => $this->shop($this->push, $this->watched())->sales()->worker()->run(new Budget()), true);
+        $result = $this->run(fn (): WorkResult => $this->shop($this->push, $this->watched())->sales()->worker()->run($this->budget()), true);
         Assert::assertSame([0, 0, 0], [$result?->claimed, $result?->found, $result?->later], 'At rest there is nothing to do.');
         $this->checkRows();
         $this->checkOrders();
