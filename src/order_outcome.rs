@@ -77,7 +77,8 @@ impl Ending {
             Ok(Fill::Differs { message }) => ("differs", message),
             Ok(Fill::Unknown) => (
                 "unknown",
-                "Clover did not answer, so the order may not be complete: fill it again".to_owned(),
+                "Clover did not answer in time, so the order may not be complete: fill it again"
+                    .to_owned(),
             ),
             Ok(Fill::Missing) => ("missing", "Clover does not have the order".to_owned()),
             Err(error) => return Self::failed(error, Some(order)),
@@ -107,7 +108,7 @@ impl Ending {
             ),
             Ok(Pay::Unknown) => (
                 "unknown",
-                "Clover did not answer, so the payment may be recorded: try again, which looks first"
+                "Clover did not answer in time, so the payment may be recorded: try again, which looks first"
                     .to_owned(),
             ),
             Err(error) => return Self::failed(error, Some(order)),

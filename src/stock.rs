@@ -325,13 +325,15 @@ fn failure(key: i64, error: &Error) -> Outcome {
             retry_after: seconds(*wait),
             ..Outcome::new(key, "later", message)
         },
-        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => Outcome {
+        // What is no answer of Clover's, such as a proxy's page, is no refusal either.
+        Error::Unreachable { .. }
+        | Error::Unanswered { .. }
+        | Error::BadAnswer { .. }
+        | Error::Interrupted => Outcome {
             retry_after: 60,
             ..Outcome::new(key, "later", message)
         },
-        Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
-            Outcome::new(key, "refused", message)
-        }
+        Error::Rejected { .. } | Error::Configuration(_) => Outcome::new(key, "refused", message),
     }
 }
 

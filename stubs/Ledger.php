@@ -104,7 +104,8 @@ final class Ledger
      * Units of each item that a count of Clover's still holds and the shop has taken for orders; negative for units that
      * were given back in the shop only. Where it is not known whether Clover holds a row, the lower count wins.
      *
-     * @param array<string, int>         $taken Units that the shop's books hold for its orders, by Clover id
+     * @param array<string, int>         $taken Units that the shop's books hold for its orders, by Clover id; without those of released orders,
+     *                                          and without what an owner gave back by hand
      * @param list<array<string, mixed>> $rows  Rows of the ledger: clover_id, delta, state, settled (?int, a time in any unit), reversed_state and
      *                                          reversed_settled of the sale that a return reverses, counted (1 when the order's units are among $taken)
      * @param int                        $asOf  When Clover was asked for the count, in the same unit

@@ -8,7 +8,8 @@ namespace CloverSync;
  * Puts paid web orders into Clover, each once.
  *
  * The steps are plan, create, fill, pay. Store the plan and the reference before create, and Clover's order id as soon as it is known. A step may be repeated
- * after any ending, as long as no call of an earlier try can still be under way: after "unknown" wait out the request's 30 seconds. After an unknown create,
+ * after any ending, as long as no call of an earlier try can still be under way: after "unknown" wait 35 seconds, since a write has 30 of its own.
+ * When an ending was not seen at all, a create is over after 65 seconds, a fill after 215 and a pay after 95. After an unknown create,
  * look with {@see find()} for at least two minutes (Clover's search lags behind) before anything else.
  *
  * fill and pay look before they write. A missing permission and a lost connection are exceptions; what happened to the order is an {@see OrderOutcome}.

@@ -47,8 +47,8 @@ final class Stock
      * @param list<int> $keys Those of the batch's ready rows that the shop has stored as sent
      *
      * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int, message: string, retry_after: int, permission: ?string}>
-     *         "confirmed": Clover holds the target; "unknown": no answer, so {@see settle()} it once the request's own 30
-     *         seconds are over; "later" with retry_after 0: too much time had passed since the reading
+     *         "confirmed": Clover holds the target; "unknown": no answer, so {@see settle()} it when 35 seconds have passed, since
+     *         a write has 30 of its own; "later" with retry_after 0: too much time had passed since the reading
      *
      * @throws Exception\CloverException when the wait was ended from outside: what became of the rows must be settled
      */

@@ -12,6 +12,7 @@ use CloverSync\Shop\Lock;
 use CloverSync\Shop\Process;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sql;
+use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -411,68 +412,18 @@ abstract class SalesTestCase extends Base
     #[TestDox('A hook writes one row in one statement of its own, and throws nothing whatever the database does')]
     public function test_the_hook(): void
     {
-        $counting = new class ($this->sql) implements Sql {
-            /** @var list<string> */
-            public array $statements = [];
-
-            public function __construct(private readonly Sql $inner)
-            {
-            }
-
-            public function fetchAll(string $query, array $values = []): array
-            {
-                $this->statements[] = $query;
-
-                return $this->inner->fetchAll($query, $values);
-            }
-
-            public function fetchOne(string $query, array $values = []): ?array
-            {
-                return $this->fetchAll($query, $values)[0] ?? null;
-            }
-
-            public function fetchValue(string $query, array $values = []): mixed
-            {
-                return $this->fetchOne($query, $values);
-            }
-
-            public function fetchColumn(string $query, array $values = []): array
-            {
-                return $this->fetchAll($query, $values);
-            }
-
-            public function execute(string $query, array $values = []): int
-            {
-                $this->statements[] = $query;
-
-                return $this->inner->execute($query, $values);
-            }
-
-            public function transaction(callable $work): mixed
-            {
-                $this->statements[] = 'transaction';
-
-                return $this->inner->transaction($work);
-            }
-
-            public function inTransaction(): bool
-            {
-                return $this->inner->inTransaction();
-            }
-
-            public function dialect(): \CloverSync\Shop\Dialect
-            {
-                return $this->inner->dialect();
-            }
-        };
+        $statements = [];
+        $counting   = new HeardSql($this->sql, static function (string $query) use (&$statements): void {
+            $statements[] = $query;
+        });
         $mark = $this->clover->mark();
         (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged(self::ORDER, 5, 1);
-        self::assertCount(1, $counting->statements);
-        self::assertStringStartsWith('INSERT', $counting->statements[0]);
+        self::assertCount(1, $statements);
+        self::assertStringStartsWith('INSERT', $statements[0]);
         self::assertSame([], $this->clover->calls($mark));
 
         (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged('1795407975', null, 5);
-        self::assertCount(1, $counting->statements, 'A checkout that has begun says nothing.');
+        self::assertCount(1, $statements, 'A checkout that has begun says nothing.');
 
         $told = [];
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox RENAME TO #__j2commerce_clover_outbox_gone');
@@ -526,6 +477,29 @@ abstract class SalesTestCase extends Base
         self::assertTrue($lock->acquire());
         $this->expectException(AlreadyRunningException::class);
         $this->work();
+    }
+
+    #[TestDox('A worker that was robbed of its lock while it read sends neither units nor orders, and ends')]
+    public function test_a_robbed_worker(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        $this->sales()->planner->plan(self::ORDER);
+
+        foreach (['ledger' => ['', 2], 'orders' => ['POST /v3/-/item_stocks', 1]] as $table => [$before, $left]) {
+            $robbed = new HeardSql($this->db->connect(), function (string $query) use ($table): void {
+                if (str_starts_with($query, 'SELECT') && str_contains($query, "#__j2commerce_clover_$table") && str_contains($query, 'next_try <= ?')) {
+                    $this->sql->execute("UPDATE #__j2commerce_clover_locks SET holder = 'somebody else' WHERE name = 'work:sandbox'");
+                }
+            });
+            $mark = $this->clover->mark();
+            $this->shop(sql: $robbed)->sales()->worker()->run(new Budget(), scan: false);
+            $sent = array_filter($this->clover->calls($mark), static fn (string $call): bool => !str_starts_with($call, 'GET'));
+            self::assertSame($before, preg_replace('#/[A-Z0-9]{13} 200$#', '', implode(', ', $sent)));
+            self::assertSame($left, $this->sales()->worker()->waiting()->later);
+            $this->sql->execute('DELETE FROM #__j2commerce_clover_locks');
+        }
+
+        self::assertWork($this->work(), 1);
     }
 
     #[TestDox('An order of 120 pieces arrives whole')]

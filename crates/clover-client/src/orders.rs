@@ -3,10 +3,12 @@
 //!
 //! The order of the steps is the caller's, and so is one promise: no write of ours for this order is still on its way
 //! when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and [`Pay::Unknown`] that is so once the request's
-//! own timeout has passed.
+//! own timeout has passed. Each step also has a time after which it begins no write any more, so that a caller that
+//! lost sight of it knows when nothing can come of it: [`CREATING`], [`FILLING`] or [`PAYING`], and one write's timeout.
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::ids::{OrderId, TenderId};
@@ -15,10 +17,18 @@ use clover_core::wire;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::http::{Access, Answer, Api, Write};
 use crate::paging::PAGE_LIMIT;
+
+/// From its beginning on, [`create`] begins no write after this.
+pub const CREATING: Duration = Duration::from_secs(30);
+/// From its beginning on, [`fill`] begins no write after this.
+pub const FILLING: Duration = Duration::from_secs(180);
+/// From its beginning on, [`pay`] begins no write after this.
+pub const PAYING: Duration = Duration::from_secs(60);
 
 /// Line items that Clover takes at once: all of them, or none.
 const CHUNK: usize = 100;
@@ -51,7 +61,7 @@ pub enum Fill {
         /// What was found and what was expected, in numbers.
         message: String,
     },
-    /// A write was not answered, or is not to be seen yet: fill again later.
+    /// A write was not answered, or is not to be seen yet, or the time was over: fill again later.
     Unknown,
     /// Clover does not have the order.
     Missing,
@@ -73,7 +83,7 @@ pub enum Pay {
     NoTender,
     /// The order costs nothing.
     NothingToPay,
-    /// It may be recorded: pay again later, which looks first.
+    /// It may be recorded, or the time was over: pay again later, which looks first.
     Unknown,
 }
 
@@ -102,6 +112,7 @@ pub async fn create(
         "groupLineItems": true,
         "total": plan.total(),
     });
+    let api = in_time(&api, CREATING);
     let answer = post(&api, &access, "orders", &body).await;
     match answer.and_then(|answer| answer.json::<Created>()) {
         Ok(created) => Ok(Create::Done(created.id)),
@@ -139,6 +150,7 @@ pub async fn fill(
     order: OrderId,
 ) -> Result<Fill, Error> {
     let filling = Filling {
+        began: Instant::now(),
         api,
         access,
         plan,
@@ -164,6 +176,7 @@ pub async fn pay(
     order: OrderId,
     reference: Reference,
 ) -> Result<Pay, Error> {
+    let began = Instant::now();
     if plan.total().0 == 0 {
         return Ok(Pay::NothingToPay);
     }
@@ -197,6 +210,11 @@ pub async fn pay(
         "externalPaymentId": reference,
         "offline": false,
     });
+    let left = PAYING.saturating_sub(began.elapsed());
+    if left.is_zero() {
+        return Ok(Pay::Unknown);
+    }
+    let api = in_time(&api, left);
     match write(&api, &access, &format!("{path}/payments"), &body).await {
         Ok(()) => Ok(Pay::Recorded),
         Err(Error::Unanswered { .. } | Error::BadAnswer { .. }) => Ok(Pay::Unknown),
@@ -230,6 +248,13 @@ async fn external_payment(api: &Api, access: &Access) -> Result<Option<TenderId>
 #[serde(bound = "T: DeserializeOwned")]
 struct List<T> {
     elements: Vec<T>,
+}
+
+/// The same, with this long until a write must have begun; once begun it has all the time of a write.
+fn in_time(api: &Api, left: Duration) -> Api {
+    let mut policy = api.policy().clone();
+    policy.elapsed = policy.elapsed.min(left);
+    api.with_policy(policy)
 }
 
 async fn post(api: &Api, access: &Access, path: &str, body: &Value) -> Result<Answer, Error> {
@@ -376,6 +401,7 @@ fn prefix<'a, T>(
 }
 
 struct Filling {
+    began: Instant,
     api: Api,
     access: Access,
     plan: Arc<OrderPlan>,
@@ -418,7 +444,11 @@ impl Filling {
 
     async fn write(&self, below: &str, body: &Value) -> Result<(), Halt> {
         let path = format!("{}/{below}", self.path);
-        match write(&self.api, &self.access, &path, body).await {
+        let left = FILLING.saturating_sub(self.began.elapsed());
+        if left.is_zero() {
+            return Err(Halt::Unknown);
+        }
+        match write(&in_time(&self.api, left), &self.access, &path, body).await {
             Err(Error::Unanswered { .. } | Error::BadAnswer { .. }) => Err(Halt::Unknown),
             answer => Ok(answer?),
         }

@@ -122,6 +122,20 @@ final class Lock
         return false;
     }
 
+    /**
+     * Whether it is held for certain, and until the caller's transaction ends: nobody takes it over in the meantime.
+     *
+     * What a transaction stores under this is stored by the one holder, also when the process had slept past its lease.
+     */
+    public function isHeldForSure(): bool
+    {
+        if ($this->holder !== $this->sql->fetchValue('SELECT holder FROM ' . self::TABLE . ' WHERE name = ?' . $this->sql->dialect()->lockRows(), [$this->name])) {
+            $this->holder = '';
+        }
+
+        return $this->holder !== '';
+    }
+
     public function release(): void
     {
         if ($this->holder === '') {

@@ -23,13 +23,13 @@ use CloverSync\Shop\SyncLog;
  */
 final readonly class OrderPusher
 {
-    /** A call has 30 seconds of its own; only after them nothing can come of it any more. */
+    /** A write has 30 seconds of its own; only after them nothing can come of it any more. */
     private const QUIET = 35;
 
-    /** Filling an order is a call for each hundred pieces, and the last of them has its own 30 seconds. */
-    private const QUIET_FILLING = 240;
-
-    private const QUIET_PAYING = 100;
+    /** After these nothing can come of a step whose ending nobody saw: see {@see Orders}. */
+    private const QUIET_CREATING = 65;
+    private const QUIET_FILLING  = 240;
+    private const QUIET_PAYING   = 100;
 
     /** Clover finds an order by its reference only some time after it was made. */
     private const SEARCHED = 150;
@@ -75,7 +75,7 @@ final readonly class OrderPusher
         try {
             match (true) {
                 $row['state'] === 'intended'  => $this->create($row, $lock, $result),
-                $row['state'] === 'confirmed' => $this->pay($row, $lock->holder(), (string) $row['claim']),
+                $row['state'] === 'confirmed' => $this->pay($row, (string) $row['claim'], $lock),
                 $row['step'] === 'create'     => $this->search($row, $lock, $result),
                 default                       => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
             };
@@ -111,7 +111,7 @@ final readonly class OrderPusher
             return;
         }
 
-        if (!$lock->renew() || !$this->pushed->create($id, $lock->holder(), $plan, self::QUIET)) {
+        if (!$this->claims($lock, fn (): bool => $this->pushed->create($id, $lock->holder(), $plan, self::QUIET_CREATING))) {
             return;
         }
 
@@ -155,7 +155,7 @@ final readonly class OrderPusher
     {
         $id = (int) $row['id'];
 
-        if (!$lock->renew() || !$this->pushed->fill($id, $lock->holder(), $was, $cloverId, self::QUIET_FILLING)) {
+        if (!$this->claims($lock, fn (): bool => $this->pushed->fill($id, $lock->holder(), $was, $cloverId, self::QUIET_FILLING))) {
             return;
         }
 
@@ -171,7 +171,7 @@ final readonly class OrderPusher
                     }
                 });
                 $this->pause->succeeded();
-                $this->pay($row, $claim, $claim);
+                $this->pay($row, $claim, $lock);
 
                 break;
 
@@ -201,15 +201,16 @@ final readonly class OrderPusher
     }
 
     /** @param array<string, mixed> $row */
-    private function pay(array $row, string $claim, string $was): void
+    private function pay(array $row, string $was, Lock $lock): void
     {
-        $id = (int) $row['id'];
+        $id    = (int) $row['id'];
+        $claim = $lock->holder();
 
         if ($row['clover_order_id'] === null) {
             $row = $this->pushed->of((string) $row['order_id']) ?? $row;
         }
 
-        if (!$this->pushed->pay($id, $was, $claim, self::QUIET_PAYING)) {
+        if (!$this->claims($lock, fn (): bool => $this->pushed->pay($id, $was, $claim, self::QUIET_PAYING))) {
             return;
         }
 
@@ -220,6 +221,16 @@ final readonly class OrderPusher
             'later'   => $this->pushed->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message),
             default   => $this->pushed->paid($id, $claim, $outcome->state, $outcome->message),
         };
+    }
+
+    /**
+     * @param \Closure(): bool $claim
+     *
+     * @return bool Whether the row is ours to send; of two workers only the one that holds the lock may say so
+     */
+    private function claims(Lock $lock, \Closure $claim): bool
+    {
+        return $lock->renew() && $this->sql->transaction(static fn (): bool => $lock->isHeldForSure() && $claim());
     }
 
     /** @param array<string, mixed> $row */

@@ -113,6 +113,11 @@ final readonly class StockSender
         $keys = $this->sql->transaction(function () use ($read, $ready, $lock, $result): array {
             $keys = [];
 
+            // Who was robbed of the lock must store nothing as sent: the robber's own write for the item may be under way.
+            if (!$lock->isHeldForSure()) {
+                return $keys;
+            }
+
             foreach ($read as $outcome) {
                 $row = $ready[$outcome['key']];
 
@@ -125,11 +130,6 @@ final readonly class StockSender
 
             return $keys;
         });
-
-        // What was robbed of its lock in the meantime must not write: who robbed it may be about to.
-        if (!$lock->renew()) {
-            return $taken;
-        }
 
         $this->note($this->stock->commit($batch, $keys), $ready, $lock->holder(), $result);
         $result->claimed += \count($read);

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Sql;
+
+/** A database whose statements somebody hears of, each after it was carried out and before its caller goes on. */
+final readonly class HeardSql implements Sql
+{
+    /** @param \Closure(string): void $heard Told the statement, or "transaction" */
+    public function __construct(private Sql $inner, private \Closure $heard)
+    {
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->tell($query, $this->inner->fetchAll($query, $values));
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->tell($query, $this->inner->fetchOne($query, $values));
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        return $this->tell($query, $this->inner->fetchValue($query, $values));
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return $this->tell($query, $this->inner->fetchColumn($query, $values));
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        return $this->tell($query, $this->inner->execute($query, $values));
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        return $this->tell('transaction', $this->inner->transaction($work));
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->inner->inTransaction();
+    }
+
+    public function dialect(): Dialect
+    {
+        return $this->inner->dialect();
+    }
+
+    private function tell(string $query, mixed $answer): mixed
+    {
+        ($this->heard)($query);
+
+        return $answer;
+    }
+}
