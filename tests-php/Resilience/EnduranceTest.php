@@ -1,0 +1,274 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Runs;
+use CloverSync\Tests\Support\Fpm;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\WebhookStorm;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Processes that live long, end anywhere, fork, or were preloaded. Each is a PHP of its own, which has freed nothing before and may end as it likes. */
+final class EnduranceTest extends ResilienceTestCase
+{
+    private const CALLS        = 100_000;
+    private const THROWS       = 500;
+    private const GROWTH_LIMIT = 2 * 1024 * 1024;
+    private const AUTH         = 'a-webhook-secret-0123456789';
+
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+
+    #[TestDox('A hundred thousand calls of all classes that ask Clover nothing, a quarter of them refused, leave no memory, file or thread behind')]
+    public function test_a_hundred_thousand_calls(): void
+    {
+        $this->clover     = Simulator::start();
+        $told             = $this->json('endurance.php', (string) self::CALLS, '0');
+        [$before, $after] = $told['measured'];
+        self::report(\sprintf(
+            'RSS %.0f KiB after %d calls, %.0f KiB after %d, %+.1f KiB; %d threads, %d files; %.0f µs a call',
+            $before['bytes'] / 1024,
+            $before['calls'],
+            $after['bytes'] / 1024,
+            $after['calls'],
+            ($after['bytes'] - $before['bytes']) / 1024,
+            $after['threads'],
+            $after['files'],
+            $told['seconds'] * 1e6 / $after['calls'],
+        ));
+        self::assertGreaterThanOrEqual(self::CALLS, $after['calls']);
+        self::assertEquals(1, $told['refused'], 'Something that must be refused was not.');
+        self::assertGreaterThan(0, $told['grouped'], 'No group was mapped.');
+        self::assertGreaterThan(0, $told['mapped'], 'No item was mapped.');
+        self::assertSame([$before['threads'], $before['files']], [$after['threads'], $after['files']]);
+        self::assertLessThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
+    }
+
+    #[TestDox('A process that keeps thirty bytes of each call is seen to grow')]
+    public function test_the_measurement_sees_a_leak(): void
+    {
+        $this->clover     = Simulator::start();
+        [$before, $after] = $this->json('endurance.php', (string) self::CALLS, '30')['measured'];
+        self::assertGreaterThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
+    }
+
+    #[TestDox('What a callable throws, thousands of times, reaches the caller as itself each time, and the process does not grow')]
+    public function test_throwing_callbacks(): void
+    {
+        $this->clover = Simulator::start('sandbox');
+        $told         = $this->json('throwing-callbacks.php', (string) self::THROWS);
+        self::assertCount(7, $told['callables']);
+
+        foreach ($told['callables'] as $name => $callable) {
+            self::report(\sprintf('%-16s threw %5d times, RSS %+8.1f KiB', $name, $callable['thrown'], $callable['bytes'] / 1024));
+        }
+
+        foreach ($told['callables'] as $name => $callable) {
+            self::assertSame([$callable['count'], $callable['count']], [$callable['thrown'], $callable['arrived']], $name);
+            self::assertLessThan(self::GROWTH_LIMIT, $callable['bytes'], $name);
+        }
+
+        self::assertSame('USD', $told['sound']);
+    }
+
+    /** @return iterable<string, array{string, string, int}> */
+    public static function ends(): iterable
+    {
+        foreach (['read', 'lock', 'write', 'unlock', 'delete', 'log'] as $where) {
+            yield "exit() in $where" => [$where, 'exit', 7];
+            yield "a fatal error in $where" => [$where, 'memory', 255];
+        }
+    }
+
+    #[DataProvider('ends')]
+    #[TestDox('A script that ends by $how inside the extension\'s call of $where ends with its code, after its shutdown functions')]
+    public function test_the_end_inside_a_callback(string $where, string $how, int $code): void
+    {
+        $this->clover = Simulator::start();
+        [$ended, $out, $err] = $this->php(['exit-in-store.php', $this->clover->url, $where, $how], ['display_errors' => '0', 'log_errors' => '0', 'memory_limit' => '64M']);
+        self::assertSame([$code, "$where\nshut down, USD\n", ''], [$ended, $out, $err]);
+    }
+
+    #[TestDox('Parent and children of forks in the middle of a list of pages all make requests, and end as scripts do')]
+    public function test_children_end_cleanly(): void
+    {
+        $this->clover = Simulator::start('synthetic:1300');
+        self::assertSame(
+            [0, "parent: 1300 1300\nchild 0: exit 10\nchild 1: exit 11\nchild 2: exit 12\nchild 3: exit 13\nparent: USD\n", ''],
+            $this->php(['fork.php', $this->clover->url, '4']),
+        );
+    }
+
+    #[TestDox('Preloaded by opcache, the classes are there, no thread runs before the first request, and a sync works')]
+    public function test_preload_on_the_command_line(): void
+    {
+        $this->clover = Simulator::start();
+        $mark         = self::file();
+
+        try {
+            [$code, $out, $err] = $this->php(['preloaded.php', $this->clover->url], self::preload() + ['opcache.enable_cli' => '1'], ['CLOVERSYNC_TEST_PRELOADED' => $mark]);
+            $files = file_get_contents($mark);
+        } finally {
+            unlink($mark);
+        }
+
+        self::assertSame([0, ''], [$code, $err], $out);
+        $told = json_decode($out, true, flags: JSON_THROW_ON_ERROR);
+        self::assertSame([1, 1], $told['threads']);
+        self::assertSame([true], array_values(array_unique($told['there'])));
+        self::assertGreaterThan(50, (int) $files);
+        self::assertGreaterThanOrEqual((int) $files, $told['preloaded']);
+        self::assertSame([Runs::DONE, \count($this->clover->items()), 0], [$told['status'], $told['read'], $told['failed']]);
+    }
+
+    #[TestDox('Preloaded in PHP-FPM, fresh workers have one thread each, answer webhooks, and bring in what they told')]
+    public function test_preload_in_fpm(): void
+    {
+        if (($missing = Fpm::missing()) !== null) {
+            self::markTestSkipped("$missing is not installed: run bin/setup.sh.");
+        }
+
+        $this->connectTo();
+        self::assertDone($this->sync());
+        $item   = array_keys(array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null))[0];
+        $mark   = self::file();
+        $folder = "$mark.d";
+        mkdir($folder);
+        file_put_contents("$folder/preload.ini", implode("\n", array_map(
+            static fn (string $name, string $value): string => "$name=\"$value\"",
+            array_keys(self::preload()),
+            self::preload(),
+        )));
+        // The pool is started with this process' environment.
+        putenv("PHP_INI_SCAN_DIR=:$folder");
+        putenv("CLOVERSYNC_TEST_PRELOADED=$mark");
+
+        try {
+            $fpm = new Fpm($this->environment(), 2);
+            self::assertGreaterThan(50, (int) file_get_contents($mark), 'Nothing was preloaded.');
+            self::assertCount(2, $fpm->workers());
+            self::assertSame([1], array_values(array_unique(array_map(self::threads(...), $fpm->workers()))));
+
+            $this->clover->setStock((string) $item, 4_321);
+            $event = json_encode(['appId' => Simulator::APP_ID, 'merchants' => [
+                $this->clover->state()['merchant_id'] => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1_767_000_300_000]],
+            ]], JSON_THROW_ON_ERROR);
+
+            foreach ([[self::AUTH . 'x', 403], [self::AUTH, 200], [self::AUTH, 200]] as [$secret, $status]) {
+                $storm = new WebhookStorm($fpm->url, $secret);
+                $storm->send(1, 1_000.0, static fn (): string => $event);
+                self::assertSame([$status], $storm->statuses, $fpm->log());
+            }
+
+            for ($end = microtime(true) + 30; (int) $this->product((string) $item)['quantity'] !== 4_321; usleep(50_000)) {
+                self::assertLessThan($end, microtime(true), 'The worker did not bring it in. ' . $fpm->log());
+            }
+
+            self::assertStringNotContainsString('SIG', $fpm->log());
+        } finally {
+            putenv('PHP_INI_SCAN_DIR');
+            putenv('CLOVERSYNC_TEST_PRELOADED');
+            unset($fpm);
+            unlink("$folder/preload.ini");
+            rmdir($folder);
+            unlink($mark);
+        }
+    }
+
+    /** @return array<string, string> Settings of PHP's */
+    private static function preload(): array
+    {
+        return [
+            'opcache.enable'  => '1',
+            'opcache.preload' => __DIR__ . '/scripts/preload.php',
+            ...(posix_geteuid() === 0 ? ['opcache.preload_user' => 'root'] : []),
+        ];
+    }
+
+    /** @return array<string, string> This test's shop, as the pool hands it on */
+    private function environment(): array
+    {
+        return [
+            'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
+            'CLOVERSYNC_APP_ID'         => Simulator::APP_ID,
+            'CLOVERSYNC_APP_SECRET'     => Simulator::APP_SECRET,
+            'CLOVERSYNC_BASE_URL'       => $this->clover->url,
+            'CLOVERSYNC_DSN'            => $this->db->dsn,
+            'CLOVERSYNC_DB_PREFIX'      => $this->db->prefix,
+            'CLOVERSYNC_SITE'           => self::SITE,
+            'CLOVERSYNC_SITE_SECRET'    => self::SECRET,
+            'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,
+            'CLOVERSYNC_SETTINGS'       => '{"default_category":2}',
+        ];
+    }
+
+    /** @return array<string, mixed> What a script of scripts/ printed, given the simulator's URL and these arguments */
+    private function json(string $script, string ...$arguments): array
+    {
+        [$code, $out, $err] = $this->php([$script, $this->clover->url, ...$arguments]);
+        self::assertSame([0, ''], [$code, $err], $out);
+
+        return json_decode($out, true, flags: JSON_THROW_ON_ERROR);
+    }
+
+    /**
+     * @param non-empty-list<string> $words       A script of scripts/ and its arguments
+     * @param array<string, string>  $settings    PHP's
+     * @param array<string, string>  $environment
+     *
+     * @return array{int, string, string} Exit code (-1 after a signal), what it printed, what it complained of
+     */
+    private function php(array $words, array $settings = [], array $environment = []): array
+    {
+        $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache') ? ['-d', 'zend_extension=opcache'] : [];
+        $flags   = [];
+
+        foreach (['extension' => self::extension()] + $settings as $name => $value) {
+            array_push($flags, '-d', "$name=$value");
+        }
+
+        $errors  = self::file();
+        $process = proc_open(
+            [PHP_BINARY, ...$opcache, ...$flags, __DIR__ . '/scripts/' . $words[0], ...\array_slice($words, 1)],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', $errors, 'w']],
+            $pipes,
+            env_vars: $environment + getenv(),
+        );
+        self::assertIsResource($process);
+        $out  = (string) stream_get_contents($pipes[1]);
+        $code = proc_close($process);
+        $err  = (string) file_get_contents($errors);
+        unlink($errors);
+
+        return [$code, $out, $err];
+    }
+
+    private static function threads(int $pid): int
+    {
+        preg_match('/^Threads:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/status"), $match);
+
+        return (int) ($match[1] ?? 0);
+    }
+
+    private static function file(): string
+    {
+        return (string) tempnam(sys_get_temp_dir(), 'cloversync-endurance-');
+    }
+
+    private static function extension(): string
+    {
+        $named = getenv('CLOVERSYNC_EXTENSION');
+
+        if ($named === false || $named === '') {
+            self::markTestSkipped('CLOVERSYNC_EXTENSION does not name the extension, so no second PHP can load it.');
+        }
+
+        return $named;
+    }
+}

@@ -1,0 +1,80 @@
+<?php
+
+/**
+ * Forks after the extension was used, and again in the middle of a list of pages; parent and children all go on, and end as scripts end, with destructors
+ * and shutdown functions. Prints a line for each child. Arguments: the simulator's URL, the number of children.
+ */
+
+declare(strict_types=1);
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Settings;
+use CloverSync\Tests\Support\MemoryTokenStore;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Vault;
+
+require __DIR__ . '/../../bootstrap.php';
+
+[, $url, $children] = $argv;
+
+$parent   = getmypid();
+$settings = Settings::fromArray(['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url, 'pace_share' => 100_000]);
+$logged   = 0;
+
+// The object outlives the fork, as in a server that forks: its pages are under way, and its connections are open.
+$connection = new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore(), static function () use (&$logged): void {
+    $logged++;
+});
+$approved = $connection->authorize('http://127.0.0.1:8902/callback');
+$connection->complete(Simulator::approve($approved->url), $approved->state);
+$pages = (new Catalog($connection, 'USD'))->pages();
+$read  = count($pages->current()->itemIds());
+$pids  = [];
+
+register_shutdown_function(static function () use ($parent, $connection): void {
+    // Also in the children, after their work.
+    if (getmypid() !== $parent && $connection->merchant()->currency !== 'USD') {
+        exit(9);
+    }
+});
+
+$work = static function () use ($connection): int {
+    $items = 0;
+
+    foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+        $items += count($page->itemIds());
+    }
+
+    return $items;
+};
+
+for ($i = 0; $i < $children; $i++) {
+    $pid = pcntl_fork();
+
+    if ($pid === 0) {
+        // Whoever hangs is killed by the signal, and the parent sees that.
+        pcntl_alarm(60);
+        $logged = 0;
+
+        exit($connection->merchant()->currency === 'USD' && $work() === 1_300 && $logged > 0 ? 10 + $i : 1);
+    }
+
+    $pids[] = $pid;
+}
+
+pcntl_alarm(90);
+
+// At the same time as the children.
+for ($pages->next(); $pages->valid(); $pages->next()) {
+    $read += count($pages->current()->itemIds());
+}
+
+echo 'parent: ', $read, ' ', $work(), "\n";
+
+foreach ($pids as $i => $pid) {
+    pcntl_waitpid($pid, $status);
+    echo "child $i: ", pcntl_wifexited($status) ? 'exit ' . pcntl_wexitstatus($status) : 'signal ' . pcntl_wtermsig($status), "\n";
+}
+
+echo 'parent: ', $connection->merchant()->currency, "\n";

@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Vault;
+
+/** A stored record of tokens, opened with the site's secret: of a store without a database. {@see StoredTokens} ages those in one. */
+final class AgedTokens
+{
+    /** @return string The same pair as if it had been fetched so many seconds earlier */
+    public static function of(string $record, Vault $vault, int $seconds): string
+    {
+        [$merchant, $sealed] = explode('.', $record, 2);
+        $context             = "sandbox/$merchant/tokens";
+        $opened              = json_decode($vault->open($sealed, $context), true, 8, JSON_THROW_ON_ERROR);
+        $tokens              = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
+
+        foreach (['access_expires_at', 'rotated_at'] as $time) {
+            if (!\is_int($tokens[$time] ?? null)) {
+                throw new \LogicException("The stored tokens have no $time any more: mend this helper.");
+            }
+
+            $tokens[$time] -= $seconds;
+        }
+
+        $opened['tokens'] = json_encode($tokens, JSON_THROW_ON_ERROR);
+
+        return "$merchant." . $vault->seal(json_encode($opened, JSON_THROW_ON_ERROR), $context);
+    }
+}
