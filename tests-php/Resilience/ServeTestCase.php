@@ -12,17 +12,20 @@ use PHPUnit\Framework\Attributes\TestDox;
 /** The webhook server under PHP-FPM and nginx, on the database of the concrete class. */
 abstract class ServeTestCase extends ResilienceTestCase
 {
-    private const AUTH  = 'a-webhook-secret-0123456789';
+    protected const AUTH  = 'a-webhook-secret-0123456789';
     private const ITEMS = 50;
 
     /** The figures that are promised are for 1,000 events at 100 a second: CLOVERSYNC_STORM=1000. */
     private const EVENTS     = 200;
     private const PER_SECOND = 100.0;
 
-    private Fpm $fpm;
+    /** Milliseconds between looks at one item. */
+    private const APART = 5_000;
+
+    protected Fpm $fpm;
 
     /** @var list<string> */
-    private array $items;
+    protected array $items;
 
     protected function setUp(): void
     {
@@ -85,7 +88,7 @@ abstract class ServeTestCase extends ResilienceTestCase
     }
 
     /** @param ?callable(int): void $between */
-    private function storm(string $title, ?callable $between = null): void
+    protected function storm(string $title, ?callable $between = null): void
     {
         $events = (int) (getenv('CLOVERSYNC_STORM') ?: self::EVENTS);
         $mark   = $this->clover->mark();
@@ -131,7 +134,12 @@ abstract class ServeTestCase extends ResilienceTestCase
             self::assertSame((int) $clover[$item], (int) $this->product($item)['quantity'], $item);
         }
 
-        $looks = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains($r['path'], '/items?') && str_contains($r['path'], 'itemStock'));
+        $looks = array_filter($this->clover->requests($mark), self::isLook(...));
+
+        if ($between === null) {
+            $this->assertApart($looks);
+        }
+
         self::report(\sprintf(
             '%d events %s: p50 %.1f ms, p99 %.1f ms, %d unanswered, drained %.1f s after the last, %d looks at up to 100 items each',
             $events,
@@ -144,7 +152,28 @@ abstract class ServeTestCase extends ResilienceTestCase
         ));
     }
 
-    private function one(string $body, string $secret): int
+    /** @param array<string, mixed> $request */
+    protected static function isLook(array $request): bool
+    {
+        return str_contains($request['path'], '/items?') && str_contains($request['path'], 'itemStock') && $request['status'] === 200;
+    }
+
+    /**
+     * No item is looked at twice within five seconds, whoever looks. Members of a group are fetched with each other, so they do not tell.
+     *
+     * @param array<array<string, mixed>> $looks
+     */
+    protected function assertApart(array $looks): void
+    {
+        foreach (array_intersect($this->items, array_column($this->clover->singles(), 'id')) as $item) {
+            $times = array_values(array_column(array_filter($looks, static fn (array $look): bool => str_contains($look['path'], $item)), 'at'));
+            self::assertNotSame([], $times);
+            $gaps = array_map(static fn (int $a, int $b): int => $b - $a, \array_slice($times, 0, -1), \array_slice($times, 1));
+            self::assertGreaterThanOrEqual(self::APART, min([self::APART, ...$gaps]), "$item was looked at again too soon.");
+        }
+    }
+
+    protected function one(string $body, string $secret): int
     {
         $storm = new WebhookStorm($this->fpm->url, $secret);
         $storm->send(1, 1000.0, static fn (): string => $body);
@@ -152,7 +181,7 @@ abstract class ServeTestCase extends ResilienceTestCase
         return $storm->statuses[0];
     }
 
-    private function delivery(string $item): string
+    protected function delivery(string $item): string
     {
         return json_encode([
             'appId' => 'APPID00000001', 'merchants' => [$this->merchant() => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]]],
@@ -165,10 +194,9 @@ abstract class ServeTestCase extends ResilienceTestCase
     }
 
     /** @return array<string, string> The settings of this test's shop, as the pool hands them on */
-    private function environment(): array
+    protected function environment(): array
     {
         return [
-            'CLOVERSYNC_FOLDER'         => sys_get_temp_dir(),
             'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
             'CLOVERSYNC_APP_ID'         => 'APPID00000001',
             'CLOVERSYNC_APP_SECRET'     => '11111111-2222-3333-4444-555555555555',

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** nginx in front of PHP-FPM, as docs/serve.md says, with the webhook server in it. Ends with the object. */
+/** nginx in front of PHP-FPM, as docs/serve.md says, with the webhook server in it: one pool or several web nodes. Ends with the object. */
 final class Fpm
 {
     public readonly string $url;
@@ -13,22 +13,39 @@ final class Fpm
 
     private readonly int $owner;
 
+    private readonly bool $separate;
+
     /** @var list<resource> */
     private array $processes = [];
 
     /**
      * @param array<string, string> $environment What the script finds in its environment
-     * @param int                   $children    Workers of the pool
+     * @param int                   $children    Workers of each pool
+     * @param int                   $nodes       Each has a pool with a temporary folder of its own, and where that can be had with process ids of
+     *                                           its own, like another machine; nginx takes turns
      */
-    public function __construct(private readonly array $environment, private readonly int $children = 6)
+    public function __construct(private readonly array $environment, private readonly int $children = 6, private readonly int $nodes = 1)
     {
-        $this->folder = sys_get_temp_dir() . '/cloversync-fpm-' . bin2hex(random_bytes(4));
-        $this->owner  = (int) getmypid();
+        $this->folder   = sys_get_temp_dir() . '/cloversync-fpm-' . bin2hex(random_bytes(4));
+        $this->owner    = (int) getmypid();
+        $this->separate = $nodes > 1 && self::canSeparate();
         mkdir($this->folder, 0700);
         $port      = self::freePort();
         $this->url = "http://127.0.0.1:$port/webhook";
-        $this->startPool();
+
+        for ($node = 0; $node < $nodes; $node++) {
+            $this->startPool($node);
+        }
+
         $this->startServer($port);
+    }
+
+    /** Process ids of its own need a right that not everybody has. */
+    public static function canSeparate(): bool
+    {
+        exec('unshare --pid --fork --mount-proc --kill-child true 2>/dev/null', result_code: $code);
+
+        return $code === 0;
     }
 
     /** Null when this machine lacks one of the two. */
@@ -43,7 +60,12 @@ final class Fpm
             return;
         }
 
-        foreach (array_reverse($this->processes) as $process) {
+        foreach (array_reverse($this->processes, true) as $i => $process) {
+            // What has process ids of its own passes no signal on.
+            if ($this->separate && $i < $this->nodes) {
+                $this->cut($i);
+            }
+
             proc_terminate($process, SIGTERM);
             proc_close($process);
         }
@@ -51,19 +73,29 @@ final class Fpm
         exec('rm -rf ' . escapeshellarg($this->folder));
     }
 
-    /** @return list<int> Process ids of the workers */
+    /** @return list<int> Process ids of the workers of the first node */
     public function workers(): array
     {
-        $master = proc_get_status($this->processes[0])['pid'];
-        $ids    = trim((string) @file_get_contents("/proc/$master/task/$master/children"));
-
-        return $ids === '' ? [] : array_map(intval(...), explode(' ', $ids));
+        return self::children($this->master(0));
     }
 
-    /** Reloads the pool as its administrator would. */
+    /** Reloads the first node's pool as its administrator would. */
     public function reload(): void
     {
-        posix_kill(proc_get_status($this->processes[0])['pid'], SIGUSR2);
+        posix_kill($this->master(0), SIGUSR2);
+    }
+
+    /** Its process ids, as {@see \CloverSync\Shop\Process} tells one node from another. */
+    public function space(int $node): string
+    {
+        return (string) readlink("/proc/{$this->master($node)}/ns/pid");
+    }
+
+    /** Ends a node as if its power had failed. */
+    public function cut(int $node): void
+    {
+        $master = $this->master($node);
+        $master > 0 && posix_kill($master, SIGKILL);
     }
 
     public function log(): string
@@ -71,15 +103,35 @@ final class Fpm
         return (string) @file_get_contents("$this->folder/fpm.log") . @file_get_contents("$this->folder/nginx.log");
     }
 
-    private function startPool(): void
+    private function master(int $node): int
     {
-        $root = posix_geteuid() === 0;
-        file_put_contents("$this->folder/fpm.conf", <<<INI
+        $started = proc_get_status($this->processes[$node])['pid'];
+
+        return $this->separate ? self::children($started)[0] ?? 0 : $started;
+    }
+
+    /** @return list<int> */
+    private static function children(int $process): array
+    {
+        $ids = trim((string) @file_get_contents("/proc/$process/task/$process/children"));
+
+        return $ids === '' ? [] : array_map(intval(...), explode(' ', $ids));
+    }
+
+    private function startPool(int $node): void
+    {
+        $root   = posix_geteuid() === 0;
+        $folder = "$this->folder/node$node";
+        $config = "$folder/fpm.conf";
+        mkdir("$folder/tmp", 0700, true);
+        file_put_contents($config, <<<INI
             [global]
             error_log = $this->folder/fpm.log
             daemonize = no
             [shop]
-            listen = $this->folder/fpm.sock
+            listen = $folder/fpm.sock
+            env[CLOVERSYNC_FOLDER] = $folder/tmp
+            env[TMPDIR] = $folder/tmp
             pm = static
             pm.max_children = $this->children
             catch_workers_output = yes
@@ -89,19 +141,21 @@ final class Fpm
         $user = posix_getpwuid(posix_geteuid())['name'];
 
         if ($root) {
-            file_put_contents("$this->folder/fpm.conf", "\nuser = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n", FILE_APPEND);
+            file_put_contents($config, "\nuser = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n", FILE_APPEND);
         }
 
         $this->run([
-            (string) self::fpm(), ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", '-d', 'extension=' . getenv('CLOVERSYNC_EXTENSION'),
-            '-d', 'error_log=' . "$this->folder/fpm.log", '-d', 'log_errors=1', '-d', 'display_errors=0',
+            ...($this->separate ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] : []),
+            (string) self::fpm(), ...($root ? ['-R'] : []), '-F', '-y', $config, '-d', 'extension=' . getenv('CLOVERSYNC_EXTENSION'),
+            '-d', "sys_temp_dir=$folder/tmp", '-d', "error_log=$this->folder/fpm.log", '-d', 'log_errors=1', '-d', 'display_errors=0',
         ]);
-        $this->until(fn (): bool => file_exists("$this->folder/fpm.sock"), 'PHP-FPM');
+        $this->until(static fn (): bool => file_exists("$folder/fpm.sock"), 'PHP-FPM');
     }
 
     private function startServer(int $port): void
     {
         $script = \dirname(__DIR__, 2) . '/bin/serve.php';
+        $pools  = implode(' ', array_map(fn (int $node): string => "server unix:$this->folder/node$node/fpm.sock max_fails=0;", range(0, $this->nodes - 1)));
         $params = '';
 
         foreach ($this->environment as $name => $value) {
@@ -123,6 +177,7 @@ final class Fpm
                 proxy_temp_path $this->folder/proxy;
                 uwsgi_temp_path $this->folder/uwsgi;
                 scgi_temp_path $this->folder/scgi;
+                upstream shop { $pools }
                 server {
                     listen 127.0.0.1:$port;
                     location = /webhook {
@@ -130,7 +185,7 @@ final class Fpm
                         fastcgi_param SCRIPT_FILENAME $script;
                         fastcgi_param REQUEST_URI /webhook;
                         $params
-                        fastcgi_pass unix:$this->folder/fpm.sock;
+                        fastcgi_pass shop;
                         client_max_body_size 1m;
                     }
                 }

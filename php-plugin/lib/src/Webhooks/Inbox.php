@@ -92,9 +92,11 @@ final readonly class Inbox
     public function worked(array $rows): void
     {
         $updates = [];
+        // From here and not from the claim, since the request may have been sent long after that.
+        $next = $this->clock->now() + self::EVERY_MS;
 
         foreach ($rows as $row) {
-            $updates[$row['id']] = ['worked' => $row['told'], 'attempts' => 0, 'error' => null];
+            $updates[$row['id']] = ['worked' => $row['told'], 'attempts' => 0, 'error' => null, 'next_try' => $next];
         }
 
         $this->bulk->update(self::TABLE, 'id', $updates);
