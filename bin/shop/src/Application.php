@@ -303,6 +303,7 @@ final class Application
             'sales'            => $this->sales($shop),
             'site_moved'       => $shop->guard->isMoved(),
             'reconnect_reason' => $status->reconnectReason,
+            'token_ends_soon'  => $shop->tokenEndsSoon(),
         ];
 
         $this->console->line(match (true) {
@@ -320,6 +321,10 @@ final class Application
 
         if (($data['sales']['paused'] ?? null) !== null) {
             $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
+        }
+
+        if ($data['token_ends_soon']) {
+            $this->console->warning('The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.');
         }
 
         if ($data['site_moved']) {

@@ -22,6 +22,9 @@ use CloverSync\Webhook;
 /** The shop's side of the connection, put together for one environment. */
 final class Shop
 {
+    /** Seconds of an access token's thirty minutes. */
+    private const TOKEN_WARNING = 300;
+
     public readonly Connection $connection;
 
     public readonly State $state;
@@ -180,6 +183,14 @@ final class Shop
         $this->guard->move();
         $this->pause()->end();
         ShopOrders::connected($this->state, (string) $this->connection->status()->merchantId, $this->clock->now());
+    }
+
+    /** Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled refresh should have. */
+    public function tokenEndsSoon(): bool
+    {
+        $status = $this->connection->status();
+
+        return $status->connected && $status->accessExpiresAt - $this->clock->now() < self::TOKEN_WARNING;
     }
 
     /** The merchant of the connection, or of the last one; links outlast a disconnect. */
