@@ -25,11 +25,14 @@ final class Child
     {
     }
 
-    /** @param callable(self): mixed $work Gets its own end, for {@see pause()}; its result must be serialisable */
-    public static function fork(callable $work): self
+    /**
+     * @param callable(self): mixed $work     Gets its own end, for {@see pause()}; its result must be serialisable
+     * @param int                   $patience Seconds without a word from it
+     */
+    public static function fork(callable $work, int $patience = 120): self
     {
         [$here, $there] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-        stream_set_timeout($here, 120);
+        stream_set_timeout($here, $patience);
         $pid = pcntl_fork();
 
         if ($pid === -1) {
@@ -209,7 +212,7 @@ final class Child
             if (stream_get_meta_data($this->line)['timed_out']) {
                 $this->kill();
 
-                throw new \RuntimeException('The child said nothing for two minutes.');
+                throw new \RuntimeException('The child said nothing for too long.');
             }
 
             if ($more === false || $more === '') {

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
 use CloverSync\Shop\Sql;
 
 /** A database whose statements somebody hears of, each after it was carried out and before its caller goes on. */
-final readonly class HeardSql implements Sql
+final class HeardSql extends WrappedSql
 {
     /** @param \Closure(string): void $heard Told the statement, or "transaction" */
-    public function __construct(private Sql $inner, private \Closure $heard)
+    public function __construct(Sql $inner, private readonly \Closure $heard)
     {
+        parent::__construct($inner);
     }
 
     public function fetchAll(string $query, array $values = []): array
@@ -43,16 +43,6 @@ final readonly class HeardSql implements Sql
     public function transaction(callable $work): mixed
     {
         return $this->tell('transaction', $this->inner->transaction($work));
-    }
-
-    public function inTransaction(): bool
-    {
-        return $this->inner->inTransaction();
-    }
-
-    public function dialect(): Dialect
-    {
-        return $this->inner->dialect();
     }
 
     private function tell(string $query, mixed $answer): mixed

@@ -4,11 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
 use CloverSync\Shop\Sql;
 
 /** A database whose process dies at a chosen point: just before or just after a write or a commit. */
-final class KillingSql implements Sql
+final class KillingSql extends WrappedSql
 {
     /** @var list<string> The points passed so far, in words */
     public array $points = [];
@@ -16,28 +15,9 @@ final class KillingSql implements Sql
     private int $transactions = 0;
 
     /** @param ?int $killAt Position in the points of a run that was not cut; null = live */
-    public function __construct(private readonly Sql $inner, private readonly ?int $killAt = null)
+    public function __construct(Sql $inner, private readonly ?int $killAt = null)
     {
-    }
-
-    public function fetchAll(string $query, array $values = []): array
-    {
-        return $this->inner->fetchAll($query, $values);
-    }
-
-    public function fetchOne(string $query, array $values = []): ?array
-    {
-        return $this->inner->fetchOne($query, $values);
-    }
-
-    public function fetchValue(string $query, array $values = []): mixed
-    {
-        return $this->inner->fetchValue($query, $values);
-    }
-
-    public function fetchColumn(string $query, array $values = []): array
-    {
-        return $this->inner->fetchColumn($query, $values);
+        parent::__construct($inner);
     }
 
     public function execute(string $query, array $values = []): int
@@ -62,16 +42,6 @@ final class KillingSql implements Sql
         $this->point("after $this->transactions: commit");
 
         return $result;
-    }
-
-    public function inTransaction(): bool
-    {
-        return $this->inner->inTransaction();
-    }
-
-    public function dialect(): Dialect
-    {
-        return $this->inner->dialect();
     }
 
     private function point(string $what): void

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
 use CloverSync\Shop\Sales\StockLedger;
 use CloverSync\Shop\Sql;
 
@@ -12,7 +11,7 @@ use CloverSync\Shop\Sql;
  * A database that notes each row of the ledger that is stored as sent, in the same transaction, with the number of the
  * last request that Clover had seen by then. If asked to, it lets the till sell of the item at that moment: between read and write.
  */
-final class WatchedSql implements Sql
+final class WatchedSql extends WrappedSql
 {
     public const TABLE = '#__model_sends';
 
@@ -23,33 +22,14 @@ final class WatchedSql implements Sql
      * @param ?string             $killed  When its process dies: "stored" (rows are committed as sent, Clover was not written to yet) or
      *                                     "written" (it was, and nothing was noted of it)
      */
-    public function __construct(private readonly Sql $inner, private readonly Simulator $clover, private int $mark, private ?array $overlap = null, private readonly ?string $killed = null)
+    public function __construct(Sql $inner, private readonly Simulator $clover, private int $mark, private ?array $overlap = null, private readonly ?string $killed = null)
     {
+        parent::__construct($inner);
     }
 
     public static function install(Sql $sql): void
     {
         $sql->execute('CREATE TABLE ' . self::TABLE . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL, mark int NOT NULL, overlap int NOT NULL)');
-    }
-
-    public function fetchAll(string $query, array $values = []): array
-    {
-        return $this->inner->fetchAll($query, $values);
-    }
-
-    public function fetchOne(string $query, array $values = []): ?array
-    {
-        return $this->inner->fetchOne($query, $values);
-    }
-
-    public function fetchValue(string $query, array $values = []): mixed
-    {
-        return $this->inner->fetchValue($query, $values);
-    }
-
-    public function fetchColumn(string $query, array $values = []): array
-    {
-        return $this->inner->fetchColumn($query, $values);
     }
 
     public function execute(string $query, array $values = []): int
@@ -77,16 +57,6 @@ final class WatchedSql implements Sql
         }
 
         return $result;
-    }
-
-    public function inTransaction(): bool
-    {
-        return $this->inner->inTransaction();
-    }
-
-    public function dialect(): Dialect
-    {
-        return $this->inner->dialect();
     }
 
     private function note(int $id): void

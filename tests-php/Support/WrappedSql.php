@@ -1,0 +1,56 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Sql;
+
+/** A database that hands all on to another; what a test does to it is said in a subclass. */
+abstract class WrappedSql implements Sql
+{
+    public function __construct(protected readonly Sql $inner)
+    {
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->inner->fetchAll($query, $values);
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->inner->fetchOne($query, $values);
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        return $this->inner->fetchValue($query, $values);
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return $this->inner->fetchColumn($query, $values);
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        return $this->inner->execute($query, $values);
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        return $this->inner->transaction($work);
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->inner->inTransaction();
+    }
+
+    public function dialect(): Dialect
+    {
+        return $this->inner->dialect();
+    }
+}
