@@ -10,6 +10,7 @@ use ext_php_rs::prelude::*;
 use crate::engine::class::sensitive;
 use crate::link::{Link, exception_of, host_exception};
 use crate::logging::Listener;
+use crate::pace::Host;
 use crate::settings::Settings;
 use crate::token_store::Store;
 use crate::vault::Vault;
@@ -30,6 +31,7 @@ impl Connection {
         vault: &Vault,
         store: Store,
         log: Option<Listener>,
+        pace: Option<Host>,
     ) -> Self {
         Self {
             link: Link::new(
@@ -38,6 +40,7 @@ impl Connection {
                 vault.core.clone(),
                 store,
                 log,
+                pace,
             ),
         }
     }

@@ -17,6 +17,7 @@ mod look_up;
 mod merchant;
 mod order_outcome;
 mod orders;
+mod pace;
 mod page;
 mod page_iterator;
 mod product_change;
@@ -83,6 +84,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .shutdown_function(runtime::shutdown)
         .info_function(info);
     let module = token_store::register(module);
+    let module = pace::register(module);
     let module = settings::register(module);
     let module = vault::register(module);
     let module = connection::register(module);

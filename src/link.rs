@@ -19,10 +19,12 @@ use clover_core::seal::{OpenError, Vault};
 use clover_core::settings::Settings;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
+use ext_php_rs::zend::ExecutorGlobals;
 use serde::{Deserialize, Serialize};
 
 use crate::exception;
 use crate::logging::{self, Listener};
+use crate::pace::{Host, Seat};
 use crate::runtime::{self, Interrupted};
 use crate::token_store::Store;
 
@@ -34,6 +36,8 @@ pub struct Link {
     vault: Arc<Vault>,
     store: Store,
     log: Option<Listener>,
+    /// None: the process has the whole pace to itself.
+    seat: Option<Seat>,
     requests: Arc<AtomicU64>,
 }
 
@@ -186,10 +190,7 @@ impl Waiter for Keeper<'_> {
     type Error = HostError;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, HostError> {
-        Ok(runtime::wait(future, || {
-            logging::deliver(self.link.log.as_ref());
-            self.prolong_lock();
-        })?)
+        Ok(self.link.wait(future, || self.prolong_lock())?)
     }
 }
 
@@ -202,7 +203,7 @@ fn reconnect_reason(refusal: &OAuthError) -> String {
 
 fn pending(_: PhpException) -> HostError {
     HostError::Store(
-        ext_php_rs::zend::ExecutorGlobals::pending_exception_class()
+        ExecutorGlobals::pending_exception_class()
             .unwrap_or_else(|| "an error".into()),
     )
 }
@@ -223,6 +224,7 @@ impl Link {
         vault: Arc<Vault>,
         store: Store,
         log: Option<Listener>,
+        pace: Option<Host>,
     ) -> Rc<Self> {
         if log.is_some() {
             logging::start();
@@ -233,6 +235,7 @@ impl Link {
             vault,
             store,
             log,
+            seat: pace.map(Seat::new),
             requests: Arc::new(AtomicU64::new(0)),
         })
     }
@@ -257,9 +260,13 @@ impl Link {
             per_second: (whole.per_second * part / 100).max(1),
             in_flight: (whole.in_flight * part / 100).max(1),
         };
-        let (wire, pacer) = runtime::way(&self.hosts, share)
+        let (wire, mut pacer) = runtime::way(&self.hosts, share)
             .map_err(|e| host_exception(&e.into()))?
             .map_err(|e| exception_of(&e))?;
+        if let Some(seat) = &self.seat {
+            pacer = seat.lanes().pacer().clone();
+            pacer.set_share(share);
+        }
         let counted = Counted {
             inner: wire,
             requests: Arc::clone(&self.requests),
@@ -432,8 +439,43 @@ impl Link {
 
     /// Waits for a future.
     pub fn finish<F: Future + 'static>(&self, future: F) -> PhpResult<F::Output> {
-        runtime::wait(future, || logging::deliver(self.log.as_ref()))
+        self.wait(future, || {})
             .map_err(|e| host_exception(&e.into()))
+    }
+
+    fn wait<F: Future + 'static>(
+        &self,
+        future: F,
+        between: impl Fn(),
+    ) -> Result<F::Output, Interrupted> {
+        let lanes = self.seat.as_ref().map(Seat::lanes);
+        if let (Some(seat), Some(lanes)) = (&self.seat, &lanes) {
+            lanes.enter();
+            seat.between();
+            if let Some(class) = ExecutorGlobals::pending_exception_class() {
+                return Err(Interrupted::Exception(class));
+            }
+        }
+        let hunger = || async {
+            match &lanes {
+                Some(lanes) => lanes.hunger().await,
+                None => std::future::pending().await,
+            }
+        };
+        let outcome = runtime::wait(future, hunger, || {
+            logging::deliver(self.log.as_ref());
+            between();
+            if let Some(seat) = &self.seat {
+                seat.between();
+            }
+        });
+        if outcome.is_ok() {
+            logging::deliver(self.log.as_ref());
+        }
+        if let Some(seat) = &self.seat {
+            seat.leave();
+        }
+        outcome
     }
 
     fn life_exception(&self, error: LifeError<HostError, HostError>) -> PhpException {

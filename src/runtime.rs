@@ -115,9 +115,11 @@ pub fn way(hosts: &Hosts, share: Share) -> Result<Result<(Arc<Wire>, Pacer), Err
     }))
 }
 
-/// Drives a future to its end. `between` is called after every tick, outside the runtime, where PHP may be called.
-pub fn wait<F: Future + 'static>(
+/// Drives a future to its end. `between` is called after every tick, and as soon as `wake` completes, outside the runtime, where PHP
+/// may be called.
+pub fn wait<F: Future + 'static, W: Future<Output = ()>>(
     future: F,
+    wake: impl Fn() -> W,
     mut between: impl FnMut(),
 ) -> Result<F::Output, Interrupted> {
     let process = process()?;
@@ -125,14 +127,28 @@ pub fn wait<F: Future + 'static>(
     let mut future = BailoutGuard::new(Box::pin(future));
     loop {
         let polled = future.get_mut().as_mut();
-        let outcome = process
-            .runtime
-            .block_on(async { tokio::time::timeout(TICK, polled).await });
-        between();
-        if let Ok(output) = outcome {
+        let outcome = process.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                output = polled => Some(output),
+                () = wake() => None,
+                () = tokio::time::sleep(TICK) => None,
+            }
+        });
+        if let Some(output) = outcome {
             return Ok(output);
         }
+        between();
         let_php_run()?;
+    }
+}
+
+/// Drives what runs ahead until the future ends, for so long at most. PHP gets no turn.
+pub fn drive(future: impl Future<Output = ()>, time: Duration) {
+    if let Ok(process) = process() {
+        process.runtime.block_on(async {
+            let _ = tokio::time::timeout(time, future).await;
+        });
     }
 }
 

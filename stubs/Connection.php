@@ -7,8 +7,11 @@ namespace CloverSync;
 /** One shop's connection to one Clover merchant: authorisation, token life and the merchant's own facts. */
 final class Connection
 {
-    /** @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3 logger's `log` fits */
-    public function __construct(Settings $settings, Vault $vault, TokenStore $store, ?callable $log = null)
+    /**
+     * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3 logger's `log` fits
+     * @param ?Pace $pace Divides the pace among processes; without it this process takes all of it, as far as pace_share goes
+     */
+    public function __construct(Settings $settings, Vault $vault, TokenStore $store, ?callable $log = null, ?Pace $pace = null)
     {
         throw new \LogicException('provided by the extension');
     }

@@ -58,6 +58,7 @@ final class ShopDump
 
     private const LEFT_OUT = [
         'j2commerce_clover_runs'  => ['requests', 'seconds', 'holder'],
+        'j2commerce_clover_pace'  => ['version', 'leases'],
         'j2commerce_clover_locks' => ['holder', 'node', 'pid', 'pid_started', 'expires'],
     ];
 

@@ -137,7 +137,7 @@ final readonly class Config
 
         $schema = new Schema($sql);
 
-        if (!$schema->exists('#__j2commerce_clover_inbox') || !$schema->exists('#__extensions')) {
+        if (!$schema->exists('#__j2commerce_clover_pace') || !$schema->exists('#__extensions')) {
             $schema->install(__DIR__ . '/../shop.mysql.sql');
             $schema->install(Schema::APP_FILE);
         }

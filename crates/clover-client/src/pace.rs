@@ -3,9 +3,11 @@
 //! Clover counts requests as they *arrive*. A request arrives some time between its start here and the head of its
 //! answer, so it is counted for the whole of that and one second more. That holds for any latency, for the first
 //! requests that wait for a TLS handshake, and for a process that was busy elsewhere while its bytes sat in a buffer.
+//!
+//! Processes that share a token divide it into [`LANES`]. A lane changes hands together with the requests that still
+//! count, so that all processes together never start more than one process would: see [`Pacer::give`].
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,8 +17,15 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 /// Clover's second, and a little for timers that fire early and clocks that run apart.
 const WINDOW: Duration = Duration::from_millis(1_010);
 
+/// Lanes that are held for less than this are as good as none to who waits: a count that is read must find its lane
+/// again when it is written.
+const STEADY: Duration = Duration::from_millis(1_200);
+
 /// Further away than any process lives, and near enough for every clock to count to.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// A token's pace in equal parts: one request in flight each.
+pub const LANES: u32 = 5;
 
 /// `now + wait`, for waits that come from outside: the plain sum panics beyond what the clock can hold.
 pub(crate) fn later(now: Instant, wait: Duration) -> Instant {
@@ -41,123 +50,223 @@ impl Default for Share {
     }
 }
 
-/// Starts granted from outside, for processes that share one token: so many, from then, until then.
-/// What is not used by then is lost, since another process counts on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Block {
-    /// How many requests may start.
-    pub starts: u32,
-    /// From how long after the grant.
-    pub opens_in: Duration,
-    /// Until how long after the grant.
-    pub closes_in: Duration,
+impl Share {
+    const NONE: Self = Self {
+        per_second: 0,
+        in_flight: 0,
+    };
+
+    /// What so many lanes allow. However the lanes are divided, the parts add up to no more than the whole.
+    #[must_use]
+    pub fn of_lanes(lanes: u32) -> Self {
+        let lanes = lanes.min(LANES);
+        Self {
+            per_second: Self::default().per_second * lanes / LANES,
+            in_flight: Self::default().in_flight * lanes / LANES,
+        }
+    }
+
+    fn at_most(self, other: Self) -> Self {
+        Self {
+            per_second: self.per_second.min(other.per_second),
+            in_flight: self.in_flight.min(other.in_flight),
+        }
+    }
 }
 
+/// Lanes that a process holds, and what weighs on them.
 #[derive(Debug)]
-struct Granted {
+struct Held {
+    lanes: u32,
+    /// Nobody starts on them later.
+    until: Instant,
+    /// Until when requests count that others made on these lanes.
+    adopted: Vec<Instant>,
+    /// None is given away before.
+    pledged: Option<Instant>,
+    stopped: bool,
+}
+
+/// What those who wait could use: places in flight, and starts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Demand {
+    places: u32,
     starts: u32,
-    opens: Instant,
-    closes: Instant,
 }
 
 #[derive(Debug)]
 struct State {
+    /// The most that the owner allows this process.
     share: Share,
+    /// `None`: the share is all that limits.
+    held: Option<Held>,
     /// Started and not ended.
     in_flight: u32,
     /// Started, and the head of the answer is not here: may arrive at any time.
     unseen: u32,
-    /// When the others were known to have arrived, oldest first.
+    /// Until when the others count, soonest first.
     seen: VecDeque<Instant>,
+    waiting: Demand,
     closed_until: Option<Instant>,
-    /// `None`: the share is all that limits.
-    blocks: Option<VecDeque<Granted>>,
 }
 
 enum Verdict {
     Go,
     At(Instant),
-    /// Only an ended request, a larger share or a new block can help.
+    /// Only an ended request, a larger share or another lane can help.
     OnChange,
 }
 
+/// Lanes on their way to others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// How many.
+    pub lanes: u32,
+    /// For how long the requests still count that were made on them.
+    pub recent: Vec<Duration>,
+}
+
 impl State {
-    fn decide(&mut self, now: Instant) -> Verdict {
-        if let Some(opens) = self.closed_until {
-            if now < opens {
-                return Verdict::At(opens);
-            }
-            self.closed_until = None;
+    fn is_closed(&mut self, now: Instant) -> Option<Instant> {
+        self.closed_until = self.closed_until.filter(|opens| now < *opens);
+        self.closed_until
+    }
+
+    fn limits(&self, now: Instant) -> Share {
+        match &self.held {
+            None => self.share,
+            Some(held) if held.stopped || now >= held.until => Share::NONE,
+            Some(held) => self.share.at_most(Share::of_lanes(held.lanes)),
         }
-        while self.seen.front().is_some_and(|at| *at + WINDOW <= now) {
+    }
+
+    /// Those that count now, had all arrived that are on their way.
+    fn counted(&mut self, now: Instant) -> u32 {
+        while self.seen.front().is_some_and(|until| *until <= now) {
             self.seen.pop_front();
         }
-        if self.in_flight >= self.share.in_flight {
+        let mut counted = self.seen.len();
+        if let Some(held) = &mut self.held {
+            held.adopted.retain(|until| *until > now);
+            counted += held.adopted.len();
+        }
+        self.unseen
+            .saturating_add(u32::try_from(counted).unwrap_or(u32::MAX))
+    }
+
+    /// When those that were seen stop to count, soonest first.
+    fn leaving(&self) -> Vec<Instant> {
+        let adopted = self.held.iter().flat_map(|held| &held.adopted);
+        let mut times: Vec<Instant> = self.seen.iter().chain(adopted).copied().collect();
+        times.sort_unstable();
+        times
+    }
+
+    fn decide(&mut self, now: Instant) -> Verdict {
+        if let Some(opens) = self.is_closed(now) {
+            return Verdict::At(opens);
+        }
+        let limits = self.limits(now);
+        if self.in_flight >= limits.in_flight {
             return Verdict::OnChange;
         }
-        let counted = self.unseen as usize + self.seen.len();
-        if counted >= self.share.per_second as usize {
-            return match self.seen.front() {
-                Some(oldest) => Verdict::At(*oldest + WINDOW),
-                None => Verdict::OnChange,
-            };
-        }
-        let Some(blocks) = &mut self.blocks else {
-            return Verdict::Go;
-        };
-        blocks.retain(|block| block.starts > 0 && now < block.closes);
-        if let Some(open) = blocks.iter_mut().find(|block| block.opens <= now) {
-            open.starts -= 1;
+        if self.counted(now) < limits.per_second {
             return Verdict::Go;
         }
-        let next = blocks.iter().map(|block| block.opens).min();
-        next.map_or(Verdict::OnChange, Verdict::At)
+        match self.leaving().first() {
+            Some(next) => Verdict::At(*next),
+            None => Verdict::OnChange,
+        }
     }
 
     /// How many pairs of requests could start, the first of each now and the second soon; or when to look again.
     fn room_for_pairs(&mut self, soon: Duration, now: Instant) -> Result<u32, Verdict> {
-        if let Some(opens) = self.closed_until.filter(|opens| now < *opens) {
+        if let Some(opens) = self.is_closed(now) {
             return Err(Verdict::At(opens));
         }
-        while self.seen.front().is_some_and(|at| *at + WINDOW <= now) {
-            self.seen.pop_front();
+        let limits = self.limits(now);
+        if self.held.as_ref().is_some_and(|h| h.until < now + STEADY) {
+            return Err(Verdict::OnChange);
         }
-        let seen = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
-        let free = self
-            .share
-            .per_second
-            .saturating_sub(self.unseen.saturating_add(seen));
-        let leaving = self.seen.iter().filter(|at| **at + WINDOW <= now + soon);
-        let leaving = u32::try_from(leaving.count()).unwrap_or(u32::MAX);
+        let free = limits.per_second.saturating_sub(self.counted(now));
+        let times = self.leaving();
+        let leaving = times.iter().filter(|until| **until <= now + soon).count();
+        let leaving = u32::try_from(leaving).unwrap_or(u32::MAX);
         let pairs = free.min(free.saturating_add(leaving) / 2);
-        if pairs > 0 || (free > 0 && self.share.per_second < 2) {
-            return Ok(pairs.max(1));
+        let places = limits.in_flight;
+        if places > 0 && (pairs > 0 || (free > 0 && limits.per_second < 2)) {
+            return Ok(pairs.clamp(1, places));
         }
         // The oldest leaves the window next; those that have not been seen arrive at any time.
-        Err(match self.seen.front() {
-            Some(oldest) if free == 0 => Verdict::At(*oldest + WINDOW),
-            Some(oldest) => Verdict::At((*oldest + WINDOW).max(now + soon) - soon),
+        Err(match times.first() {
+            Some(oldest) if free == 0 => Verdict::At(*oldest),
+            Some(oldest) => Verdict::At((*oldest).max(now + soon) - soon),
             None => Verdict::OnChange,
         })
     }
 
-    /// How many more could start at this moment, had they a grant.
-    fn room(&self, now: Instant) -> u32 {
-        if self.closed_until.is_some_and(|opens| now < opens) {
-            return 0;
+    /// Lanes that would be used at once: one for each place, all when the second is full.
+    fn wanted(&mut self, now: Instant) -> u32 {
+        let most = self.share.in_flight.min(LANES);
+        let mut waiting = self.waiting;
+        if self.is_closed(now).is_some() {
+            waiting = Demand::default();
         }
-        let recent = self.seen.iter().filter(|at| **at + WINDOW > now).count();
-        let counted = u32::try_from(recent).unwrap_or(u32::MAX);
-        let counted = counted.saturating_add(self.unseen);
-        let places = self.share.in_flight.saturating_sub(self.in_flight);
-        self.share.per_second.saturating_sub(counted).min(places)
+        let lanes = self.held.as_ref().map_or(0, |held| held.lanes);
+        let starts = self.counted(now).saturating_add(waiting.starts);
+        if waiting.starts > 0 && lanes > 0 && starts > Share::of_lanes(lanes).per_second {
+            return most;
+        }
+        self.in_flight.saturating_add(waiting.places).min(most)
     }
 
-    fn starts_at_hand(&self, now: Instant) -> u32 {
-        self.blocks.iter().flatten().fold(0, |sum, block| {
-            let usable = if now < block.closes { block.starts } else { 0 };
-            sum.saturating_add(usable)
-        })
+    fn is_starving(&mut self, now: Instant) -> bool {
+        if self.waiting.places == 0 || self.is_closed(now).is_some() {
+            return false;
+        }
+        let sure = match &self.held {
+            None => return false,
+            Some(held) if held.stopped => return false,
+            Some(held) if held.until < now + STEADY => 0,
+            Some(held) => held.lanes,
+        };
+        self.wanted(now) > sure
+    }
+
+    fn give(&mut self, keep: u32, now: Instant) -> Given {
+        let counted = self.counted(now);
+        let in_flight = self.in_flight;
+        let Some(held) = &mut self.held else {
+            return Given::default();
+        };
+        if held.pledged.is_some_and(|until| now < until) {
+            return Given::default();
+        }
+        let rest = keep.max(in_flight).min(held.lanes);
+        let lanes = held.lanes - rest;
+        if lanes == 0 {
+            return Given::default();
+        }
+        held.lanes = rest;
+        // With none left nothing may stay behind: whoever takes them must know of all.
+        let surplus = counted.saturating_sub(Share::of_lanes(rest).per_second);
+        let mut recent = Vec::new();
+        for _ in 0..surplus {
+            let soonest = (0..held.adopted.len()).min_by_key(|i| held.adopted[*i]);
+            let own = self.seen.front().copied();
+            let until = match (soonest, own) {
+                (Some(i), own) if own.is_none_or(|own| held.adopted[i] <= own) => {
+                    held.adopted.swap_remove(i)
+                }
+                (_, Some(own)) => {
+                    self.seen.pop_front();
+                    own
+                }
+                _ => break,
+            };
+            recent.push(until.saturating_duration_since(now));
+        }
+        Given { lanes, recent }
     }
 }
 
@@ -167,7 +276,6 @@ struct Shared {
     /// Wakes everyone who waits. There is no first in line: a waiter may be a future that nobody polls for a while,
     /// and must not hold up those behind it.
     changed: Notify,
-    waiting: AtomicU32,
     starved: Notify,
 }
 
@@ -189,29 +297,36 @@ impl Pacer {
         Self::with(share, None)
     }
 
-    /// A pacer that also needs a granted [`Block`] for every start.
+    /// A pacer that needs lanes as well, and has none yet.
     #[must_use]
-    pub fn metered(share: Share) -> Self {
-        Self::with(share, Some(VecDeque::new()))
+    pub fn in_lanes(share: Share) -> Self {
+        let none = Held {
+            lanes: 0,
+            until: Instant::now(),
+            adopted: Vec::new(),
+            pledged: None,
+            stopped: false,
+        };
+        Self::with(share, Some(none))
     }
 
-    fn with(share: Share, blocks: Option<VecDeque<Granted>>) -> Self {
+    fn with(share: Share, held: Option<Held>) -> Self {
         Self(Arc::new(Shared {
             state: Mutex::new(State {
                 share,
+                held,
                 in_flight: 0,
                 unseen: 0,
                 seen: VecDeque::new(),
+                waiting: Demand::default(),
                 closed_until: None,
-                blocks,
             }),
             changed: Notify::new(),
-            waiting: AtomicU32::new(0),
             starved: Notify::new(),
         }))
     }
 
-    /// The present share.
+    /// The share as it was set; lanes may allow less.
     #[must_use]
     pub fn share(&self) -> Share {
         self.0.state().share
@@ -223,38 +338,98 @@ impl Pacer {
         self.0.changed.notify_waiters();
     }
 
-    /// Adds starts to a metered pacer; one that is not metered ignores them.
-    pub fn grant(&self, block: Block) {
+    /// Lanes held from now on, until when, and for how long requests count that others made on them.
+    pub fn set_lanes(&self, lanes: u32, until: Instant, adopted: &[Duration]) {
         let now = Instant::now();
-        if let Some(blocks) = &mut self.0.state().blocks {
-            blocks.push_back(Granted {
-                starts: block.starts,
-                opens: later(now, block.opens_in),
-                closes: later(now, block.closes_in),
-            });
+        if let Some(held) = &mut self.0.state().held {
+            held.lanes = lanes;
+            held.until = until;
+            held.adopted = adopted.iter().map(|wait| later(now, *wait)).collect();
         }
         self.0.changed.notify_waiters();
     }
 
-    /// How many more requests could start now than were granted a start. Always 0 when not metered.
+    /// Lanes held.
     #[must_use]
-    pub fn wanted(&self) -> u32 {
-        let state = self.0.state();
-        if state.blocks.is_none() {
-            return 0;
-        }
-        let now = Instant::now();
-        let waiting = self.0.waiting.load(Ordering::Relaxed);
-        waiting
-            .min(state.room(now))
-            .saturating_sub(state.starts_at_hand(now))
+    pub fn lanes(&self) -> u32 {
+        self.0.state().held.as_ref().map_or(0, |held| held.lanes)
     }
 
-    /// Completes once a request waits for a grant; for a caller that leaves the runtime to fetch one.
+    /// Gives up lanes beyond so many, but none in use and none that were pledged. Takes along as many of the requests
+    /// that still count as the rest has no room for: what stays behind fits the rest, what goes fits what is given, and
+    /// so the sum over all processes stays what one process may start.
+    #[must_use]
+    pub fn give(&self, keep: u32) -> Given {
+        self.0.state().give(keep, Instant::now())
+    }
+
+    /// No lane is given up for so long.
+    pub fn pledge(&self, time: Duration) {
+        let until = later(Instant::now(), time);
+        if let Some(held) = &mut self.0.state().held {
+            held.pledged = Some(held.pledged.map_or(until, |old| old.max(until)));
+        }
+    }
+
+    /// Nothing new starts on lanes while stopped.
+    pub fn stop(&self, stopped: bool) {
+        if let Some(held) = &mut self.0.state().held {
+            held.stopped = stopped;
+        }
+        self.0.changed.notify_waiters();
+    }
+
+    /// Requests in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.0.state().in_flight
+    }
+
+    /// Completes when nothing is in flight.
+    pub fn drained(&self) -> impl Future<Output = ()> + Send + use<> {
+        let pacer = self.clone();
+        async move {
+            loop {
+                let changed = pacer.0.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                if pacer.in_flight() == 0 {
+                    return;
+                }
+                changed.await;
+            }
+        }
+    }
+
+    /// Lanes that would be of use now.
+    #[must_use]
+    pub fn wanted(&self) -> u32 {
+        self.0.state().wanted(Instant::now())
+    }
+
+    /// Lanes that the present rate needs, with one to spare: what is held beyond it lies idle.
+    #[must_use]
+    pub fn useful(&self) -> u32 {
+        let mut state = self.0.state();
+        let now = Instant::now();
+        let rate = match state.counted(now) {
+            0 => 0,
+            counted => (counted * LANES).div_ceil(Share::default().per_second) + 1,
+        };
+        state.wanted(now).max(rate)
+    }
+
+    /// Whether somebody waits whom another lane would help.
+    #[must_use]
+    pub fn is_starving(&self) -> bool {
+        self.0.state().is_starving(Instant::now())
+    }
+
+    /// Completes once somebody waits whom another lane would help; for a caller that leaves the runtime to get one.
     pub fn starving(&self) -> impl Future<Output = ()> + Send + use<> {
         let pacer = self.clone();
         async move {
-            while pacer.wanted() == 0 {
+            while !pacer.is_starving() {
                 pacer.0.starved.notified().await;
             }
         }
@@ -276,17 +451,33 @@ impl Pacer {
         })
     }
 
-    /// Waits until a request could start now and another one soon after it, and tells how many such pairs could; the places are
-    /// not kept. `None` when that cannot be before the deadline. For work whose two steps must follow closely.
-    pub async fn room_for_pairs(&self, soon: Duration, deadline: Instant) -> Option<u32> {
+    /// Waits until a request could start now and another one soon after it, and tells how many such pairs could, of those
+    /// that are of use; the places are not kept. `None` when that cannot be before the deadline. For work whose two
+    /// steps must follow closely.
+    pub async fn room_for_pairs(
+        &self,
+        of_use: u32,
+        soon: Duration,
+        deadline: Instant,
+    ) -> Option<u32> {
+        let _waiting = Waiting::new(
+            &self.0,
+            Demand {
+                places: of_use,
+                starts: of_use.saturating_mul(2),
+            },
+        );
         timeout_at(deadline, async {
             loop {
                 let changed = self.0.changed.notified();
                 tokio::pin!(changed);
                 changed.as_mut().enable();
                 let verdict = self.0.state().room_for_pairs(soon, Instant::now());
+                if verdict.is_err() && self.is_starving() {
+                    self.0.starved.notify_one();
+                }
                 match verdict {
-                    Ok(pairs) => return pairs,
+                    Ok(pairs) => return pairs.min(of_use.max(1)),
                     // Never at once, should the clock stand still between two looks.
                     Err(Verdict::At(time)) => tokio::select! {
                         () = sleep_until(time.max(Instant::now() + Duration::from_millis(1))) => {}
@@ -302,7 +493,13 @@ impl Pacer {
 
     /// Waits for its turn. `None` when it cannot come before the deadline.
     pub(crate) async fn start(&self, deadline: Instant) -> Option<Permit> {
-        let _waiting = Waiting::new(&self.0);
+        let _waiting = Waiting::new(
+            &self.0,
+            Demand {
+                places: 1,
+                starts: 1,
+            },
+        );
         timeout_at(deadline, self.wait_for_turn(deadline))
             .await
             .ok()
@@ -315,7 +512,11 @@ impl Pacer {
             tokio::pin!(changed);
             // From here on no change is missed, even one between the look and the wait.
             changed.as_mut().enable();
-            match self.try_start() {
+            let verdict = self.try_start();
+            if !matches!(verdict, Verdict::Go) && self.is_starving() {
+                self.0.starved.notify_one();
+            }
+            match verdict {
                 Verdict::Go => {
                     return Some(Permit {
                         shared: Arc::clone(&self.0),
@@ -327,10 +528,7 @@ impl Pacer {
                     () = sleep_until(time) => {}
                     () = changed => {}
                 },
-                Verdict::OnChange => {
-                    self.0.starved.notify_one();
-                    changed.await;
-                }
+                Verdict::OnChange => changed.await,
             }
         }
     }
@@ -346,18 +544,25 @@ impl Pacer {
     }
 }
 
-struct Waiting<'a>(&'a Shared);
+struct Waiting<'a> {
+    shared: &'a Shared,
+    demand: Demand,
+}
 
 impl<'a> Waiting<'a> {
-    fn new(shared: &'a Shared) -> Self {
-        shared.waiting.fetch_add(1, Ordering::Relaxed);
-        Self(shared)
+    fn new(shared: &'a Shared, demand: Demand) -> Self {
+        let mut state = shared.state();
+        state.waiting.places = state.waiting.places.saturating_add(demand.places);
+        state.waiting.starts = state.waiting.starts.saturating_add(demand.starts);
+        Self { shared, demand }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        let mut state = self.shared.state();
+        state.waiting.places = state.waiting.places.saturating_sub(self.demand.places);
+        state.waiting.starts = state.waiting.starts.saturating_sub(self.demand.starts);
     }
 }
 
@@ -374,7 +579,7 @@ impl Permit {
         if !std::mem::replace(&mut self.arrived, true) {
             let mut state = self.shared.state();
             state.unseen -= 1;
-            state.seen.push_back(Instant::now());
+            state.seen.push_back(Instant::now() + WINDOW);
             drop(state);
             self.shared.changed.notify_waiters();
         }

@@ -108,8 +108,10 @@ impl Api {
         let (api, access) = (self.clone(), access.clone());
         async move {
             let deadline = Instant::now() + PATIENCE;
-            let pairs = api.pacer().room_for_pairs(SOON, deadline).await;
-            let at_once = pairs.unwrap_or(1).min(api.pacer().share().in_flight).max(1);
+            let of_use = u32::try_from(items.len()).unwrap_or(u32::MAX);
+            let pairs = api.pacer().room_for_pairs(of_use, SOON, deadline).await;
+            let at_once = pairs.unwrap_or(1).max(1);
+            api.pacer().pledge(WINDOW);
             let chosen = items.into_iter().take(at_once as usize);
             each(chosen.map(|item| {
                 let read = api.get_json::<ItemStock>(&access, &format!("item_stocks/{item}"), &[]);

@@ -109,6 +109,14 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- How the pace of a token is divided among the processes of all web nodes: one row an environment.
+CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_pace` (
+  `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `version` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'Guards every update',
+  `leases` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'JSON: lanes, holders, and until when the gate is closed, in milliseconds of the database server''s clock',
+  PRIMARY KEY (`environment`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- What was told of the shop's orders. A hook of the shop inserts one row and waits for nothing; the worker does the rest.
 -- Rows stay when they are done: they tell what an order has been through.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_outbox` (

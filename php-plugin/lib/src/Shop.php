@@ -57,10 +57,16 @@ final class Shop
         $this->settings   = $given->toArray();
         $environment      = $given->environment()->value;
         $this->state      = new State($sql, $environment, $clock);
-        $this->connection = new Connection($given, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log);
+        $this->connection = new Connection($given, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log, $this->pace($sql, $environment));
         $this->guard      = new SiteGuard($this->state, $site);
         $this->merchant   = new MerchantFacts($this->state, $this->connection);
         $this->log        = new SyncLog($sql, $environment, $clock);
+    }
+
+    /** More than the whole pace is for a Clover without limits, and there is nothing to divide then. */
+    private function pace(Sql $sql, string $environment): ?Lanes
+    {
+        return $this->settings['pace_share'] > 100 ? null : new Lanes($sql, $environment, $this->settings['pace_share']);
     }
 
     /**

@@ -1,0 +1,31 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/**
+ * Divides the pace of one token among all processes of a site. Implemented in PHP, over the shop's database.
+ *
+ * The pace is five lanes. Who holds k of them may have k requests in flight and start floor(16 k / 5) within any second. The object must
+ * not hold the Connection: PHP's cycle collector cannot see that loop.
+ */
+interface Pace
+{
+    /**
+     * Asks for lanes, gives some back, prolongs the rest, and hears how things stand. Called between two waits, about twice a second
+     * while requests are made, and at their end. Waits for nobody.
+     *
+     * @param int       $wanted    Lanes that this process could use now; 0 to 5
+     * @param int       $returned  Lanes it gives back with this call; nothing is in flight on them
+     * @param list<int> $recent    Requests made on the lanes given back: for how many milliseconds each still counts
+     * @param int       $closedFor For how many milliseconds Clover wants no request from anybody
+     * @param bool      $away      Requests are in flight, and this process may not call again for a minute
+     *
+     * @return array{lanes: int, keep: int, crowded: bool, recent: list<int>, validFor: int, closedFor: int}
+     *         lanes: held now. keep: how many of them it may keep; the others it gives back as soon as it can. crowded: others wait.
+     *         recent: as above, for all requests of others that still weigh on these lanes. validFor: for how many milliseconds from this
+     *         call on the lanes are its own. closedFor: for how long nobody may start. All of it as it is, not what has changed.
+     */
+    public function exchange(int $wanted, int $returned, array $recent, int $closedFor, bool $away): array;
+}
