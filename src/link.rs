@@ -203,8 +203,7 @@ fn reconnect_reason(refusal: &OAuthError) -> String {
 
 fn pending(_: PhpException) -> HostError {
     HostError::Store(
-        ExecutorGlobals::pending_exception_class()
-            .unwrap_or_else(|| "an error".into()),
+        ExecutorGlobals::pending_exception_class().unwrap_or_else(|| "an error".into()),
     )
 }
 

@@ -58,7 +58,9 @@ impl Host {
     fn exchange(&self, order: &Order) -> PhpResult<Answer> {
         // Panic-free: `from_zval` took objects only.
         let object = self.0.object().ok_or(Error::Object)?;
-        let recent = zval(list(order.given.recent.iter().map(|time| milliseconds(*time)))?)?;
+        let recent = zval(list(
+            order.given.recent.iter().map(|time| milliseconds(*time)),
+        )?)?;
         let (wanted, returned) = (i64::from(order.wanted), i64::from(order.given.lanes));
         let closed_for = milliseconds(order.closed_for);
         let answer = object.try_call_method(

@@ -24,8 +24,8 @@ interface Pace
      *
      * @return array{lanes: int, keep: int, crowded: bool, recent: list<int>, validFor: int, closedFor: int}
      *         lanes: held now. keep: how many of them it may keep; the others it gives back as soon as it can. crowded: others wait.
-     *         recent: as above, for all requests of others that still weigh on these lanes. validFor: for how many milliseconds from this
-     *         call on the lanes are its own. closedFor: for how long nobody may start. All of it as it is, not what has changed.
+     *         recent: as above, of the requests that others made on lanes taken with this call. validFor: for how many milliseconds from
+     *         this call on the lanes are its own. closedFor: for how long nobody may start.
      */
     public function exchange(int $wanted, int $returned, array $recent, int $closedFor, bool $away): array;
 }

@@ -37,7 +37,7 @@ pub struct Order {
     number: u64,
 }
 
-/// What it hears. All of it is the whole truth at the time, and no difference to what was said before.
+/// What it hears.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// Lanes held.
@@ -46,7 +46,7 @@ pub struct Answer {
     pub keep: u32,
     /// Others wait for lanes.
     pub crowded: bool,
-    /// For how long requests still count that others made on these lanes.
+    /// For how long requests still count that others made on lanes taken just now.
     pub recent: Vec<Duration>,
     /// For how long the lanes are held, from the asking on.
     pub valid_for: Duration,
@@ -227,8 +227,9 @@ impl Lanes {
     }
 
     /// Takes in the answer to an order. Should another order have been answered meanwhile, then this answer may be the
-    /// older one: it is dropped and asked for again.
+    /// older one: the lanes are asked for again.
     pub fn settle(&self, order: &Order, answer: &Answer) {
+        self.pacer.adopt(&answer.recent);
         let mut state = self.state();
         if state.number != order.number {
             state.asked = None;
@@ -242,6 +243,6 @@ impl Lanes {
             answer.closed_for.max(self.pacer.closed_for()),
         ));
         let until = later(order.asked, answer.valid_for);
-        self.pacer.set_lanes(answer.lanes, until, &answer.recent);
+        self.pacer.set_lanes(answer.lanes, until);
     }
 }

@@ -338,15 +338,22 @@ impl Pacer {
         self.0.changed.notify_waiters();
     }
 
-    /// Lanes held from now on, until when, and for how long requests count that others made on them.
-    pub fn set_lanes(&self, lanes: u32, until: Instant, adopted: &[Duration]) {
-        let now = Instant::now();
+    /// Lanes held from now on, and until when.
+    pub fn set_lanes(&self, lanes: u32, until: Instant) {
         if let Some(held) = &mut self.0.state().held {
             held.lanes = lanes;
             held.until = until;
-            held.adopted = adopted.iter().map(|wait| later(now, *wait)).collect();
         }
         self.0.changed.notify_waiters();
+    }
+
+    /// Counts requests that others made on lanes which were taken over, each for so long.
+    pub fn adopt(&self, recent: &[Duration]) {
+        let now = Instant::now();
+        if let Some(held) = &mut self.0.state().held {
+            held.adopted
+                .extend(recent.iter().map(|wait| later(now, *wait)));
+        }
     }
 
     /// Lanes held.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use clover_client::{Api, Block, Environment, Hosts, Pacer, Share};
+use clover_client::{Api, Environment, Hosts, Pacer, Share};
 use support::{Script, Step, access, policy};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -158,95 +158,4 @@ async fn a_shorter_closing_does_not_open_the_gate_early() {
     assert_eq!(pacer.closed_for(), ms(5_000));
     assert!(many(&paced(&script, &pacer), 1).await >= ms(5_000));
     assert_eq!(pacer.closed_for(), Duration::ZERO);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_metered_process_starts_only_what_it_was_granted_and_says_what_it_lacks() {
-    let script = Script::of(vec![Step::ok("{}")]);
-    let pacer = Pacer::metered(Share::default());
-    let api = paced(&script, &pacer);
-    assert_eq!(pacer.wanted(), 0);
-    let job = tokio::spawn({
-        let api = api.clone();
-        async move { many(&api, 5).await }
-    });
-    timeout(ms(1), pacer.starving()).await.unwrap();
-    assert_eq!(pacer.wanted(), 5);
-    pacer.grant(Block {
-        starts: 2,
-        opens_in: Duration::ZERO,
-        closes_in: ms(100),
-    });
-    assert_eq!(pacer.wanted(), 3);
-    sleep(ms(50)).await;
-    assert_eq!(script.seen().len(), 2);
-    pacer.grant(Block {
-        starts: 3,
-        opens_in: ms(500),
-        closes_in: ms(600),
-    });
-    assert_eq!(pacer.wanted(), 0);
-    sleep(ms(400)).await;
-    assert_eq!(script.seen().len(), 2);
-    assert_eq!(job.await.unwrap(), ms(550));
-    assert_eq!(pacer.wanted(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_metered_process_wants_no_grant_for_what_could_not_start_anyway() {
-    let script = Script::new(|_, _| Step::Slow(ms(1_000), Box::new(Step::ok("{}"))));
-    let pacer = Pacer::metered(Share::default());
-    let api = paced(&script, &pacer);
-    let job = tokio::spawn(async move { many(&api, 20).await });
-    let grant = |starts| {
-        pacer.grant(Block {
-            starts,
-            opens_in: Duration::ZERO,
-            closes_in: ms(100),
-        });
-    };
-    timeout(ms(1), pacer.starving()).await.unwrap();
-    assert_eq!(pacer.wanted(), 5, "as many as may be in flight");
-    grant(5);
-    sleep(ms(10)).await;
-    assert_eq!(pacer.wanted(), 0, "all places are taken");
-    timeout(ms(500), pacer.starving()).await.unwrap_err();
-    timeout(ms(600), pacer.starving()).await.unwrap();
-    assert_eq!(pacer.wanted(), 5);
-    pacer.close_for(ms(1_000));
-    assert_eq!(pacer.wanted(), 0, "the gate is closed");
-    job.abort();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_grant_that_opens_later_does_not_hide_one_that_is_open() {
-    let script = Script::of(vec![Step::ok("{}")]);
-    let pacer = Pacer::metered(Share::default());
-    for opens in [5_000, 0] {
-        pacer.grant(Block {
-            starts: 1,
-            opens_in: ms(opens),
-            closes_in: ms(opens + 100),
-        });
-    }
-    let took = many(&paced(&script, &pacer), 1).await;
-    assert_eq!(took, Duration::ZERO);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_grant_that_was_not_used_in_time_is_lost() {
-    let script = Script::of(vec![Step::ok("{}")]);
-    let pacer = Pacer::metered(Share::default());
-    pacer.grant(Block {
-        starts: 4,
-        opens_in: Duration::ZERO,
-        closes_in: ms(100),
-    });
-    sleep(ms(101)).await;
-    let api = paced(&script, &pacer);
-    let call = tokio::spawn(api.get(&access(), "items", &[]));
-    pacer.starving().await;
-    assert_eq!(pacer.wanted(), 1);
-    assert!(script.seen().is_empty());
-    call.abort();
 }

@@ -35,7 +35,7 @@ final class Lanes implements Pace
     /** Of the process' own clock, in milliseconds. */
     private float $until = 0.0;
 
-    /** @var list<float> Until when requests count that others made on these lanes, by the process' own clock */
+    /** @var list<float> Until when requests count that others made on lanes taken here, by the process' own clock; not yet told */
     private array $adopted = [];
 
     private readonly int $cap;
@@ -93,13 +93,14 @@ final class Lanes implements Pace
         }
 
         $now           = $this->milliseconds();
-        $this->adopted = array_values(array_filter($this->adopted, static fn (float $until): bool => $until > $now));
+        $adopted       = $this->adopted;
+        $this->adopted = [];
 
         return [
             'lanes'     => $this->lanes,
             'keep'      => $this->keep,
             'crowded'   => $this->crowded,
-            'recent'    => array_map(static fn (float $until): int => (int) ceil($until - $now), $this->adopted),
+            'recent'    => array_map(static fn (float $until): int => (int) max(0, ceil($until - $now)), $adopted),
             'validFor'  => (int) max(0, floor($this->until - $began)),
             'closedFor' => $closed ?? 0,
         ];
