@@ -45,6 +45,15 @@ final class LaneBook
 
     private bool $changed = false;
 
+    /** @var array<string, int> Lanes by holder */
+    private array $held = [];
+
+    /** @var array<string, int> Holders by node */
+    private array $there = [];
+
+    /** @var array<string, int> Lanes by node */
+    private array $heldThere = [];
+
     /**
      * @param list<array{holder: string, from: int, recent: list<int>}> $lanes   from: not to be taken before; recent: until when requests count
      * @param array<string, array{node: string, pid: int, started: int, cap: int, until: int, away: bool, wants: int, waits: int, turn: int}> $holders
@@ -53,6 +62,7 @@ final class LaneBook
      */
     private function __construct(private array $lanes, private array $holders, private int $closed)
     {
+        $this->count();
     }
 
     public static function fromJson(string $json, int $now): self
@@ -94,7 +104,7 @@ final class LaneBook
 
     public function held(string $id): int
     {
-        return \count(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === $id));
+        return $this->held[$id] ?? 0;
     }
 
     public function until(string $id): int
@@ -170,6 +180,7 @@ final class LaneBook
             'node' => $process->node, 'pid' => $process->pid, 'started' => $process->started, 'cap' => $cap,
             'until' => 0, 'away' => false, 'wants' => 0, 'waits' => 0, 'turn' => 0,
         ];
+        $this->count();
         $me          = &$this->holders[$id];
         $me['cap']   = $cap;
         $me['away']  = $away;
@@ -209,13 +220,8 @@ final class LaneBook
     /** How many lanes a process may keep, for others wait whom the free ones do not satisfy. */
     public function keep(string $id, int $now): int
     {
-        $held = [];
-
-        foreach (array_keys($this->holders) as $other) {
-            $held[$other] = $this->held($other);
-        }
-
-        $mine = $held[$id] ?? 0;
+        $held = $this->held;
+        $mine = $this->held($id);
         $free = \count(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= $now + self::SOON));
 
         foreach ($this->waiters($id) as $waiter) {
@@ -227,7 +233,7 @@ final class LaneBook
 
             $room -= $taken;
 
-            for ($lack = $lacks - $taken; $lack > 0; $lack--) {
+            for ($lack = $lacks - $taken; $lack > 0 && $mine > 0; $lack--) {
                 // Where its node has all that it may have, only a neighbour can help.
                 $giver = $this->giver($held, $waiter, $room > 0 ? null : $node, $now);
 
@@ -253,10 +259,11 @@ final class LaneBook
         $best  = null;
         $order = [0, 0, ''];
 
-        foreach ($this->holders as $id => $holder) {
-            $over = $held[$id] - $this->fair($id);
+        foreach ($held as $id => $lanes) {
+            $holder = $this->holders[$id];
+            $over   = $lanes - $this->fair($id);
 
-            if ($id === $for || $held[$id] === 0 || $holder['away'] || ($node !== null && $holder['node'] !== $node)) {
+            if ($id === $for || $lanes === 0 || $holder['away'] || ($node !== null && $holder['node'] !== $node)) {
                 continue;
             }
 
@@ -301,12 +308,12 @@ final class LaneBook
             $this->changed      = true;
         }
 
+        $this->count();
+
         return $taken;
     }
 
-    /**
-     * @param list<int> $recent
-     */
+    /** @param list<int> $recent */
     private function free(string $id, int $count, array $recent, int $from): void
     {
         $lanes = array_keys(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === $id));
@@ -319,6 +326,8 @@ final class LaneBook
             $this->lanes[$lane] = ['holder' => '', 'from' => $from, 'recent' => $load];
             $this->changed      = true;
         }
+
+        $this->count();
     }
 
     private function forget(string $id): void
@@ -326,16 +335,32 @@ final class LaneBook
         if (isset($this->holders[$id])) {
             unset($this->holders[$id]);
             $this->changed = true;
+            $this->count();
+        }
+    }
+
+    /** Keeps the sums, for a site may have a hundred processes. */
+    private function count(): void
+    {
+        $this->held      = [];
+        $this->heldThere = [];
+        $this->there     = array_count_values(array_column($this->holders, 'node'));
+
+        foreach ($this->lanes as ['holder' => $holder]) {
+            if (isset($this->holders[$holder])) {
+                $this->held[$holder]     = ($this->held[$holder] ?? 0) + 1;
+                $node                    = $this->holders[$holder]['node'];
+                $this->heldThere[$node]  = ($this->heldThere[$node] ?? 0) + 1;
+            }
         }
     }
 
     /** The part that is due to a process while everybody wants some. */
     private function fair(string $id): int
     {
-        $me    = $this->holders[$id];
-        $there = \count(array_filter($this->holders, static fn (array $holder): bool => $holder['node'] === $me['node']));
+        $me = $this->holders[$id];
 
-        return max(1, min(intdiv(self::LANES, \count($this->holders)), intdiv($me['cap'], $there)));
+        return max(1, min(intdiv(self::LANES, \count($this->holders)), intdiv($me['cap'], $this->there[$me['node']])));
     }
 
     /** Lanes that are due to it and that it has not. */
@@ -355,13 +380,8 @@ final class LaneBook
 
     private function roomOnNode(string $id): int
     {
-        $me    = $this->holders[$id];
-        $there = 0;
+        $me = $this->holders[$id];
 
-        foreach ($this->holders as $other => $holder) {
-            $there += $holder['node'] === $me['node'] ? $this->held($other) : 0;
-        }
-
-        return $me['cap'] - $there;
+        return $me['cap'] - ($this->heldThere[$me['node']] ?? 0);
     }
 }

@@ -1,0 +1,275 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\DatabaseTokenStore;
+use CloverSync\Shop\Shop;
+use CloverSync\Stock;
+use CloverSync\Tests\Support\Child;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/**
+ * Processes of all kinds at once on one token, towards a Clover that counts.
+ *
+ * CLOVERSYNC_PACE_SECONDS makes them work for longer.
+ */
+abstract class PaceTestCase extends ResilienceTestCase
+{
+    private const PER_SECOND = 16;
+    private const IN_FLIGHT  = 5;
+    private const LATENCY    = 100;
+    private const PROCESSES  = 8;
+
+    /** Requests that one call of each kind has in flight at once would need all lanes. */
+    private const ITEMS = 8;
+
+    private float $seconds;
+
+    /** @var list<string> */
+    private array $tracked = [];
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->seconds = (float) (getenv('CLOVERSYNC_PACE_SECONDS') ?: 8);
+        $this->connectTo('synthetic:1500', 'documented');
+        $this->clover->switches(['latency' => self::LATENCY]);
+
+        foreach ($this->clover->state()['stock'] as $id => $count) {
+            if ($count !== null && \count($this->tracked) < self::PROCESSES * self::ITEMS) {
+                $this->tracked[] = (string) $id;
+            }
+        }
+
+        // What was sent while connecting counts for a second.
+        usleep(1_100_000);
+    }
+
+    #[TestDox('Eight processes that sync, read, change stock and refresh at once meet no 429, all get on, and hardly a start is lost')]
+    public function test_eight_at_once(): void
+    {
+        $mark     = $this->clover->mark();
+        $children = $this->crowd($this->seconds);
+        $done     = array_map(static fn (Child $child): int => $child->value(), $children);
+        $rate     = $this->assertPaced($mark, 1_000);
+        self::assertNotContains(0, $done, 'A process got nothing done: ' . implode(', ', $done));
+        self::assertGreaterThanOrEqual(0.7 * self::PER_SECOND, $rate);
+        self::assertNobodyIsDown($this->sql->fetchValue('SELECT leases FROM #__j2commerce_clover_pace'));
+        self::report(\sprintf('8 processes for %.0f s: %.1f requests a second; got done: %s', $this->seconds, $rate, implode(', ', $done)));
+    }
+
+    #[TestDox('When three of eight are killed in the middle the others go on at the full pace within seconds')]
+    public function test_killed_in_the_middle(): void
+    {
+        $mark     = $this->clover->mark();
+        $began    = microtime(true);
+        $children = $this->crowd($this->seconds + 4);
+        usleep(2_000_000);
+        $killed = [0, 3, 5];
+
+        foreach ($killed as $i) {
+            $children[$i]->kill();
+        }
+
+        $after = (microtime(true) - $began + 4) * 1_000;
+
+        foreach ($children as $i => $child) {
+            \in_array($i, $killed, true) ? self::assertTrue($child->wasKilled()) : self::assertGreaterThan(0, $child->value());
+        }
+
+        $rate = $this->assertPaced($mark, (int) $after);
+        self::assertGreaterThanOrEqual(0.7 * self::PER_SECOND, $rate);
+        self::report(\sprintf('8 processes, 3 of them killed: %.1f requests a second from 4 s later on', $rate));
+    }
+
+    #[TestDox('While tokens expire one after the other, each is refreshed once by whichever of eight processes comes first')]
+    public function test_expiry(): void
+    {
+        $mark     = $this->clover->mark();
+        $began    = microtime(true);
+        $children = $this->crowd($this->seconds + 8);
+        $expired  = 0;
+
+        // A pair is beyond doubt for ten seconds after it was made.
+        while (microtime(true) - $began < $this->seconds) {
+            usleep(2_000_000);
+            $this->clover->tokens('expire');
+            $expired++;
+            usleep(10_000_000);
+        }
+
+        $done = array_map(static fn (Child $child): int => $child->value(), $children);
+        self::assertNotContains(0, $done, implode(', ', $done));
+        self::assertSame([$expired, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $rate = $this->assertPaced($mark, 1_000);
+        self::report(\sprintf('8 processes, %d tokens expired, %d refreshes; %.1f requests a second', $expired, $this->clover->refreshes(), $rate));
+    }
+
+    #[TestDox('A process that works alone is as fast as one that has the token to itself')]
+    public function test_alone(): void
+    {
+        $rates = [];
+
+        foreach (['without lanes' => false, 'with lanes' => true] as $name => $lanes) {
+            usleep(1_100_000);
+            $mark = $this->clover->mark();
+            $took = Child::fork(function () use ($lanes): float {
+                $sql        = $this->db->connect();
+                $connection = $lanes ? $this->shop($sql)->connection : $this->connection(new DatabaseTokenStore($sql, 'sandbox'));
+                $began      = microtime(true);
+
+                for ($i = 0; $i < 8; $i++) {
+                    $this->settle($connection, 0, 12);
+                }
+
+                return microtime(true) - $began;
+            })->value();
+            $this->assertPaced($mark, 0);
+            $rates[$name] = 96 / $took;
+        }
+
+        self::assertGreaterThan(0.8 * $rates['without lanes'], $rates['with lanes']);
+        self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[...array_values($rates), 100 * $rates['with lanes'] / $rates['without lanes']]));
+    }
+
+    #[TestDox('Two nodes with a share each stay within the limits together')]
+    public function test_many_short_processes(): void
+    {
+        $mark = $this->clover->mark();
+        $did  = 0;
+
+        for ($round = 0; $round < 3; $round++) {
+            $children = Child::together(self::PROCESSES, function (Child $self, int $i): string {
+                $connection = $this->shop($this->db->connect(), ['pace_share' => $i % 2 === 0 ? 40 : 60])->connection;
+                $self->pause();
+
+                return (string) $connection->merchant()->currency;
+            });
+            $did += \count(array_filter(array_map(static fn (Child $child): string => $child->value(), $children), static fn (string $c): bool => $c === 'USD'));
+        }
+
+        self::assertSame(3 * self::PROCESSES, $did);
+        $this->assertPaced($mark, 0);
+    }
+
+    /** @return list<Child> */
+    private function crowd(float $seconds): array
+    {
+        return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
+            $shop = $this->shop($this->db->connect());
+            $self->pause();
+
+            for ($done = 0, $end = microtime(true) + $seconds; microtime(true) < $end;) {
+                $done += $this->work($shop, $i, $end);
+            }
+
+            return $done;
+        });
+    }
+
+    /** @return int How much was done */
+    private function work(Shop $shop, int $i, float $end): int
+    {
+        switch ($i) {
+            case 0:
+                $shop->runner()->run(new Budget($end - microtime(true)));
+
+                return 1;
+            case 1:
+            case 2:
+                $pages = 0;
+
+                foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
+                    $pages += \count($page->itemIds()) > 0 ? 1 : 0;
+
+                    if (microtime(true) >= $end) {
+                        break;
+                    }
+                }
+
+                return $pages;
+            case 3:
+            case 4:
+                return $this->sell($shop->connection, $i);
+            case 5:
+                $shop->connection->refresh();
+
+                return $shop->connection->merchant()->currency === 'USD' ? 1 : 0;
+            default:
+                return $this->settle($shop->connection, $i, self::ITEMS);
+        }
+    }
+
+    /** @return int Counts that were changed */
+    private function sell(Connection $connection, int $i): int
+    {
+        $stock   = new Stock($connection);
+        $changes = [];
+
+        foreach ($this->items($i, self::ITEMS) as $key => $id) {
+            $changes[] = ['key' => $key, 'clover_id' => $id, 'delta' => 1];
+        }
+
+        $batch = $stock->prepare($changes);
+        $ready = array_column(array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'), 'key');
+        $wrote = $stock->commit($batch, $ready);
+
+        return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === 'confirmed'));
+    }
+
+    /** @return int Counts that were read */
+    private function settle(Connection $connection, int $i, int $count): int
+    {
+        $sent = [];
+
+        foreach ($this->items($i, $count) as $key => $id) {
+            $sent[] = ['key' => $key, 'clover_id' => $id, 'before' => '1', 'modified' => 0, 'target' => '1'];
+        }
+
+        return \count((new Stock($connection))->settle($sent));
+    }
+
+    /** @return list<string> Items that no other process writes */
+    private function items(int $i, int $count): array
+    {
+        return \array_slice($this->tracked, $i * self::ITEMS, $count);
+    }
+
+    /** @return float Requests a second, from so many milliseconds after the first one on */
+    private function assertPaced(int $mark, int $after): float
+    {
+        $requests = array_values(array_filter(
+            $this->clover->requests($mark),
+            static fn (array $r): bool => str_starts_with($r['path'], '/v3/'),
+        ));
+        self::assertNotSame([], $requests);
+        self::assertNotContains(429, array_column($requests, 'status'), 'Clover said 429.');
+        self::assertLessThanOrEqual(self::IN_FLIGHT, max(array_column($requests, 'in_flight')));
+        $at    = array_column($requests, 'at');
+        $worst = 0;
+
+        for ($first = 0, $last = 0; $last < \count($at); $last++) {
+            while ($at[$last] - $at[$first] >= 1_000) {
+                $first++;
+            }
+
+            $worst = max($worst, $last - $first + 1);
+        }
+
+        self::assertLessThanOrEqual(self::PER_SECOND, $worst, 'Too many within a second.');
+        $steady = array_values(array_filter($at, static fn (int $time): bool => $time >= $at[0] + $after));
+
+        return \count($steady) < 2 ? 0.0 : 1_000 * \count($steady) / (end($steady) - $steady[0]);
+    }
+
+    private static function assertNobodyIsDown(string $book): void
+    {
+        $lanes = array_column(json_decode($book, true, 16, JSON_THROW_ON_ERROR)['lanes'], 'holder');
+        self::assertLessThanOrEqual(5, \count(array_filter($lanes)));
+    }
+}
