@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Settings;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Runs;
 use CloverSync\Shop\SliceResult;
@@ -24,6 +25,12 @@ abstract class KilledRunTestCase extends ResilienceTestCase
     private const FRESH    = 'began anew';
     private const RESUMED  = 'went on';
     private const COMPLETE = 'was complete';
+
+    protected function settings(array $settings = []): Settings
+    {
+        // The points are counted, and when lanes are asked for depends on the time.
+        return parent::settings($settings + ['pace_share' => 100_000]);
+    }
 
     #[TestDox('A first import is killed before and after every write and commit')]
     public function test_a_first_import(): void

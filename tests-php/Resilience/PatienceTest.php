@@ -83,7 +83,12 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame(Runs::RUNNING, $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
         self::assertSame(1_000, (int) $this->sql->fetchValue('SELECT items_read FROM #__j2commerce_clover_runs'));
 
-        $mark   = $this->clover->mark();
+        $mark = $this->clover->mark();
+        self::thrown(UnavailableException::class, fn () => $this->shop($this->db->connect())->runner()->run(new Budget()));
+        self::assertSame([], $this->clover->calls($mark), 'What one process was told holds for all.');
+
+        // An hour later.
+        $this->sql->execute("UPDATE #__j2commerce_clover_pace SET leases = ''");
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame(1_300, $result->itemsRead);

@@ -148,6 +148,14 @@ impl Lanes {
         }
     }
 
+    /// The gate is closed, and others do not know.
+    fn has_news(&self, state: &State) -> bool {
+        let known = state.closed_until.map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(Instant::now())
+        });
+        self.pacer.closed_for() > known + ROUNDING
+    }
+
     /// What to say between two polls, if anything.
     #[must_use]
     pub fn due(&self) -> Option<Order> {
@@ -157,11 +165,7 @@ impl Lanes {
             return Some(self.order(keep, false));
         }
         let mut state = self.state();
-        let closed = self.pacer.closed_for();
-        let known = state.closed_until.map_or(Duration::ZERO, |until| {
-            until.saturating_duration_since(Instant::now())
-        });
-        let news = closed > known + ROUNDING;
+        let news = self.has_news(&state);
         let check = held > 0 && state.asked.is_none_or(|at| at.elapsed() >= CHECK);
         if held > state.keep {
             let keep = state.keep;
@@ -180,24 +184,26 @@ impl Lanes {
     #[must_use]
     pub fn leave(&self, drained: bool) -> Option<Leave> {
         let held = self.pacer.lanes();
-        let (keep, crowded, slow, away) = {
+        let (keep, crowded, slow, away, news) = {
             let mut state = self.state();
             state.left = Some(Instant::now());
-            (state.keep, state.crowded, state.slow, state.away)
+            let news = self.has_news(&state);
+            (state.keep, state.crowded, state.slow, state.away, news)
         };
-        if held == 0 {
+        if held == 0 && !news {
             return None;
         }
         if !slow {
             let given = self.pacer.give(keep);
-            return (given.lanes > 0).then(|| Leave::Say(self.order_with(given, false)));
+            let away = away && self.pacer.in_flight() > 0;
+            return (given.lanes > 0 || news).then(|| Leave::Say(self.order_with(given, away)));
         }
         let in_flight = self.pacer.in_flight();
         if crowded && in_flight > 0 && !drained {
             return Some(Leave::Drain);
         }
         let given = self.pacer.give(0);
-        if given.lanes > 0 || (in_flight > 0 && !away) {
+        if given.lanes > 0 || (in_flight > 0 && !away) || news {
             return Some(Leave::Say(self.order_with(given, in_flight > 0)));
         }
         None

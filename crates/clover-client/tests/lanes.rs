@@ -226,6 +226,14 @@ async fn a_gate_that_clover_closes_is_told_once_and_heard_from_others() {
     lanes.settle(&order, &answer);
     assert_eq!(lanes.pacer().closed_for(), ms(7_000));
     assert!(lanes.due().is_none());
+    lanes.enter();
+    lanes.leave(false).unwrap();
+    lanes.enter();
+    lanes.pacer().close_for(ms(9_000));
+    let Some(Leave::Say(order)) = lanes.leave(false) else {
+        panic!("nothing to say");
+    };
+    assert_eq!(order.closed_for, ms(9_000));
 }
 
 #[tokio::test(start_paused = true)]
