@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::pace::{Given, LANES, Pacer, later};
 
 /// How often a process that holds lanes hears whether others wait.
-const CHECK: Duration = Duration::from_millis(500);
+const CHECK: Duration = Duration::from_millis(600);
 
 /// How often one that holds none asks again.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
