@@ -69,6 +69,8 @@ impl Stock {
             wanted.push((row(array)?, delta));
         }
         let items: Vec<ItemId> = wanted.iter().map(|(row, _)| row.item.clone()).collect();
+        // An earlier batch that was not committed by now will be read again, and holds no lane up.
+        self.link.api()?.pacer().redeem();
         let read = self
             .link
             .call(|api, access| api.read_counts(&access, items.clone()))?;

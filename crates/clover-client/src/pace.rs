@@ -370,6 +370,13 @@ impl Pacer {
         self.0.state().give(keep, Instant::now())
     }
 
+    /// The pledge is over: what was read is written, or will not be.
+    pub fn redeem(&self) {
+        if let Some(held) = &mut self.0.state().held {
+            held.pledged = None;
+        }
+    }
+
     /// No lane is given up for so long.
     pub fn pledge(&self, time: Duration) {
         let until = later(Instant::now(), time);

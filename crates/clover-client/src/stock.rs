@@ -160,11 +160,14 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<Wrote, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            each(
+            let written = each(
                 sets.into_iter()
                     .map(|set| write(api.clone(), access.clone(), set)),
             )
-            .await
+            .await;
+            // Else one batch after the other would keep the lanes for ever.
+            api.pacer().redeem();
+            written
         }
     }
 

@@ -125,9 +125,13 @@ async fn lanes_in_use_and_lanes_that_were_pledged_are_not_given() {
     let _calls = start(&paced(&script, &pacer), 2);
     sleep(ms(10)).await;
     pacer.pledge(ms(100));
+    assert_eq!(pacer.give(3), Given::default());
+    pacer.redeem();
+    assert_eq!(pacer.give(3).lanes, 1);
+    pacer.pledge(ms(100));
     assert_eq!(pacer.give(0), Given::default());
     sleep(ms(100)).await;
-    assert_eq!(pacer.give(0).lanes, 2);
+    assert_eq!(pacer.give(0).lanes, 1);
     assert_eq!(pacer.lanes(), 2);
     sleep(ms(400)).await;
     let rest = pacer.give(0);
