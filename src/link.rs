@@ -22,6 +22,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ExecutorGlobals;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::despite_exception;
 use crate::exception;
 use crate::logging::{self, Listener};
 use crate::pace::{Host, Seat};
@@ -181,8 +182,8 @@ impl clover_client::TokenStore for Keeper<'_> {
 
     fn unlock(&self) {
         self.locked.set(None);
-        // Nobody is left to tell: an exception stays pending in the engine, and the lock ends with its lease.
-        let _ = self.link.store.call("unlock", vec![]);
+        // Nobody is left to tell: what it throws stays pending in the engine, and the lock ends with its lease.
+        despite_exception(|| drop(self.link.store.call("unlock", vec![])));
     }
 }
 

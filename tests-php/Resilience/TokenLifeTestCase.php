@@ -153,6 +153,21 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
+    #[TestDox('An exception thrown out of the log during a refresh arrives unchanged, and leaves the lock to others')]
+    public function test_a_log_that_throws_during_a_refresh(): void
+    {
+        $this->clover->tokens('expire');
+        $thrown = new \DomainException('The log is full.');
+        $store  = new DatabaseTokenStore($this->db->connect(), 'sandbox');
+        $shop   = $this->connection($store, static function (string $level, string $message) use ($thrown): void {
+            str_contains($message, '/oauth/v2/refresh') && throw $thrown;
+        });
+        self::assertSame($thrown, self::thrown(\DomainException::class, static fn () => $shop->merchant()));
+        self::assertSame('', $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"));
+        self::assertSame('USD', $this->shop($this->db->connect())->connection->merchant()->currency);
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
     #[TestDox('When refresh and recovery are both refused the owner must reconnect, and nobody asks Clover again')]
     public function test_refused_for_good(): void
     {
