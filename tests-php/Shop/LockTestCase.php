@@ -32,7 +32,7 @@ abstract class LockTestCase extends ShopTestCase
         $other = new Lock($this->db->connect(), 'job', $clock);
         self::assertTrue($first->acquire());
 
-        $clock->time += 60 + 3599;
+        $clock->time += 50 + 3599;
         self::assertFalse($other->acquire());
         $clock->time += 1;
         self::assertTrue($other->acquire(), 'A process that hangs for an hour is given up.');
@@ -47,7 +47,7 @@ abstract class LockTestCase extends ShopTestCase
         $other = new Lock($this->db->connect(), 'job', $clock, new Process('another node', 1, 1));
         self::assertTrue($first->acquire());
 
-        $clock->time += 59;
+        $clock->time += 49;
         self::assertFalse($other->acquire());
         $clock->time += 1;
         self::assertTrue($other->acquire());
@@ -90,7 +90,7 @@ abstract class LockTestCase extends ShopTestCase
         $far->acquire();
 
         self::assertFalse($here->acquire());
-        $clock->time += 60;
+        $clock->time += 50;
         self::assertTrue($here->acquire());
     }
 

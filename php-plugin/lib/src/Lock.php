@@ -27,7 +27,8 @@ final class Lock
         private readonly string $name,
         private readonly Clock $clock = new SystemClock(),
         private readonly ?Process $process = null,
-        private readonly int $lease = 60,
+        /** Seconds; a dead holder of another node is to be noticed within a minute, the waiting one's own pause between two looks included. */
+        private readonly int $lease = 50,
     ) {
     }
 
