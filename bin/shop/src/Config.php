@@ -35,6 +35,12 @@ final readonly class Config
     {
     }
 
+    /** @return array<string, string> For var_dump: the names, for the values hold every secret */
+    public function __debugInfo(): array
+    {
+        return ['values' => implode(', ', array_keys($this->values))];
+    }
+
     /** @throws UsageException */
     public static function read(): self
     {
