@@ -122,6 +122,7 @@ abstract class AbsenceTestCase extends ResilienceTestCase
             self::assertSame($how === 'refused' ? 'failed' : 'running', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1'));
         }
 
+        $this->openTheGate();
         $mark   = $this->clover->mark();
         $result = $this->sync();
         self::assertDone($result);
