@@ -7,9 +7,6 @@ namespace CloverSync\Shop;
 /** {@see Sql} over PDO: MariaDB or MySQL, and SQLite. */
 final class PdoSql implements Sql
 {
-    /** A transaction that lost this often meets a fault of another kind. */
-    private const MAX_TRIES = 8;
-
     /** A sync uses few texts again and again; the rest is not worth a handle on the server. */
     private const MAX_STATEMENTS = 64;
 
@@ -64,7 +61,8 @@ final class PdoSql implements Sql
             $pdo->exec("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00'");
         } else {
             $pdo->exec('PRAGMA busy_timeout = 15000');
-            self::retrySqlite(static fn () => $pdo->exec('PRAGMA journal_mode = WAL'), $clock);
+            // The change to WAL fails at once, whatever the busy timeout, while another process makes it.
+            Retries::run(static fn () => $pdo->exec('PRAGMA journal_mode = WAL'), self::isPassing(...), $clock);
             $pdo->exec('PRAGMA synchronous = FULL');
         }
 
@@ -116,7 +114,7 @@ final class PdoSql implements Sql
             throw new \LogicException('A transaction is already open.');
         }
 
-        for ($try = 1; ; $try++) {
+        return Retries::run(function () use ($work): mixed {
             try {
                 $this->begin();
                 $result = $work();
@@ -126,13 +124,9 @@ final class PdoSql implements Sql
             } catch (\Throwable $e) {
                 $this->abandon();
 
-                if ($try >= self::MAX_TRIES || !self::isPassing($e)) {
-                    throw $e;
-                }
-
-                $this->clock->sleep(mt_rand(5, 25) * 2 ** $try / 1000);
+                throw $e;
             }
-        }
+        }, self::isPassing(...), $this->clock);
     }
 
     public function inTransaction(): bool
@@ -207,23 +201,5 @@ final class PdoSql implements Sql
             [self::MYSQL_DEADLOCK, self::MYSQL_LOCK_TIMEOUT, self::SQLITE_BUSY, self::SQLITE_LOCKED],
             true,
         );
-    }
-
-    /** The change to WAL fails at once, whatever the busy timeout, while another process makes it. */
-    private static function retrySqlite(callable $work, Clock $clock): void
-    {
-        for ($try = 1; ; $try++) {
-            try {
-                $work();
-
-                return;
-            } catch (\PDOException $e) {
-                if ($try >= self::MAX_TRIES || !self::isPassing($e)) {
-                    throw $e;
-                }
-
-                $clock->sleep(mt_rand(5, 25) * 2 ** $try / 1000);
-            }
-        }
     }
 }

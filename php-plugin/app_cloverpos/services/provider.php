@@ -1,0 +1,37 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Extension\PluginInterface;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Database\DatabaseInterface;
+use Joomla\DI\Container;
+use Joomla\DI\ServiceProviderInterface;
+
+return new class () implements ServiceProviderInterface {
+    public function register(Container $container): void
+    {
+        $container->set(
+            PluginInterface::class,
+            static function (Container $container): PluginInterface {
+                $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
+                $app    = Factory::getApplication();
+                $plugin = new AppCloverpos($config, ShopFactory::create($app, $container->get(DatabaseInterface::class), $config['params'] ?? ''));
+                $plugin->setApplication($app);
+
+                return $plugin;
+            },
+        );
+    }
+};

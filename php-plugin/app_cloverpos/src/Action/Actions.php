@@ -1,0 +1,50 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\Input\Input;
+
+/** What the app's pages ask for by script. Token and rights are checked before it comes here. */
+final readonly class Actions
+{
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    /**
+     * @param string $name As "sync.slice"
+     *
+     * @return array<string, mixed> What the action gives, or error: {kind, message}
+     */
+    public function answer(string $name, Input $input): array
+    {
+        try {
+            $group = match (strstr($name, '.', true)) {
+                'connection' => new ConnectionActions($this->factory, $this->app),
+                'sync'       => new SyncActions($this->factory),
+                'mapping'    => new MappingActions($this->factory),
+                'outbox'     => new OutboxActions($this->factory),
+                'order'      => new OrderActions($this->factory),
+                default      => null,
+            };
+            $action = $group?->actions()[$name] ?? null;
+
+            return $action === null ? ['error' => ['kind' => 'unknown', 'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')]] : $action($input);
+        } catch (\Throwable $e) {
+            return ['error' => Problem::of($e)];
+        }
+    }
+}

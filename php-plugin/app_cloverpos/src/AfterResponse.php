@@ -1,0 +1,86 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Shop;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+
+/**
+ * Work that begins when the visitor has his answer, where the web server can send it before the script ends; elsewhere the scheduled tasks do it.
+ *
+ * Joomla's own onAfterRespond does not come in the requests that matter: checkout and the administrator's order actions end early.
+ */
+final class AfterResponse
+{
+    /** Seconds; a web server's worker is not free meanwhile. */
+    private const SECONDS = 25.0;
+
+    private static bool $planned = false;
+
+    /** To be called any number of times a request. */
+    public static function sendSales(ShopFactory $factory, CMSApplicationInterface $app): void
+    {
+        self::plan($app, static fn () => self::sales($factory->shop()));
+    }
+
+    public static function workInbox(ShopFactory $factory, CMSApplicationInterface $app): void
+    {
+        self::plan($app, static fn () => $factory->shop()->inboxWorker()->drain(new Budget(self::SECONDS)));
+    }
+
+    private static function sales(Shop $shop): void
+    {
+        if ($shop->connection->status()->connected && !$shop->guard->isMoved()) {
+            // The scan is for the scheduled tasks: here it is known what has happened.
+            $shop->sales()->worker()->run(new Budget(self::SECONDS), scan: false);
+        }
+    }
+
+    private static function plan(CMSApplicationInterface $app, callable $work): void
+    {
+        if (self::$planned || !self::canFinish() || !Requirements::isMet()) {
+            return;
+        }
+
+        self::$planned = true;
+        register_shutdown_function(static function () use ($app, $work): void {
+            try {
+                // Where sessions are files the visitor's next request would wait for this one.
+                $app->getSession()->close();
+                self::finish();
+                ignore_user_abort(true);
+                set_time_limit(120);
+                $work();
+            } catch (AlreadyRunningException) {
+                // Whoever is at it does this as well.
+            } catch (\Throwable $e) {
+                DebugLog::failed($e);
+            }
+        });
+    }
+
+    private static function canFinish(): bool
+    {
+        return \function_exists('fastcgi_finish_request') || \function_exists('litespeed_finish_request');
+    }
+
+    private static function finish(): void
+    {
+        \function_exists('fastcgi_finish_request') ? fastcgi_finish_request() : litespeed_finish_request();
+    }
+}

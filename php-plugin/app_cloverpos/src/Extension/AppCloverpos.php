@@ -1,0 +1,188 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Actions;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Notices;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderHooks;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
+use Joomla\CMS\Event\Model\AfterSaveEvent;
+use Joomla\CMS\Event\Model\BeforeSaveEvent;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Plugin\CMSPlugin;
+use Joomla\Event\Event;
+use Joomla\Event\EventInterface;
+use Joomla\Event\Priority;
+use Joomla\Event\SubscriberInterface;
+
+/** Translates Joomla's and J2Commerce's events into calls of the app's own classes, and lets none of them fail. */
+final class AppCloverpos extends CMSPlugin implements SubscriberInterface
+{
+    public const ELEMENT = 'app_cloverpos';
+
+    protected $autoloadLanguage = true;
+
+    /** @param array<string, mixed> $config */
+    public function __construct(array $config, private readonly ShopFactory $factory)
+    {
+        parent::__construct($config);
+    }
+
+    public static function getSubscribedEvents(): array
+    {
+        return [
+            'onJ2CommerceAppPluginView'           => 'onPage',
+            'onJ2CommerceAppPluginAjax'           => 'onAction',
+            'onAjaxApp_cloverpos'                 => 'onWebhook',
+            'onJ2CommerceOrderStatusChange'       => 'onOrderStatus',
+            // The gateway's own answer is read, so it must have been given.
+            'onJ2CommerceRefundPayment'           => ['onRefund', Priority::MIN],
+            'onJ2CommerceAfterAdminOrderEdit'     => 'onOrderEdit',
+            'onJ2CommerceAfterAdminOrderSidebar'  => 'onOrderSidebar',
+            'onJ2CommerceAfterProductGeneralEdit' => 'onProductForm',
+            'onJ2CommerceGetQuickIcons'           => 'onQuickIcons',
+            'onJ2CommerceGetDashboardMessages'    => 'onDashboardMessages',
+            'onExtensionBeforeSave'               => 'onSettingsSave',
+            'onExtensionAfterSave'                => 'onSettingsSaved',
+        ];
+    }
+
+    public function onPage(Event $event): void
+    {
+        if ($event->getArgument('plugin') !== self::ELEMENT) {
+            return;
+        }
+
+        $page = (new Pages($this->factory, $this->getApplication()))->open((string) $event->getArgument('pluginview'));
+        $html = $page->render($event->getArgument('toolbar'), $event->getArgument('input'));
+        $event->setArgument('title', Text::_($page->title()));
+        $event->setArgument('result', [...$event->getArgument('result', []), $html]);
+    }
+
+    public function onAction(Event $event): void
+    {
+        if ($event->getArgument('plugin') !== self::ELEMENT) {
+            return;
+        }
+
+        // J2Commerce has checked the token; the right to change its set-up is checked again here, where it is needed.
+        if (!J2CommerceHelper::canAccess('j2commerce.editsetup')) {
+            $event->setArgument('jsonError', Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
+
+            return;
+        }
+
+        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer((string) $event->getArgument('action'), $event->getArgument('input')));
+    }
+
+    public function onWebhook(EventInterface $event): void
+    {
+        $app = $this->getApplication();
+
+        // The administrator's entry runs handlers for guests too, on some versions of Joomla.
+        if ($app->isClient('site') && $app->getInput()->getCmd('task') === 'webhook') {
+            (new WebhookRequest($this->factory, $app))->handle();
+        }
+    }
+
+    public function onOrderStatus(EventInterface $event): void
+    {
+        $this->quietly(function () use ($event): void {
+            (new OrderHooks($this->factory))->statusChanged($event->getArguments());
+            $this->workLater();
+        });
+    }
+
+    public function onRefund(EventInterface $event): void
+    {
+        $this->quietly(function () use ($event): void {
+            (new OrderHooks($this->factory))->refunded($event->getArguments());
+            $this->workLater();
+        });
+    }
+
+    public function onOrderEdit(EventInterface $event): void
+    {
+        $this->quietly(function () use ($event): void {
+            (new OrderHooks($this->factory))->edited($event->getArguments());
+            $this->workLater();
+        });
+    }
+
+    public function onOrderSidebar(EventInterface $event): void
+    {
+        $this->quietly(fn () => $event->addResult((new OrderCard($this->factory, $this->getApplication()))->render(self::argument($event, 0))));
+    }
+
+    public function onProductForm(EventInterface $event): void
+    {
+        $this->quietly(fn () => $event->addResult((new ProductBadge($this->factory, $this->getApplication()))->render(self::argument($event, 1))));
+    }
+
+    public function onQuickIcons(EventInterface $event): void
+    {
+        $this->quietly(fn () => $event->addResult((new Notices($this->factory))->quickIcon()));
+    }
+
+    public function onDashboardMessages(EventInterface $event): void
+    {
+        $this->quietly(function () use ($event): void {
+            foreach ((new Notices($this->factory))->messages() as $message) {
+                $event->addResult($message);
+            }
+        });
+    }
+
+    /** @throws \RuntimeException with a sentence for the owner: Joomla shows it, keeps the form and stores nothing */
+    public function onSettingsSave(BeforeSaveEvent $event): void
+    {
+        if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
+            (new SettingsForm($this->factory))->beforeSave($event->getItem());
+        }
+    }
+
+    public function onSettingsSaved(AfterSaveEvent $event): void
+    {
+        if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
+            $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave($event->getItem(), $this->getApplication()));
+        }
+    }
+
+    private function workLater(): void
+    {
+        AfterResponse::sendSales($this->factory, $this->getApplication());
+    }
+
+    /** Somebody's checkout or page goes on whatever happens here. */
+    private function quietly(callable $work): void
+    {
+        try {
+            $work();
+        } catch (\Throwable $e) {
+            DebugLog::failed($e);
+        }
+    }
+
+    private static function argument(EventInterface $event, int $index): mixed
+    {
+        return array_values(array_filter($event->getArguments(), \is_int(...), ARRAY_FILTER_USE_KEY))[$index] ?? null;
+    }
+}

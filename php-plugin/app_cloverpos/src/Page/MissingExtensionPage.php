@@ -1,0 +1,34 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\Input\Input;
+
+/** In place of every page while the PHP extension is missing. */
+final readonly class MissingExtensionPage implements Page
+{
+    public function title(): string
+    {
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        Buttons::settings($toolbar);
+
+        return Template::render('problem', ['message' => (string) Requirements::problem()]);
+    }
+}

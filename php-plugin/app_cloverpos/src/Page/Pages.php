@@ -1,0 +1,47 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+
+/** The app's pages by the name in their address. */
+final readonly class Pages
+{
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function open(string $name): Page
+    {
+        if (!Requirements::isMet()) {
+            return new MissingExtensionPage();
+        }
+
+        return match ($name) {
+            'synclog'        => new SyncLogPage($this->factory, $this->app),
+            'mappings'       => new MappingsPage($this->factory, $this->app),
+            'outbox'         => new OutboxPage($this->factory, $this->app),
+            'oauth_start'    => new OAuthStartPage($this->factory, $this->app),
+            'oauth_callback' => new OAuthCallbackPage($this->factory, $this->app),
+            default          => new DashboardPage($this->factory, $this->app),
+        };
+    }
+
+    /** Address of a page, relative to the administrator. */
+    public static function url(string $name = 'dashboard'): string
+    {
+        return "index.php?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos&pluginview=$name";
+    }
+}

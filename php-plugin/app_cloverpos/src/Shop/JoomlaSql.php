@@ -1,0 +1,138 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Retries;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SystemClock;
+use Joomla\Database\DatabaseInterface;
+use Joomla\Database\ParameterType;
+
+/** {@see Sql} over Joomla's own connection. */
+final class JoomlaSql implements Sql
+{
+    private const DEADLOCK     = 1213;
+    private const LOCK_TIMEOUT = 1205;
+
+    private bool $open = false;
+
+    public function __construct(private readonly DatabaseInterface $db, private readonly Clock $clock = new SystemClock())
+    {
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->prepare($query, $values)->loadAssocList() ?? [];
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->fetchAll($query, $values)[0] ?? null;
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        $row = $this->fetchOne($query, $values);
+
+        return $row === null ? null : reset($row);
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return array_map(static fn (array $row): mixed => reset($row), $this->fetchAll($query, $values));
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        $db = $this->prepare($query, $values);
+        $db->execute();
+
+        return (int) $db->getAffectedRows();
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        if ($this->open) {
+            throw new \LogicException('A transaction is already open.');
+        }
+
+        return Retries::run(fn (): mixed => $this->once($work), self::isPassing(...), $this->clock);
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->open;
+    }
+
+    public function dialect(): Dialect
+    {
+        return Dialect::MySql;
+    }
+
+    private function once(callable $work): mixed
+    {
+        $this->db->transactionStart();
+        $this->open = true;
+
+        try {
+            $result = $work();
+            $this->db->transactionCommit();
+
+            return $result;
+        } catch (\Throwable $e) {
+            try {
+                $this->db->transactionRollback();
+            } catch (\RuntimeException) {
+                // A deadlock has already rolled back, and a lost server has nothing left to roll back.
+            }
+
+            throw $e;
+        } finally {
+            $this->open = false;
+        }
+    }
+
+    /** @param list<scalar|null> $values */
+    private function prepare(string $query, array $values): DatabaseInterface
+    {
+        $prepared = $this->db->createQuery()->setQuery($query);
+
+        foreach ($values as $i => $value) {
+            // bind() keeps a reference, so each needs a variable of its own.
+            $values[$i] = \is_bool($value) ? (int) $value : $value;
+            $prepared->bind($i + 1, $values[$i], match (true) {
+                $value === null                     => ParameterType::NULL,
+                \is_int($value) || \is_bool($value) => ParameterType::INTEGER,
+                default                             => ParameterType::STRING,
+            });
+        }
+
+        return $this->db->setQuery($prepared);
+    }
+
+    /** Joomla's mysqli driver puts the server's number into the code, its PDO driver leaves it in the exception before. */
+    private static function isPassing(\Throwable $e): bool
+    {
+        for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
+            $number = $cause instanceof \PDOException ? ($cause->errorInfo[1] ?? null) : $cause->getCode();
+
+            if (\in_array($number, [self::DEADLOCK, self::LOCK_TIMEOUT], true)) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

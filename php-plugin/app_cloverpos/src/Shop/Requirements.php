@@ -1,0 +1,85 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\State;
+use Joomla\CMS\Language\Text;
+
+/**
+ * Whether this PHP has what the app needs. The web server and the command line are two PHPs, each with settings of its own; what either of them last
+ * found is remembered, so that the owner reads of both in one place.
+ */
+final readonly class Requirements
+{
+    /** The extension's versions that fit: those of the same minor version. */
+    public const EXTENSION = '0.1';
+
+    private const CLI = 'php_cli';
+
+    /** @param State $state The site's own, of no environment */
+    public function __construct(private State $state, private Clock $clock)
+    {
+    }
+
+    /** Version of the loaded extension; null when it is not loaded. */
+    public static function loaded(): ?string
+    {
+        return phpversion('cloversync') ?: null;
+    }
+
+    public static function isMet(): bool
+    {
+        return self::fits(self::loaded());
+    }
+
+    /** One sentence for the owner; null when all is well. */
+    public static function problem(): ?string
+    {
+        return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION);
+    }
+
+    /** What the command line last found; null when all was well there, or nobody has looked yet. */
+    public function problemOfCommandLine(): ?string
+    {
+        $seen = $this->state->getArray(self::CLI);
+
+        return $seen === [] ? null : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''));
+    }
+
+    /** To be called on the command line. */
+    public function remember(): void
+    {
+        $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION];
+
+        if (array_diff_key($this->state->getArray(self::CLI), ['at' => 0]) !== $seen) {
+            $this->state->setArray(self::CLI, $seen + ['at' => $this->clock->now()]);
+        }
+    }
+
+    private static function fits(?string $version): bool
+    {
+        return $version !== null && str_starts_with($version, self::EXTENSION . '.');
+    }
+
+    private static function sentence(?string $version, bool $cli, string $php): ?string
+    {
+        $where = Text::_($cli ? 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI' : 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_WEB');
+
+        return match (true) {
+            $version === null       => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
+            !self::fits($version) => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
+            default                 => null,
+        };
+    }
+}

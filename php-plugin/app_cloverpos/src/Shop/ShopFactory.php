@@ -1,0 +1,191 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Settings;
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\State;
+use CloverSync\Shop\SystemClock;
+use CloverSync\Vault;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Uri\Uri;
+use Joomla\Database\DatabaseInterface;
+
+/** Puts the shop side together from what Joomla knows: the app's parameters, the database, the site's secret and address. */
+final class ShopFactory
+{
+    private const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
+
+    /** Facts of the site that belong to no environment. */
+    private const SITE = 'site';
+
+    /** Parameters that are settings of the extension. */
+    public const SETTINGS = [
+        'environment', 'app_id', 'import_status', 'default_category', 'default_tax_profile', 'mapping_mode', 'delete_action', 'pricing_mode', 'markup_type',
+        'markup_value', 'webhooks', 'sync_interval', 'push_stock', 'sync_sale', 'log_retention', 'debug', 'paid_statuses', 'refunded_statuses', 'pace_share',
+    ];
+
+    private readonly Sql $sql;
+
+    private ?Shop $shop = null;
+
+    /** @param array<string, mixed> $parameters The app's, as Joomla stores them */
+    public function __construct(
+        DatabaseInterface $db,
+        private array $parameters,
+        #[\SensitiveParameter] private readonly string $siteSecret,
+        private readonly SiteAddress $address,
+        public readonly Clock $clock = new SystemClock(),
+    ) {
+        $this->sql = new JoomlaSql($db, $clock);
+    }
+
+    public static function create(CMSApplicationInterface $app, DatabaseInterface $db, string $parameters): self
+    {
+        $decoded = json_decode($parameters, true);
+
+        return new self(
+            $db,
+            \is_array($decoded) ? $decoded : [],
+            (string) $app->get('secret'),
+            new SiteAddress(
+                $app->isClient('cli') ? null : Uri::root(),
+                $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+            ),
+        );
+    }
+
+    public function sql(): Sql
+    {
+        return $this->sql;
+    }
+
+    public function environment(): string
+    {
+        $environment = $this->parameters['environment'] ?? '';
+
+        return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
+    }
+
+    public function parameter(string $name): mixed
+    {
+        return $this->parameters[$name] ?? null;
+    }
+
+    public function isDebug(): bool
+    {
+        return (bool) $this->parameter('debug');
+    }
+
+    /** Facts of the connection's environment. */
+    public function state(): State
+    {
+        return new State($this->sql, $this->environment(), $this->clock);
+    }
+
+    /** Facts of the site that belong to no environment. */
+    public function siteState(): State
+    {
+        return new State($this->sql, self::SITE, $this->clock);
+    }
+
+    public function requirements(): Requirements
+    {
+        return new Requirements($this->siteState(), $this->clock);
+    }
+
+    public function secrets(?string $environment = null): Secrets
+    {
+        $environment ??= $this->environment();
+
+        return new Secrets(new State($this->sql, $environment, $this->clock), $environment);
+    }
+
+    public function vault(): Vault
+    {
+        return new Vault($this->siteSecret);
+    }
+
+    public function address(): SiteAddress
+    {
+        return $this->address;
+    }
+
+    /** Works without the extension, for an order must never wait for it. */
+    public function orderEvents(): OrderEvents
+    {
+        return new OrderEvents($this->sql, $this->environment(), $this->clock, DebugLog::failed(...));
+    }
+
+    /**
+     * The shop with the owner's settings.
+     *
+     * @throws \CloverSync\Exception\SettingsException naming the wrong fields
+     * @throws \CloverSync\Exception\VaultException    when the site's secret has changed since the secrets were stored
+     * @throws ExtensionException                      when the extension is missing or of another version
+     */
+    public function shop(): Shop
+    {
+        if ($this->shop !== null) {
+            return $this->shop;
+        }
+
+        if (!Requirements::isMet()) {
+            throw new ExtensionException((string) Requirements::problem());
+        }
+
+        $vault = $this->vault();
+        $this->adoptSecrets($vault);
+        $state    = $this->state();
+        $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
+        $shop     = new Shop($this->sql, $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
+        $chosen   = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
+
+        return $this->shop = $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
+    }
+
+    /**
+     * @param array<string, mixed> $parameters
+     *
+     * @return array<string, mixed> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address where a developer has set one
+     */
+    public static function settings(array $parameters): array
+    {
+        $simulator = getenv('CLOVERSYNC_BASE_URL');
+
+        return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === false || $simulator === '' ? [] : ['base_url' => $simulator]);
+    }
+
+    /** Secrets come into the parameters when they are saved while the app is disabled, for then nobody hears of it. */
+    private function adoptSecrets(Vault $vault): void
+    {
+        $found = array_filter(array_intersect_key($this->parameters, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && $s !== '');
+
+        if ($found === []) {
+            return;
+        }
+
+        foreach ($found as $name => $secret) {
+            $this->secrets()->keep($name, $secret, $vault);
+        }
+
+        $this->parameters = array_diff_key($this->parameters, $found);
+        $this->sql->execute(
+            "UPDATE #__extensions SET params = ? WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            [json_encode($this->parameters, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)],
+        );
+    }
+}

@@ -1,0 +1,45 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Layout\FileLayout;
+
+/** The app's templates and the scripts they need. */
+final class Template
+{
+    public const MEDIA = 'plg_j2commerce_app_cloverpos';
+
+    /** @param array<string, mixed> $data As `$displayData` in tmpl/<name>.php */
+    public static function render(string $name, array $data): string
+    {
+        return (new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl'))->render($data);
+    }
+
+    /**
+     * Brings scripts of media/…/js and the words they show onto the page; all of them build on "cloverpos".
+     *
+     * @param list<string> $words Language keys
+     */
+    public static function script(CMSApplicationInterface $app, string $name, array $words = []): void
+    {
+        $assets = $app->getDocument()->getWebAssetManager();
+        $media  = self::MEDIA;
+        $assets->registerScript("$media.cloverpos", "media/$media/js/cloverpos.js", ['version' => 'auto'], ['defer' => true], ['core', 'messages']);
+        $assets->registerAndUseScript("$media.$name", "media/$media/js/$name.js", ['version' => 'auto'], ['defer' => true], ["$media.cloverpos"]);
+
+        foreach (['PLG_J2COMMERCE_APP_CLOVERPOS_COPIED', 'PLG_J2COMMERCE_APP_CLOVERPOS_NO_ANSWER', 'PLG_J2COMMERCE_APP_CLOVERPOS_SESSION_OVER', ...$words] as $word) {
+            \Joomla\CMS\Language\Text::script($word);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/** Runs work again that a database refused for a reason that passes: a deadlock, or a lock that was not got in time. */
+final readonly class Retries
+{
+    /** What loses this often meets a fault of another kind. */
+    private const MAX_TRIES = 8;
+
+    /**
+     * @template T
+     *
+     * @param callable(): T                $work
+     * @param callable(\Throwable): bool $isPassing
+     *
+     * @return T
+     */
+    public static function run(callable $work, callable $isPassing, Clock $clock): mixed
+    {
+        for ($try = 1; ; $try++) {
+            try {
+                return $work();
+            } catch (\Throwable $e) {
+                if ($try >= self::MAX_TRIES || !$isPassing($e)) {
+                    throw $e;
+                }
+
+                $clock->sleep(mt_rand(5, 25) * 2 ** $try / 1000);
+            }
+        }
+    }
+}
