@@ -1,30 +1,52 @@
 #!/usr/bin/env bash
-# Packs what can be installed today: the extension with its stubs and licence, and the shop-side library.
-# The archives are the same byte for byte each time: names sorted, one date, no owner.
+# Packs the Joomla package and the extension's archive. Both are the same byte for byte each time: names sorted, one date, no owner.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n1)
 php_api=$(php -n -r 'printf("php%d.%d-%s%s", PHP_MAJOR_VERSION, PHP_MINOR_VERSION, PHP_ZTS ? "zts" : "nts", PHP_DEBUG ? "-debug" : "");')
 machine=$(uname -m)
-epoch=$(git log -1 --format=%ct 2>/dev/null || echo 0)
+epoch=$(git log -1 --format=%ct 2>/dev/null || date -d 2026-01-01 +%s)
 rm -rf dist
 mkdir -p dist
-
-pack() { # archive, folder
-    tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" -C "$2" -czf "dist/$1" .
-    printf 'dist/%s  %s bytes\n' "$1" "$(stat -c %s "dist/$1")"
-}
-
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
-mkdir -p "$stage/extension/stubs"
-cp target/release/libcloversync.so "$stage/extension/cloversync.so"
-cp -r stubs/. "$stage/extension/stubs/"
-cp LICENSE "$stage/extension/"
-pack "cloversync-$version-$php_api-linux-$machine.tar.gz" "$stage/extension"
 
-mkdir -p "$stage/lib"
-cp -r php-plugin/lib/. "$stage/lib/"
-cp LICENSE "$stage/lib/"
-pack "cloversync-shop-library-$version.tar.gz" "$stage/lib"
+report() { printf 'dist/%s  %s bytes\n' "$1" "$(stat -c %s "dist/$1")"; }
+
+zip_folder() { # folder, archive
+    find "$1" -exec touch -h -d "@$epoch" {} +
+    (cd "$1" && find . -type f | LC_ALL=C sort | TZ=UTC zip -qX -@ "$2")
+}
+
+# One place names the version; a manifest that says another one would be updated in vain.
+for manifest in php-plugin/pkg_cloverpos.xml php-plugin/*/*.xml; do
+    grep -q "<version>$version</version>" "$manifest" || { echo "$manifest does not say version $version" >&2; exit 1; }
+done
+
+package=$stage/package
+mkdir -p "$package/packages"
+for part in lib:lib_cloversync app_cloverpos:plg_j2commerce_app_cloverpos plg_task_cloversync:plg_task_cloversync; do
+    folder=$stage/${part#*:}
+    # The app's install SQL is a link to the library's file.
+    cp -rL "php-plugin/${part%%:*}" "$folder"
+    # J2Commerce ships English twice, and a site in American English looks for its own.
+    cp -r "$folder/language/en-GB" "$folder/language/en-US"
+    cp LICENSES/GPL-2.0-or-later.txt "$folder/LICENSE"
+    zip_folder "$folder" "$package/packages/${part#*:}.zip"
+done
+cp php-plugin/pkg_cloverpos.xml php-plugin/script.php "$package/"
+cp -r php-plugin/language "$package/language"
+cp -r "$package/language/en-GB" "$package/language/en-US"
+cp LICENSES/GPL-2.0-or-later.txt "$package/LICENSE"
+zip_folder "$package" "$PWD/dist/app_cloverpos.zip"
+report app_cloverpos.zip
+
+extension=$stage/extension
+mkdir -p "$extension/stubs"
+cp target/release/libcloversync.so "$extension/cloversync.so"
+cp -r stubs/. "$extension/stubs/"
+cp LICENSE "$extension/"
+archive=cloversync-$version-$php_api-linux-$machine.tar.gz
+tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" -C "$extension" -czf "dist/$archive" .
+report "$archive"

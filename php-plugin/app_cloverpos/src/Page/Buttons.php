@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Sql;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use Joomla\CMS\Toolbar\Toolbar;
 
@@ -23,8 +24,8 @@ final class Buttons
         $toolbar->linkButton('clover-dashboard')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')->url(Pages::url())->icon('fa-solid fa-gauge');
     }
 
-    public static function settings(Toolbar $toolbar): void
+    public static function settings(Toolbar $toolbar, Sql $sql): void
     {
-        $toolbar->linkButton('clover-settings')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SETTINGS')->url(SettingsForm::url())->icon('fa-solid fa-gear');
+        $toolbar->linkButton('clover-settings')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SETTINGS')->url(SettingsForm::url($sql))->icon('fa-solid fa-gear');
     }
 }

@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die;
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
@@ -20,6 +21,10 @@ use Joomla\Input\Input;
 /** In place of every page while the PHP extension is missing. */
 final readonly class MissingExtensionPage implements Page
 {
+    public function __construct(private ShopFactory $factory)
+    {
+    }
+
     public function title(): string
     {
         return 'PLG_J2COMMERCE_APP_CLOVERPOS';
@@ -27,7 +32,7 @@ final readonly class MissingExtensionPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        Buttons::settings($toolbar);
+        Buttons::settings($toolbar, $this->factory->sql());
 
         return Template::render('problem', ['message' => (string) Requirements::problem()]);
     }

@@ -26,7 +26,7 @@ final readonly class Pages
     public function open(string $name): Page
     {
         if (!Requirements::isMet()) {
-            return new MissingExtensionPage();
+            return new MissingExtensionPage($this->factory);
         }
 
         return match ($name) {

@@ -68,6 +68,16 @@ final class ShopFactory
         );
     }
 
+    /** Of the app as it is stored, whether or not it is enabled. */
+    public static function stored(CMSApplicationInterface $app, DatabaseInterface $db): self
+    {
+        $sql = new JoomlaSql($db);
+
+        return self::create($app, $db, (string) $sql->fetchValue(
+            "SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+        ));
+    }
+
     public function sql(): Sql
     {
         return $this->sql;
@@ -75,7 +85,13 @@ final class ShopFactory
 
     public function environment(): string
     {
-        $environment = $this->parameters['environment'] ?? '';
+        return self::environmentOf($this->parameters);
+    }
+
+    /** @param array<string, mixed> $parameters */
+    public static function environmentOf(array $parameters): string
+    {
+        $environment = $parameters['environment'] ?? '';
 
         return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
     }

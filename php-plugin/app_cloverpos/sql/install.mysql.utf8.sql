@@ -1,0 +1,1 @@
+../../lib/sql/clover.mysql.sql

@@ -1,0 +1,11 @@
+DROP TABLE IF EXISTS `#__j2commerce_clover_inbox`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_orders`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_ledger`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_outbox`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_pace`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_locks`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_state`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_log`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_staging`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_runs`;
+DROP TABLE IF EXISTS `#__j2commerce_clover_mappings`;

@@ -1,0 +1,43 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Form\FormField;
+use Joomla\CMS\Toolbar\Button\LinkButton;
+
+/** Shows no input: gives the settings page its Dashboard button and script, and says what keeps the app from working. */
+final class CloverpageField extends FormField
+{
+    protected $type = 'Cloverpage';
+
+    public function renderField($options = [])
+    {
+        $app    = Factory::getApplication();
+        $button = new LinkButton('clover-dashboard');
+        $button->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')->url(Pages::url())->icon('fa-solid fa-gauge');
+        $app->getDocument()->getToolbar('toolbar')->prependButton($button);
+        Template::script($app, 'settings');
+        $problem = Requirements::problem();
+
+        return $problem === null ? '' : Template::render('problem', ['message' => $problem]);
+    }
+
+    protected function getInput()
+    {
+        return '';
+    }
+}

@@ -1,0 +1,36 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Form\Field\PasswordField;
+use Joomla\CMS\Language\Text;
+
+/** A secret: what is stored never comes back into the page, and an empty field keeps it. */
+final class CloversecretField extends PasswordField
+{
+    use ShopTrait;
+
+    protected $type = 'Cloversecret';
+
+    protected function getInput()
+    {
+        $this->value        = '';
+        $this->autocomplete = 'new-password';
+
+        if (self::factory()->secrets()->has($this->fieldname)) {
+            $this->hint = Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_SETTINGS_STORED');
+        }
+
+        return parent::getInput();
+    }
+}

@@ -1,0 +1,33 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Factory;
+use Joomla\Database\DatabaseInterface;
+
+/** The app's stored settings, for fields that show what hangs on them. */
+trait ShopTrait
+{
+    private static ?ShopFactory $factory = null;
+
+    private static function factory(): ShopFactory
+    {
+        return self::$factory ??= ShopFactory::stored(Factory::getApplication(), Factory::getContainer()->get(DatabaseInterface::class));
+    }
+
+    private static function escape(string $text): string
+    {
+        return htmlspecialchars($text, ENT_QUOTES, 'UTF-8');
+    }
+}

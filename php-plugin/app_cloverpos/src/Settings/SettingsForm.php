@@ -1,0 +1,138 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Exception\SettingsException;
+use CloverSync\Settings;
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\SyncLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Table\TableInterface;
+
+/**
+ * The app's settings as Joomla's plugin manager saves them: what is wrong is refused as a whole, and secrets go into the app's own table instead of the
+ * parameters, which anybody who may edit plugins can read.
+ */
+final readonly class SettingsForm
+{
+    private const ELEMENT = 'app_cloverpos';
+
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    /** @param ShopFactory $factory With the parameters of before */
+    public function __construct(private ShopFactory $factory)
+    {
+    }
+
+    public static function isOurs(string $context, mixed $item): bool
+    {
+        return $context === 'com_plugins.plugin' && $item instanceof TableInterface && $item->folder === 'j2commerce' && $item->element === self::ELEMENT;
+    }
+
+    /** Address of the settings, relative to the administrator. */
+    public static function url(Sql $sql): string
+    {
+        return 'index.php?option=com_plugins&task=plugin.edit&extension_id=' . (int) $sql->fetchValue(
+            "SELECT extension_id FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = ?",
+            [self::ELEMENT],
+        );
+    }
+
+    /** "Label: what is wrong" of each field. */
+    public static function problems(SettingsException $e): string
+    {
+        $problems = [];
+
+        foreach ($e->getFields() as $field => $problem) {
+            $problems[] = Text::_(self::label($field)) . ' ' . $problem;
+        }
+
+        return implode('; ', $problems);
+    }
+
+    /** @throws \RuntimeException with a sentence for the owner, when something is wrong: then nothing is stored */
+    public function beforeSave(TableInterface $table): void
+    {
+        $given   = self::decode($table->params);
+        $secrets = array_filter(array_intersect_key($given, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && trim($s) !== '');
+        $forget  = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
+        $kept    = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
+
+        if (Requirements::isMet()) {
+            $this->check($kept + $secrets);
+        } elseif ($secrets !== []) {
+            throw new \RuntimeException(Text::sprintf(
+                self::PREFIX . 'SETTINGS_SECRET_NEEDS_EXTENSION',
+                Text::_(self::label(array_key_first($secrets))),
+                (string) Requirements::problem(),
+            ));
+        }
+
+        $store = $this->factory->secrets(ShopFactory::environmentOf($kept));
+
+        foreach ($secrets as $name => $secret) {
+            $store->keep($name, trim($secret), $this->factory->vault());
+        }
+
+        if ($forget && !isset($secrets['webhook_secret'])) {
+            $store->forget('webhook_secret');
+        }
+
+        $table->params = json_encode($kept, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+    }
+
+    public function afterSave(TableInterface $table, CMSApplicationInterface $app): void
+    {
+        $now         = self::decode($table->params);
+        $environment = ShopFactory::environmentOf($now);
+
+        if ($environment !== $this->factory->environment()) {
+            $app->enqueueMessage(Text::sprintf(self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED', Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment))), 'notice');
+        } elseif (trim((string) ($now['app_id'] ?? '')) !== trim((string) $this->factory->parameter('app_id')) && Requirements::isMet() && $this->factory->shop()->connection->status()->connected) {
+            $app->enqueueMessage(Text::_(self::PREFIX . 'SETTINGS_APP_CHANGED'), 'warning');
+        }
+
+        if (!empty($now['debug']) && !$this->factory->isDebug()) {
+            (new SyncLog($this->factory->sql(), $environment, $this->factory->clock))
+                ->add('sync', 'item', '', 'success', Text::sprintf(self::PREFIX . 'SETTINGS_DEBUG_ON', DebugLog::FILE));
+        }
+    }
+
+    /** @param array<string, mixed> $parameters */
+    private function check(#[\SensitiveParameter] array $parameters): void
+    {
+        try {
+            Settings::fromArray(ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)));
+        } catch (SettingsException $e) {
+            throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', self::problems($e)));
+        }
+    }
+
+    private static function label(string $field): string
+    {
+        return self::PREFIX . 'FIELD_' . strtoupper($field) . '_LABEL';
+    }
+
+    /** @return array<string, mixed> */
+    private static function decode(mixed $params): array
+    {
+        $decoded = \is_string($params) ? json_decode($params, true) : null;
+
+        return \is_array($decoded) ? $decoded : [];
+    }
+}

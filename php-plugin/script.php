@@ -1,0 +1,142 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  pkg_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Application\AdministratorApplication;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Installer\InstallerAdapter;
+use Joomla\CMS\Installer\InstallerScriptInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\Database\DatabaseInterface;
+use Joomla\DI\Container;
+use Joomla\DI\ServiceProviderInterface;
+
+return new class () implements ServiceProviderInterface {
+    public function register(Container $container): void
+    {
+        $container->set(InstallerScriptInterface::class, new class ($container->get(DatabaseInterface::class)) implements InstallerScriptInterface {
+            private const PHP        = '8.3.0';
+            private const JOOMLA     = '6.0.0';
+            private const J2COMMERCE = '6.0.0';
+
+            /** The extension's versions that fit: those of the same minor version. */
+            private const EXTENSION = '0.1';
+
+            public function __construct(private readonly DatabaseInterface $db)
+            {
+            }
+
+            public function preflight(string $type, InstallerAdapter $adapter): bool
+            {
+                if ($type === 'uninstall') {
+                    return true;
+                }
+
+                $problem = $this->problem();
+
+                if ($problem !== null) {
+                    Factory::getApplication()->enqueueMessage($problem, 'error');
+                }
+
+                return $problem === null;
+            }
+
+            public function install(InstallerAdapter $adapter): bool
+            {
+                return true;
+            }
+
+            public function update(InstallerAdapter $adapter): bool
+            {
+                return true;
+            }
+
+            /** Removes what the plugins' own SQL does not know of; products stay. */
+            public function uninstall(InstallerAdapter $adapter): bool
+            {
+                $this->db->setQuery("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'")->execute();
+
+                return true;
+            }
+
+            public function postflight(string $type, InstallerAdapter $adapter): bool
+            {
+                if ($type === 'uninstall') {
+                    return true;
+                }
+
+                if ($type === 'install' || $type === 'discover_install') {
+                    // Only once: whoever switches it off means it.
+                    $this->db->setQuery("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'")->execute();
+                }
+
+                $this->forgetClassMap();
+                $app     = Factory::getApplication();
+                $missing = $this->extensionProblem();
+
+                if ($missing !== null) {
+                    $app->enqueueMessage($missing, 'warning');
+                    $app->enqueueMessage(Text::_('PKG_CLOVERPOS_OTHER_PHP'), 'warning');
+                }
+
+                if ($type === 'install') {
+                    $app->enqueueMessage(Text::_('PKG_CLOVERPOS_NEXT'), 'message');
+                }
+
+                return true;
+            }
+
+            private function problem(): ?string
+            {
+                $j2commerce = $this->j2commerce();
+
+                return match (true) {
+                    version_compare(PHP_VERSION, self::PHP, '<')       => Text::sprintf('PKG_CLOVERPOS_NEEDS_PHP', self::PHP, PHP_VERSION),
+                    version_compare(JVERSION, self::JOOMLA, '<')       => Text::sprintf('PKG_CLOVERPOS_NEEDS_JOOMLA', self::JOOMLA, JVERSION),
+                    $j2commerce === null                               => Text::_('PKG_CLOVERPOS_NEEDS_J2COMMERCE'),
+                    version_compare($j2commerce, self::J2COMMERCE, '<') => Text::sprintf('PKG_CLOVERPOS_NEEDS_J2COMMERCE_VERSION', self::J2COMMERCE, $j2commerce),
+                    default                                            => null,
+                };
+            }
+
+            /** Version of the installed component; null when it is not there. */
+            private function j2commerce(): ?string
+            {
+                $manifest = $this->db->setQuery("SELECT manifest_cache FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'")->loadResult();
+
+                return $manifest === null ? null : (string) (json_decode((string) $manifest)->version ?? '0');
+            }
+
+            /** The app works without the extension as far as it must not break anything, so this is no reason to refuse. */
+            private function extensionProblem(): ?string
+            {
+                $version = phpversion('cloversync');
+                $where   = Text::_(Factory::getApplication() instanceof AdministratorApplication ? 'PKG_CLOVERPOS_PHP_WEB' : 'PKG_CLOVERPOS_PHP_CLI');
+
+                return match (true) {
+                    $version === false                                   => Text::sprintf('PKG_CLOVERPOS_EXTENSION_MISSING', $where, PHP_VERSION),
+                    !str_starts_with($version, self::EXTENSION . '.') => Text::sprintf('PKG_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
+                    default                                              => null,
+                };
+            }
+
+            /** Joomla writes its map of namespaces once; the library's and the plugins' are not in the one of before. */
+            private function forgetClassMap(): void
+            {
+                $map = JPATH_ADMINISTRATOR . '/cache/autoload_psr4.php';
+
+                if (is_file($map)) {
+                    @unlink($map);
+                }
+            }
+        });
+    }
+};
