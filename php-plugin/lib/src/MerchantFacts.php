@@ -54,6 +54,12 @@ final readonly class MerchantFacts
         return $this->state->getArray(self::FACTS);
     }
 
+    /** The merchant that Clover last told of; for those who have the database alone. */
+    public static function merchantIn(State $state): ?string
+    {
+        return $state->getArray(self::FACTS)['id'] ?? null;
+    }
+
     /**
      * The merchant's currency as far as it is known without asking.
      */

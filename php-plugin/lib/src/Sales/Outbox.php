@@ -53,6 +53,17 @@ final readonly class Outbox
         ));
     }
 
+    /** Why an order that waits could not be looked at; null when it has not been tried. */
+    public function errorOf(string $orderId): ?string
+    {
+        $error = $this->sql->fetchValue(
+            'SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state = 'pending' AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
+            [$this->environment, $orderId],
+        );
+
+        return $error === null ? null : (string) $error;
+    }
+
     /**
      * As {@see \CloverSync\Ledger} wants it told.
      *

@@ -68,6 +68,21 @@ final readonly class Planner
     }
 
     /**
+     * What is known of an order, for whoever shows it.
+     *
+     * @return array{concerns: bool, standing: string, lines: list<array{line_id: int, variant_id: int, name: string, books: array{clover_id: string, quantity: int, rows: list<array<string, mixed>>}}>}
+     *         `concerns`: whether anything of it is Clover's business; an order from before the connection is not
+     */
+    public function view(string $orderId): array
+    {
+        $rows  = $this->ledger->ofOrder($orderId);
+        $told  = $this->outbox->of($orderId);
+        $order = $this->orders->find($orderId);
+
+        return ['concerns' => $this->concerns($order, $rows, $told), 'standing' => $this->standing($order, $told), 'lines' => $this->lines($order, $rows)];
+    }
+
+    /**
      * Gives units of a line back by hand.
      *
      * @throws ShopException                       when the order has no such line

@@ -63,6 +63,16 @@ final readonly class PushedOrders
         );
     }
 
+    /** The owner wants an order in Clover that was left out while Sync Sale was off. */
+    public function pushNow(string $orderId): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
+              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
+            [...$this->key(), $orderId],
+        ) === 1;
+    }
+
     /** @return ?array<string, mixed> The next row to work on */
     public function due(): ?array
     {
