@@ -1,0 +1,35 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_task_cloversync
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
+use Joomla\CMS\Extension\PluginInterface;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Database\DatabaseInterface;
+use Joomla\DI\Container;
+use Joomla\DI\ServiceProviderInterface;
+
+return new class () implements ServiceProviderInterface {
+    public function register(Container $container): void
+    {
+        $container->set(
+            PluginInterface::class,
+            static function (Container $container): PluginInterface {
+                $plugin = new Cloversync((array) PluginHelper::getPlugin('task', 'cloversync'));
+                $plugin->setApplication(Factory::getApplication());
+                $plugin->setDatabase($container->get(DatabaseInterface::class));
+
+                return $plugin;
+            },
+        );
+    }
+};

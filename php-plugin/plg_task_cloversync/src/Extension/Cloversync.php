@@ -1,0 +1,179 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_task_cloversync
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\Task\Cloversync\Extension;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\RoutineResult;
+use CloverSync\Shop\Routines;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ExtensionException;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Plugin\CMSPlugin;
+use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Component\Scheduler\Administrator\Event\ExecuteTaskEvent;
+use Joomla\Component\Scheduler\Administrator\Task\Status;
+use Joomla\Component\Scheduler\Administrator\Traits\TaskPluginTrait;
+use Joomla\Database\DatabaseAwareTrait;
+use Joomla\Database\DatabaseDriver;
+use Joomla\Event\SubscriberInterface;
+
+/** Lets Joomla's scheduler run the routines of the Clover POS Integration. */
+final class Cloversync extends CMSPlugin implements SubscriberInterface
+{
+    use DatabaseAwareTrait;
+    use TaskPluginTrait;
+
+    private const TASKS_MAP = [
+        'cloversync.fullSync' => [
+            'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_FULL_SYNC',
+            'method'          => 'fullSync',
+        ],
+        'cloversync.refreshToken' => [
+            'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_REFRESH_TOKEN',
+            'method'          => 'refreshToken',
+        ],
+        'cloversync.inventory' => [
+            'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_INVENTORY',
+            'method'          => 'inventory',
+        ],
+    ];
+
+    private const APP = 'plg_j2commerce_app_cloverpos';
+
+    /** Seconds of a slice; a web server's worker is not free meanwhile, and gives up on slow scripts. */
+    private const SECONDS     = 60.0;
+    private const SECONDS_WEB = 25.0;
+
+    /** What wants the owner. */
+    private const WARNINGS = ['connection_lost', 'site_moved', 'needs_confirmation', 'sales_waiting', 'sales_paused'];
+
+    protected $autoloadLanguage = true;
+
+    public static function getSubscribedEvents(): array
+    {
+        return [
+            'onTaskOptionsList' => 'advertiseRoutines',
+            'onExecuteTask'     => 'standardRoutineHandler',
+        ];
+    }
+
+    private function fullSync(ExecuteTaskEvent $event): int
+    {
+        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->fullSync());
+    }
+
+    private function refreshToken(ExecuteTaskEvent $event): int
+    {
+        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->refreshToken());
+    }
+
+    private function inventory(ExecuteTaskEvent $event): int
+    {
+        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->inventory());
+    }
+
+    /**
+     * What goes wrong is a status and a sentence, for the scheduler handles an exception badly.
+     *
+     * @param \Closure(Routines): RoutineResult $routine
+     */
+    private function carryOut(\Closure $routine): int
+    {
+        if (!PluginHelper::isEnabled('j2commerce', 'app_cloverpos')) {
+            $this->tell(Text::_('PLG_TASK_CLOVERSYNC_APP_DISABLED'));
+
+            return Status::OK;
+        }
+
+        // Its sentences are used here, and on the command line nobody else loads them.
+        $language = $this->getApplication()->getLanguage();
+        $language->load(self::APP, JPATH_ADMINISTRATOR) || $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
+
+        try {
+            return $this->unwatched(fn (): int => $this->report($routine($this->routines())));
+        } catch (\Throwable $e) {
+            $this->tell(Problem::of($e)['message'], 'error');
+
+            return Status::KNOCKOUT;
+        }
+    }
+
+    /** @throws \Throwable when the shop cannot be put together */
+    private function routines(): Routines
+    {
+        $app     = $this->getApplication();
+        $factory = ShopFactory::create($app, $this->getDatabase(), (string) PluginHelper::getPlugin('j2commerce', 'app_cloverpos')->params);
+        $factory->siteState()->set('task_seen', (string) $factory->clock->now());
+
+        if ($app->isClient('cli')) {
+            $factory->requirements()->remember();
+        } elseif (\function_exists('set_time_limit')) {
+            set_time_limit(120);
+        }
+
+        if (!Requirements::isMet()) {
+            throw new ExtensionException((string) Requirements::problem());
+        }
+
+        return new Routines($factory->shop(), $app->isClient('cli') ? self::SECONDS : self::SECONDS_WEB);
+    }
+
+    private function report(RoutineResult $result): int
+    {
+        if ($result->shopChanged) {
+            ShopCache::clean($this->getApplication());
+        }
+
+        foreach ($result->facts as $fact => $values) {
+            $this->tell(Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_' . strtoupper($fact), ...$values), \in_array($fact, self::WARNINGS, true) ? 'warning' : 'info');
+        }
+
+        foreach ($result->failures() as $failure) {
+            $this->tell(Problem::of($failure)['message'], 'error');
+        }
+
+        return match (true) {
+            // What failed beside it is tried again with the next slice, and then it counts.
+            $result->outcome() === RoutineResult::MORE => Status::WILL_RESUME,
+            $result->failures() !== []                 => Status::KNOCKOUT,
+            default                                    => Status::OK,
+        };
+    }
+
+    /** In debug mode Joomla keeps every query with its call stack, which a sync of thousands of products would fill the memory with. */
+    private function unwatched(\Closure $work): int
+    {
+        $db = $this->getDatabase();
+
+        if (!$db instanceof DatabaseDriver || $db->getMonitor() === null) {
+            return $work();
+        }
+
+        $monitor = $db->getMonitor();
+        $db->setMonitor(null);
+
+        try {
+            return $work();
+        } finally {
+            $db->setMonitor($monitor);
+        }
+    }
+
+    private function tell(string $sentence, string $priority = 'info'): void
+    {
+        $this->logTask($sentence, $priority);
+        $this->snapshot['output'] = ltrim(($this->snapshot['output'] ?? '') . "\n" . $sentence);
+    }
+}
