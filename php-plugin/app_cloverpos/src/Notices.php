@@ -1,0 +1,145 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\ConnectionStatus;
+use CloverSync\Shop\Attention;
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\MerchantFacts;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Router\Route;
+
+/** What J2Commerce's own dashboard says of the app. Nothing here asks Clover, for it is looked up with each view of that page. */
+final readonly class Notices
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_NOTICE_';
+
+    public function __construct(private ShopFactory $factory)
+    {
+    }
+
+    /** @return array<string, mixed> */
+    public function quickIcon(): array
+    {
+        $facts = $this->facts();
+        $count = ($facts['attention']?->count() ?? 0)
+            + ($facts['problem'] === null ? 0 : 1)
+            + ($facts['status']?->reconnectReason === null ? 0 : 1)
+            + ($facts['moved'] ? 1 : 0);
+        $icon = [
+            'id'     => 'j2commerce-cloverpos',
+            'text'   => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS'),
+            'link'   => Route::_(Pages::url()),
+            'image'  => 'fa-solid fa-cash-register',
+            'access' => ['core.manage', 'com_j2commerce'],
+        ];
+
+        return $count === 0 ? $icon : $icon + [
+            'class' => 'warning',
+            'badge' => (string) $count,
+            'title' => Text::plural(self::PREFIX . 'N_WAIT', $count),
+        ];
+    }
+
+    /** @return list<array<string, mixed>> The most pressing first */
+    public function messages(): array
+    {
+        $facts     = $this->facts();
+        $attention = $facts['attention'];
+        $messages  = [];
+
+        if ($facts['problem'] !== null) {
+            $messages[] = self::message('problem', 'danger', $facts['problem']);
+        }
+
+        $cli = $this->factory->requirements()->problemOfCommandLine();
+
+        // Said once where both lack the same.
+        if ($cli !== null && $facts['problem'] === null) {
+            $messages[] = self::message('cli', 'warning', $cli);
+        }
+
+        if ($facts['status'] !== null && !$facts['status']->connected) {
+            $reason     = $facts['status']->reconnectReason;
+            $messages[] = $reason === null
+                ? self::message('connect', 'info', Text::_(self::PREFIX . 'NOT_CONNECTED'))
+                : self::message('reconnect', 'danger', Text::sprintf(self::PREFIX . 'RECONNECT', $reason));
+        }
+
+        if ($facts['moved']) {
+            $messages[] = self::message('moved', 'danger', Text::_(self::PREFIX . 'MOVED'));
+        }
+
+        if ($attention?->paused !== null) {
+            $messages[] = self::message('paused', 'danger', Text::sprintf(self::PREFIX . 'PAUSED', $attention->paused), 'outbox');
+        }
+
+        if ($attention?->confirmDeletes) {
+            $messages[] = self::message('deletes', 'warning', Text::_(self::PREFIX . 'CONFIRM_DELETES'));
+        }
+
+        foreach (['uncertain' => 'outbox', 'dead' => 'outbox', 'errors' => 'mappings', 'conflicts' => 'mappings'] as $what => $page) {
+            if (($attention?->$what ?? 0) > 0) {
+                $messages[] = self::message($what, 'warning', Text::plural(self::PREFIX . 'N_' . strtoupper($what), $attention->$what), $page);
+            }
+        }
+
+        if ($this->factory->environment() === 'sandbox') {
+            $messages[] = self::message('sandbox', 'warning', Text::_(self::PREFIX . 'SANDBOX'));
+        }
+
+        return array_map(static fn (array $m, int $i): array => $m + ['priority' => 100 + $i], $messages, array_keys($messages));
+    }
+
+    /** @return array{problem: ?string, status: ?ConnectionStatus, moved: bool, attention: ?Attention} */
+    private function facts(): array
+    {
+        $facts    = ['problem' => null, 'status' => null, 'moved' => false];
+        $merchant = MerchantFacts::merchantIn($this->factory->state());
+
+        try {
+            $shop            = $this->factory->shop();
+            $facts['status'] = $shop->connection->status();
+            $facts['moved']  = $shop->guard->isMoved();
+            $merchant        = $shop->merchantId();
+        } catch (\Throwable $e) {
+            $facts['problem'] = Problem::of($e)['message'];
+        }
+
+        $sql = $this->factory->sql();
+
+        return $facts + ['attention' => $merchant === null ? null : Attention::of(
+            $sql,
+            new Mappings($sql, $this->factory->environment(), $merchant),
+            $this->factory->state(),
+            $this->factory->clock,
+        )];
+    }
+
+    /** @return array<string, mixed> As J2Commerce prints it: the text as HTML */
+    private static function message(string $name, string $type, string $text, string $page = 'dashboard'): array
+    {
+        return [
+            'id'          => "plg_j2commerce_app_cloverpos_$name",
+            'text'        => htmlspecialchars($text, ENT_QUOTES, 'UTF-8', false),
+            'type'        => $type,
+            'icon'        => 'fa-solid fa-cash-register',
+            'dismissible' => $type === 'danger' ? 'none' : 'session',
+            'link'        => Route::_(Pages::url($page)),
+            'linkText'    => Text::_(self::PREFIX . 'OPEN_' . strtoupper($page)),
+        ];
+    }
+}

@@ -1,0 +1,73 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Sales\OrderStatus;
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+
+/** What Clover knows of an order, on the order's page in the administrator. */
+final readonly class OrderCard
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    /** @param mixed $item The order that the page shows */
+    public function render(mixed $item): string
+    {
+        $orderId = \is_object($item) ? (string) ($item->order_id ?? '') : '';
+
+        if ($orderId === '') {
+            return '';
+        }
+
+        Template::script($this->app, 'order', [self::PREFIX . 'NOTHING_CHOSEN']);
+
+        return Template::render('ordercard', ['orderId' => $orderId, 'body' => $this->body($orderId)]);
+    }
+
+    /** What stands in the card now; a script puts it there anew after each action. */
+    public function body(string $orderId): string
+    {
+        $status = null;
+
+        try {
+            $problem = Requirements::problem();
+            $shop    = $problem === null ? $this->factory->shop() : null;
+            $status  = $shop === null ? null : OrderStatus::of($shop, $orderId);
+        } catch (NotConnectedException) {
+            $problem = Text::_(self::PREFIX . 'NEVER_CONNECTED');
+        } catch (\Throwable $e) {
+            $problem = Problem::of($e)['message'];
+        }
+
+        return Template::render('orderstatus', [
+            'orderId'   => $orderId,
+            'status'    => $status,
+            'problem'   => $problem,
+            'connected' => $status !== null && $shop->connection->status()->connected,
+            'paused'    => $status === null ? null : $shop->pause()->read()['reason'] ?? null,
+            'settings'  => $status === null ? [] : $shop->settings,
+            'mayAct'    => $status !== null && J2CommerceHelper::canAccess('j2commerce.editsetup'),
+        ]);
+    }
+}

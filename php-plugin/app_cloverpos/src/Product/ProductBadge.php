@@ -1,0 +1,68 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\MerchantFacts;
+use CloverSync\Shop\ProductStatus;
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSApplicationInterface;
+
+/** The sync status of a product, on its edit screen. */
+final readonly class ProductBadge
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    /** @param mixed $item The product that the form is of */
+    public function render(mixed $item): string
+    {
+        $product  = \is_object($item) ? (int) ($item->j2commerce_product_id ?? 0) : 0;
+        $merchant = $product === 0 ? null : $this->merchant();
+
+        if ($merchant === null) {
+            return '';
+        }
+
+        $status = ProductStatus::of($this->factory->sql(), new Mappings($this->factory->sql(), $this->factory->environment(), $merchant), $product);
+
+        if ($status === null) {
+            return '';
+        }
+
+        Template::script($this->app, 'product', [self::PREFIX . 'SYNCING', self::PREFIX . 'SYNCED_NOW']);
+
+        return Template::render('badge', [
+            'product' => $product,
+            'status'  => $status,
+            'problem' => Requirements::problem(),
+            'maySync' => Requirements::isMet() && $status->state !== Mappings::CONFLICT && J2CommerceHelper::canAccess('j2commerce.editsetup'),
+        ]);
+    }
+
+    /** The links outlast the connection and the extension, and so does what is shown of them. */
+    private function merchant(): ?string
+    {
+        try {
+            return $this->factory->shop()->merchantId();
+        } catch (\Throwable) {
+            return MerchantFacts::merchantIn($this->factory->state());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\ProductStatus;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Router\Route;
+
+/** @var array{product: int, status: ProductStatus, problem: ?string, maySync: bool} $displayData */
+['product' => $product, 'status' => $status, 'problem' => $problem, 'maySync' => $maySync] = $displayData;
+
+$prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
+$escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
+$colour = static fn (string $state): string => match ($state) {
+    Mappings::SYNCED   => 'success',
+    Mappings::ERROR    => 'danger',
+    Mappings::DELETED  => 'secondary',
+    default            => 'warning',
+};
+$why = match (true) {
+    $status->state === Mappings::CONFLICT           => $status->error,
+    $status->state === Mappings::ERROR              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
+    $status->state === Mappings::DELETED            => Text::_($prefix . 'WHY_DELETED'),
+    $status->waitsFor === ProductStatus::EVENT      => Text::_($prefix . 'WHY_EVENT'),
+    $status->waitsFor === ProductStatus::LINK       => Text::_($prefix . 'WHY_LINK'),
+    default                                         => null,
+};
+?>
+<div class="card my-3" data-clover-product="<?php echo $product; ?>">
+    <div class="card-header d-flex align-items-center justify-content-between gap-2">
+        <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
+        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state))); ?></span>
+    </div>
+    <div class="card-body">
+        <?php if ($why !== null && $why !== '') : ?>
+            <p class="<?php echo $status->state === Mappings::ERROR ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
+        <?php endif; ?>
+        <dl class="row mb-2">
+            <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . ($status->type === 'group' ? 'GROUP_ID' : 'ITEM_ID'))); ?></dt>
+            <dd class="col-sm-8"><code><?php echo $escape($status->cloverId); ?></code></dd>
+            <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . 'LAST_SYNCED')); ?></dt>
+            <dd class="col-sm-8">
+                <?php if ($status->lastSynced === null) : ?>
+                    <?php echo $escape(Text::_($prefix . 'NEVER')); ?>
+                <?php else : ?>
+                    <time datetime="<?php echo $escape(str_replace(' ', 'T', $status->lastSynced) . 'Z'); ?>"><?php echo $escape(HTMLHelper::_('date', $status->lastSynced, Text::_('DATE_FORMAT_LC6'))); ?></time>
+                <?php endif; ?>
+            </dd>
+        </dl>
+        <?php if ($status->members !== []) : ?>
+            <details class="mb-3">
+                <summary><?php echo $escape(Text::plural($prefix . 'N_VARIANTS', \count($status->members))); ?></summary>
+                <div class="table-responsive">
+                    <table class="table table-sm mt-2 mb-0">
+                        <caption class="visually-hidden"><?php echo $escape(Text::_($prefix . 'VARIANTS_CAPTION')); ?></caption>
+                        <thead>
+                            <tr>
+                                <th scope="col"><?php echo $escape(Text::_($prefix . 'VARIANT')); ?></th>
+                                <th scope="col"><?php echo $escape(Text::_($prefix . 'SKU')); ?></th>
+                                <th scope="col"><?php echo $escape(Text::_($prefix . 'ITEM_ID')); ?></th>
+                                <th scope="col"><?php echo $escape(Text::_($prefix . 'STATUS')); ?></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <?php foreach ($status->members as $member) : ?>
+                                <tr>
+                                    <th scope="row" class="fw-normal"><?php echo $escape($member['name']); ?></th>
+                                    <td><?php echo $escape($member['sku']); ?></td>
+                                    <td><code><?php echo $escape($member['clover_id']); ?></code></td>
+                                    <td><span class="badge text-bg-<?php echo $colour($member['state']); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member['state']))); ?></span></td>
+                                </tr>
+                            <?php endforeach; ?>
+                        </tbody>
+                    </table>
+                </div>
+            </details>
+        <?php endif; ?>
+        <?php if ($problem !== null) : ?>
+            <p class="text-body-secondary"><?php echo $escape($problem); ?></p>
+        <?php endif; ?>
+        <div class="d-flex flex-wrap align-items-center gap-2">
+            <?php if ($maySync) : ?>
+                <button type="button" class="btn btn-sm btn-primary" data-clover-resync>
+                    <span class="fa-solid fa-rotate" aria-hidden="true"></span>
+                    <?php echo $escape(Text::_($prefix . 'RESYNC')); ?>
+                </button>
+            <?php endif; ?>
+            <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_($prefix . 'MAPPINGS')); ?></a>
+        </div>
+        <div class="mt-2" data-clover-said aria-live="polite"></div>
+        <p class="small text-body-secondary mt-2 mb-0"><?php echo $escape(Text::_($prefix . 'WHOSE')); ?></p>
+    </div>
+</div>

@@ -1,0 +1,195 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\UtcTime;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Router\Route;
+
+/** @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings: array<string, mixed>, mayAct: bool} $displayData */
+[
+    'orderId'   => $orderId,
+    'status'    => $status,
+    'problem'   => $problem,
+    'connected' => $connected,
+    'paused'    => $paused,
+    'settings'  => $settings,
+    'mayAct'    => $mayAct,
+] = $displayData;
+
+$prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
+$escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
+$say    = static fn (string $key, mixed ...$values): string => $escape($values === [] ? Text::_($prefix . $key) : Text::sprintf($prefix . $key, ...$values));
+$colour = static fn (string $state): string => match ($state) {
+    'confirmed'        => 'success',
+    'dead'             => 'danger',
+    'skipped'          => 'secondary',
+    default            => 'warning',
+};
+$when   = static fn (mixed $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql((int) $unix), Text::_('DATE_FORMAT_LC6'));
+$reason = static fn (string $kind, ?string $reason): string => $reason !== null && $reason !== '' && Text::_($key = $prefix . "{$kind}_REASON_" . strtoupper($reason)) !== $key ? Text::_($key) : '';
+
+if ($problem !== null) {
+    echo '<p class="mb-0">' . $escape($problem) . '</p>';
+
+    return;
+}
+
+if (!$status->concerns) {
+    echo '<p class="mb-0">' . $say('BEFORE_CONNECTION') . '</p>';
+
+    return;
+}
+
+$pushed     = $status->pushed;
+$returnable = array_filter($status->lines, static fn (array $line): bool => $line['returnable'] > 0);
+$choices    = static function (string $row) use ($say, $mayAct): void {
+    if (!$mayAct) {
+        return;
+    }
+
+    echo '<div class="d-flex flex-wrap gap-1 mt-1">';
+
+    foreach (['applied', 'not_applied', 'leave'] as $word) {
+        echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '">' . $say('WORD_' . strtoupper($word)) . '</button>';
+    }
+
+    echo '</div>';
+};
+?>
+<?php if (!$connected) : ?>
+    <p class="alert alert-info"><?php echo $say('NOT_CONNECTED'); ?></p>
+<?php elseif ($paused !== null) : ?>
+    <p class="alert alert-warning"><?php echo $say('PAUSED', $paused); ?></p>
+<?php endif; ?>
+
+<?php if ($pushed !== null) : ?>
+    <p class="mb-1">
+        <span class="badge text-bg-<?php echo $colour($pushed['state']); ?>"><?php echo $say('PUSH_' . strtoupper($pushed['state'])); ?></span>
+        <?php if ($pushed['state'] === 'confirmed' && $pushed['settled'] !== null) : ?>
+            <small class="text-body-secondary"><?php echo $escape($when($pushed['settled'])); ?></small>
+        <?php endif; ?>
+    </p>
+    <?php if ($reason('PUSH', $pushed['reason']) !== '') : ?>
+        <p class="mb-1"><?php echo $escape($reason('PUSH', $pushed['reason'])); ?></p>
+    <?php endif; ?>
+    <?php if ((string) $pushed['message'] !== '') : ?>
+        <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($pushed['message']); ?></p>
+    <?php endif; ?>
+    <dl class="mb-2 mt-2">
+        <?php if ((string) $pushed['clover_order_id'] !== '') : ?>
+            <dt><?php echo $say('CLOVER_ORDER_ID'); ?></dt>
+            <dd><code><?php echo $escape($pushed['clover_order_id']); ?></code></dd>
+        <?php endif; ?>
+        <?php if (\in_array($pushed['state'], ['confirmed', 'sent', 'uncertain'], true)) : ?>
+            <dt><?php echo $say('REFERENCE'); ?></dt>
+            <dd><code><?php echo $escape($pushed['reference']); ?></code></dd>
+        <?php endif; ?>
+        <?php if ((string) $pushed['payment'] !== '') : ?>
+            <dt><?php echo $say('PAYMENT'); ?></dt>
+            <dd><?php echo $say('PAYMENT_' . strtoupper($pushed['payment'])); ?></dd>
+        <?php endif; ?>
+    </dl>
+    <?php if (\in_array($pushed['state'], ['uncertain', 'dead'], true)) : ?>
+        <?php $choices('order:' . (int) $pushed['id']); ?>
+    <?php endif; ?>
+<?php elseif (!$status->waits) : ?>
+    <p><?php echo $say($status->standing === 'paid' ? 'PUSH_NONE_PAID' : 'PUSH_NONE'); ?></p>
+<?php endif; ?>
+
+<?php if (!$settings['sync_sale'] && $pushed === null) : ?>
+    <p><?php echo $say('SYNC_SALE_OFF'); ?></p>
+<?php endif; ?>
+
+<?php if ($status->waits) : ?>
+    <p><?php echo $say('WAITS'); ?><?php echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $status->error); ?></p>
+<?php endif; ?>
+
+<?php if (array_filter($status->lines, static fn (array $line): bool => $line['rows'] !== []) !== []) : ?>
+    <h3 class="fs-6 mt-3"><?php echo $say('STOCK'); ?></h3>
+    <div class="table-responsive">
+        <table class="table table-sm align-middle">
+            <caption class="visually-hidden"><?php echo $say('STOCK_CAPTION'); ?></caption>
+            <thead>
+                <tr>
+                    <th scope="col"><?php echo $say('PRODUCT'); ?></th>
+                    <th scope="col"><?php echo $say('UNITS'); ?></th>
+                    <th scope="col"><?php echo $say('STATE'); ?></th>
+                </tr>
+            </thead>
+            <tbody>
+                <?php foreach ($status->lines as $line) : ?>
+                    <?php foreach ($line['rows'] as $row) : ?>
+                        <?php // A release without units only ends what was given back by hand.
+                        if ((int) $row['delta'] === 0) {
+                            continue;
+                        } ?>
+                        <tr>
+                            <th scope="row" class="fw-normal">
+                                <?php echo $escape($row['name']); ?>
+                                <?php if ($reason('STOCK', $row['reason']) !== '') : ?>
+                                    <div class="small text-body-secondary"><?php echo $escape($reason('STOCK', $row['reason'])); ?></div>
+                                <?php endif; ?>
+                                <?php if ((string) $row['message'] !== '') : ?>
+                                    <div class="small text-body-secondary text-break"><?php echo $escape($row['message']); ?></div>
+                                <?php endif; ?>
+                                <?php if ($row['open']) : ?>
+                                    <?php $choices('stock:' . (int) $row['id']); ?>
+                                <?php endif; ?>
+                            </th>
+                            <td class="text-nowrap"><?php echo $say((int) $row['delta'] > 0 ? 'TAKEN' : 'GIVEN_BACK', abs((int) $row['delta'])); ?></td>
+                            <td>
+                                <span class="badge text-bg-<?php echo $colour($row['state']); ?>"><?php echo $say('STOCK_' . strtoupper($row['state'])); ?></span>
+                                <?php if ($row['settled'] !== null) : ?>
+                                    <div class="small text-body-secondary"><?php echo $escape($when($row['settled'])); ?></div>
+                                <?php endif; ?>
+                            </td>
+                        </tr>
+                    <?php endforeach; ?>
+                <?php endforeach; ?>
+            </tbody>
+        </table>
+    </div>
+<?php elseif (!$settings['push_stock']) : ?>
+    <p><?php echo $say('PUSH_STOCK_OFF'); ?></p>
+<?php endif; ?>
+
+<?php if ($status->hasPartRefund) : ?>
+    <p class="alert alert-info"><?php echo $say($returnable === [] ? 'PART_REFUND' : 'PART_REFUND_RESTOCK'); ?></p>
+<?php endif; ?>
+
+<?php if ($mayAct && $returnable !== []) : ?>
+    <details class="mb-3"<?php echo $status->hasPartRefund ? ' open' : ''; ?>>
+        <summary><?php echo $say('RESTOCK'); ?></summary>
+        <p class="small text-body-secondary mt-2"><?php echo $say('RESTOCK_DESC'); ?></p>
+        <?php foreach ($returnable as $line) : ?>
+            <?php $id = 'clover-restock-' . $line['line_id']; ?>
+            <div class="row g-2 align-items-center mb-2">
+                <label class="col-8 col-form-label py-0" for="<?php echo $id; ?>"><?php echo $escape($line['name']); ?> <span class="small text-body-secondary"><?php echo $say('AT_MOST', $line['returnable']); ?></span></label>
+                <div class="col-4">
+                    <input type="number" class="form-control form-control-sm" id="<?php echo $id; ?>" data-clover-line="<?php echo $line['line_id']; ?>" min="0" max="<?php echo $line['returnable']; ?>" step="1" value="0">
+                </div>
+            </div>
+        <?php endforeach; ?>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="restock"><?php echo $say('RESTOCK_DO'); ?></button>
+    </details>
+<?php endif; ?>
+
+<div class="d-flex flex-wrap gap-2">
+    <?php if ($mayAct && $connected && $status->mayRetry()) : ?>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="retry"><?php echo $say('RETRY'); ?></button>
+    <?php endif; ?>
+    <?php if ($mayAct && $connected && ($status->mayPush() || $status->isUnderWay())) : ?>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="push"><?php echo $say($status->mayPush() ? 'PUSH' : 'GO_ON'); ?></button>
+    <?php endif; ?>
+    <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('outbox')); ?>"><?php echo $say('OUTBOX'); ?></a>
+</div>
