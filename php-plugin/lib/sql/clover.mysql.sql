@@ -210,7 +210,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_inbox` (
   `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `object_type` varchar(12) NOT NULL,
   `object_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  `event` varchar(8) NOT NULL COMMENT 'CREATE, UPDATE or DELETE: the last that was told',
+  `event` varchar(8) NOT NULL COMMENT 'CREATE, UPDATE, DELETE or ASK: the last that was told',
   `ts` bigint DEFAULT NULL COMMENT 'Clover''s time of it, milliseconds',
   `told` bigint unsigned NOT NULL DEFAULT 1 COMMENT 'How often something was told',
   `worked` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'How much of it was worked',

@@ -236,6 +236,46 @@ final readonly class Mappings
         );
     }
 
+    /**
+     * Clover's items behind these links: an item is itself, a group is its members.
+     *
+     * @param list<string> $cloverIds
+     *
+     * @return list<string>
+     */
+    public function itemsOf(array $cloverIds): array
+    {
+        $items = [];
+
+        foreach (['clover_id', 'parent_id'] as $column) {
+            array_push($items, ...array_map(static fn (array $row): string => (string) $row['clover_id'], $this->bulk->fetch(
+                'SELECT clover_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND $column IN (%s)",
+                $cloverIds,
+                [$this->environment, $this->merchant],
+            )));
+        }
+
+        return array_values(array_unique($items));
+    }
+
+    /**
+     * Forgets the link of a product: of an item, or of a group with all its members. The product stays as it is.
+     *
+     * @return bool False when there is no such link; a member of a group has none of its own
+     */
+    public function unlink(string $cloverId): bool
+    {
+        $key = [$this->environment, $this->merchant, $cloverId];
+
+        if ($this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id = ? AND parent_id IS NULL', $key) === 0) {
+            return false;
+        }
+
+        $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id = ?', $key);
+
+        return true;
+    }
+
     /** @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int} */
     public function counts(): array
     {

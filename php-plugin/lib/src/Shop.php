@@ -178,6 +178,52 @@ final class Shop
         );
     }
 
+    /**
+     * Asks Clover for items anew and brings what it says into the shop, whether or not something was told of them.
+     *
+     * @param list<string> $cloverIds Items and groups that are linked, or were tried to be
+     *
+     * @return int Clover's items that were looked at; others wait, as after a webhook
+     *
+     * @throws Exception\NotConnectedException while there is no connection
+     * @throws Exception\CurrencyException     unless Clover and the shop count in the same money
+     */
+    public function lookAgain(array $cloverIds, Budget $budget): int
+    {
+        $worker = $this->inboxWorker();
+        $items  = $this->mappings()->itemsOf($cloverIds);
+        $this->inbox()->ask($items);
+        $worker->drain($budget);
+
+        return \count($items) - $this->inbox()->countOf($items);
+    }
+
+    /**
+     * Forgets the link between a product and its item or group in Clover. Product, stock ledger and log stay.
+     *
+     * @throws Exception\ShopException when there is no such link
+     */
+    public function unlink(string $cloverId): void
+    {
+        $this->sql->transaction(function () use ($cloverId): void {
+            $mappings = $this->mappings();
+            $link     = $mappings->byCloverId([$cloverId])[$cloverId] ?? null;
+
+            if ($link === null || !$mappings->unlink($cloverId)) {
+                throw new Exception\ShopException("There is no link to $cloverId any more.");
+            }
+
+            $this->log->add('update', (string) $link['clover_type'], $cloverId, 'success', $link['product_id'] === null
+                ? "Forgot “{$link['name']}”: it was linked to no product"
+                : \sprintf('Unlinked “%s” from the product “%s”, which stays as it is', $link['name'], $link['article']['title'] ?? $link['product_id']));
+        });
+    }
+
+    public function mappingList(): MappingList
+    {
+        return new MappingList($this->sql, $this->mappings());
+    }
+
     public function pause(): Pause
     {
         return new Pause($this->state, $this->log, $this->clock);

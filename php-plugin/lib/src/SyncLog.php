@@ -7,7 +7,13 @@ namespace CloverSync\Shop;
 /** The Sync Log that the owner reads. */
 final readonly class SyncLog
 {
+    public const STATUSES = ['success', 'error', 'skipped'];
+
+    public const SORTS = ['created', 'status', 'action', 'entity_type'];
+
     private const TABLE = '#__j2commerce_clover_log';
+
+    private const SEARCHED = ['message', 'action', 'entity_type', 'entity_id'];
 
     public function __construct(private Sql $sql, private string $environment, private Clock $clock)
     {
@@ -39,27 +45,37 @@ final readonly class SyncLog
      */
     public function latest(int $limit, ?string $status = null, ?string $search = null): array
     {
-        $where  = 'environment = ?';
-        $values = [$this->environment];
+        return $this->page(['status' => $status, 'search' => $search], 'created', true, 0, max(1, $limit));
+    }
 
-        if ($status !== null) {
-            $where .= ' AND status = ?';
-            $values[] = $status;
-        }
-
-        if ($search !== null && $search !== '') {
-            $where .= " AND (message LIKE ? ESCAPE '!' OR action LIKE ? ESCAPE '!' OR entity_type LIKE ? ESCAPE '!' OR entity_id = ?)";
-            $like   = '%' . strtr($search, ['!' => '!!', '%' => '!%', '_' => '!_']) . '%';
-            array_push($values, $like, $like, $like, $search);
-        }
+    /**
+     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all; searched are message, action, entity type and entity id
+     * @param string                                    $sort   One of {@see SORTS}
+     *
+     * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message: string}>
+     */
+    public function page(array $filter, string $sort, bool $descending, int $start, int $limit): array
+    {
+        [$where, $values] = $this->where($filter);
+        $direction        = $descending ? 'DESC' : 'ASC';
+        // Entries are numbered as they come, so their number is their time, to the last entry of a second.
+        $order = \in_array($sort, self::SORTS, true) && $sort !== 'created' ? "$sort $direction, id DESC" : "id $direction";
 
         return array_map(
             static fn (array $row): array => ['at' => (string) UtcTime::iso($row['created'])] + array_diff_key($row, ['created' => 0]),
             $this->sql->fetchAll(
-                'SELECT created, action, entity_type, entity_id, status, message FROM ' . self::TABLE . " WHERE $where ORDER BY id DESC LIMIT " . max(1, $limit),
+                'SELECT created, action, entity_type, entity_id, status, message FROM ' . self::TABLE . " WHERE $where ORDER BY $order LIMIT " . max(0, $limit) . ' OFFSET ' . max(0, $start),
                 $values,
             ),
         );
+    }
+
+    /** @param array{status?: ?string, search?: ?string} $filter As {@see page()} takes it */
+    public function count(array $filter = []): int
+    {
+        [$where, $values] = $this->where($filter);
+
+        return (int) $this->sql->fetchValue('SELECT COUNT(*) FROM ' . self::TABLE . " WHERE $where", $values);
     }
 
     /**
@@ -79,5 +95,28 @@ final readonly class SyncLog
     public function purge(int $days): int
     {
         return $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE created < ?', [UtcTime::sql($this->clock->now() - $days * 86_400)]);
+    }
+
+    /**
+     * @param array{status?: ?string, search?: ?string} $filter
+     *
+     * @return array{string, list<string>}
+     */
+    private function where(array $filter): array
+    {
+        $where  = 'environment = ?';
+        $values = [$this->environment];
+
+        if (($filter['status'] ?? '') !== '') {
+            $where .= ' AND status = ?';
+            $values[] = $filter['status'];
+        }
+
+        if (($filter['search'] ?? '') !== '') {
+            $where .= ' AND (' . implode(' OR ', array_map(Like::condition(...), self::SEARCHED)) . ')';
+            array_push($values, ...array_fill(0, \count(self::SEARCHED), Like::containing($filter['search'])));
+        }
+
+        return [$where, $values];
     }
 }

@@ -18,6 +18,9 @@ final readonly class Inbox
 {
     public const TABLE = '#__j2commerce_clover_inbox';
 
+    /** The event of an item that the owner wants looked at; Clover never tells it. */
+    public const ASK = 'ASK';
+
     /** An object is looked at so often at most. */
     private const EVERY_MS = 5_000;
 
@@ -40,19 +43,37 @@ final readonly class Inbox
      */
     public function take(array $events): void
     {
-        if ($events === []) {
-            return;
-        }
+        $this->store($events, $this->clock->now(), []);
+    }
 
-        $now = $this->clock->now();
-        $this->bulk->upsert(
-            self::TABLE,
-            ['environment', 'merchant_id', 'object_type', 'object_id', 'event', 'ts', 'told', 'created'],
-            array_map(fn (array $e): array => [...$this->key(), $e['object_type'], $e['object_id'], $e['type'], $e['ts'], 1, $now], $events),
-            ['environment', 'merchant_id', 'object_type', 'object_id'],
-            ['event', 'ts'],
-            ['told' => 'told + 1'],
+    /**
+     * Takes in that the owner wants items looked at: what has failed often, and would wait long, is looked at now.
+     *
+     * @param list<string> $items Each once
+     */
+    public function ask(array $items): void
+    {
+        $now  = $this->clock->now();
+        $next = $now + self::EVERY_MS;
+        $this->store(
+            array_map(static fn (string $id): array => ['object_type' => 'item', 'object_id' => $id, 'type' => self::ASK, 'ts' => null], $items),
+            $now,
+            ['attempts' => '0', 'next_try' => "CASE WHEN next_try > $next THEN $next ELSE next_try END"],
         );
+    }
+
+    /**
+     * @param list<string> $items
+     *
+     * @return int How many of them are still to be looked at
+     */
+    public function countOf(array $items): int
+    {
+        return \count($this->bulk->fetch(
+            'SELECT id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked AND object_id IN (%s)",
+            $items,
+            $this->key(),
+        ));
     }
 
     /**
@@ -131,6 +152,26 @@ final readonly class Inbox
         $this->sql->execute(
             'DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND told = worked AND next_try < ?',
             [...$this->key(), $this->clock->now() - 30 * 86_400_000],
+        );
+    }
+
+    /**
+     * @param list<array{object_type: string, object_id: string, type: string, ts: ?int}> $events
+     * @param array<string, string>                                                        $also   Columns of an object that is known already, with expressions
+     */
+    private function store(array $events, int $now, array $also): void
+    {
+        if ($events === []) {
+            return;
+        }
+
+        $this->bulk->upsert(
+            self::TABLE,
+            ['environment', 'merchant_id', 'object_type', 'object_id', 'event', 'ts', 'told', 'created'],
+            array_map(fn (array $e): array => [...$this->key(), $e['object_type'], $e['object_id'], $e['type'], $e['ts'], 1, $now], $events),
+            ['environment', 'merchant_id', 'object_type', 'object_id'],
+            ['event', 'ts'],
+            ['told' => 'told + 1'] + $also,
         );
     }
 

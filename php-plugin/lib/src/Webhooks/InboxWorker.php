@@ -120,7 +120,7 @@ final class InboxWorker
         } catch (BugException | ItemException $e) {
             if (\count($items) === 1) {
                 $this->inbox->failed($items[0]['id'], $items[0]['told'], $items[0]['attempts'] + 1, $e->getMessage());
-                $this->log->add('webhook', 'item', $items[0]['object_id'], 'error', $e->getMessage());
+                $this->log->add(self::action($items[0]), 'item', $items[0]['object_id'], 'error', $e->getMessage());
 
                 return \count($others);
             }
@@ -220,18 +220,34 @@ final class InboxWorker
 
         $seen    = array_column($rows, 'object_id');
         $entries = array_map(static fn (array $row): array => [
-            'action' => 'webhook', 'type' => 'item', 'id' => $row['object_id'], 'status' => isset($bad[$row['object_id']]) ? 'error' : 'success',
-            'message' => isset($what[$row['object_id']]) ? "{$row['event']}: " . implode('; ', $what[$row['object_id']]) : "{$row['event']}: the shop has it already",
+            'action' => self::action($row), 'type' => 'item', 'id' => $row['object_id'], 'status' => isset($bad[$row['object_id']]) ? 'error' : 'success',
+            'message' => self::told($row) . (isset($what[$row['object_id']]) ? implode('; ', $what[$row['object_id']]) : 'the shop has it already'),
         ], $rows);
+        $webhook = array_filter($rows, static fn (array $row): bool => $row['event'] !== Inbox::ASK) !== [];
 
         // What happened to a group, or to a sister that is gone.
         foreach ($written->log as $entry) {
             if (!\in_array($entry['id'], $seen, true)) {
-                $entries[] = ['action' => 'webhook'] + $entry;
+                $entries[] = ['action' => $webhook ? 'webhook' : 'sync'] + $entry;
             }
         }
 
         $this->log->addAll($entries);
-        $this->state->set('last_webhook_work', (string) $this->clock->now());
+
+        if ($webhook) {
+            $this->state->set('last_webhook_work', (string) $this->clock->now());
+        }
+    }
+
+    /** @param array{event: string, ...} $row */
+    private static function action(array $row): string
+    {
+        return $row['event'] === Inbox::ASK ? 'sync' : 'webhook';
+    }
+
+    /** @param array{event: string, ...} $row */
+    private static function told(array $row): string
+    {
+        return $row['event'] === Inbox::ASK ? 'Looked at again: ' : "{$row['event']}: ";
     }
 }

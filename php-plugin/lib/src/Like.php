@@ -1,0 +1,19 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+/** A search for a text within columns; its own percent signs and underscores stand for themselves. */
+final class Like
+{
+    public static function condition(string $column): string
+    {
+        return "$column LIKE ? ESCAPE '!'";
+    }
+
+    public static function containing(string $text): string
+    {
+        return '%' . strtr($text, ['!' => '!!', '%' => '!%', '_' => '!_']) . '%';
+    }
+}
