@@ -1,0 +1,127 @@
+/**
+ * The mappings: what a button does to a link, and the two reports that ask Clover.
+ *
+ * @license GNU General Public License version 2 or later; see LICENSE
+ */
+((window, document) => {
+  'use strict';
+
+  const root = document.getElementById('clover-mappings');
+
+  if (!root) {
+    return;
+  }
+
+  const { ask, press, show, text } = window.CloverPos;
+  const word = (key) => text(`MAPPING_${key}`);
+  const fill = (sentence, ...values) => values.reduce((filled, value, i) => filled.split(`%${i + 1}$s`).join(value).replace('%s', value), sentence);
+  const KEPT = 'cloverpos.mappings';
+
+  /** Loads the list anew, by GET, since a reload would send a search again; what is to be said is said there. */
+  const again = (message, type) => {
+    window.sessionStorage.setItem(KEPT, JSON.stringify({ message, type }));
+    window.location.assign(root.dataset.page);
+  };
+
+  const kept = window.sessionStorage.getItem(KEPT);
+
+  if (kept) {
+    window.sessionStorage.removeItem(KEPT);
+    const { message, type } = JSON.parse(kept);
+    show(message, type);
+  }
+
+  const report = document.getElementById('clover-report');
+  const status = document.getElementById('clover-report-status');
+  const action = (name) => word(`PREVIEW_ACTION_${name.toUpperCase()}`);
+  const count = (value) => (value === null ? word('DRIFT_UNTRACKED') : String(value));
+
+  const REPORTS = {
+    preview: {
+      title: 'PREVIEW_TITLE',
+      none: 'PREVIEW_NONE',
+      columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'CLOVER_ID'],
+      row: (change) => [action(change.action), change.title, change.fields.join(', '), change.clover_id],
+    },
+    drift: {
+      title: 'DRIFT_TITLE',
+      none: 'DRIFT_NONE',
+      columns: ['CLOVER_ID', 'SKU', 'DRIFT_SHOP', 'DRIFT_CLOVER', 'DRIFT_REASON'],
+      row: (item) => [item.clover_id, item.sku, count(item.shop), count(item.clover), item.reason],
+    },
+  };
+
+  const cells = (tag, values) => {
+    const row = document.createElement('tr');
+    values.forEach((value) => {
+      const cell = document.createElement(tag);
+      cell.textContent = value;
+      cell.className = 'text-break';
+
+      if (tag === 'th') {
+        cell.scope = 'col';
+      }
+
+      row.append(cell);
+    });
+
+    return row;
+  };
+
+  const fillReport = (kind, answer) => {
+    const table = document.getElementById('clover-report-table');
+    const summary = [answer.summary];
+
+    if (answer.rows.length === 0) {
+      summary.push(word(kind.none));
+    } else if (answer.capped) {
+      summary.push(fill(word('REPORT_CAPPED'), answer.rows.length));
+    }
+
+    document.getElementById('clover-report-title').textContent = word(kind.title);
+    document.getElementById('clover-report-summary').textContent = summary.join(' ');
+    table.caption.textContent = word(kind.title);
+    table.tHead.replaceChildren(...(answer.rows.length ? [cells('th', kind.columns.map(word))] : []));
+    table.tBodies[0].replaceChildren(...answer.rows.map((row) => cells('td', kind.row(row))));
+    report.hidden = false;
+    report.focus();
+  };
+
+  root.addEventListener('click', async (event) => {
+    const button = event.target.closest('button');
+
+    if (!button) {
+      return;
+    }
+
+    if (button.dataset.cloverReportClose !== undefined) {
+      report.hidden = true;
+
+      return;
+    }
+
+    if (button.dataset.cloverReport) {
+      status.textContent = word('ASKING');
+      const answer = await press(button, () => ask(`mapping.${button.dataset.cloverReport}`));
+      status.textContent = '';
+
+      if (answer) {
+        fillReport(REPORTS[button.dataset.cloverReport], answer);
+      }
+
+      return;
+    }
+
+    const { cloverAction, cloverConfirm, cloverId, cloverName } = button.dataset;
+
+    if (!cloverAction || (cloverConfirm && !window.confirm(fill(word(cloverConfirm), cloverName)))) {
+      return;
+    }
+
+    const answer = await press(button, () => ask(cloverAction, cloverId ? { clover_id: cloverId } : {}));
+
+    if (answer) {
+      again(answer.message, answer.type);
+    }
+  });
+})(window, document);

@@ -1,0 +1,180 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Mappings;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Language\Text;
+use Joomla\Input\Input;
+
+/** What the owner does about single links, and the reports that compare shop and Clover. */
+final readonly class MappingActions implements ActionGroup
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
+
+    /** Seconds that somebody may look at a turning wheel. */
+    private const PATIENCE = 20.0;
+
+    /** Seconds; a whole catalog of many thousand items takes Clover's pace. */
+    private const REPORT = 300;
+
+    /** Rows of a report that are listed at most; its counts are whole. */
+    private const LISTED = 500;
+
+    /** Failures that fit into a message. */
+    private const NAMED = 10;
+
+    public function __construct(private ShopFactory $factory)
+    {
+    }
+
+    public function actions(): array
+    {
+        return [
+            'mapping.resync'    => $this->resync(...),
+            'mapping.unlink'    => $this->unlink(...),
+            'mapping.adopt'     => $this->adopt(...),
+            'mapping.adoptAll'  => fn (): array => self::adopted($this->factory->shop()->conflicts()->adoptAll()),
+            'mapping.relinkAll' => fn (): array => self::adopted($this->factory->shop()->conflicts()->relinkAllBySku()),
+            'mapping.preview'   => fn (): array => $this->preview(),
+            'mapping.drift'     => fn (): array => $this->drift(),
+        ];
+    }
+
+    /** @return array<string, mixed> */
+    private function resync(Input $input): array
+    {
+        set_time_limit(120);
+        $shop = $this->factory->shop();
+        $id   = self::id($input);
+        $shop->lookAgain([$id], new Budget(self::PATIENCE));
+        $row   = $shop->mappingList()->one($id);
+        $title = (string) ($row['title'] ?? $id);
+
+        return match ($row['state'] ?? null) {
+            null              => self::say('RESYNC_GONE', 'warning', $id),
+            Mappings::SYNCED  => self::say('RESYNC_DONE', 'success', $title),
+            Mappings::DELETED => self::say('RESYNC_DELETED', 'warning', $title),
+            Mappings::PENDING => self::say('RESYNC_LATER', 'info', $title),
+            default           => self::say('RESYNC_FAILED', 'error', $title, implode('; ', array_column($row['problems'], 'message'))),
+        };
+    }
+
+    /** @return array<string, mixed> */
+    private function unlink(Input $input): array
+    {
+        $shop = $this->factory->shop();
+        $id   = self::id($input);
+        $row  = $shop->mappingList()->one($id);
+        $shop->unlink($id);
+
+        return self::say('UNLINKED', 'success', (string) ($row['title'] ?? $id));
+    }
+
+    /** @return array<string, mixed> */
+    private function adopt(Input $input): array
+    {
+        $this->factory->shop()->conflicts()->adopt(self::id($input));
+
+        return self::say('ADOPTED_ONE', 'success');
+    }
+
+    /**
+     * @param array{adopted: int, failed: array<string, string>} $result
+     *
+     * @return array<string, mixed>
+     */
+    private static function adopted(array $result): array
+    {
+        $message = Text::plural(self::PREFIX . 'N_ADOPTED', $result['adopted']);
+        $failed  = array_values($result['failed']);
+
+        if ($failed !== []) {
+            $message .= ' ' . Text::plural(self::PREFIX . 'N_NOT_ADOPTED', \count($failed)) . ' ' . implode(' ', \array_slice($failed, 0, self::NAMED))
+                . (\count($failed) > self::NAMED ? ' …' : '');
+        }
+
+        return ['message' => $message, 'type' => $failed === [] ? 'success' : 'warning'];
+    }
+
+    /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
+    private function preview(): array
+    {
+        self::takeTime();
+
+        return $this->report(
+            fn (\Closure $report): array => $this->factory->shop()->preview()->run($report),
+            static fn (array $counts): string => Text::sprintf(
+                self::PREFIX . 'PREVIEW_SUMMARY',
+                $counts['creates'],
+                $counts['updates'],
+                $counts['deletes'],
+                $counts['conflicts'],
+                $counts['failed'],
+                $counts['unchanged'],
+            ),
+        );
+    }
+
+    /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
+    private function drift(): array
+    {
+        self::takeTime();
+
+        return $this->report(
+            fn (\Closure $report): array => $this->factory->shop()->sales()->drift()->run($report),
+            static fn (array $found): string => Text::sprintf(self::PREFIX . 'DRIFT_SUMMARY', $found['differing'], $found['items']),
+        );
+    }
+
+    /**
+     * @param \Closure(\Closure): array<string, int>  $run
+     * @param \Closure(array<string, int>): string    $summary
+     *
+     * @return array{summary: string, rows: list<array<string, mixed>>, capped: bool}
+     */
+    private function report(\Closure $run, \Closure $summary): array
+    {
+        $rows   = [];
+        $capped = false;
+        $counts = $run(static function (array $row) use (&$rows, &$capped): void {
+            if (\count($rows) < self::LISTED) {
+                $rows[] = $row;
+            } else {
+                $capped = true;
+            }
+        });
+
+        return ['summary' => $summary($counts), 'rows' => $rows, 'capped' => $capped];
+    }
+
+    private static function takeTime(): void
+    {
+        set_time_limit(self::REPORT);
+        // Where sessions are files the owner's other pages would wait for this one.
+        Factory::getApplication()->getSession()->close();
+    }
+
+    private static function id(Input $input): string
+    {
+        return $input->post->getString('clover_id', '');
+    }
+
+    /** @return array{message: string, type: string} */
+    private static function say(string $key, string $type, string ...$values): array
+    {
+        return ['message' => Text::sprintf(self::PREFIX . $key, ...$values), 'type' => $type];
+    }
+}

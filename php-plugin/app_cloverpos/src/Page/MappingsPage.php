@@ -1,0 +1,69 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Mappings;
+use CloverSync\Shop\MappingList;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\Input\Input;
+
+/** Which product is linked to which item of Clover, what is wrong with it, and what the owner can do about it. */
+final readonly class MappingsPage implements Page
+{
+    /** Conflicts that are listed at most; "Adopt all" and "Relink all" take every one. */
+    public const LISTED = 100;
+
+    private const STATES = [Mappings::SYNCED, Mappings::PENDING, Mappings::ERROR, Mappings::CONFLICT, Mappings::DELETED];
+
+    private const WORDS = [
+        'UNLINK_CONFIRM', 'ADOPT_ALL_CONFIRM', 'RELINK_ALL_CONFIRM', 'ASKING', 'REPORT_CAPPED', 'PREVIEW_TITLE', 'PREVIEW_NONE', 'PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS',
+        'PREVIEW_ACTION_CREATE', 'PREVIEW_ACTION_UPDATE', 'PREVIEW_ACTION_RESTORE', 'PREVIEW_ACTION_DELETE', 'PREVIEW_ACTION_CONFLICT', 'PREVIEW_ACTION_ERROR',
+        'DRIFT_TITLE', 'DRIFT_NONE', 'DRIFT_SHOP', 'DRIFT_CLOVER', 'DRIFT_REASON', 'DRIFT_UNTRACKED', 'CLOVER_ID', 'SKU',
+    ];
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function title(): string
+    {
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_TITLE';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        Buttons::dashboard($toolbar);
+
+        try {
+            $shop  = $this->factory->shop();
+            $list  = $shop->mappingList();
+            $tools = new ListTools($this->app, 'mappings', MappingList::SORTS, false, ['state' => self::STATES]);
+            $start = $tools->paginate($list->count($tools->activeFilters));
+            $data  = [
+                'tools'     => $tools,
+                'rows'      => $list->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit),
+                'conflicts' => $shop->conflicts()->list(),
+            ];
+        } catch (\Throwable $e) {
+            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+        }
+
+        Template::script($this->app, 'mappings', array_map(static fn (string $word): string => "PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_$word", self::WORDS));
+
+        return Template::render('mappings', $data);
+    }
+}

@@ -1,0 +1,56 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\Input\Input;
+
+/** Orders on their way to Clover, and what of them needs the owner's word. */
+final readonly class OutboxPage implements Page
+{
+    /** Rows of each kind that are listed at most, the newest first. */
+    public const LISTED = 200;
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function title(): string
+    {
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_TITLE';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        Buttons::dashboard($toolbar);
+
+        try {
+            $sales = $this->factory->shop()->sales();
+            $data  = [
+                'waiting' => $sales->worker()->waiting(),
+                'stock'   => $sales->ledger->waiting(self::LISTED),
+                'orders'  => $sales->pushed->waiting(self::LISTED),
+            ];
+        } catch (\Throwable $e) {
+            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+        }
+
+        Template::script($this->app, 'outbox', ['PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_SENDING']);
+
+        return Template::render('outbox', $data);
+    }
+}

@@ -1,0 +1,44 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\SystemClock;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\Input\Input;
+
+/** The Sync Log. Needs no connection and no sound settings: it is where the owner reads what is wrong with them. */
+final readonly class SyncLogPage implements Page
+{
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function title(): string
+    {
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_TITLE';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        Buttons::dashboard($toolbar);
+        $log   = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
+        $tools = new ListTools($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
+        $start = $tools->paginate($log->count($tools->activeFilters));
+
+        return Template::render('synclog', ['tools' => $tools, 'entries' => $log->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit)]);
+    }
+}

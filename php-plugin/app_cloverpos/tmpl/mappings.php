@@ -1,0 +1,199 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Mappings;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListTools;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+
+/** @var array{tools: ListTools, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>} $displayData */
+$tools     = $displayData['tools'];
+$conflicts = $displayData['conflicts'];
+$prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
+$text      = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
+$relinks   = count(array_filter($conflicts, static fn (array $conflict): bool => $conflict['relink']));
+$badges    = [
+    Mappings::SYNCED => 'text-bg-success', Mappings::PENDING => 'text-bg-warning', Mappings::ERROR => 'text-bg-danger', Mappings::CONFLICT => 'text-bg-info', Mappings::DELETED => 'text-bg-secondary',
+];
+?>
+<div id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
+    <div class="d-flex flex-wrap gap-2 mb-3">
+        <button type="button" class="btn btn-secondary" data-clover-report="preview" aria-controls="clover-report">
+            <span class="fa-solid fa-eye" aria-hidden="true"></span> <?php echo Text::_($prefix . 'PREVIEW'); ?>
+        </button>
+        <button type="button" class="btn btn-secondary" data-clover-report="drift" aria-controls="clover-report">
+            <span class="fa-solid fa-scale-unbalanced" aria-hidden="true"></span> <?php echo Text::_($prefix . 'DRIFT'); ?>
+        </button>
+    </div>
+    <p class="text-body-secondary"><?php echo Text::_($prefix . 'REPORTS_DESC'); ?></p>
+
+    <div id="clover-report-status" aria-live="polite" role="status"></div>
+    <section id="clover-report" class="card mb-4" aria-labelledby="clover-report-title" tabindex="-1" hidden>
+        <div class="card-header d-flex justify-content-between align-items-center">
+            <h2 class="h4 mb-0" id="clover-report-title"></h2>
+            <button type="button" class="btn-close" data-clover-report-close aria-label="<?php echo $text(Text::_('JCLOSE')); ?>"></button>
+        </div>
+        <div class="card-body">
+            <p class="mb-2" id="clover-report-summary"></p>
+            <div class="table-responsive">
+                <table class="table table-sm mb-0" id="clover-report-table">
+                    <caption class="visually-hidden"></caption>
+                    <thead></thead>
+                    <tbody></tbody>
+                </table>
+            </div>
+        </div>
+    </section>
+
+    <?php if ($conflicts !== []) : ?>
+        <section class="card mb-4" id="conflicts" aria-labelledby="clover-conflicts-title">
+            <div class="card-header"><h2 class="h4 mb-0" id="clover-conflicts-title"><?php echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts)); ?></h2></div>
+            <div class="card-body">
+                <p><?php echo Text::_($prefix . 'CONFLICTS_DESC'); ?></p>
+                <div class="d-flex flex-wrap gap-2 mb-3">
+                    <?php if ($relinks > 0) : ?>
+                        <button type="button" class="btn btn-primary" data-clover-action="mapping.relinkAll" data-clover-confirm="RELINK_ALL_CONFIRM" data-clover-name="<?php echo $relinks; ?>">
+                            <?php echo Text::sprintf($prefix . 'RELINK_ALL', $relinks); ?>
+                        </button>
+                    <?php endif; ?>
+                    <button type="button" class="btn btn-secondary" data-clover-action="mapping.adoptAll" data-clover-confirm="ADOPT_ALL_CONFIRM" data-clover-name="<?php echo count($conflicts); ?>">
+                        <?php echo Text::_($prefix . 'ADOPT_ALL'); ?>
+                    </button>
+                </div>
+                <?php if ($relinks > 0) : ?>
+                    <p class="text-body-secondary"><?php echo Text::_($prefix . 'RELINK_DESC'); ?></p>
+                <?php endif; ?>
+                <div class="table-responsive">
+                    <table class="table mb-0">
+                        <caption class="visually-hidden"><?php echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts)); ?></caption>
+                        <thead>
+                            <tr>
+                                <th scope="col"><?php echo Text::_($prefix . 'IN_CLOVER'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'SKU'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'IN_SHOP'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'WHAT_TO_DO'); ?></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <?php foreach (array_slice($conflicts, 0, MappingsPage::LISTED) as $conflict) : ?>
+                                <tr>
+                                    <th scope="row" class="fw-normal text-break">
+                                        <?php echo $text($conflict['name']); ?>
+                                        <div class="small text-body-secondary"><?php echo $text(Text::_($prefix . strtoupper($conflict['type']))); ?> <?php echo $text($conflict['clover_id']); ?></div>
+                                    </th>
+                                    <td class="text-break"><?php echo $text($conflict['sku']); ?></td>
+                                    <td class="text-break">
+                                        <?php foreach ($conflict['products'] as $product) : ?>
+                                            <div><?php echo $text($product['title']); ?></div>
+                                        <?php endforeach; ?>
+                                        <?php if ($conflict['relink']) : ?>
+                                            <div class="small text-body-secondary"><?php echo Text::_($prefix . 'LINKED_ELSEWHERE'); ?></div>
+                                        <?php endif; ?>
+                                    </td>
+                                    <td>
+                                        <?php if (count($conflict['products']) === 1) : ?>
+                                            <button type="button" class="btn btn-sm btn-primary" data-clover-action="mapping.adopt" data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
+                                                <?php echo Text::_($prefix . 'ADOPT'); ?><span class="visually-hidden"> <?php echo $text($conflict['name']); ?></span>
+                                            </button>
+                                        <?php else : ?>
+                                            <?php echo Text::_($prefix . ($conflict['products'] === [] ? 'CONFLICT_GONE' : 'CONFLICT_SEVERAL')); ?>
+                                        <?php endif; ?>
+                                    </td>
+                                </tr>
+                            <?php endforeach; ?>
+                        </tbody>
+                    </table>
+                </div>
+                <?php if (count($conflicts) > MappingsPage::LISTED) : ?>
+                    <p class="mt-2 mb-0 text-body-secondary"><?php echo Text::sprintf($prefix . 'CONFLICTS_CAPPED', MappingsPage::LISTED); ?></p>
+                <?php endif; ?>
+            </div>
+        </section>
+    <?php endif; ?>
+
+    <?php echo $tools->open(); ?>
+    <?php if ($displayData['rows'] === []) : ?>
+        <div class="alert alert-info">
+            <span class="fa-solid fa-circle-info" aria-hidden="true"></span>
+            <?php echo Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND')); ?>
+        </div>
+    <?php else : ?>
+        <div class="table-responsive">
+            <table class="table" id="cloverMappings">
+                <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php echo Text::_('JGLOBAL_SORTED_BY'); ?></span></caption>
+                <thead>
+                    <tr>
+                        <?php echo $tools->heading($prefix . 'PRODUCT', 'title'); ?>
+                        <?php echo $tools->heading($prefix . 'SKU', 'sku'); ?>
+                        <?php echo $tools->heading($prefix . 'CLOVER_ID', 'clover_id'); ?>
+                        <?php echo $tools->heading($prefix . 'STATE', 'state'); ?>
+                        <?php echo $tools->heading($prefix . 'LAST_SYNCED', 'last_synced'); ?>
+                        <th scope="col"><?php echo Text::_($prefix . 'WHAT_TO_DO'); ?></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <?php foreach ($displayData['rows'] as $row) : ?>
+                        <?php $title = $row['title'] === '' ? $row['clover_id'] : $row['title']; ?>
+                        <tr>
+                            <th scope="row" class="fw-normal text-break">
+                                <?php if ($row['article_id'] !== null) : ?>
+                                    <a href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php echo $row['article_id']; ?>"><?php echo $text($title); ?></a>
+                                <?php else : ?>
+                                    <?php echo $text($title); ?>
+                                    <div class="small text-body-secondary"><?php echo Text::_($prefix . 'NO_PRODUCT'); ?></div>
+                                <?php endif; ?>
+                            </th>
+                            <td class="text-break"><?php echo $text($row['sku']); ?></td>
+                            <td>
+                                <span class="text-break"><?php echo $text($row['clover_id']); ?></span>
+                                <?php if ($row['type'] === 'group') : ?>
+                                    <div class="small text-body-secondary"><?php echo Text::plural($prefix . 'MEMBERS', $row['members']); ?></div>
+                                <?php endif; ?>
+                            </td>
+                            <td>
+                                <span class="badge <?php echo $badges[$row['state']]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state'])); ?></span>
+                                <?php foreach ($row['problems'] as $problem) : ?>
+                                    <div class="small text-break mt-1">
+                                        <?php if ($row['type'] === 'group' && $problem['clover_id'] !== $row['clover_id']) : ?>
+                                            <strong><?php echo $text($problem['sku'] !== '' ? $problem['sku'] : ($problem['name'] !== '' ? $problem['name'] : $problem['clover_id'])); ?>:</strong>
+                                        <?php endif; ?>
+                                        <?php echo $text($problem['message']); ?>
+                                    </div>
+                                <?php endforeach; ?>
+                            </td>
+                            <td class="text-nowrap"><?php echo $row['last_synced'] === null ? Text::_($prefix . 'NEVER') : $text(HTMLHelper::_('date', $row['last_synced'], Text::_('DATE_FORMAT_LC6'))); ?></td>
+                            <td>
+                                <div class="d-flex flex-wrap gap-2">
+                                    <?php if ($row['state'] === Mappings::CONFLICT) : ?>
+                                        <a class="btn btn-sm btn-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
+                                    <?php else : ?>
+                                        <button type="button" class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
+                                            <span class="fa-solid fa-rotate" aria-hidden="true"></span>
+                                            <?php echo Text::_($prefix . ($row['state'] === Mappings::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                        </button>
+                                        <?php if ($row['product_id'] !== null) : ?>
+                                            <button type="button" class="btn btn-sm btn-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
+                                                <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
+                                                <?php echo Text::_($prefix . 'UNLINK'); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                            </button>
+                                        <?php endif; ?>
+                                    <?php endif; ?>
+                                </div>
+                            </td>
+                        </tr>
+                    <?php endforeach; ?>
+                </tbody>
+            </table>
+        </div>
+    <?php endif; ?>
+    <?php echo $tools->close(); ?>
+</div>

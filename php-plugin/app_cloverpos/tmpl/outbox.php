@@ -1,0 +1,120 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Sales\WorkResult;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+
+/** @var array{waiting: WorkResult, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>} $displayData */
+$waiting = $displayData['waiting'];
+$prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';
+$text    = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
+$badges  = ['uncertain' => 'text-bg-warning', 'dead' => 'text-bg-danger'];
+$words   = ['applied' => 'APPLIED', 'not_applied' => 'NOT_APPLIED', 'leave' => 'LEAVE'];
+$rows    = [];
+
+foreach ($displayData['stock'] as $row) {
+    $units  = (int) $row['delta'];
+    $rows[] = ['key' => "stock:{$row['id']}", 'what' => $row['name'] === '' ? $row['clover_id'] : $row['name'], 'detail' => Text::sprintf($prefix . ($units > 0 ? 'TAKE' : 'GIVE'), abs($units))] + $row;
+}
+
+foreach ($displayData['orders'] as $row) {
+    $rows[] = ['key' => "order:{$row['id']}", 'what' => Text::_($prefix . 'WHOLE_ORDER'), 'detail' => Text::sprintf($prefix . 'REFERENCE', $row['reference'])] + $row;
+}
+
+usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int) $a['created']);
+?>
+<div id="clover-outbox" data-page="<?php echo $text(Pages::url('outbox')); ?>">
+    <?php if ($waiting->paused !== null) : ?>
+        <div class="alert alert-warning">
+            <p><?php echo $text(Text::sprintf($prefix . 'PAUSED', $waiting->paused)); ?></p>
+            <button type="button" class="btn btn-primary" data-clover-action="outbox.send" data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
+        </div>
+    <?php endif; ?>
+
+    <div class="card mb-4">
+        <div class="card-body d-flex flex-wrap justify-content-between align-items-center gap-3">
+            <div>
+                <h2 class="h4"><?php echo Text::_($prefix . 'WAITING'); ?></h2>
+                <p class="mb-0"><?php echo $waiting->later === 0 ? Text::_($prefix . 'NOTHING_WAITS') : Text::plural($prefix . 'N_WAIT', $waiting->later); ?></p>
+            </div>
+            <?php if ($waiting->paused === null) : ?>
+                <button type="button" class="btn btn-primary" data-clover-action="outbox.send">
+                    <span class="fa-solid fa-paper-plane" aria-hidden="true"></span> <?php echo Text::_($prefix . 'SEND'); ?>
+                </button>
+            <?php endif; ?>
+        </div>
+    </div>
+    <div id="clover-outbox-status" aria-live="polite" role="status"></div>
+
+    <section class="card" aria-labelledby="clover-outbox-title">
+        <div class="card-header"><h2 class="h4 mb-0" id="clover-outbox-title"><?php echo Text::sprintf($prefix . 'UNSETTLED', $waiting->uncertain + $waiting->dead); ?></h2></div>
+        <div class="card-body">
+            <?php if ($rows === []) : ?>
+                <p class="mb-0"><?php echo Text::_($prefix . 'NONE'); ?></p>
+            <?php else : ?>
+                <p><?php echo Text::_($prefix . 'UNSETTLED_DESC'); ?></p>
+                <dl class="row">
+                    <?php foreach ($words as $word) : ?>
+                        <dt class="col-sm-3"><?php echo Text::_($prefix . $word); ?></dt>
+                        <dd class="col-sm-9"><?php echo Text::_($prefix . $word . '_DESC'); ?></dd>
+                    <?php endforeach; ?>
+                </dl>
+                <div class="table-responsive">
+                    <table class="table mb-0">
+                        <caption class="visually-hidden"><?php echo Text::sprintf($prefix . 'UNSETTLED', count($rows)); ?></caption>
+                        <thead>
+                            <tr>
+                                <th scope="col"><?php echo Text::_($prefix . 'ORDER'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'WHAT'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'WHY'); ?></th>
+                                <th scope="col"><?php echo Text::_($prefix . 'CHOICE'); ?></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <?php foreach ($rows as $row) : ?>
+                                <tr>
+                                    <th scope="row" class="fw-normal">
+                                        <?php if ((int) $row['order_pk'] > 0) : ?>
+                                            <a href="index.php?option=com_j2commerce&amp;view=order&amp;layout=view&amp;id=<?php echo (int) $row['order_pk']; ?>"><?php echo $text($row['order_id']); ?></a>
+                                        <?php else : ?>
+                                            <?php echo $text($row['order_id']); ?>
+                                        <?php endif; ?>
+                                        <div class="small text-body-secondary"><?php echo $text(HTMLHelper::_('date', gmdate('Y-m-d H:i:s', (int) $row['created']), Text::_('DATE_FORMAT_LC6'))); ?></div>
+                                    </th>
+                                    <td class="text-break">
+                                        <?php echo $text($row['what']); ?>
+                                        <div class="small text-body-secondary"><?php echo $text($row['detail']); ?></div>
+                                    </td>
+                                    <td class="text-break">
+                                        <span class="badge <?php echo $badges[$row['state']]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state'])); ?></span>
+                                        <div class="small mt-1"><?php echo $text((string) ($row['message'] ?? $row['reason'] ?? '')); ?></div>
+                                    </td>
+                                    <td>
+                                        <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['order_id'])); ?>">
+                                            <?php foreach ($words as $name => $word) : ?>
+                                                <button type="button" class="btn btn-sm btn-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
+                                            <?php endforeach; ?>
+                                        </div>
+                                    </td>
+                                </tr>
+                            <?php endforeach; ?>
+                        </tbody>
+                    </table>
+                </div>
+                <?php if (max(count($displayData['stock']), count($displayData['orders'])) >= OutboxPage::LISTED) : ?>
+                    <p class="mt-2 mb-0 text-body-secondary"><?php echo Text::sprintf($prefix . 'CAPPED', OutboxPage::LISTED); ?></p>
+                <?php endif; ?>
+            <?php endif; ?>
+        </div>
+    </section>
+</div>

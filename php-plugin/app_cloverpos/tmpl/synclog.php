@@ -1,0 +1,59 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListTools;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+
+/** @var array{tools: ListTools, entries: list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message: string}>} $displayData */
+$tools  = $displayData['tools'];
+$prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
+$text   = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
+$badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped' => 'text-bg-secondary'];
+?>
+<?php echo $tools->open(); ?>
+<?php if ($displayData['entries'] === []) : ?>
+    <div class="alert alert-info">
+        <span class="fa-solid fa-circle-info" aria-hidden="true"></span>
+        <?php echo Text::_($prefix . ($tools->activeFilters === [] ? 'EMPTY' : 'NONE_FOUND')); ?>
+    </div>
+<?php else : ?>
+    <div class="table-responsive">
+        <table class="table" id="cloverSyncLog">
+            <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php echo Text::_('JGLOBAL_SORTED_BY'); ?></span></caption>
+            <thead>
+                <tr>
+                    <?php echo $tools->heading($prefix . 'DATE', 'created', 'text-nowrap'); ?>
+                    <?php echo $tools->heading($prefix . 'STATUS', 'status'); ?>
+                    <?php echo $tools->heading($prefix . 'ACTION', 'action'); ?>
+                    <?php echo $tools->heading($prefix . 'ENTITY_TYPE', 'entity_type'); ?>
+                    <th scope="col"><?php echo Text::_($prefix . 'MESSAGE'); ?></th>
+                </tr>
+            </thead>
+            <tbody>
+                <?php foreach ($displayData['entries'] as $entry) : ?>
+                    <tr>
+                        <td class="text-nowrap"><?php echo $text(HTMLHelper::_('date', $entry['at'], Text::_('DATE_FORMAT_LC6'))); ?></td>
+                        <td><span class="badge <?php echo $badges[$entry['status']] ?? 'text-bg-secondary'; ?>"><?php echo isset($badges[$entry['status']]) ? Text::_($prefix . 'STATUS_' . strtoupper($entry['status'])) : $text($entry['status']); ?></span></td>
+                        <td><code><?php echo $text($entry['action']); ?></code></td>
+                        <td>
+                            <?php echo $text($entry['entity_type']); ?>
+                            <?php if ($entry['entity_id'] !== '') : ?>
+                                <div class="small text-body-secondary text-break"><?php echo $text($entry['entity_id']); ?></div>
+                            <?php endif; ?>
+                        </td>
+                        <td class="text-break"><?php echo nl2br($text($entry['message'])); ?></td>
+                    </tr>
+                <?php endforeach; ?>
+            </tbody>
+        </table>
+    </div>
+<?php endif; ?>
+<?php echo $tools->close(); ?>
