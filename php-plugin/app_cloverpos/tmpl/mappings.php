@@ -174,14 +174,14 @@ $badges    = [
                             <td>
                                 <div class="d-flex flex-wrap gap-2">
                                     <?php if ($row['state'] === Mappings::CONFLICT) : ?>
-                                        <a class="btn btn-sm btn-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
+                                        <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
                                     <?php else : ?>
-                                        <button type="button" class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
+                                        <button type="button" class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
                                             <span class="fa-solid fa-rotate" aria-hidden="true"></span>
                                             <?php echo Text::_($prefix . ($row['state'] === Mappings::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
                                         <?php if ($row['product_id'] !== null) : ?>
-                                            <button type="button" class="btn btn-sm btn-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
+                                            <button type="button" class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
                                                 <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
                                                 <?php echo Text::_($prefix . 'UNLINK'); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                             </button>

@@ -102,7 +102,7 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                                     <td>
                                         <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['order_id'])); ?>">
                                             <?php foreach ($words as $name => $word) : ?>
-                                                <button type="button" class="btn btn-sm btn-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
+                                                <button type="button" class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
                                             <?php endforeach; ?>
                                         </div>
                                     </td>

@@ -41,7 +41,8 @@
       title: 'PREVIEW_TITLE',
       none: 'PREVIEW_NONE',
       columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'CLOVER_ID'],
-      row: (change) => [action(change.action), change.title, change.fields.join(', '), change.clover_id],
+      // Of what is new every field is.
+      row: (change) => [action(change.action), change.title, ['update', 'error'].includes(change.action) ? change.fields.join(', ') : '', change.clover_id],
     },
     drift: {
       title: 'DRIFT_TITLE',
