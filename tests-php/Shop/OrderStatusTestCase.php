@@ -133,6 +133,7 @@ abstract class OrderStatusTestCase extends SalesTestCase
         $this->work();
         self::assertSame([['dead'], [true], true], [array_column($this->rowsNow(), 'state'), array_column($this->rowsNow(), 'open'), $this->standing()->mayRetry()]);
         $this->sql->execute("UPDATE #__j2commerce_clover_ledger SET state = 'uncertain', reason = 'changed'");
+        self::assertSame(0, $this->standing()->lines[0]['returnable'], 'First it is to be decided whether they were taken.');
         $this->order(6, [[$this->mug, 2]]);
         $this->work();
         self::assertSame([['uncertain', 'uncertain'], [true, false], false], [array_column($this->rowsNow(), 'state'), array_column($this->rowsNow(), 'open'), $this->standing()->mayRetry()]);

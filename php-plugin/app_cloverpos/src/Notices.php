@@ -139,7 +139,7 @@ final readonly class Notices
             'icon'        => 'fa-solid fa-cash-register',
             'dismissible' => $type === 'danger' ? 'none' : 'session',
             'link'        => Route::_(Pages::url($page)),
-            'linkText'    => Text::_(self::PREFIX . 'OPEN_' . strtoupper($page)),
+            'linkText'    => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_' . strtoupper($page)),
         ];
     }
 }

@@ -35,7 +35,7 @@ $why = match (true) {
     default                                         => null,
 };
 ?>
-<div class="card my-3" data-clover-product="<?php echo $product; ?>">
+<div class="card my-3" data-clover-product="<?php echo $product; ?>" data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
         <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state))); ?></span>
@@ -94,9 +94,11 @@ $why = match (true) {
                     <?php echo $escape(Text::_($prefix . 'RESYNC')); ?>
                 </button>
             <?php endif; ?>
-            <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_($prefix . 'MAPPINGS')); ?></a>
+            <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS')); ?></a>
         </div>
         <div class="mt-2" data-clover-said aria-live="polite"></div>
-        <p class="small text-body-secondary mt-2 mb-0"><?php echo $escape(Text::_($prefix . 'WHOSE')); ?></p>
+        <?php if ($status->state !== Mappings::CONFLICT) : ?>
+            <p class="small text-body-secondary mt-2 mb-0"><?php echo $escape(Text::_($prefix . 'WHOSE')); ?></p>
+        <?php endif; ?>
     </div>
 </div>

@@ -36,6 +36,8 @@ $colour = static fn (string $state): string => match ($state) {
     default            => 'warning',
 };
 $when   = static fn (mixed $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql((int) $unix), Text::_('DATE_FORMAT_LC6'));
+// Where a reason says it all, what came from Clover with it only says it again.
+$detail = static fn (array $row): string => \in_array($row['reason'], [null, '', 'changed', 'refused', 'unusable', 'twice'], true) ? (string) $row['message'] : '';
 $reason = static fn (string $kind, ?string $reason): string => $reason !== null && $reason !== '' && Text::_($key = $prefix . "{$kind}_REASON_" . strtoupper($reason)) !== $key ? Text::_($key) : '';
 
 if ($problem !== null) {
@@ -52,7 +54,7 @@ if (!$status->concerns) {
 
 $pushed     = $status->pushed;
 $returnable = array_filter($status->lines, static fn (array $line): bool => $line['returnable'] > 0);
-$choices    = static function (string $row) use ($say, $mayAct): void {
+$choices    = static function (string $row) use ($escape, $mayAct): void {
     if (!$mayAct) {
         return;
     }
@@ -60,7 +62,10 @@ $choices    = static function (string $row) use ($say, $mayAct): void {
     echo '<div class="d-flex flex-wrap gap-1 mt-1">';
 
     foreach (['applied', 'not_applied', 'leave'] as $word) {
-        echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '">' . $say('WORD_' . strtoupper($word)) . '</button>';
+        // The same words as in the outbox, where the same rows are listed.
+        $key = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_' . strtoupper($word);
+        echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '" title="' . $escape(Text::_("{$key}_DESC")) . '">'
+            . $escape(Text::_($key)) . '</button>';
     }
 
     echo '</div>';
@@ -82,8 +87,8 @@ $choices    = static function (string $row) use ($say, $mayAct): void {
     <?php if ($reason('PUSH', $pushed['reason']) !== '') : ?>
         <p class="mb-1"><?php echo $escape($reason('PUSH', $pushed['reason'])); ?></p>
     <?php endif; ?>
-    <?php if ((string) $pushed['message'] !== '') : ?>
-        <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($pushed['message']); ?></p>
+    <?php if ($detail($pushed) !== '' && !\in_array($pushed['payment'], ['not_granted', 'no_tender', 'nothing'], true)) : ?>
+        <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($detail($pushed)); ?></p>
     <?php endif; ?>
     <dl class="mb-2 mt-2">
         <?php if ((string) $pushed['clover_order_id'] !== '') : ?>
@@ -139,8 +144,8 @@ $choices    = static function (string $row) use ($say, $mayAct): void {
                                 <?php if ($reason('STOCK', $row['reason']) !== '') : ?>
                                     <div class="small text-body-secondary"><?php echo $escape($reason('STOCK', $row['reason'])); ?></div>
                                 <?php endif; ?>
-                                <?php if ((string) $row['message'] !== '') : ?>
-                                    <div class="small text-body-secondary text-break"><?php echo $escape($row['message']); ?></div>
+                                <?php if ($detail($row) !== '') : ?>
+                                    <div class="small text-body-secondary text-break"><?php echo $escape($detail($row)); ?></div>
                                 <?php endif; ?>
                                 <?php if ($row['open']) : ?>
                                     <?php $choices('stock:' . (int) $row['id']); ?>
@@ -191,5 +196,5 @@ $choices    = static function (string $row) use ($say, $mayAct): void {
     <?php if ($mayAct && $connected && ($status->mayPush() || $status->isUnderWay())) : ?>
         <button type="button" class="btn btn-sm btn-primary" data-clover-action="push"><?php echo $say($status->mayPush() ? 'PUSH' : 'GO_ON'); ?></button>
     <?php endif; ?>
-    <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('outbox')); ?>"><?php echo $say('OUTBOX'); ?></a>
+    <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('outbox')); ?>"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX')); ?></a>
 </div>

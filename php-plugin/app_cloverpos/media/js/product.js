@@ -19,8 +19,8 @@
     say(card, 'info', text('PRODUCT_SYNCING'));
 
     try {
-      const answer = await ask('mapping.resync', { product_id: card.dataset.cloverProduct });
-      say(card, 'success', [answer.message, text('PRODUCT_SYNCED_NOW')].filter(Boolean).join(' '));
+      const answer = await ask('mapping.resync', { clover_id: card.dataset.cloverId });
+      say(card, answer.type === 'error' ? 'danger' : answer.type, `${answer.message} ${text('PRODUCT_SYNCED_NOW')}`);
     } catch (error) {
       say(card, 'danger', error.message);
     }

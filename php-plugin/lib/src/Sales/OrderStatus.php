@@ -11,8 +11,8 @@ use CloverSync\Shop\Shop;
 /** What Clover knows of one order, and what the owner may do about it: what the order's page shows. */
 final readonly class OrderStatus
 {
-    /** The return would say nothing to Clover. */
-    private const SILENT = ['never_taken', 'push_off'];
+    /** The return would say nothing to Clover, or not before the owner has decided about its sale. */
+    private const SILENT = ['never_taken', 'push_off', 'after_uncertain'];
 
     /**
      * @param ?array<string, mixed> $pushed The order's own row; null while Clover is to be told nothing of it
