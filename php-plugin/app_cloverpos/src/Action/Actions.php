@@ -31,6 +31,11 @@ final readonly class Actions
      */
     public function answer(string $name, Input $input): array
     {
+        // J2Commerce lets a GET with a valid token through; a link must change nothing.
+        if ($input->getMethod() !== 'POST') {
+            return ['error' => ['kind' => 'method', 'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')]];
+        }
+
         try {
             $group = match (strstr($name, '.', true)) {
                 'connection' => new ConnectionActions($this->factory, $this->app),
