@@ -181,12 +181,10 @@ final class Application
 
     private function authorize(Shop $shop, Options $options): void
     {
-        $before = $shop->merchantId();
-
         if ($options->has('callback')) {
             $pending = $shop->state->get('authorization') ?? throw new UsageException('There is no authorisation under way: run “connect” first and keep its address.');
             $shop->state->delete('authorization');
-            $shop->connection->complete((string) $options->get('callback'), $pending);
+            $before = $shop->complete((string) $options->get('callback'), $pending);
         } else {
             $port          = $options->number('port', 8902, 1, 65_535);
             $redirect      = "http://127.0.0.1:$port/callback";
@@ -209,14 +207,10 @@ final class Application
                 $shop->state->delete('authorization');
             }
 
-            $shop->connection->complete($callback, $authorization->state);
+            $before = $shop->complete($callback, $authorization->state);
         }
 
-        $shop->connected();
-        $now = $shop->connection->status()->merchantId;
-
-        if ($before !== null && $before !== $now) {
-            $shop->merchant->forget();
+        if ($before !== null) {
             $this->console->warning("This is another merchant than before ($before): products linked to it stay as they are, see “conflicts” after the next sync.");
         }
     }
@@ -287,33 +281,32 @@ final class Application
 
     private function status(Shop $shop): int
     {
-        $status = $shop->connection->status();
-        $counts = $shop->merchantId() === null ? ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0] : $shop->mappings()->counts();
-        $data   = [
-            'connected'        => $status->connected,
-            'environment'      => $status->environment,
-            'merchant_id'      => $status->merchantId,
-            'token_expires_at' => $status->accessExpiresAt === null ? null : UtcTime::iso(UtcTime::sql($status->accessExpiresAt)),
-            'last_sync'        => UtcTime::iso($shop->state->get('last_sync')),
-            'products'         => $counts['products'],
-            'errors'           => $counts['errors'],
-            'pending'          => $counts['pending'],
-            'conflicts'        => $counts['conflicts'],
-            'deleted'          => $counts['deleted'],
-            'sales'            => $this->sales($shop),
-            'site_moved'       => $shop->guard->isMoved(),
-            'reconnect_reason' => $status->reconnectReason,
-            'token_ends_soon'  => $shop->tokenEndsSoon(),
+        $now  = $shop->overview();
+        $data = [
+            'connected'        => $now->connected,
+            'environment'      => $now->environment,
+            'merchant_id'      => $now->merchantId,
+            'token_expires_at' => $now->accessExpiresAt === null ? null : UtcTime::iso(UtcTime::sql($now->accessExpiresAt)),
+            'last_sync'        => UtcTime::iso($now->lastSync),
+            'products'         => $now->products,
+            'errors'           => $now->errors,
+            'pending'          => $now->pending,
+            'conflicts'        => $now->conflicts,
+            'deleted'          => $now->deleted,
+            'sales'            => $now->sales === null ? null : $now->sales + ['paused' => $now->paused['reason'] ?? null],
+            'site_moved'       => $now->siteMoved,
+            'reconnect_reason' => $now->reconnectReason,
+            'token_ends_soon'  => $now->tokenEndsSoon,
         ];
 
         $this->console->line(match (true) {
-            $status->connected                => "Connected to merchant {$status->merchantId} ({$status->environment}).",
-            $status->reconnectReason !== null => "Not connected: {$status->reconnectReason}. Run “connect”.",
-            default                           => "Not connected ({$status->environment}). Run “connect”.",
+            $now->connected                => "Connected to merchant {$now->merchantId} ({$now->environment}).",
+            $now->reconnectReason !== null => "Not connected: {$now->reconnectReason}. Run “connect”.",
+            default                        => "Not connected ({$now->environment}). Run “connect”.",
         });
         $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
         $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
-        $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', ...array_values($counts)));
+        $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', $now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted));
 
         if ($data['sales'] !== null) {
             $this->console->line(\sprintf('Web sales: %d on their way to Clover, %d uncertain, %d dead', $data['sales']['later'], $data['sales']['uncertain'], $data['sales']['dead']));
@@ -334,18 +327,6 @@ final class Application
         $this->console->done($data);
 
         return self::OK;
-    }
-
-    /** @return ?array{later: int, uncertain: int, dead: int, paused: ?string} Null before the first connection */
-    private function sales(Shop $shop): ?array
-    {
-        if ($shop->merchantId() === null) {
-            return null;
-        }
-
-        $waiting = $shop->sales()->worker()->waiting();
-
-        return ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead, 'paused' => $waiting->paused];
     }
 
     private function sync(Shop $shop, Options $options): int

@@ -91,13 +91,19 @@ final readonly class CatalogWriter
         return $this->deletion->apply($cloverIds, $living);
     }
 
+    /** Whether products can be put there. */
+    public static function isCategory(Sql $sql, int $id): bool
+    {
+        return $id !== 0 && $sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) !== null;
+    }
+
     private static function requireDefaultCategory(Sql $sql, int $id): void
     {
         if ($id === 0) {
             throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
         }
 
-        if ($sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) === null) {
+        if (!self::isCategory($sql, $id)) {
             throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
         }
     }

@@ -57,14 +57,7 @@ final class Lock
             $row = ['holder' => '', 'node' => '', 'pid' => 0, 'pid_started' => 0, 'expires' => 0];
         }
 
-        // A call to Clover may outlast a lease, so who certainly lives is not robbed; a hung process is, in the end.
-        $overdue = $this->clock->now() - (int) $row['expires'];
-        $patient = $overdue < self::HUNG && $me->isAlive($row['node'], (int) $row['pid'], (int) $row['pid_started']);
-        $free    = $row['holder'] === ''
-            || ($overdue >= 0 && !$patient)
-            || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started']);
-
-        if (!$free || $this->sql->execute(
+        if (!$this->isFree($row, $me) || $this->sql->execute(
             'UPDATE ' . self::TABLE . ' SET holder = ?, node = ?, pid = ?, pid_started = ?, expires = ? WHERE name = ? AND holder = ? AND expires = ?',
             [$mine, $me->node, $me->pid, $me->started, $this->clock->now() + $this->lease, $this->name, $row['holder'], (int) $row['expires']],
         ) !== 1) {
@@ -76,6 +69,26 @@ final class Lock
         $this->releaseAtShutdown();
 
         return true;
+    }
+
+    /** Whether another process has it now. */
+    public function isTaken(): bool
+    {
+        $row = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM ' . self::TABLE . ' WHERE name = ?', [$this->name]);
+
+        return $row !== null && $row['holder'] !== $this->holder && !$this->isFree($row, $this->process ?? Process::current());
+    }
+
+    /** @param array<string, mixed> $row */
+    private function isFree(array $row, Process $me): bool
+    {
+        // A call to Clover may outlast a lease, so who certainly lives is not robbed; a hung process is, in the end.
+        $overdue = $this->clock->now() - (int) $row['expires'];
+        $patient = $overdue < self::HUNG && $me->isAlive($row['node'], (int) $row['pid'], (int) $row['pid_started']);
+
+        return $row['holder'] === ''
+            || ($overdue >= 0 && !$patient)
+            || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started']);
     }
 
     /** Tries again until it has the lock or the time is over. */

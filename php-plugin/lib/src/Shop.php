@@ -229,6 +229,31 @@ final class Shop
         return new Pause($this->state, $this->log, $this->clock);
     }
 
+    /**
+     * Takes the callback that Clover sent the browser to, and makes the connection this site's.
+     *
+     * @param string $callback The whole callback URL, or its query
+     * @param string $state    Kept from {@see Connection::authorize()}
+     *
+     * @return ?string The merchant of before, when this is another one
+     *
+     * @throws \CloverSync\Exception\CloverException
+     */
+    public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ?string
+    {
+        $before = $this->merchantId();
+        $now    = $this->connection->complete($callback, $state)->merchantId;
+        $this->connected();
+
+        if ($before === null || $before === $now) {
+            return null;
+        }
+
+        $this->merchant->forget();
+
+        return $before;
+    }
+
     /** To be called when a connection was made: it belongs to this site, and what was paused may work now. */
     public function connected(): void
     {
@@ -243,6 +268,38 @@ final class Shop
         $status = $this->connection->status();
 
         return $status->connected && $status->accessExpiresAt - $this->clock->now() < self::TOKEN_WARNING;
+    }
+
+    /** Whether App ID and App Secret are there, which connecting needs. */
+    public function hasCredentials(): bool
+    {
+        return $this->given->hasCredentials();
+    }
+
+    /** Whether products that Clover keeps in no category have a place. */
+    public function hasDefaultCategory(): bool
+    {
+        return CatalogWriter::isCategory($this->sql, (int) $this->settings['default_category']);
+    }
+
+    /** Items that a sync will meet, for its progress; null before the first sync has ended, when nobody knows. */
+    public function expectedItems(): ?int
+    {
+        return $this->state->get('last_sync') === null || $this->merchantId() === null ? null : $this->mappings()->countLinked();
+    }
+
+    /** The newest run, in whatever way it ended; null before the first. */
+    public function latestRun(): ?SliceResult
+    {
+        $merchant = $this->merchantId();
+        $row      = $merchant === null ? null : (new Runs($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
+
+        return $row === null ? null : SliceResult::fromRow($row);
+    }
+
+    public function overview(): Overview
+    {
+        return Overview::of($this);
     }
 
     /** The merchant of the connection, or of the last one; links outlast a disconnect. */
