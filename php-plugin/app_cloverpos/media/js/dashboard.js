@@ -1,0 +1,350 @@
+/**
+ * The Clover Dashboard: the sync in slices, Clover's approval, and the verification code of the webhook.
+ *
+ * @license GNU General Public License version 2 or later; see LICENSE
+ */
+((window, document, Joomla, CloverPos) => {
+  'use strict';
+
+  const { ask, show, press, connect, text } = CloverPos;
+  const options = Joomla.getOptions('plg_j2commerce_app_cloverpos');
+  const KEPT = 'plg_j2commerce_app_cloverpos.message';
+  const RUNNING = 'running';
+  const byId = (id) => document.getElementById(`clover-${id}`);
+  const wait = (milliseconds) => new Promise((resolve) => { window.setTimeout(resolve, milliseconds); });
+
+  let busy = false;
+  let stopping = false;
+  /** Number of whoever shows the sync's progress; who finds another one there leaves. */
+  let watcher = 0;
+  let code = options.figures.code;
+
+  const toggle = (id, visible) => { byId(id).hidden = !visible; };
+
+  /** Says it on the page that comes. */
+  const reload = (message, type = 'success') => {
+    window.sessionStorage.setItem(KEPT, JSON.stringify({ message, type }));
+    window.location.reload();
+  };
+
+  const figures = (now) => {
+    document.querySelectorAll('[data-clover-figure]').forEach((field) => {
+      const value = String(now[field.dataset.cloverFigure]);
+
+      // What a screen reader is told of must not be told again unchanged.
+      if (field.textContent !== value) {
+        field.textContent = value;
+      }
+    });
+    document.querySelector('[data-clover-figure="errors"]').classList.toggle('text-danger', now.errors > 0);
+
+    if (now.code !== code) {
+      code = now.code;
+      byId('webhook-code').value = code;
+
+      if (code !== '') {
+        show(text('WEBHOOK_CODE_CAME'));
+      }
+    }
+  };
+
+  // The sync
+
+  const say = (message) => {
+    if (byId('progress-text').textContent !== message) {
+      byId('progress-text').textContent = message;
+    }
+  };
+
+  const progress = (run, moving) => {
+    const box = byId('progress');
+    const bar = box.querySelector('.progress-bar');
+    const unknown = run.percent === null;
+    bar.style.width = `${unknown ? 100 : run.percent}%`;
+    bar.classList.toggle('progress-bar-striped', moving);
+    bar.classList.toggle('progress-bar-animated', moving);
+
+    if (unknown) {
+      box.removeAttribute('aria-valuenow');
+    } else {
+      box.setAttribute('aria-valuenow', run.percent);
+    }
+  };
+
+  /** Everything below the bar goes; what comes next shows its own. */
+  const clear = () => {
+    ['result', 'sync-problem', 'deletes', 'category', 'currency', 'stop', 'resume'].forEach((id) => toggle(id, false));
+  };
+
+  const open = () => {
+    toggle('sync', true);
+    clear();
+  };
+
+  const ended = (run, failures = []) => {
+    clear();
+    progress(run, false);
+    say('');
+    byId('result-text').textContent = `${text('SYNC_DONE')} ${run.summary}`;
+    byId('failures').replaceChildren(...failures.map((failure) => {
+      const item = document.createElement('li');
+      item.textContent = failure;
+      return item;
+    }));
+    byId('failures').hidden = failures.length === 0;
+    byId('result').querySelector('.alert').className = `alert mb-0 alert-${run.failed > 0 ? 'warning' : 'success'}`;
+    toggle('conflicts', run.conflicts > 0);
+    toggle('result', true);
+  };
+
+  const askForDeletes = (run) => {
+    clear();
+    progress(run, false);
+    say(run.text);
+    byId('deletes-text').textContent = run.message;
+    toggle('deletes', true);
+  };
+
+  const offerResume = (run, message) => {
+    clear();
+    progress(run, false);
+    say(`${message} ${run.text}`);
+    toggle('resume', true);
+  };
+
+  /** Another administrator's sync, or the task's: looks on until nobody is at it any more. */
+  const follow = async () => {
+    watcher += 1;
+    const me = watcher;
+    open();
+
+    for (;;) {
+      const { figures: now, latest } = await ask('sync.status');
+
+      if (me !== watcher) {
+        return;
+      }
+
+      figures(now);
+
+      if (now.run === null) {
+        if (latest !== null && latest.status === 'done') {
+          ended(latest);
+        } else {
+          clear();
+          say(text('SYNC_ELSEWHERE_ENDED'));
+        }
+
+        return;
+      }
+
+      if (now.run.status !== RUNNING) {
+        askForDeletes(now.run);
+        return;
+      }
+
+      if (!now.run.active) {
+        // Between two of its slices nobody holds it either.
+        await wait(options.follow);
+        const again = (await ask('sync.status')).figures.run;
+
+        if (me !== watcher) {
+          return;
+        }
+
+        if (again !== null && again.id === now.run.id && !again.active && again.text === now.run.text) {
+          offerResume(again, text('SYNC_INTERRUPTED'));
+          return;
+        }
+      } else {
+        progress(now.run, true);
+        say(`${text('SYNC_ELSEWHERE')} ${now.run.text}`);
+      }
+
+      await wait(options.follow);
+    }
+  };
+
+  const problem = async (error) => {
+    clear();
+    say('');
+    progress({ percent: 0 }, false);
+
+    if (error.kind === 'running') {
+      await follow();
+      return;
+    }
+
+    if (error.kind === 'default_category') {
+      toggle('category', true);
+      byId('category-select').focus();
+      return;
+    }
+
+    if (error.kind === 'currency') {
+      const { figures: now } = await ask('connection.poll');
+
+      if (!now.hasCurrency) {
+        toggle('currency', true);
+        return;
+      }
+    }
+
+    byId('sync-problem').textContent = error.message;
+    toggle('sync-problem', true);
+    toggle('resume', true);
+  };
+
+  /** Slice after slice, until it is done or stopped. A page that goes away in between leaves a run that goes on from there. */
+  const sync = async (first = 'sync.slice', words = text('SYNC_RUNNING')) => {
+    if (busy) {
+      return;
+    }
+
+    busy = true;
+    stopping = false;
+    watcher += 1;
+    open();
+    toggle('stop', true);
+    progress({ percent: null }, true);
+    say(words);
+    document.querySelectorAll('[data-clover-action="sync"]').forEach((button) => { button.disabled = true; });
+
+    try {
+      let action = first;
+      let answer;
+
+      do {
+        answer = await ask(action);
+        action = 'sync.slice';
+
+        if (answer.run.status === RUNNING) {
+          progress(answer.run, true);
+          say(stopping ? text('SYNC_STOPPING') : answer.run.text);
+        }
+      } while (answer.run.status === RUNNING && !stopping);
+
+      if (answer.run.status === RUNNING) {
+        offerResume(answer.run, text('SYNC_STOPPED'));
+      } else if (answer.run.status === 'done') {
+        figures(answer.figures);
+        ended(answer.run, answer.failures);
+      } else {
+        askForDeletes(answer.run);
+      }
+    } catch (error) {
+      await problem(error).catch((again) => show(again.message, 'error'));
+    } finally {
+      busy = false;
+      document.querySelectorAll('[data-clover-action="sync"]').forEach((button) => { button.disabled = false; });
+    }
+  };
+
+  /** What the last visit left behind. */
+  const goOn = async () => {
+    const { run } = options.figures;
+
+    if (run === null || !options.canWork) {
+      return;
+    }
+
+    open();
+
+    if (run.status !== RUNNING) {
+      askForDeletes(run);
+    } else if (run.active) {
+      await follow();
+    } else {
+      offerResume(run, text('SYNC_INTERRUPTED'));
+    }
+  };
+
+  // The webhook's code
+
+  const poll = async () => {
+    while (true) {
+      await wait(options.poll);
+
+      // A page that nobody looks at asks for nothing, and a sync brings its own figures.
+      if (document.hidden || busy) {
+        continue;
+      }
+
+      try {
+        figures((await ask('connection.poll')).figures);
+      } catch (error) {
+        if (error.kind === 'session' || error.kind === 'refused') {
+          show(text('SESSION_OVER'), 'warning');
+          return;
+        }
+      }
+    }
+  };
+
+  // The buttons
+
+  const approved = (result) => (result.ok ? reload(result.message) : show(result.message, 'error'));
+
+  const act = (button, action, data = {}) => press(button, async () => reload((await ask(action, data)).message));
+
+  const actions = {
+    sync: () => sync(),
+    stop: (button) => {
+      stopping = true;
+      button.hidden = true;
+      say(text('SYNC_STOPPING'));
+    },
+    'confirm-deletes': () => sync('sync.confirmDeletes', text('DELETES_ASKING')),
+    category: (button) => press(button, async () => {
+      show((await ask('sync.category', { category: byId('category-select').value })).message);
+      await sync();
+    }),
+    currency: (button) => press(button, async () => {
+      show((await ask('connection.currency', { currency: button.dataset.cloverCurrency })).message);
+      await sync();
+    }),
+    test: (button) => press(button, async () => show((await ask('connection.test')).message)),
+    disconnect: (button) => window.confirm(text('DISCONNECT_CONFIRM')) && act(button, 'connection.disconnect'),
+    move: (button) => act(button, 'connection.move'),
+    'resume-sales': (button) => act(button, 'connection.resume'),
+    connect: (button) => connect(button.dataset.cloverUrl, approved),
+    'by-hand': (button) => {
+      const callback = byId('hand').value.trim();
+
+      if (callback === '') {
+        show(text('HAND_EMPTY'), 'warning');
+        byId('hand').focus();
+      } else {
+        act(button, 'connection.byHand', { callback });
+      }
+    },
+    check: (button) => press(button, async () => {
+      const before = code;
+      const now = (await ask('connection.poll')).figures;
+      figures(now);
+
+      if (now.code === before) {
+        show(text('WEBHOOK_CODE_NONE'), 'info');
+      }
+    }),
+  };
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-clover-action]');
+
+    if (button && !button.disabled) {
+      actions[button.dataset.cloverAction](button);
+    }
+  });
+
+  const kept = window.sessionStorage.getItem(KEPT);
+
+  if (kept !== null) {
+    window.sessionStorage.removeItem(KEPT);
+    const { message, type } = JSON.parse(kept);
+    show(message, type);
+  }
+
+  goOn().catch((error) => show(error.message, 'error'));
+  poll();
+})(window, document, window.Joomla, window.CloverPos);

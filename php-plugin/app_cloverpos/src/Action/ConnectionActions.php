@@ -1,0 +1,123 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\ShopConfig;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\Input\Input;
+
+/** What the owner does about the connection itself. */
+final readonly class ConnectionActions implements ActionGroup
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function actions(): array
+    {
+        return [
+            'connection.test'       => $this->test(...),
+            'connection.disconnect' => $this->disconnect(...),
+            'connection.byHand'     => $this->byHand(...),
+            'connection.poll'       => $this->poll(...),
+            'connection.move'       => $this->move(...),
+            'connection.resume'     => $this->resume(...),
+            'connection.currency'   => $this->currency(...),
+        ];
+    }
+
+    /** @return array{message: string} */
+    private function test(Input $input): array
+    {
+        LongWork::begin();
+        $shop = $this->factory->shop();
+
+        if (!$shop->connection->status()->connected) {
+            throw new NotConnectedException('There is no connection to test.');
+        }
+
+        // A copy of the site must not even refresh the tokens: each is good for one refresh, and they are the other site's.
+        $shop->guard->check();
+        $facts = $shop->merchant->ask();
+        $this->factory->address()->confirm($shop->state);
+
+        return ['message' => $facts['name'] === null
+            ? Text::sprintf(self::PREFIX . 'TEST_DONE', $facts['id'])
+            : Text::sprintf(self::PREFIX . 'TEST_DONE_NAME', $facts['name'], $facts['id'])];
+    }
+
+    /** @return array{message: string} */
+    private function disconnect(Input $input): array
+    {
+        $this->factory->shop()->disconnect();
+
+        return ['message' => Text::_(self::PREFIX . 'DISCONNECT_DONE')];
+    }
+
+    /** @return array<string, mixed> */
+    private function byHand(Input $input): array
+    {
+        set_time_limit(120);
+        $result = (new Approval($this->factory, $this->app))->finish(trim((string) $input->post->get('callback', '', 'RAW')));
+
+        return $result['ok'] ? ['message' => $result['message']] : ['error' => ['kind' => $result['kind'], 'message' => $result['message']]];
+    }
+
+    /** @return array{figures: array<string, mixed>} */
+    private function poll(Input $input): array
+    {
+        return ['figures' => Figures::of($this->factory->shop()->overview())];
+    }
+
+    /** @return array{message: string} */
+    private function move(Input $input): array
+    {
+        $shop = $this->factory->shop();
+        $shop->guard->move();
+        $this->factory->address()->confirm($shop->state);
+
+        return ['message' => Text::_(self::PREFIX . 'MOVE_DONE')];
+    }
+
+    /** @return array{message: string} */
+    private function resume(Input $input): array
+    {
+        $this->factory->shop()->pause()->end();
+
+        return ['message' => Text::_(self::PREFIX . 'PAUSED_RESUMED')];
+    }
+
+    /** @return array{message: string} */
+    private function currency(Input $input): array
+    {
+        $shop     = $this->factory->shop();
+        $currency = ShopConfig::read($shop->sql)->currency;
+
+        // The owner's word is about what the page showed.
+        if ($input->post->getAlnum('currency') !== $currency) {
+            throw new ShopException(Text::sprintf(self::PREFIX . 'CURRENCY_CHANGED', $currency));
+        }
+
+        $shop->merchant->confirmCurrency($currency);
+
+        return ['message' => Text::sprintf(self::PREFIX . 'CURRENCY_DONE', $currency)];
+    }
+}

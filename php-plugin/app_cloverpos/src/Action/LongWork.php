@@ -1,0 +1,29 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Factory;
+
+/** What a request that talks to Clover does first. */
+final class LongWork
+{
+    /** Seconds; a single call to Clover may take its whole time-out, with a refresh of the tokens before it. */
+    private const LIMIT = 120;
+
+    public static function begin(): void
+    {
+        // Where sessions are files the administrator's other tabs would wait for this one.
+        Factory::getApplication()->getSession()->close();
+        set_time_limit(self::LIMIT);
+    }
+}

@@ -1,0 +1,110 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Runs;
+use CloverSync\Shop\ShopConfig;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Language\Text;
+use Joomla\Input\Input;
+
+/** The sync that the owner starts and watches, one slice a request. */
+final readonly class SyncActions implements ActionGroup
+{
+    /** Seconds of a slice: the bar moves, and Stop is soon obeyed. */
+    private const SLICE = 4.0;
+
+    /** Failed items that are named at the end; the log has them all. */
+    private const NAMED = 10;
+
+    public function __construct(private ShopFactory $factory)
+    {
+    }
+
+    public function actions(): array
+    {
+        return [
+            'sync.slice'          => fn (Input $input): array => $this->slice(false),
+            'sync.confirmDeletes' => fn (Input $input): array => $this->slice(true),
+            'sync.category'       => $this->category(...),
+            'sync.status'         => $this->status(...),
+        ];
+    }
+
+    /** @return array<string, mixed> */
+    private function slice(bool $confirmDeletes): array
+    {
+        LongWork::begin();
+        $shop = $this->factory->shop();
+
+        // Known beforehand, so no run need fail of it.
+        if ($shop->connection->status()->connected && !$shop->hasDefaultCategory()) {
+            throw $this->isChosenInSettings()
+                ? new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE_IN_SETTINGS'))
+                : new DefaultCategoryException('No Default Category is set.');
+        }
+
+        $expected = $shop->expectedItems();
+        $result   = $shop->runner()->run(new Budget(self::SLICE), $confirmDeletes);
+        $answer   = ['run' => Figures::run($result, $expected)];
+
+        if ($result->status !== Runs::DONE) {
+            return $answer;
+        }
+
+        $this->factory->address()->confirm($shop->state);
+
+        return $answer + [
+            'figures'  => Figures::of($shop->overview()),
+            'failures' => array_map(
+                static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
+                $shop->log->ofRun($result->run, 'error', self::NAMED),
+            ),
+        ];
+    }
+
+    /** @return array{message: string} */
+    private function category(Input $input): array
+    {
+        $shop  = $this->factory->shop();
+        $id    = $input->post->getInt('category');
+        $title = array_column(ShopConfig::categories($shop->sql), 'title', 'id')[$id]
+            ?? throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE'));
+        $shop->state->set('default_category', (string) $id);
+
+        return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];
+    }
+
+    /** What is chosen here stands behind what is chosen there. */
+    private function isChosenInSettings(): bool
+    {
+        return (int) $this->factory->parameter('default_category') !== 0;
+    }
+
+    /** @return array<string, mixed> */
+    private function status(Input $input): array
+    {
+        $shop   = $this->factory->shop();
+        $latest = $shop->merchantId() === null ? throw new NotConnectedException('There is no connection.') : $shop->latestRun();
+
+        return [
+            'figures' => Figures::of($shop->overview()),
+            'latest'  => $latest === null ? null : Figures::run($latest, $shop->expectedItems()),
+        ];
+    }
+}

@@ -1,0 +1,111 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Exception\CallbackException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Shop\Shop;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+
+/** The owner's approval at Clover, from its start to the connection; in between the administrator's session knows of it. */
+final readonly class Approval
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    private const SESSION = 'plg_j2commerce_app_cloverpos.approval';
+
+    /** Seconds; the owner may have to log in at Clover first. */
+    private const VALID = 600;
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    /**
+     * @return string Clover's address to send the browser to
+     *
+     * @throws \CloverSync\Exception\SettingsException when App ID or App Secret is missing
+     */
+    public function begin(): string
+    {
+        $authorization = $this->factory->shop()->connection->authorize(RedirectUri::of());
+        $this->keep(['state' => $authorization->state, 'environment' => $this->factory->environment(), 'at' => $this->factory->clock->now()]);
+
+        return $authorization->url;
+    }
+
+    /**
+     * Takes what Clover answered; an approval is good for one answer.
+     *
+     * @param string $callback The whole address, or its query
+     *
+     * @return array{ok: bool, kind: string, message: string}
+     */
+    public function finish(#[\SensitiveParameter] string $callback): array
+    {
+        $pending = $this->app->getSession()->get(self::SESSION);
+        $this->app->getSession()->remove(self::SESSION);
+
+        if (!$this->isValid($pending)) {
+            return ['ok' => false, 'kind' => 'approval_lost', 'message' => Text::_(self::PREFIX . 'PROBLEM_APPROVAL_LOST')];
+        }
+
+        try {
+            $shop   = $this->factory->shop();
+            $before = $shop->complete($callback, $pending['state']);
+            $this->factory->address()->confirm($shop->state);
+
+            return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before)];
+        } catch (\Throwable $e) {
+            if ($e instanceof CallbackException && $e->getKind() === 'incomplete') {
+                // Something else was pasted: the address may still follow.
+                $this->keep($pending);
+            }
+
+            return ['ok' => false] + Problem::of($e);
+        }
+    }
+
+    private function connected(Shop $shop, ?string $before): string
+    {
+        $id = (string) $shop->merchantId();
+
+        try {
+            $name = $shop->merchant->ask()['name'];
+        } catch (CloverException) {
+            // The connection stands; “Test Connection” says what Clover does not allow.
+            $name = null;
+        }
+
+        $message = $name === null ? Text::sprintf(self::PREFIX . 'CONNECT_DONE', $id) : Text::sprintf(self::PREFIX . 'CONNECT_DONE_NAME', $id, $name);
+
+        return $before === null ? $message : $message . ' ' . Text::sprintf(self::PREFIX . 'CONNECT_ANOTHER_MERCHANT', $before);
+    }
+
+    /** @param array<string, mixed> $pending */
+    private function keep(#[\SensitiveParameter] array $pending): void
+    {
+        $this->app->getSession()->set(self::SESSION, $pending);
+    }
+
+    private function isValid(mixed $pending): bool
+    {
+        return \is_array($pending)
+            && $pending['environment'] === $this->factory->environment()
+            && $pending['at'] > $this->factory->clock->now() - self::VALID;
+    }
+}

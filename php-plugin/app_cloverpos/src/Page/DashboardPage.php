@@ -1,0 +1,137 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Overview;
+use CloverSync\Shop\Shop;
+use CloverSync\Shop\ShopConfig;
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Session\Session;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\CMS\Uri\Uri;
+use Joomla\Input\Input;
+
+/** The Clover Dashboard. */
+final readonly class DashboardPage implements Page
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    /** Milliseconds between two looks for the verification code, and at somebody else's sync. */
+    private const POLL   = 7_000;
+    private const FOLLOW = 3_000;
+
+    /** What the script says. */
+    private const WORDS = [
+        'DELETES_ASKING', 'DISCONNECT_CONFIRM', 'HAND_EMPTY', 'SYNC_DONE', 'SYNC_ELSEWHERE', 'SYNC_ELSEWHERE_ENDED', 'SYNC_INTERRUPTED', 'SYNC_RUNNING', 'SYNC_STOPPED',
+        'SYNC_STOPPING', 'WEBHOOK_CODE_CAME', 'WEBHOOK_CODE_NONE',
+    ];
+
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    /** With the badge beside it, which the head of the document goes without. */
+    public function title(): string
+    {
+        $title = Text::_(self::PREFIX . 'DASHBOARD');
+
+        return $this->factory->environment() !== 'sandbox'
+            ? $title
+            : $title . ' <span class="badge text-bg-warning">' . Text::_(self::PREFIX . 'ENVIRONMENT_SANDBOX') . '</span>';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        try {
+            $shop = $this->factory->shop();
+            $now  = $shop->overview();
+            $page = $this->page($shop, $now);
+        } catch (\Throwable $e) {
+            Buttons::settings($toolbar, $this->factory->sql());
+
+            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+        }
+
+        $this->buttons($toolbar, $page['canWork']);
+        Template::script($this->app, 'dashboard', array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS));
+        $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['figures' => $page['figures'], 'canWork' => $page['canWork'], 'poll' => self::POLL, 'follow' => self::FOLLOW]);
+
+        return Template::render('dashboard', $page);
+    }
+
+    /** @return array<string, mixed> What tmpl/dashboard.php shows */
+    private function page(Shop $shop, Overview $now): array
+    {
+        $config = ShopConfig::read($shop->sql);
+        $mayAct = J2CommerceHelper::canAccess('j2commerce.editsetup');
+
+        return [
+            'now'            => $now,
+            'figures'        => Figures::of($now),
+            'warnings'       => (new Warnings($this->factory, $shop, $now))->list(),
+            'mayAct'         => $mayAct,
+            'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
+            'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
+            'until'          => $now->refreshExpiresAt === null ? '' : Figures::unix($now->refreshExpiresAt),
+            'hasCredentials' => $shop->hasCredentials(),
+            'canConnect'     => $mayAct && $shop->hasCredentials(),
+            'connectUrl'     => Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',
+            'redirectUri'    => RedirectUri::of(),
+            'siteUrl'        => rtrim(Uri::root(), '/'),
+            'syncLogUrl'     => Pages::url('synclog'),
+            'mappingsUrl'    => Pages::url('mappings'),
+            'settingsUrl'    => SettingsForm::url($shop->sql),
+            'webhookUrl'     => rtrim(Uri::root(), '/') . '/' . WebhookRequest::PATH,
+            'webhooks'       => (bool) $shop->settings['webhooks'],
+            'hasAuthCode'    => $this->factory->secrets()->has('webhook_secret'),
+            'isLocal'        => self::isLocal(Uri::getInstance()->getHost()),
+            'categories'     => ShopConfig::categories($shop->sql),
+            'uncategorised'  => ShopConfig::uncategorised($shop->sql),
+            'currency'       => $config->currency,
+        ];
+    }
+
+    private function buttons(Toolbar $toolbar, bool $canWork): void
+    {
+        self::button($toolbar, 'sync', 'SYNC_NOW', 'fa-rotate', 'btn btn-success', $canWork);
+        self::button($toolbar, 'test', 'FIELD_TEST_LABEL', 'fa-vial', 'btn btn-primary', $canWork);
+        self::button($toolbar, 'disconnect', 'DISCONNECT', 'fa-link-slash', 'btn btn-danger', $canWork);
+        $toolbar->linkButton('clover-synclog')->text(self::PREFIX . 'BUTTON_SYNC_LOG')->url(Pages::url('synclog'))->icon('fa-solid fa-list');
+        $toolbar->linkButton('clover-mappings')->text(self::PREFIX . 'BUTTON_MAPPINGS')->url(Pages::url('mappings'))->icon('fa-solid fa-link');
+        $toolbar->linkButton('clover-outbox')->text(self::PREFIX . 'BUTTON_OUTBOX')->url(Pages::url('outbox'))->icon('fa-solid fa-inbox');
+        Buttons::settings($toolbar, $this->factory->sql());
+    }
+
+    private static function button(Toolbar $toolbar, string $action, string $word, string $icon, string $class, bool $enabled): void
+    {
+        $toolbar->standardButton("clover-$action")
+            ->text(self::PREFIX . $word)
+            ->icon("fa-solid $icon")
+            ->buttonClass($class)
+            // The script listens; without this Joomla would put its own call there.
+            ->onclick('')
+            ->attributes(['data-clover-action' => $action] + ($enabled ? [] : ['disabled' => 'disabled']));
+    }
+
+    private static function isLocal(string $host): bool
+    {
+        return \in_array($host, ['localhost', '127.0.0.1', '[::1]'], true) || preg_match('/\.(test|local|localhost)$/', $host) === 1;
+    }
+}

@@ -1,0 +1,59 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\EndPage;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Text;
+use Joomla\CMS\Session\Session;
+use Joomla\CMS\Toolbar\Toolbar;
+use Joomla\Input\Input;
+
+/** Sends the browser to Clover's approval. */
+final readonly class OAuthStartPage implements Page
+{
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
+    {
+    }
+
+    public function title(): string
+    {
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT';
+    }
+
+    public function render(Toolbar $toolbar, Input $input): string
+    {
+        if (!J2CommerceHelper::canAccess('j2commerce.editsetup')) {
+            EndPage::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
+        }
+
+        // Otherwise another site could have the owner's approval begun, and the state of one that is under way replaced.
+        if (!Session::checkToken('get')) {
+            EndPage::send($this->app, false, Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_APPROVAL_TOKEN'));
+        }
+
+        try {
+            $url = (new Approval($this->factory, $this->app))->begin();
+        } catch (\Throwable $e) {
+            EndPage::send($this->app, false, Problem::of($e)['message']);
+        }
+
+        $this->app->redirect($url);
+
+        return '';
+    }
+}
