@@ -191,7 +191,8 @@ abstract class RoutinesTestCase extends SalesTestCase
         self::assertSame([DefaultCategoryException::class], array_map(get_class(...), $result->failures()));
         self::assertSame([[2], RoutineResult::DONE], [$result->facts['sales_sent'], $result->outcome()]);
         $again = $this->routines(['default_category' => 0])->fullSync();
-        self::assertSame([['not_due'], []], [array_keys($again->facts), $again->failures()]);
+        self::assertSame([['not_due_after_failure'], []], [array_keys($again->facts), $again->failures()]);
+        self::assertSame($result->failures()[0]->getMessage(), $again->facts['not_due_after_failure'][1]);
     }
 
     #[TestDox('Parts that meet the same obstacle say so once, and the others are done')]

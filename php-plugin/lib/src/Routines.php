@@ -154,9 +154,13 @@ final readonly class Routines
                 return;
             }
         } elseif ($latest !== null && ($wait = $this->secondsUntilDue($latest)) > 0) {
-            $latest['status'] === Runs::NEEDS_CONFIRMATION
-                ? $result->say('needs_confirmation', (string) $latest['error'])
-                : $result->say('not_due', (int) ceil($wait / 60));
+            $minutes = (int) ceil($wait / 60);
+
+            match ($latest['status']) {
+                Runs::NEEDS_CONFIRMATION => $result->say('needs_confirmation', (string) $latest['error']),
+                Runs::FAILED             => $result->say('not_due_after_failure', $minutes, (string) $latest['error']),
+                default                  => $result->say('not_due', $minutes),
+            };
 
             return;
         }
