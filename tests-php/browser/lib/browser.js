@@ -1,0 +1,83 @@
+/** A browser on the site. What a page complains about is kept, for a page that works has nothing to complain about. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { site } from './site.js';
+
+export const admin = (query = '') => `${site.url}/administrator/index.php${query}`;
+export const page = (name) => admin(`?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos&pluginview=${name}`);
+
+export class Browser {
+  static async open(options = {}) {
+    const browser = await chromium.launch({ executablePath: site.chromium, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    const visitor = new Browser(browser);
+    await visitor.anew(options);
+    return visitor;
+  }
+
+  constructor(browser) {
+    this.browser = browser;
+    this.complaints = [];
+  }
+
+  /** As somebody whom the site has never seen. */
+  async anew(options = {}) {
+    await this.context?.close();
+    this.context = await this.browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+    this.context.setDefaultTimeout(15_000);
+    this.page = await this.tab();
+  }
+
+  async tab() {
+    const tab = await this.context.newPage();
+    this.listen(tab);
+    return tab;
+  }
+
+  listen(tab) {
+    tab.on('pageerror', (error) => this.complaints.push(`error on ${tab.url()}: ${error.message}`));
+    tab.on('console', (said) => {
+      // What the network did is told by the answers themselves.
+      if (said.type() === 'error' && !said.text().startsWith('Failed to load resource')) {
+        this.complaints.push(`console on ${tab.url()}: ${said.text()}`);
+      }
+    });
+    tab.on('response', (answer) => {
+      if (answer.status() >= 400 && answer.url().startsWith(site.url)) {
+        this.complaints.push(`${answer.status()} ${answer.url()}`);
+      }
+    });
+  }
+
+  async login() {
+    await this.page.goto(admin());
+
+    if (await this.page.locator('#mod-login-username').count() > 0) {
+      await this.page.fill('#mod-login-username', site.user);
+      await this.page.fill('#mod-login-password', site.password);
+      await Promise.all([this.page.waitForURL((url) => url.pathname.includes('/administrator'), { waitUntil: 'load' }), this.page.click('#btn-login-submit')]);
+      await this.page.waitForSelector('#sidebar-wrapper, .header-items');
+    }
+  }
+
+  async dark(is = true) {
+    await this.page.emulateMedia({ colorScheme: is ? 'dark' : 'light' });
+  }
+
+  async shot(name, tab = this.page) {
+    if (site.shots) {
+      mkdirSync(site.shots, { recursive: true });
+      await tab.screenshot({ path: join(site.shots, `${name.replace(/[^\w-]+/g, '-').slice(0, 120)}.png`), fullPage: true });
+    }
+  }
+
+  /** What Joomla says above the page. */
+  async messages(tab = this.page) {
+    await tab.waitForSelector('#system-message-container joomla-alert');
+    return (await tab.locator('#system-message-container .alert-message, #system-message-container joomla-alert').allInnerTexts()).join('\n');
+  }
+
+  close() {
+    return this.browser.close();
+  }
+}

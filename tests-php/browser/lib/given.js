@@ -1,0 +1,120 @@
+/** What a chapter stands on. Each of these does only what is missing, so a chapter can be run alone, and after any other. */
+import { admin, page } from './browser.js';
+import { app, authCode, clover, EXTENSION, joomla, query, site, value } from './site.js';
+
+const PACKAGE = "type = 'package' AND element = 'pkg_cloverpos'";
+
+export const isInstalled = () => value(`SELECT COUNT(*) FROM #__extensions WHERE ${PACKAGE}`) > 0;
+export const parameters = () => JSON.parse(value(`SELECT params FROM #__extensions WHERE ${EXTENSION}`) || '{}');
+
+export const uninstalled = () => {
+  if (isInstalled()) {
+    joomla('extension:remove', '-n', String(value(`SELECT extension_id FROM #__extensions WHERE ${PACKAGE}`)));
+  }
+};
+
+/** Sells nothing and never sold anything. */
+export const emptyShop = () => {
+  const tables = query("SHOW TABLES LIKE '%j2commerce%'").map((row) => Object.values(row)[0]);
+  query("DELETE FROM #__content WHERE id IN (SELECT product_source_id FROM #__j2commerce_products WHERE product_source = 'com_content')");
+
+  for (const table of tables) {
+    if (/_j2commerce_(product(?!types)\w*|variants|options|optionvalues|orders?|order(?!statuses)\w*|cart\w*|clover_\w+)$/.test(table)) {
+      query(`DELETE FROM ${table}`);
+    }
+  }
+};
+
+export const installed = () => {
+  if (!isInstalled()) {
+    joomla('extension:install', `--path=${site.package}`);
+  }
+
+  query(`UPDATE #__extensions SET enabled = 1 WHERE ${EXTENSION}`);
+};
+
+export const settingsUrl = () => admin(`?option=com_plugins&task=plugin.edit&extension_id=${value(`SELECT extension_id FROM #__extensions WHERE ${EXTENSION}`)}`);
+
+export const openTab = async (browser, name) => {
+  await browser.page.click(`button[aria-controls="attrib-${name}"]`);
+  await browser.page.waitForSelector(`#attrib-${name}`, { state: 'visible' });
+};
+
+/** Presses the form's Save and waits for the page that follows; gives what Joomla says on it. */
+export const save = async (browser) => {
+  await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.click('.button-apply')]);
+  return browser.messages();
+};
+
+/** Fills in settings by the names of their fields, as the owner would, and saves. */
+export const settings = async (browser, values) => {
+  await browser.page.goto(settingsUrl());
+
+  for (const [name, wanted] of Object.entries(values)) {
+    const field = browser.page.locator(`[name="jform[params][${name}]"], [name="jform[params][${name}][]"]`).first();
+    const tab = await field.evaluate((element) => element.closest('joomla-tab-element').id.replace('attrib-', ''));
+    await openTab(browser, tab);
+
+    if (await field.evaluate((element) => element.type === 'radio')) {
+      await browser.page.locator(`[name="jform[params][${name}]"][value="${wanted}"]`).check({ force: true });
+    } else if (await field.evaluate((element) => element.tagName === 'SELECT')) {
+      await field.selectOption(String(wanted));
+    } else {
+      await field.fill(String(wanted));
+    }
+  }
+
+  return save(browser);
+};
+
+export const dashboard = async (browser) => {
+  await browser.page.goto(page('dashboard'));
+  await browser.page.waitForSelector('#clover-dashboard');
+};
+
+/** Connects by the button, with the popup that closes by itself. */
+export const connect = async (browser) => {
+  await dashboard(browser);
+  const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
+  await popup.waitForEvent('close', { timeout: 20_000 }).catch((error) => { if (!popup.isClosed()) { throw error; } });
+  await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
+  return browser.messages();
+};
+
+export const credentials = async (browser) => {
+  installed();
+  await browser.login();
+  const wanted = { app_id: app.id, environment: 'sandbox', default_category: value("SELECT id FROM #__categories WHERE extension = 'com_content' AND alias = 'uncategorised'"), push_stock: 1, sync_sale: 1, webhooks: 1 };
+  const now = parameters();
+  const values = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => String(now[name]) !== String(value)));
+
+  if (Object.keys(values).length > 0 || value("SELECT COUNT(*) FROM #__j2commerce_clover_state WHERE name LIKE 'secret%'") < 2) {
+    await settings(browser, { ...values, app_secret: app.secret, webhook_secret: authCode });
+  }
+};
+
+export const connected = async (browser) => {
+  await credentials(browser);
+  await dashboard(browser);
+
+  if (await browser.page.locator('[data-clover-action="connect"]').count() > 0) {
+    await connect(browser);
+  }
+};
+
+/** Presses Sync Now and waits for the words about what it did. */
+export const sync = async (browser) => {
+  await dashboard(browser);
+  await browser.page.click('joomla-toolbar-button button[data-clover-action="sync"], button[data-clover-action="sync"]:visible');
+  await browser.page.waitForSelector('#clover-result:not([hidden])', { timeout: 120_000 });
+  return browser.page.innerText('#clover-result-text');
+};
+
+export const synced = async (browser) => {
+  await connected(browser);
+  await clover.clearFaults();
+
+  if (value('SELECT COUNT(*) FROM #__j2commerce_clover_map WHERE product_id IS NOT NULL') === 0) {
+    await sync(browser);
+  }
+};
