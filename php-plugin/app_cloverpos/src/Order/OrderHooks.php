@@ -44,13 +44,16 @@ final readonly class OrderHooks
         [, $orderId, $amount] = [...self::positional($arguments), null, null, null];
         $answer = $arguments['result'] ?? null;
 
-        if ($orderId === null || !\is_array($answer) || ($answer['success'] ?? false) !== true) {
+        // What J2Commerce itself takes for a success.
+        if ($orderId === null || !\is_array($answer) || empty($answer['success'])) {
             return;
         }
 
-        // The ledger and the order's sum of refunds are written after this event.
+        // The ledger and the order's sum of refunds are written after this event. All three amounts are in the shop's currency, this one reckoned back from
+        // cents of the customer's.
         $whole = ($answer['action'] ?? '') === 'void' || (int) $this->factory->sql()->fetchValue(
-            'SELECT CASE WHEN order_refund + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
+            'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
+                         THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
             [(string) $amount, (string) $orderId],
         ) === 1;
         $this->factory->orderEvents()->refunded((string) $orderId, $whole);

@@ -34,14 +34,23 @@ final class DebugLog
     {
         self::open($debug);
 
-        return static fn (string $level, string $message) => Log::add($message, self::PRIORITIES[$level] ?? Log::DEBUG, self::CATEGORY);
+        return static fn (string $level, string $message) => self::write($message, self::PRIORITIES[$level] ?? Log::DEBUG);
     }
 
-    /** Notes what went wrong where nobody can be told. */
+    /** Notes what went wrong where nobody can be told; never throws. */
     public static function failed(\Throwable $e): void
     {
         self::open(false);
-        Log::add($e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine(), Log::ERROR, self::CATEGORY);
+        self::write($e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine(), Log::ERROR);
+    }
+
+    private static function write(string $message, int $priority): void
+    {
+        try {
+            Log::add($message, $priority, self::CATEGORY);
+        } catch (\Throwable) {
+            // Joomla throws where the log folder cannot be written, and no order and no sync may end by that.
+        }
     }
 
     private static function open(bool $debug): void

@@ -122,11 +122,18 @@ final class JoomlaSql implements Sql
         return $this->db->setQuery($prepared);
     }
 
-    /** Joomla's mysqli driver puts the server's number into the code, its PDO driver leaves it in the exception before. */
+    /**
+     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the message, which is the statement's
+     * errorInfo() joined by commas, and drops PDO's own exception; that one comes from the beginning and the end of a transaction.
+     */
     private static function isPassing(\Throwable $e): bool
     {
         for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
-            $number = $cause instanceof \PDOException ? ($cause->errorInfo[1] ?? null) : $cause->getCode();
+            $number = match (true) {
+                $cause instanceof \PDOException                                     => $cause->errorInfo[1] ?? null,
+                preg_match('/^[0-9A-Z]{5}, (\d+), /', $cause->getMessage(), $m) === 1 => (int) $m[1],
+                default                                                             => $cause->getCode(),
+            };
 
             if (\in_array($number, [self::DEADLOCK, self::LOCK_TIMEOUT], true)) {
                 return true;
