@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php lint fuzz package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla lint fuzz package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -10,6 +10,7 @@ EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
+PHPUNIT_SUITES ?= extension,shop,resilience
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,14 +27,23 @@ build-ci: setup ## What the tests load: release code without link-time optimisat
 demo: build ## Everything from connect to an unchanged sync, against the simulator
 	@bin/demo.sh
 
-test: test-rust test-php ## Every test
+test: test-rust test-php test-joomla ## Every test
 
 test-rust: setup
 	cargo test --workspace --locked
 
 test-php: build-ci
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
-		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped $(PHPUNIT_OPTIONS)
+		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite $(PHPUNIT_SUITES) $(PHPUNIT_OPTIONS)
+
+test-joomla: ## The app's classes inside the Joomla that JOOMLA_ROOT points to; skipped without it
+ifeq ($(JOOMLA_ROOT),)
+	@echo "test-joomla: skipped, JOOMLA_ROOT is not set"
+else
+	$(MAKE) build-ci
+	JOOMLA_ROOT="$(JOOMLA_ROOT)" CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
+		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite joomla $(PHPUNIT_OPTIONS)
+endif
 
 lint: setup ## Formatting, clippy, documentation and PHP syntax; fails on any finding
 	cargo fmt --all --check

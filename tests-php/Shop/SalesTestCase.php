@@ -433,7 +433,7 @@ abstract class SalesTestCase extends Base
             throw new \RuntimeException('and the log is broken, too');
         }))->statusChanged(self::ORDER, 5, 1);
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox_gone RENAME TO #__j2commerce_clover_outbox');
-        self::assertSame([\PDOException::class], $told);
+        self::assertSame([true], array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $told));
     }
 
     #[TestDox('While the shop is disconnected nothing is sent; connected again to the same merchant the work goes on')]

@@ -21,13 +21,13 @@ abstract class SqlTestCase extends ShopTestCase
 
     public function test_a_column_that_must_be_supplied_is_missed_on_both_databases(): void
     {
-        $this->expectException(\PDOException::class);
+        $this->expectException(static::refusal());
         $this->sql->execute("INSERT INTO #__j2commerce_productquantities (variant_id, quantity, on_hold, sold) VALUES (1, 1, 0, 0)");
     }
 
     public function test_text_longer_than_its_column_is_refused_on_both_databases(): void
     {
-        $this->expectException(\PDOException::class);
+        $this->expectException(static::refusal());
         $this->sql->execute('UPDATE #__content_types SET type_title = ?', [str_repeat('x', 256)]);
     }
 

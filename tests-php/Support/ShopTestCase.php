@@ -17,9 +17,21 @@ abstract class ShopTestCase extends TestCase
 
     abstract protected static function dialect(): Dialect;
 
+    /** @return ?\Closure(TestDatabase): Sql What opens a connection; null = PDO */
+    protected static function connector(): ?\Closure
+    {
+        return null;
+    }
+
+    /** @return class-string<\Throwable> What a connection throws when the database refuses a statement */
+    protected static function refusal(): string
+    {
+        return \PDOException::class;
+    }
+
     protected function setUp(): void
     {
-        $db = TestDatabase::create(static::dialect());
+        $db = TestDatabase::create(static::dialect(), connector: static::connector());
 
         if ($db === null) {
             self::markTestSkipped('MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.');

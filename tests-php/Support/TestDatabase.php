@@ -21,19 +21,21 @@ final class TestDatabase
         #[\SensitiveParameter] public readonly ?string $password,
         public readonly string $prefix,
         private readonly ?string $file,
+        private readonly ?\Closure $connector,
     ) {
     }
 
     /**
-     * @param ?string $folder Of the SQLite file; null = the system's for temporary files
+     * @param ?string              $folder    Of the SQLite file; null = the system's for temporary files
+     * @param ?\Closure(self): Sql $connector Opens a connection; null = PDO
      *
      * @return ?self Null when this machine lacks the database
      */
-    public static function create(Dialect $dialect, ?string $folder = null): ?self
+    public static function create(Dialect $dialect, ?string $folder = null, ?\Closure $connector = null): ?self
     {
         if ($dialect === Dialect::Sqlite) {
             $file = tempnam($folder ?? sys_get_temp_dir(), 'cloversync-test-');
-            $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file);
+            $db   = new self($dialect, "sqlite:$file", null, null, 'jos_', $file, $connector);
         } else {
             $server = MariaDb::get();
 
@@ -42,7 +44,7 @@ final class TestDatabase
             }
 
             $prefix = 't' . ++self::$number . '_';
-            $db     = new self($dialect, $server->dsn, $server->user, $server->password, $prefix, null);
+            $db     = new self($dialect, $server->dsn, $server->user, $server->password, $prefix, null, $connector);
             $db->dropTables();
         }
 
@@ -56,7 +58,7 @@ final class TestDatabase
     /** A connection of its own each time. */
     public function connect(): Sql
     {
-        return PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
+        return $this->connector !== null ? ($this->connector)($this) : PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
     }
 
     public function drop(): void

@@ -1,0 +1,240 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Joomla;
+
+use CloverSync\Cli\Callback;
+use CloverSync\Tests\Support\JoomlaSite;
+use CloverSync\Tests\Support\JoomlaTestCase;
+use CloverSync\Tests\Support\Simulator;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Cache\CacheControllerFactoryInterface;
+use Joomla\CMS\Factory;
+use Joomla\Component\Plugins\Administrator\Model\PluginModel;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** The app's settings as Joomla's plugin manager saves them. */
+final class SettingsFormTest extends JoomlaTestCase
+{
+    private const SECRET = '11111111-2222-3333-4444-555555555555';
+
+    private const GOOD = [
+        'environment' => 'sandbox', 'app_id' => 'APPID00000001', 'import_status' => 'published', 'default_category' => '2', 'mapping_mode' => 'category', 'pricing_mode' => 'markup',
+        'markup_type' => 'fixed', 'markup_value' => '1.50', 'webhooks' => 1, 'sync_interval' => '30', 'push_stock' => 0, 'paid_statuses' => ['1', '7'], 'debug' => 0,
+    ];
+
+    public function test_what_is_right_is_stored_as_it_was_given(): void
+    {
+        self::assertSame('', $this->save(self::GOOD));
+        self::assertSame(self::GOOD, $this->stored());
+        $settings = $this->current()->shop()->settings;
+        self::assertSame([30, false, [1, 7]], [$settings['sync_interval'], $settings['push_stock'], $settings['paid_statuses']]);
+    }
+
+    /** @return iterable<string, array{array<string, mixed>, list<string>}> Settings, the labels that the refusal names */
+    public static function wrongs(): iterable
+    {
+        yield 'an interval below five minutes' => [['sync_interval' => '4'], ['Sync Interval']];
+        yield 'a negative markup' => [['markup_value' => '-1'], ['Markup Value']];
+        yield 'a markup that is no number' => [['markup_value' => 'ten'], ['Markup Value']];
+        yield 'an unknown Delete Action' => [['delete_action' => 'burn'], ['Delete Action']];
+        yield 'two at once' => [['sync_interval' => '0', 'log_retention' => '-3'], ['Sync Interval', 'Log Retention (days)']];
+        yield 'an unknown environment' => [['environment' => 'mars'], ['Environment']];
+    }
+
+    #[DataProvider('wrongs')]
+    #[TestDox('Refused as a whole, with the field\'s label: $_dataName')]
+    public function test_what_is_wrong_is_refused(array $wrong, array $labels): void
+    {
+        $this->save(self::GOOD);
+        $message = $this->save($wrong + ['app_secret' => self::SECRET, 'app_id' => 'ANOTHER'] + self::GOOD);
+        self::assertStringStartsWith('These settings are wrong: ', $message);
+
+        foreach ($labels as $label) {
+            self::assertStringContainsString($label, $message);
+        }
+
+        self::assertStringNotContainsString('PLG_', $message);
+        self::assertStringNotContainsString(self::SECRET, $message);
+        self::assertSame([self::GOOD, false], [$this->stored(), $this->current()->secrets()->has('app_secret')], 'Nothing is stored.');
+    }
+
+    public function test_secrets_are_never_in_the_parameters(): void
+    {
+        self::assertSame('', $this->save(['app_secret' => '  ' . self::SECRET . "\n", 'webhook_secret' => 'the auth code', 'redirect_uri' => 'x', 'forget_webhook_secret' => 0] + self::GOOD));
+        self::assertEqualsCanonicalizing(array_keys(self::GOOD), array_keys($this->stored()));
+        self::assertStringNotContainsString(self::SECRET, $this->everything());
+        self::assertStringNotContainsString('the auth code', $this->everything());
+        self::assertSame(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], $this->secrets());
+    }
+
+    public function test_an_empty_secret_keeps_the_one_that_is_there(): void
+    {
+        $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
+
+        foreach ([['app_secret' => '', 'webhook_secret' => ''], ['app_secret' => '  '], []] as $given) {
+            self::assertSame('', $this->save($given + self::GOOD));
+        }
+
+        self::assertSame(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], $this->secrets());
+        $this->save(['app_secret' => 'another'] + self::GOOD);
+        self::assertSame(['app_secret' => 'another', 'webhook_secret' => 'the auth code'], $this->secrets());
+    }
+
+    #[TestDox('"Forget the Auth Code" removes it, once, and gives way to a new one')]
+    public function test_forget(): void
+    {
+        $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
+        self::assertSame('', $this->save(['forget_webhook_secret' => 1] + self::GOOD));
+        self::assertSame(['app_secret' => self::SECRET], $this->secrets());
+        self::assertArrayNotHasKey('forget_webhook_secret', $this->stored(), 'Or the next save would forget again.');
+        $this->save(['forget_webhook_secret' => '1', 'webhook_secret' => 'a new one'] + self::GOOD);
+        self::assertSame('a new one', $this->secrets()['webhook_secret']);
+    }
+
+    #[TestDox('Another environment has secrets of its own, and finds them again after a journey through the others')]
+    public function test_environments(): void
+    {
+        $this->save(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'] + self::GOOD);
+        self::assertSame([], JoomlaSite::messages());
+        $this->save(['environment' => 'eu', 'app_secret' => 'of europe'] + self::GOOD);
+        self::assertSame(['notice The environment is Europe now. The connection was not carried over: connect to Clover again.'], JoomlaSite::messages());
+        self::assertSame(['app_secret' => 'of europe'], $this->secrets());
+        $this->save(['environment' => 'eu', 'forget_webhook_secret' => 1] + self::GOOD);
+        $this->save(['environment' => 'la', 'app_secret' => ''] + self::GOOD);
+        self::assertSame([], $this->secrets());
+        $this->save(self::GOOD);
+        self::assertSame(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'], $this->secrets());
+    }
+
+    #[TestDox('Another App ID needs another connection, and the owner is told so while there is one')]
+    public function test_another_app(): void
+    {
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        $clover = Simulator::get();
+        $clover->reset();
+        putenv("CLOVERSYNC_BASE_URL=$clover->url");
+
+        try {
+            $this->save(['app_secret' => self::SECRET] + self::GOOD);
+            $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
+            self::assertSame([], JoomlaSite::messages(), 'Nothing is connected.');
+            $this->save(self::GOOD);
+            $shop          = $this->current()->shop();
+            $redirect      = 'https://shop.example/administrator/index.php';
+            $authorization = $shop->connection->authorize($redirect);
+            $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
+            $this->save(['sync_interval' => '45'] + self::GOOD);
+            self::assertSame([], JoomlaSite::messages());
+            $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
+            self::assertSame(['warning The App ID has changed, and the connection belongs to the app of before: connect to Clover again.'], JoomlaSite::messages());
+        } finally {
+            putenv('CLOVERSYNC_BASE_URL');
+        }
+    }
+
+    #[TestDox('Debug Mode leaves a line in the Sync Log when it is switched on, and only then')]
+    public function test_debug(): void
+    {
+        foreach ([0, 1, 1, 0, '1'] as $debug) {
+            $this->save(['debug' => $debug] + self::GOOD);
+        }
+
+        $lines = $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log');
+        self::assertCount(2, $lines);
+        self::assertStringStartsWith('Debug Mode is on: ', $lines[0]);
+        self::assertStringContainsString('plg_j2commerce_app_cloverpos.php', $lines[0]);
+    }
+
+    public function test_other_plugins_are_saved_as_they_are(): void
+    {
+        $this->sql->execute(
+            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params, custom_data) VALUES ('other', 'plugin', 'app_other', 'j2commerce', 0, 1, '{}', '{}', '')",
+        );
+        $id = (int) $this->sql->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_other'");
+        self::assertSame('', $this->save(['app_secret' => 'theirs', 'sync_interval' => '1'], $id));
+        self::assertSame('{"app_secret":"theirs","sync_interval":"1"}', $this->sql->fetchValue('SELECT params FROM #__extensions WHERE extension_id = ?', [$id]));
+        self::assertFalse($this->current()->secrets()->has('app_secret'));
+    }
+
+    #[TestDox('A site secret that has changed does not stop the owner from saving, and entering the secrets again mends it')]
+    public function test_another_site_secret(): void
+    {
+        $this->save(['app_secret' => self::SECRET] + self::GOOD);
+        $sealed = (string) $this->state()->get('secret_app_secret');
+        $old    = JoomlaSite::app()->get('secret');
+        JoomlaSite::app()->set('secret', 'another secret..');
+
+        try {
+            self::assertSame('', $this->save(['app_id' => 'APPID00000002'] + self::GOOD));
+            self::assertSame($sealed, $this->state()->get('secret_app_secret'));
+            self::assertSame('', $this->save(['app_id' => 'APPID00000002', 'app_secret' => self::SECRET] + self::GOOD));
+            self::assertSame(['app_secret' => self::SECRET], $this->secrets());
+        } finally {
+            JoomlaSite::app()->set('secret', $old);
+        }
+    }
+
+    #[TestDox('Address of the settings page')]
+    public function test_url(): void
+    {
+        self::assertSame('index.php?option=com_plugins&task=plugin.edit&extension_id=' . $this->id(), SettingsForm::url($this->sql));
+    }
+
+    #[TestDox('Each setting of the app has a label in the language file')]
+    public function test_labels(): void
+    {
+        JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
+
+        foreach ([...ShopFactory::SETTINGS, ...Secrets::NAMES] as $field) {
+            self::assertTrue(JoomlaSite::app()->getLanguage()->hasKey('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_' . strtoupper($field) . '_LABEL'), $field);
+        }
+    }
+
+    /**
+     * As a press on Save does it, from the checked form's values on.
+     *
+     * @param array<string, mixed> $parameters
+     *
+     * @return string The refusal; empty when it was saved
+     */
+    private function save(array $parameters, ?int $id = null): string
+    {
+        $dispatcher = JoomlaSite::useDatabase($this->joomla);
+        JoomlaSite::plugin($this->current(), $dispatcher);
+        $model = new PluginModel(['ignore_request' => true, 'dbo' => $this->joomla]);
+        $model->setDispatcher($dispatcher);
+        $model->setCacheControllerFactory(Factory::getContainer()->get(CacheControllerFactoryInterface::class));
+        $id  ??= $this->id();
+        $saved = $model->save(['extension_id' => $id, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
+        $error = (string) $model->getError();
+        self::assertSame($saved, $error === '', $error);
+
+        return $error;
+    }
+
+    private function id(): int
+    {
+        return (int) $this->sql->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_cloverpos'");
+    }
+
+    private function current(): ShopFactory
+    {
+        return ShopFactory::stored(JoomlaSite::app(), $this->joomla);
+    }
+
+    /** @return array<string, string> */
+    private function secrets(): array
+    {
+        $factory = $this->current();
+
+        return $factory->secrets()->open($factory->vault());
+    }
+}

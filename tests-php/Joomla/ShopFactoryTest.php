@@ -1,0 +1,146 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Joomla;
+
+use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\VaultException;
+use CloverSync\Tests\Support\JoomlaSite;
+use CloverSync\Tests\Support\JoomlaTestCase;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** The shop as it is put together from what Joomla has stored. */
+final class ShopFactoryTest extends JoomlaTestCase
+{
+    private const SECRET = '11111111-2222-3333-4444-555555555555';
+
+    #[TestDox('Secrets that were saved while the app was disabled move into the table and leave the parameters')]
+    public function test_secrets_are_adopted(): void
+    {
+        $this->store(['environment' => 'eu', 'app_id' => 'APPID00000001', 'app_secret' => self::SECRET, 'webhook_secret' => 'the auth code', 'sync_interval' => '15', 'future' => ['é/']]);
+        self::assertStringContainsString(self::SECRET, $this->everything());
+        $shop = $this->storedFactory()->shop();
+
+        self::assertSame(['environment' => 'eu', 'app_id' => 'APPID00000001', 'sync_interval' => '15', 'future' => ['é/']], $this->stored(), 'Only the secrets have left.');
+        self::assertStringNotContainsString(self::SECRET, $this->everything());
+        self::assertStringNotContainsString('the auth code', $this->everything());
+        self::assertSame([15, 'eu'], [$shop->settings['sync_interval'], $shop->settings['environment']]);
+
+        $factory = $this->storedFactory();
+        self::assertSame(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], $factory->secrets()->open($factory->vault()));
+        self::assertSame([], $factory->secrets('sandbox')->open($factory->vault()));
+        $factory->shop();
+    }
+
+    public function test_empty_secrets_in_the_parameters_take_none_away(): void
+    {
+        $factory = $this->factory();
+        $factory->secrets()->keep('app_secret', self::SECRET, $factory->vault());
+        $this->store(['app_secret' => '', 'webhook_secret' => '']);
+        $this->storedFactory()->shop();
+        self::assertSame(['app_secret' => self::SECRET], $factory->secrets()->open($factory->vault()));
+    }
+
+    #[TestDox('Parameters that nobody knows are left out, and those of the form\'s buttons')]
+    public function test_unknown_parameters(): void
+    {
+        $parameters = ['app_id' => 'APPID00000001', 'redirect_uri' => 'x', 'connect' => 'y', 'base_url' => 'https://evil.example', 'forget_webhook_secret' => 1, 'whatever' => []];
+        self::assertSame(['app_id' => 'APPID00000001'], array_diff_key(ShopFactory::settings($parameters), ['base_url' => 0]));
+        self::assertNotSame('https://evil.example', ShopFactory::settings($parameters)['base_url'] ?? null);
+        self::assertSame('APPID00000001', $this->factory($parameters)->shop()->settings['app_id']);
+    }
+
+    /** @return iterable<string, array{mixed, string}> */
+    public static function environments(): iterable
+    {
+        yield 'none' => [null, 'sandbox'];
+        yield 'empty' => ['', 'sandbox'];
+        yield 'unknown' => ['mars', 'sandbox'];
+        yield 'a list' => [['eu'], 'sandbox'];
+        yield 'in capitals' => ['EU', 'sandbox'];
+        yield 'North America' => ['na', 'na'];
+        yield 'Europe' => ['eu', 'eu'];
+        yield 'Latin America' => ['la', 'la'];
+    }
+
+    #[DataProvider('environments')]
+    #[TestDox('Environment: $_dataName')]
+    public function test_environment(mixed $given, string $expected): void
+    {
+        self::assertSame($expected, $this->factory(['environment' => $given])->environment());
+    }
+
+    #[TestDox('Parameters that are no JSON, or none at all, are the defaults')]
+    public function test_broken_parameters(): void
+    {
+        foreach (['', 'null', '[', '"text"', '[]', '{}'] as $text) {
+            $factory = ShopFactory::create(JoomlaSite::app(), $this->joomla, $text);
+            self::assertSame(['sandbox', false, 60, true], [$factory->environment(), $factory->isDebug(), $factory->shop()->settings['sync_interval'], $factory->shop()->settings['push_stock']], $text);
+        }
+    }
+
+    public function test_wrong_settings_are_named(): void
+    {
+        try {
+            $this->factory(['sync_interval' => 1, 'markup_value' => 'x'])->shop();
+            self::fail('They were taken.');
+        } catch (SettingsException $e) {
+            self::assertEqualsCanonicalizing(['sync_interval', 'markup_value'], array_keys($e->getFields()));
+        }
+    }
+
+    public function test_secrets_of_another_site_secret_stop_the_shop(): void
+    {
+        $factory = $this->factory();
+        $factory->secrets()->keep('app_secret', self::SECRET, $factory->vault());
+        $this->expectException(VaultException::class);
+        $this->factory(secret: 'another secret..')->shop();
+    }
+
+    #[TestDox('A Default Category that was chosen on the dashboard counts until one is set')]
+    public function test_default_category(): void
+    {
+        $this->state()->set('default_category', '2');
+        self::assertSame([2, 7], [$this->factory()->shop()->settings['default_category'], $this->factory(['default_category' => 7])->shop()->settings['default_category']]);
+    }
+
+    #[TestDox('Debug Mode: the log holds errors and warnings without it, everything with it')]
+    public function test_debug(): void
+    {
+        foreach ([[0, ['said error', 'said warn']], ['1', ['said debug', 'said error', 'said info', 'said warn']]] as [$debug, $expected]) {
+            JoomlaSite::beginLog();
+            $factory = $this->factory(['debug' => $debug]);
+            self::assertSame((bool) $debug, $factory->isDebug());
+            $log = DebugLog::create($factory->isDebug());
+
+            foreach (['debug', 'info', 'warn', 'error'] as $level) {
+                $log($level, "said $level");
+            }
+
+            preg_match_all('/said \w+/', JoomlaSite::log(), $said);
+            sort($said[0]);
+            self::assertSame($expected, $said[0]);
+        }
+    }
+
+    public function test_the_log_cannot_be_read_over_the_web(): void
+    {
+        (DebugLog::create(false))('error', 'said');
+        self::assertStringContainsString("die('Forbidden.')", JoomlaSite::log());
+    }
+
+    /** @param array<string, mixed> $parameters */
+    private function store(array $parameters): void
+    {
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode($parameters, JSON_THROW_ON_ERROR)]);
+    }
+
+    private function storedFactory(): ShopFactory
+    {
+        return ShopFactory::stored(JoomlaSite::app(), $this->joomla);
+    }
+}

@@ -1,0 +1,265 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\ConsoleApplication;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Log\Log;
+use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Database\DatabaseFactory;
+use Joomla\Database\DatabaseInterface;
+use Joomla\DI\Container;
+use Joomla\Event\Dispatcher;
+
+/**
+ * The classes of the Joomla that JOOMLA_ROOT points to, in this process and with a configuration of their own: they know the tests' private MariaDB only, so
+ * nothing that a test does can reach that site's database, cache or logs. The app's classes come from the working tree.
+ */
+final class JoomlaSite
+{
+    public const SECRET = 'sixteen letters!';
+
+    private static ?string $folder = null;
+
+    /** @var list<DatabaseInterface> */
+    private static array $open = [];
+
+    /** @return ?string Why the tests cannot run here */
+    public static function lacks(): ?string
+    {
+        $root = (string) getenv('JOOMLA_ROOT');
+
+        return match (true) {
+            $root === ''                                                 => 'JOOMLA_ROOT is not set: point it to an installed Joomla 6 with J2Commerce 6.',
+            !is_file("$root/libraries/bootstrap.php")                    => 'JOOMLA_ROOT does not point to an installed Joomla.',
+            !is_dir("$root/administrator/components/com_j2commerce/src") => 'The Joomla that JOOMLA_ROOT points to has no J2Commerce.',
+            MariaDb::get() === null                                      => 'MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.',
+            default                                                      => null,
+        };
+    }
+
+    public static function boot(): void
+    {
+        if (self::$folder !== null) {
+            return;
+        }
+
+        self::$folder = self::makeFolder();
+        $errors       = set_error_handler(null);
+        restore_error_handler();
+        $exceptions = set_exception_handler(null);
+        restore_exception_handler();
+        $level = error_reporting();
+
+        \define('_JEXEC', 1);
+        \define('JPATH_BASE', realpath((string) getenv('JOOMLA_ROOT')));
+        \define('JPATH_CONFIGURATION', self::$folder);
+        \define('JPATH_CACHE', self::$folder . '/cache');
+        require_once JPATH_BASE . '/includes/defines.php';
+        require_once JPATH_BASE . '/includes/framework.php';
+        // Joomla has put its own loader first, and it may know an installed copy of the app.
+        spl_autoload_register(self::load(...), prepend: true);
+
+        // As Joomla's command line does, for the classes that ask for an address.
+        $_SERVER['HTTP_HOST'] ??= 'shop.example';
+        $_SERVER['HTTPS']     ??= 'on';
+
+        $container = Factory::getContainer();
+        $container->alias('session', 'session.cli')
+            ->alias(\Joomla\CMS\Session\Session::class, 'session.cli')
+            ->alias(\Joomla\Session\Session::class, 'session.cli')
+            ->alias(\Joomla\Session\SessionInterface::class, 'session.cli');
+        Factory::$application = $container->get(ConsoleApplication::class);
+        Factory::$application->createExtensionNamespaceMap();
+        Factory::$language = Factory::$application->getLanguage();
+        // Otherwise it would look for the plugins of a database that is not there.
+        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
+
+        // PHPUnit hears of errors by handlers of its own, and expects to find what it left.
+        while (self::top(set_error_handler(...), restore_error_handler(...)) !== $errors) {
+            restore_error_handler();
+        }
+
+        while (self::top(set_exception_handler(...), restore_exception_handler(...)) !== $exceptions) {
+            restore_exception_handler();
+        }
+
+        error_reporting($level);
+    }
+
+    public static function app(): ConsoleApplication
+    {
+        return Factory::$application;
+    }
+
+    /** Puts a test's own database and dispatcher in the place of the site's. */
+    public static function useDatabase(DatabaseInterface $db): Dispatcher
+    {
+        static $original = null;
+        $original ??= Factory::getContainer();
+        Factory::$container = (new Container($original))->share(DatabaseInterface::class, static fn (): DatabaseInterface => $db);
+        Factory::$application->setContainer(Factory::$container);
+        Factory::$application->setDispatcher($dispatcher = new Dispatcher());
+
+        return $dispatcher;
+    }
+
+    /** A driver and its last query hold each other, so that none would end its connection before PHP looks for such circles. */
+    public static function disconnect(): void
+    {
+        foreach (self::$open as $db) {
+            $db->disconnect();
+        }
+
+        self::$open = [];
+    }
+
+    /** The app as Joomla runs it, subscribed to what happens. */
+    public static function plugin(ShopFactory $factory, Dispatcher $dispatcher): AppCloverpos
+    {
+        $plugin = new AppCloverpos(['type' => 'j2commerce', 'name' => 'app_cloverpos', 'params' => '{}'], $factory);
+        $plugin->setApplication(self::app());
+        $dispatcher->addSubscriber($plugin);
+        // The plugin has loaded the strings of an installed copy, if there is one.
+        self::app()->getLanguage()->load('plg_j2commerce_app_cloverpos', \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos', 'en-GB', true);
+
+        return $plugin;
+    }
+
+    /** @return list<string> "type message" of each that the owner has been shown since the last call */
+    public static function messages(): array
+    {
+        $messages = [];
+
+        foreach (self::app()->getMessageQueue() as $type => $texts) {
+            foreach ($texts as $text) {
+                $messages[] = "$type $text";
+            }
+        }
+
+        (new \ReflectionProperty(ConsoleApplication::class, 'messages'))->setValue(self::app(), []);
+
+        return $messages;
+    }
+
+    /** Lets the app's log begin anew, in a folder of this name beside the site's configuration. */
+    public static function beginLog(string $folder = 'logs'): void
+    {
+        (new \ReflectionProperty(DebugLog::class, 'debug'))->setValue(null, null);
+        $log = new class () extends Log {
+            public function __construct()
+            {
+                parent::__construct();
+            }
+        };
+        Log::setInstance($log);
+        self::app()->set('log_path', self::$folder . "/$folder");
+        @unlink(self::$folder . '/logs/' . DebugLog::FILE);
+    }
+
+    /** @param string $driver mysqli or mysql, which is PDO */
+    public static function database(TestDatabase $db, string $driver): DatabaseInterface
+    {
+        return self::$open[] = (new DatabaseFactory())->getDriver($driver, [
+            'host'     => self::host($db->dsn),
+            'user'     => (string) $db->user,
+            'password' => (string) $db->password,
+            'database' => self::part($db->dsn, 'dbname'),
+            'prefix'   => $db->prefix,
+        ] + ($driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4']));
+    }
+
+    public static function log(): string
+    {
+        return (string) @file_get_contents(self::$folder . '/logs/' . DebugLog::FILE);
+    }
+
+    private static function makeFolder(): string
+    {
+        $folder = sys_get_temp_dir() . '/cloversync-joomla-' . bin2hex(random_bytes(4));
+
+        foreach (['', '/cache', '/logs', '/tmp'] as $part) {
+            mkdir($folder . $part, 0700);
+        }
+
+        $server = MariaDb::get();
+        $values = [
+            'dbtype'          => 'mysqli',
+            'host'            => self::host($server->dsn),
+            'user'            => $server->user,
+            'password'        => $server->password,
+            'db'              => self::part($server->dsn, 'dbname'),
+            'dbprefix'        => 'nobody_',
+            'dbencryption'    => 0,
+            'secret'          => self::SECRET,
+            'error_reporting' => 'default',
+            'debug'           => false,
+            'debug_lang'      => false,
+            'language'        => 'en-GB',
+            'offset'          => 'UTC',
+            'caching'         => 0,
+            'cache_handler'   => 'file',
+            'cachetime'       => 15,
+            'log_path'        => "$folder/logs",
+            'tmp_path'        => "$folder/tmp",
+            'log_deprecated'  => 0,
+            'live_site'       => 'https://shop.example',
+            'sitename'        => 'Tests',
+        ];
+        file_put_contents("$folder/configuration.php", "<?php\nclass JConfig\n{\n" . implode('', array_map(
+            static fn (string $name, mixed $value): string => "    public \$$name = " . var_export($value, true) . ";\n",
+            array_keys($values),
+            $values,
+        )) . "}\n");
+        $owner = getmypid();
+        register_shutdown_function(static function () use ($folder, $owner): void {
+            if (getmypid() === $owner) {
+                exec('rm -rf ' . escapeshellarg($folder));
+            }
+        });
+
+        return $folder;
+    }
+
+    private static function load(string $class): void
+    {
+        $folders = [
+            'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos\\' => 'app_cloverpos/src',
+            'CloverSync\\Shop\\'                             => 'lib/src',
+        ];
+
+        foreach ($folders as $prefix => $folder) {
+            $file = \dirname(__DIR__, 2) . "/php-plugin/$folder/" . str_replace('\\', '/', substr($class, \strlen($prefix))) . '.php';
+
+            if (str_starts_with($class, $prefix) && is_file($file)) {
+                require $file;
+            }
+        }
+    }
+
+    private static function top(callable $set, callable $restore): mixed
+    {
+        $top = $set(null);
+        $restore();
+
+        return $top;
+    }
+
+    private static function host(string $dsn): string
+    {
+        $socket = self::part($dsn, 'unix_socket');
+        $port   = self::part($dsn, 'port');
+
+        return $socket !== '' ? "unix:$socket" : self::part($dsn, 'host') . ($port === '' ? '' : ":$port");
+    }
+
+    private static function part(string $dsn, string $name): string
+    {
+        return preg_match("/[:;]$name=([^;]*)/", $dsn, $m) === 1 ? $m[1] : '';
+    }
+}

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Shop\Sql;
+use CloverSync\Shop\State;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\SiteAddress;
+use Joomla\Database\DatabaseInterface;
+use Joomla\Event\Dispatcher;
+
+/** The app's own classes with Joomla's, over a stand-in shop. */
+abstract class JoomlaTestCase extends ShopTestCase
+{
+    use OverJoomla;
+
+    protected DatabaseInterface $joomla;
+
+    protected Dispatcher $dispatcher;
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        parent::setUp();
+        $this->joomla     = JoomlaSite::database($this->db, static::driver());
+        $this->dispatcher = JoomlaSite::useDatabase($this->joomla);
+        JoomlaSite::beginLog();
+        JoomlaSite::messages();
+        $this->sql->execute(
+            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params, custom_data)
+             VALUES ('PLG_J2COMMERCE_APP_CLOVERPOS', 'plugin', 'app_cloverpos', 'j2commerce', 0, 1, '{}', '{}', '')",
+        );
+    }
+
+    /** @param array<string, mixed> $parameters */
+    protected function factory(array $parameters = [], string $secret = JoomlaSite::SECRET, ?string $url = 'https://shop.example/', string $database = 'shop/jos_@localhost'): ShopFactory
+    {
+        return new ShopFactory($this->joomla, $parameters, $secret, new SiteAddress($url, $database), new FakeClock());
+    }
+
+    protected function state(string $environment = 'sandbox'): State
+    {
+        return new State($this->sql, $environment, new FakeClock());
+    }
+
+    /** @return array<string, mixed> The app's parameters as they are stored */
+    protected function stored(): array
+    {
+        return json_decode((string) $this->sql->fetchValue("SELECT params FROM #__extensions WHERE element = 'app_cloverpos'"), true, flags: JSON_THROW_ON_ERROR);
+    }
+
+    /** Every text in the app's state, to see what is not among it. */
+    protected function everything(?Sql $sql = null): string
+    {
+        return json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_state'), JSON_THROW_ON_ERROR)
+            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__extensions'), JSON_THROW_ON_ERROR)
+            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_log'), JSON_THROW_ON_ERROR);
+    }
+}
