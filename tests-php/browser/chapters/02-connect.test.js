@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { page } from '../lib/browser.js';
+import { chapter } from '../lib/chapter.js';
+import { connect, credentials, dashboard, openTab, settings, settingsUrl } from '../lib/given.js';
+import { app, clover, query, site, until } from '../lib/site.js';
+
+const ALERT = 'Clover POS Integration is running in sandbox (test) mode. No live data will be synced.';
+
+const status = (browser) => browser.page.locator('section[aria-labelledby="clover-connection-title"]');
+
+const disconnected = async (browser) => {
+  await dashboard(browser);
+
+  if (await browser.page.locator('[data-clover-action="connect"]').count() === 0) {
+    browser.page.once('dialog', (dialog) => dialog.accept());
+    await browser.page.click('button[data-clover-action="disconnect"]');
+    await browser.page.waitForSelector('[data-clover-action="connect"]');
+  }
+};
+
+/** Opens the approval as the button does; gives the popup, which stays where it went wrong. */
+const refused = async (browser) => {
+  await dashboard(browser);
+  const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
+  await popup.waitForSelector('main [role="alert"]');
+  const words = await popup.innerText('main [role="alert"]');
+  assert.match(await browser.messages(), new RegExp(words.slice(0, 40).replace(/[()]/g, '\\$&')), 'the dashboard says it too');
+  assert.equal(await popup.evaluate(() => window.location.search), '', 'the code is out of the address');
+  await popup.close();
+  await browser.page.reload();
+  assert.match(await status(browser).innerText(), /Not connected/);
+  return words;
+};
+
+/** The address that Clover sends the browser back to, without going there. */
+const callback = async (browser) => {
+  await dashboard(browser);
+  const start = new URL(await browser.page.getAttribute('[data-clover-action="connect"]', 'data-clover-url'), browser.page.url()).href;
+  const toClover = await browser.context.request.get(start, { maxRedirects: 0 });
+  const back = await fetch(toClover.headers().location, { redirect: 'manual' });
+  return back.headers.get('location');
+};
+
+const byHand = async (browser, address) => {
+  const box = browser.page.locator('#clover-hand');
+
+  if (!(await box.isVisible())) {
+    await browser.page.click('summary:has-text("Connect by hand")');
+  }
+
+  await box.fill(address);
+  await browser.page.click('[data-clover-action="by-hand"]');
+};
+
+chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
+  await clover.reset();
+  await credentials(browser);
+  await disconnected(browser);
+}, (step) => {
+  step('the dashboard has the sandbox badge beside its title, and the alert word for word', async (browser) => {
+    await dashboard(browser);
+    assert.match(await browser.page.innerText('h1.page-title'), /Clover Dashboard\s+Sandbox/);
+    assert.equal(await browser.page.locator('h1.page-title .badge.text-bg-warning').innerText(), 'Sandbox');
+    assert.doesNotMatch(await browser.page.title(), /</);
+    assert.ok((await browser.page.locator('.alert-warning').allInnerTexts()).some((text) => text.trim() === ALERT));
+  });
+
+  step('the alert and the badge go as soon as the environment is a production region', async (browser) => {
+    await settings(browser, { environment: 'na' });
+    await dashboard(browser);
+    assert.equal(await browser.page.locator(`text=${ALERT}`).count(), 0);
+    assert.equal(await browser.page.locator('h1.page-title .badge').count(), 0);
+    await settings(browser, { environment: 'sandbox' });
+  });
+
+  step('three cards show Products Synced, Sync Errors and Last Sync, and the toolbar has the manual’s buttons', async (browser) => {
+    await dashboard(browser);
+    const cards = await browser.page.locator('#clover-dashboard .card h2').allInnerTexts();
+
+    for (const title of ['Products Synced', 'Sync Errors', 'Last Sync', 'Connection Status', 'Webhook Verification']) {
+      assert.ok(cards.includes(title), title);
+    }
+
+    const toolbar = await browser.page.innerText('#subhead-container, .subhead');
+
+    for (const button of ['Sync Now', 'Test Connection', 'Disconnect', 'Sync Log', 'Settings']) {
+      assert.ok(toolbar.includes(button), button);
+    }
+  });
+
+  step('while not connected the card tells how to connect, and what needs a connection cannot be pressed', async (browser) => {
+    const words = await status(browser).innerText();
+    assert.match(words, /Not connected/);
+    assert.match(words, /App ID and App Secret/);
+    assert.match(words, /REST Configuration/);
+    assert.match(words, /Web REST client with the Site URL/);
+    assert.ok(words.includes(site.url));
+
+    for (const action of ['sync', 'test', 'disconnect']) {
+      assert.equal(await browser.page.locator(`.subhead [data-clover-action="${action}"], #subhead-container [data-clover-action="${action}"]`).first().isDisabled(), true, action);
+    }
+
+    await browser.shot('02 not connected');
+  });
+
+  step('an approval that the merchant denies says so', async (browser) => {
+    await clover.switches({ authorize: 'deny' });
+
+    try {
+      assert.match(await refused(browser), /denied|declined|not approved|refused/i);
+    } finally {
+      await clover.switches({ authorize: 'approve' });
+    }
+  });
+
+  step('a wrong App Secret is named as what to check', async (browser) => {
+    await settings(browser, { app_secret: 'ffffffff-0000-0000-0000-000000000000' });
+
+    try {
+      const words = await refused(browser);
+      assert.match(words, /App ID, App Secret and Environment/);
+      assert.match(words, /Web REST client/);
+    } finally {
+      await settings(browser, { app_secret: app.secret });
+    }
+  });
+
+  step('an answer with another state is an OAuth state mismatch, and the code is not used', async (browser) => {
+    const address = await callback(browser);
+    const since = await clover.lastRequest();
+    await browser.page.goto(address.replace(/([?&]state=)[^&]*/, '$1another'));
+    assert.match(await browser.page.innerText('main'), /OAuth state mismatch/);
+    assert.match(await browser.page.innerText('main'), /administrator\//);
+    assert.deepEqual(await clover.requests(since), []);
+  });
+
+  step('an answer that nobody waits for any more says so, and how to go on', async (browser) => {
+    const address = await callback(browser);
+    await browser.context.clearCookies();
+    await browser.login();
+    await browser.page.goto(address);
+    assert.match(await browser.page.innerText('main'), /not known any more/);
+    assert.match(await browser.page.innerText('main'), /administrator\//);
+    await browser.page.click('main a');
+    await browser.page.waitForSelector('#clover-dashboard');
+  });
+
+  step('the approval cannot be begun from another site', async (browser) => {
+    const since = await clover.lastRequest();
+    await browser.page.goto(`${page('oauth_start')}&tmpl=component`);
+    assert.match(await browser.page.innerText('main'), /reload the dashboard/);
+    assert.deepEqual(await clover.requests(since), []);
+  });
+
+  step('Connect to Clover opens a popup that closes by itself, and the dashboard shows Connected with the Merchant ID', async (browser) => {
+    const { merchant_id: merchant } = await clover.state();
+    const said = await connect(browser);
+    assert.match(said, new RegExp(`Connected to merchant ${merchant}`));
+    assert.match(await status(browser).innerText(), new RegExp(`Connected[\\s\\S]*Merchant ID\\s+${merchant}`));
+    await browser.shot('02 connected');
+    await browser.dark();
+    await browser.page.reload();
+    await browser.shot('02 connected dark');
+    await browser.dark(false);
+  });
+
+  step('no token is in the page, nor readable in the database', async (browser) => {
+    const rows = JSON.stringify(query('SELECT * FROM #__j2commerce_clover_state'));
+    assert.doesNotMatch(rows, /access_token|refresh_token"?:/);
+    assert.doesNotMatch(await browser.page.content(), new RegExp(app.secret));
+  });
+
+  step('Test Connection says that it works, with the merchant’s name once Clover may tell it', async (browser) => {
+    await dashboard(browser);
+    await browser.page.click('button[data-clover-action="test"]');
+    assert.match(await browser.messages(), /Connection works\. Merchant ID: \w+/);
+    await clover.merchant({ name: 'Café Zoë & Söhne', permissions: ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R'] });
+    await dashboard(browser);
+    await browser.page.click('button[data-clover-action="test"]');
+    assert.match(await browser.messages(), /Connection works\. Merchant: Café Zoë & Söhne \(Merchant ID \w+\)/);
+  });
+
+  step('Test Connection of the settings does the same, and the settings say who is connected', async (browser) => {
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'connection');
+    assert.match(await browser.page.innerText('#jform_params_connect-note'), /Connected to merchant/);
+    await browser.page.click('[data-clover-test]');
+    assert.match(await browser.messages(), /Connection works/);
+  });
+
+  step('Disconnect asks first, then removes the tokens', async (browser) => {
+    await dashboard(browser);
+    browser.page.once('dialog', (dialog) => dialog.dismiss());
+    await browser.page.click('button[data-clover-action="disconnect"]');
+    assert.match(await status(browser).innerText(), /Merchant ID/);
+    browser.page.once('dialog', (dialog) => dialog.accept());
+    await browser.page.click('button[data-clover-action="disconnect"]');
+    await browser.page.waitForSelector('[data-clover-action="connect"]');
+    assert.match(await browser.messages(), /Disconnected\. Products already synced stay/);
+    assert.match(await status(browser).innerText(), /Not connected/);
+  });
+
+  step('the settings’ own button connects as well', async (browser) => {
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'connection');
+    const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-connect]')]);
+    await until('the popup closes', () => popup.isClosed());
+    assert.match(await browser.messages(), /Connected to merchant/);
+    await dashboard(browser);
+    assert.match(await status(browser).innerText(), /Merchant ID/);
+    await disconnected(browser);
+  });
+
+  step('connecting by hand takes the whole pasted address, and says what is missing of half of one', async (browser) => {
+    const address = await callback(browser);
+    await byHand(browser, 'abc');
+    assert.match(await browser.messages(), /whole address/);
+    await byHand(browser, address);
+    await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
+    assert.match(await browser.messages(), /Connected to merchant/);
+  });
+
+  step('an approval is good once', async (browser) => {
+    await disconnected(browser);
+    const address = await callback(browser);
+    await byHand(browser, address);
+    await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
+    await disconnected(browser);
+    await byHand(browser, address);
+    assert.match(await browser.messages(), /not known any more/);
+  });
+
+  step('a popup that is blocked takes the window itself, and comes back to the dashboard', async (browser) => {
+    await dashboard(browser);
+    await browser.page.evaluate(() => { window.open = () => null; });
+    await browser.page.click('[data-clover-action="connect"]');
+    await browser.page.waitForURL(/pluginview=dashboard/, { timeout: 20_000 });
+    await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
+  });
+});
