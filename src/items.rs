@@ -32,15 +32,15 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
         async move {
             let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
             let (first, second) = ([("expand", items.as_str())], [("expand", stock.as_str())]);
-            let both = tokio::try_join!(
-                api.get_json::<Item>(&access, &path, &first),
-                api.get_json::<ItemCount>(&access, &path, &second)
-            );
-            match both {
-                Ok((mut item, count)) => {
-                    item.item_stock = count.item_stock;
-                    Ok(Some(Ok(item)))
-                }
+            // One after the other: who is asked for one by one has mostly gone, and then the second question is saved.
+            let both = async {
+                let mut item: Item = api.get_json(&access, &path, &first).await?;
+                let count: ItemCount = api.get_json(&access, &path, &second).await?;
+                item.item_stock = count.item_stock;
+                Ok(item)
+            };
+            match both.await {
+                Ok(item) => Ok(Some(Ok(item))),
                 Err(Error::NotFound { .. }) => Ok(None),
                 // It is there, so it is this item's fault and not the run's.
                 Err(Error::BadAnswer { at, reason, .. }) => Ok(Some(Err((at, reason)))),
@@ -77,7 +77,8 @@ pub fn page_items(link: &Link, pair: &RawPair) -> PhpResult<(Vec<Item>, Vec<Faul
     join(link, &pair.first.body, &pair.second.body)
 }
 
-fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
+/// The items of one answer with the counts of another.
+pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
     let readable = |e: clover_core::json::JsonError| {
         exception::bug(&format!("Clover's item list makes no sense at {e}"), None)
     };

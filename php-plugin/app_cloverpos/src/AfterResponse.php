@@ -17,6 +17,7 @@ use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Shop;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
@@ -40,7 +41,11 @@ final class AfterResponse
 
     public static function workInbox(ShopFactory $factory, CMSApplicationInterface $app): void
     {
-        self::plan($app, static fn () => $factory->shop()->inboxWorker()->drain(new Budget(self::SECONDS)));
+        self::plan($app, static function () use ($factory, $app): void {
+            if ($factory->shop()->inboxWorker()->drain(new Budget(self::SECONDS)) > 0) {
+                ShopCache::clean($app);
+            }
+        });
     }
 
     private static function sales(Shop $shop): void

@@ -26,8 +26,8 @@ final class SyncRunner
     /** Items of groups that one transaction maps and writes. */
     private const GROUP_ITEMS = 500;
 
-    /** Ids that one request may ask for. */
-    private const LOOK_UP = 100;
+    /** Vanished items that one step asks Clover for; each costs two requests, and a slice ends between two steps. */
+    private const LOOK_UP = 25;
 
     /** So many may vanish at once without a question, or so many percent of the linked items, whichever is more. */
     private const PLAUSIBLE_DELETES  = 10;

@@ -39,8 +39,8 @@ final readonly class Actions
         try {
             $group = match (strstr($name, '.', true)) {
                 'connection' => new ConnectionActions($this->factory, $this->app),
-                'sync'       => new SyncActions($this->factory),
-                'mapping'    => new MappingActions($this->factory),
+                'sync'       => new SyncActions($this->factory, $this->app),
+                'mapping'    => new MappingActions($this->factory, $this->app),
                 'outbox'     => new OutboxActions($this->factory),
                 'order'      => new OrderActions($this->factory),
                 default      => null,

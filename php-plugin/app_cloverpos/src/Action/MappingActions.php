@@ -14,7 +14,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Mappings;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -36,7 +38,7 @@ final readonly class MappingActions implements ActionGroup
     /** Failures that fit into a message. */
     private const NAMED = 10;
 
-    public function __construct(private ShopFactory $factory)
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
     {
     }
 
@@ -60,6 +62,7 @@ final readonly class MappingActions implements ActionGroup
         $shop = $this->factory->shop();
         $id   = self::id($input);
         $shop->lookAgain([$id], new Budget(self::PATIENCE));
+        ShopCache::clean($this->app);
         $row   = $shop->mappingList()->one($id);
         $title = (string) ($row['title'] ?? $id);
 

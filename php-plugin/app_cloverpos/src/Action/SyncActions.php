@@ -19,7 +19,9 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Runs;
 use CloverSync\Shop\ShopConfig;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -32,7 +34,7 @@ final readonly class SyncActions implements ActionGroup
     /** Failed items that are named at the end; the log has them all. */
     private const NAMED = 10;
 
-    public function __construct(private ShopFactory $factory)
+    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
     {
     }
 
@@ -62,6 +64,10 @@ final readonly class SyncActions implements ActionGroup
         $expected = $shop->expectedItems();
         $result   = $shop->runner()->run(new Budget(self::SLICE), $confirmDeletes);
         $answer   = ['run' => Figures::run($result, $expected)];
+
+        if ($result->productRows > 0) {
+            ShopCache::clean($this->app);
+        }
 
         if ($result->status !== Runs::DONE) {
             return $answer;
