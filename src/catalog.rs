@@ -77,6 +77,19 @@ impl Catalog {
         )
     }
 
+    /// A page that somebody else has fetched.
+    pub fn read(&self, items: &str, counts: &str) -> PhpResult<Page> {
+        let asked = Instant::now();
+        let (items, faults) = items::join(&self.link, items.as_bytes(), counts.as_bytes())?;
+        Ok(Page::new(
+            asked,
+            String::new(),
+            items,
+            faults,
+            &self.mapper,
+        ))
+    }
+
     /// Products of whole groups.
     pub fn groups(
         &self,

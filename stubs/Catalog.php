@@ -43,6 +43,17 @@ final class Catalog
     }
 
     /**
+     * A page out of two answers of Clover's that somebody else has fetched, such as a recording or a benchmark: the items with their categories, options and tags, and the
+     * same items with their stock. Clover is asked for nothing but counts that the second lacks.
+     *
+     * @throws Exception\CloverException when one of them is no list of items
+     */
+    public function read(string $items, string $counts): Page
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
      * Products of whole item groups, from members that {@see Page::members()} gave out.
      *
      * @param list<array{group_id: string, payload: string}> $staged All members of each group that occurs
