@@ -75,6 +75,7 @@ final readonly class SettingsForm
 
         if (Requirements::isMet()) {
             $this->check($kept + $secrets);
+            $this->factory->adoptSecrets();
         } elseif ($secrets !== []) {
             throw new \RuntimeException(Text::sprintf(
                 self::PREFIX . 'SETTINGS_SECRET_NEEDS_EXTENSION',
@@ -93,7 +94,14 @@ final readonly class SettingsForm
             $store->forget('webhook_secret');
         }
 
-        $table->params = json_encode($kept, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+        // Without the extension they cannot be sealed yet, and the form does not show them.
+        $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->environment() ? [] : $this->factory->strandedSecrets();
+
+        if ($forget) {
+            unset($stranded['webhook_secret']);
+        }
+
+        $table->params = json_encode($kept + $stranded, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
     }
 
     public function afterSave(TableInterface $table, CMSApplicationInterface $app): void

@@ -164,7 +164,7 @@ final class ShopFactory
         }
 
         $vault = $this->vault();
-        $this->adoptSecrets($vault);
+        $this->adoptSecrets();
         $state    = $this->state();
         $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
         $shop     = new Shop($this->sql, $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
@@ -185,17 +185,27 @@ final class ShopFactory
         return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === false || $simulator === '' ? [] : ['base_url' => $simulator]);
     }
 
-    /** Secrets come into the parameters when they are saved while the app is disabled, for then nobody hears of it. */
-    private function adoptSecrets(Vault $vault): void
+    /**
+     * Secrets come into the parameters when they are saved while the app is disabled, for then nobody hears of it.
+     *
+     * @return array<string, string> Those that are still there
+     */
+    public function strandedSecrets(): array
     {
-        $found = array_filter(array_intersect_key($this->parameters, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && $s !== '');
+        return array_filter(array_intersect_key($this->parameters, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && trim($s) !== '');
+    }
+
+    /** Moves them to where they belong; needs the extension. */
+    public function adoptSecrets(): void
+    {
+        $found = $this->strandedSecrets();
 
         if ($found === []) {
             return;
         }
 
         foreach ($found as $name => $secret) {
-            $this->secrets()->keep($name, $secret, $vault);
+            $this->secrets()->keep($name, trim($secret), $this->vault());
         }
 
         $this->parameters = array_diff_key($this->parameters, $found);
