@@ -10,11 +10,14 @@ enum Dialect: string
     case MySql  = 'mysql';
     case Sqlite = 'sqlite';
 
-    /** The database server's clock in milliseconds since 1970: the one clock that all web nodes share. */
+    /**
+     * The database server's clock in milliseconds since 1970: the one clock that all web nodes share. Not by way of the session's time zone, in which an
+     * hour comes twice when summer time ends.
+     */
     public function milliseconds(): string
     {
         return $this === self::MySql
-            ? 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)'
+            ? "TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000"
             : "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
     }
 
