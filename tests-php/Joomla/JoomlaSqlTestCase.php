@@ -104,6 +104,18 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         self::assertEquals([3, 5], $this->db->connect()->fetchColumn('SELECT id FROM #__bound ORDER BY id'));
     }
 
+    #[TestDox('The database\'s clock neither leaps nor stands when summer time begins and ends, in whatever zone Joomla has left the connection')]
+    public function test_clock(): void
+    {
+        foreach ([1743292800, 1743296399, 1743296400, 1761436799, 1761436800, 1761440399, 1761440400, 1761444000] as $second) {
+            $this->sql->execute("SET timestamp = $second.25");
+            self::assertSame($second * 1000 + 250, (int) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), gmdate('c', $second));
+        }
+
+        $this->sql->execute('SET timestamp = DEFAULT');
+        self::assertEqualsWithDelta(microtime(true) * 1000, (float) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), 2000);
+    }
+
     /** @return iterable<string, array{bool}> */
     public static function losers(): iterable
     {

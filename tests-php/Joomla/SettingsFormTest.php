@@ -11,9 +11,6 @@ use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
-use Joomla\CMS\Cache\CacheControllerFactoryInterface;
-use Joomla\CMS\Factory;
-use Joomla\Component\Plugins\Administrator\Model\PluginModel;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -94,6 +91,20 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertArrayNotHasKey('forget_webhook_secret', $this->stored(), 'Or the next save would forget again.');
         $this->save(['forget_webhook_secret' => '1', 'webhook_secret' => 'a new one'] + self::GOOD);
         self::assertSame('a new one', $this->secrets()['webhook_secret']);
+    }
+
+    #[TestDox('A secret that was saved while the app was disabled outlives the first save after that, in the environment that it was given for')]
+    public function test_secrets_of_a_disabled_app(): void
+    {
+        foreach ([self::GOOD, ['environment' => 'eu'] + self::GOOD] as $next) {
+            $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode(['app_secret' => ' ' . self::SECRET . ' '] + self::GOOD, JSON_THROW_ON_ERROR)]);
+            $this->current()->secrets()->forget('app_secret');
+            self::assertSame('', $this->save($next + ['app_secret' => '']));
+            self::assertSame($next, $this->stored());
+            self::assertSame(['app_secret' => self::SECRET], $this->factory()->secrets()->open($this->factory()->vault()));
+        }
+
+        self::assertSame([], $this->secrets());
     }
 
     #[TestDox('Another environment has secrets of its own, and finds them again after a journey through the others')]
@@ -199,25 +210,13 @@ final class SettingsFormTest extends JoomlaTestCase
     }
 
     /**
-     * As a press on Save does it, from the checked form's values on.
-     *
      * @param array<string, mixed> $parameters
      *
      * @return string The refusal; empty when it was saved
      */
     private function save(array $parameters, ?int $id = null): string
     {
-        $dispatcher = JoomlaSite::useDatabase($this->joomla);
-        JoomlaSite::plugin($this->current(), $dispatcher);
-        $model = new PluginModel(['ignore_request' => true, 'dbo' => $this->joomla]);
-        $model->setDispatcher($dispatcher);
-        $model->setCacheControllerFactory(Factory::getContainer()->get(CacheControllerFactoryInterface::class));
-        $id  ??= $this->id();
-        $saved = $model->save(['extension_id' => $id, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
-        $error = (string) $model->getError();
-        self::assertSame($saved, $error === '', $error);
-
-        return $error;
+        return JoomlaSite::save($this->joomla, $id ?? $this->id(), $parameters);
     }
 
     private function id(): int

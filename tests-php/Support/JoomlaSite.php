@@ -8,9 +8,11 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\ConsoleApplication;
+use Joomla\CMS\Cache\CacheControllerFactoryInterface;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Log\Log;
 use Joomla\CMS\Plugin\PluginHelper;
+use Joomla\Component\Plugins\Administrator\Model\PluginModel;
 use Joomla\Database\DatabaseFactory;
 use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
@@ -131,6 +133,30 @@ final class JoomlaSite
         return $plugin;
     }
 
+    /**
+     * As a press on Save in the plugin manager does it, from the checked form's values on.
+     *
+     * @param array<string, mixed> $parameters
+     *
+     * @return string The refusal; empty when it was saved
+     */
+    public static function save(DatabaseInterface $db, int $extension, array $parameters): string
+    {
+        $dispatcher = self::useDatabase($db);
+        self::plugin(ShopFactory::stored(self::app(), $db), $dispatcher);
+        $model = new PluginModel(['ignore_request' => true, 'dbo' => $db]);
+        $model->setDispatcher($dispatcher);
+        $model->setCacheControllerFactory(Factory::getContainer()->get(CacheControllerFactoryInterface::class));
+        $saved = $model->save(['extension_id' => $extension, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
+        $error = (string) $model->getError();
+
+        if ($saved !== ($error === '')) {
+            throw new \LogicException("Saved or not: $error");
+        }
+
+        return $error;
+    }
+
     /** @return list<string> "type message" of each that the owner has been shown since the last call */
     public static function messages(): array
     {
@@ -165,12 +191,20 @@ final class JoomlaSite
     /** @param string $driver mysqli or mysql, which is PDO */
     public static function database(TestDatabase $db, string $driver): DatabaseInterface
     {
+        return self::connect($db->prefix, $driver);
+    }
+
+    /** @param string $prefix Of a shop on the tests' MariaDB */
+    public static function connect(string $prefix, string $driver): DatabaseInterface
+    {
+        $server = MariaDb::get();
+
         return self::$open[] = (new DatabaseFactory())->getDriver($driver, [
-            'host'     => self::host($db->dsn),
-            'user'     => (string) $db->user,
-            'password' => (string) $db->password,
-            'database' => self::part($db->dsn, 'dbname'),
-            'prefix'   => $db->prefix,
+            'host'     => self::host($server->dsn),
+            'user'     => $server->user,
+            'password' => $server->password,
+            'database' => self::part($server->dsn, 'dbname'),
+            'prefix'   => $prefix,
         ] + ($driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4']));
     }
 

@@ -73,6 +73,8 @@ final class MariaDb
             ],
             [['file', '/dev/null', 'r'], ['file', "$dir/server.log", 'a'], ['file', "$dir/server.log", 'a']],
             $pipes,
+            // A zone with summer time: nothing may hang on the server's.
+            env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
         );
         $owner = getmypid();
         register_shutdown_function(static function () use ($process, $dir, $owner): void {

@@ -1,0 +1,40 @@
+<?php
+
+/**
+ * What the app does where the PHP extension is not loaded: arguments are a shop's table prefix and what happens there; prints the outcome as JSON.
+ */
+
+declare(strict_types=1);
+
+use CloverSync\Tests\Support\JoomlaSite;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+
+require __DIR__ . '/../../bootstrap.php';
+
+[, $prefix, $what] = $argv;
+JoomlaSite::boot();
+$db      = JoomlaSite::connect($prefix, 'mysqli');
+$factory = ShopFactory::stored(JoomlaSite::app(), $db);
+JoomlaSite::plugin($factory, JoomlaSite::useDatabase($db));
+
+$outcome = match ($what) {
+    'sentence' => Requirements::problem(),
+    'order'    => JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', ['179540797553', 5, 1]),
+    'shop'     => (static function () use ($factory): array {
+        try {
+            $factory->shop();
+        } catch (\Throwable $e) {
+            return [$e::class, $e->getMessage()];
+        }
+
+        return [];
+    })(),
+    default => JoomlaSite::save(
+        $db,
+        (int) $factory->sql()->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_cloverpos'"),
+        json_decode($what, true, flags: JSON_THROW_ON_ERROR),
+    ),
+};
+
+echo json_encode(['loaded' => \extension_loaded('cloversync'), 'outcome' => $outcome], JSON_THROW_ON_ERROR);
