@@ -114,7 +114,7 @@ export const synced = async (browser) => {
   await connected(browser);
   await clover.clearFaults();
 
-  if (value('SELECT COUNT(*) FROM #__j2commerce_clover_map WHERE product_id IS NOT NULL') === 0) {
+  if (value('SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE product_id IS NOT NULL') === 0) {
     await sync(browser);
   }
 };

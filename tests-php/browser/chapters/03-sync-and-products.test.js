@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { admin } from '../lib/browser.js';
+import { chapter } from '../lib/chapter.js';
+import { connect, dashboard, emptyShop, installed, save, settings, sync, uninstalled } from '../lib/given.js';
+import { close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
+import { app, authCode, clover, query, until, value } from '../lib/site.js';
+
+const SYNC = 'button[data-clover-action="sync"]';
+
+/** What J2Commerce's own form changes of a variable product, whoever made it. */
+const comparable = (variants) => variants.map((row) => (row.is_master === 1 && row.product_type === 'variable' ? { ...row, price: null } : row));
+
+const badge = (browser) => browser.page.locator('[data-clover-product]');
+
+chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
+  await clover.reset();
+  uninstalled();
+  emptyShop();
+  installed();
+  await browser.login();
+  await settings(browser, { app_id: app.id, app_secret: app.secret, webhook_secret: authCode });
+  await connect(browser);
+}, (step) => {
+  step('without a Default Category the first sync asks for it, and offers Uncategorised', async (browser) => {
+    await dashboard(browser);
+    await browser.page.click(SYNC);
+    await browser.page.waitForSelector('#clover-category:not([hidden])');
+    assert.match(await browser.page.innerText('#clover-category'), /No Default Category is set/);
+    assert.equal(await browser.page.locator('#clover-category-select option:checked').innerText(), 'Uncategorised');
+    assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), 0);
+    await browser.shot('03 default category');
+  });
+
+  step('Sync Now shows how far it is, Stop stops it between two pages, and Resume goes on from there', async (browser) => {
+    await clover.switches({ latency: 1500 });
+
+    try {
+      await browser.page.click('[data-clover-action="category"]');
+      await browser.page.waitForSelector('#clover-stop:not([hidden])');
+      assert.equal(await browser.page.isDisabled(SYNC), true);
+      await browser.page.click('#clover-stop');
+      await until('it stops', async () => /Stopped\. It can be resumed from here/.test(await browser.page.innerText('#clover-progress-text')), 60);
+      await browser.shot('03 stopped');
+      assert.equal(value("SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1"), 'running');
+      await clover.switches({ latency: 0 });
+      await browser.page.click('#clover-resume');
+      await browser.page.waitForSelector('#clover-result:not([hidden])', { timeout: 60_000 });
+    } finally {
+      await clover.switches({ latency: 0 });
+    }
+
+    assert.match(await browser.page.innerText('#clover-result-text'), /^Sync complete: 55 imported, 0 updated, 0 unchanged, 0 failed\.$/);
+    assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_clover_runs'), 1, 'it was one run');
+    assert.equal(await browser.page.innerText('[data-clover-figure="products"]'), '55');
+    assert.notEqual(await browser.page.innerText('[data-clover-figure="lastSync"]'), 'Never');
+    await browser.page.waitForTimeout(1000);
+    await browser.shot('03 synced');
+    await browser.dark();
+    await browser.shot('03 synced dark');
+    await browser.dark(false);
+  });
+
+  step('the imported products are in Catalog, Products, all of them unpublished', async (browser) => {
+    await browser.page.click('#clover-result a:has-text("Products")');
+    await browser.page.waitForURL(/view=products/);
+    await browser.page.waitForSelector('text=/T-Shirt|Enamel Mug|House Blend|Poster/');
+    assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_products'), 55);
+    assert.equal(value("SELECT COUNT(*) FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id WHERE c.state <> 0"), 0);
+    await browser.shot('03 products');
+  });
+
+  step('a second sync changes nothing, and says so', async (browser) => {
+    const before = rows();
+    assert.match(await sync(browser), /^Sync complete: 0 imported, 0 updated, 55 unchanged, 0 failed\.$/);
+    assert.deepEqual(rows(), before);
+  });
+
+  step('each product opens in J2Commerce’s own editor with the badge, and is saved there unharmed', async (browser) => {
+    const before = Object.values(rows()).map(comparable);
+
+    for (const [{ article, title }] of before) {
+      await edit(browser, article);
+      assert.match(await badge(browser).innerText(), /Synced[\s\S]*Clover Item( Group)? ID\s+[0-9A-Z]{13}[\s\S]*Last successful sync\s+\d{4}-/, title);
+      assert.match(await save(browser), /Article saved/, title);
+      await close(browser);
+    }
+
+    assert.deepEqual(Object.values(rows()).map(comparable), before);
+  }, { timeout: 400_000 });
+
+  step('what was saved is what was there, and the next sync finds nothing to mend', async (browser) => {
+    const imported = Object.values(rows());
+    const clovers = (await clover.state()).items;
+
+    for (const variants of imported) {
+      for (const row of variants.filter((one) => one.sku !== '' && one.is_master === (one.product_type === 'simple' ? 1 : 0))) {
+        const prices = clovers.filter((item) => item.sku === row.sku && !item.deleted).map((item) => item.price / 100);
+        assert.ok(prices.includes(Number(row.price)) || clovers.find((item) => item.sku === row.sku).priceType !== 'FIXED', `${row.title} ${row.sku}: ${row.price}, Clover ${prices}`);
+      }
+    }
+
+    assert.match(await sync(browser), /0 imported, \d+ updated, \d+ unchanged, 0 failed/);
+    assert.deepEqual(Object.values(rows()).map(comparable), imported.map(comparable));
+    assert.equal(imported.flat().length, 55 + 2 + 6 + 4);
+  });
+
+  step('the badge lists a variable product’s variants, and its picture is right in the dark', async (browser) => {
+    await edit(browser, product('T-Shirt').article);
+    await badge(browser).locator('summary').click();
+    assert.equal(await badge(browser).locator('tbody tr').count(), 6);
+    assert.match(await badge(browser).innerText(), /TS-RE-L/);
+    await browser.shot('03 badge');
+    await browser.dark();
+    await browser.shot('03 badge dark');
+    await browser.dark(false);
+    await close(browser);
+  });
+
+  step('what the owner writes stays his, and what Clover owns comes back with the next sync', async (browser) => {
+    const { article } = product('Candle');
+    await browser.page.goto(admin(`?option=com_content&task=article.edit&id=${article}`));
+    await browser.page.fill('#jform_title', 'Beeswax Candle');
+    await browser.page.locator('#myTab > [role="tablist"] [role="tab"]', { hasText: 'J2Commerce' }).click();
+    await browser.page.waitForSelector('[data-clover-product]', { state: 'visible' });
+    await save(browser);
+    await close(browser);
+    query('UPDATE #__content SET introtext = ? WHERE id = ?', ['<p>Burns for forty hours.</p>', article]);
+    query("UPDATE #__j2commerce_variants SET price = 99, sku = 'MINE' WHERE sku = 'CANDLE'");
+    await sync(browser);
+    const after = product('Beeswax Candle');
+    assert.equal(Number(after.master.price), 16);
+    assert.equal(after.master.sku, 'CANDLE');
+    assert.equal(value('SELECT introtext FROM #__content WHERE id = ?', [article]), '<p>Burns for forty hours.</p>');
+  });
+
+  step('“Sync this product” on the badge brings what has changed in Clover', async (browser) => {
+    const mug = (await clover.state()).items.find((item) => item.sku === 'MUG-01');
+    await clover.change(mug.id, { price: 1550 });
+    await clover.setStock(mug.id, 14);
+    const { article } = Object.values(rows()).flat().find((row) => row.sku === 'MUG-01');
+    await edit(browser, article);
+    await browser.page.click('[data-clover-resync]');
+    await until('it is said', async () => (await badge(browser).locator('[data-clover-said]').innerText()) !== '' && shopPrice('MUG-01') === 15.5);
+    assert.match(await badge(browser).locator('[data-clover-said]').innerText(), /reload the page before you save/);
+    assert.equal(shopCount('MUG-01'), 14);
+    await browser.shot('03 resync on badge');
+    await close(browser);
+  });
+
+  step('the badge says Pending, Error and Deleted as the manual has them', async (browser) => {
+    const { article, id } = product('Apron');
+    const mapping = 'UPDATE #__j2commerce_clover_mappings SET state = ?, error = ? WHERE product_id = ?';
+
+    for (const [state, word, colour] of [['pending', 'Pending', 'warning'], ['error', 'Error', 'danger'], ['deleted', 'Deleted', 'secondary'], ['synced', 'Synced', 'success']]) {
+      query(mapping, [state, state === 'error' ? 'Clover said no.' : null, id]);
+      await edit(browser, article);
+      assert.equal(await badge(browser).locator(`.badge.text-bg-${colour}`).first().innerText(), word);
+      await browser.shot(`03 badge ${state}`);
+      await close(browser);
+    }
+  });
+
+  step('published from the Products list, the storefront shows it with price and stock', async (browser) => {
+    await publish(browser, 'Coffee Beans 250 g');
+    const { id, state } = product('Coffee Beans 250 g');
+    assert.equal(state, 1);
+    await storefront(browser, id);
+    const words = await browser.page.innerText('main');
+    assert.match(words, /\$12\.99/);
+    assert.match(words, /BEAN-250/);
+    assert.match(words, /24 In Stock/i);
+    await browser.shot('03 storefront');
+  });
+
+  step('a variant can be chosen, and has its own price, SKU and stock', async (browser) => {
+    const { id } = published('T-Shirt');
+    await storefront(browser, id);
+
+    for (const [colour, size, sku, price, stock] of [['Blue', 'S', 'TS-BL-S', '25.00', '5 In Stock'], ['Red', 'L', 'TS-RE-L', '27.00', '12 In Stock']]) {
+      const selects = browser.page.locator('main select[name^="product_option"]');
+      await selects.nth(0).selectOption({ label: colour });
+      await browser.page.waitForLoadState('networkidle');
+      await selects.nth(1).selectOption({ label: size });
+      await until(sku, async () => (await browser.page.innerText('main')).includes(sku));
+      const words = await browser.page.innerText('main');
+      assert.ok(words.includes(`$${price}`), `${sku}: ${words}`);
+      assert.ok(words.includes(stock), `${sku}: ${words}`);
+    }
+
+    await browser.shot('03 storefront variant');
+  });
+
+  step('a price and a count changed in Clover are in the shop after Sync Now', async (browser) => {
+    const item = (await clover.state()).items.find((one) => one.sku === 'BEAN-250');
+    await clover.change(item.id, { price: 1399 });
+    await clover.setStock(item.id, 21);
+    assert.match(await sync(browser), /0 imported, [1-9]\d* updated/);
+    assert.equal(shopPrice('BEAN-250'), 13.99);
+    assert.equal(shopCount('BEAN-250'), 21);
+  });
+
+  step('an item deleted in Clover is unpublished, and comes back as it was', async (browser) => {
+    const item = (await clover.state()).items.find((one) => one.sku === 'BEAN-250');
+    await clover.remove(item.id);
+    assert.match(await sync(browser), /1 deleted in Clover/);
+    assert.equal(product('Coffee Beans 250 g').state, 0);
+    await edit(browser, product('Coffee Beans 250 g').article);
+    assert.match(await badge(browser).innerText(), /Deleted/);
+    await close(browser);
+    await clover.change(item.id, { deleted: false });
+    await sync(browser);
+    assert.equal(product('Coffee Beans 250 g').state, 1);
+  });
+
+  step('many items gone at once are asked about, and stay until the owner confirms', async (browser) => {
+    const live = (await clover.state()).items.filter((item) => !item.deleted && !item.sku);
+    const gone = live.slice(0, 20);
+
+    for (const item of gone) {
+      await clover.remove(item.id);
+    }
+
+    await dashboard(browser);
+    await browser.page.click(SYNC);
+    await browser.page.waitForSelector('#clover-deletes:not([hidden])', { timeout: 60_000 });
+    await browser.shot('03 confirm deletes');
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted'"), 0);
+    await browser.page.click('[data-clover-action="confirm-deletes"]');
+    await browser.page.waitForSelector('#clover-result:not([hidden])', { timeout: 60_000 });
+    assert.match(await browser.page.innerText('#clover-result-text'), /20 deleted in Clover/);
+
+    for (const item of gone) {
+      await clover.change(item.id, { deleted: false });
+    }
+
+    await sync(browser);
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted'"), 0);
+  });
+
+  step('an item made in Clover is there after the next sync', async (browser) => {
+    await clover.create({ name: 'Kite', price: 2500, sku: 'KITE-1', quantity: 4, categories: ['Toys'] });
+    assert.match(await sync(browser), /1 imported/);
+    assert.equal(shopCount('KITE-1'), 4);
+  });
+});
