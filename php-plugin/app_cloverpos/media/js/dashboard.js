@@ -60,7 +60,8 @@
     const box = byId('progress');
     const bar = box.querySelector('.progress-bar');
     const unknown = run.percent === null;
-    bar.style.width = `${unknown ? 100 : run.percent}%`;
+    // A full bar that does not move would say that it is done.
+    bar.style.width = `${unknown ? (moving ? 100 : 0) : run.percent}%`;
     bar.classList.toggle('progress-bar-striped', moving);
     bar.classList.toggle('progress-bar-animated', moving);
 
