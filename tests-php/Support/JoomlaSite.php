@@ -106,6 +106,14 @@ final class JoomlaSite
         $original ??= Factory::getContainer();
         Factory::$container = (new Container($original))->share(DatabaseInterface::class, static fn (): DatabaseInterface => $db);
         Factory::$application->setContainer(Factory::$container);
+
+        // J2Commerce's helpers keep the first one that they got.
+        foreach (get_declared_classes() as $class) {
+            if (str_starts_with($class, 'J2Commerce\\Component\\') && \array_key_exists('db', (new \ReflectionClass($class))->getStaticProperties())) {
+                (new \ReflectionProperty($class, 'db'))->setValue(null, null);
+            }
+        }
+
         Factory::$application->setDispatcher($dispatcher = new Dispatcher());
 
         return $dispatcher;

@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Joomla;
+
+use CloverSync\Shop\Schema;
+use CloverSync\Tests\Support\JoomlaSite;
+use CloverSync\Tests\Support\JoomlaTestCase;
+use J2Commerce\Component\J2commerce\Administrator\Model\OrderModel;
+use J2Commerce\Component\J2commerce\Administrator\Table\OrderTable;
+use Joomla\CMS\User\User;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Orders that J2Commerce's own classes move through their statuses, in J2Commerce's own tables. */
+final class RealOrdersTest extends JoomlaTestCase
+{
+    private const ORDER = '179540797553';
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+
+        foreach (Schema::statements((string) file_get_contents(JPATH_ADMINISTRATOR . '/components/com_j2commerce/sql/install.mysql.utf8.sql')) as $statement) {
+            if (str_starts_with($statement, 'CREATE TABLE IF NOT EXISTS')) {
+                $this->sql->execute($statement);
+            }
+        }
+
+        JoomlaSite::app()->loadIdentity(new User());
+        JoomlaSite::plugin($this->factory(), $this->dispatcher);
+    }
+
+    #[TestDox('The storefront\'s way, from the first moment of a checkout to a cancellation')]
+    public function test_table(): void
+    {
+        $order = $this->order();
+        self::assertTrue($order->store());
+        self::assertSame([], $this->outbox(), 'A checkout that has begun, under an order id that will not stay.');
+        $order->order_id = self::ORDER;
+        self::assertTrue($order->store());
+
+        foreach ([4, 1, 1, 6] as $status) {
+            $order->order_state_id = $status;
+            self::assertTrue($order->store());
+        }
+
+        self::assertSame(['status 5 4', 'status 4 1', 'status 1 6'], $this->outbox());
+    }
+
+    #[TestDox('The administrator\'s way')]
+    public function test_model(): void
+    {
+        $order           = $this->order();
+        $order->order_id = self::ORDER;
+        $order->store();
+        $model = new OrderModel(['ignore_request' => true, 'dbo' => $this->joomla]);
+
+        foreach ([1, 1, 7, 5] as $status) {
+            self::assertTrue($model->updateOrderStatus((int) $order->j2commerce_order_id, $status), (string) $model->getError());
+        }
+
+        self::assertSame(['status 5 1', 'status 1 7', 'status 7 5'], $this->outbox());
+    }
+
+    #[TestDox('An order is moved by J2Commerce whatever has become of the app\'s tables')]
+    public function test_missing_table(): void
+    {
+        $order           = $this->order();
+        $order->order_id = self::ORDER;
+        $order->store();
+        $this->sql->execute('DROP TABLE #__j2commerce_clover_outbox');
+        $order->order_state_id = 1;
+        self::assertTrue($order->store());
+        self::assertSame(1, (int) $this->sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders'));
+        self::assertSame(2, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_orderhistories'), 'What J2Commerce does after the event is done as well.');
+        self::assertStringContainsString("outbox' doesn't exist", JoomlaSite::log());
+    }
+
+    private function order(): OrderTable
+    {
+        $order = new OrderTable($this->joomla);
+        $order->bind([
+            'order_id' => (string) time(), 'cart_id' => 1, 'invoice_prefix' => '', 'invoice_number' => 1, 'token' => '', 'user_id' => 0, 'user_email' => 'ada@example.org', 'order_total' => '50.00000',
+            'order_subtotal' => '50.00000', 'order_tax' => '0', 'order_shipping' => '0', 'order_shipping_tax' => '0', 'order_discount' => '0', 'order_credit' => '0', 'order_surcharge' => '0',
+            'orderpayment_type' => 'payment_cash', 'transaction_id' => '', 'transaction_status' => '', 'transaction_details' => '', 'currency_id' => 1, 'currency_code' => 'USD', 'currency_value' => '1',
+            'ip_address' => '', 'is_shippable' => 1, 'is_including_tax' => 0, 'customer_note' => '', 'customer_language' => 'en-GB', 'customer_group' => '', 'order_state_id' => 5,
+        ]);
+
+        return $order;
+    }
+
+    /** @return list<string> "event old new" */
+    private function outbox(): array
+    {
+        return array_map(static function (array $row): string {
+            self::assertSame(self::ORDER, $row['order_id']);
+
+            return "{$row['event']} {$row['old_status']} {$row['new_status']}";
+        }, $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_outbox ORDER BY id'));
+    }
+}
