@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla lint fuzz package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla bench lint fuzz package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -45,11 +45,15 @@ else
 		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite joomla $(PHPUNIT_OPTIONS)
 endif
 
+bench: build ## Every figure that is promised, as one table; BENCH=import,unchanged runs a choice
+	CLOVERSYNC_EXTENSION=$(CURDIR)/target/release/libcloversync.so CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator \
+		BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" php -d extension=$(CURDIR)/target/release/libcloversync.so benches/bench.php
+
 lint: setup ## Formatting, clippy, documentation and PHP syntax; fails on any finding
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
-	@find php-plugin bin stubs tests-php -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
+	@find php-plugin bin stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find bin .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 
 fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING (600); needs nightly Rust

@@ -9,6 +9,11 @@ namespace CloverSync\Tests\Support;
  */
 final class MariaDb
 {
+    /** Only clients are killed in the tests, never this server, so it need not wait for the disk. */
+    private const CARELESS = [
+        '--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync', '--innodb-file-per-table=0', '--innodb-buffer-pool-size=256M',
+    ];
+
     private static ?self $instance = null;
 
     private function __construct(
@@ -39,7 +44,21 @@ final class MariaDb
         return new self($dsn, (string) getenv('CLOVERSYNC_TEST_USER'), (string) getenv('CLOVERSYNC_TEST_PASSWORD'));
     }
 
-    private static function start(): ?self
+    /**
+     * A private server as Debian starts it: durable commits, the default buffer pool, with data in this folder. From now on it is the run's.
+     *
+     * @return ?self Null when this machine has no MariaDB
+     */
+    public static function startDurable(string $folder): ?self
+    {
+        return self::$instance = self::start($folder, []);
+    }
+
+    /**
+     * @param ?string      $folder  Of the data; null = with the rest in the system's for temporary files
+     * @param list<string> $options
+     */
+    private static function start(?string $folder = null, array $options = self::CARELESS): ?self
     {
         $server  = self::find('mariadbd', 'mysqld');
         $install = self::find('mariadb-install-db', 'mysql_install_db');
@@ -49,12 +68,13 @@ final class MariaDb
         }
 
         $dir = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
+        $data = $folder === null ? "$dir/data" : $folder . '/' . basename($dir);
         mkdir($dir, 0700);
         $user = posix_getpwuid(posix_geteuid())['name'];
         exec(\sprintf(
             '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal --skip-test-db >%s 2>&1',
             escapeshellarg($install),
-            escapeshellarg("$dir/data"),
+            escapeshellarg($data),
             escapeshellarg($user),
             escapeshellarg("$dir/install.log"),
         ), result_code: $code);
@@ -65,11 +85,8 @@ final class MariaDb
 
         $process = proc_open(
             [
-                $server, '--no-defaults', "--datadir=$dir/data", "--user=$user", "--socket=$dir/sock", '--skip-networking', '--pid-file=' . "$dir/pid",
-                // Only clients are killed in the tests, never this server, so it need not wait for the disk.
-                '--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync', '--innodb-file-per-table=0',
-                '--innodb-buffer-pool-size=256M', '--character-set-server=utf8mb4', '--max-connections=300',
-                '--collation-server=utf8mb4_unicode_ci',
+                $server, '--no-defaults', "--datadir=$data", "--user=$user", "--socket=$dir/sock", '--skip-networking', '--pid-file=' . "$dir/pid",
+                ...$options, '--character-set-server=utf8mb4', '--max-connections=300', '--collation-server=utf8mb4_unicode_ci',
             ],
             [['file', '/dev/null', 'r'], ['file', "$dir/server.log", 'a'], ['file', "$dir/server.log", 'a']],
             $pipes,
@@ -77,11 +94,11 @@ final class MariaDb
             env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
         );
         $owner = getmypid();
-        register_shutdown_function(static function () use ($process, $dir, $owner): void {
+        register_shutdown_function(static function () use ($process, $dir, $data, $owner): void {
             if (getmypid() === $owner) {
                 proc_terminate($process, SIGKILL);
                 proc_close($process);
-                exec('rm -rf ' . escapeshellarg($dir));
+                exec('rm -rf ' . escapeshellarg($dir) . ' ' . escapeshellarg($data));
             }
         });
 

@@ -15,7 +15,7 @@ final class Simulator
 
     private static ?self $shared = null;
 
-    /** @param resource $process */
+    /** @param ?resource $process Null when somebody else has started it */
     private function __construct(private $process, public readonly string $url, private readonly int $owner)
     {
     }
@@ -26,11 +26,14 @@ final class Simulator
         return self::$shared ??= self::start();
     }
 
-    /** @param string $catalog "sandbox", "synthetic:N" or the path of a JSON file */
-    public static function start(string $catalog = 'sandbox', string $limits = 'off'): self
+    /**
+     * @param string       $catalog "sandbox", "synthetic:N" or the path of a JSON file
+     * @param list<string> $more    Further options
+     */
+    public static function start(string $catalog = 'sandbox', string $limits = 'off', array $more = []): self
     {
         $process = proc_open(
-            [self::binary(), '--listen', '127.0.0.1:0', '--catalog', $catalog, '--limits', $limits],
+            [self::binary(), '--listen', '127.0.0.1:0', '--catalog', $catalog, '--limits', $limits, ...$more],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );
@@ -50,6 +53,12 @@ final class Simulator
         return new self($process, $match[1], (int) getmypid());
     }
 
+    /** One that another process has started, and will end. */
+    public static function at(string $url): self
+    {
+        return new self(null, $url, 0);
+    }
+
     public static function isBuilt(): bool
     {
         return self::find() !== null;
@@ -58,7 +67,7 @@ final class Simulator
     public function __destruct()
     {
         // A forked child inherits the object, but not the simulator.
-        if (getmypid() === $this->owner) {
+        if ($this->process !== null && getmypid() === $this->owner) {
             proc_terminate($this->process, SIGKILL);
             proc_close($this->process);
         }

@@ -1,0 +1,19 @@
+<?php
+
+/** Finds the bench's own classes, the shop side's, and what the tests have that the bench needs too. */
+
+declare(strict_types=1);
+
+require __DIR__ . '/../tests-php/bootstrap.php';
+
+spl_autoload_register(static function (string $class): void {
+    foreach (['CloverSync\\Bench\\Plain\\' => __DIR__ . '/php/', 'CloverSync\\Bench\\' => __DIR__ . '/src/'] as $prefix => $folder) {
+        $file = $folder . str_replace('\\', '/', substr($class, \strlen($prefix))) . '.php';
+
+        if (str_starts_with($class, $prefix) && is_file($file)) {
+            require $file;
+
+            return;
+        }
+    }
+});

@@ -1,0 +1,12 @@
+<?php
+
+/** One measured piece of work in a process of its own: job.php NAME ARGUMENTS, both from {@see CloverSync\Bench\Place::process()}. Prints what it found as JSON. */
+
+declare(strict_types=1);
+
+require __DIR__ . '/autoload.php';
+
+[, $name, $arguments] = $argv;
+$arguments = json_decode($arguments, true, flags: JSON_THROW_ON_ERROR);
+
+echo json_encode(CloverSync\Bench\Jobs::$name($arguments), JSON_THROW_ON_ERROR);

@@ -1,0 +1,84 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench\Plain;
+
+/** {@see \CloverSync\Catalog} in PHP: with curl_multi towards Clover, json_decode to arrays, and the rules of {@see Mapper} and {@see Diff}. */
+final class Catalog
+{
+    private readonly Rules $rules;
+
+    private readonly Mapper $mapper;
+
+    /** @var ?array{groups: array<string, string>, attributes: array<string, string>} */
+    private ?array $names = null;
+
+    public function __construct(private readonly Connection $connection, string $currency, bool $trackStock = true)
+    {
+        if ($currency !== 'USD') {
+            throw new \InvalidArgumentException('The counterpart knows dollars only.');
+        }
+
+        $this->rules  = new Rules(trackStock: $trackStock);
+        $this->mapper = new Mapper($this->rules);
+    }
+
+    public static function alias(string $name): string
+    {
+        return Mapper::alias($name, '');
+    }
+
+    /** @return \Generator<int, Page> */
+    public function pages(?string $after = null): \Generator
+    {
+        foreach ($this->connection->pages($after) as [$items, $counts, $asked]) {
+            yield new Page($items, $counts, $this->mapper, $this->rules, $asked);
+        }
+    }
+
+    public function read(string $items, string $counts): Page
+    {
+        return new Page(self::decode($items), self::decode($counts), $this->mapper, $this->rules);
+    }
+
+    /**
+     * @param list<array{group_id: string, payload: string}> $staged
+     * @param list<array<string, mixed>>                     $known
+     */
+    public function groups(array $staged, array $known): GroupChanges
+    {
+        $groups = [];
+
+        foreach ($staged as $row) {
+            $groups[$row['group_id']][] = json_decode($row['payload'], true, 32, JSON_THROW_ON_ERROR);
+        }
+
+        ksort($groups, SORT_STRING);
+        $this->names ??= $groups === [] ? ['groups' => [], 'attributes' => []] : $this->connection->names();
+        $known     = array_column($known, null, 'clover_id');
+        $errors    = [];
+        $changes   = [];
+        $unchanged = 0;
+
+        foreach ($groups as $id => $members) {
+            $id      = (string) $id;
+            $product = $this->mapper->group($id, $this->names['groups'][$id] ?? null, $members, $this->names['attributes'], $known, $errors);
+
+            if ($product === null) {
+                continue;
+            }
+
+            $change = Diff::compare($id, true, $product + ['publish' => $this->rules->publish], $known, $product['items']);
+            $change === null ? $unchanged++ : $changes[] = $change;
+        }
+
+        return new GroupChanges($changes, $errors, $unchanged);
+    }
+
+    /** @return array{elements: list<array<string, mixed>>} */
+    private static function decode(string $text): array
+    {
+        return json_decode($text, true, 32, JSON_THROW_ON_ERROR);
+    }
+}

@@ -1,0 +1,164 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench\Plain;
+
+/** What must be written so that the shop has what Clover says: crates/clover-core's comparison, in PHP. */
+final class Diff
+{
+    private const FIELDS = ['title', 'category', 'tags', 'sale', 'options', 'variants', 'sku', 'upc', 'price', 'count', 'availability'];
+
+    /**
+     * @param array<string, mixed>                $product As {@see Mapper} gives it
+     * @param array<string, array<string, mixed>> $known   Rows by Clover id
+     * @param list<array<string, mixed>>          $items   What it was mapped from
+     */
+    public static function compare(string $id, bool $group, array $product, array $known, array $items): ?ProductChange
+    {
+        $row     = $known[$id] ?? null;
+        $aspects = $row === null ? [] : Mapper::differing($product['seen'], $row['fingerprint']);
+        $same    = $row !== null && $aspects === [] && !$row['deleted'];
+        $changes = [];
+
+        foreach ($product['variants'] as $variant) {
+            $before    = $row === null ? null : $known[$variant['id']] ?? null;
+            $changed   = $group ? $before !== null && $before['fingerprint'] !== ($variant['sellable'] ? 'sellable' : 'unavailable') : \in_array('sale', $aspects, true);
+            $change    = self::variant($variant, $before, $changed);
+            $same      = $same && $change === null;
+            $changes[] = $change;
+        }
+
+        if ($same) {
+            return null;
+        }
+
+        return self::change($id, $group, $product, $row, $known, $aspects, $changes, $items);
+    }
+
+    /**
+     * @param array<string, mixed>  $variant
+     * @param ?array<string, mixed> $known
+     *
+     * @return ?array{action: string, fields: list<string>, quantity: ?int, availability: ?int} Null when nothing differs
+     */
+    private static function variant(array $variant, ?array $known, bool $saleChanged): ?array
+    {
+        $quantity = $variant['stock'];
+
+        if ($known === null) {
+            return [
+                'action' => 'create', 'fields' => ['sku', 'upc', 'price', 'count', 'availability'], 'quantity' => $quantity === null ? null : max(0, $quantity),
+                'availability' => $variant['sellable'] ? 1 : 0,
+            ];
+        }
+
+        if ($quantity !== null) {
+            $quantity = max(0, $quantity - (int) $known['committed']);
+        }
+
+        $fields  = [];
+        $manages = (int) $known['manage_stock'] === 1;
+        $has     = $known['quantity'] === null ? null : (int) $known['quantity'];
+
+        if (($known['sku'] ?? '') !== ($variant['sku'] ?? '')) {
+            $fields[] = 'sku';
+        }
+
+        if (($known['upc'] ?? '') !== ($variant['upc'] ?? '')) {
+            $fields[] = 'upc';
+        }
+
+        if (Rules::parse($known['price']) !== $variant['price']) {
+            $fields[] = 'price';
+        }
+
+        if ($manages !== ($quantity !== null) || ($quantity !== null && $has !== $quantity)) {
+            $fields[] = 'count';
+        }
+
+        $available = (int) ($known['availability'] ?? 1);
+        $set       = null;
+
+        if (!$variant['sellable']) {
+            $set = $available === 0 ? null : 0;
+        } else {
+            $units = $quantity === null || $quantity > 0;
+
+            if ($saleChanged || $known['deleted'] || $units !== (!$manages || (int) $has > 0)) {
+                $set = $available === (int) $units ? null : (int) $units;
+            }
+        }
+
+        if ($set !== null) {
+            $fields[] = 'availability';
+        }
+
+        if ($fields === [] && !$known['deleted']) {
+            return null;
+        }
+
+        return ['action' => $known['deleted'] ? 'restore' : 'update', 'fields' => $fields, 'quantity' => $quantity, 'availability' => $set];
+    }
+
+    /**
+     * @param array<string, mixed>                $product
+     * @param ?array<string, mixed>               $row
+     * @param array<string, array<string, mixed>> $known
+     * @param list<string>                        $aspects
+     * @param list<?array<string, mixed>>         $changes
+     * @param list<array<string, mixed>>          $items
+     */
+    private static function change(string $id, bool $group, array $product, ?array $row, array $known, array $aspects, array $changes, array $items): ProductChange
+    {
+        $action = match (true) {
+            $row === null           => 'create',
+            (bool) $row['deleted']  => 'restore',
+            default                 => 'update',
+        };
+        $differing = array_fill_keys($aspects, true);
+
+        foreach ($changes as $change) {
+            $differing += array_fill_keys($change['fields'] ?? [], true);
+
+            if ($group && $action !== 'create' && \in_array($change['action'] ?? '', ['create', 'restore'], true)) {
+                $differing['variants'] = true;
+            }
+        }
+
+        $prices   = array_column($product['variants'], 'price');
+        $variants = [];
+
+        foreach ($product['variants'] as $i => $variant) {
+            $committed  = (int) ($known[$variant['id']]['committed'] ?? 0);
+            $change     = $changes[$i] ?? ['action' => 'keep', 'fields' => [], 'quantity' => $variant['stock'] === null ? null : max(0, $variant['stock'] - $committed), 'availability' => null];
+            $variants[] = [
+                'clover_id'    => $variant['id'], 'action' => $change['action'], 'fields' => $change['fields'], 'fingerprint' => $variant['sellable'] ? 'sellable' : 'unavailable',
+                'sku'          => $variant['sku'], 'upc' => $variant['upc'], 'price' => Rules::text($variant['price']), 'manage_stock' => $change['quantity'] !== null,
+                'quantity'     => $change['quantity'], 'availability' => $change['availability'], 'option_values' => $variant['option_values'], 'name' => $variant['name'],
+            ];
+        }
+
+        return new ProductChange(
+            $id,
+            $group ? 'group' : 'item',
+            $action,
+            $action === 'create' ? self::FIELDS : array_values(array_filter(self::FIELDS, static fn (string $field): bool => isset($differing[$field]))),
+            $group ? 'variable' : 'simple',
+            $product['title'],
+            Mapper::alias($product['title'], $id),
+            $product['publish'] && !$product['withheld'],
+            $product['categories'],
+            $product['make'],
+            $product['tags'],
+            Mapper::warnings($items),
+            Mapper::fingerprint($product['seen']),
+            Rules::text(min($prices)),
+            Rules::text(max($prices)),
+            array_map(static fn (int $i, string $name): array => [
+                'name' => $name, 'values' => array_values(array_unique(array_map(static fn (array $v): string => $v['option_values'][$i], $product['variants']))),
+            ], array_keys($product['options']), $product['options']),
+            $variants,
+        );
+    }
+}

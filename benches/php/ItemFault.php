@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench\Plain;
+
+/** This one item cannot become a product. */
+final class ItemFault extends \Exception
+{
+    public function __construct(public readonly string $path, string $message, public readonly ?string $item = null)
+    {
+        parent::__construct($message);
+    }
+
+    /** @return array{item_id: ?string, path: string, message: string} */
+    public function row(?string $item): array
+    {
+        return ['item_id' => $this->item ?? $item, 'path' => $this->path, 'message' => $this->getMessage()];
+    }
+}

@@ -1,0 +1,38 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench\Plain;
+
+/** {@see \CloverSync\ProductChange} with the same properties. */
+final readonly class ProductChange
+{
+    /**
+     * @param list<string>                                         $fields
+     * @param list<string>                                         $categories
+     * @param list<string>                                         $tags
+     * @param list<string>                                         $warnings
+     * @param list<array{name: string, values: list<string>}>      $options
+     * @param list<array<string, mixed>>                           $variants
+     */
+    public function __construct(
+        public string $cloverId,
+        public string $kind,
+        public string $action,
+        public array $fields,
+        public string $type,
+        public string $title,
+        public string $alias,
+        public bool $publish,
+        public array $categories,
+        public bool $createCategory,
+        public array $tags,
+        public array $warnings,
+        public string $fingerprint,
+        public string $minPrice,
+        public string $maxPrice,
+        public array $options,
+        public array $variants,
+    ) {
+    }
+}

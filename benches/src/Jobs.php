@@ -1,0 +1,226 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\DatabaseTokenStore;
+use CloverSync\Shop\MerchantFacts;
+use CloverSync\Shop\PdoSql;
+use CloverSync\Shop\SiteGuard;
+use CloverSync\Shop\State;
+use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\SyncRunner;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Vault;
+
+/** What benches/job.php can do, each in a process of its own. */
+final class Jobs
+{
+    /**
+     * A sync from its beginning to its end.
+     *
+     * @param array<string, mixed> $at {@see Place::address()}
+     *
+     * @return array<string, mixed>
+     */
+    public static function sync(array $at): array
+    {
+        self::compile();
+        $shop = Place::shopAt(self::sql($at), $at['url']);
+        // All that a process which does nothing has, too.
+        $shop->connection->status();
+        $runner = $shop->runner();
+
+        return self::measured(static fn (): object => $runner->run(new Budget()));
+    }
+
+    /**
+     * The same run with plain PHP in the extension's place; no extension may be loaded.
+     *
+     * @param array<string, mixed> $at
+     *
+     * @return array<string, mixed>
+     */
+    public static function plainSync(array $at): array
+    {
+        if (\extension_loaded('cloversync')) {
+            throw new \LogicException('The counterpart takes the places of the extension\'s classes.');
+        }
+
+        foreach (['Catalog', 'Connection', 'Ledger', 'Page', 'ProductChange', 'GroupChanges'] as $class) {
+            class_alias("CloverSync\\Bench\\Plain\\$class", "CloverSync\\$class");
+        }
+
+        spl_autoload_register(static function (string $class): void {
+            // Interfaces and exceptions are plain PHP there as well.
+            $file = __DIR__ . '/../../stubs/' . str_replace(['CloverSync\\', '\\'], ['', '/'], $class) . '.php';
+            is_file($file) && require $file;
+        });
+        self::compile();
+        $sql        = self::sql($at);
+        $clock      = new \CloverSync\Shop\SystemClock();
+        $state      = new State($sql, 'sandbox', $clock);
+        $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
+        $runner     = new SyncRunner(
+            $sql,
+            $connection,
+            new Plain\Ledger(),
+            $at['settings'],
+            new SiteGuard($state, Place::SITE),
+            $state,
+            new MerchantFacts($state, $connection),
+            new SyncLog($sql, 'sandbox', $clock),
+            $clock,
+        );
+
+        return self::measured(static fn (): object => $runner->run(new Budget()));
+    }
+
+    /**
+     * Times both mappings over an unchanged catalogue.
+     *
+     * @param array<string, mixed> $at With merchant and token
+     *
+     * @return array<string, array{list<float>, list<float>}> Seconds of the extension and of plain PHP
+     */
+    public static function mapping(array $at): array
+    {
+        [$ours, $plain] = Mapping::both($at);
+
+        foreach ([$ours, $plain] as $self) {
+            if ($self->all() !== [] || $self->errors() !== []) {
+                throw new \LogicException('The catalogue is not unchanged, nothing is timed.');
+            }
+        }
+
+        $times = [];
+
+        foreach (['all', 'pages', 'groups'] as $what) {
+            $times[$what] = Measure::pairs($ours->$what(...), $plain->$what(...), $what === 'all' ? 21 : 11);
+        }
+
+        return $times + ['bytes' => $ours->bytes()];
+    }
+
+    /**
+     * Sees that both mappings give the same answers: for an empty shop, for an unchanged one, and for one whose Clover has changed meanwhile.
+     *
+     * @param array<string, mixed> $at With merchant and token
+     *
+     * @return array{changes: int}
+     */
+    public static function compareMapping(array $at): array
+    {
+        [$ours, $plain] = Mapping::both($at);
+        $prints         = $plain->fingerprints();
+        $compared       = self::same($ours->emptied(), $plain->emptied()) + self::same($ours, $plain);
+        $clover         = Simulator::at($at['url']);
+        $items          = array_values(array_filter($clover->state()['items'], static fn (array $item): bool => !$item['deleted']));
+
+        foreach ($items as $i => $item) {
+            match ($i % 40) {
+                1       => $clover->edit($item['id'], ['price' => 100 + $i]),
+                5       => $clover->edit($item['id'], ['name' => "Renamed $i  \u{e9}\t{$item['id']} "]),
+                9       => $clover->edit($item['id'], ['hidden' => true]),
+                13      => $clover->edit($item['id'], ['sku' => "NEW-$i"]),
+                17      => $clover->setStock($item['id'], $i % 3 === 0 ? null : 0),
+                21      => $clover->setStock($item['id'], 2.5),
+                25      => $clover->edit($item['id'], ['available' => false]),
+                29      => $clover->edit($item['id'], ['priceType' => 'VARIABLE']),
+                33      => $clover->edit($item['id'], ['code' => '']),
+                37      => $clover->edit($item['id'], ['price' => 0]),
+                default => null,
+            };
+        }
+
+        [$ours, $plain] = Mapping::both(['prints' => $prints] + $at);
+        $changed        = self::same($ours, $plain);
+
+        if ($changed < \count($items) / 10) {
+            throw new \LogicException("Only $changed changes were found, which compares nothing.");
+        }
+
+        return ['changes' => $compared + $changed];
+    }
+
+    /** @return int How many changes both found */
+    private static function same(Mapping $ours, Mapping $plain): int
+    {
+        $sides = [[], []];
+
+        foreach ([$ours, $plain] as $side => $self) {
+            foreach ($self->all() as $change) {
+                $values = get_object_vars($change);
+                // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change and costs nothing on an unchanged page.
+                unset($values['fingerprint'], $values['alias']);
+                $sides[$side]["change $change->cloverId"] = $values;
+            }
+
+            foreach ($self->errors() as $i => $error) {
+                // Of the sentences each side has its own.
+                $sides[$side]['errors'][] = "{$error['item_id']} {$error['path']}";
+            }
+
+            isset($sides[$side]['errors']) && sort($sides[$side]['errors']);
+            ksort($sides[$side]);
+        }
+
+        foreach ($sides[0] as $key => $value) {
+            if (($sides[1][$key] ?? null) !== $value) {
+                throw new \LogicException("The two mappings differ in $key: " . json_encode([$value, $sides[1][$key] ?? null], JSON_UNESCAPED_UNICODE | JSON_PARTIAL_OUTPUT_ON_ERROR));
+            }
+        }
+
+        if (\count($sides[0]) !== \count($sides[1])) {
+            throw new \LogicException('Plain PHP finds what the extension does not: ' . implode(', ', array_keys(array_diff_key($sides[1], $sides[0]))));
+        }
+
+        return \count($sides[0]);
+    }
+
+    /** @return string The access token, which the counterpart cannot buy by itself */
+    public static function token(Place $place): string
+    {
+        [$merchant, $sealed] = explode('.', (string) (new DatabaseTokenStore($place->db->connect(), 'sandbox'))->read(), 2);
+        $record              = json_decode((new Vault(Place::SECRET))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+
+        return json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)['access'] ?? throw new \LogicException('The stored tokens have no access token any more: mend this.');
+    }
+
+    /** @param array<string, mixed> $at */
+    public static function sql(array $at): PdoSql
+    {
+        return PdoSql::connect($at['dsn'], $at['user'], $at['password'], $at['prefix']);
+    }
+
+    /** Compiles the shop side, so that a run pays for itself alone. */
+    private static function compile(): void
+    {
+        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(__DIR__ . '/../../php-plugin/lib/src', \FilesystemIterator::SKIP_DOTS)) as $file) {
+            $class = 'CloverSync\\Shop\\' . str_replace('/', '\\', substr($file->getPathname(), \strlen(__DIR__ . '/../../php-plugin/lib/src/'), -4));
+            class_exists($class) || interface_exists($class) || enum_exists($class);
+        }
+    }
+
+    /**
+     * @param \Closure(): object $work
+     *
+     * @return array<string, mixed>
+     */
+    private static function measured(\Closure $work): array
+    {
+        // From here on the peak is the work's own.
+        @file_put_contents('/proc/self/clear_refs', '5');
+        $idle   = Measure::memory('VmRSS');
+        $before = getrusage();
+        $began  = hrtime(true);
+        $result = $work();
+        $took   = (hrtime(true) - $began) / 1e9;
+        $usage  = getrusage();
+        $cpu    = static fn (string $kind): float => $usage["ru_$kind.tv_sec"] - $before["ru_$kind.tv_sec"] + ($usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"]) / 1e6;
+
+        return ['seconds' => $took, 'cpu_seconds' => round($cpu('utime') + $cpu('stime'), 3), 'idle_kib' => $idle, 'peak_kib' => Measure::memory('VmHWM'), 'result' => (array) $result];
+    }
+}

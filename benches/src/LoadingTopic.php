@@ -1,0 +1,41 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+/** What the extension costs those who do not use it: each start of PHP, each request of FPM. */
+final class LoadingTopic implements Topic
+{
+    private const STARTS = 101;
+
+    public function run(Raw $raw): iterable
+    {
+        $extension = (string) getenv('CLOVERSYNC_EXTENSION');
+        $start     = static fn (array $options): \Closure => static function () use ($options): void {
+            $process = proc_open([PHP_BINARY, '-n', ...$options, '-r', ''], [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR], $pipes);
+
+            if (proc_close($process) !== 0) {
+                throw new \RuntimeException('PHP did not start.');
+            }
+        };
+        [$without, $with] = Measure::pairs($start([]), $start(['-d', "extension=$extension"]), self::STARTS, 10);
+        $more             = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
+        $raw->add('starts_without', $without);
+        $raw->add('starts_with', $with);
+        yield Row::atMost('loading the extension, each start of PHP', Measure::median($more), 1.0, 'ms', 2, \sprintf(' (%.1f without)', 1000 * Measure::median($without)));
+        $stripped = self::stripped($extension);
+        yield new Row('size of the extension', \sprintf('%.1f MiB%s', filesize($extension) / 1024 ** 2, $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / 1024 ** 2)));
+    }
+
+    private static function stripped(string $file): ?int
+    {
+        $copy = tempnam(sys_get_temp_dir(), 'cloversync-bench-');
+        exec('strip -s -o ' . escapeshellarg((string) $copy) . ' ' . escapeshellarg($file) . ' 2>/dev/null', result_code: $code);
+        clearstatcache();
+        $size = $code === 0 ? (int) filesize((string) $copy) : null;
+        unlink((string) $copy);
+
+        return $size;
+    }
+}

@@ -1,0 +1,192 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+use CloverSync\Catalog;
+use CloverSync\Shop\ProductFacts;
+use CloverSync\Shop\Sales\Committed;
+
+/**
+ * Reading, mapping and comparing whole pages, by the extension and by its counterpart in plain PHP, on the same JSON and the same rows of the shop's database. Both give
+ * out the members of groups as text and map them from it, as a run does that can be cut anywhere.
+ */
+final class Mapping
+{
+    /** As many as one transaction of a sync takes. */
+    private const GROUP_ITEMS = 500;
+
+    /** @var list<array{string, string}> */
+    private array $texts;
+
+    /** @var list<list<array<string, mixed>>> Of each page */
+    private array $known = [];
+
+    /** @var list<array{0: list<array<string, mixed>>, 1: list<array<string, mixed>>}> Batches of groups: members, known rows */
+    private array $groups = [];
+
+    /** @param array<string, string> $own Fingerprints by Clover id, where they are not those of the database */
+    private function __construct(private readonly Catalog|Plain\Catalog $catalog, array $texts)
+    {
+        $this->texts = $texts;
+    }
+
+    /**
+     * @param array<string, mixed> $at {@see Place::address()}
+     *
+     * @return array{Mapping, Mapping} The extension's and plain PHP's; the shop of both is the one in the database
+     */
+    public static function both(array $at): array
+    {
+        $sql        = Jobs::sql($at);
+        $shop       = Place::shopAt($sql, $at['url']);
+        $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
+        $texts      = $connection->texts();
+        $mappings   = $shop->mappings();
+        $facts      = new ProductFacts($sql, $mappings, Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock));
+        $ours       = new self(new Catalog($shop->connection, 'USD'), $texts);
+        $plain      = new self(new Plain\Catalog($connection, 'USD'), $texts);
+        $prints     = $at['prints'] ?? $plain->fingerprints();
+
+        foreach ($texts as $i => [$items, $counts]) {
+            $page           = $ours->catalog->read($items, $counts);
+            $rows           = $facts->ofItems(array_values(array_diff($page->itemIds(), array_column($page->members(), 'item_id'))), 0);
+            $ours->known[]  = $rows;
+            $plain->known[] = self::withPrints($rows, $prints);
+        }
+
+        foreach ([$ours, $plain] as $self) {
+            foreach (self::batches($self->members()) as $members) {
+                $rows           = $facts->ofGroups(array_values(array_unique(array_column($members, 'group_id'))), array_fill_keys(array_column($members, 'item_id'), 0));
+                $self->groups[] = [$members, $self === $ours ? $rows : self::withPrints($rows, $prints)];
+            }
+        }
+
+        return [$ours, $plain];
+    }
+
+    /** Every page: read, mapped, compared, its members given out. @return list<object> Changes */
+    public function pages(): array
+    {
+        $changes = [];
+
+        foreach ($this->texts as $i => [$items, $counts]) {
+            $page = $this->catalog->read($items, $counts);
+            $page->itemIds();
+            $page->members();
+            array_push($changes, ...$page->changes($this->known[$i]));
+        }
+
+        return $changes;
+    }
+
+    /** Every group. @return list<object> Changes */
+    public function groups(): array
+    {
+        $changes = [];
+
+        foreach ($this->groups as [$members, $known]) {
+            array_push($changes, ...$this->catalog->groups($members, $known)->changes);
+        }
+
+        return $changes;
+    }
+
+    /** @return list<object> */
+    public function all(): array
+    {
+        return [...$this->pages(), ...$this->groups()];
+    }
+
+    /** @return list<array<string, mixed>> What could not be read or mapped */
+    public function errors(): array
+    {
+        $errors = [];
+
+        foreach ($this->texts as [$items, $counts]) {
+            array_push($errors, ...$this->catalog->read($items, $counts)->errors());
+        }
+
+        foreach ($this->groups as [$members, $known]) {
+            array_push($errors, ...$this->catalog->groups($members, $known)->errors);
+        }
+
+        return $errors;
+    }
+
+    /** As if the shop were empty. */
+    public function emptied(): self
+    {
+        $self         = clone $this;
+        $self->known  = array_fill(0, \count($this->texts), []);
+        $self->groups = array_map(static fn (array $batch): array => [$batch[0], []], $this->groups);
+
+        return $self;
+    }
+
+    public function bytes(): int
+    {
+        return array_sum(array_map(static fn (array $pair): int => \strlen($pair[0]) + \strlen($pair[1]), $this->texts));
+    }
+
+    /** @return array<string, string> Of a shop that has what Clover says now, by Clover id */
+    public function fingerprints(): array
+    {
+        $prints = [];
+
+        foreach ($this->texts as [$items, $counts]) {
+            $prints += array_column($this->catalog->read($items, $counts)->changes([]), 'fingerprint', 'cloverId');
+        }
+
+        return $prints + array_column($this->catalog->groups($this->members(), [])->changes, 'fingerprint', 'cloverId');
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function members(): array
+    {
+        $members = [];
+
+        foreach ($this->texts as [$items, $counts]) {
+            array_push($members, ...$this->catalog->read($items, $counts)->members());
+        }
+
+        return $members;
+    }
+
+    /**
+     * @param list<array<string, mixed>> $members
+     *
+     * @return list<list<array<string, mixed>>> Whole groups, by id
+     */
+    private static function batches(array $members): array
+    {
+        usort($members, static fn (array $a, array $b): int => [$a['group_id'], $a['item_id']] <=> [$b['group_id'], $b['item_id']]);
+        $batches = [];
+        $batch   = [];
+
+        foreach ($members as $member) {
+            if (\count($batch) >= self::GROUP_ITEMS && end($batch)['group_id'] !== $member['group_id']) {
+                $batches[] = $batch;
+                $batch     = [];
+            }
+
+            $batch[] = $member;
+        }
+
+        return $batch === [] ? $batches : [...$batches, $batch];
+    }
+
+    /**
+     * Each side has a fingerprint of its own; those of variants are the same words.
+     *
+     * @param list<array<string, mixed>> $rows
+     * @param array<string, string>      $prints
+     *
+     * @return list<array<string, mixed>>
+     */
+    private static function withPrints(array $rows, array $prints): array
+    {
+        return array_map(static fn (array $row): array => ['fingerprint' => $prints[$row['clover_id']] ?? $row['fingerprint']] + $row, $rows);
+    }
+}

@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+use CloverSync\Tests\Support\MariaDb;
+
+/** All topics, in the order in which they are run: what is big comes last. */
+final class Suite
+{
+    private const FOLDER = __DIR__ . '/../../target/bench';
+
+    private readonly Table $table;
+
+    private readonly Raw $raw;
+
+    public function __construct(private readonly string $chosen, private readonly int $items)
+    {
+        $this->table = new Table();
+        $this->raw   = new Raw();
+    }
+
+    /** @return int Exit code: 1 when a target was missed */
+    public function run(): int
+    {
+        is_dir(self::FOLDER) || mkdir(self::FOLDER, recursive: true);
+        MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException('MariaDB is not installed: run bin/setup.sh.');
+        $began = microtime(true);
+
+        foreach ($this->topics() as $name => $topic) {
+            fwrite(STDERR, "\n== $name ==\n");
+
+            foreach ($topic->run($this->raw) as $row) {
+                $this->table->add($row);
+            }
+        }
+
+        $facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)];
+        $this->write($facts);
+        echo "\n", $this->table->text(), "\n", Machine::text($facts), "\n";
+
+        return array_any($this->table->rows, static fn (Row $row): bool => $row->met === false) ? 1 : 0;
+    }
+
+    /** @return array<string, Topic> */
+    private function topics(): array
+    {
+        $wanted = array_values(array_filter(array_map(trim(...), explode(',', $this->chosen))));
+        $items  = fn (int $all): int => $this->items > 0 ? min($this->items, $all) : $all;
+        $has    = static fn (string $name): bool => $wanted === [] || \in_array($name, $wanted, true);
+        $all    = [
+            'import'    => fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
+            'unchanged' => fn (): Topic => new ImportTopic(false, true, $items(10_000)),
+            'mapping'   => fn (): Topic => new MappingTopic($items(10_000)),
+            'loading'   => fn (): Topic => new LoadingTopic(),
+        ];
+
+        if (($unknown = array_diff($wanted, array_keys($all))) !== []) {
+            throw new \InvalidArgumentException('BENCH knows no ' . implode(', ', $unknown) . '; it knows ' . implode(', ', array_keys($all)) . '.');
+        }
+
+        $chosen = array_filter($all, $has, ARRAY_FILTER_USE_KEY);
+
+        // The first imports are measured with the unchanged runs on top of them.
+        if (isset($chosen['import'])) {
+            unset($chosen['unchanged']);
+        }
+
+        return array_map(static fn (\Closure $topic): Topic => $topic(), $chosen);
+    }
+
+    /** @param array<string, mixed> $facts */
+    private function write(array $facts): void
+    {
+        file_put_contents(self::FOLDER . '/results.json', json_encode(
+            ['rows' => array_map(get_object_vars(...), $this->table->rows), 'machine' => $facts, 'raw' => $this->raw->values],
+            JSON_THROW_ON_ERROR | JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION,
+        ) . "\n");
+    }
+}
