@@ -49,14 +49,9 @@ final readonly class OrderHooks
             return;
         }
 
-        // The ledger and the order's sum of refunds are written after this event. All three amounts are in the shop's currency, this one reckoned back from
-        // cents of the customer's.
-        $whole = ($answer['action'] ?? '') === 'void' || (int) $this->factory->sql()->fetchValue(
-            'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
-                         THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
-            [(string) $amount, (string) $orderId],
-        ) === 1;
-        $this->factory->orderEvents()->refunded((string) $orderId, $whole);
+        ($answer['action'] ?? '') === 'void'
+            ? $this->factory->orderEvents()->refunded((string) $orderId, true)
+            : $this->factory->orderEvents()->paidBack((string) $orderId, (string) $amount);
     }
 
     /** @param array<int|string, mixed> $arguments Of onJ2CommerceAfterAdminOrderEdit: order id, primary key, user */

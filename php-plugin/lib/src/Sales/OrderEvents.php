@@ -39,6 +39,28 @@ final readonly class OrderEvents
         $this->tell($orderId, $whole ? 'refund' : 'part');
     }
 
+    /**
+     * A gateway has paid so much back. To be called while the order's own sum of refunds does not hold it yet.
+     *
+     * @param string $amount In the shop's currency, reckoned back from cents of the customer's
+     */
+    public function paidBack(string $orderId, string $amount): void
+    {
+        try {
+            $whole = (int) $this->sql->fetchValue(
+                'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
+                             THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
+                [$amount, $orderId],
+            ) === 1;
+        } catch (\Throwable $e) {
+            $this->fail($e);
+
+            return;
+        }
+
+        $this->refunded($orderId, $whole);
+    }
+
     /** The order's lines may have changed. */
     public function edited(string $orderId): void
     {
@@ -53,13 +75,18 @@ final readonly class OrderEvents
                 [$this->environment, $orderId, $event, $old, $new, $this->clock->now()],
             );
         } catch (\Throwable $e) {
-            try {
-                if ($this->failed !== null) {
-                    ($this->failed)($e);
-                }
-            } catch (\Throwable) {
-                // Nobody is left to tell, and the checkout must go on.
+            $this->fail($e);
+        }
+    }
+
+    private function fail(\Throwable $e): void
+    {
+        try {
+            if ($this->failed !== null) {
+                ($this->failed)($e);
             }
+        } catch (\Throwable) {
+            // Nobody is left to tell, and the checkout must go on.
         }
     }
 }
