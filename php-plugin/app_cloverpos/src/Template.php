@@ -38,7 +38,7 @@ final class Template
         $assets->registerScript("$media.cloverpos", "media/$media/js/cloverpos.js", ['version' => 'auto'], ['defer' => true], ['core', 'messages']);
         $assets->registerAndUseScript("$media.$name", "media/$media/js/$name.js", ['version' => 'auto'], ['defer' => true], ["$media.cloverpos"]);
 
-        foreach (['PLG_J2COMMERCE_APP_CLOVERPOS_COPIED', 'PLG_J2COMMERCE_APP_CLOVERPOS_NO_ANSWER', 'PLG_J2COMMERCE_APP_CLOVERPOS_SESSION_OVER', ...$words] as $word) {
+        foreach (['PLG_J2COMMERCE_APP_CLOVERPOS_COPIED', 'PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN', 'PLG_J2COMMERCE_APP_CLOVERPOS_NO_ANSWER', 'PLG_J2COMMERCE_APP_CLOVERPOS_SESSION_OVER', ...$words] as $word) {
             \Joomla\CMS\Language\Text::script($word);
         }
     }

@@ -15,9 +15,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{tools: ListTools, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>} $displayData */
+/** @var array{tools: ListTools, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool} $displayData */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
+$off       = $displayData['mayAct'] ? '' : ' disabled';
 $prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
 $text      = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $relinks   = count(array_filter($conflicts, static fn (array $conflict): bool => $conflict['relink']));
@@ -26,11 +27,14 @@ $badges    = [
 ];
 ?>
 <div id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
+    <?php if (!$displayData['mayAct']) : ?>
+        <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
+    <?php endif; ?>
     <div class="d-flex flex-wrap gap-2 mb-3">
-        <button type="button" class="btn btn-secondary" data-clover-report="preview" aria-controls="clover-report">
+        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="preview" aria-controls="clover-report">
             <span class="fa-solid fa-eye" aria-hidden="true"></span> <?php echo Text::_($prefix . 'PREVIEW'); ?>
         </button>
-        <button type="button" class="btn btn-secondary" data-clover-report="drift" aria-controls="clover-report">
+        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="drift" aria-controls="clover-report">
             <span class="fa-solid fa-scale-unbalanced" aria-hidden="true"></span> <?php echo Text::_($prefix . 'DRIFT'); ?>
         </button>
     </div>
@@ -61,11 +65,11 @@ $badges    = [
                 <p><?php echo Text::_($prefix . 'CONFLICTS_DESC'); ?></p>
                 <div class="d-flex flex-wrap gap-2 mb-3">
                     <?php if ($relinks > 0) : ?>
-                        <button type="button" class="btn btn-primary" data-clover-action="mapping.relinkAll" data-clover-confirm="RELINK_ALL_CONFIRM" data-clover-name="<?php echo $relinks; ?>">
+                        <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="mapping.relinkAll" data-clover-confirm="RELINK_ALL_CONFIRM" data-clover-name="<?php echo $relinks; ?>">
                             <?php echo Text::sprintf($prefix . 'RELINK_ALL', $relinks); ?>
                         </button>
                     <?php endif; ?>
-                    <button type="button" class="btn btn-secondary" data-clover-action="mapping.adoptAll" data-clover-confirm="ADOPT_ALL_CONFIRM" data-clover-name="<?php echo count($conflicts); ?>">
+                    <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-action="mapping.adoptAll" data-clover-confirm="ADOPT_ALL_CONFIRM" data-clover-name="<?php echo count($conflicts); ?>">
                         <?php echo Text::_($prefix . 'ADOPT_ALL'); ?>
                     </button>
                 </div>
@@ -101,7 +105,7 @@ $badges    = [
                                     </td>
                                     <td>
                                         <?php if (count($conflict['products']) === 1) : ?>
-                                            <button type="button" class="btn btn-sm btn-primary" data-clover-action="mapping.adopt" data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
+                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-primary" data-clover-action="mapping.adopt" data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
                                                 <?php echo Text::_($prefix . 'ADOPT'); ?><span class="visually-hidden"> <?php echo $text($conflict['name']); ?></span>
                                             </button>
                                         <?php else : ?>
@@ -176,12 +180,12 @@ $badges    = [
                                     <?php if ($row['state'] === Mappings::CONFLICT) : ?>
                                         <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
                                     <?php else : ?>
-                                        <button type="button" class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
+                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
                                             <span class="fa-solid fa-rotate" aria-hidden="true"></span>
                                             <?php echo Text::_($prefix . ($row['state'] === Mappings::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
                                         <?php if ($row['product_id'] !== null) : ?>
-                                            <button type="button" class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
+                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
                                                 <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
                                                 <?php echo Text::_($prefix . 'UNLINK'); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                             </button>

@@ -14,8 +14,9 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{waiting: WorkResult, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>} $displayData */
+/** @var array{waiting: WorkResult, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, mayAct: bool} $displayData */
 $waiting = $displayData['waiting'];
+$off     = $displayData['mayAct'] ? '' : ' disabled';
 $prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';
 $text    = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $badges  = ['uncertain' => 'text-bg-warning', 'dead' => 'text-bg-danger'];
@@ -34,10 +35,13 @@ foreach ($displayData['orders'] as $row) {
 usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int) $a['created']);
 ?>
 <div id="clover-outbox" data-page="<?php echo $text(Pages::url('outbox')); ?>">
+    <?php if (!$displayData['mayAct']) : ?>
+        <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
+    <?php endif; ?>
     <?php if ($waiting->paused !== null) : ?>
         <div class="alert alert-warning">
             <p><?php echo $text(Text::sprintf($prefix . 'PAUSED', $waiting->paused)); ?></p>
-            <button type="button" class="btn btn-primary" data-clover-action="outbox.send" data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
+            <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send" data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
         </div>
     <?php endif; ?>
 
@@ -48,7 +52,7 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                 <p class="mb-0"><?php echo $waiting->later === 0 ? Text::_($prefix . 'NOTHING_WAITS') : Text::plural($prefix . 'N_WAIT', $waiting->later); ?></p>
             </div>
             <?php if ($waiting->paused === null) : ?>
-                <button type="button" class="btn btn-primary" data-clover-action="outbox.send">
+                <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send">
                     <span class="fa-solid fa-paper-plane" aria-hidden="true"></span> <?php echo Text::_($prefix . 'SEND'); ?>
                 </button>
             <?php endif; ?>
@@ -102,7 +106,7 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                                     <td>
                                         <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['order_id'])); ?>">
                                             <?php foreach ($words as $name => $word) : ?>
-                                                <button type="button" class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
+                                                <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
                                             <?php endforeach; ?>
                                         </div>
                                     </td>

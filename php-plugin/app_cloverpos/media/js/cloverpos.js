@@ -37,6 +37,11 @@
     try {
       const response = await fetch('index.php?option=com_j2commerce&task=appPlugin.ajax', { method: 'POST', body, credentials: 'same-origin' });
 
+      // Who lacks the right gets an error page.
+      if (response.status === 403) {
+        throw new Problem('refused', text('FORBIDDEN'));
+      }
+
       // Somebody who is not logged in any more gets the login page.
       if (!(response.headers.get('content-type') || '').includes('json')) {
         throw new Problem(response.ok ? 'session' : 'server', text(response.ok ? 'SESSION_OVER' : 'NO_ANSWER'));
@@ -58,10 +63,17 @@
     return answer.data;
   };
 
+  /** Joomla renders messages as HTML, and ours name what others have written. */
+  const escape = (message) => {
+    const box = document.createElement('div');
+    box.textContent = message;
+    return box.innerHTML;
+  };
+
   /** Shows one message above the page; the screen reader reads it. */
   const show = (message, type = 'success') => {
     Joomla.removeMessages();
-    Joomla.renderMessages({ [type]: [message] });
+    Joomla.renderMessages({ [type]: [escape(message)] });
     document.querySelector('#system-message-container')?.scrollIntoView({ block: 'nearest' });
   };
 

@@ -347,5 +347,8 @@
   }
 
   goOn().catch((error) => show(error.message, 'error'));
-  poll();
+
+  if (options.mayAct) {
+    poll();
+  }
 })(window, document, window.Joomla, window.CloverPos);

@@ -71,7 +71,7 @@ final readonly class DashboardPage implements Page
 
         $this->buttons($toolbar, $page['canWork']);
         Template::script($this->app, 'dashboard', array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS));
-        $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['figures' => $page['figures'], 'canWork' => $page['canWork'], 'poll' => self::POLL, 'follow' => self::FOLLOW]);
+        $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['figures' => $page['figures'], 'mayAct' => $page['mayAct'], 'canWork' => $page['canWork'], 'poll' => self::POLL, 'follow' => self::FOLLOW]);
 
         return Template::render('dashboard', $page);
     }

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Mappings;
 use CloverSync\Shop\MappingList;
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -57,6 +58,7 @@ final readonly class MappingsPage implements Page
                 'tools'     => $tools,
                 'rows'      => $list->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit),
                 'conflicts' => $shop->conflicts()->list(),
+                'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
             return Template::render('problem', ['message' => Problem::of($e)['message']]);

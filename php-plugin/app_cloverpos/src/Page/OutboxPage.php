@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -44,6 +45,7 @@ final readonly class OutboxPage implements Page
                 'waiting' => $sales->worker()->waiting(),
                 'stock'   => $sales->ledger->waiting(self::LISTED),
                 'orders'  => $sales->pushed->waiting(self::LISTED),
+                'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
             return Template::render('problem', ['message' => Problem::of($e)['message']]);
