@@ -4,13 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Catalog;
 use CloverSync\Connection;
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\DatabaseTokenStore;
 use CloverSync\Shop\Shop;
-use CloverSync\Stock;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Crowd;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
@@ -23,10 +21,7 @@ abstract class PaceTestCase extends ResilienceTestCase
     private const PER_SECOND = 16;
     private const IN_FLIGHT  = 5;
     private const LATENCY    = 100;
-    private const PROCESSES  = 8;
-
-    /** Of each process: as many as would fill all lanes. */
-    private const ITEMS = 8;
+    private const PROCESSES  = Crowd::PROCESSES;
 
     private float $seconds;
 
@@ -40,11 +35,7 @@ abstract class PaceTestCase extends ResilienceTestCase
         $this->connectTo('synthetic:1500', 'documented');
         $this->clover->switches(['latency' => self::LATENCY]);
 
-        foreach ($this->clover->state()['stock'] as $id => $count) {
-            if ($count !== null && \count($this->tracked) < self::PROCESSES * self::ITEMS) {
-                $this->tracked[] = (string) $id;
-            }
-        }
+        $this->tracked = Crowd::items($this->clover);
 
         // What was sent while connecting counts for a second.
         usleep(1_100_000);
@@ -159,84 +150,18 @@ abstract class PaceTestCase extends ResilienceTestCase
     /** @return list<Child> */
     private function crowd(float $seconds): array
     {
-        return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
-            $shop = $this->shop($this->db->connect());
-            $self->pause();
-
-            for ($done = 0, $end = microtime(true) + $seconds; microtime(true) < $end;) {
-                $done += $this->work($shop, $i, $end);
-            }
-
-            return $done;
-        });
-    }
-
-    /** @return int How much was done */
-    private function work(Shop $shop, int $i, float $end): int
-    {
-        switch ($i) {
-            case 0:
-                $shop->runner()->run(new Budget($end - microtime(true)));
-
-                return 1;
-            case 1:
-            case 2:
-                $pages = 0;
-
-                foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
-                    $pages += \count($page->itemIds()) > 0 ? 1 : 0;
-
-                    if (microtime(true) >= $end) {
-                        break;
-                    }
-                }
-
-                return $pages;
-            case 3:
-            case 4:
-                return $this->sell($shop->connection, $i);
-            case 5:
-                $shop->connection->refresh();
-
-                return $shop->connection->merchant()->currency === 'USD' ? 1 : 0;
-            default:
-                return $this->settle($shop->connection, $i, self::ITEMS);
-        }
-    }
-
-    /** @return int Counts that were changed */
-    private function sell(Connection $connection, int $i): int
-    {
-        $stock   = new Stock($connection);
-        $changes = [];
-
-        foreach ($this->items($i, self::ITEMS) as $key => $id) {
-            $changes[] = ['key' => $key, 'clover_id' => $id, 'delta' => 1];
-        }
-
-        $batch = $stock->prepare($changes);
-        $ready = array_column(array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'), 'key');
-        $wrote = $stock->commit($batch, $ready);
-
-        return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === 'confirmed'));
+        return $this->people()->run($seconds);
     }
 
     /** @return int Counts that were read */
     private function settle(Connection $connection, int $i, int $count): int
     {
-        $sent = [];
-
-        foreach ($this->items($i, $count) as $key => $id) {
-            $sent[] = ['key' => $key, 'clover_id' => $id, 'before' => '1', 'modified' => 0, 'target' => '1'];
-        }
-
-        return \count((new Stock($connection))->settle($sent));
+        return $this->people()->settle($connection, $i, $count);
     }
 
-    /** @return list<string> Items that no other process writes */
-    private function items(int $i, int $count): array
+    private function people(): Crowd
     {
-        return \array_slice($this->tracked, $i * self::ITEMS, $count);
+        return new Crowd(fn (): Shop => $this->shop($this->db->connect()), $this->tracked);
     }
 
     /** @return float Requests a second, from so many milliseconds after the first one on, while all have work */

@@ -1,0 +1,119 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Shop\Budget;
+use CloverSync\Shop\Shop;
+use CloverSync\Stock;
+
+/** Processes of all kinds at once on one token: a sync, readers, sellers, one that refreshes, and some that read counts. */
+final readonly class Crowd
+{
+    public const PROCESSES = 8;
+
+    /** Of each process: as many as would fill all lanes. */
+    private const ITEMS = 8;
+
+    /**
+     * @param \Closure(): Shop $shop    Made in each process, with a connection of its own
+     * @param list<string>     $tracked From {@see items()}
+     */
+    public function __construct(private \Closure $shop, private array $tracked)
+    {
+    }
+
+    /** @return list<string> Counted items for all processes */
+    public static function items(Simulator $clover): array
+    {
+        $counted = array_filter($clover->state()['stock'], static fn (int|float|null $count): bool => $count !== null);
+
+        return \array_slice(array_map(strval(...), array_keys($counted)), 0, self::PROCESSES * self::ITEMS);
+    }
+
+    /** @return list<Child> Each with how much it got done */
+    public function run(float $seconds): array
+    {
+        return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
+            $shop = ($this->shop)();
+            $self->pause();
+
+            for ($done = 0, $end = microtime(true) + $seconds; microtime(true) < $end;) {
+                $done += $this->work($shop, $i, $end);
+            }
+
+            return $done;
+        });
+    }
+
+    /** @return int Counts that were read */
+    public function settle(Connection $connection, int $i, int $count): int
+    {
+        $sent = [];
+
+        foreach ($this->of($i, $count) as $key => $id) {
+            $sent[] = ['key' => $key, 'clover_id' => $id, 'before' => '1', 'modified' => 0, 'target' => '1'];
+        }
+
+        return \count((new Stock($connection))->settle($sent));
+    }
+
+    /** @return int How much was done */
+    private function work(Shop $shop, int $i, float $end): int
+    {
+        switch ($i) {
+            case 0:
+                $shop->runner()->run(new Budget($end - microtime(true)));
+
+                return 1;
+            case 1:
+            case 2:
+                $pages = 0;
+
+                foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
+                    $pages += \count($page->itemIds()) > 0 ? 1 : 0;
+
+                    if (microtime(true) >= $end) {
+                        break;
+                    }
+                }
+
+                return $pages;
+            case 3:
+            case 4:
+                return $this->sell($shop->connection, $i);
+            case 5:
+                $shop->connection->refresh();
+
+                return $shop->connection->merchant()->currency === 'USD' ? 1 : 0;
+            default:
+                return $this->settle($shop->connection, $i, self::ITEMS);
+        }
+    }
+
+    /** @return int Counts that were changed */
+    private function sell(Connection $connection, int $i): int
+    {
+        $stock   = new Stock($connection);
+        $changes = [];
+
+        foreach ($this->of($i, self::ITEMS) as $key => $id) {
+            $changes[] = ['key' => $key, 'clover_id' => $id, 'delta' => 1];
+        }
+
+        $batch = $stock->prepare($changes);
+        $ready = array_column(array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'), 'key');
+        $wrote = $stock->commit($batch, $ready);
+
+        return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === 'confirmed'));
+    }
+
+    /** @return list<string> Items that no other process writes */
+    private function of(int $i, int $count): array
+    {
+        return \array_slice($this->tracked, $i * self::ITEMS, $count);
+    }
+}
