@@ -77,7 +77,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
   step('an upload under System, Install, Extensions installs it, and says what comes next', async (browser) => {
     await browser.page.goto(admin('?option=com_installer&view=install'));
     await Promise.all([
-      browser.page.waitForNavigation({ waitUntil: 'load', timeout: 60_000 }),
+      browser.page.waitForEvent('load', { timeout: 60_000 }),
       browser.page.setInputFiles('#install_package', site.package),
     ]);
     const said = await browser.messages();
@@ -91,7 +91,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'"), 1);
     await browser.page.goto(admin('?option=com_installer&view=manage'));
     await browser.page.fill('#filter_search', 'Clover Sync');
-    await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.press('#filter_search', 'Enter')]);
+    await browser.loads(() => browser.page.press('#filter_search', 'Enter'));
     const row = browser.page.locator('tbody tr', { hasText: 'J2Commerce - Clover Sync' });
     assert.equal(await row.count(), 1);
     assert.equal(await row.locator('.icon-publish').count(), 1);
@@ -101,18 +101,18 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     assert.equal(value(`SELECT enabled FROM #__extensions WHERE ${EXTENSION}`), 0);
     await browser.page.goto(admin('?option=com_j2commerce&view=apps'));
     await browser.page.fill('#filter_search', 'Clover POS Integration');
-    await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.press('#filter_search', 'Enter')]);
+    await browser.loads(() => browser.page.press('#filter_search', 'Enter'));
     const row = browser.page.locator('tbody tr', { hasText: 'Clover POS Integration' });
     assert.equal(await row.count(), 1);
     assert.ok(await row.locator('img').evaluate((image) => image.complete && image.naturalWidth > 0), 'the app’s picture');
-    await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), row.locator('.icon-unpublish').click()]);
+    await browser.loads(() => row.locator('.icon-unpublish').click());
     assert.equal(await row.locator('.icon-publish').count(), 1);
     assert.equal(value(`SELECT enabled FROM #__extensions WHERE ${EXTENSION}`), 1);
     await browser.shot('01 apps');
   });
 
   step('its title opens the settings, whose tabs have the manual’s fields, defaults and descriptions', async (browser) => {
-    await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.click('tbody a:text-is("Clover POS Integration")')]);
+    await browser.loads(() => browser.page.click('tbody a:text-is("Clover POS Integration")'));
     assert.deepEqual((await browser.page.locator('#myTab > [role="tablist"] [role="tab"]').allInnerTexts()).map(plain), ['Plugin', 'Connection', 'Products', 'Pricing', 'Sync', 'Advanced']);
 
     for (const [tab, expected] of Object.entries(TABS)) {

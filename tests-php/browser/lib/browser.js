@@ -71,6 +71,11 @@ export class Browser {
     }
   }
 
+  /** Does what makes a new page come, and waits for it. A link to "#" is a navigation as well, but loads nothing. */
+  async loads(act) {
+    await Promise.all([this.page.waitForEvent('load'), act()]);
+  }
+
   /** What Joomla says above the page. */
   async messages(tab = this.page) {
     await tab.waitForSelector('#system-message-container joomla-alert');

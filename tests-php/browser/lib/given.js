@@ -42,7 +42,7 @@ export const openTab = async (browser, name) => {
 
 /** Presses the form's Save and waits for the page that follows; gives what Joomla says on it. */
 export const save = async (browser) => {
-  await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.click('.button-apply')]);
+  await browser.loads(() => browser.page.click('.button-apply'));
   return browser.messages();
 };
 
@@ -55,7 +55,9 @@ export const settings = async (browser, values) => {
     const tab = await field.evaluate((element) => element.closest('joomla-tab-element').id.replace('attrib-', ''));
     await openTab(browser, tab);
 
-    if (await field.evaluate((element) => element.type === 'radio')) {
+    if (await field.evaluate((element) => element.type === 'checkbox')) {
+      await field.setChecked(Boolean(wanted));
+    } else if (await field.evaluate((element) => element.type === 'radio')) {
       await browser.page.locator(`[name="jform[params][${name}]"][value="${wanted}"]`).check({ force: true });
     } else if (await field.evaluate((element) => element.tagName === 'SELECT')) {
       await field.selectOption(String(wanted));

@@ -33,18 +33,18 @@ export const edit = async (browser, article) => {
 };
 
 export const close = async (browser) => {
-  await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.click('.button-cancel')]);
+  await browser.loads(() => browser.page.click('.button-cancel'));
 };
 
 /** By the Products list, as the manual says. */
 export const publish = async (browser, title) => {
   await browser.page.goto(admin('?option=com_j2commerce&view=products'));
   await browser.page.fill('#filter_search', title);
-  await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), browser.page.press('#filter_search', 'Enter')]);
+  await browser.loads(() => browser.page.press('#filter_search', 'Enter'));
   const row = browser.page.locator('tbody tr', { hasText: title }).first();
 
   if (await row.locator('.icon-unpublish').count() > 0) {
-    await Promise.all([browser.page.waitForNavigation({ waitUntil: 'load' }), row.locator('.icon-unpublish').first().click()]);
+    await browser.loads(() => row.locator('.icon-unpublish').first().click());
   }
 };
 
