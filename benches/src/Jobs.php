@@ -37,6 +37,21 @@ final class Jobs
     }
 
     /**
+     * All sales work that is due.
+     *
+     * @param array<string, mixed> $at
+     *
+     * @return array<string, mixed>
+     */
+    public static function work(array $at): array
+    {
+        self::compile();
+        $worker = Place::shopAt(self::sql($at), $at['url'], ['sync_sale' => false])->sales()->worker();
+
+        return self::measured(static fn (): object => $worker->run(new Budget()));
+    }
+
+    /**
      * The same run with plain PHP in the extension's place; no extension may be loaded.
      *
      * @param array<string, mixed> $at

@@ -52,6 +52,11 @@ final class Suite
         $all    = [
             'import'    => fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
             'unchanged' => fn (): Topic => new ImportTopic(false, true, $items(10_000)),
+            'memory'    => fn (): Topic => new MemoryTopic([$items(50_000) / 5, $items(50_000)]),
+            'stock'     => fn (): Topic => new StockTopic($items(1_000)),
+            'webhook'   => fn (): Topic => new WebhookTopic($items(1_000)),
+            'joomla'    => fn (): Topic => new JoomlaTopic(),
+            'crowd'     => fn (): Topic => new CrowdTopic($this->items > 0 ? 20.0 : 60.0),
             'mapping'   => fn (): Topic => new MappingTopic($items(10_000)),
             'loading'   => fn (): Topic => new LoadingTopic(),
         ];
