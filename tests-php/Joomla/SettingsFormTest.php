@@ -138,10 +138,7 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
             self::assertSame([], JoomlaSite::messages(), 'Nothing is connected.');
             $this->save(self::GOOD);
-            $shop          = $this->current()->shop();
-            $redirect      = 'https://shop.example/administrator/index.php';
-            $authorization = $shop->connection->authorize($redirect);
-            $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
+            $this->connect();
             $this->save(['sync_interval' => '45'] + self::GOOD);
             self::assertSame([], JoomlaSite::messages());
             $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
@@ -193,6 +190,37 @@ final class SettingsFormTest extends JoomlaTestCase
         }
     }
 
+    #[TestDox('Tokens that another site secret has sealed are forgotten when the owner enters the App Secret again, and not before')]
+    public function test_tokens_of_another_site_secret(): void
+    {
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        $clover = Simulator::get();
+        $clover->reset();
+        putenv("CLOVERSYNC_BASE_URL=$clover->url");
+        $old = JoomlaSite::app()->get('secret');
+
+        try {
+            $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
+            $this->connect();
+            $this->save(['app_secret' => self::SECRET] + self::GOOD);
+            self::assertTrue($this->current()->shop()->connection->status()->connected, 'The site secret is the same.');
+
+            JoomlaSite::app()->set('secret', 'another secret..');
+            self::assertSame('', $this->save(self::GOOD));
+            self::assertNotNull($this->state()->get('tokens'));
+            self::assertSame('', $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD));
+            self::assertFalse($this->current()->shop()->connection->status()->connected);
+            $this->connect();
+            self::assertTrue($this->current()->shop()->connection->status()->connected);
+        } finally {
+            JoomlaSite::app()->set('secret', $old);
+            putenv('CLOVERSYNC_BASE_URL');
+        }
+    }
+
     #[TestDox('Address of the settings page')]
     public function test_url(): void
     {
@@ -217,6 +245,14 @@ final class SettingsFormTest extends JoomlaTestCase
     private function save(array $parameters, ?int $id = null): string
     {
         return JoomlaSite::save($this->joomla, $id ?? $this->id(), $parameters);
+    }
+
+    private function connect(): void
+    {
+        $connection    = $this->current()->shop()->connection;
+        $redirect      = 'https://shop.example/administrator/index.php';
+        $authorization = $connection->authorize($redirect);
+        $connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
     }
 
     private function id(): int

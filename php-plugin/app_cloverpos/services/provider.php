@@ -27,6 +27,12 @@ return new class () implements ServiceProviderInterface {
             static function (Container $container): PluginInterface {
                 $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
                 $app    = Factory::getApplication();
+
+                // At parameters that are no JSON Joomla would throw, on every page of the site.
+                if (!json_validate((string) ($config['params'] ?? ''))) {
+                    $config['params'] = '{}';
+                }
+
                 $plugin = new AppCloverpos($config, ShopFactory::create($app, $container->get(DatabaseInterface::class), $config['params'] ?? ''));
                 $plugin->setApplication($app);
 

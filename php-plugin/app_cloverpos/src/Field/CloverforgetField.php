@@ -25,6 +25,6 @@ final class CloverforgetField extends CheckboxField
     {
         $this->checked = false;
 
-        return self::factory()->secrets()->has((string) $this->element['secret']) ? parent::renderField($options) : '';
+        return self::isStored((string) $this->element['secret']) ? parent::renderField($options) : '';
     }
 }

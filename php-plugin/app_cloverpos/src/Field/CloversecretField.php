@@ -27,7 +27,7 @@ final class CloversecretField extends PasswordField
         $this->value        = '';
         $this->autocomplete = 'new-password';
 
-        if (self::factory()->secrets()->has($this->fieldname)) {
+        if (self::isStored($this->fieldname)) {
             $this->hint = Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_SETTINGS_STORED');
         }
 

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Factory;
 use Joomla\Database\DatabaseInterface;
@@ -24,6 +25,18 @@ trait ShopTrait
     private static function factory(): ShopFactory
     {
         return self::$factory ??= ShopFactory::stored(Factory::getApplication(), Factory::getContainer()->get(DatabaseInterface::class));
+    }
+
+    /** The page must open whatever is wrong with the app: it is where the owner switches it off. */
+    private static function isStored(string $secret): bool
+    {
+        try {
+            return self::factory()->secrets()->has($secret);
+        } catch (\Throwable $e) {
+            DebugLog::failed($e);
+
+            return false;
+        }
     }
 
     private static function escape(string $text): string

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\SyncLog;
 use CloverSync\Shop\SystemClock;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -35,10 +36,16 @@ final readonly class SyncLogPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         Buttons::dashboard($toolbar);
-        $log   = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
-        $tools = new ListTools($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
-        $start = $tools->paginate($log->count($tools->activeFilters));
 
-        return Template::render('synclog', ['tools' => $tools, 'entries' => $log->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit)]);
+        try {
+            $log     = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
+            $tools   = new ListTools($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
+            $start   = $tools->paginate($log->count($tools->activeFilters));
+            $entries = $log->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit);
+        } catch (\Throwable $e) {
+            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+        }
+
+        return Template::render('synclog', ['tools' => $tools, 'entries' => $entries]);
     }
 }

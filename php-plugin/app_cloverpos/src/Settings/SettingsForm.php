@@ -12,8 +12,11 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Connection;
 use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\VaultException;
 use CloverSync\Settings;
+use CloverSync\Shop\DatabaseTokenStore;
 use CloverSync\Shop\Sql;
 use CloverSync\Shop\SyncLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
@@ -90,6 +93,10 @@ final readonly class SettingsForm
             $store->keep($name, trim($secret), $this->factory->vault());
         }
 
+        if (isset($secrets['app_secret'])) {
+            $this->forgetLostTokens($kept + $secrets);
+        }
+
         if ($forget && !isset($secrets['webhook_secret'])) {
             $store->forget('webhook_secret');
         }
@@ -121,11 +128,28 @@ final readonly class SettingsForm
         }
     }
 
+    /**
+     * Tokens that another site secret has sealed open never again, and would stand in the way of connecting anew. They are kept until the owner enters the
+     * App Secret again, for the old site secret may come back.
+     *
+     * @param array<string, mixed> $parameters
+     */
+    private function forgetLostTokens(#[\SensitiveParameter] array $parameters): void
+    {
+        $tokens = new DatabaseTokenStore($this->factory->sql(), ShopFactory::environmentOf($parameters), $this->factory->clock);
+
+        try {
+            (new Connection($this->check($parameters), $this->factory->vault(), $tokens))->status();
+        } catch (VaultException) {
+            $tokens->delete();
+        }
+    }
+
     /** @param array<string, mixed> $parameters */
-    private function check(#[\SensitiveParameter] array $parameters): void
+    private function check(#[\SensitiveParameter] array $parameters): Settings
     {
         try {
-            Settings::fromArray(ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)));
+            return Settings::fromArray(ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)));
         } catch (SettingsException $e) {
             throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', self::problems($e)));
         }
