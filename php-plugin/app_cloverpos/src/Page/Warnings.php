@@ -17,6 +17,7 @@ use CloverSync\Shop\Overview;
 use CloverSync\Shop\Shop;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\GuestAccess;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Language\Text;
 
@@ -48,6 +49,7 @@ final readonly class Warnings
         return array_values(array_filter([
             $this->sandbox(),
             $this->siteMoved(),
+            $this->access(),
             $this->reconnect(),
             $this->token(),
             $this->lastFailure(),
@@ -80,6 +82,16 @@ final readonly class Warnings
                 ['action' => 'disconnect', 'label' => Text::_(self::PREFIX . 'MOVE_DISCONNECT'), 'class' => 'btn-danger'],
             ]);
         }
+    }
+
+    /** @return ?array<string, mixed> */
+    private function access(): ?array
+    {
+        return GuestAccess::isGiven($this->factory->sql()) ? null : self::warning(
+            'danger',
+            Text::_(self::PREFIX . 'ACCESS_ALERT'),
+            [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
+        );
     }
 
     /** @return ?array<string, mixed> */

@@ -20,6 +20,7 @@ use CloverSync\Shop\DatabaseTokenStore;
 use CloverSync\Shop\Sql;
 use CloverSync\Shop\SyncLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\GuestAccess;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
@@ -115,6 +116,10 @@ final readonly class SettingsForm
     {
         $now         = self::decode($table->params);
         $environment = ShopFactory::environmentOf($now);
+
+        if (!GuestAccess::includes((int) $table->access)) {
+            $app->enqueueMessage(Text::_(self::PREFIX . 'ACCESS_ALERT'), 'warning');
+        }
 
         if ($environment !== $this->factory->environment()) {
             $app->enqueueMessage(Text::sprintf(self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED', Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment))), 'notice');
