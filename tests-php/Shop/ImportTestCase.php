@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Categories;
+use CloverSync\Shop\Names;
 use CloverSync\Shop\Runs;
 use CloverSync\Shop\ShopConfig;
 use CloverSync\Shop\Sql;
@@ -35,7 +36,7 @@ abstract class ImportTestCase extends SyncTestCase
         foreach ($items as $item) {
             $product = $this->product($item['id']);
             self::assertSame('synced', $product['link_state']);
-            self::assertSame($item['sku'] ?? '', $product['sku']);
+            self::assertSame(Names::shown($item['sku'] ?? ''), $product['sku']);
             self::assertSame($item['code'] ?? '', $product['upc']);
             self::assertSame(\sprintf('%.5F', $item['price'] / 100), $product['price']);
             $count = $item['itemStock']['quantity'] ?? null;
@@ -274,6 +275,29 @@ abstract class ImportTestCase extends SyncTestCase
         self::assertSame(0, $this->sync()->productRows);
         self::assertSame('Our apron', $this->product($id)['title']);
         self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_what_a_browser_would_take_for_a_tag_comes_into_no_column_that_the_shop_shows(): void
+    {
+        $script = '</script><SCRIPT>alert(1)</SCRIPT>';
+        $told   = ['price' => 300, 'categories' => ["Cat $script"], 'tags' => ["Tag $script"]];
+        $mode   = ['mapping_mode' => 'category'];
+        $id     = $this->clover->add(['name' => "5 < 6 -> 7 $script <unclosed", 'sku' => "SKU $script", 'code' => "C$script"] + $told);
+        $member = $this->clover->add(['name' => 'G', 'sku' => "R$script", 'group' => "Group $script", 'options' => ["Option $script" => "Value $script"]] + $told);
+        $this->connectedAndSynced($mode);
+
+        self::assertSame('5 ‹ 6 -› 7 ‹/script›‹SCRIPT›alert(1)‹/SCRIPT› ‹unclosed', $this->product($id)['title']);
+        self::assertSame('SKU ‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($id)['sku']);
+        self::assertSame('R‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($member)['sku']);
+        // Ours remember what Clover said; our pages escape it.
+        $shown = array_diff_key($this->shopRows(), array_flip(array_filter(array_keys($this->shopRows()), static fn (string $table): bool => str_contains($table, 'clover'))));
+        self::assertStringNotContainsString('<', json_encode($shown, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES));
+
+        $again = $this->sync($mode);
+        self::assertSame([0, 0, 0], [$again->productRows, $again->updated, $again->imported]);
+        $this->clover->edit($id, ['name' => 'Plain', 'sku' => 'PLAIN']);
+        $this->sync($mode);
+        self::assertSame(['Plain', 'PLAIN'], [$this->product($id)['title'], $this->product($id)['sku']]);
     }
 
     public function test_an_article_that_the_owner_moved_stays_where_it_is(): void

@@ -43,6 +43,7 @@ final class Categories
     public function resolve(array $names, bool $create): int
     {
         $this->ids ??= $this->read('');
+        $names = array_map(Names::shown(...), $names);
 
         if ($create && isset($names[0]) && Names::key($names[0]) !== '' && !isset($this->ids[Names::key($names[0])])) {
             return $this->make($names[0]);
@@ -72,7 +73,7 @@ final class Categories
         $now = UtcTime::sql($this->clock->now());
         $new = $tree->append($this->default, [
             'extension'        => 'com_content',
-            'title'            => Names::fit(trim($name)),
+            'title'            => trim($name),
             'alias'            => Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
                 'SELECT id FROM ' . self::TABLE . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?",
                 [$this->default, $alias],

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
-/** When two names are the same name: letter case and outer space do not count. */
+/** Names as they come from Clover, as the shop compares and keeps them: letter case and outer space make no other name. */
 final class Names
 {
     public static function key(string $name): string
@@ -16,5 +16,16 @@ final class Names
     public static function fit(string $text, int $length = 255): string
     {
         return mb_substr($text, 0, $length);
+    }
+
+    /**
+     * As much of a text as fits, for a column that the shop's pages show: with ‹ and › around what could be a tag.
+     *
+     * Joomla's forms let no tag into such columns, so templates and plugins print them as they are: a script in a title would run in the structured data
+     * of Joomla 6. And a form would strip the rest of the title from the first < on, with the next save of an article of which nobody has touched the title.
+     */
+    public static function shown(string $text, int $length = 255): string
+    {
+        return self::fit(str_replace('<', '‹', (string) preg_replace('/<([^<>]*)>/', '‹$1›', $text)), $length);
     }
 }

@@ -182,10 +182,10 @@ final readonly class Options
         foreach ($products as $product) {
             foreach ($product['options'] as $option) {
                 $key = self::key($option['name']);
-                $wanted[$key] ??= ['name' => trim($option['name']), 'values' => []];
+                $wanted[$key] ??= ['name' => Names::shown(trim($option['name'])), 'values' => []];
 
                 foreach ($option['values'] as $value) {
-                    $wanted[$key]['values'][self::key($value)] ??= trim($value);
+                    $wanted[$key]['values'][self::key($value)] ??= Names::shown(trim($value));
                 }
             }
         }
@@ -206,7 +206,7 @@ final readonly class Options
                     [$alias],
                 ) !== null);
                 $taken[$unique] = true;
-                $data[]         = ['select', $unique, Names::fit($name), ++$order, 1, '{}', $now, $this->config->author, $now, $this->config->author];
+                $data[]         = ['select', $unique, $name, ++$order, 1, '{}', $now, $this->config->author, $now, $this->config->author];
             }
 
             $this->bulk->insert(self::OPTIONS, [
@@ -232,7 +232,7 @@ final readonly class Options
             $order = \count($ids[$key]['values']);
 
             foreach (array_diff_key($values, $ids[$key]['values']) as $value) {
-                $data[] = [$ids[$key]['id'], Names::fit($value), '', ++$order];
+                $data[] = [$ids[$key]['id'], $value, '', ++$order];
             }
         }
 
@@ -380,6 +380,6 @@ final readonly class Options
     /** What does not fit into the column cannot make a difference. */
     private static function key(string $name): string
     {
-        return Names::key(Names::fit(trim($name)));
+        return Names::key(Names::shown(trim($name)));
     }
 }

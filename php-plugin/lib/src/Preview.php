@@ -137,7 +137,7 @@ final readonly class Preview
         $article = $link['article'] ?? null;
         $fields  = $change->fields;
 
-        if ($article !== null && ($article['checked_out'] || $article['title'] !== $link['title_written'] || $article['title'] === Names::fit($change->title))) {
+        if ($article !== null && ($article['checked_out'] || $article['title'] !== $link['title_written'] || $article['title'] === Names::shown($change->title))) {
             $fields = array_diff($fields, ['title']);
         }
 

@@ -14,7 +14,7 @@ use CloverSync\Shop\Sales\Committed;
 final readonly class ProductFacts
 {
     private const SELECT = "SELECT m.clover_id, m.parent_id, m.fingerprint, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
-               v.sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
+               v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
                m.variant_id
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
@@ -116,6 +116,13 @@ final readonly class ProductFacts
 
         foreach ($rows as &$row) {
             $row['deleted'] = (bool) $row['deleted'];
+
+            // What had to be kept in other letters is not another SKU.
+            if ($row['sku'] === Names::shown((string) $row['clover_sku'])) {
+                $row['sku'] = $row['clover_sku'];
+            }
+
+            unset($row['clover_sku']);
         }
 
         return $rows;

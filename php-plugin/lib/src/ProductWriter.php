@@ -150,7 +150,7 @@ final class ProductWriter
 
         foreach ($changes as $id => $change) {
             $articles[$id] = [
-                'title' => Names::fit($change->title),
+                'title' => Names::shown($change->title),
                 'alias' => $change->alias,
                 'state' => $change->publish ? 1 : 0,
                 'catid' => $this->categories->resolve($change->categories, $change->createCategory),
@@ -386,7 +386,7 @@ final class ProductWriter
             }
 
             if (\in_array('title', $change->fields, true)) {
-                $title = Names::fit($change->title);
+                $title = Names::shown($change->title);
 
                 if ($article['title'] === $title) {
                     $mine['title'] = $title;
@@ -483,7 +483,7 @@ final class ProductWriter
                 $values = [];
 
                 foreach (array_intersect(['sku', 'upc'], $variant['fields']) as $field) {
-                    $values[$field] = Names::fit($variant[$field] ?? '');
+                    $values[$field] = Names::shown($variant[$field] ?? '');
                 }
 
                 if (\in_array('price', $variant['fields'], true)) {

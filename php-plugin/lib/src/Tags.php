@@ -43,7 +43,7 @@ final class Tags
     {
         $ids = [];
 
-        foreach ($titles as $title) {
+        foreach (array_map(Names::shown(...), $titles) as $title) {
             if (Names::key($title) !== '') {
                 $this->ids ??= $this->read('');
                 $ids[] = $this->ids[Names::key($title)] ?? $this->make($title);
@@ -211,7 +211,7 @@ final class Tags
         $root = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
         $now  = UtcTime::sql($this->clock->now());
         $new  = $tree->append($root, [
-            'title'            => Names::fit(trim($title)),
+            'title'            => trim($title),
             'alias'            => Alias::free(Alias::of($title), fn (string $alias): bool => $this->sql->fetchValue(
                 'SELECT id FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias = ?',
                 [$root, $alias],

@@ -50,7 +50,7 @@ final readonly class Variants
         foreach ($variants as $i => $v) {
             $places[$v['product']][] = $i;
             $rows[]                  = [
-                $v['product'], (int) $v['master'], Names::fit($v['sku'] ?? ''), Names::fit($v['upc'] ?? ''), $v['price'], 'standard', 1, '{"variant_main_image":""}',
+                $v['product'], (int) $v['master'], Names::shown($v['sku'] ?? ''), Names::shown($v['upc'] ?? ''), $v['price'], 'standard', 1, '{"variant_main_image":""}',
                 self::ZERO, self::ZERO, self::ZERO, 0, self::ZERO, 0, $now, $author, $now, $author, (int) $v['manage_stock'], 0, null, 1, null, 1, null, 1, null, 1,
                 $v['availability'] ?? 1, '0.0000', 0, (int) $v['default'],
             ];
