@@ -81,13 +81,7 @@ impl Catalog {
     pub fn read(&self, items: &str, counts: &str) -> PhpResult<Page> {
         let asked = Instant::now();
         let (items, faults) = items::join(&self.link, items.as_bytes(), counts.as_bytes())?;
-        Ok(Page::new(
-            asked,
-            String::new(),
-            items,
-            faults,
-            &self.mapper,
-        ))
+        Ok(Page::new(asked, String::new(), items, faults, &self.mapper))
     }
 
     /// Products of whole groups.

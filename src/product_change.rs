@@ -86,7 +86,7 @@ pub fn object(change: &Change) -> Result<Zval> {
             zval(list(change.fields.iter().copied())?)?,
             zval(ty)?,
             zval(product.title.as_str())?,
-            zval(product.alias.as_str())?,
+            zval(product.alias())?,
             zval(product.publish)?,
             texts(&product.categories)?,
             zval(product.create_category)?,

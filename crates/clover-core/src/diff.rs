@@ -277,7 +277,6 @@ mod tests {
         Product {
             reference,
             title: "Soup".into(),
-            alias: "soup".into(),
             withheld: false,
             publish: true,
             categories: vec!["Specials".into()],

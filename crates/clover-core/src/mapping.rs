@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ids::{AttributeId, GroupId, ItemId};
+use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Pricing;
 use crate::product::{Product, Reference, Variant};
@@ -73,7 +73,6 @@ impl Mapper {
             variant.name.clone(),
             &[item],
         );
-        product.alias = alias_or_id(&product.title, item.id.as_str());
         product.variants.push(variant);
         Ok(self.withheld(product, &[item]))
     }
@@ -134,7 +133,6 @@ impl Mapper {
             return (None, errors);
         }
         let mut product = self.product(Reference::Group(id.clone()), title, &used);
-        product.alias = alias_or_id(&product.title, id.as_str());
         variants.sort_by(|a, b| a.id.cmp(&b.id));
         product.options = options;
         product.variants = variants;
@@ -181,34 +179,30 @@ impl Mapper {
         })
     }
 
-    /// Everything but alias, options and variants.
+    /// Everything but options and variants.
     fn product(&self, reference: Reference, title: String, items: &[&Item]) -> Product {
         let mut categories: Vec<&Category> = items
             .iter()
             .flat_map(|i| &i.categories.0)
             .filter(|c| !c.deleted)
             .collect();
-        categories.sort_by_key(|c| {
-            (
-                c.sort_order.unwrap_or(i64::MAX),
-                c.name.clone(),
-                c.id.clone(),
-            )
-        });
-        let mut names = Unique::default();
-        categories
-            .into_iter()
-            .for_each(|c| names.add(c.name.as_ref()));
-        let mut names = names.0;
+        categories.sort_by(|a, b| place(a).cmp(&place(b)));
         let mut tags = Unique::default();
         let (categories, create_category) = match self.mode {
             MappingMode::Tag => {
                 let group = matches!(reference, Reference::Group(_)).then(|| title.clone());
                 tags.add(group.as_ref());
-                let first = (!names.is_empty()).then(|| names.swap_remove(0));
+                let first = categories
+                    .into_iter()
+                    .find_map(|c| cleaned(c.name.as_ref()));
                 (group.into_iter().chain(first).collect(), false)
             }
             MappingMode::Category => {
+                let mut names = Unique::default();
+                categories
+                    .into_iter()
+                    .for_each(|c| names.add(c.name.as_ref()));
+                let mut names = names.0;
                 let others = if names.is_empty() {
                     Vec::new()
                 } else {
@@ -227,7 +221,6 @@ impl Mapper {
         Product {
             reference,
             title,
-            alias: String::new(),
             withheld: false,
             publish: false,
             categories,
@@ -322,6 +315,9 @@ fn cleaned(text: Option<&String>) -> Option<String> {
     if text.is_empty() {
         return None;
     }
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return Some(text.to_owned());
+    }
     Some(
         text.chars()
             .map(|c| if c.is_control() { ' ' } else { c })
@@ -335,13 +331,10 @@ pub fn alias(name: &str) -> String {
     slug::slugify(name)
 }
 
-fn alias_or_id(title: &str, id: &str) -> String {
-    let alias = alias(title);
-    if alias.is_empty() {
-        id.to_ascii_lowercase()
-    } else {
-        alias
-    }
+/// Where a category stands among others.
+fn place(category: &Category) -> (i64, &Option<String>, &CategoryId) {
+    let order = category.sort_order.unwrap_or(i64::MAX);
+    (order, &category.name, &category.id)
 }
 
 /// Names without repetition; case does not make a difference, as in Joomla's tag and category titles.
@@ -351,14 +344,18 @@ struct Unique(Vec<String>);
 impl Unique {
     fn add(&mut self, name: Option<&String>) {
         if let Some(name) = cleaned(name)
-            && !self
-                .0
-                .iter()
-                .any(|known| known.to_lowercase() == name.to_lowercase())
+            && !self.0.iter().any(|known| same_name(known, &name))
         {
             self.0.push(name);
         }
     }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(b);
+    }
+    a.to_lowercase() == b.to_lowercase()
 }
 
 /// The attributes that occur among the members, by name; a group without any gets one of our own.
@@ -497,8 +494,8 @@ mod tests {
             r#"{"id":"A","name":" Soup of the Day ","price":599,"sku":" ","code":"4006381333931","itemStock":{"quantity":12.0}}"#,
         );
         assert_eq!(
-            (p.title.as_str(), p.alias.as_str(), p.publish),
-            ("Soup of the Day", "soup-of-the-day", true)
+            (p.title.as_str(), p.alias(), p.publish),
+            ("Soup of the Day", "soup-of-the-day".to_owned(), true)
         );
         let v = &p.variants[0];
         assert_eq!(

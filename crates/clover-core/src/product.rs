@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::ids::{GroupId, ItemId};
+use crate::mapping;
 use crate::money::ColumnPrice;
 use crate::quantity::Quantity;
 
@@ -33,8 +34,6 @@ pub struct Product {
     pub reference: Reference,
     /// Trimmed, never empty.
     pub title: String,
-    /// Lower-case ASCII for a URL, never empty, not unique.
-    pub alias: String,
     /// Whether something keeps it from being shown unseen, such as a price that the till asks for.
     pub withheld: bool,
     /// Whether it may be shown when it is created: the owner's Import Status, unless it is withheld.
@@ -103,6 +102,17 @@ impl Product {
         values
     }
 
+    /// Lower-case ASCII for a URL, never empty, not unique. Only what is written needs it, and an unchanged product is not.
+    #[must_use]
+    pub fn alias(&self) -> String {
+        let alias = mapping::alias(&self.title);
+        if alias.is_empty() {
+            self.reference.id().to_ascii_lowercase()
+        } else {
+            alias
+        }
+    }
+
     /// Lowest and highest price of the variants.
     #[must_use]
     pub fn price_range(&self) -> Option<(ColumnPrice, ColumnPrice)> {
@@ -156,34 +166,40 @@ pub struct Fingerprint([[u8; ASPECT_BYTES]; ASPECTS.len()]);
 pub const ASPECTS: [&str; 5] = ["title", "category", "tags", "sale", "options"];
 
 const ASPECT_BYTES: usize = 6;
+const ASPECT_DIGITS: usize = 2 * ASPECT_BYTES;
 
 impl Fingerprint {
     /// Hexadecimal, 60 characters.
     #[must_use]
     pub fn to_text(self) -> String {
-        use std::fmt::Write as _;
-        self.0.iter().flatten().fold(
-            String::with_capacity(ASPECTS.len() * ASPECT_BYTES * 2),
-            |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            },
-        )
+        self.digits().map(char::from).iter().collect()
+    }
+
+    fn digits(self) -> [u8; ASPECTS.len() * ASPECT_DIGITS] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; ASPECTS.len() * ASPECT_DIGITS];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.iter().flatten()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        digits
     }
 
     /// Parts that differ from a stored fingerprint; all of them when that is unreadable.
     #[must_use]
     pub fn differing(self, stored: &str) -> Vec<&'static str> {
-        let now = self.to_text();
-        let width = ASPECT_BYTES * 2;
+        let (now, stored) = (self.digits(), stored.as_bytes());
+        if stored.len() != now.len() {
+            return ASPECTS.to_vec();
+        }
         ASPECTS
             .into_iter()
-            .enumerate()
-            .filter(|(index, _)| {
-                let range = index * width..(index + 1) * width;
-                stored.len() != now.len() || stored.get(range.clone()) != now.get(range)
-            })
-            .map(|(_, aspect)| aspect)
+            .zip(
+                now.chunks_exact(ASPECT_DIGITS)
+                    .zip(stored.chunks_exact(ASPECT_DIGITS)),
+            )
+            .filter(|(_, (now, stored))| now != stored)
+            .map(|(aspect, _)| aspect)
             .collect()
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -162,8 +163,8 @@ pub struct TillLine {
 }
 
 /// How the till finds an item's price.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(from = "Option<String>", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(into = "String")]
 pub enum PriceType {
     /// The price stands on the item.
     #[default]
@@ -182,14 +183,34 @@ impl PriceType {
     }
 }
 
-impl From<Option<String>> for PriceType {
-    fn from(word: Option<String>) -> Self {
-        match word.as_deref() {
-            None | Some("" | "FIXED") => Self::Fixed,
-            Some("VARIABLE") => Self::Variable,
-            Some("PER_UNIT") => Self::PerUnit,
-            Some(other) => Self::Other(other.chars().take(40).collect()),
+impl<'de> Deserialize<'de> for PriceType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl<'de> Visitor<'de> for Word {
+            type Value = PriceType;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a price type")
+            }
+            fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(PriceType::Fixed)
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(PriceType::Fixed)
+            }
+            fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+                inner.deserialize_str(self)
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Self::Value, E> {
+                Ok(match word {
+                    "" | "FIXED" => PriceType::Fixed,
+                    "VARIABLE" => PriceType::Variable,
+                    "PER_UNIT" => PriceType::PerUnit,
+                    other => PriceType::Other(other.chars().take(40).collect()),
+                })
+            }
         }
+        deserializer.deserialize_option(Word)
     }
 }
 
@@ -426,6 +447,13 @@ impl<T> Default for Elements<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Elements<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "lowercase")]
+        enum Key {
+            Elements,
+            #[serde(other)]
+            Other,
+        }
         struct List<T>(PhantomData<T>);
         impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
             type Value = Elements<T>;
@@ -445,11 +473,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Elements<T> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut elements = Elements::default();
-                while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
-                    if key == "elements" {
-                        elements = map.next_value()?;
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::Elements => elements = map.next_value()?,
+                        Key::Other => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
                     }
                 }
                 Ok(elements)
@@ -488,8 +517,12 @@ impl<T: DeserializeOwned> Listing<T> {
         struct Whole<T> {
             elements: Vec<T>,
         }
-        // Nearly every page is sound, and this way it is gone over once.
-        if let Ok(whole) = serde_json::from_slice::<Whole<T>>(text) {
+        // Nearly every page is sound, and this way it is gone over once. A text that is known to be UTF-8 as a whole need not be looked at again string by string.
+        let whole = match std::str::from_utf8(text) {
+            Ok(text) => serde_json::from_str::<Whole<T>>(text),
+            Err(_) => serde_json::from_slice(text),
+        };
+        if let Ok(whole) = whole {
             return Ok(Self {
                 elements: whole.elements,
                 errors: Vec::new(),
@@ -607,32 +640,57 @@ fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 /// Always `{"id":…}` in the recordings; `{}` counts as none.
 fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Shape {
-        Id(GroupId),
-        Reference { id: Option<GroupId> },
+    struct Reference {
+        id: Option<GroupId>,
     }
-    Ok(match Option::<Shape>::deserialize(deserializer)? {
-        Some(Shape::Id(id)) => Some(id),
-        Some(Shape::Reference { id }) => id,
-        None => None,
-    })
+    struct Shape;
+    impl<'de> Visitor<'de> for Shape {
+        type Value = Option<GroupId>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an item group's id, or an object with it")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+            GroupId::new(id).map(Some).map_err(E::custom)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Ok(Reference::deserialize(MapAccessDeserializer::new(map))?.id)
+        }
+    }
+    deserializer.deserialize_any(Shape)
 }
 
 /// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object or nothing at all.
 /// Clover's `expanding-fields` page shows a bare number in this place.
 fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Shape {
-        Number(f64),
-        Object(ItemStock),
+    struct Shape;
+    impl<'de> Visitor<'de> for Shape {
+        type Value = Option<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a count, or an object with a quantity")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_f64<E: de::Error>(self, quantity: f64) -> Result<Self::Value, E> {
+            Ok(Some(quantity))
+        }
+        // The casts round beyond 2^53, where no count is.
+        fn visit_i64<E: de::Error>(self, quantity: i64) -> Result<Self::Value, E> {
+            Ok(Some(quantity as f64))
+        }
+        fn visit_u64<E: de::Error>(self, quantity: u64) -> Result<Self::Value, E> {
+            Ok(Some(quantity as f64))
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Ok(ItemStock::deserialize(MapAccessDeserializer::new(map))?.quantity)
+        }
     }
-    Ok(match Option::<Shape>::deserialize(deserializer)? {
-        Some(Shape::Number(quantity)) => Some(quantity),
-        Some(Shape::Object(stock)) => stock.quantity,
-        None => None,
-    })
+    deserializer.deserialize_any(Shape)
 }
 
 #[cfg(test)]
