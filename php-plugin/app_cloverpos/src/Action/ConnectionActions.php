@@ -76,7 +76,8 @@ final readonly class ConnectionActions implements ActionGroup
     private function byHand(Input $input): array
     {
         set_time_limit(120);
-        $result = (new Approval($this->factory, $this->app))->finish(trim((string) $input->post->get('callback', '', 'RAW')));
+        $callback = $input->post->get('callback', '', 'RAW');
+        $result   = (new Approval($this->factory, $this->app))->finish(\is_string($callback) ? trim($callback) : '');
 
         return $result['ok'] ? ['message' => $result['message']] : ['error' => ['kind' => $result['kind'], 'message' => $result['message']]];
     }

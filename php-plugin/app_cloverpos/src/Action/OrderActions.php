@@ -105,7 +105,8 @@ final readonly class OrderActions implements ActionGroup
         $shop    = $this->factory->shop();
         $orderId = self::orderId($input);
         $held    = array_column(OrderStatus::of($shop, $orderId)->lines, 'returnable', 'line_id');
-        $asked   = json_decode((string) $input->post->get('units', '', 'raw'), true);
+        $units   = $input->post->get('units', '', 'raw');
+        $asked   = \is_string($units) ? json_decode($units, true) : null;
         $asked   = array_filter(array_map(\intval(...), \is_array($asked) ? $asked : []));
 
         if ($asked === []) {

@@ -71,7 +71,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $page = (new Pages($this->factory, $this->getApplication()))->open((string) $event->getArgument('pluginview'));
+        $page = (new Pages($this->factory, $this->getApplication()))->open(self::text($event->getArgument('pluginview')));
         $html = $page->render($event->getArgument('toolbar'), $event->getArgument('input'));
         $event->setArgument('title', Text::_($page->title()));
         $event->setArgument('result', [...$event->getArgument('result', []), $html]);
@@ -90,7 +90,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer((string) $event->getArgument('action'), $event->getArgument('input')));
+        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer(self::text($event->getArgument('action')), $event->getArgument('input')));
     }
 
     public function onWebhook(EventInterface $event): void
@@ -179,6 +179,12 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         } catch (\Throwable $e) {
             DebugLog::failed($e);
         }
+    }
+
+    /** An address can ask for a list where a name belongs. */
+    private static function text(mixed $given): string
+    {
+        return \is_string($given) ? $given : '';
     }
 
     private static function argument(EventInterface $event, int $index): mixed
