@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla bench lint fuzz package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint fuzz package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -27,7 +27,7 @@ build-ci: setup ## What the tests load: release code without link-time optimisat
 demo: build ## Everything from connect to an unchanged sync, against the simulator
 	@bin/demo.sh
 
-test: test-rust test-php test-joomla ## Every test
+test: test-rust test-php test-joomla test-browser ## Every test
 
 test-rust: setup
 	cargo test --workspace --locked
@@ -43,6 +43,15 @@ else
 	$(MAKE) build-ci
 	JOOMLA_ROOT="$(JOOMLA_ROOT)" CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
 		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite joomla $(PHPUNIT_OPTIONS)
+endif
+
+test-browser: ## The owner's manual, walked in a browser on the throw-away site of JOOMLA_ROOT and JOOMLA_URL; skipped without it
+ifeq ($(JOOMLA_URL),)
+	@echo "test-browser: skipped, JOOMLA_URL is not set"
+else
+	@test -f "$${PACKAGE:-dist/app_cloverpos.zip}" || { echo "test-browser: make package first" >&2; exit 1; }
+	cd tests-php/browser && { test -d node_modules/playwright-core || npm ci --no-fund --no-audit; } && \
+		PACKAGE="$${PACKAGE:-$(CURDIR)/dist/app_cloverpos.zip}" npm test --silent
 endif
 
 bench: build ## Every figure that is promised, as one table; BENCH=import,unchanged runs a choice

@@ -158,7 +158,7 @@ $badges    = [
                             </th>
                             <td class="text-break"><?php echo $text($row['sku']); ?></td>
                             <td>
-                                <span class="text-break"><?php echo $text($row['clover_id']); ?></span>
+                                <span class="text-nowrap"><?php echo $text($row['clover_id']); ?></span>
                                 <?php if ($row['type'] === 'group') : ?>
                                     <div class="small text-body-secondary"><?php echo Text::plural($prefix . 'MEMBERS', $row['members']); ?></div>
                                 <?php endif; ?>

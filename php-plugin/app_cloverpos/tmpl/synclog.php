@@ -46,7 +46,7 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
                         <td>
                             <?php echo $text($entry['entity_type']); ?>
                             <?php if ($entry['entity_id'] !== '') : ?>
-                                <div class="small text-body-secondary text-break"><?php echo $text($entry['entity_id']); ?></div>
+                                <div class="small text-body-secondary text-nowrap"><?php echo $text($entry['entity_id']); ?></div>
                             <?php endif; ?>
                         </td>
                         <td class="text-break"><?php echo nl2br($text($entry['message'])); ?></td>

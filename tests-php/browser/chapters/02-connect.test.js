@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connect, credentials, dashboard, openTab, settings, settingsUrl } from '../lib/given.js';
+import { connect, credentials, dashboard, disconnected, openTab, settings, settingsUrl } from '../lib/given.js';
 import { app, clover, query, site, until } from '../lib/site.js';
 
 const ALERT = 'Clover POS Integration is running in sandbox (test) mode. No live data will be synced.';
 
 const status = (browser) => browser.page.locator('section[aria-labelledby="clover-connection-title"]');
-
-const disconnected = async (browser) => {
-  await dashboard(browser);
-
-  if (await browser.page.locator('[data-clover-action="connect"]').count() === 0) {
-    browser.page.once('dialog', (dialog) => dialog.accept());
-    await browser.page.click('button[data-clover-action="disconnect"]');
-    await browser.page.waitForSelector('[data-clover-action="connect"]');
-  }
-};
 
 /** Opens the approval as the button does; gives the popup, which stays where it went wrong. */
 const refused = async (browser) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { connect, dashboard, emptyShop, installed, save, settings, sync, uninstalled } from '../lib/given.js';
+import { connect, dashboard, fresh, save, settings, sync } from '../lib/given.js';
 import { close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
 import { app, authCode, clover, query, until, value } from '../lib/site.js';
 
@@ -13,10 +13,7 @@ const comparable = (variants) => variants.map((row) => (row.is_master === 1 && r
 const badge = (browser) => browser.page.locator('[data-clover-product]');
 
 chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
-  await clover.reset();
-  uninstalled();
-  emptyShop();
-  installed();
+  await fresh();
   await browser.login();
   await settings(browser, { app_id: app.id, app_secret: app.secret, webhook_secret: authCode });
   await connect(browser);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
 import { synced } from '../lib/given.js';
-import { product, published, shopCount } from '../lib/products.js';
+import { product, published, shopCount, titleOf } from '../lib/products.js';
 import { buy, openOrder, setStatus } from '../lib/shopper.js';
 import { clover, query, until, value } from '../lib/site.js';
 
@@ -14,7 +14,6 @@ const SLOW = 4000;
 
 const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
 const countOf = async (sku) => clover.count((await itemOf(sku)).id);
-const titleOf = (sku) => value('SELECT c.title FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id WHERE v.sku = ?', [sku]);
 const cents = (amount) => Math.round(Number(amount) * 100);
 
 let sale;

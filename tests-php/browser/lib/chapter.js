@@ -8,24 +8,26 @@ import { skip } from './site.js';
  * @param {string} name
  * @param {function(Browser): Promise<void>} begin What the chapter needs before its first step
  * @param {function(function(string, function(Browser): Promise<void>, Object=)): void} steps
+ * @param {{skip?: string|false, after?: function(): void}} also What else keeps the chapter from being walked, and what is to be put right behind it
  */
-export const chapter = (name, begin, steps) => describe(name, { skip, concurrency: 1 }, () => {
+export const chapter = (name, begin, steps, also = {}) => describe(name, { skip: skip || also.skip, concurrency: 1 }, () => {
   let browser;
 
   before(async () => {
-    if (!skip) {
-      browser = await Browser.open();
+    browser = await Browser.open();
 
-      try {
-        await begin(browser);
-      } catch (error) {
-        await browser.shot(`failed ${name}`).catch(() => {});
-        throw error;
-      }
+    try {
+      await begin(browser);
+    } catch (error) {
+      await browser.shot(`failed ${name}`).catch(() => {});
+      throw error;
     }
   });
 
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    also.after?.();
+  });
 
   steps((sentence, walk, options = {}) => it(sentence, { timeout: 180_000, ...options }, async () => {
     browser.complaints.length = 0;

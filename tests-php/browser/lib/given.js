@@ -33,6 +33,14 @@ export const installed = () => {
   query(`UPDATE #__extensions SET enabled = 1 WHERE ${EXTENSION}`);
 };
 
+/** A Clover and a shop that know nothing of each other, with the app just installed. */
+export const fresh = async (catalog = 'sandbox') => {
+  await clover.reset(catalog);
+  uninstalled();
+  emptyShop();
+  installed();
+};
+
 export const settingsUrl = () => admin(`?option=com_plugins&task=plugin.edit&extension_id=${value(`SELECT extension_id FROM #__extensions WHERE ${EXTENSION}`)}`);
 
 export const openTab = async (browser, name) => {
@@ -83,6 +91,16 @@ export const connect = async (browser) => {
   return browser.messages();
 };
 
+export const disconnected = async (browser) => {
+  await dashboard(browser);
+
+  if (await browser.page.locator('[data-clover-action="connect"]').count() === 0) {
+    browser.page.once('dialog', (dialog) => dialog.accept());
+    await browser.page.click('button[data-clover-action="disconnect"]');
+    await browser.page.waitForSelector('[data-clover-action="connect"]');
+  }
+};
+
 export const credentials = async (browser) => {
   installed();
   await browser.login();
@@ -99,9 +117,18 @@ export const connected = async (browser) => {
   await credentials(browser);
   await dashboard(browser);
 
-  if (await browser.page.locator('[data-clover-action="connect"]').count() > 0) {
-    await connect(browser);
+  if (await browser.page.locator('[data-clover-action="connect"]').count() === 0) {
+    // Clover may have been reset since.
+    await browser.page.click('button[data-clover-action="test"]');
+
+    if (/Connection works/.test(await browser.messages())) {
+      return;
+    }
+
+    await disconnected(browser);
   }
+
+  await connect(browser);
 };
 
 /** Presses Sync Now and waits for the words about what it did. */

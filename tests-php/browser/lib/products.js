@@ -60,3 +60,4 @@ export const storefront = async (browser, id) => {
 
 export const shopCount = (sku) => value('SELECT q.quantity FROM #__j2commerce_productquantities q JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = q.variant_id WHERE v.sku = ?', [sku]);
 export const shopPrice = (sku) => Number(value('SELECT price FROM #__j2commerce_variants WHERE sku = ?', [sku]));
+export const titleOf = (sku) => value('SELECT c.title FROM #__content c JOIN #__j2commerce_products p ON p.product_source_id = c.id JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id WHERE v.sku = ?', [sku]);

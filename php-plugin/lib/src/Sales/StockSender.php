@@ -72,7 +72,8 @@ final readonly class StockSender
                     'again'     => $this->ledger->again($id, $claim, 0, 'Clover had not carried it out'),
                     'uncertain' => $this->unsettled($row, $claim, $outcome['before'] === null
                         ? 'Clover does not count the item any more'
-                        : "Clover's count was $row[count_before], was to become $row[target] and is {$outcome['before']}: it was changed by somebody else as well"),
+                        // As numbers, for the column keeps three decimals.
+                        : \sprintf("Clover's count was %s, was to become %s and is %s: it was changed by somebody else as well", (float) $row['count_before'], (float) $row['target'], $outcome['before'])),
                     'gone'      => $this->unsettled($row, $claim, 'the item is gone from Clover'),
                     default     => $this->ledger->askLater($id, max(30, $outcome['retry_after'])),
                 };

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { admin, page } from '../lib/browser.js';
+import { chapter } from '../lib/chapter.js';
+import { connect, dashboard, disconnected, synced } from '../lib/given.js';
+import { shopCount, shopPrice } from '../lib/products.js';
+import { clover, joomla, query, until, value } from '../lib/site.js';
+
+const TYPES = { 'Clover: Full Catalog Sync': 'cloversync.fullSync', 'Clover: Refresh Access Token': 'cloversync.refreshToken', 'Clover: Inventory Only': 'cloversync.inventory' };
+
+const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
+const task = (type) => query('SELECT id, title, type, state, priority, last_exit_code, times_executed, times_failed FROM #__scheduler_tasks WHERE type = ?', [type])[0];
+
+/** All tasks are due now, and the next sync by the Sync Interval as well. */
+const due = () => {
+  query("UPDATE #__scheduler_tasks SET next_execution = '2020-01-01 00:00:00' WHERE type LIKE 'cloversync.%'");
+  query("UPDATE #__j2commerce_clover_runs SET started = '2020-01-01 00:00:00'");
+};
+
+const create = async (browser, type, title, minutes, priority) => {
+  await browser.page.goto(admin('?option=com_scheduler&view=select'));
+  const choice = browser.page.locator('a.new-task', { hasText: type });
+  assert.equal(await choice.count(), 1, type);
+  await browser.loads(() => choice.click());
+  await browser.page.fill('#jform_title', title);
+  await browser.page.selectOption('#jform_execution_rules_rule_type', 'interval-minutes');
+  await browser.page.fill('#jform_execution_rules_interval_minutes', String(minutes));
+
+  if (priority) {
+    await browser.page.locator('[role="tab"]', { hasText: 'Advanced' }).click();
+    await browser.page.selectOption('#jform_priority', priority);
+  }
+
+  await browser.loads(() => browser.page.click('.button-apply'));
+  assert.match(await browser.messages(), /saved/i);
+  await browser.loads(() => browser.page.click('.button-cancel'));
+};
+
+chapter('Cron Task Setup', async (browser) => {
+  await clover.switches({ drop_deliveries: true });
+  query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
+  await synced(browser);
+  query("DELETE FROM #__j2commerce_clover_state WHERE name = 'task_seen'");
+}, (step) => {
+  step('the dashboard says that no Clover task has run yet', async (browser) => {
+    await dashboard(browser);
+    assert.match(await browser.page.innerText('#clover-dashboard'), /No Clover task has run yet/);
+  });
+
+  step('System, Scheduled Tasks, New lists the manual’s two task types and the inventory one, with what they do', async (browser) => {
+    await browser.page.goto(admin('?option=com_scheduler&view=select'));
+
+    for (const type of Object.keys(TYPES)) {
+      assert.equal(await browser.page.locator('.new-task-title', { hasText: type }).count(), 1, type);
+    }
+
+    assert.doesNotMatch(await browser.page.innerText('main'), /PLG_TASK_CLOVERSYNC/);
+    await browser.shot('07 task types');
+  });
+
+  step('each can be created with the manual’s title and frequency', async (browser) => {
+    await create(browser, 'Clover: Full Catalog Sync', 'Clover — Full Catalog Sync', 60);
+    await create(browser, 'Clover: Refresh Access Token', 'Clover — Refresh Access Token', 20, 'High');
+    await create(browser, 'Clover: Inventory Only', 'Clover — Inventory Only', 5);
+    await browser.page.goto(admin('?option=com_scheduler&view=tasks'));
+    await browser.shot('07 tasks');
+
+    for (const type of Object.values(TYPES)) {
+      assert.equal(task(type).state, 1, type);
+    }
+
+    assert.equal(task('cloversync.refreshToken').priority, 1);
+  });
+
+  step('scheduler:run --all runs them: the catalog is synced and the counts are right', async () => {
+    const item = await itemOf('PLATTER-LONG');
+    await clover.change(item.id, { price: 9700 });
+    await clover.setStock(item.id, 3);
+    due();
+    joomla('scheduler:run', '--all');
+
+    for (const type of Object.values(TYPES)) {
+      const { last_exit_code: code, times_executed: times, times_failed: failed } = task(type);
+      assert.deepEqual([code, times, failed], [0, 1, 0], type);
+    }
+
+    assert.equal(shopPrice('PLATTER-LONG'), 97);
+    assert.equal(Number(shopCount('PLATTER-LONG')), 3);
+  });
+
+  step('the dashboard no longer asks for tasks, and Last Sync is now', async (browser) => {
+    await dashboard(browser);
+    assert.doesNotMatch(await browser.page.innerText('#clover-dashboard'), /No Clover task has run yet/);
+  });
+
+  step('Full Catalog Sync keeps to the Sync Interval, however often it is run', async () => {
+    const runs = value('SELECT COUNT(*) FROM #__j2commerce_clover_runs');
+    query("UPDATE #__scheduler_tasks SET next_execution = '2020-01-01 00:00:00' WHERE type = 'cloversync.fullSync'");
+    joomla('scheduler:run', '--all');
+    assert.equal(value('SELECT COUNT(*) FROM #__j2commerce_clover_runs'), runs);
+    assert.equal(task('cloversync.fullSync').last_exit_code, 0);
+  });
+
+  step('Refresh Access Token refreshes a token that is near its end, and leaves a fresh one', async (browser) => {
+    const refresh = async () => {
+      query("UPDATE #__scheduler_tasks SET next_execution = '2020-01-01 00:00:00' WHERE type = 'cloversync.refreshToken'");
+      joomla('scheduler:run', '--all');
+      assert.equal(task('cloversync.refreshToken').last_exit_code, 0);
+      return (await clover.state()).tokens.refreshes;
+    };
+
+    await disconnected(browser);
+    await clover.switches({ access_ttl: 600 });
+
+    try {
+      await connect(browser);
+    } finally {
+      await clover.switches({ access_ttl: 1800 });
+    }
+
+    const { refreshes } = (await clover.state()).tokens;
+    assert.equal(await refresh(), refreshes + 1);
+    assert.equal(await refresh(), refreshes + 1);
+  });
+
+  step('without a connection the task completes with no action', async (browser) => {
+    await disconnected(browser);
+    const since = await clover.lastRequest();
+    due();
+    joomla('scheduler:run', '--all');
+    assert.equal(task('cloversync.refreshToken').last_exit_code, 0);
+    assert.deepEqual(await clover.requests(since), []);
+    await connect(browser);
+  });
+
+  step('a task run by hand in the browser does its work', async (browser) => {
+    due();
+    const { times_executed: times } = task('cloversync.fullSync');
+    await browser.page.goto(admin('?option=com_scheduler&view=tasks'));
+    await browser.page.locator('tbody tr', { hasText: 'Clover — Full Catalog Sync' }).locator('button:has-text("Run")').click();
+    await until('it has run', () => task('cloversync.fullSync').times_executed === times + 1, 60);
+    assert.equal(task('cloversync.fullSync').last_exit_code, 0);
+    await browser.shot('07 run by hand');
+  });
+
+  step('the Sync Log keeps no more than Log Retention says', async () => {
+    query("INSERT INTO #__j2commerce_clover_log (environment, created, action, entity_type, entity_id, status, message) VALUES ('sandbox', '2020-01-01 00:00:00', 'sync', 'item', '', 'success', 'Old')");
+    due();
+    joomla('scheduler:run', '--all');
+    assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message = 'Old'"), 0);
+  });
+});

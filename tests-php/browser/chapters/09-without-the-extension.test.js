@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { admin, page } from '../lib/browser.js';
+import { chapter } from '../lib/chapter.js';
+import { openTab, parameters, save, settingsUrl, synced } from '../lib/given.js';
+import { close, edit, product, published, titleOf } from '../lib/products.js';
+import { buy, openOrder, setStatus } from '../lib/shopper.js';
+import { clover, joomla, query, shell, site, until, value } from '../lib/site.js';
+
+const skip = (!site.extensionOff || !site.extensionOn) && 'needs JOOMLA_EXTENSION_OFF and JOOMLA_EXTENSION_ON: commands that unload the extension and load it again';
+const MISSING = /The PHP extension “cloversync” is not loaded in the PHP [\d.]+ of the web server/;
+const SKU = 'CANDLE';
+
+const countOf = async () => clover.count((await clover.state()).items.find((item) => item.sku === SKU && !item.deleted).id);
+
+let order;
+let before;
+
+chapter('Without the PHP extension', async (browser) => {
+  await clover.switches({ drop_deliveries: true });
+  await synced(browser);
+  published(titleOf(SKU));
+  before = await countOf();
+  shell(site.extensionOff);
+}, (step) => {
+  step('every page of the app says the one thing that is missing, and nothing is broken', async (browser) => {
+    for (const name of ['dashboard', 'synclog', 'mappings', 'outbox']) {
+      await browser.page.goto(page(name));
+      assert.match(await browser.page.innerText('main'), MISSING, name);
+      await browser.shot(`09 ${name}`);
+    }
+  });
+
+  step('the settings say it too, and can be opened and saved', async (browser) => {
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'connection');
+    assert.match(await browser.page.innerText('#attrib-connection'), MISSING);
+    assert.equal(await browser.page.isDisabled('[data-clover-connect]'), true);
+    await browser.shot('09 settings');
+    const stored = parameters();
+    assert.match(await save(browser), /saved/i);
+    assert.deepEqual(parameters(), stored);
+  });
+
+  step('a new App Secret is not taken, since nothing can seal it', async (browser) => {
+    await browser.page.goto(settingsUrl());
+    await openTab(browser, 'connection');
+    await browser.page.fill('#jform_params_app_secret', 'ffffffff-1111-2222-3333-444444444444');
+    assert.match(await save(browser), /App Secret cannot be stored yet/);
+    assert.doesNotMatch(JSON.stringify(parameters()), /ffffffff/);
+  });
+
+  step('J2Commerce’s own dashboard has the message, and its Apps list works', async (browser) => {
+    await browser.page.goto(admin('?option=com_j2commerce&view=dashboard'));
+    await browser.page.waitForLoadState('networkidle');
+    assert.match(await browser.page.innerText('main'), /cloversync/);
+    await browser.shot('09 j2commerce dashboard');
+    await browser.page.goto(admin('?option=com_j2commerce&view=apps'));
+    assert.match(await browser.page.innerText('main'), /Clover POS Integration/);
+  });
+
+  step('a product opens and is saved', async (browser) => {
+    const { article } = product(titleOf('MUG-01'));
+    await edit(browser, article);
+    assert.match(await save(browser), /Article saved/);
+    await close(browser);
+  });
+
+  step('a guest buys as ever; the order’s page opens', async (browser) => {
+    ({ order } = await buy(browser, [{ product: product(titleOf(SKU)).id, quantity: 2 }]));
+    assert.equal(Number(order.order_state_id), 1);
+    const card = await openOrder(browser, order);
+    await browser.shot('09 order');
+    assert.ok(await card.count() <= 1);
+  });
+
+  step('Clover’s webhook gets 503, so that it may send it again', async (browser) => {
+    const answer = await fetch(`${site.url}/index.php?option=com_ajax&plugin=app_cloverpos&group=j2commerce&task=webhook&format=raw`, { method: 'POST', body: '{"verificationCode":"abc"}' });
+    assert.equal(answer.status, 503);
+    assert.equal(await answer.text(), '');
+    assert.ok(browser);
+  });
+
+  step('the command line’s tasks say what is missing, and the scheduler goes on', async () => {
+    query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
+    const said = joomla('scheduler:run', '--all');
+    assert.doesNotMatch(said, /Fatal|Stack trace/);
+  });
+
+  step('loaded again, what was sold meanwhile is sent', async (browser) => {
+    shell(site.extensionOn);
+    await browser.page.goto(page('outbox'));
+    await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());
+    await until('the count', async () => await countOf() === before - 2, 60);
+    await setStatus(browser, order, 'Cancelled');
+    await until('the count', async () => await countOf() === before, 60);
+  });
+}, { skip, after: () => site.extensionOn && shell(site.extensionOn) });

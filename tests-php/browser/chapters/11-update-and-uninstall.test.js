@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { admin } from '../lib/browser.js';
+import { chapter } from '../lib/chapter.js';
+import { dashboard, parameters, settings, sync, synced } from '../lib/given.js';
+import { rows } from '../lib/products.js';
+import { clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
+
+const links = () => query('SELECT clover_id, product_id, variant_id, state FROM #__j2commerce_clover_mappings ORDER BY id');
+const secrets = () => query("SELECT environment, name, value FROM #__j2commerce_clover_state WHERE name LIKE 'secret%' OR name = 'tokens' ORDER BY name");
+
+chapter('Update, Uninstall', async (browser) => {
+  await clover.switches({ drop_deliveries: true });
+  await synced(browser);
+  await settings(browser, { sync_interval: 45, delete_action: 'trash' });
+}, (step) => {
+  step('an update over itself keeps settings, secrets, links and the connection', async (browser) => {
+    const before = [parameters(), secrets(), links(), rows(), value(`SELECT enabled FROM #__extensions WHERE ${EXTENSION}`)];
+    query("UPDATE #__extensions SET enabled = 0 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'");
+    assert.match(joomla('extension:install', `--path=${site.package}`), /installed successfully/);
+    assert.deepEqual([parameters(), secrets(), links(), rows(), value(`SELECT enabled FROM #__extensions WHERE ${EXTENSION}`)], before);
+    assert.equal(value("SELECT enabled FROM #__extensions WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'"), 0, 'whoever switched the tasks off meant it');
+    query("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'");
+    await dashboard(browser);
+    assert.match(await browser.page.innerText('#clover-dashboard'), /Connected/);
+    assert.match(await sync(browser), /0 imported, 0 updated/);
+  });
+
+  step('Joomla’s database check finds nothing to mend', async (browser) => {
+    await browser.page.goto(admin('?option=com_installer&view=database'));
+    const row = browser.page.locator('tbody tr', { hasText: 'Clover POS Integration' });
+
+    if (await row.count() > 0) {
+      assert.doesNotMatch(await row.innerText(), /problem/i);
+    }
+  });
+
+  step('Uninstall in the browser leaves no table, task, extension row or file, and keeps the products', async (browser) => {
+    query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
+    query("INSERT INTO #__scheduler_tasks (title, type, execution_rules, cron_rules, state, created, note, params, asset_id, created_by, locked) VALUES ('Clover', 'cloversync.fullSync', '{}', '{}', 1, '2026-01-01 00:00:00', '', '{}', 0, 0, NULL)");
+    const before = rows();
+    await browser.page.goto(admin('?option=com_installer&view=manage'));
+    await browser.page.fill('#filter_search', `id:${value("SELECT extension_id FROM #__extensions WHERE type = 'package' AND element = 'pkg_cloverpos'")}`);
+    await browser.loads(() => browser.page.press('#filter_search', 'Enter'));
+    await browser.page.locator('tbody input[type="checkbox"]').first().check();
+    await browser.page.click('.button-delete, #toolbar-delete button, .button-uninstall');
+    await browser.loads(() => browser.page.locator('joomla-dialog button.btn-danger, joomla-dialog .button-primary, joomla-dialog [data-button-ok]').first().click());
+    assert.match(await browser.messages(), /Uninstalling the package was successful/);
+    await browser.shot('11 uninstalled');
+    assert.deepEqual(query("SHOW TABLES LIKE '%clover%'"), []);
+    assert.equal(value("SELECT COUNT(*) FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'"), 0);
+    assert.equal(value("SELECT COUNT(*) FROM #__extensions WHERE element LIKE '%clover%'"), 0);
+
+    for (const folder of ['plugins/j2commerce/app_cloverpos', 'plugins/task/cloversync', 'libraries/cloversync', 'media/plg_j2commerce_app_cloverpos']) {
+      assert.equal(existsSync(join(site.root, folder)), false, folder);
+    }
+
+    assert.deepEqual(rows(), before);
+  });
+
+  step('the shop works on without it', async (browser) => {
+    await browser.page.goto(admin('?option=com_j2commerce&view=products'));
+    assert.match(await browser.page.innerText('main'), /Products|Cookbook/);
+    await browser.page.goto(admin('?option=com_j2commerce&view=dashboard'));
+    assert.match(await browser.page.innerText('main'), /J2Commerce/);
+  });
+});
