@@ -42,7 +42,9 @@ final class AfterResponse
     public static function workInbox(ShopFactory $factory, CMSApplicationInterface $app): void
     {
         self::plan($app, static function () use ($factory, $app): void {
-            if ($factory->shop()->inboxWorker()->drain(new Budget(self::SECONDS)) > 0) {
+            $shop = $factory->shop();
+
+            if (self::mayAsk($shop) && $shop->inboxWorker()->drain(new Budget(self::SECONDS)) > 0) {
                 ShopCache::clean($app);
             }
         });
@@ -50,10 +52,16 @@ final class AfterResponse
 
     private static function sales(Shop $shop): void
     {
-        if ($shop->connection->status()->connected && !$shop->guard->isMoved()) {
+        if (self::mayAsk($shop)) {
             // The scan is for the scheduled tasks: here it is known what has happened.
             $shop->sales()->worker()->run(new Budget(self::SECONDS), scan: false);
         }
+    }
+
+    /** A copy of the site must not even refresh the tokens. */
+    private static function mayAsk(Shop $shop): bool
+    {
+        return $shop->connection->status()->connected && !$shop->guard->isMoved();
     }
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
