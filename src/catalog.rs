@@ -19,7 +19,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use once_cell::unsync::OnceCell;
 
 use crate::connection::Connection;
-use crate::engine::array::text;
+use crate::engine::array::{borrowed, text};
 use crate::link::Link;
 use crate::look_up::LookUp;
 use crate::page::{Fault, Page, known_rows};
@@ -96,7 +96,7 @@ impl Catalog {
             let group = text(row, "group_id").and_then(|id| GroupId::new(id).ok());
             match (
                 group,
-                text(row, "payload").map(|payload| parse::<Item>(payload.as_bytes())),
+                borrowed(row, "payload").map(|payload| parse::<Item>(payload.as_bytes())),
             ) {
                 (Some(group), Some(Ok(item))) => groups.entry(group).or_default().push(item),
                 (_, Some(Err(error))) => faults.push(Fault::staged(text(row, "item_id"), error)),

@@ -17,7 +17,7 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::engine::array::{PhpArray, integer, list, record, text, try_list, zval};
+use crate::engine::array::{PhpArray, borrowed, integer, list, record, text, try_list, zval};
 use crate::engine::class::{only_from_rust, returned_object};
 use crate::product_change;
 
@@ -198,10 +198,13 @@ pub fn fault_rows(faults: &[Fault]) -> Result<ZBox<ZendHashTable>> {
 
 /// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new, which a unique key in the shop refuses.
 pub fn known_rows(rows: &ZendHashTable) -> HashMap<String, Known> {
-    rows.values()
-        .filter_map(Zval::array)
-        .filter_map(|row| Some((text(row, "clover_id")?, known(row))))
-        .collect()
+    let mut known_by_id = HashMap::with_capacity(rows.len());
+    for row in rows.values().filter_map(Zval::array) {
+        if let Some(id) = text(row, "clover_id") {
+            known_by_id.insert(id, known(row));
+        }
+    }
+    known_by_id
 }
 
 fn known(row: &ZendHashTable) -> Known {
@@ -211,7 +214,7 @@ fn known(row: &ZendHashTable) -> Known {
         deleted: number("deleted") == Some(1),
         sku: text(row, "sku"),
         upc: text(row, "upc"),
-        price: text(row, "price").and_then(|price| ColumnPrice::parse(&price)),
+        price: borrowed(row, "price").and_then(|price| ColumnPrice::parse(&price)),
         manage_stock: number("manage_stock") == Some(1),
         quantity: number("quantity"),
         availability: number("availability").unwrap_or(1),

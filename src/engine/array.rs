@@ -1,5 +1,7 @@
 //! PHP arrays in and out.
 
+use std::borrow::Cow;
+
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -56,10 +58,19 @@ pub fn record<const N: usize>(fields: [(&str, Zval); N]) -> Result<ZBox<ZendHash
 
 /// A text field of a row. Numbers come as text from some database drivers and as numbers from others.
 pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
+    borrowed(row, field).map(Cow::into_owned)
+}
+
+/// The same, copied only where the row holds no text.
+pub fn borrowed<'a>(row: &'a ZendHashTable, field: &str) -> Option<Cow<'a, str>> {
     let value = row.get(field)?;
-    value
-        .string()
-        .or_else(|| value.long().map(|number| number.to_string()))
+    match value.str() {
+        Some(text) => Some(Cow::Borrowed(text)),
+        None => value
+            .string()
+            .or_else(|| value.long().map(|number| number.to_string()))
+            .map(Cow::Owned),
+    }
 }
 
 /// A whole number of a row.

@@ -30,6 +30,10 @@ impl JsonError {
 /// # Errors
 /// [`JsonError`] with the path of the first thing that is wrong.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+    // To keep the path while reading costs more than reading; nearly every document is sound and needs none.
+    if let Ok(value) = serde_json::from_slice(text) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| JsonError {
         path: e.path().to_string(),
