@@ -139,13 +139,17 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 
     public function onQuickIcons(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult((new Notices($this->factory))->quickIcon()));
+        $this->quietly(function () use ($event): void {
+            if (self::maySee()) {
+                $event->addResult((new Notices($this->factory))->quickIcon());
+            }
+        });
     }
 
     public function onDashboardMessages(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            foreach ((new Notices($this->factory))->messages() as $message) {
+            foreach (self::maySee() ? (new Notices($this->factory))->messages() : [] as $message) {
                 $event->addResult($message);
             }
         });
@@ -179,6 +183,12 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         } catch (\Throwable $e) {
             DebugLog::failed($e);
         }
+    }
+
+    /** Whoever may not open the app's pages is not sent to them. */
+    private static function maySee(): bool
+    {
+        return J2CommerceHelper::canAccess('j2commerce.viewsetup');
     }
 
     /** An address can ask for a list where a name belongs. */
