@@ -8,6 +8,7 @@ use CloverSync\Shop\Budget;
 use CloverSync\Shop\Lock;
 use CloverSync\Shop\Process;
 use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -29,6 +30,24 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertCount(2, $this->clover->calls($mark), 'The item, and its count.');
         self::assertSame(['7.77000', 0], [(string) $this->product($this->mug)['price'], $this->inbox()->count()]);
         self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
+    }
+
+    #[TestDox('Anybody can send a verification code: the newest is shown, and many leave one line a minute in the log')]
+    public function test_a_flood_of_codes(): void
+    {
+        $clock = new FakeClock();
+        $send  = fn (string $code): string => $this->shop(clock: $clock)->webhookEndpoint()->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), [])['body'];
+
+        for ($i = 10; $i < 30; $i++) {
+            self::assertSame("deadbeef-$i", $send("deadbeef-$i"));
+            $clock->sleep(1.0);
+        }
+
+        self::assertCount(1, $this->logged('webhook'));
+        self::assertSame('deadbeef-29', $this->shop()->overview()->webhookCode['code']);
+        $clock->sleep(60.0);
+        $send('deadbeef-30');
+        self::assertCount(2, $this->logged('webhook'));
     }
 
     #[TestDox('An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds')]
