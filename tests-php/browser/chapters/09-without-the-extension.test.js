@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { admin, page } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
-import { openTab, parameters, save, settingsUrl, synced } from '../lib/given.js';
+import { dueTask, openTab, parameters, save, settingsUrl, synced } from '../lib/given.js';
 import { close, edit, product, published, titleOf } from '../lib/products.js';
 import { buy, openOrder, setStatus } from '../lib/shopper.js';
-import { clover, joomla, query, shell, site, until, value } from '../lib/site.js';
+import { clover, joomlaBeside, logOf, query, shell, site, until, value } from '../lib/site.js';
 
 const skip = (!site.extensionOff || !site.extensionOn) && 'needs JOOMLA_EXTENSION_OFF and JOOMLA_EXTENSION_ON: commands that unload the extension and load it again';
 const MISSING = /The PHP extension “cloversync” is not loaded in the PHP [\d.]+ of the web server/;
@@ -82,8 +82,12 @@ chapter('Without the PHP extension', async (browser) => {
 
   step('the command line’s tasks say what is missing, and the scheduler goes on', async () => {
     query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
-    const said = joomla('scheduler:run', '--all');
-    assert.doesNotMatch(said, /Fatal|Stack trace/);
+    dueTask('cloversync.refreshToken');
+    const { said } = await joomlaBeside('scheduler:run', '--all');
+    assert.match(said, /Finished running 1 tasks/);
+    assert.match(logOf('joomla_scheduler.php').split('\n').slice(-5).join('\n'), /“cloversync” is not loaded in the PHP [\d.]+ of the command line/);
+    assert.equal(value("SELECT times_failed FROM #__scheduler_tasks WHERE type = 'cloversync.refreshToken'"), 1);
+    query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
   });
 
   step('loaded again, what was sold meanwhile is sent', async (browser) => {

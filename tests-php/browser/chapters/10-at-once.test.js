@@ -111,14 +111,14 @@ chapter('Several at once, and what comes in between', async (browser) => {
     query(`UPDATE #__extensions SET enabled = 1 WHERE ${CACHE}`);
 
     try {
-      const { id } = published(titleOf('MUG-01'));
+      const { id } = published(titleOf('SALT'));
       const look = async () => (await fetch(`${site.url}/index.php?option=com_j2commerce&view=product&id=${id}`)).text();
       const price = 1700 + (Date.now() % 200);
       await look();
       await look();
-      await clover.change((await itemOf('MUG-01')).id, { price });
+      await clover.change((await itemOf('SALT')).id, { price });
       await sync(browser);
-      assert.equal(shopPrice('MUG-01'), price / 100);
+      assert.equal(shopPrice('SALT'), price / 100);
       assert.ok((await look()).includes((price / 100).toFixed(2)), 'the storefront still shows the old price');
       assert.equal((await fetch(webhook)).status, 405);
       assert.equal((await fetch(webhook)).status, 405);

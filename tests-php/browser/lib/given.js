@@ -131,6 +131,19 @@ export const connected = async (browser) => {
   await connect(browser);
 };
 
+/** A task of the scheduler that is due. */
+export const dueTask = (type) => {
+  query('DELETE FROM #__scheduler_tasks WHERE type = ?', [type]);
+  query(
+    `INSERT INTO #__scheduler_tasks (asset_id, title, type, execution_rules, cron_rules, state, last_exit_code, next_execution, created, created_by, note, params, ordering, cli_exclusive)
+     VALUES (0, ?, ?, ?, ?, 1, 0, '2020-01-01 00:00:00', '2020-01-01 00:00:00', 0, '', ?, 0, 0)`,
+    [
+      type, type, JSON.stringify({ 'rule-type': 'interval-minutes', 'interval-minutes': '60', 'exec-day': '1', 'exec-time': '12:00' }), JSON.stringify({ type: 'interval', exp: 'PT60M' }),
+      JSON.stringify({ notifications: { success_mail: '0', failure_mail: '0', fatal_failure_mail: '0', orphan_mail: '0' } }),
+    ],
+  );
+};
+
 /** Presses Sync Now and waits for the words about what it did. */
 export const sync = async (browser) => {
   await dashboard(browser);

@@ -20,7 +20,8 @@ use Joomla\CMS\Factory;
 /** What visitors see may be kept from before; when products were written by SQL, Joomla does not know that it is old. */
 final class ShopCache
 {
-    private const GROUPS = ['com_content', 'com_j2commerce'];
+    /** Whole pages as well, where Joomla's page cache is on. */
+    private const GROUPS = ['com_content', 'com_j2commerce', 'page'];
 
     /** Never fails: what is kept ends by itself in time. */
     public static function clean(CMSApplicationInterface $app): void
