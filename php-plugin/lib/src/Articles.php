@@ -5,13 +5,16 @@ declare(strict_types=1);
 namespace CloverSync\Shop;
 
 /** Joomla articles, which carry the products. */
-final readonly class Articles
+final class Articles
 {
     private const TABLE = '#__content';
 
-    private Bulk $bulk;
+    private readonly Bulk $bulk;
 
-    public function __construct(private Sql $sql, private ShopConfig $config, private Clock $clock)
+    /** @var array<int, int> The last place in each category, as far as is known here: to look for it on each page would mean to read every article there is */
+    private array $last = [];
+
+    public function __construct(private readonly Sql $sql, private readonly ShopConfig $config, private readonly Clock $clock)
     {
         $this->bulk = new Bulk($sql);
     }
@@ -28,22 +31,14 @@ final readonly class Articles
         $now     = UtcTime::sql($this->clock->now());
         $author  = $this->config->author;
         $aliases = $this->freeAliases($articles);
-        $order   = [];
-
-        foreach ($this->bulk->fetch(
-            'SELECT catid, MAX(ordering) AS last FROM ' . self::TABLE . ' WHERE catid IN (%s) GROUP BY catid',
-            array_values(array_unique(array_column($articles, 'catid'))),
-        ) as $row) {
-            $order[(int) $row['catid']] = (int) $row['last'];
-        }
-
+        $this->findLast(array_values(array_unique(array_column($articles, 'catid'))));
         $rows = [];
 
         foreach ($articles as $id => $a) {
-            $order[$a['catid']] = ($order[$a['catid']] ?? 0) + 1;
+            $this->last[$a['catid']]++;
             $rows[]             = [
                 0, $a['title'], $aliases[$id], '', '', $a['state'], $a['catid'], $now, $author, '', $now, $author, $now,
-                '{}', '{}', '{}', 1, $order[$a['catid']], '', '', 1, 0, '{}', 0, '*', '',
+                '{}', '{}', '{}', 1, $this->last[$a['catid']], '', '', 1, 0, '{}', 0, '*', '',
             ];
         }
 
@@ -86,6 +81,21 @@ final readonly class Articles
         $stamp = ['modified' => UtcTime::sql($this->clock->now()), 'modified_by' => $this->config->author];
 
         return $this->bulk->update(self::TABLE, 'id', array_map(static fn (array $row): array => $row + $stamp, $articles));
+    }
+
+    /**
+     * An article that somebody else puts there meanwhile gets the same number as one of ours, which only leaves open which of the two stands first.
+     *
+     * @param list<int> $categories
+     */
+    private function findLast(array $categories): void
+    {
+        $unknown = array_values(array_diff($categories, array_keys($this->last)));
+        $this->last += array_fill_keys($unknown, 0);
+
+        foreach ($this->bulk->fetch('SELECT catid, MAX(ordering) AS last FROM ' . self::TABLE . ' WHERE catid IN (%s) GROUP BY catid', $unknown) as $row) {
+            $this->last[(int) $row['catid']] = (int) $row['last'];
+        }
     }
 
     /** The alias that an article can keep, or must take, in another category. */

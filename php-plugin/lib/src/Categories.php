@@ -71,7 +71,7 @@ final class Categories
         }
 
         $now = UtcTime::sql($this->clock->now());
-        $new = $tree->append($this->default, [
+        $new = $tree->append($this->default, [[
             'extension'        => 'com_content',
             'title'            => trim($name),
             'alias'            => Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
@@ -88,11 +88,11 @@ final class Categories
             'modified_user_id' => $this->config->author,
             'modified_time'    => $now,
             'language'         => '*',
-        ]);
+        ]]);
 
         $this->rowsWritten += $new['rows'];
 
-        return $this->ids[Names::key($name)] = $new['id'];
+        return $this->ids[Names::key($name)] = $new['ids'][0];
     }
 
     /** @return array<string, int> */

@@ -20,15 +20,15 @@ final readonly class NestedSet
     }
 
     /**
-     * Inserts a row as the last child. {@see lock()} must have been called in this transaction.
+     * Inserts rows as the last children, in their order: the tree is moved once, however many they are. {@see lock()} must have been called in this transaction.
      *
-     * @param array<string, scalar|null> $row With an alias that is free under the parent
+     * @param list<array<string, scalar|null>> $rows All with the same columns, each with an alias that is free under the parent
      *
-     * @return array{id: int, rows: int} The new id, and how many rows of the tree were written
+     * @return array{ids: list<int>, rows: int} The new ids, and how many rows of the tree were written
      *
      * @throws ShopException when the parent is gone
      */
-    public function append(int $parent, array $row): array
+    public function append(int $parent, array $rows): array
     {
         $above = $this->sql->fetchOne("SELECT rgt, level, path FROM $this->table WHERE id = ?" . $this->sql->dialect()->lockRows(), [$parent]);
 
@@ -36,21 +36,23 @@ final readonly class NestedSet
             throw new ShopException('The category below which a new one belongs does not exist any more: choose another Default Category.');
         }
 
-        $at   = (int) $above['rgt'];
-        $rows = $this->sql->execute("UPDATE $this->table SET rgt = rgt + 2 WHERE rgt >= ?", [$at])
-            + $this->sql->execute("UPDATE $this->table SET lft = lft + 2 WHERE lft > ?", [$at]);
-        $row += [
+        $at    = (int) $above['rgt'];
+        $width = 2 * \count($rows);
+        $moved = $this->sql->execute("UPDATE $this->table SET rgt = rgt + ? WHERE rgt >= ?", [$width, $at])
+            + $this->sql->execute("UPDATE $this->table SET lft = lft + ? WHERE lft > ?", [$width, $at]);
+        $bulk = new Bulk($this->sql);
+        $all  = array_map(static fn (array $row, int $i): array => $row + [
             'parent_id' => $parent,
-            'lft'       => $at,
-            'rgt'       => $at + 1,
+            'lft'       => $at + 2 * $i,
+            'rgt'       => $at + 2 * $i + 1,
             'level'     => (int) $above['level'] + 1,
             'path'      => Names::fit(ltrim($above['path'] . '/' . $row['alias'], '/'), 400),
-        ];
-        (new Bulk($this->sql))->insert($this->table, array_keys($row), [array_values($row)]);
+        ], $rows, array_keys($rows));
+        $bulk->insert($this->table, array_keys($all[0]), array_map(array_values(...), $all));
 
         return [
-            'id'   => (int) $this->sql->fetchValue("SELECT id FROM $this->table WHERE lft = ? AND parent_id = ? AND alias = ?", [$at, $parent, $row['alias']]),
-            'rows' => $rows + 1,
+            'ids'  => array_map(intval(...), $this->sql->fetchColumn("SELECT id FROM $this->table WHERE lft >= ? AND lft < ? AND parent_id = ? ORDER BY lft", [$at, $at + $width, $parent])),
+            'rows' => $moved + \count($all),
         ];
     }
 }

@@ -191,6 +191,7 @@ final class ProductWriter
         $choices = [];
         $ranges  = [];
         $tags    = [];
+        $this->tags->provide(array_map(static fn (ProductChange $change): array => $change->tags, array_values($changes)));
 
         foreach ($changes as $id => $change) {
             if ($change->type === 'variable') {
@@ -368,6 +369,10 @@ final class ProductWriter
         $add     = [];
         $remove  = [];
         $owners  = [];
+        $this->tags->provide(array_values(array_map(
+            static fn (ProductChange $change): array => $change->tags,
+            array_filter($changes, static fn (ProductChange $change): bool => \in_array('tags', $change->fields, true) && !$links[$change->cloverId]['article']['checked_out']),
+        )));
 
         foreach ($changes as $id => $change) {
             $link      = $links[$id];

@@ -35,22 +35,64 @@ final class Tags
     }
 
     /**
+     * Makes what is missing of all these tags at once: each group of Clover brings a tag of its own.
+     *
+     * @param list<list<string>> $lists Titles, a list a product
+     */
+    public function provide(array $lists): void
+    {
+        $titles = self::byKey(array_merge(...$lists));
+
+        if ($titles === []) {
+            return;
+        }
+
+        $this->ids ??= $this->read('');
+
+        if (array_diff_key($titles, $this->ids) === []) {
+            return;
+        }
+
+        $tree = new NestedSet($this->sql, self::TABLE);
+        $tree->lock();
+
+        // Another process may have made some before the lock was ours; only a locking read sees that.
+        $this->ids = $this->read($this->sql->dialect()->lockRows());
+        $missing   = array_diff_key($titles, $this->ids);
+
+        if ($missing !== []) {
+            $this->make($tree, $missing);
+        }
+    }
+
+    /**
      * @param list<string> $titles
      *
      * @return list<int> Ids in the order of the titles, made where missing
      */
     public function resolve(array $titles): array
     {
-        $ids = [];
+        $this->provide([$titles]);
+
+        return array_values(array_unique(array_map(fn (int|string $key): int => $this->ids[$key], array_keys(self::byKey($titles)))));
+    }
+
+    /**
+     * @param list<string> $titles
+     *
+     * @return array<int|string, string> As they are shown, by what tells them apart; the first of several spellings counts
+     */
+    private static function byKey(array $titles): array
+    {
+        $byKey = [];
 
         foreach (array_map(Names::shown(...), $titles) as $title) {
-            if (Names::key($title) !== '') {
-                $this->ids ??= $this->read('');
-                $ids[] = $this->ids[Names::key($title)] ?? $this->make($title);
-            }
+            $byKey[Names::key($title)] ??= $title;
         }
 
-        return array_values(array_unique($ids));
+        unset($byKey['']);
+
+        return $byKey;
     }
 
     /**
@@ -198,42 +240,50 @@ final class Tags
         ), 'ucm_id', 'ucm_item_id');
     }
 
-    private function make(string $title): int
+    /** @param non-empty-array<int|string, string> $titles By key; none of them is there */
+    private function make(NestedSet $tree, array $titles): void
     {
-        $tree = new NestedSet($this->sql, self::TABLE);
-        $tree->lock();
-        $this->ids = $this->read($this->sql->dialect()->lockRows());
+        $root    = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
+        $now     = UtcTime::sql($this->clock->now());
+        $wanted  = array_map(static fn (string $title): string => Alias::of($title), $titles);
+        $taken   = array_fill_keys(array_map(static fn (array $row): string => strtolower((string) $row['alias']), $this->bulk->fetch(
+            'SELECT alias FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias IN (%s)',
+            array_values(array_unique($wanted)),
+            [$root],
+        )), true);
+        $rows = [];
 
-        if (isset($this->ids[Names::key($title)])) {
-            return $this->ids[Names::key($title)];
-        }
-
-        $root = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
-        $now  = UtcTime::sql($this->clock->now());
-        $new  = $tree->append($root, [
-            'title'            => trim($title),
-            'alias'            => Alias::free(Alias::of($title), fn (string $alias): bool => $this->sql->fetchValue(
+        foreach ($titles as $key => $title) {
+            $alias = isset($taken[$wanted[$key]]) ? Alias::free($wanted[$key], fn (string $alias): bool => isset($taken[$alias]) || $this->sql->fetchValue(
                 'SELECT id FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias = ?',
                 [$root, $alias],
-            ) !== null),
-            'description'      => '',
-            'published'        => 1,
-            'access'           => 1,
-            'params'           => '{}',
-            'metadesc'         => '',
-            'metadata'         => '{}',
-            'created_user_id'  => $this->config->author,
-            'created_time'     => $now,
-            'modified_user_id' => $this->config->author,
-            'modified_time'    => $now,
-            'images'           => '{}',
-            'urls'             => '{}',
-            'language'         => '*',
-        ]);
+            ) !== null) : $wanted[$key];
+            $taken[$alias] = true;
+            $rows[]        = [
+                'title'            => trim($title),
+                'alias'            => $alias,
+                'description'      => '',
+                'published'        => 1,
+                'access'           => 1,
+                'params'           => '{}',
+                'metadesc'         => '',
+                'metadata'         => '{}',
+                'created_user_id'  => $this->config->author,
+                'created_time'     => $now,
+                'modified_user_id' => $this->config->author,
+                'modified_time'    => $now,
+                'images'           => '{}',
+                'urls'             => '{}',
+                'language'         => '*',
+            ];
+        }
 
+        $new = $tree->append($root, $rows);
         $this->rowsWritten += $new['rows'];
 
-        return $this->ids[Names::key($title)] = $new['id'];
+        foreach (array_keys($titles) as $i => $key) {
+            $this->ids[$key] = $new['ids'][$i];
+        }
     }
 
     /** @return array<string, int> */
