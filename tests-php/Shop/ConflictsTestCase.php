@@ -135,6 +135,7 @@ abstract class ConflictsTestCase extends SyncTestCase
         $this->sync();
         self::assertSame('Apron', $this->product($this->itemBySku('APRON')['id'])['title']);
         self::assertLessThanOrEqual($products + $withoutSku, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products'));
+        self::assertSame(['F&C-‹L›'], $this->sql->fetchColumn("SELECT sku FROM #__j2commerce_variants WHERE sku LIKE 'F&C-%'"), 'Kept in other letters, and found by them.');
 
         // The title is still Clover's, for the owner never changed it.
         $this->clover->edit($this->itemBySku('APRON')['id'], ['name' => 'Apron 2']);

@@ -132,8 +132,8 @@ final readonly class Conflicts
 
             $open[$id]['members'][$row['clover_id']] = ['name' => (string) $row['name'], 'sku' => (string) $row['sku']];
 
-            if (Names::key((string) $row['sku']) !== '') {
-                $skus[Names::key((string) $row['sku'])] = (string) $row['sku'];
+            if (Names::sku((string) $row['sku']) !== '') {
+                $skus[Names::sku((string) $row['sku'])] = (string) $row['sku'];
             }
         }
 
@@ -141,7 +141,7 @@ final readonly class Conflicts
 
         foreach ($open as &$conflict) {
             foreach ($conflict['members'] as $member) {
-                array_push($conflict['candidates'], ...($found[Names::key($member['sku'])] ?? []));
+                array_push($conflict['candidates'], ...($found[Names::sku($member['sku'])] ?? []));
             }
         }
 
@@ -176,7 +176,7 @@ final readonly class Conflicts
         $rows = $conflict['type'] === 'group' ? [['clover_id' => $id, 'clover_type' => 'group', 'name' => $conflict['name']] + $base] : [];
 
         foreach ($conflict['members'] as $member => ['name' => $name, 'sku' => $sku]) {
-            $variants = array_values(array_filter($fitting, static fn (array $c): bool => Names::key($c['sku']) === Names::key($sku)));
+            $variants = array_values(array_filter($fitting, static fn (array $c): bool => Names::sku($c['sku']) === Names::sku($sku)));
 
             if (\count($variants) > 1) {
                 throw new ShopException("Several variants of one product have the SKU $sku: give each its own first.");

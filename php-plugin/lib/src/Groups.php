@@ -50,7 +50,7 @@ final readonly class Groups
 
         foreach ($changes as $change) {
             foreach ($change->action === 'create' ? [] : $change->variants as $variant) {
-                if ($variant['action'] === 'create' && Names::key($variant['sku'] ?? '') !== '') {
+                if ($variant['action'] === 'create' && Names::sku($variant['sku'] ?? '') !== '') {
                     $skus[$variant['clover_id']] = $variant['sku'];
                 }
             }
@@ -60,11 +60,11 @@ final readonly class Groups
         $held  = [];
 
         foreach ($skus as $id => $sku) {
-            if (isset($taken[Names::key($sku)])) {
+            if (isset($taken[Names::sku($sku)])) {
                 $held[$id] = [
                     'item_id' => (string) $id,
                     'path'    => 'sku',
-                    'message' => \sprintf('the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added', $taken[Names::key($sku)][0]['title'], $sku),
+                    'message' => \sprintf('the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added', $taken[Names::sku($sku)][0]['title'], $sku),
                 ];
             }
         }

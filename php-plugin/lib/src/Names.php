@@ -12,6 +12,12 @@ final class Names
         return mb_strtolower(trim($name));
     }
 
+    /** When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. */
+    public static function sku(string $sku): string
+    {
+        return self::key(self::shown($sku));
+    }
+
     /** As much of a text as fits into a column. */
     public static function fit(string $text, int $length = 255): string
     {

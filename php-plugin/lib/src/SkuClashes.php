@@ -27,8 +27,8 @@ final readonly class SkuClashes
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                if (Names::key($variant['sku'] ?? '') !== '') {
-                    $skus[Names::key($variant['sku'])] = $variant['sku'];
+                if (Names::sku($variant['sku'] ?? '') !== '') {
+                    $skus[Names::sku($variant['sku'])] = $variant['sku'];
                 }
             }
         }
@@ -38,7 +38,7 @@ final readonly class SkuClashes
 
         foreach ($taken === [] ? [] : $changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if (isset($taken[Names::key($variant['sku'] ?? '')])) {
+                if (isset($taken[Names::sku($variant['sku'] ?? '')])) {
                     $clashes[$id] ??= (string) $variant['sku'];
                 }
             }
@@ -67,11 +67,11 @@ final readonly class SkuClashes
               WHERE v.sku IN (%s) AND NOT EXISTS (
                     SELECT 1 FROM #__j2commerce_clover_mappings m WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
               ORDER BY v.j2commerce_variant_id",
-            $skus,
+            array_values(array_unique([...$skus, ...array_map(Names::shown(...), $skus)])),
             [],
             [$this->mappings->environment, $this->mappings->merchant],
         ) as $row) {
-            $found[Names::key((string) $row['sku'])][] = [
+            $found[Names::sku((string) $row['sku'])][] = [
                 'variant_id'   => (int) $row['j2commerce_variant_id'],
                 'product_id'   => (int) $row['product_id'],
                 'article_id'   => (int) $row['article_id'],
