@@ -7,7 +7,8 @@ namespace CloverSync\Bench;
 /** What the extension costs those who do not use it: each start of PHP, each request of FPM. */
 final class LoadingTopic implements Topic
 {
-    private const STARTS = 101;
+    private const STARTS   = 101;
+    private const REQUESTS = 2001;
 
     public function run(Raw $raw): iterable
     {
@@ -24,6 +25,12 @@ final class LoadingTopic implements Topic
         $raw->add('starts_without', $without);
         $raw->add('starts_with', $with);
         yield Row::atMost('loading the extension, each start of PHP', Measure::median($more), 1.0, 'ms', 2, \sprintf(' (%.1f without)', 1000 * Measure::median($without)));
+        [$plain, $loaded]  = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
+        [$without, $with]  = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
+        $more              = array_map(static fn (float $a, float $b): float => 1e6 * ($b - $a), $without, $with);
+        $raw->add('requests_without', $without);
+        $raw->add('requests_with', $with);
+        yield new Row('  each request of PHP-FPM', \sprintf('%.0f µs (%.0f without)', Measure::median($more), 1e6 * Measure::median($without)), value: Measure::median($more));
         $stripped = self::stripped($extension);
         yield new Row('size of the extension', \sprintf('%.1f MiB%s', filesize($extension) / 1024 ** 2, $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / 1024 ** 2)));
     }

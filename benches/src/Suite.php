@@ -59,6 +59,8 @@ final class Suite
             'crowd'     => fn (): Topic => new CrowdTopic($this->items > 0 ? 20.0 : 60.0),
             'mapping'   => fn (): Topic => new MappingTopic($items(10_000)),
             'loading'   => fn (): Topic => new LoadingTopic(),
+            'queries'   => fn (): Topic => new QueriesTopic($items(10_000), $this->items === 0),
+            'growth'    => fn (): Topic => new GrowthTopic(array_values(array_unique(array_map($items, [1_000, 10_000, 50_000, 200_000]))), $this->items === 0),
         ];
 
         if (($unknown = array_diff($wanted, array_keys($all))) !== []) {

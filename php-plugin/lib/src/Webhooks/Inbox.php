@@ -26,6 +26,9 @@ final readonly class Inbox
 
     private const MAX_ATTEMPTS = 8;
 
+    /** What was worked is kept for this long after its last look. No key tells what waits from what was worked, so the drainer goes over all that is kept. */
+    private const KEPT_MS = 3_600_000;
+
     private Bulk $bulk;
 
     private DatabaseClock $clock;
@@ -146,12 +149,12 @@ final readonly class Inbox
         return $next === null ? null : max(0, (int) $next - $this->clock->now());
     }
 
-    /** Forgets objects that nothing was told of for a month. */
+    /** Forgets objects that were worked and that nothing was told of since. */
     public function purge(): void
     {
         $this->sql->execute(
             'DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND told = worked AND next_try < ?',
-            [...$this->key(), $this->clock->now() - 30 * 86_400_000],
+            [...$this->key(), $this->clock->now() - self::KEPT_MS],
         );
     }
 

@@ -1,0 +1,86 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+/** A pool of PHP-FPM with one worker and without php.ini, asked over its socket, so that nothing but PHP is between the request and its answer. Ends with the object. */
+final class FpmPool
+{
+    private const SCRIPT = "<?php\necho 'ok';\n";
+
+    private readonly string $folder;
+
+    /** @var resource */
+    private $process;
+
+    /** @param list<string> $options */
+    public function __construct(array $options)
+    {
+        $this->folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));
+        mkdir($this->folder, 0700);
+        $root = posix_geteuid() === 0;
+        $user = posix_getpwuid(posix_geteuid())['name'];
+        file_put_contents("$this->folder/script.php", self::SCRIPT);
+        file_put_contents("$this->folder/fpm.conf", "[global]\nerror_log = $this->folder/log\ndaemonize = no\n[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
+            . ($root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : ''));
+        $this->process = proc_open(
+            [self::binary(), '-n', ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", ...$options],
+            [['file', '/dev/null', 'r'], ['file', "$this->folder/out", 'w'], ['file', "$this->folder/out", 'a']],
+            $pipes,
+        );
+
+        for ($i = 0; !file_exists("$this->folder/sock"); $i++) {
+            if ($i > 200) {
+                throw new \RuntimeException('PHP-FPM did not become ready: ' . file_get_contents("$this->folder/out"));
+            }
+
+            usleep(50_000);
+        }
+    }
+
+    public function __destruct()
+    {
+        proc_terminate($this->process);
+        proc_close($this->process);
+        exec('rm -rf ' . escapeshellarg($this->folder));
+    }
+
+    public static function binary(): string
+    {
+        foreach (['/usr/sbin/', '/usr/local/sbin/', '/usr/bin/'] as $folder) {
+            foreach (['php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, 'php-fpm'] as $name) {
+                if (is_executable($folder . $name)) {
+                    return $folder . $name;
+                }
+            }
+        }
+
+        throw new \RuntimeException('PHP-FPM is not installed: run bin/setup.sh.');
+    }
+
+    /** One request and its whole answer. */
+    public function ask(): void
+    {
+        $socket = stream_socket_client("unix://$this->folder/sock", timeout: 5);
+        $values = '';
+
+        foreach (['REQUEST_METHOD' => 'GET', 'SCRIPT_FILENAME' => "$this->folder/script.php", 'SCRIPT_NAME' => '/script.php', 'REQUEST_URI' => '/script.php', 'SERVER_PROTOCOL' => 'HTTP/1.1'] as $name => $value) {
+            $values .= \chr(\strlen($name)) . pack('C', \strlen($value)) . $name . $value;
+        }
+
+        // FastCGI: begin as a responder that closes, parameters, their end, no input.
+        fwrite($socket, self::record(1, pack('nCx5', 1, 0)) . self::record(4, $values) . self::record(4, '') . self::record(5, ''));
+        $answer = stream_get_contents($socket);
+        fclose($socket);
+
+        if (!str_contains((string) $answer, 'ok')) {
+            throw new \RuntimeException('PHP-FPM did not run the script.');
+        }
+    }
+
+    private static function record(int $type, string $content): string
+    {
+        return pack('CCnnCx', 1, $type, 1, \strlen($content), 0) . $content;
+    }
+}

@@ -1,0 +1,68 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Bench;
+
+/** Time and memory of a first import and of an unchanged run, from a small shop to one that is larger than most. */
+final class GrowthTopic implements Topic
+{
+    private const PLOT = __DIR__ . '/../../docs/growth.svg';
+
+    /** The dearest item may cost so many times the cheapest, small catalogues left out, where what every run costs weighs more than the items. */
+    private const LINEAR = 1.5;
+
+    private const FROM = 10_000;
+
+    private const FLAT = 1.25;
+
+    /** @param list<int> $sizes */
+    public function __construct(private readonly array $sizes, private readonly bool $plot)
+    {
+    }
+
+    public function run(Raw $raw): iterable
+    {
+        $seconds = [];
+        $peaks   = [];
+
+        foreach ($this->sizes as $items) {
+            $place = new Place($items);
+
+            foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
+                usleep(1_100_000);
+                $run                    = ImportTopic::done($place->job('sync'), $how, $items);
+                $seconds[$name][$items] = $run['seconds'];
+                $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
+                $raw->add("growth_{$how}_$items", $run);
+                yield new Row(
+                    number_format($items) . " items, $name",
+                    \sprintf('%.2f s, %.0f µs an item, %.1f MiB, %d requests', $run['seconds'], 1e6 * $run['seconds'] / $items, $peaks[$name][$items], $run['result']['requests']),
+                    value: $run['seconds'],
+                );
+            }
+
+            unset($place);
+        }
+
+        foreach (array_keys($seconds) as $name) {
+            $large = array_filter($seconds[$name], static fn (int $items): bool => $items >= self::FROM, ARRAY_FILTER_USE_KEY) ?: $seconds[$name];
+            $each  = array_map(static fn (float $s, int $items): float => $s / $items, $large, array_keys($large));
+            $steep = max($each) / min($each);
+            yield new Row(
+                "$name: dearest item against cheapest, from " . number_format((int) array_key_first($large)) . ' items',
+                \sprintf('%.2f ×', $steep),
+                'linear: ≤ ' . self::LINEAR . ' ×',
+                $steep <= self::LINEAR,
+                $steep,
+            );
+            $large = array_intersect_key($peaks[$name], $large);
+            $flat  = max($large) / min($large);
+            yield new Row("$name: highest peak of memory against lowest", \sprintf('%.2f ×', $flat), 'flat: ≤ ' . self::FLAT . ' ×', $flat <= self::FLAT, $flat);
+        }
+
+        if ($this->plot) {
+            file_put_contents(self::PLOT, Plot::of($seconds, $peaks));
+        }
+    }
+}
