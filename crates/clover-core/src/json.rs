@@ -31,7 +31,7 @@ impl JsonError {
 /// [`JsonError`] with the path of the first thing that is wrong.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     // To keep the path while reading costs more than reading; nearly every document is sound and needs none.
-    if let Ok(value) = serde_json::from_slice(text) {
+    if let Ok(value) = read(text) {
         return Ok(value);
     }
     let mut reader = serde_json::Deserializer::from_slice(text);
@@ -44,6 +44,14 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
         reason: describe(&e),
     })?;
     Ok(value)
+}
+
+/// A text that is known to be UTF-8 as a whole need not be looked at again string by string.
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(text),
+    }
 }
 
 /// serde quotes the offending value in `invalid type: string "…"`; a token in a wrong place must not reach a log.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId, OrderId, TenderId};
-use crate::json::{JsonError, parse};
+use crate::json::{JsonError, parse, read};
 
 /// An inventory item, with the fields that a shop uses.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -517,12 +517,8 @@ impl<T: DeserializeOwned> Listing<T> {
         struct Whole<T> {
             elements: Vec<T>,
         }
-        // Nearly every page is sound, and this way it is gone over once. A text that is known to be UTF-8 as a whole need not be looked at again string by string.
-        let whole = match std::str::from_utf8(text) {
-            Ok(text) => serde_json::from_str::<Whole<T>>(text),
-            Err(_) => serde_json::from_slice(text),
-        };
-        if let Ok(whole) = whole {
+        // Nearly every page is sound, and this way it is gone over once.
+        if let Ok(whole) = read::<Whole<T>>(text) {
             return Ok(Self {
                 elements: whole.elements,
                 errors: Vec::new(),
