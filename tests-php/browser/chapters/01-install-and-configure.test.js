@@ -170,7 +170,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     const uri = await browser.page.inputValue('#jform_params_redirect_uri');
     assert.equal(uri, `${site.url}/administrator/index.php?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos&pluginview=oauth_callback&tmpl=component`);
     await browser.page.click('[data-clover-copy="jform_params_redirect_uri"]');
-    assert.match(await browser.messages(), /Copied to the clipboard/);
+    await browser.says(/Copied to the clipboard/);
     assert.equal(await browser.page.evaluate(() => navigator.clipboard.readText()), uri);
   });
 
@@ -209,7 +209,7 @@ chapter('Install the App, Enable the App, Configure the App', async (browser) =>
     await browser.page.fill('#jform_params_sync_interval', '3');
     await browser.page.click('.button-apply');
     assert.equal(await browser.page.evaluate(() => document.querySelector('#jform_params_sync_interval').validity.rangeUnderflow), true);
-    assert.match(await browser.messages(), /Sync Interval/);
+    await browser.says(/Sync Interval/);
     await browser.page.evaluate(() => {
       document.querySelector('#jform_params_sync_interval').removeAttribute('min');
       document.querySelector('#jform_params_sync_interval').classList.remove('validate-number', 'form-control-danger', 'invalid');

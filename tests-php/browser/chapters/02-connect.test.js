@@ -14,7 +14,7 @@ const refused = async (browser) => {
   const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
   await popup.waitForSelector('main [role="alert"]');
   const words = await popup.innerText('main [role="alert"]');
-  assert.match(await browser.messages(), new RegExp(words.slice(0, 40).replace(/[()]/g, '\\$&')), 'the dashboard says it too');
+  await browser.says(new RegExp(words.slice(0, 40).replace(/[()]/g, '\\$&')));
   assert.equal(await popup.evaluate(() => window.location.search), '', 'the code is out of the address');
   await popup.close();
   await browser.page.reload();
@@ -163,11 +163,11 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
   step('Test Connection says that it works, with the merchant’s name once Clover may tell it', async (browser) => {
     await dashboard(browser);
     await browser.page.click('button[data-clover-action="test"]');
-    assert.match(await browser.messages(), /Connection works\. Merchant ID: \w+/);
+    await browser.says(/Connection works\. Merchant ID: \w+/);
     await clover.merchant({ name: 'Café Zoë & Söhne', permissions: ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R'] });
     await dashboard(browser);
     await browser.page.click('button[data-clover-action="test"]');
-    assert.match(await browser.messages(), /Connection works\. Merchant: Café Zoë & Söhne \(Merchant ID \w+\)/);
+    await browser.says(/Connection works\. Merchant: Café Zoë & Söhne \(Merchant ID \w+\)/);
   });
 
   step('Test Connection of the settings does the same, and the settings say who is connected', async (browser) => {
@@ -175,7 +175,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await openTab(browser, 'connection');
     assert.match(await browser.page.innerText('#jform_params_connect-note'), /Connected to merchant/);
     await browser.page.click('[data-clover-test]');
-    assert.match(await browser.messages(), /Connection works/);
+    await browser.says(/Connection works/);
   });
 
   step('Disconnect asks first, then removes the tokens', async (browser) => {
@@ -186,7 +186,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     browser.page.once('dialog', (dialog) => dialog.accept());
     await browser.page.click('button[data-clover-action="disconnect"]');
     await browser.page.waitForSelector('[data-clover-action="connect"]');
-    assert.match(await browser.messages(), /Disconnected\. Products already synced stay/);
+    await browser.says(/Disconnected\. Products already synced stay/);
     assert.match(await status(browser).innerText(), /Not connected/);
   });
 
@@ -195,7 +195,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await openTab(browser, 'connection');
     const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-connect]')]);
     await until('the popup closes', () => popup.isClosed());
-    assert.match(await browser.messages(), /Connected to merchant/);
+    await browser.says(/Connected to merchant/);
     await dashboard(browser);
     assert.match(await status(browser).innerText(), /Merchant ID/);
     await disconnected(browser);
@@ -204,10 +204,10 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
   step('connecting by hand takes the whole pasted address, and says what is missing of half of one', async (browser) => {
     const address = await callback(browser);
     await byHand(browser, 'abc');
-    assert.match(await browser.messages(), /whole address/);
+    await browser.says(/whole address/);
     await byHand(browser, address);
     await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
-    assert.match(await browser.messages(), /Connected to merchant/);
+    await browser.says(/Connected to merchant/);
   });
 
   step('an approval is good once', async (browser) => {
@@ -217,7 +217,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
     await disconnected(browser);
     await byHand(browser, address);
-    assert.match(await browser.messages(), /not known any more/);
+    await browser.says(/not known any more/);
   });
 
   step('a popup that is blocked takes the window itself, and comes back to the dashboard', async (browser) => {

@@ -53,7 +53,7 @@ chapter('Set Up Webhooks', async (browser) => {
     assert.equal(verified, true);
     await until('the code', async () => await code(browser) === sent, 10);
     assert.notEqual(sent, before);
-    assert.match(await browser.messages(), /copy it and paste it into the Clover Developer Dashboard/);
+    await browser.says(/copy it and paste it into the Clover Developer Dashboard/);
     assert.match(await card(browser).innerText(), /Received: \d{4}-/);
     await browser.shot('05 code');
     await browser.dark();

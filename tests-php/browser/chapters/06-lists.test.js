@@ -245,7 +245,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.page.goto(page('outbox'));
     assert.match(await press(browser, browser.page.locator('[data-clover-word="not_applied"]').first()), /Noted: it is sent with the next run/);
     await submitted(browser, () => browser.page.click('#clover-outbox [data-clover-action="outbox.send"]'));
-    assert.match(await browser.messages(), /1 confirmed by Clover/);
+    await browser.says(/1 confirmed by Clover/);
     assert.equal(await clover.count(item.id), 18);
     assert.match(await browser.page.innerText('#clover-outbox'), /Nothing needs your word/);
   }, { timeout: 240_000 });

@@ -31,7 +31,7 @@ const create = async (browser, type, title, minutes, priority) => {
   }
 
   await browser.loads(() => browser.page.click('.button-apply'));
-  assert.match(await browser.messages(), /saved/i);
+  await browser.says(/saved/i);
   await browser.loads(() => browser.page.click('.button-cancel'));
 };
 

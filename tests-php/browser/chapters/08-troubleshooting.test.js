@@ -153,7 +153,7 @@ chapter('Troubleshooting', async (browser) => {
     await browser.shot('08 token');
     await clover.tokens('expire');
     await browser.page.click('button[data-clover-action="test"]');
-    assert.match(await browser.messages(), /Connection works/);
+    await browser.says(/Connection works/);
     await dashboard(browser);
     assert.equal(await warning.count(), 0);
   });

@@ -1,4 +1,5 @@
 /** A browser on the site. What a page complains about is kept, for a page that works has nothing to complain about. */
+import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -55,8 +56,9 @@ export class Browser {
     if (await this.page.locator('#mod-login-username').count() > 0) {
       await this.page.fill('#mod-login-username', site.user);
       await this.page.fill('#mod-login-password', site.password);
-      await Promise.all([this.page.waitForURL((url) => url.pathname.includes('/administrator'), { waitUntil: 'load' }), this.page.click('#btn-login-submit')]);
-      await this.page.waitForSelector('#sidebar-wrapper, .header-items');
+      await this.loads(() => this.page.click('#btn-login-submit'));
+      // The login's own page has a header as well.
+      await this.page.waitForSelector('#mod-login-username', { state: 'detached' });
     }
   }
 
@@ -80,6 +82,24 @@ export class Browser {
   async messages(tab = this.page) {
     await tab.waitForSelector('#system-message-container joomla-alert');
     return (await tab.locator('#system-message-container .alert-message, #system-message-container joomla-alert').allInnerTexts()).join('\n');
+  }
+
+  /** Waits until Joomla says it above the page; an older message fades first. */
+  async says(pattern, tab = this.page) {
+    const end = Date.now() + 15_000;
+    let said;
+
+    do {
+      said = await this.messages(tab);
+
+      if (pattern.test(said)) {
+        return;
+      }
+
+      await tab.waitForTimeout(100);
+    } while (Date.now() < end);
+
+    assert.match(said, pattern);
   }
 
   close() {
