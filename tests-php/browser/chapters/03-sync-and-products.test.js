@@ -3,7 +3,7 @@ import { admin } from '../lib/browser.js';
 import { chapter } from '../lib/chapter.js';
 import { connect, dashboard, fresh, save, settings, sync } from '../lib/given.js';
 import { close, edit, product, publish, published, rows, shopCount, shopPrice, storefront } from '../lib/products.js';
-import { app, authCode, clover, query, until, value } from '../lib/site.js';
+import { app, authCode, clover, query, site, until, value } from '../lib/site.js';
 
 const SYNC = 'button[data-clover-action="sync"]';
 
@@ -130,7 +130,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(await browser.page.locator('.j2commerce-cart-button').first().isEnabled(), true);
     await clover.setStock(item.id, 0);
     await sync(browser);
-    await browser.page.reload();
+    await browser.page.goto(`${site.url}/index.php?option=com_j2commerce&view=product&id=${id}`);
     assert.match(await browser.page.innerText('main'), /out of stock/i);
   });
 
