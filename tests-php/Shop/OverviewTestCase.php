@@ -122,6 +122,23 @@ abstract class OverviewTestCase extends SyncTestCase
 
     public function test_why_the_last_run_stopped_is_told_until_another_one_ends_well(): void
     {
+        $this->syncWithoutPermission();
+        $this->clover->merchant(['permissions' => self::PERMISSIONS]);
+        $this->sync();
+
+        self::assertNull($this->shop()->overview()->lastFailure);
+    }
+
+    public function test_why_the_last_run_stopped_is_not_told_after_connecting_anew(): void
+    {
+        $this->syncWithoutPermission();
+        $this->shop()->connected();
+
+        self::assertNull($this->shop()->overview()->lastFailure);
+    }
+
+    private function syncWithoutPermission(): void
+    {
         $this->connect();
         $this->clover->merchant(['permissions' => ['ORDERS_R', 'ORDERS_W']]);
 
@@ -131,10 +148,6 @@ abstract class OverviewTestCase extends SyncTestCase
         } catch (PermissionException $e) {
             self::assertSame($e->getMessage(), $this->shop()->overview()->lastFailure);
         }
-
-        $this->clover->merchant(['permissions' => self::PERMISSIONS]);
-        $this->sync();
-        self::assertNull($this->shop()->overview()->lastFailure);
     }
 
     public function test_pause_tax_webhook_and_another_site_are_in_it(): void

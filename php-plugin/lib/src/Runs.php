@@ -70,6 +70,16 @@ final readonly class Runs
         });
     }
 
+    /** What stopped the last run may be over: the next one tells. */
+    public function forgetFailure(): void
+    {
+        $latest = $this->latest();
+
+        if (($latest['status'] ?? null) === self::FAILED) {
+            $this->sql->execute('UPDATE ' . self::TABLE . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest['id']]);
+        }
+    }
+
     /** Makes a run that was cut one's own. */
     public function take(int $id, string $holder): void
     {

@@ -259,7 +259,9 @@ final class Shop
     {
         $this->guard->move();
         $this->pause()->end();
-        ShopOrders::connected($this->state, (string) $this->connection->status()->merchantId, $this->clock->now());
+        $merchant = (string) $this->connection->status()->merchantId;
+        (new Runs($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
+        ShopOrders::connected($this->state, $merchant, $this->clock->now());
     }
 
     /** Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled refresh should have. */
