@@ -17,23 +17,19 @@ final class Mapping
     /** As many as one transaction of a sync takes. */
     private const GROUP_ITEMS = 500;
 
-    /** @var list<array{string, string}> */
-    private array $texts;
-
     /** @var list<list<array<string, mixed>>> Of each page */
     private array $known = [];
 
     /** @var list<array{0: list<array<string, mixed>>, 1: list<array<string, mixed>>}> Batches of groups: members, known rows */
     private array $groups = [];
 
-    /** @param array<string, string> $own Fingerprints by Clover id, where they are not those of the database */
-    private function __construct(private readonly Catalog|Plain\Catalog $catalog, array $texts)
+    /** @param list<array{string, string}> $texts Both views of each page, as Clover sent them */
+    private function __construct(private readonly Catalog|Plain\Catalog $catalog, private readonly array $texts)
     {
-        $this->texts = $texts;
     }
 
     /**
-     * @param array<string, mixed> $at {@see Place::address()}
+     * @param array<string, mixed> $at {@see Place::address()}, with merchant and token; prints: plain PHP's fingerprints of what the shop holds, where Clover has changed since
      *
      * @return array{Mapping, Mapping} The extension's and plain PHP's; the shop of both is the one in the database
      */

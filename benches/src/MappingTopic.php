@@ -9,7 +9,6 @@ final class MappingTopic implements Topic
 {
     private const ITEMS   = 10_000;
     private const TARGET  = 4.0;
-    private const ROUNDS  = 21;
     private const IMPORTS = 3;
 
     public function __construct(private readonly int $items = self::ITEMS)

@@ -39,7 +39,11 @@ final class Place
 
     public function __destruct()
     {
-        $this->db->drop();
+        try {
+            $this->db->drop();
+        } catch (\PDOException) {
+            // The server has ended before.
+        }
     }
 
     /** @return array<string, mixed> What a process needs in order to be this shop */

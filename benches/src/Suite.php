@@ -27,17 +27,24 @@ final class Suite
         is_dir(self::FOLDER) || mkdir(self::FOLDER, recursive: true);
         MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException('MariaDB is not installed: run bin/setup.sh.');
         $began = microtime(true);
+        $facts = [];
 
         foreach ($this->topics() as $name => $topic) {
             fwrite(STDERR, "\n== $name ==\n");
 
-            foreach ($topic->run($this->raw) as $row) {
-                $this->table->add($row);
+            try {
+                foreach ($topic->run($this->raw) as $row) {
+                    $this->table->add($row);
+                }
+            } catch (\Throwable $e) {
+                // What was measured before and what comes after is worth having.
+                $this->table->add(new Row($name, 'failed: ' . $e->getMessage(), '', false));
+                fwrite(STDERR, "$e\n");
             }
+
+            $this->write($facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)]);
         }
 
-        $facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)];
-        $this->write($facts);
         echo "\n", $this->table->text(), "\n", Machine::text($facts), "\n";
 
         return array_any($this->table->rows, static fn (Row $row): bool => $row->met === false) ? 1 : 0;
@@ -52,7 +59,7 @@ final class Suite
         $all    = [
             'import'    => fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
             'unchanged' => fn (): Topic => new ImportTopic(false, true, $items(10_000)),
-            'memory'    => fn (): Topic => new MemoryTopic([$items(50_000) / 5, $items(50_000)]),
+            'memory'    => fn (): Topic => new MemoryTopic([intdiv($items(50_000), 5), $items(50_000)]),
             'stock'     => fn (): Topic => new StockTopic($items(1_000)),
             'webhook'   => fn (): Topic => new WebhookTopic($items(1_000)),
             'joomla'    => fn (): Topic => new JoomlaTopic(),
