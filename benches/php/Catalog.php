@@ -69,7 +69,7 @@ final class Catalog
                 continue;
             }
 
-            $change = Diff::compare($id, true, $product + ['publish' => $this->rules->publish], $known, $product['items']);
+            $change = Diff::compare($id, true, $product, $known, $this->rules->publish, ...$product['items']);
             $change === null ? $unchanged++ : $changes[] = $change;
         }
 

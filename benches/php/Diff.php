@@ -12,9 +12,10 @@ final class Diff
     /**
      * @param array<string, mixed>                $product As {@see Mapper} gives it
      * @param array<string, array<string, mixed>> $known   Rows by Clover id
-     * @param list<array<string, mixed>>          $items   What it was mapped from
+     * @param bool                                $publish Whether new products are shown at once
+     * @param array<string, mixed>                ...$items What it was mapped from
      */
-    public static function compare(string $id, bool $group, array $product, array $known, array $items): ?ProductChange
+    public static function compare(string $id, bool $group, array $product, array $known, bool $publish, array ...$items): ?ProductChange
     {
         $row     = $known[$id] ?? null;
         $aspects = $row === null ? [] : Mapper::differing($product['seen'], $row['fingerprint']);
@@ -33,7 +34,7 @@ final class Diff
             return null;
         }
 
-        return self::change($id, $group, $product, $row, $known, $aspects, $changes, $items);
+        return self::change($id, $group, $product, $publish, $row, $known, $aspects, $changes, $items);
     }
 
     /**
@@ -109,7 +110,7 @@ final class Diff
      * @param list<?array<string, mixed>>         $changes
      * @param list<array<string, mixed>>          $items
      */
-    private static function change(string $id, bool $group, array $product, ?array $row, array $known, array $aspects, array $changes, array $items): ProductChange
+    private static function change(string $id, bool $group, array $product, bool $publish, ?array $row, array $known, array $aspects, array $changes, array $items): ProductChange
     {
         $action = match (true) {
             $row === null           => 'create',
@@ -147,7 +148,7 @@ final class Diff
             $group ? 'variable' : 'simple',
             $product['title'],
             Mapper::alias($product['title'], $id),
-            $product['publish'] && !$product['withheld'],
+            $publish && !$product['withheld'],
             $product['categories'],
             $product['make'],
             $product['tags'],

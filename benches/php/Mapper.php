@@ -18,15 +18,17 @@ final readonly class Mapper
     }
 
     /**
-     * @param array<string, mixed> $item As Clover lists it, with `stock` (null: not counted)
+     * @param array<string, mixed> $item  As Clover lists it
+     * @param int|float|null       $stock Null: not counted
      *
-     * @return array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool, options: list<string>, variants: list<array<string, mixed>>, fingerprint: string}
+     * @return array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool, options: list<string>, variants: list<array<string, mixed>>, seen: string}
+     *         seen: all of which Clover's change must be seen and that no column shows, its parts in lines
      *
      * @throws ItemFault
      */
-    public function item(array $item): array
+    public function item(array $item, int|float|null $stock): array
     {
-        $variant              = $this->variant($item, []);
+        $variant              = $this->variant($item, $stock, []);
         $withheld             = self::withholds($item) || ($item['hidden'] ?? false);
         [$categories, $tags]  = $this->places([$item], null);
         $make                 = $this->rules->categoryMode && $categories !== [];
@@ -65,7 +67,7 @@ final readonly class Mapper
             try {
                 $values = self::optionValues($member, $title, $options, $attributes);
                 $key    = implode("\x1f", $values);
-                $variant = $this->variant($member, $values);
+                $variant = $this->variant($member, $member['stock'], $values);
 
                 if (isset($variants[$key])) {
                     throw new ItemFault('options', "has the same options as item {$variants[$key]['id']}: " . implode(', ', $values));
@@ -205,7 +207,7 @@ final readonly class Mapper
      *
      * @return array<string, mixed>
      */
-    private function variant(array $item, array $values): array
+    private function variant(array $item, int|float|null $stock, array $values): array
     {
         $name  = self::cleaned($item['name'] ?? null) ?? throw new ItemFault('name', 'has no name');
         $price = $item['price'] ?? null;
@@ -229,8 +231,6 @@ final readonly class Mapper
         if ($price < 0) {
             throw new ItemFault('price', 'has a price below zero');
         }
-
-        $stock = $item['stock'];
 
         if ($stock !== null) {
             if (!$this->rules->trackStock) {
@@ -274,22 +274,18 @@ final readonly class Mapper
             }
         }
 
-        if (\count($found) > 1) {
-            usort($found, static fn (array $a, array $b): int => [$a['sortOrder'] ?? PHP_INT_MAX, $a['name'] ?? '', $a['id']] <=> [$b['sortOrder'] ?? PHP_INT_MAX, $b['name'] ?? '', $b['id']]);
-        }
-
-        $tags = [];
-
         if ($this->rules->categoryMode) {
+            \count($found) > 1 && usort($found, static fn (array $a, array $b): int => self::order($a, $b));
             $names      = self::unique(array_column($found, 'name'));
             $categories = \array_slice($names, 0, 1);
             $tags       = \array_slice($names, 1);
         } else {
             $first = null;
 
+            // Only the first is wanted, so nothing need be sorted.
             foreach ($found as $category) {
-                if (($first = self::cleaned($category['name'] ?? null)) !== null) {
-                    break;
+                if (($first === null || self::order($category, $first) < 0) && self::cleaned($category['name'] ?? null) !== null) {
+                    $first = $category;
                 }
             }
 
@@ -297,7 +293,7 @@ final readonly class Mapper
             $tags       = $categories;
 
             if ($first !== null) {
-                $categories[] = $first;
+                $categories[] = self::cleaned($first['name']);
             }
         }
 
@@ -312,6 +308,15 @@ final readonly class Mapper
         }
 
         return [$categories, $tags === [] ? [] : self::unique($tags)];
+    }
+
+    /**
+     * @param array<string, mixed> $a
+     * @param array<string, mixed> $b
+     */
+    private static function order(array $a, array $b): int
+    {
+        return ($a['sortOrder'] ?? PHP_INT_MAX) <=> ($b['sortOrder'] ?? PHP_INT_MAX) ?: strcmp($a['name'] ?? '', $b['name'] ?? '') ?: strcmp($a['id'], $b['id']);
     }
 
     /**

@@ -10,7 +10,7 @@ final class Page
     /** What of an item of a group is needed when the group is mapped. */
     private const STAGED = [
         'id' => 0, 'name' => 0, 'code' => 0, 'sku' => 0, 'price' => 0, 'priceType' => 0, 'hidden' => 0, 'available' => 0, 'defaultTaxRates' => 0, 'itemGroup' => 0, 'options' => 0,
-        'categories' => 0, 'tags' => 0, 'stock' => 0,
+        'categories' => 0, 'tags' => 0,
     ];
 
     private readonly float $asked;
@@ -21,7 +21,7 @@ final class Page
     /** @var array<string, array<string, mixed>> Items without group, by id */
     private array $singles = [];
 
-    /** @var list<array<string, mixed>> */
+    /** @var list<array{array<string, mixed>, int|float|null}> Items of groups, each with its count */
     private array $members = [];
 
     /** @var array<string, array<string, mixed>> */
@@ -47,16 +47,16 @@ final class Page
             $id            = $item['id'];
             $this->ids[]   = $id;
             $stock         = $stocks[$id] ?? null;
-            $item['stock'] = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
+            $stock         = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
 
             if (isset($item['itemGroup']['id'])) {
-                $this->members[] = $item;
+                $this->members[] = [$item, $stock];
 
                 continue;
             }
 
             try {
-                $this->products[$id] = $mapper->item($item);
+                $this->products[$id] = $mapper->item($item, $stock);
                 $this->singles[$id]  = $item;
             } catch (ItemFault $fault) {
                 $this->errors[] = $fault->row($id);
@@ -92,7 +92,7 @@ final class Page
 
         foreach ($this->products as $id => $product) {
             $id     = (string) $id;
-            $change = Diff::compare($id, false, $product + ['publish' => $this->rules->publish], $known, [$this->singles[$id]]);
+            $change = Diff::compare($id, false, $product, $known, $this->rules->publish, $this->singles[$id]);
 
             if ($change !== null) {
                 $changes[] = $change;
@@ -105,9 +105,9 @@ final class Page
     /** @return list<array{item_id: string, group_id: string, payload: string}> */
     public function members(): array
     {
-        return array_map(static fn (array $item): array => [
-            'item_id' => $item['id'], 'group_id' => $item['itemGroup']['id'],
-            'payload' => json_encode(array_intersect_key($item, self::STAGED), JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES),
+        return array_map(static fn (array $member): array => [
+            'item_id' => $member[0]['id'], 'group_id' => $member[0]['itemGroup']['id'],
+            'payload' => json_encode(array_intersect_key($member[0], self::STAGED) + ['stock' => $member[1]], JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES),
         ], $this->members);
     }
 
