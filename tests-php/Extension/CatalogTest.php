@@ -1,0 +1,50 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Extension;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\BugException;
+use CloverSync\Settings;
+use CloverSync\Tests\Support\MemoryTokenStore;
+use CloverSync\Vault;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+/** Pages that somebody else has fetched. Nothing is connected here: nothing may be asked for. */
+final class CatalogTest extends TestCase
+{
+    private Catalog $catalog;
+
+    protected function setUp(): void
+    {
+        $settings      = Settings::fromArray(['app_id' => 'APPID00000001', 'app_secret' => 'secret', 'base_url' => 'http://127.0.0.1:1']);
+        $this->catalog = new Catalog(new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore()), 'USD');
+    }
+
+    #[TestDox('items and counts of two answers are joined by id, members of groups are given out, and what cannot be read is that item\'s own fault')]
+    public function test_two_answers(): void
+    {
+        $page = $this->catalog->read(
+            '{"elements":[{"id":"A","name":" Mug ","price":1250,"categories":{"elements":[{"id":"C","name":"Kitchen"}]}},{"id":"B","name":"Shirt L","price":1,"itemGroup":{"id":"G"}},{"id":"D","price":1}]}',
+            '{"elements":[{"id":"D"},{"id":"B","itemStock":{"quantity":2}},{"id":"A","itemStock":{"quantity":7.0}}]}',
+        );
+        [$change] = $page->changes([]);
+
+        self::assertEqualsCanonicalizing(['A', 'B', 'D'], $page->itemIds());
+        self::assertSame(['A', 'Mug', ['Kitchen'], 'mug'], [$change->cloverId, $change->title, $change->categories, $change->alias]);
+        self::assertSame([7, '12.50000'], [$change->variants[0]['quantity'], $change->variants[0]['price']]);
+        self::assertSame([['B', 'G']], array_map(static fn (array $row): array => [$row['item_id'], $row['group_id']], $page->members()));
+        self::assertSame([['item_id' => 'D', 'path' => 'name', 'message' => 'has no name']], $page->errors());
+        self::assertSame('', $page->cursor());
+    }
+
+    #[TestDox('what is no list of items is refused')]
+    public function test_no_list(): void
+    {
+        $this->expectException(BugException::class);
+        $this->catalog->read('{"message":"no"}', '{"elements":[]}');
+    }
+}
