@@ -112,6 +112,25 @@ abstract class ImportTestCase extends SyncTestCase
         self::assertContains('T-Shirt', $this->tagsOf((int) $this->product($this->itemBySku('TS-RE-S')['id'])['article_id']));
     }
 
+    public function test_groups_that_come_together_get_a_tag_each_also_where_their_names_make_one_alias(): void
+    {
+        $names = ['Late Poster', 'Late Poster!', 'LATE POSTER', '???', '!!!'];
+
+        foreach ($names as $i => $name) {
+            $this->clover->add(['name' => "Late $i L", 'price' => 100, 'quantity' => 1, 'group' => $name, 'options' => ['Size' => 'L']]);
+        }
+
+        $this->connectedAndSynced();
+        $tags = $this->sql->fetchAll("SELECT title, alias FROM #__tags WHERE title LIKE 'Late Poster%' OR title IN ('???', '!!!') ORDER BY id");
+
+        // Letter case makes no other tag, and the third group has the first one's.
+        self::assertEqualsCanonicalizing(['???', '!!!'], array_values(array_intersect(array_column($tags, 'title'), ['???', '!!!'])));
+        self::assertCount(4, $tags);
+        self::assertCount(4, array_unique(array_column($tags, 'alias')));
+        self::assertCount(2, array_filter(array_column($tags, 'alias'), static fn (string $alias): bool => str_starts_with($alias, 'late-poster')));
+        $this->assertSoundTree('tags');
+    }
+
     public function test_tag_mode_puts_an_article_into_an_existing_category_of_the_first_clover_category_s_name(): void
     {
         $this->sql->execute(
