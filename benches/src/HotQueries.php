@@ -31,7 +31,7 @@ final class HotQueries
         ['purpose' => 'sync: count of linked items not met, once a run', 'has' => ['SELECT COUNT(*)', 'seen_run <> ?'], 'why' => 'every link has to be looked at, once'],
         ['purpose' => 'sync: linked items not met', 'has' => ['SELECT clover_id FROM #__j2commerce_clover_mappings', 'ORDER BY parent_id, clover_id']],
         ['purpose' => 'writing: links of what is written', 'has' => ['SELECT m.*, c.id AS c_id']],
-        ['purpose' => 'writing: SKUs that the shop has already', 'has' => ['SELECT v.sku, v.j2commerce_variant_id', 'v.sku IN'], 'why' => self::HOUSE],
+        ['purpose' => 'writing: SKUs that the shop has already', 'has' => ['SELECT j2commerce_variant_id AS id FROM #__j2commerce_variants WHERE sku IN'], 'why' => self::HOUSE],
         ['purpose' => 'writing: aliases that are taken', 'has' => ['SELECT catid, alias FROM #__content WHERE alias IN'], 'why' => self::MANY],
         ['purpose' => 'writing: ids of new articles', 'has' => ['SELECT id, catid, alias FROM #__content WHERE alias IN'], 'why' => self::MANY],
         ['purpose' => 'writing: ids of new products', 'has' => ['SELECT j2commerce_product_id AS id', 'product_source_id IN']],

@@ -58,16 +58,25 @@ final readonly class SkuClashes
     {
         $found = [];
 
+        // J2Commerce has no key on the SKU, so the server goes over all variants: over them alone, and not over what they are joined with, since mostly none is found.
+        $variants = array_map(static fn (array $row): int => (int) $row['id'], $this->bulk->fetch(
+            'SELECT j2commerce_variant_id AS id FROM #__j2commerce_variants WHERE sku IN (%s)',
+            array_values(array_unique([...$skus, ...array_map(Names::shown(...), $skus)])),
+        ));
+        // One may have come up for two spellings.
+        $variants = array_values(array_unique($variants));
+        sort($variants);
+
         // Products whose article is gone for good cannot be sold or edited any more.
         foreach ($this->bulk->fetch(
             "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, p.product_type, c.id AS article_id, c.title
                FROM #__j2commerce_variants v
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id AND p.product_source = 'com_content'
                JOIN #__content c ON c.id = p.product_source_id
-              WHERE v.sku IN (%s) AND NOT EXISTS (
+              WHERE v.j2commerce_variant_id IN (%s) AND NOT EXISTS (
                     SELECT 1 FROM #__j2commerce_clover_mappings m WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
               ORDER BY v.j2commerce_variant_id",
-            array_values(array_unique([...$skus, ...array_map(Names::shown(...), $skus)])),
+            $variants,
             [],
             [$this->mappings->environment, $this->mappings->merchant],
         ) as $row) {
