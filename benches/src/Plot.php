@@ -8,7 +8,7 @@ namespace CloverSync\Bench;
 final class Plot
 {
     private const WIDTH  = 880;
-    private const HEIGHT = 360;
+    private const HEIGHT = 348;
     private const LEFT   = 62;
     private const TOP    = 54;
     private const PANEL  = ['width' => 350, 'height' => 240, 'apart' => 436];
