@@ -197,7 +197,8 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     for (const [colour, size, sku, price, stock] of [['Blue', 'S', 'TS-BL-S', '25.00', '5 In Stock'], ['Red', 'L', 'TS-RE-L', '27.00', '12 In Stock']]) {
       const selects = browser.page.locator('main select[name^="product_option"]');
       await selects.nth(0).selectOption({ label: colour });
-      await browser.page.waitForLoadState('networkidle');
+      // J2Commerce shows whichever answer comes last, so one choice is seen before the next is made.
+      await until(colour, async () => (await browser.page.innerText('main')).includes(sku.slice(0, -1)));
       await selects.nth(1).selectOption({ label: size });
       await until(sku, async () => (await browser.page.innerText('main')).includes(sku));
       const words = await browser.page.innerText('main');
