@@ -55,6 +55,7 @@ else
 endif
 
 bench: build ## Every figure that is promised, as one table; BENCH=import,unchanged runs a choice
+	@bin/setup.sh --bench
 	CLOVERSYNC_EXTENSION=$(CURDIR)/target/release/libcloversync.so CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator \
 		BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" php -d extension=$(CURDIR)/target/release/libcloversync.so benches/bench.php
 

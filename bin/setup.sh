@@ -3,13 +3,16 @@
 #
 #   bin/setup.sh          install
 #   bin/setup.sh --check  only say what is missing (exit code 1 when something is)
+#   bin/setup.sh --bench  also what the benchmarks' plain PHP needs
 #
 # PHP 8.3 or newer is needed with its headers. Debian 12 has an older one, so PHP comes from trixie there; trixie is
 # pinned low, so that nothing but PHP and what PHP itself requires moves.
 set -euo pipefail
 
+given=$*
 say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
+asked() { case " $given " in *" $1 "*) ;; *) return 1 ;; esac; }
 php_is_new_enough() { have php && php -n -r 'exit(PHP_VERSION_ID >= 80300 ? 0 : 1);'; }
 php_has() { php_is_new_enough && php -r "exit(extension_loaded('$1') ? 0 : 1);" 2>/dev/null; }
 have_fpm() { local v; v=$(php_is_new_enough && php -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;' || echo 8.4); have "php-fpm$v" || [ -x "/usr/sbin/php-fpm$v" ] || have php-fpm; }
@@ -21,6 +24,7 @@ php_has pdo_sqlite || from_php+=(php8.4-sqlite3)
 php_has pdo_mysql  || from_php+=(php8.4-mysql)
 php_has dom && php_has mbstring || from_php+=(php8.4-xml php8.4-mbstring)
 have_fpm || from_php+=(php8.4-fpm)
+! asked --bench || php_has curl || from_php+=(php8.4-curl)
 { have phpunit && php_is_new_enough && phpunit --version 2>/dev/null | grep -qE 'PHPUnit 1[1-9]'; } || from_php+=(phpunit)
 have gcc || from_base+=(build-essential)
 have clang && ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 || from_base+=(clang libclang-dev)
@@ -36,7 +40,7 @@ if [ ${#from_php[@]} -eq 0 ] && [ ${#from_base[@]} -eq 0 ]; then
     exit 0
 fi
 say "missing from this machine: ${from_php[*]:-} ${from_base[*]:-}"
-[ "${1:-}" != --check ] || exit 1
+! asked --check || exit 1
 if ! have apt-get; then
     say "this machine has no apt-get: install PHP 8.3+ with headers, PHPUnit 11, clang and MariaDB with your own package manager."
     exit 1
