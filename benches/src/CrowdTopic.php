@@ -19,7 +19,7 @@ final class CrowdTopic implements Topic
     {
         $place   = new Place(1500);
         $tracked = Crowd::items($place->clover);
-        usleep(1_100_000);
+        $place->rest();
         $mark     = $place->clover->mark();
         $began    = microtime(true);
         $children = (new Crowd(static fn (): Shop => $place->shop($place->db->connect()), $tracked))->run($this->seconds);

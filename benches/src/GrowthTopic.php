@@ -30,7 +30,7 @@ final class GrowthTopic implements Topic
             $place = new Place($items);
 
             foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
-                usleep(1_100_000);
+                $place->rest();
                 $run                    = ImportTopic::done($place->job('sync'), $how, $items);
                 $seconds[$name][$items] = $run['seconds'];
                 $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;

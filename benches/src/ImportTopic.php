@@ -23,13 +23,13 @@ final class ImportTopic implements Topic
         $unchanged = [];
 
         for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
-            // Each first import finds an empty shop, and a Clover that was not asked within the last second.
+            // Each first import finds an empty shop.
             $shop = new Place($this->items);
-            usleep(1_100_000);
+            $shop->rest();
             $imports[] = self::done($shop->job('sync'), 'imported', $this->items);
 
             for ($j = 0; $this->unchanged && $j < ($this->imports ? 1 : self::RUNS); $j++) {
-                usleep(1_100_000);
+                $shop->rest();
                 $unchanged[] = self::done($shop->job('sync'), 'unchanged', $this->items);
             }
 

@@ -52,7 +52,7 @@ final class MappingTopic implements Topic
         for ($i = 0; $i < self::IMPORTS; $i++) {
             foreach ($i % 2 === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
                 $place = new Place($this->items);
-                usleep(1_100_000);
+                $place->rest();
                 $run           = $who === 'ours' ? $place->job('sync') : Place::process([], 'plainSync', self::keys($place) + ['settings' => $place->shop()->settings] + $place->address());
                 $times[$who][] = ImportTopic::done($run, 'imported', $this->items);
                 unset($place);

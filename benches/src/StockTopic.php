@@ -27,7 +27,7 @@ final class StockTopic implements Topic
         $shop   = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
         (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
-        usleep(1_100_000);
+        $place->rest();
         $mark = $place->clover->mark();
         $run  = $place->job('work');
         $raw->add('stock', $run);

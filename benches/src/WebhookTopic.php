@@ -37,6 +37,7 @@ final class WebhookTopic implements Topic
         // Every worker has compiled its code and opened its connections before it counts.
         $this->storm($fpm)->send(100, self::PER_SECOND, static fn (int $i): string => self::delivery($merchant, $items[$i % self::ITEMS]));
         self::drain($place);
+        // What was looked at just now is not looked at again for five seconds; the burst is not to begin in them.
         sleep(6);
 
         $mark  = $place->clover->mark();
