@@ -20,10 +20,11 @@ final class LongWork
     /** Seconds; a single call to Clover may take its whole time-out, with a refresh of the tokens before it. */
     private const LIMIT = 120;
 
-    public static function begin(): void
+    /** To be called after the last use of the session. */
+    public static function begin(int $seconds = self::LIMIT): void
     {
         // Where sessions are files the administrator's other tabs would wait for this one.
         Factory::getApplication()->getSession()->close();
-        set_time_limit(self::LIMIT);
+        set_time_limit($seconds);
     }
 }

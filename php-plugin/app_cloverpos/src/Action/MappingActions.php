@@ -17,7 +17,6 @@ use CloverSync\Shop\Mappings;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
-use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -58,7 +57,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array<string, mixed> */
     private function resync(Input $input): array
     {
-        set_time_limit(120);
+        LongWork::begin();
         $shop = $this->factory->shop();
         $id   = self::id($input);
         $shop->lookAgain([$id], new Budget(self::PATIENCE));
@@ -115,7 +114,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
     private function preview(): array
     {
-        self::takeTime();
+        LongWork::begin(self::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory->shop()->preview()->run($report),
@@ -134,7 +133,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
     private function drift(): array
     {
-        self::takeTime();
+        LongWork::begin(self::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory->shop()->sales()->drift()->run($report),
@@ -161,13 +160,6 @@ final readonly class MappingActions implements ActionGroup
         });
 
         return ['summary' => $summary($counts), 'rows' => $rows, 'capped' => $capped];
-    }
-
-    private static function takeTime(): void
-    {
-        set_time_limit(self::REPORT);
-        // Where sessions are files the owner's other pages would wait for this one.
-        Factory::getApplication()->getSession()->close();
     }
 
     private static function id(Input $input): string

@@ -166,6 +166,7 @@ final readonly class OrderActions implements ActionGroup
      */
     private function send(Shop $shop, string $orderId): array
     {
+        LongWork::begin();
         $problem = null;
 
         try {

@@ -80,7 +80,7 @@ final readonly class OutboxActions implements ActionGroup
     /** @return array<string, mixed> */
     private function send(Input $input): array
     {
-        set_time_limit(120);
+        LongWork::begin();
         $shop = $this->factory->shop();
 
         if ($input->post->getInt('resume', 0) === 1) {
