@@ -1,7 +1,9 @@
 //! What goes wrong on purpose: which requests a fault meets, and what it does to them.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use hyper::header::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::http::reply::{JSON, Reply};
@@ -33,12 +35,18 @@ pub enum Effect {
         /// How late.
         ms: u64,
     },
+    /// The request is carried out; the answer waits for `POST /__sim/release`.
+    Hold,
     /// Another answer, by default without carrying the request out.
     Status {
         /// The status.
         code: u16,
         /// The body: a text is sent as it is, all else as JSON.
         body: Value,
+        /// The content type in place of the one that fits the body.
+        content_type: Option<String>,
+        /// Further headers.
+        headers: Vec<(String, String)>,
         /// The `retry-after` header.
         retry_after: Option<u64>,
         /// Carries the request out first.
@@ -75,13 +83,19 @@ impl Effect {
             Effect::Status {
                 code,
                 body,
+                content_type,
+                headers,
                 retry_after,
                 ..
             } => {
                 let mut reply = match body {
                     Value::Null => Reply::message(*code, format!("{code} by a fault")),
                     Value::String(text) => Reply {
-                        content_type: Some("text/plain; charset=utf-8"),
+                        content_type: Some(Cow::Borrowed(if text.starts_with('<') {
+                            "text/html; charset=utf-8"
+                        } else {
+                            "text/plain; charset=utf-8"
+                        })),
                         body: text.clone().into(),
                         ..Reply::json_with(*code, &())
                     },
@@ -90,14 +104,22 @@ impl Effect {
                 if let Some(seconds) = retry_after {
                     reply = reply.header("retry-after", seconds.to_string());
                 }
-                reply
+                if let Some(content_type) = content_type {
+                    reply.content_type = Some(Cow::Owned(content_type.clone()));
+                }
+                headers.iter().fold(reply, |reply, (name, value)| {
+                    reply.header(name.clone(), value.clone())
+                })
             }
             Effect::Garbage => Reply {
-                content_type: Some(JSON),
+                content_type: Some(Cow::Borrowed(JSON)),
                 body: "<html><body>upstream {\"elements\": [".into(),
                 ..Reply::json_with(200, &())
             },
-            Effect::Delay { .. } | Effect::Truncate { .. } | Effect::SlowBody { .. } => reply,
+            Effect::Delay { .. }
+            | Effect::Hold
+            | Effect::Truncate { .. }
+            | Effect::SlowBody { .. } => reply,
         }
     }
 }
@@ -144,6 +166,7 @@ impl Fault {
             "drop" => only(&[]).map(|()| Effect::Drop)?,
             "apply_then_drop" => only(&[]).map(|()| Effect::ApplyThenDrop)?,
             "garbage" => only(&[]).map(|()| Effect::Garbage)?,
+            "hold" => only(&[]).map(|()| Effect::Hold)?,
             "delay" => {
                 only(&["ms"])?;
                 Effect::Delay {
@@ -151,10 +174,24 @@ impl Fault {
                 }
             }
             "status" => {
-                only(&["code", "body", "retry_after", "apply"])?;
+                only(&[
+                    "code",
+                    "body",
+                    "content_type",
+                    "headers",
+                    "retry_after",
+                    "apply",
+                ])?;
                 Effect::Status {
                     code: u16::try_from(number("code", 200, 599)?).unwrap_or(500),
                     body: arguments.get("body").cloned().unwrap_or_default(),
+                    content_type: match fields.text("content_type", 255)?.flatten() {
+                        Some(text) if HeaderValue::from_str(&text).is_err() => {
+                            return Err(Reply::bad("content_type must be a header's value"));
+                        }
+                        content_type => content_type,
+                    },
+                    headers: read_headers(fields)?,
                     retry_after: fields
                         .int("retry_after", 0, 86_400)?
                         .flatten()
@@ -245,6 +282,24 @@ impl Faults {
     }
 }
 
+/// Headers as an object of texts.
+fn read_headers(fields: Fields<'_>) -> Result<Vec<(String, String)>, Reply> {
+    let Some(map) = fields.object("headers")? else {
+        return Ok(Vec::new());
+    };
+    map.iter()
+        .map(|(name, value)| match value.as_str() {
+            Some(text)
+                if HeaderName::from_bytes(name.as_bytes()).is_ok()
+                    && HeaderValue::from_str(text).is_ok() =>
+            {
+                Ok((name.clone(), text.to_owned()))
+            }
+            _ => Err(Reply::bad(format!("headers: \"{name}\" must be a header"))),
+        })
+        .collect()
+}
+
 /// Whether a path fits a pattern: `*` inside stands for any text within one part of the path, `*` at
 /// either end and `**` anywhere for any text at all.
 fn glob(pattern: &str, path: &str) -> bool {
@@ -320,6 +375,14 @@ mod tests {
             (
                 json!({"match": "GET /a", "do": "status", "code": 99}),
                 "code",
+            ),
+            (
+                json!({"match": "GET /a", "do": "status", "code": 403, "headers": {"a b": "c"}}),
+                "headers",
+            ),
+            (
+                json!({"match": "GET /a", "do": "status", "code": 403, "content_type": "a\nb"}),
+                "content_type",
             ),
         ] {
             let message = fault(bad).err().unwrap_or_default();

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::faults::Effect;
+use crate::held::Hold;
 use crate::http::body::{NoAnswer, Outgoing};
 use crate::http::reply::{JSON, Reply};
 use crate::http::request::Request;
@@ -102,6 +103,7 @@ impl Entered {
             reply,
             effect: None,
             pause: Duration::ZERO,
+            hold: None,
             is_carried_out: false,
             visit: self.visit,
             slot: None,
@@ -139,6 +141,8 @@ fn carry(shared: &Shared, entered: Entered, request: Request) -> Arrived {
     };
     Arrived {
         pause: pause(shared, &request, effect.as_ref()),
+        hold: matches!(effect, Some(Effect::Hold))
+            .then(|| shared.held.add(&request.method, &request.path)),
         request,
         reply,
         effect,
@@ -154,6 +158,7 @@ pub struct Arrived {
     reply: Reply,
     effect: Option<Effect>,
     pause: Duration,
+    hold: Option<Hold>,
     is_carried_out: bool,
     visit: Option<Visit>,
     slot: Option<Slot>,
@@ -170,6 +175,9 @@ impl Arrived {
     /// # Errors
     /// The answer was dropped.
     pub async fn answer(mut self) -> Result<Response<Outgoing<Place>>, NoAnswer> {
+        if let Some(hold) = self.hold.take() {
+            hold.released().await;
+        }
         if !self.pause.is_zero() {
             sleep(self.pause).await;
         }
@@ -268,7 +276,7 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
         world.hooks.is_own_write = false;
         is_done = answer.is_ok();
         reply = answer.unwrap_or_else(|refusal| refusal);
-        if reply.content_type == Some(JSON) {
+        if reply.content_type.as_deref() == Some(JSON) {
             let id = world.random.uuid();
             reply = reply
                 .header("X-Clover-Request-Id", id)
@@ -306,10 +314,10 @@ fn response(
 ) -> Response<Outgoing<Place>> {
     let mut response = Response::builder().status(reply.status);
     if let Some(content_type) = reply.content_type {
-        response = response.header(header::CONTENT_TYPE, content_type);
+        response = response.header(header::CONTENT_TYPE, content_type.as_ref());
     }
     for (name, value) in &reply.headers {
-        response = response.header(*name, value);
+        response = response.header(name.as_ref(), value);
     }
     let accepts = request.header("accept-encoding").unwrap_or_default();
     let mut bytes = reply.body;

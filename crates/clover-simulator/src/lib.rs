@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod faults;
 mod gate;
+mod held;
 pub mod http;
 pub mod ids;
 pub mod journal;

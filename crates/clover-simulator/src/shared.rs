@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::catalogue;
 use crate::clock::Clock;
 use crate::config::{self, Catalog, Config};
+use crate::held::Held;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::model::world::World;
@@ -24,6 +25,8 @@ pub struct Shared {
     pub config: Config,
     /// The record of requests.
     pub journal: Journal,
+    /// Answers that wait for their release.
+    pub held: Held,
     /// Wakes the webhook sender.
     pub events: Notify,
     world: Mutex<World>,
@@ -37,6 +40,7 @@ impl Shared {
         let world = build(&config, &config.catalog).map_err(io::Error::other)?;
         let shared = Shared {
             journal: Journal::default(),
+            held: Held::default(),
             events: Notify::new(),
             limits: Mutex::default(),
             world: Mutex::new(world),
@@ -76,6 +80,7 @@ impl Shared {
         self.follow_switches(&world.switches);
         self.limits().forget();
         self.journal.clear();
+        self.held.release();
         Ok(())
     }
 

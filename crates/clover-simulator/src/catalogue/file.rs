@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ids::Id;
 use crate::model::fields::Fields;
-use crate::model::item::{Item, ItemChange, Stock};
+use crate::model::item::{Item, ItemChange, RAW, Stock};
 use crate::model::lookups::Doc;
 use crate::model::rules::{Kind, relation};
 use crate::model::world::World;
@@ -119,6 +119,10 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
                 .for_each(|links| links.push(id));
         }
     }
+    item.raw = Fields(map)
+        .object(RAW)
+        .map_err(said)?
+        .map(|raw| Box::new(raw.clone()));
     let stock = map.get("itemStock");
     if let Some(quantity) = stock.and_then(|stock| stock["quantity"].as_f64()) {
         let modified = stock

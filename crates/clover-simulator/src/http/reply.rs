@@ -1,5 +1,7 @@
 //! Answers, and the refusals Clover words them with.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,9 +15,9 @@ pub struct Reply {
     /// The status code.
     pub status: u16,
     /// Headers besides the content type and length.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// `None` for Clover's plain-text 405.
-    pub content_type: Option<&'static str>,
+    pub content_type: Option<Cow<'static, str>>,
     /// The body.
     pub body: Bytes,
     /// The work is done, the answer never leaves: the connection is closed.
@@ -30,7 +32,7 @@ impl Reply {
         Reply {
             status,
             headers: Vec::new(),
-            content_type,
+            content_type: content_type.map(Cow::Borrowed),
             body: body.into(),
             lost: false,
         }
@@ -70,8 +72,8 @@ impl Reply {
     }
 
     /// Adds a header.
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

@@ -8,6 +8,9 @@ use super::rules::Kind;
 use crate::http::reply::Reply;
 use crate::ids::Id;
 
+/// Where a catalogue file and the control plane put fields that answers repeat as they are.
+pub const RAW: &str = "__raw";
+
 /// An item as Clover keeps it. Variants are items too: they only point at a group and options.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -65,6 +68,8 @@ pub struct Item {
     pub modified: i64,
     /// When it was deleted.
     pub deleted: Option<i64>,
+    /// Fields of any JSON type that answers show in place of the true ones.
+    pub raw: Option<Box<Map<String, Value>>>,
 }
 
 /// A count.
@@ -154,6 +159,7 @@ impl Item {
             stock: None,
             modified,
             deleted: None,
+            raw: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! An item on the wire: which keys are there, which are not, and what is nested.
 
-use serde::ser::SerializeMap;
+use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 
 use super::item::{Item, Stock};
@@ -59,9 +59,42 @@ pub struct ItemView<'a> {
     style: ItemStyle<'a>,
 }
 
+impl ItemView<'_> {
+    /// Whether this answer shows the field: relations only when they are expanded.
+    fn shows(&self, field: &str) -> bool {
+        let style = &self.style;
+        match field {
+            "categories" => style.categories,
+            "tags" => style.tags,
+            "options" => style.options,
+            "taxRates" => style.tax_rates,
+            "modifierGroups" => style.modifier_groups,
+            "itemStock" => style.item_stock,
+            _ => true,
+        }
+    }
+}
+
 impl Serialize for ItemView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (item, style) = (self.item, &self.style);
+        let Some(raw) = &self.item.raw else {
+            return Plain(self).serialize(serializer);
+        };
+        let mut map = serde_json::to_value(Plain(self)).map_err(Error::custom)?;
+        if let Some(map) = map.as_object_mut() {
+            let shown = raw.iter().filter(|(field, _)| self.shows(field));
+            map.extend(shown.map(|(field, value)| (field.clone(), value.clone())));
+        }
+        map.serialize(serializer)
+    }
+}
+
+/// An item without its raw fields.
+struct Plain<'a>(&'a ItemView<'a>);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (item, style) = (self.0.item, &self.0.style);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &item.id)?;
         map.serialize_entry("hidden", &item.hidden)?;
@@ -167,6 +200,10 @@ pub struct StockView<'a>(pub &'a Item);
 
 impl Serialize for StockView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = self.0.raw.as_ref().and_then(|raw| raw.get("itemStock"));
+        if let Some(raw) = raw {
+            return raw.serialize(serializer);
+        }
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("item", &Reference { id: self.0.id })?;
         if let Some(stock @ Stock { quantity, modified }) = self.0.stock {

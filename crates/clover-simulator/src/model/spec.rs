@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::fields::{Change as FieldChange, Fields};
-use super::item::ItemChange;
+use super::item::{ItemChange, RAW};
 use super::rules::Kind;
 use super::world::{Cause, World};
 use crate::http::reply::Reply;
@@ -19,6 +19,7 @@ pub struct ItemSpec {
     options: Option<Vec<(String, String)>>,
     names: Vec<(Kind, Vec<String>)>,
     deleted: Option<bool>,
+    raw: FieldChange<Box<Map<String, Value>>>,
 }
 
 /// The relations that are written as lists of names. Categories and tags are made when missing; the
@@ -34,7 +35,7 @@ impl ItemSpec {
     /// Reads a body; the error names the field that is wrong or unknown.
     pub fn read(world: &World, body: &Map<String, Value>) -> Result<Self, Reply> {
         let fields = Fields(body);
-        let own = ["quantity", "group", "options", "deleted"];
+        let own = ["quantity", "group", "options", "deleted", RAW];
         let known: Vec<&str> = ItemChange::NAMES
             .into_iter()
             .chain(own)
@@ -67,6 +68,10 @@ impl ItemSpec {
             options: read_options(fields)?,
             names,
             deleted: fields.flag("deleted")?.flatten(),
+            raw: match fields.object(RAW)? {
+                Some(raw) => Some(Some(Box::new(raw.clone()))),
+                None => body.get(RAW).map(|_| None),
+            },
         })
     }
 }
@@ -158,6 +163,11 @@ impl World {
         }
         if let Some(quantity) = spec.quantity {
             self.set_stock(id, quantity, Cause::Set)?;
+        }
+        if let Some(raw) = spec.raw
+            && let Some(item) = self.items.get_mut(id)
+        {
+            item.raw = raw;
         }
         if spec.deleted == Some(true) {
             self.delete_item(id)?;

@@ -185,19 +185,13 @@ impl World {
         if gone.is_empty() {
             return;
         }
-        for (own, field) in kind.children() {
-            let children = self.lookups.all(*own);
-            let children =
-                children.filter(|doc| doc.reference(field).is_some_and(|id| gone.contains(&id)));
-            let children: Vec<Id> = children.map(|doc| doc.id).collect();
-            self.delete_docs(*own, &children);
-        }
+        // Links break first: a member that has left its group keeps its last name.
         let linked = |item: &&mut Item| gone.iter().any(|id| item.is_linked(kind, *id));
         let mut changed = Vec::new();
         for item in self.items.iter_mut().filter(linked) {
             match item.links_mut(kind) {
                 Some(links) => links.retain(|id| !gone.contains(id)),
-                // The members of a deleted group stay as plain items under their last name.
+                // The members of a deleted group stay as plain items.
                 None => item.group = None,
             }
             item.modified = now;
@@ -208,6 +202,13 @@ impl World {
         }
         if kind == Kind::Options {
             self.rename_variants(|item| changed.contains(&item.id));
+        }
+        for (own, field) in kind.children() {
+            let children = self.lookups.all(*own);
+            let children =
+                children.filter(|doc| doc.reference(field).is_some_and(|id| gone.contains(&id)));
+            let children: Vec<Id> = children.map(|doc| doc.id).collect();
+            self.delete_docs(*own, &children);
         }
     }
 

@@ -51,6 +51,8 @@ fn route(shared: &Shared, request: &Request) -> Answer {
             shared.world().faults.clear();
             Ok(Reply::empty())
         }
+        ("GET", ["held"]) => Ok(Reply::json(&shared.held.show())),
+        ("POST", ["release"]) => Ok(Reply::json(&json!({"released": shared.held.release()}))),
         ("POST", ["clock"]) => clock(&mut shared.world(), &request.object()?),
         ("POST", ["tokens"]) => tokens(&mut shared.world(), &request.object()?),
         ("POST", ["webhook"]) => webhook(&mut shared.world(), &request.object()?),

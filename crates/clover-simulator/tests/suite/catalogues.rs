@@ -206,3 +206,48 @@ async fn a_file_of_items_is_taken_as_it_is() {
     assert!(text(&value["message"]).contains("elements[0]"), "{value}");
     std::fs::remove_file(path).expect("the file");
 }
+
+#[tokio::test]
+async fn raw_fields_are_served_as_they_stand_in_the_file() {
+    let path = std::env::temp_dir().join(format!("clover-hostile-{}.json", std::process::id()));
+    let catalog = json!([
+        {"id": "AR00000000001", "name": "Odd", "price": 100, "sku": "ODD", "itemStock": {"quantity": 3.0},
+         "__raw": {"price": "599", "sku": 12345, "hidden": "false", "categories": {"elements": [null]},
+                   "itemStock": "3", "name": null}},
+        {"id": "AR00000000002", "name": "Plain", "price": 200},
+    ]);
+    std::fs::write(&path, catalog.to_string()).expect("a file");
+    let sim = with(Catalog::File(path.clone()), 1).await;
+    std::fs::remove_file(&path).expect("the file is removed");
+    let plain = sim.get("items/AR00000000001").await.json();
+    for (field, value) in [
+        ("price", json!("599")),
+        ("sku", json!(12345)),
+        ("hidden", json!("false")),
+        ("name", json!(null)),
+        ("available", json!(true)),
+    ] {
+        assert_eq!(plain[field], value, "{field}");
+    }
+    // Relations are nested only where they are asked for.
+    assert!(plain.get("categories").is_none() && plain.get("itemStock").is_none());
+    let listed = sim.get("items?expand=categories,itemStock").await;
+    let odd = &listed.elements()[0];
+    assert_eq!(odd["categories"], json!({"elements": [null]}));
+    assert_eq!(odd["itemStock"], json!("3"));
+    assert_eq!(
+        sim.get("item_stocks/AR00000000001").await.json(),
+        json!("3")
+    );
+    assert_eq!(
+        sim.get("items/AR00000000002").await.json()["price"],
+        json!(200)
+    );
+    // The control plane sets them and takes them away.
+    sim.sim("POST", "items/AR00000000001", json!({"__raw": null}));
+    let clean = sim.get("items/AR00000000001").await.json();
+    assert_eq!(
+        (&clean["name"], &clean["price"]),
+        (&json!("Odd"), &json!(100))
+    );
+}

@@ -193,3 +193,87 @@ async fn faults_are_met_in_the_order_they_were_set() {
     }
     assert_eq!(seen, [500, 502, 200]);
 }
+
+#[tokio::test]
+async fn a_status_can_be_a_page_of_a_firewall() {
+    let sim = Sim::start().await;
+    let page = "<html><title>Attention Required!</title></html>";
+    let rule = "GET /v3/merchants/*/items";
+    fault(
+        &sim,
+        json!({"match": rule, "do": "status", "code": 403, "body": page}),
+    );
+    let answer = sim.get("items").await;
+    assert_eq!((answer.status, answer.text.as_str()), (403, page));
+    let html = "text/html; charset=utf-8";
+    assert_eq!(answer.header("content-type"), Some(html));
+    assert_eq!(answer.header("x-clover-request-id"), None);
+
+    // A type and headers of its own: a captive portal, and a page that calls itself JSON.
+    fault(
+        &sim,
+        json!({"match": rule, "do": "status", "code": 302, "body": page,
+               "content_type": "application/json", "headers": {"Location": "http://127.0.0.1:9/"}}),
+    );
+    let answer = sim.get("items").await;
+    assert_eq!(answer.status, 302);
+    assert_eq!(answer.header("location"), Some("http://127.0.0.1:9/"));
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+
+    // Clover's own refusals stay what they are.
+    fault(
+        &sim,
+        json!({"match": rule, "do": "status", "code": 403, "body": {"message": "403 Forbidden"}}),
+    );
+    let answer = sim.get("items").await;
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json; charset=utf-8")
+    );
+    assert_eq!(answer.message(), "403 Forbidden");
+}
+
+#[tokio::test]
+async fn a_held_answer_is_carried_out_and_waits_for_its_release() {
+    let sim = Sim::start().await;
+    let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
+    fault(
+        &sim,
+        json!({"match": "POST /v3/merchants/*/item_stocks/*", "do": "hold"}),
+    );
+    let release = async {
+        while sim.sim("GET", "held", Value::Null) == json!([]) {
+            tokio::task::yield_now().await;
+        }
+        let held = sim.sim("GET", "held", Value::Null);
+        assert_eq!(held[0]["method"], "POST");
+        assert_eq!(sim.stock(&item), json!(4.0));
+        assert_eq!(last_status(&sim), None);
+        // Others are answered meanwhile.
+        assert_eq!(sim.get("categories").await.status, 200);
+        sim.sim("POST", "release", Value::Null)
+    };
+    let (written, released) = tokio::join!(set(&sim, &item, 4.0), release);
+    assert_eq!(written.ok(), Some(200));
+    assert_eq!(released, json!({"released": 1}));
+    assert_eq!(
+        sim.sim("POST", "release", Value::Null),
+        json!({"released": 0})
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_is_held_no_longer() {
+    let sim = Sim::start().await;
+    fault(&sim, json!({"match": "GET /v3/*", "do": "hold"}));
+    let gone = tokio::time::timeout(Duration::from_millis(50), sim.get("items")).await;
+    assert!(gone.is_err());
+    let is_gone = async {
+        while sim.sim("GET", "held", Value::Null) != json!([]) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(crate::support::PATIENCE, is_gone)
+        .await
+        .expect("the hold ends with its connection");
+}

@@ -204,6 +204,30 @@ async fn a_variant_is_built_in_five_steps_and_named_by_the_server() {
 }
 
 #[tokio::test]
+async fn the_members_of_a_deleted_group_keep_their_last_names() {
+    let sim = Sim::start().await;
+    let member = |size: &str, price: i64| {
+        let item = json!({"name": "x", "price": price, "group": "Cap", "options": {"Size": size}});
+        sim.item(item)
+    };
+    let (small, large) = (member("S", 500), member("L", 600));
+    let group = text(&sim.state_item(&small)["itemGroup"]["id"]);
+    sim.call("DELETE", &format!("item_groups/{group}"), Value::Null)
+        .await;
+    for (id, name) in [(&small, "Cap S"), (&large, "Cap L")] {
+        let item = sim.get(&format!("items/{id}?expand=options")).await.json();
+        assert_eq!(item["name"], name);
+        assert!(item.get("itemGroup").is_none(), "{item}");
+        assert_eq!(item["options"], json!({"elements": []}));
+    }
+    // From now on the name is the client's.
+    let renamed = sim
+        .make(&format!("items/{small}"), json!({"name": "Small Cap"}))
+        .await;
+    assert_eq!(renamed["name"], "Small Cap");
+}
+
+#[tokio::test]
 async fn an_attribute_needs_a_group_that_exists() {
     let sim = Sim::start().await;
     assert_eq!(
