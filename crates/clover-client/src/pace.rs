@@ -14,6 +14,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::learned::{LearnedLimit, LearnedLimits, Tripped};
+
 /// Clover's second, and a little for timers that fire early and clocks that run apart.
 const WINDOW: Duration = Duration::from_millis(1_010);
 
@@ -31,6 +33,9 @@ pub const LANES: u32 = 5;
 pub(crate) fn later(now: Instant, wait: Duration) -> Instant {
     now + wait.min(FAR)
 }
+
+/// The field's name for [`Share`].
+pub type RateLimit = Share;
 
 /// What this process may use of the token's pace. The default is all of it, as Clover documents it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +64,23 @@ impl Share {
     /// What so many lanes allow. However the lanes are divided, the parts add up to no more than the whole.
     #[must_use]
     pub fn of_lanes(lanes: u32) -> Self {
-        let lanes = lanes.min(LANES);
+        Self::default().part(lanes)
+    }
+
+    /// Into how many lanes this limit can be divided: each needs a start a second and a place.
+    #[must_use]
+    pub fn lanes(self) -> u32 {
+        LANES.min(self.per_second).min(self.in_flight)
+    }
+
+    /// The part of this limit that so many of its lanes make.
+    #[must_use]
+    pub fn part(self, lanes: u32) -> Self {
+        let all = self.lanes().max(1);
+        let lanes = lanes.min(all);
         Self {
-            per_second: Self::default().per_second * lanes / LANES,
-            in_flight: Self::default().in_flight * lanes / LANES,
+            per_second: self.per_second * lanes / all,
+            in_flight: self.in_flight * lanes / all,
         }
     }
 
@@ -108,6 +126,7 @@ struct State {
     seen: VecDeque<Instant>,
     waiting: Demand,
     closed_until: Option<Instant>,
+    learned: LearnedLimits,
 }
 
 enum Verdict {
@@ -132,11 +151,16 @@ impl State {
         self.closed_until
     }
 
+    /// The token's limits, as far as they are known.
+    fn token(&self, now: Instant) -> Share {
+        self.learned.at(now).0
+    }
+
     fn limits(&self, now: Instant) -> Share {
         match &self.held {
-            None => self.share,
+            None => self.share.at_most(self.token(now)),
             Some(held) if held.stopped || now >= held.until => Share::NONE,
-            Some(held) => self.share.at_most(Share::of_lanes(held.lanes)),
+            Some(held) => self.share.at_most(self.token(now).part(held.lanes)),
         }
     }
 
@@ -207,14 +231,15 @@ impl State {
 
     /// Lanes that would be used at once: one for each place, all when the second is full.
     fn wanted(&mut self, now: Instant) -> u32 {
-        let most = self.share.in_flight.min(LANES);
+        let token = self.token(now);
+        let most = self.share.in_flight.min(token.lanes());
         let mut waiting = self.waiting;
         if self.is_closed(now).is_some() {
             waiting = Demand::default();
         }
         let lanes = self.held.as_ref().map_or(0, |held| held.lanes);
         let starts = self.counted(now).saturating_add(waiting.starts);
-        if waiting.starts > 0 && lanes > 0 && starts > Share::of_lanes(lanes).per_second {
+        if waiting.starts > 0 && lanes > 0 && starts > token.part(lanes).per_second {
             return most;
         }
         self.in_flight.saturating_add(waiting.places).min(most)
@@ -236,6 +261,7 @@ impl State {
     fn give(&mut self, keep: u32, now: Instant) -> Given {
         let counted = self.counted(now);
         let in_flight = self.in_flight;
+        let token = self.token(now);
         let Some(held) = &mut self.held else {
             return Given::default();
         };
@@ -249,7 +275,7 @@ impl State {
         }
         held.lanes = rest;
         // With none left nothing may stay behind: whoever takes them must know of all.
-        let surplus = counted.saturating_sub(Share::of_lanes(rest).per_second);
+        let surplus = counted.saturating_sub(token.part(rest).per_second);
         let mut recent = Vec::new();
         for _ in 0..surplus {
             let soonest = (0..held.adopted.len()).min_by_key(|i| held.adopted[*i]);
@@ -320,6 +346,7 @@ impl Pacer {
                 seen: VecDeque::new(),
                 waiting: Demand::default(),
                 closed_until: None,
+                learned: LearnedLimits::default(),
             }),
             changed: Notify::new(),
             starved: Notify::new(),
@@ -428,7 +455,10 @@ impl Pacer {
         let now = Instant::now();
         let rate = match state.counted(now) {
             0 => 0,
-            counted => (counted * LANES).div_ceil(Share::default().per_second) + 1,
+            counted => {
+                let token = state.token(now);
+                (counted * token.lanes()).div_ceil(token.per_second) + 1
+            }
         };
         state.wanted(now).max(rate)
     }
@@ -447,6 +477,38 @@ impl Pacer {
                 pacer.0.starved.notified().await;
             }
         }
+    }
+
+    /// The most that this process may use now: its share, within the limits that Clover's answers
+    /// named. While other processes work it is less.
+    #[must_use]
+    pub fn limits(&self) -> RateLimit {
+        let state = self.0.state();
+        state.share.at_most(state.token(Instant::now()))
+    }
+
+    /// The token's limits as far as they are known, and whether either was learned from a 429.
+    #[must_use]
+    pub fn token_limits(&self) -> (RateLimit, bool) {
+        self.0.state().learned.at(Instant::now())
+    }
+
+    /// Limits below the documented ones, for other processes: requests a second, requests at once.
+    #[must_use]
+    pub fn learned(&self) -> [Option<LearnedLimit>; 2] {
+        self.0.state().learned.export(Instant::now())
+    }
+
+    /// Takes over what other processes know of the limits.
+    pub fn set_learned(&self, limits: [Option<LearnedLimit>; 2]) {
+        self.0.state().learned.import(limits, Instant::now());
+        self.0.changed.notify_waiters();
+    }
+
+    /// Takes in what a 429 says of the limits. `sent`: when its request was.
+    pub(crate) fn learn(&self, tripped: Tripped, sent: Instant) {
+        let mut state = self.0.state();
+        state.learned.learn(tripped, sent, Instant::now());
     }
 
     /// Nobody starts before this much time has passed.

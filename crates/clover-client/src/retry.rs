@@ -12,6 +12,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Call, Cause, Error};
+use crate::learned::Tripped;
 use crate::pace::{Pacer, later};
 use crate::transport::{BODY_LIMIT, Failure, Method, Request, Transport};
 
@@ -245,8 +246,15 @@ impl Sender {
         progress.status = Some(reply.status);
         progress.request_id = request_id(&reply.headers);
         let asked = retry_after(&reply.headers);
-        if let (Some(pacer), Some(wait)) = (&self.pacer, asked) {
-            pacer.close_for(wait);
+        if let Some(pacer) = &self.pacer {
+            // Before the body: until it has ended, other requests could start.
+            if reply.status == 429 {
+                pacer.learn(Tripped::from_headers(&reply.headers), began);
+                pacer.close_for(self.policy.throttle);
+            }
+            if let Some(wait) = asked {
+                pacer.close_for(wait);
+            }
         }
         let body = reply.body.await;
         drop(permit);

@@ -1,0 +1,346 @@
+//! Limits that Clover's own 429 answers name, which can be far below the documented ones.
+//!
+//! A learned limit holds for a while and then rises by one at a time, so that a limit that still
+//! stands costs one 429 and not a stream of them.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use tokio::time::Instant;
+
+use crate::pace::{Share, later};
+
+/// One of the two limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitKind {
+    /// Requests within a second.
+    PerSecond,
+    /// Requests at once.
+    InFlight,
+}
+
+/// What a 429 says of the limit that was tripped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tripped {
+    pub kind: Option<LimitKind>,
+    /// The token's limit. `None` when only the limit of the whole app is known: the part of it that
+    /// is left for this token is not.
+    pub limit: Option<u32>,
+    /// An upper bound in any case.
+    pub bound: Option<u32>,
+}
+
+impl Tripped {
+    /// Reads `X-RateLimit-*`. A value that is not a positive integer is ignored.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
+        use LimitKind::{InFlight, PerSecond};
+        let names = [
+            ("x-ratelimit-tokenlimit", PerSecond, true),
+            ("x-ratelimit-tokenconcurrentlimit", InFlight, true),
+            ("x-ratelimit-crosstokenlimit", PerSecond, false),
+            ("x-ratelimit-crosstokenconcurrentlimit", InFlight, false),
+        ];
+        for (name, kind, of_token) in names {
+            let Some(value) = headers.get(name) else {
+                continue;
+            };
+            let value = value
+                .to_str()
+                .ok()
+                .and_then(|text| text.trim().parse().ok());
+            let value = value.filter(|limit: &u32| *limit > 0);
+            return Self {
+                kind: Some(kind),
+                limit: value.filter(|_| of_token),
+                bound: value,
+            };
+        }
+        Self::default()
+    }
+}
+
+/// A limit below the documented one. Plain data, to be shared with other processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LearnedLimit {
+    /// The lowest value; at least 1.
+    pub limit: u32,
+    /// From now until the limit is the documented one again.
+    pub forgotten_in: Duration,
+    /// Clover named no value: this one was halved from the one before.
+    pub guessed: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    limit: u32,
+    forgotten: Instant,
+    guessed: bool,
+}
+
+/// How long a limit stays as it was learned, and how long each step of one takes afterwards.
+fn times(guessed: bool) -> (Duration, Duration) {
+    if guessed {
+        (Duration::from_secs(30), Duration::from_secs(5))
+    } else {
+        (Duration::from_secs(600), Duration::from_secs(60))
+    }
+}
+
+impl Entry {
+    fn new(limit: u32, documented: u32, guessed: bool, now: Instant) -> Self {
+        let (hold, step) = times(guessed);
+        let steps = documented.saturating_sub(limit);
+        Self {
+            limit,
+            forgotten: now + hold + step * steps,
+            guessed,
+        }
+    }
+
+    fn at(&self, documented: u32, now: Instant) -> u32 {
+        let left = self.forgotten.saturating_duration_since(now);
+        let step = times(self.guessed).1;
+        let steps = left.as_millis().div_ceil(step.as_millis());
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        documented.saturating_sub(steps).max(self.limit)
+    }
+}
+
+/// A second 429 without a named limit within this time halves the limits; the first one only waits.
+const SUSPICION: Duration = Duration::from_secs(60);
+
+/// Both limits of one token.
+#[derive(Debug, Default)]
+pub(crate) struct LearnedLimits {
+    per_second: Option<Entry>,
+    in_flight: Option<Entry>,
+    /// When the last 429 came that named no limit of the token.
+    unnamed: Option<Instant>,
+}
+
+fn documented(kind: LimitKind) -> u32 {
+    let whole = Share::default();
+    match kind {
+        LimitKind::PerSecond => whole.per_second,
+        LimitKind::InFlight => whole.in_flight,
+    }
+}
+
+impl LearnedLimits {
+    fn entry(&mut self, kind: LimitKind) -> &mut Option<Entry> {
+        match kind {
+            LimitKind::PerSecond => &mut self.per_second,
+            LimitKind::InFlight => &mut self.in_flight,
+        }
+    }
+
+    /// The limits in force, and whether either is below the documented one.
+    pub(crate) fn at(&self, now: Instant) -> (Share, bool) {
+        let whole = Share::default();
+        let of = |entry: &Option<Entry>, documented| {
+            entry.map_or(documented, |entry| entry.at(documented, now))
+        };
+        let limits = Share {
+            per_second: of(&self.per_second, whole.per_second),
+            in_flight: of(&self.in_flight, whole.in_flight),
+        };
+        (limits, limits != whole)
+    }
+
+    /// Takes in a 429. `sent`: when its request was, for many requests can trip one limit together.
+    pub(crate) fn learn(&mut self, tripped: Tripped, sent: Instant, now: Instant) {
+        if let (Some(kind), Some(limit)) = (tripped.kind, tripped.limit) {
+            self.set(kind, limit, false, now);
+            return;
+        }
+        if let (Some(kind), Some(bound)) = (tripped.kind, tripped.bound)
+            && bound < self.current(kind, now)
+        {
+            self.set(kind, bound, false, now);
+            return;
+        }
+        match self.unnamed {
+            // One burst teaches one thing.
+            Some(last) if sent <= last => return,
+            Some(last) if now.duration_since(last) < SUSPICION => {
+                let kinds = tripped.kind.map_or_else(
+                    || vec![LimitKind::PerSecond, LimitKind::InFlight],
+                    |kind| vec![kind],
+                );
+                for kind in kinds {
+                    let half = (self.current(kind, now) / 2).max(1);
+                    self.set(kind, half, true, now);
+                }
+            }
+            _ => {}
+        }
+        self.unnamed = Some(now);
+    }
+
+    fn current(&self, kind: LimitKind, now: Instant) -> u32 {
+        let (limits, _) = self.at(now);
+        match kind {
+            LimitKind::PerSecond => limits.per_second,
+            LimitKind::InFlight => limits.in_flight,
+        }
+    }
+
+    fn set(&mut self, kind: LimitKind, limit: u32, guessed: bool, now: Instant) {
+        let documented = documented(kind);
+        // The documented limit cannot be raised, and one that is named although it is obeyed says
+        // that others use the token: the wait for the 429 is all there is to do.
+        let entry = (limit < documented).then(|| Entry::new(limit, documented, guessed, now));
+        *self.entry(kind) = entry;
+    }
+
+    /// For other processes: requests a second, and requests at once.
+    pub(crate) fn export(&self, now: Instant) -> [Option<LearnedLimit>; 2] {
+        [self.per_second, self.in_flight].map(|entry| {
+            let entry = entry?;
+            let forgotten_in = entry.forgotten.checked_duration_since(now)?;
+            (!forgotten_in.is_zero()).then_some(LearnedLimit {
+                limit: entry.limit,
+                forgotten_in,
+                guessed: entry.guessed,
+            })
+        })
+    }
+
+    /// What another process knows replaces what is known here. A time that no limit can last is
+    /// the fault of a clock and is cut.
+    pub(crate) fn import(&mut self, limits: [Option<LearnedLimit>; 2], now: Instant) {
+        let kinds = [LimitKind::PerSecond, LimitKind::InFlight];
+        for (kind, limit) in kinds.into_iter().zip(limits) {
+            let documented = documented(kind);
+            *self.entry(kind) = limit
+                .filter(|l| (1..documented).contains(&l.limit) && !l.forgotten_in.is_zero())
+                .map(|l| {
+                    let longest = Entry::new(l.limit, documented, l.guessed, now);
+                    Entry {
+                        forgotten: later(now, l.forgotten_in).min(longest.forgotten),
+                        ..longest
+                    }
+                });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &'static str, value: &str) -> Tripped {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        Tripped::from_headers(&headers)
+    }
+
+    fn share(per_second: u32, in_flight: u32) -> Share {
+        Share {
+            per_second,
+            in_flight,
+        }
+    }
+
+    fn minutes(n: u64) -> Duration {
+        Duration::from_secs(60 * n)
+    }
+
+    #[test]
+    fn a_429_names_the_limit_it_tripped_and_nonsense_names_none() {
+        let rate = named("x-ratelimit-tokenlimit", " 5 ");
+        assert_eq!(rate.kind, Some(LimitKind::PerSecond));
+        assert_eq!(rate.limit, Some(5));
+        let flight = named("x-ratelimit-tokenconcurrentlimit", "2");
+        assert_eq!(flight.kind, Some(LimitKind::InFlight));
+        let app = named("x-ratelimit-crosstokenlimit", "50");
+        assert_eq!((app.limit, app.bound), (None, Some(50)));
+        for nonsense in ["0", "-1", "5.5", "many", "", "99999999999", "0x10"] {
+            let tripped = named("x-ratelimit-tokenlimit", nonsense);
+            assert_eq!(tripped.limit, None, "{nonsense:?}");
+        }
+        assert_eq!(Tripped::from_headers(&HeaderMap::new()), Tripped::default());
+    }
+
+    #[test]
+    fn each_limit_is_learned_for_itself_and_none_above_the_documented_one() {
+        let now = Instant::now();
+        let mut learned = LearnedLimits::default();
+        assert_eq!(learned.at(now), (share(16, 5), false));
+        learned.learn(named("x-ratelimit-tokenlimit", "5"), now, now);
+        assert_eq!(learned.at(now), (share(5, 5), true));
+        learned.learn(named("x-ratelimit-tokenconcurrentlimit", "1"), now, now);
+        assert_eq!(learned.at(now), (share(5, 1), true));
+        learned.learn(named("x-ratelimit-tokenlimit", "100"), now, now);
+        assert_eq!(learned.at(now), (share(16, 1), true));
+    }
+
+    #[test]
+    fn a_learned_limit_holds_for_ten_minutes_and_rises_by_one_a_minute() {
+        let now = Instant::now();
+        let mut learned = LearnedLimits::default();
+        learned.learn(named("x-ratelimit-tokenlimit", "5"), now, now);
+        let mut last = 5;
+        for minute in 0..=10 {
+            assert_eq!(learned.at(now + minutes(minute)).0, share(5, 5));
+        }
+        for second in 600..=1_300 {
+            let rate = learned.at(now + Duration::from_secs(second)).0.per_second;
+            assert!((last..=last + 1).contains(&rate), "{second} s: {rate}");
+            last = rate;
+        }
+        assert_eq!(learned.at(now + minutes(22)), (share(16, 5), false));
+        assert_eq!(learned.export(now + minutes(22)), [None, None]);
+    }
+
+    #[test]
+    fn the_second_429_without_a_name_halves_both_limits_once_and_they_recover() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut learned = LearnedLimits::default();
+        learned.learn(Tripped::default(), at(0), at(1));
+        assert_eq!(learned.at(at(1)), (share(16, 5), false));
+        // Sent before the first refusal came back.
+        learned.learn(Tripped::default(), at(0), at(2));
+        assert_eq!(learned.at(at(2)), (share(16, 5), false));
+        learned.learn(Tripped::default(), at(3), at(4));
+        assert_eq!(learned.at(at(4)), (share(8, 2), true));
+        for n in 0..9 {
+            learned.learn(Tripped::default(), at(5 + n), at(5 + n));
+        }
+        assert_eq!(learned.at(at(13)), (share(1, 1), true));
+        assert_eq!(learned.at(at(13 + 120)), (share(16, 5), false));
+    }
+
+    #[test]
+    fn the_app_limit_is_only_an_upper_bound() {
+        let now = Instant::now();
+        let mut learned = LearnedLimits::default();
+        learned.learn(named("x-ratelimit-crosstokenlimit", "50"), now, now);
+        assert_eq!(learned.at(now), (share(16, 5), false));
+        learned.learn(named("x-ratelimit-crosstokenlimit", "10"), now, now);
+        assert_eq!(learned.at(now), (share(10, 5), true));
+        // Its second one halves what it names, and nothing else.
+        let soon = now + Duration::from_secs(2);
+        learned.learn(named("x-ratelimit-crosstokenlimit", "50"), soon, soon);
+        assert_eq!(learned.at(soon), (share(5, 5), true));
+    }
+
+    #[test]
+    fn what_another_process_learned_is_taken_over_and_impossible_times_are_cut() {
+        let now = Instant::now();
+        let mut one = LearnedLimits::default();
+        one.learn(named("x-ratelimit-tokenlimit", "4"), now, now);
+        let mut two = LearnedLimits::default();
+        two.import(one.export(now), now);
+        assert_eq!(two.at(now), (share(4, 5), true));
+        let odd = |limit| LearnedLimit {
+            limit,
+            forgotten_in: Duration::MAX,
+            guessed: false,
+        };
+        two.import([Some(odd(3)), Some(odd(0))], now);
+        assert_eq!(two.at(now), (share(3, 5), true));
+        assert_eq!(two.at(now + minutes(23)), (share(16, 5), false));
+    }
+}
