@@ -10,16 +10,18 @@ use clover_client::RawPage;
 use clover_core::diff::compare;
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::parse;
-use clover_core::mapping::{Mapper, Names, alias};
+use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
+use clover_core::text;
 use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
+use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use once_cell::unsync::OnceCell;
 
 use crate::connection::Connection;
-use crate::engine::array::{borrowed, text};
+use crate::engine::array::{self, borrowed};
 use crate::link::Link;
 use crate::look_up::LookUp;
 use crate::page::{Fault, Page, known_rows};
@@ -64,8 +66,20 @@ impl Catalog {
 
     /// A name for a URL.
     #[php(name = "alias")]
-    pub fn alias_of(name: String) -> String {
-        alias(&name)
+    pub fn alias_of(name: BinarySlice<u8>) -> String {
+        text::alias(&String::from_utf8_lossy(&name))
+    }
+
+    /// What decides whether two names are the same.
+    #[php(name = "nameKey")]
+    pub fn name_key(name: BinarySlice<u8>) -> String {
+        text::key(&String::from_utf8_lossy(&name))
+    }
+
+    /// A name as it is shown and stored.
+    #[php(name = "cleanName")]
+    pub fn clean_name(name: BinarySlice<u8>) -> String {
+        text::clean(&String::from_utf8_lossy(&name)).unwrap_or_default()
     }
 
     /// Every item, by id.
@@ -93,13 +107,15 @@ impl Catalog {
         let mut groups: BTreeMap<GroupId, Vec<Item>> = BTreeMap::new();
         let mut faults = Vec::new();
         for row in staged.values().filter_map(Zval::array) {
-            let group = text(row, "group_id").and_then(|id| GroupId::new(id).ok());
+            let group = array::text(row, "group_id").and_then(|id| GroupId::new(id).ok());
             match (
                 group,
                 borrowed(row, "payload").map(|payload| parse::<Item>(payload.as_bytes())),
             ) {
                 (Some(group), Some(Ok(item))) => groups.entry(group).or_default().push(item),
-                (_, Some(Err(error))) => faults.push(Fault::staged(text(row, "item_id"), error)),
+                (_, Some(Err(error))) => {
+                    faults.push(Fault::staged(array::text(row, "item_id"), error))
+                }
                 _ => {
                     return Err(exception::item(
                         "a staged row has no group_id or payload",

@@ -24,8 +24,29 @@ final class Catalog
         throw new \LogicException('provided by the extension');
     }
 
-    /** A name as lower-case ASCII for a URL, by the rule of {@see ProductChange::$alias}; empty when nothing of it is left. */
+    /**
+     * A name as lower-case ASCII for a URL, by the rule of {@see ProductChange::$alias}: at most 190 characters, no
+     * hyphen at the end; empty when nothing of it is left.
+     */
     public static function alias(string $name): string
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * What two names have in common when they are the same name: letter case, accents, width, white space and characters
+     * that cannot be seen make no other name, on any database. Empty for a name of which nothing can be seen.
+     */
+    public static function nameKey(string $name): string
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * A name as it is shown and stored: without characters that cannot be seen, single spaces between words, composed
+     * letters (NFC), at most 255 characters. Empty when nothing is left. {@see ProductChange} has such names only.
+     */
+    public static function cleanName(string $name): string
     {
         throw new \LogicException('provided by the extension');
     }

@@ -13,5 +13,6 @@ pub mod product;
 pub mod quantity;
 pub mod seal;
 pub mod settings;
+pub mod text;
 pub mod webhook;
 pub mod wire;

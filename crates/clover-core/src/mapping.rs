@@ -1,6 +1,6 @@
 //! From Clover's items and item groups to shop products.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
@@ -8,6 +8,7 @@ use crate::pricing::Pricing;
 use crate::product::{Product, Reference, Variant};
 use crate::quantity::Quantity;
 use crate::settings::{MappingMode, Settings};
+use crate::text::{self, clean};
 use crate::wire::{Category, Item, PriceType};
 
 /// Name of the option of a group whose members carry no option values.
@@ -101,13 +102,17 @@ impl Mapper {
         };
         let mut members: Vec<&Item> = members.iter().collect();
         members.sort_by(|a, b| (!linked(&a.id), &a.id).cmp(&(!linked(&b.id), &b.id)));
-        let options = option_names(&members, names);
+        let options = Attributes::of(&members, names);
+        let mut values: Vec<Result<Vec<Choice<'_>>, ItemError>> = members
+            .iter()
+            .map(|member| options.choices(member, &title))
+            .collect();
+        distinguish(&mut values);
         let mut used: Vec<&Item> = Vec::new();
         let mut variants: Vec<Variant> = Vec::new();
-        for member in members {
-            match option_values(member, &title, &options, names)
-                .and_then(|values| self.variant(member, values))
-            {
+        for (member, values) in members.into_iter().zip(values) {
+            let values = values.map(|v| v.into_iter().map(|choice| choice.name).collect());
+            match values.and_then(|values| self.variant(member, values)) {
                 Ok(variant) => match variants
                     .iter()
                     .find(|other| other.option_values == variant.option_values)
@@ -134,7 +139,7 @@ impl Mapper {
         }
         let mut product = self.product(Reference::Group(id.clone()), title, &used);
         variants.sort_by(|a, b| a.id.cmp(&b.id));
-        product.options = options;
+        product.options = options.names;
         product.variants = variants;
         (Some(self.withheld(product, &used)), errors)
     }
@@ -218,6 +223,23 @@ impl Mapper {
             .flat_map(|i| &i.tags.0)
             .filter(|t| !t.deleted)
             .for_each(|t| tags.add(t.name.as_ref()));
+        let nameless = |name: &Option<String>| name.as_ref().is_some_and(|n| clean(n).is_none());
+        let left_out = |what: &str| format!("Clover has a {what} without a name: left out");
+        let mut warnings = Vec::new();
+        if items.iter().any(|i| {
+            i.categories
+                .0
+                .iter()
+                .any(|c| !c.deleted && nameless(&c.name))
+        }) {
+            warnings.push(left_out("category"));
+        }
+        if items
+            .iter()
+            .any(|i| i.tags.0.iter().any(|t| !t.deleted && nameless(&t.name)))
+        {
+            warnings.push(left_out("tag"));
+        }
         Product {
             reference,
             title,
@@ -226,7 +248,7 @@ impl Mapper {
             categories,
             create_category,
             tags: tags.0,
-            warnings: Vec::new(),
+            warnings,
             options: Vec::new(),
             variants: Vec::new(),
         }
@@ -309,26 +331,8 @@ impl Mapper {
     }
 }
 
-/// Trimmed text without control characters, or none when nothing is left.
 fn cleaned(text: Option<&String>) -> Option<String> {
-    let text = text?.trim();
-    if text.is_empty() {
-        return None;
-    }
-    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
-        return Some(text.to_owned());
-    }
-    Some(
-        text.chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect(),
-    )
-}
-
-/// A name as lower-case ASCII for a URL; empty when nothing of it is left.
-#[must_use]
-pub fn alias(name: &str) -> String {
-    slug::slugify(name)
+    clean(text?)
 }
 
 /// Where a category stands among others.
@@ -337,91 +341,178 @@ fn place(category: &Category) -> (i64, &Option<String>, &CategoryId) {
     (order, &category.name, &category.id)
 }
 
-/// Names without repetition; case does not make a difference, as in Joomla's tag and category titles.
+/// Names without repetition, as [`text::key`] has it.
 #[derive(Default)]
 struct Unique(Vec<String>);
 
 impl Unique {
     fn add(&mut self, name: Option<&String>) {
         if let Some(name) = cleaned(name)
-            && !self.0.iter().any(|known| same_name(known, &name))
+            && !self.0.iter().any(|known| text::same(known, &name))
         {
             self.0.push(name);
         }
     }
 }
 
-fn same_name(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
-    }
-    a.to_lowercase() == b.to_lowercase()
+/// The options of a group's product, and which of them each attribute is.
+struct Attributes<'a> {
+    names: Vec<String>,
+    places: HashMap<&'a AttributeId, usize>,
 }
 
-/// The attributes that occur among the members, by name; a group without any gets one of our own.
-fn option_names(members: &[&Item], names: &Names) -> Vec<String> {
-    let mut attributes: Vec<(&String, &AttributeId)> = members
-        .iter()
-        .flat_map(|m| &m.options.0)
-        .filter_map(|o| o.attribute.as_ref())
-        .filter_map(|a| names.attributes.get(&a.id).map(|name| (name, &a.id)))
-        .collect();
-    attributes.sort();
-    attributes.dedup();
-    let mut unique = Unique::default();
-    attributes
-        .into_iter()
-        .for_each(|(name, _)| unique.add(Some(name)));
-    if unique.0.is_empty() {
-        vec![NAMELESS_OPTION.into()]
-    } else {
-        unique.0
-    }
+/// One value of a variant, with the id that decides which of two names of one key comes first.
+struct Choice<'a> {
+    name: String,
+    id: &'a str,
 }
 
-/// The shop drops a variant that has not exactly one value for each option.
-fn option_values(
-    member: &Item,
-    group: &str,
-    options: &[String],
-    names: &Names,
-) -> Result<Vec<String>, ItemError> {
-    let refuse = |message: String| ItemError {
-        item: Some(member.id.clone()),
-        path: "options".into(),
-        message,
-    };
-    if options == [NAMELESS_OPTION] && member.options.is_empty() {
-        let name = cleaned(member.name.as_ref())
-            .ok_or_else(|| refuse("has neither options nor a name".into()))?;
-        let own = name.strip_prefix(group).map_or(name.as_str(), str::trim);
-        return Ok(vec![if own.is_empty() { name } else { own.to_owned() }]);
-    }
-    options
-        .iter()
-        .map(|option| {
-            let mut values = member
-                .options
-                .0
-                .iter()
-                .filter(|o| {
-                    let attribute = o
-                        .attribute
-                        .as_ref()
-                        .and_then(|a| names.attributes.get(&a.id));
-                    attribute
-                        .is_some_and(|name| name.trim().to_lowercase() == option.to_lowercase())
-                })
-                .filter_map(|o| cleaned(o.name.as_ref()));
-            match (values.next(), values.next()) {
-                (Some(value), None) => Ok(value),
-                (None, _) => Err(refuse(format!("has no value for the option {option}"))),
-                (Some(_), Some(_)) => Err(refuse(format!(
-                    "has several values for the option {option}"
-                ))),
+impl<'a> Attributes<'a> {
+    /// The attributes that occur among the members, by name. Two of the same name are one option, unless a member has
+    /// values of both. A group without any gets an option of our own.
+    fn of(members: &[&'a Item], names: &Names) -> Self {
+        let mut known: BTreeMap<&'a AttributeId, Option<String>> = BTreeMap::new();
+        for id in members.iter().flat_map(|m| attributes(m)) {
+            known
+                .entry(id)
+                .or_insert_with(|| cleaned(names.attributes.get(id)));
+        }
+        let mut named: Vec<(String, &AttributeId)> = known
+            .into_iter()
+            .filter_map(|(id, name)| Some((name?, id)))
+            .collect();
+        named.sort();
+        let mut by_key: BTreeMap<String, Vec<(String, &AttributeId)>> = BTreeMap::new();
+        let mut order = Vec::new();
+        for (name, id) in named {
+            let key = text::key(&name);
+            let same = by_key.entry(key.clone()).or_default();
+            if same.is_empty() {
+                order.push(key);
             }
-        })
-        .collect()
+            same.push((name, id));
+        }
+        let mut options = Self {
+            names: Vec::new(),
+            places: HashMap::new(),
+        };
+        let mut taken: HashSet<String> = by_key.keys().cloned().collect();
+        for key in order {
+            let same = by_key.remove(&key).unwrap_or_default();
+            let ids: HashSet<&AttributeId> = same.iter().map(|(_, id)| *id).collect();
+            let apart = ids.len() > 1
+                && members.iter().any(|m| {
+                    let own: HashSet<_> = attributes(m).filter(|id| ids.contains(id)).collect();
+                    own.len() > 1
+                });
+            for (n, (name, id)) in same.into_iter().enumerate() {
+                if n == 0 {
+                    options.names.push(name);
+                } else if apart {
+                    options.names.push(free(&name, &mut taken));
+                }
+                options.places.insert(id, options.names.len() - 1);
+            }
+        }
+        if options.names.is_empty() {
+            options.names.push(NAMELESS_OPTION.into());
+        }
+        options
+    }
+
+    /// The shop drops a variant that has not exactly one value for each option.
+    fn choices(&self, member: &'a Item, group: &str) -> Result<Vec<Choice<'a>>, ItemError> {
+        let refuse = |message: String| ItemError {
+            item: Some(member.id.clone()),
+            path: "options".into(),
+            message,
+        };
+        if self.places.is_empty() && member.options.is_empty() {
+            let name = cleaned(member.name.as_ref())
+                .ok_or_else(|| refuse("has neither options nor a name".into()))?;
+            let own = name.strip_prefix(group).map_or(name.as_str(), str::trim);
+            return Ok(vec![Choice {
+                name: if own.is_empty() { name } else { own.to_owned() },
+                id: member.id.as_str(),
+            }]);
+        }
+        let mut found: Vec<Option<Choice<'a>>> = self.names.iter().map(|_| None).collect();
+        for option in &member.options.0 {
+            let place = option
+                .attribute
+                .as_ref()
+                .and_then(|a| self.places.get(&a.id));
+            let (Some(&place), Some(name)) = (place, cleaned(option.name.as_ref())) else {
+                continue;
+            };
+            let id = option.id.as_str();
+            if found[place].replace(Choice { name, id }).is_some() {
+                let option = &self.names[place];
+                return Err(refuse(format!(
+                    "has several values for the option {option}"
+                )));
+            }
+        }
+        found
+            .into_iter()
+            .zip(&self.names)
+            .map(|(choice, option)| {
+                choice.ok_or_else(|| refuse(format!("has no value for the option {option}")))
+            })
+            .collect()
+    }
+}
+
+fn attributes(member: &Item) -> impl Iterator<Item = &AttributeId> {
+    let options = member.options.0.iter();
+    options.filter_map(|o| o.attribute.as_ref()).map(|a| &a.id)
+}
+
+/// Values of one option that differ, and still are the same name, get numbers: the shop matches values by
+/// [`text::key`], and two variants must not become one combination. Which one keeps its name hangs on Clover's ids
+/// alone, so that it is the same one in each run.
+fn distinguish(members: &mut [Result<Vec<Choice<'_>>, ItemError>]) {
+    let options = members.iter().flatten().map(Vec::len).max().unwrap_or(0);
+    for place in 0..options {
+        let mut ids: HashMap<&str, &str> = HashMap::new();
+        for choice in members.iter().flatten().filter_map(|m| m.get(place)) {
+            let id = ids.entry(choice.name.as_str()).or_insert(choice.id);
+            *id = choice.id.min(id);
+        }
+        let mut keys: HashSet<String> = ids.keys().map(|name| text::key(name)).collect();
+        if keys.len() == ids.len() {
+            continue;
+        }
+        let mut ordered: Vec<(&str, &str)> = ids.into_iter().map(|(name, id)| (id, name)).collect();
+        ordered.sort_unstable();
+        let mut met: HashSet<String> = HashSet::new();
+        let renamed: HashMap<String, String> = ordered
+            .into_iter()
+            .filter(|(_, name)| !met.insert(text::key(name)))
+            .map(|(_, name)| (name.to_owned(), free(name, &mut keys)))
+            .collect();
+        for choice in members
+            .iter_mut()
+            .flatten()
+            .filter_map(|m| m.get_mut(place))
+        {
+            if let Some(name) = renamed.get(&choice.name) {
+                choice.name.clone_from(name);
+            }
+        }
+    }
+}
+
+/// The name with the least number from 2 that makes it another name than all that are taken.
+fn free(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut number = 2;
+    loop {
+        let numbered = text::numbered(name, number);
+        if taken.insert(text::key(&numbered)) {
+            return numbered;
+        }
+        number += 1;
+    }
 }
 
 #[cfg(test)]
@@ -703,6 +794,99 @@ mod tests {
                 ("C", "has no value for the option Size"),
                 ("D", "has several values for the option Size")
             ]
+        );
+    }
+
+    fn values(p: &Product) -> Vec<String> {
+        p.variants
+            .iter()
+            .map(|v| v.option_values.join("/"))
+            .collect()
+    }
+
+    #[test]
+    fn options_that_are_the_same_name_in_other_letters_are_choices_of_their_own() {
+        let members = [
+            member("C", &[("S", "<5")], ""),
+            member("A", &[("S", "Red")], ""),
+            member("B", &[("S", "red")], ""),
+            member("D", &[("S", "‹5")], ""),
+            member("E", &[("S", "Red (2)")], ""),
+        ];
+        let (p, errors) = group(MappingMode::Tag, &members);
+        let p = p.unwrap();
+        assert_eq!(errors, []);
+        assert_eq!(values(&p), ["Red", "red (3)", "<5", "‹5 (2)", "Red (2)"]);
+        let mapped = mapper(MappingMode::Tag).group(
+            &GroupId::new("G").unwrap(),
+            &items(&members.join(",")),
+            &names(),
+            |id| id.as_str() == "B",
+        );
+        assert_eq!(values(&mapped.0.unwrap()), values(&p));
+    }
+
+    #[test]
+    fn attributes_of_the_same_name_are_one_option_unless_an_item_has_values_of_both() {
+        let mut names = names();
+        for (id, name) in [("T", "SIZE\u{200b}"), ("U", "Size\tUS")] {
+            names
+                .attributes
+                .insert(AttributeId::new(id).unwrap(), name.into());
+        }
+        let group = |members: &[String]| {
+            mapper(MappingMode::Tag).group(
+                &GroupId::new("G").unwrap(),
+                &items(&members.join(",")),
+                &names,
+                |_| false,
+            )
+        };
+        let (p, errors) = group(&[
+            member("A", &[("S", "L")], ""),
+            member("B", &[("T", "M")], ""),
+        ]);
+        assert_eq!(errors, []);
+        let p = p.unwrap();
+        assert_eq!(
+            (p.options.len(), values(&p)),
+            (1, vec!["L".into(), "M".into()])
+        );
+        let (p, errors) = group(&[
+            member("A", &[("S", "L"), ("T", "1")], ""),
+            member("B", &[("T", "2"), ("S", "L")], ""),
+        ]);
+        assert_eq!(errors, []);
+        let p = p.unwrap();
+        assert_eq!(p.options, ["SIZE", "Size (2)"]);
+        assert_eq!(values(&p), ["1/L", "2/L"]);
+        let (p, errors) = group(&[
+            member("A", &[("U", "7")], ""),
+            member("B", &[("U", "8")], ""),
+        ]);
+        assert_eq!(errors, []);
+        assert_eq!(p.unwrap().options, ["Size US"]);
+    }
+
+    #[test]
+    fn names_without_anything_to_see_are_refused_or_left_out() {
+        let error = mapper(MappingMode::Tag)
+            .item(&items(r#"{"id":"A","name":"\u0001\u200b\u3164","price":1}"#)[0])
+            .unwrap_err();
+        assert_eq!(error.path, "name");
+        let p = simple(
+            MappingMode::Category,
+            r#"{"id":"A","name":"Te\u202ea ","price":1,"sku":"\u00a0S-1\t","code":"\u200b",
+                "categories":{"elements":[{"id":"C","name":"\u200b"}]},"tags":[{"name":" "}]}"#,
+        );
+        assert_eq!(p.title, "Tea");
+        assert_eq!(
+            (p.variants[0].sku.as_deref(), p.variants[0].upc.as_deref()),
+            (Some("S-1"), None)
+        );
+        assert_eq!(
+            (p.categories.len(), p.tags.len(), p.warnings.len()),
+            (0, 0, 2)
         );
     }
 

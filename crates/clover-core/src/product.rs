@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::ids::{GroupId, ItemId};
-use crate::mapping;
 use crate::money::ColumnPrice;
 use crate::quantity::Quantity;
+use crate::text;
 
 /// What a product stands for in Clover.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Product {
     /// Lower-case ASCII for a URL, never empty, not unique. Only what is written needs it, and an unchanged product is not.
     #[must_use]
     pub fn alias(&self) -> String {
-        let alias = mapping::alias(&self.title);
+        let alias = text::alias(&self.title);
         if alias.is_empty() {
             self.reference.id().to_ascii_lowercase()
         } else {

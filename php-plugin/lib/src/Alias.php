@@ -9,6 +9,9 @@ use CloverSync\Catalog;
 /** URL names for what has a name in Clover but no alias of its own: categories, tags, options. */
 final class Alias
 {
+    /** Characters; {@see Catalog::alias()} keeps to it too. Smart Search puts the path before an article's, in 400. */
+    private const LENGTH = 190;
+
     public static function of(string $name): string
     {
         $alias = Catalog::alias($name);
@@ -24,8 +27,14 @@ final class Alias
      */
     public static function free(string $alias, callable $isTaken): string
     {
-        for ($n = 1, $free = $alias; $isTaken($free); $free = $alias . '-' . ++$n);
+        for ($n = 1, $free = $alias; $isTaken($free); $free = self::with($alias, (string) ++$n));
 
         return $free;
+    }
+
+    /** The alias with more behind a hyphen, within the length. */
+    public static function with(string $alias, string $more): string
+    {
+        return rtrim(substr($alias, 0, self::LENGTH - \strlen($more) - 1), '-') . '-' . $more;
     }
 }

@@ -116,8 +116,7 @@ final class Articles
         $candidates = [];
 
         foreach ($articles as $id => $a) {
-            $alias           = Names::fit($a['alias'], 360);
-            $candidates[$id] = [$alias, $alias . '-' . strtolower((string) $id)];
+            $candidates[$id] = [$a['alias'], Alias::with($a['alias'], strtolower((string) $id))];
         }
 
         $taken = [];

@@ -73,7 +73,7 @@ final class Categories
         $now = UtcTime::sql($this->clock->now());
         $new = $tree->append($this->default, [[
             'extension'        => 'com_content',
-            'title'            => trim($name),
+            'title'            => $name,
             'alias'            => Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
                 'SELECT id FROM ' . self::TABLE . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?",
                 [$this->default, $alias],

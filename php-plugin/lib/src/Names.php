@@ -4,18 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
-/** Names as they come from Clover, as the shop compares and keeps them: letter case and outer space make no other name. */
+use CloverSync\Catalog;
+
+/** Names as they come from Clover, as the shop compares and keeps them. */
 final class Names
 {
+    /** The same for two names that are the same name, on any database: {@see Catalog::nameKey()}. */
     public static function key(string $name): string
     {
-        return mb_strtolower(trim($name));
+        return Catalog::nameKey($name);
     }
 
-    /** When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. */
+    /** When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. Accents count. */
     public static function sku(string $sku): string
     {
-        return self::key(self::shown($sku));
+        return mb_strtolower(self::shown(Catalog::cleanName($sku)));
     }
 
     /** As much of a text as fits into a column. */

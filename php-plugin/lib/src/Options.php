@@ -47,7 +47,7 @@ final readonly class Options
                 $parts = [];
 
                 foreach ($values as $i => $value) {
-                    $parts[] = $choices[$product][$ids[self::key($options[$i]['name'])]['values'][self::key($value)]];
+                    $parts[] = $choices[$product][$ids[Names::key($options[$i]['name'])]['values'][Names::key($value)]];
                 }
 
                 // The shop looks a combination up by its numerically sorted text.
@@ -181,11 +181,11 @@ final readonly class Options
 
         foreach ($products as $product) {
             foreach ($product['options'] as $option) {
-                $key = self::key($option['name']);
-                $wanted[$key] ??= ['name' => Names::shown(trim($option['name'])), 'values' => []];
+                $key = Names::key($option['name']);
+                $wanted[$key] ??= ['name' => Names::shown($option['name']), 'values' => []];
 
                 foreach ($option['values'] as $value) {
-                    $wanted[$key]['values'][self::key($value)] ??= Names::shown(trim($value));
+                    $wanted[$key]['values'][Names::key($value)] ??= Names::shown($value);
                 }
             }
         }
@@ -222,7 +222,7 @@ final readonly class Options
                 'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM ' . self::VALUES . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
                 array_keys($names),
             ) as $row) {
-                $ids[$names[(int) $row['option_id']]]['values'][self::key((string) $row['name'])] ??= (int) $row['id'];
+                $ids[$names[(int) $row['option_id']]]['values'][Names::key((string) $row['name'])] ??= (int) $row['id'];
             }
         };
         $read();
@@ -253,15 +253,13 @@ final readonly class Options
     {
         $found = [];
 
-        // Only these kinds of options can tell variants apart.
-        foreach ($this->bulk->fetch(
+        // Only these kinds of options can tell variants apart. All of them, for each database has its own idea of which names are equal.
+        foreach ($this->sql->fetchAll(
             'SELECT j2commerce_option_id AS id, option_name AS name FROM ' . self::OPTIONS . "
-              WHERE type IN ('select', 'radio', 'color') AND option_name IN (%s) ORDER BY j2commerce_option_id",
-            array_column($wanted, 'name'),
+              WHERE type IN ('select', 'radio', 'color') ORDER BY j2commerce_option_id",
         ) as $row) {
-            $key = self::key((string) $row['name']);
+            $key = Names::key((string) $row['name']);
 
-            // The database may count more letters as equal than we do.
             if (isset($wanted[$key])) {
                 $found[$key] ??= (int) $row['id'];
             }
@@ -286,8 +284,8 @@ final readonly class Options
 
         foreach ($products as $product => $wanted) {
             foreach ($wanted['options'] as $i => $option) {
-                if (!isset($options[$product][$ids[self::key($option['name'])]['id']])) {
-                    $data[]         = [$ids[self::key($option['name'])]['id'], 0, $product, $i + 1, 1, 1];
+                if (!isset($options[$product][$ids[Names::key($option['name'])]['id']])) {
+                    $data[]         = [$ids[Names::key($option['name'])]['id'], 0, $product, $i + 1, 1, 1];
                     $rows[$product] = ($rows[$product] ?? 0) + 1;
                 }
             }
@@ -303,11 +301,11 @@ final readonly class Options
 
         foreach ($products as $product => $wanted) {
             foreach ($wanted['options'] as $option) {
-                $shared = $ids[self::key($option['name'])];
+                $shared = $ids[Names::key($option['name'])];
                 $order  = 0;
 
                 foreach ($option['values'] as $value) {
-                    $valueId = $shared['values'][self::key($value)];
+                    $valueId = $shared['values'][Names::key($value)];
                     $order++;
 
                     if (!isset($choices[$product][$valueId])) {
@@ -375,11 +373,5 @@ final readonly class Options
         }
 
         return $rows;
-    }
-
-    /** What does not fit into the column cannot make a difference. */
-    private static function key(string $name): string
-    {
-        return Names::key(Names::shown(trim($name)));
     }
 }

@@ -260,7 +260,7 @@ final class Tags
             ) !== null) : $wanted[$key];
             $taken[$alias] = true;
             $rows[]        = [
-                'title'            => trim($title),
+                'title'            => $title,
                 'alias'            => $alias,
                 'description'      => '',
                 'published'        => 1,
