@@ -10,6 +10,8 @@ declare(strict_types=1);
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\AppSchema;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\JoomlaSql;
 use Joomla\CMS\Application\AdministratorApplication;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Installer\InstallerAdapter;
@@ -28,7 +30,7 @@ return new class () implements ServiceProviderInterface {
             private const J2COMMERCE = '6.0.0';
 
             /** The extension's versions that fit: those of the same minor version. */
-            private const EXTENSION = '0.1';
+            private const EXTENSION = '0.2';
 
             public function __construct(private readonly DatabaseInterface $db)
             {
@@ -79,7 +81,15 @@ return new class () implements ServiceProviderInterface {
                 }
 
                 $this->forgetClassMap();
-                $app     = Factory::getApplication();
+                $app = Factory::getApplication();
+
+                try {
+                    $this->upgradeTables();
+                } catch (\Throwable $e) {
+                    // The app tries it again whenever it starts.
+                    $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $e->getMessage()), 'error');
+                }
+
                 $missing = $this->extensionProblem();
 
                 if ($missing !== null) {
@@ -92,6 +102,14 @@ return new class () implements ServiceProviderInterface {
                 }
 
                 return true;
+            }
+
+            /** By the code that the app itself runs; Joomla's own map of namespaces is older than this installation. */
+            private function upgradeTables(): void
+            {
+                \JLoader::registerNamespace('CloverSync\\Shop', JPATH_LIBRARIES . '/cloversync/src');
+                \JLoader::registerNamespace('J2Commerce\\Plugin\\J2Commerce\\AppCloverpos', JPATH_PLUGINS . '/j2commerce/app_cloverpos/src');
+                (new AppSchema(new JoomlaSql($this->db)))->ensure();
             }
 
             private function problem(): ?string

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
+use CloverSync\Shop\AppSchema;
 use CloverSync\Shop\Dialect;
 use CloverSync\Shop\PdoSql;
 use CloverSync\Shop\Schema;
@@ -48,9 +49,9 @@ final class TestDatabase
             $db->dropTables();
         }
 
-        $schema = new Schema($db->connect());
-        $schema->install(__DIR__ . '/../../bin/shop/shop.mysql.sql');
-        $schema->install(Schema::APP_FILE);
+        $sql = $db->connect();
+        (new Schema($sql))->install(__DIR__ . '/../../bin/shop/shop.mysql.sql');
+        (new AppSchema($sql))->ensure();
 
         return $db;
     }

@@ -6,6 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Exception\SettingsException;
 use CloverSync\Settings;
+use CloverSync\Shop\AppSchema;
 use CloverSync\Shop\PdoSql;
 use CloverSync\Shop\Schema;
 use CloverSync\Shop\Shop;
@@ -143,10 +144,11 @@ final readonly class Config
 
         $schema = new Schema($sql);
 
-        if (!$schema->exists('#__j2commerce_clover_pace') || !$schema->exists('#__extensions')) {
+        if (!$schema->exists('#__extensions')) {
             $schema->install(__DIR__ . '/../shop.mysql.sql');
-            $schema->install(Schema::APP_FILE);
         }
+
+        (new AppSchema($sql))->ensure();
 
         if (isset($this->values['currency'])) {
             ShopConfig::writeCurrency($sql, (string) $this->values['currency']);

@@ -21,13 +21,7 @@ final readonly class Schema
      */
     public function install(string $file): void
     {
-        $text = @file_get_contents($file);
-
-        if ($text === false) {
-            throw new \InvalidArgumentException("The schema file $file cannot be read.");
-        }
-
-        $statements = self::statements($text);
+        $statements = self::statements(self::read($file));
 
         // Two first starts at once: on SQLite the second waits here and then finds everything made. MySQL commits at
         // each CREATE TABLE, which is why it gets no transaction.
@@ -38,8 +32,16 @@ final readonly class Schema
         }
     }
 
+    /** @throws \InvalidArgumentException when the file cannot be read */
+    public static function read(string $file): string
+    {
+        $text = @file_get_contents($file);
+
+        return $text !== false ? $text : throw new \InvalidArgumentException("The schema file $file cannot be read.");
+    }
+
     /** @param list<string> $statements */
-    private function apply(array $statements): void
+    public function apply(array $statements): void
     {
         $fresh = !$this->exists(self::tableOf($statements[0] ?? ''));
 
@@ -73,7 +75,7 @@ final readonly class Schema
         return array_values(array_filter(array_map(trim(...), $statements), static fn (string $s): bool => $s !== ''));
     }
 
-    private static function tableOf(string $statement): string
+    public static function tableOf(string $statement): string
     {
         return preg_match('/^CREATE TABLE (?:IF NOT EXISTS )?`([^`]+)`/', $statement, $m) === 1 ? $m[1] : '';
     }

@@ -7,6 +7,7 @@
 declare(strict_types=1);
 
 use CloverSync\Settings;
+use CloverSync\Shop\AppSchema;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\PdoSql;
 use CloverSync\Shop\Schema;
@@ -31,7 +32,7 @@ use CloverSync\Tests\Support\Simulator;
 $sql    = PdoSql::connect('sqlite::memory:');
 $schema = new Schema($sql);
 $schema->install(__DIR__ . '/../../../bin/shop/shop.mysql.sql');
-$schema->install(Schema::APP_FILE);
+(new AppSchema($sql))->ensure();
 $shop = new Shop($sql, Settings::fromArray([
     'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $argv[1], 'default_category' => 2, 'pace_share' => 100_000,
 ]), new Vault('a site secret for tests only'), 'https://shop.example');

@@ -23,7 +23,7 @@ use Joomla\CMS\Language\Text;
 final readonly class Requirements
 {
     /** The extension's versions that fit: those of the same minor version. */
-    public const EXTENSION = '0.1';
+    public const EXTENSION = '0.2';
 
     private const CLI = 'php_cli';
 

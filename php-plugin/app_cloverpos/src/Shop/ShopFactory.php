@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
 \defined('_JEXEC') or die;
 
 use CloverSync\Settings;
+use CloverSync\Shop\AppSchema;
 use CloverSync\Shop\Clock;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Shop;
@@ -41,6 +42,8 @@ final class ShopFactory
     private readonly Sql $sql;
 
     private ?Shop $shop = null;
+
+    private bool $ready = false;
 
     /** @param array<string, mixed> $parameters The app's, as Joomla stores them */
     public function __construct(
@@ -78,8 +81,18 @@ final class ShopFactory
         ));
     }
 
+    /**
+     * The database, with the app's tables as this version needs them.
+     *
+     * @throws \CloverSync\Shop\Exception\SchemaException when they are not and cannot be made so
+     */
     public function sql(): Sql
     {
+        if (!$this->ready) {
+            (new AppSchema($this->sql))->ensure();
+            $this->ready = true;
+        }
+
         return $this->sql;
     }
 
@@ -109,13 +122,13 @@ final class ShopFactory
     /** Facts of the connection's environment. */
     public function state(): State
     {
-        return new State($this->sql, $this->environment(), $this->clock);
+        return new State($this->sql(), $this->environment(), $this->clock);
     }
 
     /** Facts of the site that belong to no environment. */
     public function siteState(): State
     {
-        return new State($this->sql, self::SITE, $this->clock);
+        return new State($this->sql(), self::SITE, $this->clock);
     }
 
     public function requirements(): Requirements
@@ -127,7 +140,7 @@ final class ShopFactory
     {
         $environment ??= $this->environment();
 
-        return new Secrets(new State($this->sql, $environment, $this->clock), $environment);
+        return new Secrets(new State($this->sql(), $environment, $this->clock), $environment);
     }
 
     public function vault(): Vault
@@ -167,7 +180,7 @@ final class ShopFactory
         $this->adoptSecrets();
         $state    = $this->state();
         $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
-        $shop     = new Shop($this->sql, $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
+        $shop     = new Shop($this->sql(), $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
         $chosen   = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
 
         return $this->shop = $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);

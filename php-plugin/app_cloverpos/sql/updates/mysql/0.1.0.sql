@@ -1,1 +1,1 @@
--- The first version: its tables are those of install.mysql.utf8.sql.
+-- Only tells Joomla that there are tables. CloverSync\Shop\AppSchema upgrades them, after each installation and whenever the app starts.
