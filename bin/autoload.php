@@ -6,6 +6,9 @@
 
 declare(strict_types=1);
 
+// The library's files refuse to be opened by anything that does not say this, as Joomla does.
+\defined('_JEXEC') || \define('_JEXEC', 1);
+
 spl_autoload_register(static function (string $class): void {
     $folders = [
         'CloverSync\\Shop\\' => __DIR__ . '/../php-plugin/lib/src/',

@@ -6,6 +6,21 @@
 
 declare(strict_types=1);
 
-require __DIR__ . '/autoload.php';
+const _JEXEC = 1;
 
-exit((new CloverSync\Cli\Application())->run(array_slice($argv, 1)));
+try {
+    require __DIR__ . '/../php-plugin/lib/src/Host.php';
+    require __DIR__ . '/../php-plugin/lib/src/NeededFunctions.php';
+    require __DIR__ . '/shop/src/LastWord.php';
+} catch (Error $e) {
+    // Not even the first file can be read: its guard calls defined(), which may be disabled.
+    (new SplFileObject('php://stderr', 'w'))->fwrite("error: This PHP cannot run CloverSync (disable_functions?): {$e->getMessage()}\n");
+
+    exit(1);
+}
+
+CloverSync\Cli\LastWord::run(static function (array $words): int {
+    require __DIR__ . '/autoload.php';
+
+    return (new CloverSync\Cli\Application())->run($words);
+});

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Cli\MissingExtension;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\TestCase;
@@ -116,6 +117,130 @@ final class CommandLineTest extends TestCase
         self::assertSame([1, ''], [$result['code'], $result['out']]);
         self::assertStringContainsString('make build', $result['err']);
         self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
+    }
+
+    public function test_a_library_that_php_refuses_is_told_with_php_s_own_reason(): void
+    {
+        $bad = $this->shell->folder . '/libcloversync.so';
+        file_put_contents($bad, "\x7fELF and nothing more");
+        $this->shell->environment['CLOVERSYNC_EXTENSION'] = $bad;
+        $result = $this->run_('status');
+        self::assertSame([1, 1], [$result['code'], substr_count($result['err'], "\n")], $result['err']);
+        self::assertStringContainsString("(PHP says: $bad: file too short)", $result['err']);
+
+        self::assertSame('/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38\' not found (required by /x/cloversync.so)', MissingExtension::reasonIn(
+            "PHP Warning:  PHP Startup: Unable to load dynamic library '/x/cloversync.so' (tried: /x/cloversync.so (/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found"
+            . " (required by /x/cloversync.so)), /usr/lib/php/x.so (/usr/lib/php/x.so: cannot open shared object file: No such file or directory)) in Unknown on line 0\n",
+            '/x/cloversync.so',
+        ));
+        self::assertSame('cloversync: Unable to initialize module Module compiled with module API=20230831 PHP compiled with module API=20240924 These options need to match', MissingExtension::reasonIn(
+            "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d)) in Unknown on line 0\n"
+            . "PHP Warning:  PHP Startup: cloversync: Unable to initialize module\nModule compiled with module API=20230831\nPHP    compiled with module API=20240924\nThese options need to match\n in Unknown on line 0\n",
+            'cloversync',
+        ));
+    }
+
+    public function test_the_database_is_its_owner_s_alone_and_so_is_what_lies_beside_it(): void
+    {
+        $before = umask(0022);
+        $this->run_('connect', '--approve');
+        umask($before);
+        $connection = new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite");
+        $connection->exec('CREATE TABLE IF NOT EXISTS held (x)');
+        $files = glob($this->shell->folder . '/cloversync.sqlite*');
+        self::assertGreaterThanOrEqual(3, \count($files), 'The write-ahead log is there while a connection is open.');
+
+        foreach ($files as $file) {
+            self::assertSame('600', decoct(fileperms($file) & 0777), $file);
+        }
+    }
+
+    public function test_settings_that_cannot_be_a_database_are_refused_and_leave_no_file(): void
+    {
+        foreach (['sqlite::memory:', 'sqlite:', 'sqlite:file:x.sqlite?mode=memory'] as $dsn) {
+            $this->shell->environment['CLOVERSYNC_DSN'] = $dsn;
+            $result = $this->run_('status');
+            self::assertSame(2, $result['code'], $dsn);
+            self::assertMatchesRegularExpression('/^  dsn: must name a file/m', $result['err']);
+        }
+
+        unset($this->shell->environment['CLOVERSYNC_DSN']);
+
+        foreach (['j`os', 'jos; DROP', '1jos_', "jos_\n", 'ü_', str_repeat('a', 33)] as $prefix) {
+            $this->shell->environment['CLOVERSYNC_DB_PREFIX'] = $prefix;
+            $result = $this->run_('status');
+            self::assertSame(2, $result['code'], $prefix);
+            self::assertMatchesRegularExpression('/^  db_prefix: must be/m', $result['err']);
+        }
+
+        self::assertSame([], glob($this->shell->folder . '/*sqlite*') ?: glob($this->shell->folder . '/*secret*'));
+        $this->shell->environment['CLOVERSYNC_DB_PREFIX'] = 'J3_shop_';
+        self::assertSame(0, $this->run_('status')['code']);
+    }
+
+    public function test_a_fatal_error_is_said_with_exit_code_one(): void
+    {
+        $this->run_('connect', '--approve');
+        $limit = $this->shell->folder . '/limit.php';
+        $this->shell->environment['PHP_INI_SCAN_DIR'] = ':' . $this->shell->folder;
+        file_put_contents($this->shell->folder . '/prepend.ini', "auto_prepend_file=$limit\n");
+
+        foreach ([
+            '$eat = static function (): void { ini_set("memory_limit", "32M"); $x = str_repeat("x", 1 << 26); };' => ['memory_limit is 32 MB', 'fatal'],
+            '$eat = static function (): void { throw new \LogicException("a slip"); };'                         => ['a slip (limit.php:1)', 'failed'],
+            '$eat = static function (): void { eval("class Twice {} class Twice {}"); };'                        => ['Cannot redeclare class Twice', 'fatal'],
+            '$eat = static function (): void { eval("this is no PHP"); };'                                       => ['syntax error', 'failed'],
+        ] as $code => [$words, $kind]) {
+            // The first class of the command line that is asked for meets the accident.
+            file_put_contents($limit, "<?php $code spl_autoload_register(static function (string \$class) use (\$eat): void { if (\$class === 'CloverSync\\Cli\\Application') { \$eat(); } });");
+            $result = $this->run_('status', '--json');
+            self::assertSame(1, $result['code'], $code);
+            self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
+            self::assertStringContainsString($words, $result['err']);
+            self::assertSame(['error', $kind], [$result['lines'][0]['event'], $result['lines'][0]['kind']]);
+        }
+    }
+
+    public function test_whatever_else_knocks_neither_ends_nor_delays_the_wait_for_the_browser(): void
+    {
+        $port    = self::freePort();
+        $process = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '60']);
+        $line    = json_decode((string) fgets($process['pipes'][1]), true);
+        $silent  = stream_socket_client("tcp://127.0.0.1:$port");
+        $slow    = stream_socket_client("tcp://127.0.0.1:$port");
+        fwrite($slow, 'GET /callback?code=');
+        $ask = static fn (string $request): string => self::exchange($port, $request);
+        self::assertStringStartsWith('HTTP/1.1 404', $ask("GET /favicon.ico HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 404', $ask("GET /callback HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 404', $ask("POST /callback?code=x&state=y HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 400', $ask("GET /callback?code=x&state=another HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 400', $ask("GET /callback?code=x&state[]=a HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 400', $ask("GET /callback?code=x HTTP/1.1\r\n\r\n"));
+        self::assertStringStartsWith('HTTP/1.1 404', $ask("\x16\x03\x01\r\n\r\n"));
+        self::assertSame('', $ask(str_repeat('x', 20_000)), 'What is too long is cut off.');
+
+        for ($i = 0; $i < 70; $i++) {
+            $many[] = stream_socket_client("tcp://127.0.0.1:$port");
+        }
+
+        $began    = hrtime(true);
+        $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
+        self::assertStringContainsString('close this window', (string) file_get_contents($callback));
+        self::assertLessThan(5.0, (hrtime(true) - $began) / 1e9, 'Those who say nothing hold nobody up.');
+        $last = json_decode((string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0], true);
+        self::assertTrue($last['connected']);
+        self::assertSame(0, proc_close($process['process']));
+        self::assertNotEmpty([$silent, $slow, $many]);
+    }
+
+    /** @return string All that is answered */
+    private static function exchange(int $port, string $request): string
+    {
+        $socket = stream_socket_client("tcp://127.0.0.1:$port");
+        stream_set_timeout($socket, 5);
+        fwrite($socket, $request);
+
+        return (string) @stream_get_contents($socket);
     }
 
     public function test_before_connecting_and_without_clover_the_messages_say_so(): void

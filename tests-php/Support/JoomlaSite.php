@@ -58,7 +58,7 @@ final class JoomlaSite
         restore_exception_handler();
         $level = error_reporting();
 
-        \define('_JEXEC', 1);
+        \defined('_JEXEC') || \define('_JEXEC', 1);
         \define('JPATH_BASE', realpath((string) getenv('JOOMLA_ROOT')));
         \define('JPATH_CONFIGURATION', self::$folder);
         \define('JPATH_CACHE', self::$folder . '/cache');

@@ -17,6 +17,7 @@ use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\MerchantFacts;
 use CloverSync\Shop\ProductList;
 use CloverSync\Shop\Runs;
@@ -133,11 +134,8 @@ final class Application
 
         $options = Options::parse($words, $known['switches'], $known['valued'], $known['arguments'] ?? []);
 
-        if (!\extension_loaded('cloversync')) {
-            throw new \RuntimeException(\sprintf(
-                'The PHP extension cloversync is not loaded in the command line\'s PHP %s: run “make build”, or name the file in CLOVERSYNC_EXTENSION.',
-                PHP_VERSION,
-            ));
+        if (!Host::hasExtension('cloversync')) {
+            throw new \RuntimeException(MissingExtension::sentence());
         }
 
         $shop = Config::read()->shop();
@@ -195,7 +193,7 @@ final class Application
                 $callback = Callback::approve($authorization->url, $redirect);
             } else {
                 $shop->state->set('authorization', $authorization->state);
-                $callback = Callback::wait($port, $options->number('timeout', 300, 1, 86_400), function () use ($authorization): void {
+                $callback = Callback::wait($port, $options->number('timeout', 300, 1, 86_400), $authorization->state, function () use ($authorization): void {
                     $this->console->event(['event' => 'authorize', 'url' => $authorization->url]);
                     $this->console->line("Open this address in a browser and approve:\n\n    {$authorization->url}\n\nWaiting for the answer…");
                 });
@@ -387,13 +385,13 @@ final class Application
 
     private function stockOnly(Shop $shop): int
     {
-        $began    = hrtime(true);
+        $began    = Host::monotonic();
         $requests = $shop->connection->requests();
         $this->stopOnSignal();
         $found = $shop->stockPass()->run(new Budget(null, fn (): bool => $this->stop), $shop->syncLock());
         $this->console->line(\sprintf('%d counts updated, %d unchanged; %d product rows written.', $found['updated'], $found['unchanged'], $found['product_rows']));
         $this->console->done($this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows']) + [
-            'requests' => $shop->connection->requests() - $requests, 'seconds' => round((hrtime(true) - $began) / 1e9, 3), 'peak_memory_bytes' => self::peakMemory(),
+            'requests' => $shop->connection->requests() - $requests, 'seconds' => round(Host::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory(),
             'status' => $found['done'] ? Runs::DONE : Runs::RUNNING,
         ]);
 
@@ -402,7 +400,7 @@ final class Application
 
     private function preview(Shop $shop, bool $asSync): int
     {
-        $began  = hrtime(true);
+        $began  = Host::monotonic();
         $counts = $shop->preview()->run(function (array $change): void {
             $this->console->event(['event' => 'change'] + $change);
             $this->console->line(\sprintf('%-8s %s  %s%s', $change['action'], $change['clover_id'], $change['title'], $change['fields'] === [] || $change['action'] === 'create' ? '' : ': ' . implode(', ', $change['fields'])));
@@ -420,7 +418,7 @@ final class Application
 
         if ($asSync) {
             $data = ['dry_run' => true] + $this->syncData($counts['creates'], $counts['updates'], $counts['unchanged'], $counts['deletes'], $counts['failed'], $counts['conflicts'], 0)
-                + ['requests' => $shop->connection->requests(), 'seconds' => round((hrtime(true) - $began) / 1e9, 3), 'peak_memory_bytes' => self::peakMemory()] + $data;
+                + ['requests' => $shop->connection->requests(), 'seconds' => round(Host::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory()] + $data;
         }
 
         $this->console->done($data + ['unchanged' => $counts['unchanged'], 'failed' => $counts['failed']]);
@@ -565,7 +563,7 @@ final class Application
     /** Ctrl-C ends the sync after the page that is being written; a second one ends it at once. */
     private function stopOnSignal(): void
     {
-        if (!\function_exists('pcntl_async_signals')) {
+        if (!Host::has('pcntl_async_signals') || !Host::has('pcntl_signal')) {
             return;
         }
 
@@ -591,9 +589,9 @@ final class Application
     /** Of the whole process: PHP's own counter does not see what the extension uses. */
     private static function peakMemory(): int
     {
-        $usage = getrusage();
+        $usage = Host::has('getrusage') ? getrusage() : [];
 
-        return max(memory_get_peak_usage(true), ($usage['ru_maxrss'] ?? 0) * (PHP_OS_FAMILY === 'Darwin' ? 1 : 1024));
+        return max(Host::has('memory_get_peak_usage') ? memory_get_peak_usage(true) : 0, ($usage['ru_maxrss'] ?? 0) * (PHP_OS_FAMILY === 'Darwin' ? 1 : 1024));
     }
 
     /** @param array<string, string> $fields */

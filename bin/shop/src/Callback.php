@@ -4,51 +4,108 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Host;
+
 /** Gets the URL that Clover sends the browser back to. */
 final class Callback
 {
+    /** Seconds that a client may take for its request, and for taking our answer. */
+    private const PATIENCE = 10.0;
+
+    /** Bytes of a request; an address and a browser's headers are far shorter. */
+    private const LONGEST = 16_384;
+
+    /** Clients at a time; the one that has waited longest makes room. */
+    private const MOST = 64;
+
+    /** What {@see wait()} calls. */
+    private const FUNCTIONS = ['stream_socket_server', 'stream_socket_accept', 'stream_select', 'stream_set_blocking'];
+
     /**
-     * Waits for the browser on the loopback address.
+     * Waits for the browser on the loopback address. Whatever else knocks there is answered and does not end or delay the wait: a browser's favicon,
+     * a port scanner, a page with another state, a client that says nothing.
      *
+     * @param string           $state The state that the answer must carry
      * @param callable(): void $ready Called once it listens
      *
      * @return ?string The query of the callback; null when nobody came in time
      */
-    public static function wait(int $port, int $seconds, callable $ready): ?string
+    public static function wait(int $port, int $seconds, string $state, callable $ready): ?string
     {
+        $lacks = array_values(array_filter(self::FUNCTIONS, static fn (string $name): bool => !Host::has($name)));
+
+        if ($lacks !== []) {
+            throw new \RuntimeException(Host::problem(['standard' => $lacks])
+                . ' Or open the address in a browser all the same, and paste the one it ended at: “connect --callback URL”.');
+        }
+
         $server = @stream_socket_server("tcp://127.0.0.1:$port", $code, $message);
 
         if ($server === false) {
             throw new \RuntimeException("Port $port of 127.0.0.1 cannot be listened on ($message): give another one with --port.");
         }
 
+        stream_set_blocking($server, false);
         $ready();
-        $end = time() + $seconds;
+        $clients = [];
+        $end     = Host::monotonic() + $seconds;
 
-        while (($left = $end - time()) > 0) {
-            $client = @stream_socket_accept($server, $left);
+        while (($left = $end - Host::monotonic()) > 0) {
+            $read  = [$server, ...array_column($clients, 'socket')];
+            $write = $except = null;
+            $wait  = min($left, 0.5);
 
-            if ($client === false) {
+            if (@stream_select($read, $write, $except, (int) $wait, (int) (($wait - (int) $wait) * 1e6)) === false) {
+                // A signal; its handler has run.
                 continue;
             }
 
-            stream_set_timeout($client, 5);
-            $request = (string) fgets($client, 8192);
-
-            while (($header = fgets($client, 8192)) !== false && trim($header) !== '');
-
-            $query = preg_match('#^GET /callback\?(\S+) HTTP/#', $request, $m) === 1 ? $m[1] : null;
-            $text  = $query === null ? 'Nothing here.' : 'Thank you. You can close this window and go back to the terminal.';
-            fwrite($client, ($query === null ? 'HTTP/1.1 404 Not Found' : 'HTTP/1.1 200 OK')
-                . "\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: " . \strlen($text) . "\r\n\r\n$text");
-            fclose($client);
-
-            if ($query !== null) {
-                return $query;
+            if (\in_array($server, $read, true) && ($client = @stream_socket_accept($server, 0)) !== false) {
+                stream_set_blocking($client, false);
+                $clients[] = ['socket' => $client, 'text' => '', 'end' => Host::monotonic() + self::PATIENCE];
+                $clients   = \array_slice($clients, -self::MOST);
             }
+
+            foreach ($clients as $i => $client) {
+                $part               = \in_array($client['socket'], $read, true) ? (string) @fread($client['socket'], self::LONGEST) : '';
+                $clients[$i]['text'] = $text = $client['text'] . $part;
+                $whole              = preg_match('/\r?\n\r?\n/', $text) === 1;
+
+                if ($whole && ($query = self::answer($client['socket'], $text, $state)) !== null) {
+                    return $query;
+                }
+
+                if ($whole || Host::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST || ($part === '' && feof($client['socket']))) {
+                    fclose($client['socket']);
+                    unset($clients[$i]);
+                }
+            }
+
+            $clients = array_values($clients);
         }
 
         return null;
+    }
+
+    /**
+     * @param resource $client
+     *
+     * @return ?string The query, when this is the callback that is waited for
+     */
+    private static function answer($client, string $request, string $state): ?string
+    {
+        $query = preg_match('#^GET /callback\?(\S+) HTTP/1\.[01]\r?\n#', $request, $m) === 1 ? $m[1] : null;
+        parse_str($query ?? '', $values);
+        $ours           = \is_string($values['state'] ?? null) && hash_equals($state, $values['state']);
+        [$status, $text] = match (true) {
+            $ours           => ['200 OK', 'Thank you. You can close this window and go back to the terminal.'],
+            $query !== null => ['400 Bad Request', 'This answers another connect than the one that waits: open the address that the terminal shows.'],
+            default         => ['404 Not Found', 'Nothing here.'],
+        };
+        @fwrite($client, "HTTP/1.1 $status\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: "
+            . \strlen($text) . "\r\n\r\n$text");
+
+        return $ours ? $query : null;
     }
 
     /**
@@ -65,7 +122,7 @@ final class Callback
 
             $context = stream_context_create(['http' => ['follow_location' => 0, 'ignore_errors' => true, 'timeout' => 30]]);
             $body    = @file_get_contents($url, false, $context);
-            $headers = \function_exists('http_get_last_response_headers') ? http_get_last_response_headers() : ($http_response_header ?? []);
+            $headers = Host::has('http_get_last_response_headers') ? http_get_last_response_headers() : ($http_response_header ?? []);
 
             if ($body === false || $headers === null || $headers === []) {
                 throw new \RuntimeException('Clover could not be reached at ' . parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT) . ': is the simulator running?');

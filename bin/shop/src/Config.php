@@ -7,6 +7,7 @@ namespace CloverSync\Cli;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Settings;
 use CloverSync\Shop\AppSchema;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\PdoSql;
 use CloverSync\Shop\Schema;
 use CloverSync\Shop\Shop;
@@ -61,9 +62,9 @@ final readonly class Config
         }
 
         foreach (self::KEYS as $key) {
-            $value = getenv('CLOVERSYNC_' . strtoupper($key));
+            $value = Host::variable('CLOVERSYNC_' . strtoupper($key));
 
-            if ($value !== false && $value !== '') {
+            if ($value !== null) {
                 $values[$key] = $value;
             }
         }
@@ -86,6 +87,14 @@ final readonly class Config
             if ($values['currency'] === null) {
                 $wrong['currency'] = 'must be a code of three letters, such as USD';
             }
+        }
+
+        if (isset($values['db_prefix']) && preg_match('/^[A-Za-z_][A-Za-z0-9_]{0,31}$/D', \is_scalar($values['db_prefix']) ? (string) $values['db_prefix'] : '') !== 1) {
+            $wrong['db_prefix'] = 'must be at most 32 letters, digits and underscores, and not begin with a digit';
+        }
+
+        if (\is_string($values['dsn'] ?? null) && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1) {
+            $wrong['dsn'] = 'must name a file: each command is a process of its own, and what is kept in memory ends with it';
         }
 
         foreach (array_diff(self::KEYS, ['settings']) as $key) {
@@ -129,6 +138,15 @@ final readonly class Config
     /** @throws UsageException */
     private function database(): Sql
     {
+        $driver = $this->file() === null ? 'pdo_mysql' : 'pdo_sqlite';
+
+        if (!Host::hasExtension($driver)) {
+            throw new \RuntimeException("PHP's extension $driver is not loaded on this server: ask the host to enable it.");
+        }
+
+        // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
+        $mask = Host::has('umask') ? umask(0077) : null;
+
         try {
             $sql = PdoSql::connect(
                 $this->dsn(),
@@ -140,6 +158,8 @@ final readonly class Config
             throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
         } catch (\PDOException $e) {
             throw new \RuntimeException('The database cannot be opened: ' . $e->getMessage() . '. Look at CLOVERSYNC_DSN, CLOVERSYNC_DB_USER and CLOVERSYNC_DB_PASSWORD.');
+        } finally {
+            $mask === null || umask($mask);
         }
 
         $schema = new Schema($sql);
@@ -195,6 +215,12 @@ final readonly class Config
 
         $secret = (string) @file_get_contents($file);
 
+        // Another process may have made it and not yet written it: see copy().
+        for ($try = 0; $secret === '' && $try < 20 && is_file($file); $try++) {
+            Host::sleep(0.05);
+            $secret = (string) @file_get_contents($file);
+        }
+
         if ($secret === '') {
             throw new \RuntimeException("The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.");
         }
@@ -205,17 +231,27 @@ final readonly class Config
     /** Whole or not at all: two processes may make it at once, and one may be killed while it does. */
     private function makeSecret(string $file): void
     {
-        $mask = umask(0077);
+        $mask = Host::has('umask') ? umask(0077) : null;
         $own  = "$file." . bin2hex(random_bytes(8));
 
         try {
             if (@file_put_contents($own, bin2hex(random_bytes(32))) === 64) {
-                // Fails when another process was first; then its secret is the one.
-                @link($own, $file);
+                // Each fails when another process was first; then its secret is the one.
+                Host::has('link') ? @link($own, $file) : self::copy($own, $file);
             }
         } finally {
             @unlink($own);
-            umask($mask);
+            $mask === null || umask($mask);
+        }
+    }
+
+    /** Not whole where the process is killed meanwhile; a file of another length is refused. */
+    private static function copy(string $from, string $to): void
+    {
+        try {
+            (new \SplFileObject($to, 'x'))->fwrite((string) file_get_contents($from));
+        } catch (\RuntimeException) {
+            // It is there.
         }
     }
 }

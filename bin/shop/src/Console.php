@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Host;
+
 /** Output and questions. With `--json` every line on stdout is one object, and nothing else stands there. */
 final class Console
 {
@@ -51,7 +53,7 @@ final class Console
 
     public function bar(string $label, int $done, int $expected): void
     {
-        if ($this->json || !stream_isatty(STDERR)) {
+        if ($this->json || !self::isTerminal(STDERR)) {
             return;
         }
 
@@ -78,7 +80,13 @@ final class Console
 
     public function canAsk(): bool
     {
-        return !$this->json && stream_isatty(STDIN) && stream_isatty(STDOUT);
+        return !$this->json && self::isTerminal(STDIN) && self::isTerminal(STDOUT);
+    }
+
+    /** @param resource $stream */
+    private static function isTerminal($stream): bool
+    {
+        return Host::has('stream_isatty') && stream_isatty($stream);
     }
 
     public function ask(string $question): string

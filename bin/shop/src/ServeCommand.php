@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Host;
+
 /** `serve`: PHP's own web server with {@see WebhookServer} in it. */
 final readonly class ServeCommand
 {
@@ -29,24 +31,34 @@ final readonly class ServeCommand
             throw new UsageException('--listen takes HOST:PORT, such as ' . self::DEFAULT_LISTEN . '.');
         }
 
-        $extension = getenv('CLOVERSYNC_EXTENSION');
+        $extension = Host::variable('CLOVERSYNC_EXTENSION');
         $command   = [
             PHP_BINARY, '-d', 'display_errors=0', '-d', 'log_errors=1', '-d', 'error_log=/dev/stderr', '-d', 'memory_limit=256M',
-            ...($extension === false || $extension === '' ? [] : ['-d', "extension=$extension"]), '-S', $listen, __DIR__ . '/../../serve.php',
+            ...($extension === null ? [] : ['-d', "extension=$extension"]), '-S', $listen, __DIR__ . '/../../serve.php',
         ];
-        $environment = ['PHP_CLI_SERVER_WORKERS' => self::WORKERS, 'CLOVERSYNC_DRAIN' => $options->has('no-drain') ? '0' : '1', 'CLOVERSYNC_FOLDER' => (string) getcwd()] + getenv();
+        $environment = ['PHP_CLI_SERVER_WORKERS' => self::WORKERS, 'CLOVERSYNC_DRAIN' => $options->has('no-drain') ? '0' : '1', 'CLOVERSYNC_FOLDER' => (string) getcwd()] + self::environment();
         $this->console->event(['event' => 'listening', 'url' => "http://$listen/webhook"]);
         $this->console->line("Webhooks are answered at http://$listen/webhook until this is stopped.");
 
         // The server takes this process' place, so that whoever ends the one ends the other.
-        if (\function_exists('pcntl_exec')) {
+        if (Host::has('pcntl_exec')) {
             pcntl_exec($command[0], \array_slice($command, 1), $environment);
 
             throw new \RuntimeException('PHP\'s own web server cannot be started.');
         }
 
+        if (!Host::has('proc_open') || !Host::has('proc_close')) {
+            throw new \RuntimeException('PHP\'s functions pcntl_exec and proc_open are disabled or missing on this server (disable_functions): let a web server run bin/serve.php, see docs/serve.md.');
+        }
+
         $process = proc_open($command, [['file', '/dev/null', 'r'], STDOUT, STDERR], $pipes, null, $environment);
 
         return $process === false ? throw new \RuntimeException('PHP\'s own web server cannot be started.') : proc_close($process);
+    }
+
+    /** @return array<string, string> Every variable of this process */
+    private static function environment(): array
+    {
+        return Host::has('getenv') ? getenv() : array_filter($_SERVER, \is_string(...));
     }
 }

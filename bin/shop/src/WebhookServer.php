@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Cli;
 
 use CloverSync\Shop\Budget;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\Shop;
 use CloverSync\Webhook;
 
@@ -18,10 +19,10 @@ final class WebhookServer
 
     public function handle(): void
     {
-        $folder = getenv('CLOVERSYNC_FOLDER');
+        $folder = Host::variable('CLOVERSYNC_FOLDER');
 
         // A web server starts PHP in a folder of its own.
-        if ($folder !== false && $folder !== '' && !@chdir($folder)) {
+        if ($folder !== null && !@chdir($folder)) {
             $this->respond(500, 'CLOVERSYNC_FOLDER cannot be entered');
 
             return;
@@ -45,7 +46,7 @@ final class WebhookServer
             $answer = $shop->webhookEndpoint()->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
         } catch (\Throwable $e) {
             // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
-            error_log('cloversync: ' . $e->getMessage());
+            Host::log('cloversync: ' . $e->getMessage());
             $this->respond(503, 'The shop cannot take this in now');
 
             return;
@@ -53,7 +54,7 @@ final class WebhookServer
 
         $this->respond($answer['status'], $answer['body']);
 
-        if ($answer['work'] && getenv('CLOVERSYNC_DRAIN') !== '0') {
+        if ($answer['work'] && Host::variable('CLOVERSYNC_DRAIN') !== '0') {
             $this->work($shop);
         }
     }
@@ -65,8 +66,10 @@ final class WebhookServer
         header('Content-Length: ' . \strlen($body));
         echo $body;
 
-        if (\function_exists('fastcgi_finish_request')) {
-            fastcgi_finish_request();
+        $finish = Host::responseFinisher();
+
+        if ($finish !== null) {
+            $finish();
 
             return;
         }
@@ -81,14 +84,14 @@ final class WebhookServer
 
     private function work(Shop $shop): void
     {
-        ignore_user_abort(true);
-        set_time_limit(0);
+        Host::ignoreAbort();
+        Host::allowSeconds(0);
 
         try {
             $shop->inboxWorker()->drain(new Budget(self::WORK));
         } catch (\Throwable $e) {
             // It stays in the inbox, for the next request or for `work`.
-            error_log('cloversync: ' . $e->getMessage());
+            Host::log('cloversync: ' . $e->getMessage());
         }
     }
 }

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\Shop;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
@@ -66,18 +67,18 @@ final class AfterResponse
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
     {
-        if (self::$planned || !self::canFinish() || !Requirements::isMet()) {
+        if (self::$planned || ($finish = Host::responseFinisher()) === null || !Requirements::isMet()) {
             return;
         }
 
-        self::$planned = true;
-        register_shutdown_function(static function () use ($app, $work): void {
+        // Without a moment after the response the scheduled tasks do it.
+        self::$planned = Host::atShutdown(static function () use ($app, $work, $finish): void {
             try {
                 // Where sessions are files the visitor's next request would wait for this one.
                 $app->getSession()->close();
-                self::finish();
-                ignore_user_abort(true);
-                set_time_limit(120);
+                $finish();
+                Host::ignoreAbort();
+                Host::allowSeconds(120);
                 $work();
             } catch (AlreadyRunningException) {
                 // Whoever is at it does this as well.
@@ -85,15 +86,5 @@ final class AfterResponse
                 DebugLog::failed($e);
             }
         });
-    }
-
-    private static function canFinish(): bool
-    {
-        return \function_exists('fastcgi_finish_request') || \function_exists('litespeed_finish_request');
-    }
-
-    private static function finish(): void
-    {
-        \function_exists('fastcgi_finish_request') ? fastcgi_finish_request() : litespeed_finish_request();
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Catalog;
 
 /** URL names for what has a name in Clover but no alias of its own: categories, tags, options. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** How long a slice of work may go on. */
 final readonly class Budget
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Finds the article category of a name, or makes it below the default category. */
 final class Categories
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /**
  * The database server's clock, in milliseconds. Web nodes may disagree on the time; whether a count was asked for before or after a
  * sale was written into it must not depend on which of them did what.

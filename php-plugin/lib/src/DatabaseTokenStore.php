@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\TokenStore;
 
 /** The tokens of one environment in the shop's database, sealed by the extension before they come here. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Does with products what the owner wants done when Clover has deleted their item. Nothing is erased. */
 final readonly class Deletion
 {

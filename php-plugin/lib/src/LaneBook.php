@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /**
  * Who holds which of a token's lanes, who waits for one, and what weighs on those that are free: the rules, without a database.
  *

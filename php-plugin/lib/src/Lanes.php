@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Pace;
 
 /**
@@ -19,7 +21,7 @@ final class Lanes implements Pace
 
     private string $id = '';
 
-    private int $pid = 0;
+    private int $pid = -1;
 
     private bool $watched = false;
 
@@ -144,7 +146,7 @@ final class Lanes implements Pace
                 return true;
             }
 
-            $this->clock->sleep(mt_rand(1, 4) * $try / 1000);
+            $this->clock->sleep(Host::random(1, 4) * $try / 1000);
         }
 
         return false;
@@ -153,11 +155,11 @@ final class Lanes implements Pace
     /** The lanes belong to one process: a forked child begins with none. */
     private function enter(): void
     {
-        if ($this->pid === getmypid()) {
+        if ($this->pid === Host::processId()) {
             return;
         }
 
-        $this->pid     = (int) getmypid();
+        $this->pid     = Host::processId();
         $this->id      = 'p' . bin2hex(random_bytes(8));
         $this->known   = false;
         $this->lanes   = 0;
@@ -168,7 +170,7 @@ final class Lanes implements Pace
 
     private function vacate(): void
     {
-        if (!$this->known || $this->pid !== getmypid() || $this->sql->inTransaction()) {
+        if (!$this->known || $this->pid !== Host::processId() || $this->sql->inTransaction()) {
             return;
         }
 
@@ -200,7 +202,7 @@ final class Lanes implements Pace
         $this->watched = true;
         $lanes         = \WeakReference::create($this);
 
-        register_shutdown_function(static function () use ($lanes): void {
+        Host::atShutdown(static function () use ($lanes): void {
             $lanes->get()?->vacate();
         });
     }

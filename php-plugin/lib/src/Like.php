@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** A search for a text within columns; its own percent signs and underscores stand for themselves. */
 final class Like
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /**
  * A lease with a name, held by one process of all web nodes.
  *
@@ -101,7 +103,7 @@ final class Lock
                 return false;
             }
 
-            $this->clock->sleep(mt_rand(50, 150) / 1000);
+            $this->clock->sleep(Host::random(50, 150) / 1000);
         }
 
         return true;
@@ -181,12 +183,12 @@ final class Lock
 
         $this->watched = true;
         $lock          = \WeakReference::create($this);
-        $pid           = getmypid();
+        $pid           = Host::processId();
 
-        register_shutdown_function(static function () use ($lock, $pid): void {
+        Host::atShutdown(static function () use ($lock, $pid): void {
             try {
                 // A forked child inherits this function, but not the lock.
-                if (getmypid() === $pid) {
+                if (Host::processId() === $pid) {
                     $lock->get()?->release();
                 }
             } catch (\Throwable) {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Links between Clover's items and groups and the shop's products, of one environment and merchant. */
 final readonly class Mappings
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Catalog;
 
 /** Names as they come from Clover, as the shop compares and keeps them. */

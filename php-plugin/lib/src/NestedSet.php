@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Exception\ShopException;
 
 /** Adds rows to Joomla's trees (categories, tags), which keep their order in lft and rgt. */

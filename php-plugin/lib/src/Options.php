@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /**
  * Options of variable products: the shop-wide options and values, a product's share of them, and the combination that ties
  * each variant to its values.

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Webhooks\Endpoint;
 
 /** How the connection, the catalogue and the sales stand, from what the shop's database holds; Clover is asked nothing. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** {@see Sql} over PDO: MariaDB or MySQL, and SQLite. */
 final class PdoSql implements Sql
 {

@@ -4,13 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Which process this is, and whether another one of the same node still lives. */
 final readonly class Process
 {
     private const POSIX_NO_SUCH_PROCESS = 3;
 
     public function __construct(
-        /** Same for all processes that can see each other: the boot of the machine and the namespace of process ids. */
+        /** Same for all processes that can see each other: the boot of the machine and the namespace of process ids; else of this process alone. */
         public string $node,
         public int $pid,
         /** Tells a process from a later one that got the same id; 0 where the system does not say. */
@@ -20,18 +22,32 @@ final readonly class Process
 
     public static function current(): self
     {
-        $pid  = (int) getmypid();
+        $pid  = Host::processId();
         $boot = @file_get_contents('/proc/sys/kernel/random/boot_id');
-        $ns   = @readlink('/proc/self/ns/pid');
-        $node = $boot === false || $ns === false ? 'host:' . gethostname() : trim($boot) . '/' . $ns;
+        $ns   = Host::linkTarget('/proc/self/ns/pid');
+        $name = $boot === false || $ns === null ? self::hostName() : trim($boot) . '/' . $ns;
 
-        return new self($node, $pid, self::stat($pid)['started'] ?? 0);
+        return $pid === 0 || $name === null ? self::unknown() : new self($name, $pid, self::stat($pid)['started'] ?? 0);
+    }
+
+    /** Not comparable with any other process: its locks and leases end by time alone. */
+    private static function unknown(): self
+    {
+        return new self('unknown:' . bin2hex(random_bytes(8)), 0, 0);
+    }
+
+    /** On Linux two containers may have one host name and processes of their own, so that the name proves nothing. */
+    private static function hostName(): ?string
+    {
+        $name = PHP_OS_FAMILY === 'Linux' ? null : Host::name();
+
+        return $name === null ? null : "host:$name";
     }
 
     /** True only when it is certain. */
     public function isDead(string $node, int $pid, int $started): bool
     {
-        if ($node !== $this->node) {
+        if ($node !== $this->node || $pid <= 0 || $this->pid <= 0) {
             return false;
         }
 
@@ -42,7 +58,7 @@ final readonly class Process
         }
 
         // No entry in /proc can also mean that /proc hides the processes of other users.
-        if (\function_exists('posix_kill')) {
+        if (Host::has('posix_kill') && Host::has('posix_get_last_error')) {
             return !posix_kill($pid, 0) && posix_get_last_error() === self::POSIX_NO_SUCH_PROCESS;
         }
 

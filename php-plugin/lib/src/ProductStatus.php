@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Webhooks\Inbox;
 
 /** How a product of the shop stands to Clover: what its edit screen shows. Asks the database alone. */

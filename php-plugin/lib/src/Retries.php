@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Runs work again that a database refused for a reason that passes: a deadlock, or a lock that was not got in time. */
 final readonly class Retries
 {
@@ -28,7 +30,7 @@ final readonly class Retries
                     throw $e;
                 }
 
-                $clock->sleep(mt_rand(5, 25) * 2 ** $try / 1000);
+                $clock->sleep(Host::random(5, 25) * 2 ** $try / 1000);
             }
         }
     }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** What a scheduled task has done, and what it has left. */
 final class RoutineResult
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Exception\LockLostException;
 
 /** Sync runs of one connection, and the items that a run has put aside. */

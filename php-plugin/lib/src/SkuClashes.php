@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\ProductChange;
 
 /** Finds products that the shop already has under the SKU of something new in Clover. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Where a sync run stands after a slice; the counts are the whole run's. */
 final readonly class SliceResult
 {

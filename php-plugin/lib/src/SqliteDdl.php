@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /**
  * Makes SQLite tables out of MySQL DDL, as strict as MySQL's strict mode is where SQLite can be: NOT NULL, lengths, keys,
  * letter case ignored in comparisons. Decimals become text, so that money keeps its digits.

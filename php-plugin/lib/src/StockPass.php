@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Exception\CloverException;
 use CloverSync\Ledger;
 use CloverSync\Shop\Exception\AlreadyRunningException;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** The Sync Log that the owner reads. */
 final readonly class SyncLog
 {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;

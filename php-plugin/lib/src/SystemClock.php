@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 final class SystemClock implements Clock
 {
     public function now(): int
@@ -13,11 +15,11 @@ final class SystemClock implements Clock
 
     public function monotonic(): float
     {
-        return hrtime(true) / 1e9;
+        return Host::monotonic();
     }
 
     public function sleep(float $seconds): void
     {
-        usleep((int) round($seconds * 1e6));
+        Host::sleep($seconds);
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Joomla tags of articles, with the rows of Joomla's unified content tables that a tagged article needs. */
 final class Tags
 {

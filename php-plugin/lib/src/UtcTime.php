@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Times as the shop's columns hold them: UTC, without a zone. */
 final class UtcTime
 {

@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\ShopConfig;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
@@ -75,7 +76,7 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array<string, mixed> */
     private function byHand(Input $input): array
     {
-        set_time_limit(120);
+        Host::allowSeconds(120);
         $callback = $input->post->get('callback', '', 'RAW');
         $result   = (new Approval($this->factory, $this->app))->finish(\is_string($callback) ? trim($callback) : '');
 

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Host;
 use Joomla\CMS\Factory;
 
 /** What a request that talks to Clover does first. */
@@ -25,6 +26,6 @@ final class LongWork
     {
         // Where sessions are files the administrator's other tabs would wait for this one.
         Factory::getApplication()->getSession()->close();
-        set_time_limit($seconds);
+        Host::allowSeconds($seconds);
     }
 }

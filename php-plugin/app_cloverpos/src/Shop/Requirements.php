@@ -13,6 +13,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Clock;
+use CloverSync\Shop\Host;
+use CloverSync\Shop\NeededFunctions;
 use CloverSync\Shop\State;
 use Joomla\CMS\Language\Text;
 
@@ -35,18 +37,18 @@ final readonly class Requirements
     /** Version of the loaded extension; null when it is not loaded. */
     public static function loaded(): ?string
     {
-        return phpversion('cloversync') ?: null;
+        return Host::extensionVersion('cloversync');
     }
 
     public static function isMet(): bool
     {
-        return self::fits(self::loaded());
+        return self::fits(self::loaded()) && self::lacks() === null;
     }
 
     /** One sentence for the owner; null when all is well. */
     public static function problem(): ?string
     {
-        return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION);
+        return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION, self::lacks());
     }
 
     /** What the command line last found; null when all was well there, or nobody has looked yet. */
@@ -54,13 +56,13 @@ final readonly class Requirements
     {
         $seen = $this->state->getArray(self::CLI);
 
-        return $seen === [] ? null : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''));
+        return $seen === [] ? null : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''), $seen['lacks'] ?? null);
     }
 
     /** To be called on the command line. */
     public function remember(): void
     {
-        $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION];
+        $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION, 'lacks' => self::lacks()];
 
         if (array_diff_key($this->state->getArray(self::CLI), ['at' => 0]) !== $seen) {
             $this->state->setArray(self::CLI, $seen + ['at' => $this->clock->now()]);
@@ -72,13 +74,28 @@ final readonly class Requirements
         return $version !== null && str_starts_with($version, self::EXTENSION . '.');
     }
 
-    private static function sentence(?string $version, bool $cli, string $php): ?string
+    /** Functions and PHP extensions that this PHP lacks beside ours, by name; null when it has all. */
+    private static function lacks(): ?string
+    {
+        foreach ([NeededFunctions::LIBRARY, NeededFunctions::JOOMLA] as $needed) {
+            foreach (Host::lacks($needed) as $names) {
+                if ($names !== []) {
+                    return Host::join($names);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static function sentence(?string $version, bool $cli, string $php, ?string $lacks): ?string
     {
         $where = Text::_($cli ? 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI' : 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_WEB');
 
         return match (true) {
             $version === null       => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
             !self::fits($version) => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
+            $lacks !== null         => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS', $where, $lacks),
             default                 => null,
         };
     }

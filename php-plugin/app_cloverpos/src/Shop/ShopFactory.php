@@ -15,6 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
 use CloverSync\Settings;
 use CloverSync\Shop\AppSchema;
 use CloverSync\Shop\Clock;
+use CloverSync\Shop\Host;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Shop;
 use CloverSync\Shop\Sql;
@@ -193,9 +194,9 @@ final class ShopFactory
      */
     public static function settings(array $parameters): array
     {
-        $simulator = getenv('CLOVERSYNC_BASE_URL');
+        $simulator = Host::variable('CLOVERSYNC_BASE_URL');
 
-        return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === false || $simulator === '' ? [] : ['base_url' => $simulator]);
+        return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === null ? [] : ['base_url' => $simulator]);
     }
 
     /**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Ledger;
 use CloverSync\Shop\Clock;
 use CloverSync\Shop\Mappings;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
+\defined('_JEXEC') or die;
+
 /** What a worker has done, and what it has left. */
 final class WorkResult
 {

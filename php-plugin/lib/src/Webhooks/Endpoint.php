@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Webhooks;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Clock;
 use CloverSync\Shop\State;
 use CloverSync\Shop\SyncLog;

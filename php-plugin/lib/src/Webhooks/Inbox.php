@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Webhooks;
 
+\defined('_JEXEC') or die;
+
 use CloverSync\Shop\Bulk;
 use CloverSync\Shop\DatabaseClock;
 use CloverSync\Shop\Mappings;

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Host;
 use CloverSync\Shop\RoutineResult;
 use CloverSync\Shop\Routines;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
@@ -119,8 +120,8 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
 
         if ($app->isClient('cli')) {
             $factory->requirements()->remember();
-        } elseif (\function_exists('set_time_limit')) {
-            set_time_limit(120);
+        } else {
+            Host::allowSeconds(120);
         }
 
         if (!Requirements::isMet()) {

@@ -1,0 +1,111 @@
+<?php
+
+/**
+ * Lists every built-in PHP function that the product calls, by its PHP extension.
+ *
+ *   php bin/functions.php           prints the list, with where each is called
+ *   php bin/functions.php --write   writes php-plugin/lib/src/NeededFunctions.php anew; --print prints what it would write
+ *
+ * Needs PHP with the extensions that the product may use (mbstring, pcntl, posix) and the tokenizer. Functions of {@see CloverSync\Shop\Host::OPTIONAL} are
+ * not needed and are left out of the file.
+ */
+
+declare(strict_types=1);
+
+require __DIR__ . '/autoload.php';
+
+(static function (?string $option): void {
+    $write = $option !== null;
+    $root = \dirname(__DIR__);
+    $dev  = ["$root/bin/demo.php", "$root/bin/functions.php"];
+
+    /** @return array<string, list<string>> Places of the calls, by function */
+    $calls = static function (string ...$folders) use ($root, $dev): array {
+        $found = [];
+
+        foreach ($folders as $folder) {
+            foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$root/$folder", FilesystemIterator::SKIP_DOTS)) as $file) {
+                $path = (string) $file;
+
+                if (!str_ends_with($path, '.php') || \in_array($path, $dev, true)) {
+                    continue;
+                }
+
+                $tokens = array_values(array_filter(PhpToken::tokenize((string) file_get_contents($path)), static fn (PhpToken $t): bool => !$t->isIgnorable()));
+
+                foreach ($tokens as $i => $token) {
+                    if (
+                        $i === 0 || ($tokens[$i + 1]->text ?? '') !== '(' || !$token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
+                        || $tokens[$i - 1]->is([T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION, T_NEW, T_ATTRIBUTE])
+                    ) {
+                        continue;
+                    }
+
+                    $name = strtolower(ltrim($token->text, '\\'));
+
+                    if (\function_exists($name) || \in_array($name, CloverSync\Shop\Host::OPTIONAL, true)) {
+                        $found[$name][] = substr($path, \strlen($root) + 1) . ':' . $token->line;
+                    }
+                }
+            }
+        }
+
+        ksort($found);
+
+        return $found;
+    };
+
+    $groups = [
+        'LIBRARY'      => ['php-plugin/lib'],
+        'JOOMLA'       => ['php-plugin/app_cloverpos', 'php-plugin/plg_task_cloversync'],
+        'COMMAND_LINE' => ['bin'],
+    ];
+    $shared = [];
+    $text   = <<<'PHP'
+        <?php
+
+        declare(strict_types=1);
+
+        namespace CloverSync\Shop;
+
+        \defined('_JEXEC') or die;
+
+        /** Built-in functions that the product cannot do without, by PHP extension. Written by bin/functions.php. */
+        final class NeededFunctions
+        {
+        PHP;
+
+    foreach ($groups as $group => $folders) {
+        $found    = $calls(...$folders);
+        $needed   = array_diff(array_keys($found), CloverSync\Shop\Host::OPTIONAL, $shared);
+        $sections = [];
+
+        foreach ($needed as $name) {
+            $sections[(string) (new ReflectionFunction($name))->getExtensionName()][] = $name;
+        }
+
+        if ($group === 'LIBRARY') {
+            $shared = $needed;
+        }
+
+        if (!$write) {
+            foreach ($found as $name => $places) {
+                printf("%-13s %-9s %-32s %3d  %s\n", $group, \in_array($name, CloverSync\Shop\Host::OPTIONAL, true) ? 'optional' : 'needed', $name, \count($places), $places[0]);
+            }
+        }
+
+        ksort($sections);
+        $text .= "\n    public const $group = [\n";
+
+        foreach ($sections as $extension => $names) {
+            $quoted = wordwrap("'" . implode("', '", $names) . "',", 105);
+            $text .= "        '$extension' => [\n            " . str_replace("\n", "\n            ", $quoted) . "\n        ],\n";
+        }
+
+        $text .= "    ];\n";
+    }
+
+    if ($write) {
+        file_put_contents($option === '--print' ? 'php://stdout' : "$root/php-plugin/lib/src/NeededFunctions.php", "$text}\n");
+    }
+})(array_values(array_intersect(['--write', '--print'], $argv))[0] ?? null);

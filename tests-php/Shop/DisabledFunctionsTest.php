@@ -1,0 +1,185 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Host;
+use CloverSync\Shop\Lock;
+use CloverSync\Shop\NeededFunctions;
+use CloverSync\Shop\PdoSql;
+use CloverSync\Shop\Process;
+use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\Simulator;
+use PHPUnit\Framework\TestCase;
+
+/**
+ * Hosts take functions away with disable_functions. The main job runs without those that have a stand-in; without any other, one sentence names it.
+ *
+ * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls by itself, which takes some minutes.
+ */
+final class DisabledFunctionsTest extends TestCase
+{
+    /** What shared hosts were seen to disable, whether or not the product calls it. */
+    private const USUAL = [
+        'exec', 'passthru', 'shell_exec', 'system', 'proc_open', 'proc_close', 'popen', 'getmypid', 'getmyuid', 'readlink', 'symlink', 'link', 'hrtime',
+        'gethostname', 'php_uname', 'posix_kill', 'posix_getpid', 'posix_getpwuid', 'posix_get_last_error', 'set_time_limit', 'ini_set', 'ini_get', 'usleep',
+        'sleep', 'time_nanosleep', 'disk_free_space', 'sys_getloadavg', 'register_shutdown_function', 'ignore_user_abort', 'fastcgi_finish_request',
+        'mt_rand', 'phpversion', 'phpinfo', 'getenv', 'putenv', 'dl', 'error_log', 'stream_socket_server', 'stream_socket_client', 'fsockopen', 'umask',
+        'chmod', 'chown', 'pcntl_signal', 'pcntl_async_signals', 'pcntl_exec', 'pcntl_fork', 'function_exists', 'getrusage', 'opcache_get_status', 'mail',
+    ];
+
+    private Simulator $clover;
+
+    private CommandLine $shell;
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        $this->clover = Simulator::get();
+        $this->clover->reset();
+        $this->shell = new CommandLine($this->clover);
+    }
+
+    protected function tearDown(): void
+    {
+        unset($this->shell);
+    }
+
+    public function test_the_list_of_needed_functions_is_the_one_that_the_script_makes(): void
+    {
+        $file  = \dirname(__DIR__, 2) . '/php-plugin/lib/src/NeededFunctions.php';
+        $kept  = (string) file_get_contents($file);
+        $fresh = (string) shell_exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(\dirname(__DIR__, 2) . '/bin/functions.php') . ' --print');
+        self::assertSame($fresh, $kept, 'Run php bin/functions.php --write');
+        self::assertGreaterThan(100, \count(self::needed()));
+        self::assertSame([], array_intersect(self::needed(), Host::OPTIONAL));
+    }
+
+    public function test_the_main_job_runs_without_everything_that_has_a_stand_in(): void
+    {
+        $this->disable(...Host::OPTIONAL);
+        $this->mainJob();
+    }
+
+    public function test_the_main_job_runs_without_what_shared_hosts_disable(): void
+    {
+        $this->disable(...self::USUAL);
+        self::assertSame([], array_intersect(self::USUAL, self::needed()), 'Needs what is often taken away.');
+        $this->mainJob();
+    }
+
+    public function test_needed_functions_are_named_before_the_first_use(): void
+    {
+        // Without this one no file of the product can be read; it is told apart.
+        $this->disable(...array_diff(self::needed(), ['defined']));
+        $result = $this->shell->run(['status']);
+        self::assertSame([1, ''], [$result['code'], $result['out']]);
+        self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
+
+        foreach (array_diff(array_merge(...array_values(NeededFunctions::LIBRARY)), ['defined']) as $function) {
+            self::assertMatchesRegularExpression("/\b$function\b/", $result['err']);
+        }
+    }
+
+    public function test_one_needed_function_is_named_also_for_programs(): void
+    {
+        foreach (['strlen', 'json_encode', 'fwrite', 'defined', 'array_map'] as $function) {
+            $this->disable($function);
+            $result = $this->shell->run(['sync', '--json']);
+            $this->assertNamed($function, $result);
+
+            if ($function !== 'defined') {
+                self::assertSame(['error', 'host'], [$result['lines'][0]['event'], $result['lines'][0]['kind']]);
+                self::assertStringContainsString("PHP's function $function is disabled on this server (disable_functions)", $result['lines'][0]['message']);
+            }
+        }
+    }
+
+    public function test_without_process_ids_a_lock_is_judged_by_its_lease_alone(): void
+    {
+        $this->disable('getmypid', 'posix_getpid');
+        $this->shell->run(['connect', '--approve']);
+        $sql  = PdoSql::connect("sqlite:{$this->shell->folder}/cloversync.sqlite");
+        $lock = new Lock($sql, 'sync:sandbox', process: new Process('unknown:another', 0, 0), lease: 600);
+        self::assertTrue($lock->acquire());
+        self::assertSame('already_running', $this->shell->run(['sync', '--json'])['lines'][0]['kind']);
+        $sql->execute('UPDATE #__j2commerce_clover_locks SET expires = 1');
+        self::assertSame(0, $this->shell->run(['sync'])['code']);
+
+        $nameless = new Process('here', 0, 0);
+        self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
+        self::assertFalse((new Process('here', (int) getmypid(), 1))->isDead('here', 0, 0));
+    }
+
+    public function test_each_function_by_itself(): void
+    {
+        if (getenv('CLOVERSYNC_EVERY_FUNCTION') !== '1') {
+            $this->expectNotToPerformAssertions();
+
+            return;
+        }
+
+        $ran = $named = [];
+
+        foreach (array_unique([...Host::OPTIONAL, ...self::USUAL]) as $function) {
+            $this->shell = new CommandLine($this->clover);
+            $this->clover->reset();
+            $this->disable($function);
+            $this->mainJob($function);
+            $ran[] = $function;
+        }
+
+        foreach (self::needed() as $function) {
+            $this->disable($function);
+            $this->assertNamed($function, $this->shell->run(['sync']));
+            $named[] = $function;
+        }
+
+        fwrite(STDERR, \sprintf("\n%d functions disabled one by one: the main job ran without %d, %d were named.\n", \count($ran) + \count($named), \count($ran), \count($named)));
+    }
+
+    /** @param array{code: int, out: string, err: string} $result */
+    private function assertNamed(string $function, array $result): void
+    {
+        self::assertSame(1, $result['code'], "$function: {$result['err']}");
+        self::assertMatchesRegularExpression("/\b$function\b.*/", $result['err']);
+        self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
+        self::assertStringNotContainsString('report it', $result['err']);
+    }
+
+    /** @return list<string> */
+    private static function needed(): array
+    {
+        return array_values(array_unique(array_merge(...array_values(NeededFunctions::LIBRARY), ...array_values(NeededFunctions::COMMAND_LINE))));
+    }
+
+    private function disable(string ...$functions): void
+    {
+        file_put_contents($this->shell->folder . '/disabled.ini', 'disable_functions=' . implode(',', $functions) . "\n");
+        $this->shell->environment['PHP_INI_SCAN_DIR'] = ':' . $this->shell->folder;
+    }
+
+    private function mainJob(string $without = 'many'): void
+    {
+        $item = $this->clover->shelf()[0];
+        $this->clover->setStock($item['id'], 10);
+        $done = [];
+
+        foreach ([['connect', '--approve'], ['sync'], ['order', 'order.json'], ['work'], ['status']] as $words) {
+            file_put_contents($this->shell->folder . '/order.json', json_encode([
+                'order_id' => 'W1', 'number' => 1, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
+                'lines'    => [['line_id' => 1, 'clover_id' => $item['id'], 'name' => $item['name'], 'quantity' => 2, 'unit_price' => $item['price']]],
+            ], JSON_THROW_ON_ERROR));
+            $result = $this->shell->run([...$words, '--json']);
+            self::assertSame(0, $result['code'], "$without: {$words[0]}: {$result['err']}{$result['out']}");
+            $done[$words[0]] = end($result['lines']);
+        }
+
+        self::assertSame([true, 55], [$done['status']['connected'], $done['sync']['imported']], $without);
+        self::assertSame(8, (int) $this->clover->state()['stock'][$item['id']], "$without: the two units were not taken out of Clover.");
+    }
+}
