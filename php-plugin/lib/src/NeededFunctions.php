@@ -11,7 +11,7 @@ final class NeededFunctions
 {
     public const LIBRARY = [
         'Core' => [
-            'defined',
+            'defined', 'strlen',
         ],
         'date' => [
             'gmdate', 'strtotime', 'time',
@@ -38,28 +38,25 @@ final class NeededFunctions
             'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_splice', 'array_sum',
             'array_unique', 'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'floor',
             'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_int', 'is_string',
-            'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'serialize', 'sort', 'sprintf', 'str_contains',
-            'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strrpos', 'strtolower', 'strtoupper',
-            'strtr', 'strval', 'substr', 'trim', 'usort',
+            'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
+            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strrpos', 'strtolower',
+            'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
         ],
     ];
 
     public const JOOMLA = [
-        'Core' => [
-            'strlen',
-        ],
         'json' => [
             'json_validate',
         ],
         'standard' => [
             'basename', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
-            'parse_url', 'rtrim', 'str_repeat', 'strstr',
+            'parse_url', 'str_repeat', 'strstr',
         ],
     ];
 
     public const COMMAND_LINE = [
         'Core' => [
-            'define', 'strlen',
+            'define',
         ],
         'SPL' => [
             'spl_autoload_register',
@@ -79,7 +76,7 @@ final class NeededFunctions
         'standard' => [
             'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'flush', 'fread',
             'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar', 'ob_end_flush',
-            'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'rtrim', 'str_pad', 'str_repeat', 'str_split',
+            'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat', 'str_split',
             'stream_context_create', 'stream_get_contents', 'uasort', 'unlink',
         ],
     ];
