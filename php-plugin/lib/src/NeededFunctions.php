@@ -39,8 +39,8 @@ final class NeededFunctions
             'array_unique', 'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'floor',
             'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_int', 'is_string',
             'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
-            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strrpos', 'strtolower',
-            'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
+            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos', 'strrpos',
+            'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
         ],
     ];
 

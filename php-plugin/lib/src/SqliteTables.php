@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
+\defined('_JEXEC') or die;
+
 /** Gives tables that are there the shape of their DDL, on SQLite. */
 final readonly class SqliteTables
 {
