@@ -51,7 +51,7 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         foreach ([
             'price'     => static fn (array $e): array => ['price' => ['amount' => 1]] + $e,
             'itemStock' => static fn (array $e): array => isset($e['itemStock']) ? ['itemStock' => ['quantity' => 'many'] + $e['itemStock']] + $e : $e,
-            'name'      => static fn (array $e): array => ['name' => 17] + $e,
+            'name'      => static fn (array $e): array => ['name' => ['en' => 'Soup']] + $e,
             'priceType' => static fn (array $e): array => ['priceType' => 3] + $e,
         ] as $field => $spoil) {
             $odd    = $this->connectWith($spoil, 5);
@@ -85,6 +85,52 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         $this->proxy->off();
         self::assertDone($this->sync());
         self::assertSame($before, $this->offer('T-Shirt'));
+    }
+
+    #[TestDox('What is plainly meant is read in any shape, what cannot be meant fails one item, and a broken byte costs one name')]
+    public function test_shapes(): void
+    {
+        $category = '"categories":{"elements":[{"id":"CATEGORY00001","name":"K","sortOrder":""}]}';
+        $read     = [
+            '"hidden":"false"', '"available":1', '"itemStock":{"quantity":"3"}', '"itemStock":"3"', '"sku":12345', '"code":850835000030', $category,
+            '"categories":{"elements":[null,{"id":"CATEGORY00001","name":"K"}]}', '"tags":["a"]', '"itemGroup":{"id":""}', '"name":"Pl\ud83dain"',
+            '"price":599,"price":599', '"price":"599"', '"price":599.0', '"itemStock":{}', '"itemStock":0', '"itemGroup":{}', '"priceType":null',
+            '"deletedTime":0', "\"name\":\"Pl\xffain\"",
+        ];
+        $refused = ['"price":599.5', '"price":"5.99"', '"price":null', '"price":-1', '"itemStock":{"quantity":1e400}', '"id":"A/B"'];
+        $this->clover  = Simulator::start();
+        $list          = static function (string $id, array $shapes): array {
+            $n = 0;
+
+            return array_map(static function (string $shape) use ($id, &$n): string {
+                $base = ['id' => \sprintf('"%s%010d"', $id, ++$n), 'name' => '"Odd"', 'price' => '599'];
+                // What the shape brings itself.
+                unset($base[preg_match('/^"(\w+)"/', $shape, $key) === 1 ? $key[1] : '']);
+
+                return '{' . implode(',', [...array_map(static fn (string $k, string $v): string => "\"$k\":$v", array_keys($base), $base), $shape]) . '}';
+            }, $shapes);
+        };
+        $elements     = [...$list('ODD', $read), ...$list('BAD', $refused)];
+        $this->proxy  = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use ($elements): array|string {
+            $isItems = preg_match('~/items\?~', $path) === 1;
+
+            if (!$isItems || ($body['elements'] ?? []) === []) {
+                return $body;
+            }
+
+            return '{"elements":[' . implode(',', [...array_map(RewritingProxy::encode(...), $body['elements']), ...$elements]) . ']}';
+        });
+        $this->baseUrl = $this->proxy->url;
+        $this->connect($this->shop());
+        $this->proxy->on();
+        $result = $this->sync();
+        self::assertDone($result, \count($refused));
+        self::assertSame(\count($read), $this->rows('j2commerce_clover_mappings', "clover_id LIKE 'ODD%' AND state = 'synced' AND product_id IS NOT NULL"));
+        self::assertSame(0, $this->rows('j2commerce_clover_mappings', "clover_id LIKE 'BAD%' AND product_id IS NOT NULL"));
+        self::assertSame(['12345', '5.99000'], [$this->product('ODD0000000005')['sku'], $this->product('ODD0000000005')['price']]);
+        self::assertSame([3, 3], [(int) $this->product('ODD0000000003')['quantity'], (int) $this->product('ODD0000000004')['quantity']]);
+        self::assertSame(["Pl\u{fffd}ain", "Pl\u{fffd}ain"], [$this->product('ODD0000000011')['title'], $this->product('ODD0000000020')['title']]);
+        self::assertSame(0, $this->sync()->productRows);
     }
 
     /**

@@ -14,7 +14,10 @@ final class RewritingProxy
     {
     }
 
-    /** @param \Closure(string, array<string, mixed>): array<string, mixed> $rewrite Gets path with query and decoded body of each JSON answer 200 to a GET */
+    /**
+     * @param \Closure(string, array<string, mixed>): (array<string, mixed>|string) $rewrite Gets path with query and
+     *        decoded body of each JSON answer 200 to a GET; a string is the new body as it is
+     */
     public static function start(string $upstream, \Closure $rewrite): self
     {
         $server = stream_socket_server('tcp://127.0.0.1:0');
@@ -53,6 +56,12 @@ final class RewritingProxy
     public function off(): void
     {
         file_put_contents($this->switch, '');
+    }
+
+    /** @param array<mixed> $body */
+    public static function encode(array $body): string
+    {
+        return json_encode($body, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
     }
 
     /** @param resource $server */
@@ -105,7 +114,8 @@ final class RewritingProxy
         $decoded = $method === 'GET' && str_starts_with($status, '200') ? json_decode($answer, true) : null;
 
         if (\is_array($decoded) && file_get_contents($switch) === 'on') {
-            $answer = json_encode($rewrite($path, $decoded), JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+            $new    = $rewrite($path, $decoded);
+            $answer = \is_string($new) ? $new : self::encode($new);
         }
 
         fwrite($client, "HTTP/1.1 $status\r\n" . implode('', array_map(static fn (string $h): string => "$h\r\n", preg_grep(self::GIVEN_BACK, $got) ?: []))

@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;
-use clover_core::json::JsonError;
+use clover_core::json::{JsonError, mended};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -25,7 +25,8 @@ pub(crate) struct Head {
 /// # Errors
 /// [`JsonError`] when the text is no JSON or has no `elements`.
 pub(crate) fn head(body: &Bytes) -> Result<Head, JsonError> {
-    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| JsonError {
+    let read = read_head(body).or_else(|_| read_head(&mended(body)));
+    read.map_err(|error| JsonError {
         path: "elements".into(),
         reason: if error.is_data() {
             "is missing or no list".into()
@@ -36,7 +37,11 @@ pub(crate) fn head(body: &Bytes) -> Result<Head, JsonError> {
                 error.column()
             )
         },
-    })?;
+    })
+}
+
+fn read_head(body: &[u8]) -> serde_json::Result<Head> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body)?;
     let mut head = Head {
         count: envelope.elements.len(),
         ids: None,

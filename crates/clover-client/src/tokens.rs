@@ -1,9 +1,11 @@
 //! A pair of tokens and what must be kept with it. No requests, no clock.
 
 use oauth2::{AccessToken, RefreshToken};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use clover_core::json::{self, JsonError};
+use clover_core::wire::lenient_integer;
 
 /// A pair that was made because Clover refused the one before is trusted for this long: a second refusal is then about
 /// a permission, not the token. Long enough for a burst of calls that all lack the permission to cost one refresh.
@@ -55,9 +57,15 @@ struct Stored {
 #[derive(Deserialize)]
 pub(crate) struct Pair {
     access_token: String,
+    #[serde(deserialize_with = "seconds")]
     access_token_expiration: i64,
     refresh_token: String,
+    #[serde(default, deserialize_with = "lenient_integer")]
     refresh_token_expiration: Option<i64>,
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    lenient_integer(deserializer)?.ok_or_else(|| D::Error::custom("is no time"))
 }
 
 impl Pair {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId, OrderId, TenderId};
-use crate::json::{JsonError, parse, read};
+use crate::json::{JsonError, mended, parse, read};
 
 /// An inventory item, with the fields that a shop uses.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -20,13 +20,25 @@ pub struct Item {
     /// Clover's id.
     pub id: ItemId,
     /// At most 127 characters in Clover; a variant's is the group's name and its options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// Barcode.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub code: Option<String>,
     /// Neither required nor unique in Clover.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub sku: Option<String>,
     /// Minor units of the merchant's currency.
     #[serde(
@@ -39,23 +51,19 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "PriceType::is_fixed")]
     pub price_type: PriceType,
     /// Kept off the register's screen.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
     pub hidden: bool,
     /// Sellable on any channel.
     #[serde(
         default = "yes",
-        deserialize_with = "or_yes",
+        deserialize_with = "flag_or_yes",
         skip_serializing_if = "is_true"
     )]
     pub available: bool,
     /// Taxed by the merchant's default rates.
     #[serde(
         default = "yes",
-        deserialize_with = "or_yes",
+        deserialize_with = "flag_or_yes",
         skip_serializing_if = "is_true"
     )]
     pub default_tax_rates: bool,
@@ -83,11 +91,7 @@ pub struct Item {
     )]
     pub item_stock: Option<f64>,
     /// Soft-deleted.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
     pub deleted: bool,
     /// Milliseconds; set on deleted items.
     #[serde(
@@ -116,10 +120,10 @@ pub struct ItemCount {
     #[serde(default, deserialize_with = "stock")]
     pub item_stock: Option<f64>,
     /// Sellable on any channel.
-    #[serde(default = "yes", deserialize_with = "or_yes")]
+    #[serde(default = "yes", deserialize_with = "flag_or_yes")]
     pub available: bool,
     /// Kept off the register's screen; a hidden variant is not offered.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "flag")]
     pub hidden: bool,
 }
 
@@ -128,7 +132,7 @@ pub struct ItemCount {
 #[serde(rename_all = "camelCase")]
 pub struct ItemStock {
     /// None for an item that was never counted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stock")]
     pub quantity: Option<f64>,
     /// Milliseconds, in whole seconds; moves with the count and not with the item.
     #[serde(default, deserialize_with = "lenient_integer")]
@@ -232,37 +236,65 @@ pub struct Category {
     /// Clover's id.
     pub id: CategoryId,
     /// At most 127 characters in Clover.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// Place on the register; Clover's own samples show it as text too.
     #[serde(
         default,
-        deserialize_with = "lenient_integer",
+        deserialize_with = "place",
         skip_serializing_if = "Option::is_none"
     )]
     pub sort_order: Option<i64>,
     /// Soft-deleted.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
     pub deleted: bool,
 }
 
 /// A tag, called label on the dashboard.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tag {
     /// At most 255 characters in Clover.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Soft-deleted.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
     pub deleted: bool,
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Fields {
+            #[serde(default, deserialize_with = "text")]
+            name: Option<String>,
+            #[serde(default, deserialize_with = "flag")]
+            deleted: bool,
+        }
+        struct Shape;
+        impl<'de> Visitor<'de> for Shape {
+            type Value = Tag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a tag, or its name")
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Tag, E> {
+                Ok(Tag {
+                    name: Some(name.to_owned()),
+                    deleted: false,
+                })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tag, A::Error> {
+                let Fields { name, deleted } =
+                    Fields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Tag { name, deleted })
+            }
+        }
+        deserializer.deserialize_any(Shape)
+    }
 }
 
 /// An option value on an item. The attribute's name is not in it: it must be joined from `/attributes`.
@@ -271,7 +303,11 @@ pub struct OptionValue {
     /// Clover's id.
     pub id: OptionId,
     /// Such as Large.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// Which attribute it is a value of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -291,7 +327,7 @@ pub struct ItemGroup {
     /// Clover's id.
     pub id: GroupId,
     /// At most 255 characters in Clover.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub name: Option<String>,
 }
 
@@ -301,7 +337,7 @@ pub struct Attribute {
     /// Clover's id.
     pub id: AttributeId,
     /// At most 255 characters in Clover.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub name: Option<String>,
 }
 
@@ -313,13 +349,13 @@ pub struct Properties {
     #[serde(default)]
     pub default_currency: Option<String>,
     /// Whether prices include tax.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_flag")]
     pub vat: Option<bool>,
     /// Whether the merchant keeps counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_flag")]
     pub track_stock: Option<bool>,
     /// Whether Clover itself takes sold units out of the count.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_flag")]
     pub update_stock: Option<bool>,
 }
 
@@ -327,7 +363,7 @@ pub struct Properties {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Merchant {
     /// As on the dashboard.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub name: Option<String>,
 }
 
@@ -422,7 +458,7 @@ pub struct Tender {
     #[serde(default)]
     pub label_key: Option<String>,
     /// Whether the merchant takes it.
-    #[serde(default = "yes", deserialize_with = "or_yes")]
+    #[serde(default = "yes", deserialize_with = "flag_or_yes")]
     pub enabled: bool,
 }
 
@@ -466,8 +502,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Elements<T> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut elements = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1000));
-                while let Some(element) = list.next_element()? {
-                    elements.push(element);
+                while let Some(element) = list.next_element::<Option<T>>()? {
+                    elements.extend(element);
                 }
                 Ok(Elements(elements))
             }
@@ -529,26 +565,24 @@ impl<T: DeserializeOwned> Listing<T> {
             #[serde(borrow)]
             elements: Vec<&'a RawValue>,
         }
-        let text = std::str::from_utf8(text).map_err(|e| JsonError {
-            path: ".".into(),
-            reason: format!("no UTF-8 after byte {}", e.valid_up_to()),
-        })?;
-        let raw = match serde_json::from_str::<Raw<'_>>(text) {
+        let text = mended(text);
+        let raw = match serde_json::from_slice::<Raw<'_>>(&text) {
             Ok(raw) => raw,
             Err(_) => {
-                return Err(parse::<Whole<IgnoredAny>>(text.as_bytes()).err().unwrap_or(
-                    JsonError {
+                return Err(parse::<Whole<IgnoredAny>>(&text)
+                    .err()
+                    .unwrap_or(JsonError {
                         path: ".".into(),
                         reason: "no list of elements".into(),
-                    },
-                ));
+                    }));
             }
         };
         let mut listing = Self {
             elements: Vec::with_capacity(raw.elements.len()),
             errors: Vec::new(),
         };
-        for (index, element) in raw.elements.into_iter().enumerate() {
+        let elements = raw.elements.into_iter().enumerate();
+        for (index, element) in elements.filter(|(_, element)| element.get() != "null") {
             match parse(element.get().as_bytes()) {
                 Ok(element) => listing.elements.push(element),
                 Err(error) => listing.errors.push(ElementError {
@@ -585,17 +619,143 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(optional_flag(deserializer)?.unwrap_or(false))
+}
+
+fn flag_or_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(optional_flag(deserializer)?.unwrap_or(true))
+}
+
+/// `true`, `1`, `"true"` and `"1"`, and the same of `false`.
+fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    struct Flag;
+    impl<'de> Visitor<'de> for Flag {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true or false")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+            Ok(Some(flag))
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            match number {
+                0 => Ok(Some(false)),
+                1 => Ok(Some(true)),
+                _ => Err(E::custom("number is neither 0 nor 1")),
+            }
+        }
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            if number == 0.0 {
+                Ok(Some(false))
+            } else if number == 1.0 {
+                Ok(Some(true))
+            } else {
+                Err(E::custom("number is neither 0 nor 1"))
+            }
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            match text.trim() {
+                "" => Ok(None),
+                "0" => Ok(Some(false)),
+                "1" => Ok(Some(true)),
+                word if word.eq_ignore_ascii_case("false") => Ok(Some(false)),
+                word if word.eq_ignore_ascii_case("true") => Ok(Some(true)),
+                _ => Err(E::custom("text is neither true nor false")),
+            }
+        }
+    }
+    deserializer.deserialize_any(Flag)
+}
+
+/// A text, or a number that was meant as one, such as a barcode.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct Text;
+    impl<'de> Visitor<'de> for Text {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(text.to_owned()))
+        }
+        fn visit_string<E: de::Error>(self, text: String) -> Result<Self::Value, E> {
+            Ok(Some(text))
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Some(number.to_string()))
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number.to_string()))
+        }
+        // Its digits as they were written are lost; those of a whole one can be told.
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            if number.fract() == 0.0 && number.abs() < 9e15 {
+                Ok(Some(format!("{number:.0}")))
+            } else {
+                Err(E::custom("number is no text"))
+            }
+        }
+    }
+    deserializer.deserialize_any(Text)
+}
+
+/// A place among others. What is no number is no place, and costs nothing else.
+fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    struct Place;
+    impl<'de> Visitor<'de> for Place {
+        type Value = Option<i64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("anything")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Some(number))
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(i64::try_from(number).unwrap_or(i64::MAX)))
+        }
+        // Saturates, which is a place as good as any.
+        #[allow(clippy::cast_possible_truncation)]
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            Ok(Some(number as i64))
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(text.trim().parse().ok())
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(Place)
+}
+
+/// A whole number, also as text or as a double without a fraction; none for null and for an empty text.
+///
+/// # Errors
+/// What is none of these.
+pub fn lenient_integer<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-fn or_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or(true))
-}
-
-fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+) -> Result<Option<i64>, D::Error> {
     struct Integer;
     impl<'de> Visitor<'de> for Integer {
         type Value = Option<i64>;
@@ -624,8 +784,11 @@ fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
             }
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.trim()
-                .parse()
+            let text = text.trim();
+            if text.is_empty() {
+                return Ok(None);
+            }
+            text.parse()
                 .map(Some)
                 .map_err(|_| E::custom("text is no whole number"))
         }
@@ -633,10 +796,11 @@ fn lenient_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     deserializer.deserialize_any(Integer)
 }
 
-/// Always `{"id":…}` in the recordings; `{}` counts as none.
+/// Always `{"id":…}` in the recordings; `{}` and an empty id count as none.
 fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId>, D::Error> {
     #[derive(Deserialize)]
     struct Reference {
+        #[serde(default, deserialize_with = "group_id")]
         id: Option<GroupId>,
     }
     struct Shape;
@@ -650,6 +814,9 @@ fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId
             Ok(None)
         }
         fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+            if id.is_empty() {
+                return Ok(None);
+            }
             GroupId::new(id).map(Some).map_err(E::custom)
         }
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -681,6 +848,15 @@ fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::E
         }
         fn visit_u64<E: de::Error>(self, quantity: u64) -> Result<Self::Value, E> {
             Ok(Some(quantity as f64))
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            // Anything else than digits would read infinity, and an empty text is no count of any kind.
+            let digits = text.trim();
+            let allowed = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
+            match digits.parse::<f64>() {
+                Ok(quantity) if digits.bytes().all(allowed) => Ok(Some(quantity)),
+                _ => Err(E::custom("text is no count")),
+            }
         }
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
             Ok(ItemStock::deserialize(MapAccessDeserializer::new(map))?.quantity)
@@ -799,6 +975,115 @@ mod tests {
         );
         assert!(Listing::<Item>::parse(b"\xff").is_err());
         assert!(Listing::<Item>::parse(b"[]").is_err());
+    }
+
+    /// One shape of an item, and what is read of it.
+    fn shape(more: &str) -> Result<Item, String> {
+        let text = format!(
+            r#"{{"elements":[{{"id":"A","name":"x","price":1}},{{"id":"B",{more}}},null]}}"#
+        );
+        let mut listing = Listing::<Item>::parse(text.as_bytes()).map_err(|e| e.to_string())?;
+        assert_eq!(listing.elements[0].id.as_str(), "A");
+        match (listing.elements.len(), listing.errors.pop()) {
+            (2, None) => Ok(listing.elements.remove(1)),
+            (1, Some(error)) => Err(error.error.path),
+            other => panic!("{more}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_plainly_meant_is_read() {
+        assert!(!shape(r#""hidden":"false""#).unwrap().hidden);
+        assert!(shape(r#""hidden":"TRUE""#).unwrap().hidden);
+        assert!(shape(r#""hidden":1.0"#).unwrap().hidden);
+        assert!(shape(r#""available":1"#).unwrap().available);
+        assert!(!shape(r#""available":0"#).unwrap().available);
+        assert!(
+            shape(r#""available":null,"defaultTaxRates":"""#)
+                .unwrap()
+                .available
+        );
+        for three in [
+            r#"{"quantity":"3"}"#,
+            r#""3""#,
+            "3",
+            "3.0",
+            r#"{"quantity":" 3.0 "}"#,
+        ] {
+            let item = shape(&format!(r#""itemStock":{three}"#)).unwrap();
+            assert_eq!(item.item_stock, Some(3.0), "{three}");
+        }
+        let sku = |json| shape(json).unwrap().sku;
+        assert_eq!(sku(r#""sku":12345"#).as_deref(), Some("12345"));
+        assert_eq!(sku(r#""sku":12345.0"#).as_deref(), Some("12345"));
+        assert_eq!(
+            shape(r#""code":850835000030"#).unwrap().code.as_deref(),
+            Some("850835000030")
+        );
+        for (order, place) in [
+            (r#""""#, None),
+            (r#""3""#, Some(3)),
+            ("3.0", Some(3)),
+            ("{}", None),
+        ] {
+            let item = shape(&format!(
+                r#""categories":{{"elements":[null,{{"id":"C","name":"K","sortOrder":{order}}}]}}"#
+            ));
+            let categories = item.unwrap().categories.0;
+            assert_eq!(
+                (categories.len(), categories[0].sort_order),
+                (1, place),
+                "{order}"
+            );
+        }
+        let tags = shape(r#""tags":["a",{"name":"b"},null]"#).unwrap().tags.0;
+        let names: Vec<_> = tags.iter().filter_map(|t| t.name.as_deref()).collect();
+        assert_eq!(names, ["a", "b"]);
+        for group in [r#"{"id":""}"#, "{}", r#""""#, r#"{"id":null}"#, "null"] {
+            let item = shape(&format!(r#""itemGroup":{group}"#)).unwrap();
+            assert_eq!(item.item_group, None, "{group}");
+        }
+        assert_eq!(
+            shape(r#""name":"Pl\ud83dain""#).unwrap().name.as_deref(),
+            Some("Pl\u{fffd}ain")
+        );
+        for price in [r#""599""#, "599.0", r#"599,"price":599"#] {
+            let item = shape(&format!(r#""price":{price}"#)).unwrap();
+            assert_eq!(item.price, Some(599), "{price}");
+        }
+        assert!(!shape(r#""deletedTime":"""#).unwrap().is_deleted());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_by_field() {
+        for (json, path) in [
+            (r#""price":599.5"#, "elements[1].price"),
+            (r#""price":"5.99""#, "elements[1].price"),
+            (r#""price":599,"price":1"#, "elements[1]"),
+            (
+                r#""itemStock":{"quantity":1e400}"#,
+                "elements[1].itemStock.quantity",
+            ),
+            (r#""itemStock":"inf""#, "elements[1].itemStock"),
+            (r#""itemStock":"""#, "elements[1].itemStock"),
+            (r#""hidden":"perhaps""#, "elements[1].hidden"),
+            (r#""available":2"#, "elements[1].available"),
+            (r#""sku":{"x":1}"#, "elements[1].sku"),
+            (r#""sku":1.5"#, "elements[1].sku"),
+            (r#""itemGroup":{"id":"A/B"}"#, "elements[1].itemGroup.id"),
+        ] {
+            assert_eq!(shape(json).unwrap_err(), path, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_costs_one_name() {
+        let mut text = br#"{"elements":[{"id":"A","name":"x?y"},{"id":"B","name":"z"}]}"#.to_vec();
+        let at = text.iter().position(|&b| b == b'?').unwrap();
+        text[at] = 0xff;
+        let listing = Listing::<Item>::parse(&text).unwrap();
+        assert_eq!(listing.errors, []);
+        assert_eq!(listing.elements[0].name.as_deref(), Some("x\u{fffd}y"));
     }
 
     #[test]
