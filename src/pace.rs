@@ -2,11 +2,12 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use clover_client::lanes::{Answer, Leave, Order};
-use clover_client::{Lanes, Pacer, Share};
+use clover_client::{Lanes, LearnedLimit, Pacer, Share};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::convert::FromZval;
@@ -30,7 +31,7 @@ const STEPS: usize = 3;
 #[allow(dead_code)] // PHP classes implement it; Rust calls them through `Host`.
 #[php(name = "CloverSync\\Pace")]
 pub trait Pace {
-    /// Asks for lanes, gives some back, and hears how things stand.
+    /// Asks for lanes, gives some back, tells what was learned, and hears how things stand.
     fn exchange(
         &self,
         wanted: i64,
@@ -38,6 +39,7 @@ pub trait Pace {
         recent: Vec<i64>,
         closedFor: i64,
         away: bool,
+        learned: HashMap<String, HashMap<String, i64>>,
     ) -> ZBox<ZendHashTable>;
 }
 
@@ -63,9 +65,17 @@ impl Host {
         )?)?;
         let (wanted, returned) = (i64::from(order.wanted), i64::from(order.given.lanes));
         let closed_for = milliseconds(order.closed_for);
+        let learned = zval(learned_array(order.learned)?)?;
         let answer = object.try_call_method(
             "exchange",
-            vec![&wanted, &returned, &recent, &closed_for, &order.away],
+            vec![
+                &wanted,
+                &returned,
+                &recent,
+                &closed_for,
+                &order.away,
+                &learned,
+            ],
         )?;
         no_pending_exception()?;
         let answer = answer.array().ok_or(Error::Object)?;
@@ -80,8 +90,37 @@ impl Host {
             }),
             valid_for: duration(integer(answer, "validFor").unwrap_or(0)),
             closed_for: duration(integer(answer, "closedFor").unwrap_or(0)),
+            learned: answer
+                .get("learned")
+                .and_then(Zval::array)
+                .map(|limits| LIMITS.map(|name| learned_limit(limits, name))),
         })
     }
+}
+
+/// The names of the limits in PHP.
+const LIMITS: [&str; 2] = ["per_second", "concurrent"];
+
+fn learned_array(learned: [Option<LearnedLimit>; 2]) -> PhpResult<ZBox<ZendHashTable>> {
+    let mut array = ZendHashTable::new();
+    for (name, limit) in LIMITS.into_iter().zip(learned) {
+        let Some(limit) = limit else { continue };
+        let mut entry = ZendHashTable::new();
+        entry.insert("limit", i64::from(limit.limit))?;
+        entry.insert("forgottenIn", milliseconds(limit.forgotten_in))?;
+        entry.insert("step", milliseconds(limit.step))?;
+        array.insert(name, entry)?;
+    }
+    Ok(array)
+}
+
+fn learned_limit(limits: &ZendHashTable, name: &str) -> Option<LearnedLimit> {
+    let entry = limits.get(name)?.array()?;
+    Some(LearnedLimit {
+        limit: count(entry, "limit"),
+        forgotten_in: duration(integer(entry, "forgottenIn").unwrap_or(0)),
+        step: duration(integer(entry, "step").unwrap_or(0)),
+    })
 }
 
 /// Rounded up: a request counts too long rather than too short.

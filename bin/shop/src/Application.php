@@ -295,6 +295,7 @@ final class Application
             'site_moved'       => $now->siteMoved,
             'reconnect_reason' => $now->reconnectReason,
             'token_ends_soon'  => $now->tokenEndsSoon,
+            'rate_limit'       => $now->rateLimit,
         ];
 
         $this->console->line(match (true) {
@@ -305,6 +306,13 @@ final class Application
         $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
         $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
         $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', $now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted));
+
+        $this->console->line(\sprintf(
+            'Rate limit: %d requests a second, %d at once (%s)',
+            $now->rateLimit['per_second'],
+            $now->rateLimit['concurrent'],
+            $now->rateLimit['learned'] ? 'named by Clover' : 'as Clover documents',
+        ));
 
         if ($data['sales'] !== null) {
             $this->console->line(\sprintf('Web sales: %d on their way to Clover, %d uncertain, %d dead', $data['sales']['later'], $data['sales']['uncertain'], $data['sales']['dead']));

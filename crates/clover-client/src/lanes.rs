@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::learned::LearnedLimit;
 use crate::pace::{Given, LANES, Pacer, later};
 
 /// How often a process that holds lanes hears whether others wait.
@@ -33,6 +34,8 @@ pub struct Order {
     pub closed_for: Duration,
     /// Nobody will ask for a while, and requests are in flight.
     pub away: bool,
+    /// Limits that this process learned since the last order: a second, and in flight.
+    pub learned: [Option<LearnedLimit>; 2],
     asked: Instant,
     number: u64,
 }
@@ -52,6 +55,8 @@ pub struct Answer {
     pub valid_for: Duration,
     /// For how long nobody may start.
     pub closed_for: Duration,
+    /// Limits that any process learned: a second, and in flight. `None` when the question failed.
+    pub learned: Option<[Option<LearnedLimit>; 2]>,
 }
 
 /// What to do before the caller is left alone.
@@ -148,12 +153,12 @@ impl Lanes {
         }
     }
 
-    /// The gate is closed, and others do not know.
+    /// The gate is closed or a limit was learned, and other processes do not know.
     fn has_news(&self, state: &State) -> bool {
         let known = state.closed_until.map_or(Duration::ZERO, |until| {
             until.saturating_duration_since(Instant::now())
         });
-        self.pacer.closed_for() > known + ROUNDING
+        self.pacer.closed_for() > known + ROUNDING || self.pacer.news() != [None, None]
     }
 
     /// What to say between two polls, if anything.
@@ -227,6 +232,7 @@ impl Lanes {
             given,
             closed_for: self.pacer.closed_for(),
             away,
+            learned: self.pacer.news(),
             asked,
             number: state.number,
         }
@@ -236,6 +242,9 @@ impl Lanes {
     /// older one: the lanes are asked for again.
     pub fn settle(&self, order: &Order, answer: &Answer) {
         self.pacer.adopt(&answer.recent);
+        if let Some(learned) = answer.learned {
+            self.pacer.set_learned(order.learned, learned);
+        }
         let mut state = self.state();
         if state.number != order.number {
             state.asked = None;

@@ -64,43 +64,41 @@ impl Tripped {
 pub struct LearnedLimit {
     /// The lowest value; at least 1.
     pub limit: u32,
-    /// From now until the limit is the documented one again.
+    /// From now until the limit is the documented one again; zero when it is.
     pub forgotten_in: Duration,
-    /// Clover named no value: this one was halved from the one before.
-    pub guessed: bool,
+    /// Before that time the limit is lower by one for each of these.
+    pub step: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     limit: u32,
     forgotten: Instant,
-    guessed: bool,
+    step: Duration,
 }
 
-/// How long a limit stays as it was learned, and how long each step of one takes afterwards.
-fn times(guessed: bool) -> (Duration, Duration) {
-    if guessed {
-        (Duration::from_secs(30), Duration::from_secs(5))
-    } else {
-        (Duration::from_secs(600), Duration::from_secs(60))
-    }
-}
+/// The step of a limit that Clover named.
+const NAMED: Duration = Duration::from_secs(60);
+
+/// The step of a limit that was halved because Clover named none.
+const GUESSED: Duration = Duration::from_secs(5);
+
+/// For so many steps a limit stays as it was learned.
+const HOLD: u32 = 10;
 
 impl Entry {
-    fn new(limit: u32, documented: u32, guessed: bool, now: Instant) -> Self {
-        let (hold, step) = times(guessed);
-        let steps = documented.saturating_sub(limit);
+    fn new(limit: u32, documented: u32, step: Duration, now: Instant) -> Self {
+        let steps = HOLD + documented.saturating_sub(limit);
         Self {
             limit,
-            forgotten: now + hold + step * steps,
-            guessed,
+            forgotten: now + step * steps,
+            step,
         }
     }
 
     fn at(&self, documented: u32, now: Instant) -> u32 {
         let left = self.forgotten.saturating_duration_since(now);
-        let step = times(self.guessed).1;
-        let steps = left.as_millis().div_ceil(step.as_millis());
+        let steps = left.as_millis().div_ceil(self.step.as_millis());
         let steps = u32::try_from(steps).unwrap_or(u32::MAX);
         documented.saturating_sub(steps).max(self.limit)
     }
@@ -114,9 +112,13 @@ const SUSPICION: Duration = Duration::from_secs(60);
 pub(crate) struct LearnedLimits {
     per_second: Option<Entry>,
     in_flight: Option<Entry>,
+    /// Learned here and not yet known to other processes, in the order of [`KINDS`].
+    news: [bool; 2],
     /// When the last 429 came that named no limit of the token.
     unnamed: Option<Instant>,
 }
+
+const KINDS: [LimitKind; 2] = [LimitKind::PerSecond, LimitKind::InFlight];
 
 fn documented(kind: LimitKind) -> u32 {
     let whole = Share::default();
@@ -150,26 +152,25 @@ impl LearnedLimits {
     /// Takes in a 429. `sent`: when its request was, for many requests can trip one limit together.
     pub(crate) fn learn(&mut self, tripped: Tripped, sent: Instant, now: Instant) {
         if let (Some(kind), Some(limit)) = (tripped.kind, tripped.limit) {
-            self.set(kind, limit, false, now);
+            self.set(kind, limit, NAMED, now);
             return;
         }
         if let (Some(kind), Some(bound)) = (tripped.kind, tripped.bound)
             && bound < self.current(kind, now)
         {
-            self.set(kind, bound, false, now);
+            self.set(kind, bound, NAMED, now);
             return;
         }
         match self.unnamed {
             // One burst teaches one thing.
             Some(last) if sent <= last => return,
             Some(last) if now.duration_since(last) < SUSPICION => {
-                let kinds = tripped.kind.map_or_else(
-                    || vec![LimitKind::PerSecond, LimitKind::InFlight],
-                    |kind| vec![kind],
-                );
-                for kind in kinds {
+                for kind in KINDS {
+                    if tripped.kind.is_some_and(|named| named != kind) {
+                        continue;
+                    }
                     let half = (self.current(kind, now) / 2).max(1);
-                    self.set(kind, half, true, now);
+                    self.set(kind, half, GUESSED, now);
                 }
             }
             _ => {}
@@ -185,42 +186,55 @@ impl LearnedLimits {
         }
     }
 
-    fn set(&mut self, kind: LimitKind, limit: u32, guessed: bool, now: Instant) {
+    fn set(&mut self, kind: LimitKind, limit: u32, step: Duration, now: Instant) {
         let documented = documented(kind);
         // The documented limit cannot be raised, and one that is named although it is obeyed says
         // that others use the token: the wait for the 429 is all there is to do.
-        let entry = (limit < documented).then(|| Entry::new(limit, documented, guessed, now));
+        let entry = (limit < documented).then(|| Entry::new(limit, documented, step, now));
         *self.entry(kind) = entry;
+        self.news[kind as usize] = true;
     }
 
-    /// For other processes: requests a second, and requests at once.
-    pub(crate) fn export(&self, now: Instant) -> [Option<LearnedLimit>; 2] {
-        [self.per_second, self.in_flight].map(|entry| {
-            let entry = entry?;
-            let forgotten_in = entry.forgotten.checked_duration_since(now)?;
-            (!forgotten_in.is_zero()).then_some(LearnedLimit {
-                limit: entry.limit,
-                forgotten_in,
-                guessed: entry.guessed,
+    /// For other processes, in the order of [`KINDS`]: what they do not know yet.
+    pub(crate) fn news(&self, now: Instant) -> [Option<LearnedLimit>; 2] {
+        KINDS.map(|kind| {
+            let entry = [self.per_second, self.in_flight][kind as usize];
+            self.news[kind as usize].then(|| LearnedLimit {
+                limit: entry.map_or(documented(kind), |entry| entry.limit),
+                forgotten_in: entry.map_or(Duration::ZERO, |entry| {
+                    entry.forgotten.saturating_duration_since(now)
+                }),
+                step: entry.map_or(NAMED, |entry| entry.step),
             })
         })
     }
 
-    /// What another process knows replaces what is known here. A time that no limit can last is
-    /// the fault of a clock and is cut.
-    pub(crate) fn import(&mut self, limits: [Option<LearnedLimit>; 2], now: Instant) {
-        let kinds = [LimitKind::PerSecond, LimitKind::InFlight];
-        for (kind, limit) in kinds.into_iter().zip(limits) {
+    /// What other processes know now replaces what is known here, but for what they were not told.
+    /// A time that no limit can last is the fault of a clock and is cut.
+    pub(crate) fn exchange(
+        &mut self,
+        told: [Option<LearnedLimit>; 2],
+        known: [Option<LearnedLimit>; 2],
+        now: Instant,
+    ) {
+        for kind in KINDS {
+            if self.news[kind as usize] && told[kind as usize].is_none() {
+                continue;
+            }
+            self.news[kind as usize] = false;
             let documented = documented(kind);
-            *self.entry(kind) = limit
-                .filter(|l| (1..documented).contains(&l.limit) && !l.forgotten_in.is_zero())
-                .map(|l| {
-                    let longest = Entry::new(l.limit, documented, l.guessed, now);
-                    Entry {
-                        forgotten: later(now, l.forgotten_in).min(longest.forgotten),
-                        ..longest
-                    }
-                });
+            let known = known[kind as usize].filter(|l| {
+                (1..documented).contains(&l.limit)
+                    && !l.forgotten_in.is_zero()
+                    && (GUESSED..=NAMED).contains(&l.step)
+            });
+            *self.entry(kind) = known.map(|l| {
+                let longest = Entry::new(l.limit, documented, l.step, now);
+                Entry {
+                    forgotten: later(now, l.forgotten_in).min(longest.forgotten),
+                    ..longest
+                }
+            });
         }
     }
 }
@@ -290,7 +304,6 @@ mod tests {
             last = rate;
         }
         assert_eq!(learned.at(now + minutes(22)), (share(16, 5), false));
-        assert_eq!(learned.export(now + minutes(22)), [None, None]);
     }
 
     #[test]
@@ -309,7 +322,7 @@ mod tests {
             learned.learn(Tripped::default(), at(5 + n), at(5 + n));
         }
         assert_eq!(learned.at(at(13)), (share(1, 1), true));
-        assert_eq!(learned.at(at(13 + 120)), (share(16, 5), false));
+        assert_eq!(learned.at(at(13 + 125)), (share(16, 5), false));
     }
 
     #[test]
@@ -331,16 +344,31 @@ mod tests {
         let now = Instant::now();
         let mut one = LearnedLimits::default();
         one.learn(named("x-ratelimit-tokenlimit", "4"), now, now);
+        let news = one.news(now);
+        assert_eq!(news[1], None);
         let mut two = LearnedLimits::default();
-        two.import(one.export(now), now);
+        two.exchange([None, None], news, now);
         assert_eq!(two.at(now), (share(4, 5), true));
-        let odd = |limit| LearnedLimit {
+        assert_eq!(two.news(now), [None, None]);
+        // What is learned while others are asked is not lost.
+        one.learn(named("x-ratelimit-tokenconcurrentlimit", "2"), now, now);
+        one.exchange(news, news, now);
+        assert_eq!(one.at(now), (share(4, 2), true));
+        assert_eq!(one.news(now)[0], None);
+        let odd = |limit, step| LearnedLimit {
             limit,
             forgotten_in: Duration::MAX,
-            guessed: false,
+            step,
         };
-        two.import([Some(odd(3)), Some(odd(0))], now);
+        two.exchange(
+            [None, None],
+            [Some(odd(3, NAMED)), Some(odd(0, NAMED))],
+            now,
+        );
         assert_eq!(two.at(now), (share(3, 5), true));
+        two.exchange([None, None], [Some(odd(3, Duration::ZERO)), None], now);
+        assert_eq!(two.at(now), (share(16, 5), false));
+        two.exchange([None, None], [Some(odd(3, NAMED)), None], now);
         assert_eq!(two.at(now + minutes(23)), (share(16, 5), false));
     }
 }

@@ -493,15 +493,16 @@ impl Pacer {
         self.0.state().learned.at(Instant::now())
     }
 
-    /// Limits below the documented ones, for other processes: requests a second, requests at once.
+    /// Limits that this process learned and others do not know: requests a second, requests at once.
     #[must_use]
-    pub fn learned(&self) -> [Option<LearnedLimit>; 2] {
-        self.0.state().learned.export(Instant::now())
+    pub fn news(&self) -> [Option<LearnedLimit>; 2] {
+        self.0.state().learned.news(Instant::now())
     }
 
-    /// Takes over what other processes know of the limits.
-    pub fn set_learned(&self, limits: [Option<LearnedLimit>; 2]) {
-        self.0.state().learned.import(limits, Instant::now());
+    /// Takes over what other processes know, after they were told the news.
+    pub fn set_learned(&self, told: [Option<LearnedLimit>; 2], known: [Option<LearnedLimit>; 2]) {
+        let now = Instant::now();
+        self.0.state().learned.exchange(told, known, now);
         self.0.changed.notify_waiters();
     }
 

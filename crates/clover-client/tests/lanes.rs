@@ -320,6 +320,7 @@ impl Divider {
             recent: recent.collect(),
             valid_for: ms(4_000),
             closed_for: Duration::ZERO,
+            learned: None,
         }
     }
 }

@@ -15,6 +15,9 @@ final class LaneBook
 {
     public const LANES = 5;
 
+    /** What Clover documents for a token; a learned limit is below it. */
+    public const DOCUMENTED = ['per_second' => 16, 'concurrent' => 5];
+
     /** A process that says nothing for so long holds no lane any more; it stops by itself before. */
     public const LEASE = 4_000;
 
@@ -35,9 +38,6 @@ final class LaneBook
 
     /** For how long a request counts, with some time for clocks and timers. */
     private const WINDOW = 1_010;
-
-    /** More than any lane may start within that time. */
-    private const FULL = 4;
 
     /** Nobody is told to wait for longer. */
     private const CLOSED = 3_600_000;
@@ -61,9 +61,17 @@ final class LaneBook
      * @param array<string, array{node: string, pid: int, started: int, cap: int, until: int, away: bool, wants: int, waits: int, turn: int}> $holders
      *        cap: lanes that its node may hold; waits: since when it lacks a lane that is due to it, or 0; turn: since when it holds one
      * @param int $closed Until when nobody may start
+     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits that Clover named; see {@see limits()}
+     * @param int $now When the row was read
      */
-    private function __construct(private array $lanes, private array $holders, private int $closed)
-    {
+    private function __construct(
+        private array $lanes,
+        private array $holders,
+        private int $closed,
+        private array $learned,
+        private readonly int $now,
+    ) {
+        $this->resize();
         $this->count();
     }
 
@@ -71,26 +79,98 @@ final class LaneBook
     {
         $book = json_decode($json, true);
 
-        if (!\is_array($book['lanes'] ?? null) || \count($book['lanes']) !== self::LANES) {
-            return new self(array_fill(0, self::LANES, ['holder' => '', 'from' => 0, 'recent' => []]), [], 0);
+        if (!\is_array($book['lanes'] ?? null) || $book['lanes'] === [] || \count($book['lanes']) > self::LANES) {
+            return new self([], [], 0, [], $now);
         }
 
-        // Should the server's clock be set back, nothing may weigh for longer than it ever could.
+        // A row from the future was written under a clock that ran ahead. Of each wait in it remains what it was then.
+        $ahead   = max(0, ($book['at'] ?? 0) - $now);
+        $shifted = static fn (int $time): int => max(0, $time - $ahead);
+
         foreach ($book['lanes'] as &$lane) {
-            $lane['from']   = min($lane['from'], $now + self::AWAY + self::REST);
-            $lane['recent'] = array_map(static fn (int $until): int => min($until, $now + 2 * self::WINDOW), $lane['recent']);
+            $lane['from']   = min($shifted($lane['from']), $now + self::AWAY + self::REST);
+            $lane['recent'] = array_map(static fn (int $until): int => min($shifted($until), $now + 2 * self::WINDOW), $lane['recent']);
         }
+
+        unset($lane);
 
         foreach ($book['holders'] as &$holder) {
-            $holder['until'] = min($holder['until'], $now + self::AWAY);
+            $holder['until'] = min($shifted($holder['until']), $now + self::AWAY);
+            $holder['waits'] = $shifted($holder['waits']);
+            $holder['turn']  = $shifted($holder['turn']);
         }
 
-        return new self($book['lanes'], $book['holders'], min($book['closed'], $now + self::CLOSED));
+        unset($holder);
+        $learned = [];
+
+        foreach (array_intersect_key($book['learned'] ?? [], self::DOCUMENTED) as $name => $entry) {
+            $entry['until'] = $shifted($entry['until']);
+
+            if ($entry['until'] > $now) {
+                $learned[$name] = $entry;
+            }
+        }
+
+        $read          = new self($book['lanes'], $book['holders'], min($shifted($book['closed']), $now + self::CLOSED), $learned, $now);
+        $read->changed = $read->changed || $ahead > 0;
+
+        return $read;
     }
 
     public function toJson(): string
     {
-        return json_encode(['closed' => $this->closed, 'lanes' => $this->lanes, 'holders' => $this->holders], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+        return json_encode([
+            'at'      => $this->now,
+            'closed'  => $this->closed,
+            'learned' => (object) $this->learned,
+            'lanes'   => $this->lanes,
+            'holders' => $this->holders,
+        ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    /**
+     * The limits in force: the documented ones, or those that Clover named. A learned limit rises by one with each step
+     * of time until it is the documented one again.
+     *
+     * @return array{per_second: int, concurrent: int}
+     */
+    public function limits(): array
+    {
+        $limits = self::DOCUMENTED;
+
+        foreach ($this->learned as $name => ['limit' => $limit, 'until' => $until, 'step' => $step]) {
+            $steps         = (int) ceil(max(0, $until - $this->now) / $step);
+            $limits[$name] = max(1, $limit, self::DOCUMENTED[$name] - $steps);
+        }
+
+        return $limits;
+    }
+
+    /** @return array<string, array{limit: int, forgottenIn: int, step: int}> */
+    public function learned(): array
+    {
+        return array_map(fn (array $entry): array => [
+            'limit'       => $entry['limit'],
+            'forgottenIn' => $entry['until'] - $this->now,
+            'step'        => $entry['step'],
+        ], $this->learned);
+    }
+
+    /** @param array<string, array{limit: int, forgottenIn: int, step: int}> $news What a process has just learned; the last one is right */
+    public function learn(array $news): void
+    {
+        foreach (array_intersect_key($news, self::DOCUMENTED) as $name => $entry) {
+            if ($entry['forgottenIn'] <= 0 || $entry['step'] <= 0) {
+                unset($this->learned[$name]);
+            } else {
+                $this->learned[$name] = ['limit' => $entry['limit'], 'until' => $this->now + $entry['forgottenIn'], 'step' => $entry['step']];
+            }
+
+            $this->changed = true;
+        }
+
+        $this->resize();
+        $this->count();
     }
 
     /** Whether anything was written into it that others must see. */
@@ -156,7 +236,7 @@ final class LaneBook
         if ($this->holders[$id]['away'] ?? false) {
             $this->free($id, self::LANES, [], $now + self::REST);
         } else {
-            $this->free($id, self::LANES, array_fill(0, self::FULL * $this->held($id), $now + self::WINDOW), 0);
+            $this->free($id, self::LANES, array_fill(0, ($this->startsOfALane() + 1) * $this->held($id), $now + self::WINDOW), 0);
         }
 
         $this->forget($id);
@@ -224,6 +304,14 @@ final class LaneBook
     {
         $held = $this->held;
         $mine = $this->held($id);
+
+        // A limit that was learned may be below what is held: that much goes back at once.
+        for ($over = array_sum($held) - $this->size(); $over > 0; $over--) {
+            $most = array_keys($held, max($held), true);
+            sort($most);
+            $held[$most[0]]--;
+        }
+
         $free = \count(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= $now + self::SOON));
 
         foreach ($this->waiters($id) as $waiter) {
@@ -299,7 +387,7 @@ final class LaneBook
         }
 
         $due   = max(0, min($this->claim($id), \count($free) - $ahead));
-        $extra = max(0, min($wanted - $this->held($id), self::LANES) - $due);
+        $extra = max(0, min($wanted - $this->held($id), $this->size()) - $due);
         $extra = max(0, min($extra, \count($free) - $due - $all));
         $count = max(0, min($due + $extra, $this->roomOnNode($id)));
         $taken = [];
@@ -324,12 +412,42 @@ final class LaneBook
 
         // Few heavy lanes and many light ones are worth more to the next than the same weight on all.
         foreach ($lanes as $n => $lane) {
-            $load               = $n === \count($lanes) - 1 ? $recent : array_splice($recent, 0, self::FULL - 1);
+            $load               = $n === \count($lanes) - 1 ? $recent : array_splice($recent, 0, $this->startsOfALane());
             $this->lanes[$lane] = ['holder' => '', 'from' => $from, 'recent' => $load];
             $this->changed      = true;
         }
 
+        $this->resize();
         $this->count();
+    }
+
+    /** Lanes that the limits allow: each needs a place and a start a second. */
+    private function size(): int
+    {
+        return min(self::LANES, ...array_values($this->limits()));
+    }
+
+    private function startsOfALane(): int
+    {
+        return intdiv($this->limits()['per_second'], $this->size());
+    }
+
+    /** As many lanes as the limits allow. Those that are held stay until they are given back. */
+    private function resize(): void
+    {
+        $size = $this->size();
+
+        // What counts on a lane that goes is over before the wait that came with the smaller limit.
+        for ($i = \count($this->lanes) - 1; $i >= 0 && \count($this->lanes) > $size; $i--) {
+            if ($this->lanes[$i]['holder'] === '') {
+                array_splice($this->lanes, $i, 1);
+                $this->changed = true;
+            }
+        }
+
+        while (\count($this->lanes) < $size) {
+            $this->lanes[] = ['holder' => '', 'from' => 0, 'recent' => []];
+        }
     }
 
     private function forget(string $id): void
@@ -362,7 +480,7 @@ final class LaneBook
     {
         $me = $this->holders[$id];
 
-        return max(1, min(intdiv(self::LANES, \count($this->holders)), intdiv($me['cap'], $this->there[$me['node']])));
+        return max(1, min(intdiv($this->size(), \count($this->holders)), intdiv($this->cap($me['cap']), $this->there[$me['node']])));
     }
 
     /** Lanes that are due to it and that it has not. */
@@ -384,6 +502,12 @@ final class LaneBook
     {
         $me = $this->holders[$id];
 
-        return $me['cap'] - ($this->heldThere[$me['node']] ?? 0);
+        return $this->cap($me['cap']) - ($this->heldThere[$me['node']] ?? 0);
+    }
+
+    /** A node's part of the lanes that there are. */
+    private function cap(int $ofAll): int
+    {
+        return max(1, intdiv($ofAll * $this->size(), self::LANES));
     }
 }

@@ -61,7 +61,7 @@ final class Lanes implements Pace
     /**
      * @throws \LogicException inside a transaction, where others would not see it before the commit
      */
-    public function exchange(int $wanted, int $returned, array $recent, int $closedFor, bool $away): array
+    public function exchange(int $wanted, int $returned, array $recent, int $closedFor, bool $away, array $learned = []): array
     {
         if ($this->sql->inTransaction()) {
             throw new \LogicException('Clover cannot be asked inside a transaction.');
@@ -72,16 +72,18 @@ final class Lanes implements Pace
         $ready = false;
 
         try {
-            $ready = $this->attempt(function (LaneBook $book, Process $me, int $now) use ($wanted, $returned, $recent, $closedFor, $away): array {
+            $ready = $this->attempt(function (LaneBook $book, Process $me, int $now) use ($wanted, $returned, $recent, $closedFor, $away, $learned): array {
                 if ($closedFor > 0) {
                     $book->close($now + $closedFor);
                 }
+
+                $book->learn($learned);
 
                 $book->sweep($this->id, $me, $now);
                 $book->giveBack($this->id, $returned, array_map(static fn (int $time): int => $now + $time, $recent));
 
                 return $book->take($this->id, $me, $wanted, $this->cap, $away, $now);
-            }, $closed, $began);
+            }, $closed, $began, $known);
         } catch (\RuntimeException $e) {
             // Who holds lanes has its turn with the database soon enough; a call to Clover must not end for this.
             if ($this->lanes === 0 || $this->milliseconds() >= $this->until) {
@@ -105,20 +107,44 @@ final class Lanes implements Pace
             'recent'    => array_map(static fn (float $until): int => (int) max(0, ceil($until - $now)), $adopted),
             'validFor'  => (int) max(0, floor($this->until - $began)),
             'closedFor' => $closed ?? 0,
+            'learned'   => $known,
         ];
     }
 
     /**
+     * The token's limits: the documented ones, or those that Clover named.
+     *
+     * @return array{per_second: int, concurrent: int, learned: bool}
+     */
+    public static function limits(Sql $sql, string $environment): array
+    {
+        $row    = self::row($sql, $environment);
+        $limits = $row === null ? LaneBook::DOCUMENTED : LaneBook::fromJson((string) $row['leases'], (int) $row['now'])->limits();
+
+        return $limits + ['learned' => $limits !== LaneBook::DOCUMENTED];
+    }
+
+    /** @return ?array<string, mixed> */
+    private static function row(Sql $sql, string $environment): ?array
+    {
+        return $sql->fetchOne(
+            'SELECT version, leases, ' . $sql->dialect()->milliseconds() . ' AS now FROM ' . self::TABLE . ' WHERE environment = ?',
+            [$environment],
+        );
+    }
+
+    /**
      * @param callable(LaneBook, Process, int): list<int> $work
+     * @param ?array<string, array{limit: int, forgottenIn: int, step: int}> $learned
      *
      * @return bool False when others were quicker each time
      */
-    private function attempt(callable $work, ?int &$closed, float $began): bool
+    private function attempt(callable $work, ?int &$closed, float $began, ?array &$learned = null): bool
     {
         $me = $this->process ?? Process::current();
 
         for ($try = 1; $try <= self::MAX_TRIES; $try++) {
-            $row = $this->sql->fetchOne('SELECT version, leases, ' . $this->sql->dialect()->milliseconds() . ' AS now FROM ' . self::TABLE . ' WHERE environment = ?', [$this->environment]);
+            $row = self::row($this->sql, $this->environment);
 
             if ($row === null) {
                 (new Bulk($this->sql))->upsert(self::TABLE, ['environment', 'version', 'leases'], [[$this->environment, 0, '']], ['environment'], []);
@@ -141,6 +167,7 @@ final class Lanes implements Pace
                 $this->crowded = $book->isCrowded($this->id);
                 $this->until   = $began + $book->until($this->id) - $now;
                 $closed        = $book->closedFor($now);
+                $learned       = $book->learned();
                 array_push($this->adopted, ...array_map(static fn (int $until): float => $seen + $until - $now, $adopted));
 
                 return true;

@@ -50,6 +50,8 @@ final readonly class Overview
         /** The merchant's, as far as it is known. */
         public ?string $currency,
         public bool $hasDefaultCategory,
+        /** @var array{per_second: int, concurrent: int, learned: bool} Clover's limits for the token; learned: it named smaller ones than it documents */
+        public array $rateLimit,
     ) {
     }
 
@@ -89,6 +91,7 @@ final readonly class Overview
             $shop->state->get('tax_warning') ?: null,
             $shop->merchant->currency(),
             $shop->hasDefaultCategory(),
+            Lanes::limits($shop->sql, $status->environment),
         );
     }
 

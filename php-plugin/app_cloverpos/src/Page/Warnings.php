@@ -57,6 +57,7 @@ final readonly class Warnings
             $this->waiting(),
             $this->conflicts(),
             $this->tax(),
+            $this->rateLimit(),
             $this->commandLine(),
             $this->tasks(),
             $this->webhooks(),
@@ -133,6 +134,17 @@ final readonly class Warnings
         $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
 
         return $rows === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')]);
+    }
+
+    /** @return ?array<string, mixed> */
+    private function rateLimit(): ?array
+    {
+        $limit = $this->now->rateLimit;
+
+        return !$limit['learned'] ? null : self::warning(
+            'info',
+            Text::sprintf(self::PREFIX . 'RATE_LIMIT_ALERT', $limit['per_second'], $limit['concurrent']),
+        );
     }
 
     /** @return ?array<string, mixed> */
