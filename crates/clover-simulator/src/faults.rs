@@ -127,7 +127,7 @@ impl Effect {
 impl Fault {
     /// Reads one fault; the error names the field.
     pub fn read(map: &Map<String, Value>) -> Result<Self, Reply> {
-        let rule = Fields(map)
+        let rule = Fields::strict(map)
             .text("match", 300)?
             .flatten()
             .ok_or_else(|| Reply::bad("match is required: \"METHOD /path\""))?;
@@ -154,7 +154,7 @@ impl Fault {
             }
             _ => return Err(Reply::bad("do is required: what the fault does")),
         };
-        let fields = Fields(&arguments);
+        let fields = Fields::strict(&arguments);
         let common = ["match", "times", "skip", "do"];
         let only = |own: &[&str]| fields.only(&[&common[..], own].concat());
         let number = |name: &str, min: i64, max: i64| -> Result<u64, Reply> {

@@ -15,6 +15,9 @@ use crate::switches::{ExpandOver3, LimitOver1000, Switches};
 pub const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
 
+/// Values of one `field in (…)` filter.
+const MAX_MEMBERS: usize = 100;
+
 /// A value that a filter looks at or an order sorts by.
 #[derive(Clone, Copy, Debug)]
 pub enum Scalar<'a> {
@@ -121,6 +124,21 @@ impl ListQuery {
         }
     }
 
+    /// Adds the filter that Clover adds to a list of orders by itself: those without a state stay hidden.
+    pub fn require_state(&mut self) {
+        if self.filters_on("state") {
+            return;
+        }
+        self.filters.push(Filter {
+            field: "state".to_owned(),
+            op: Op::IsSet,
+            operand: Operand::Many(HashSet::new()),
+        });
+        // As recorded, without a space before IS.
+        let (before, limit) = self.effective.rsplit_once("limit=").unwrap_or_default();
+        self.effective = format!("{before}filter=stateIS%20NOT%20NULL&limit={limit}");
+    }
+
     /// What the list's `href` echoes; `expand` is not in it (recorded).
     pub fn effective(&self) -> &str {
         &self.effective
@@ -167,6 +185,15 @@ impl ListQuery {
         }
     }
 
+    /// The page of records that are kept in no table, in the order in which they come.
+    pub fn pick<'a, T: Record>(
+        &self,
+        records: impl Iterator<Item = &'a T>,
+        lookups: &Lookups,
+    ) -> Vec<&'a T> {
+        self.cut(records.filter(|record| self.filters.iter().all(|f| f.holds(*record, lookups))))
+    }
+
     /// `limit` and `offset` alone.
     pub fn cut<'a, T>(&self, records: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
         records.skip(self.offset).take(self.limit).collect()
@@ -189,7 +216,8 @@ impl ListQuery {
             .filter(|filter| filter.field == "id")
             .find_map(|filter| match (&filter.op, &filter.operand) {
                 (Op::In, Operand::Many(list)) => {
-                    let mut ids: Vec<Id> = list.iter().filter_map(|id| id.parse().ok()).collect();
+                    let ids = list.iter().map(|id| id.to_uppercase());
+                    let mut ids: Vec<Id> = ids.filter_map(|id| id.parse().ok()).collect();
                     ids.sort();
                     Some(ids)
                 }
@@ -301,6 +329,11 @@ impl Expand {
         })
     }
 
+    /// Every part of every path: `a.b` names `a` and `b`.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().flat_map(|path| path.split('.'))
+    }
+
     /// Whether `name` is nested; `a.b` nests `a` as well.
     pub fn has(&self, name: &str) -> bool {
         self.names.iter().any(|path| {
@@ -319,6 +352,7 @@ enum Op {
     Less,
     LessOrEqual,
     In,
+    IsSet,
 }
 
 enum Operand {
@@ -339,10 +373,16 @@ impl Filter {
                 .split(',')
                 .map(|value| value.trim().trim_matches(['\'', '"']).to_owned())
                 .collect();
+            let values: Vec<String> = values;
+            if values.len() > MAX_MEMBERS {
+                return Err(Reply::bad(format!(
+                    "At most {MAX_MEMBERS} values are allowed in a filter"
+                )));
+            }
             return Ok(Filter {
                 field,
                 op: Op::In,
-                operand: Operand::Many(values),
+                operand: Operand::Many(values.into_iter().map(|v| v.to_lowercase()).collect()),
             });
         }
         let at = text
@@ -389,7 +429,9 @@ impl Filter {
         let (text, number) = match &self.operand {
             Operand::Many(values) => {
                 return match scalar {
-                    Scalar::Text(text) => values.contains(text),
+                    Scalar::Text(text) => {
+                        self.op == Op::IsSet || values.contains(&text.to_lowercase())
+                    }
                     Scalar::Int(n) => values.contains(&n.to_string()),
                     Scalar::Float(f) => values.iter().any(|value| value.parse() == Ok(f)),
                     Scalar::Flag(flag) => values.contains(if flag { "true" } else { "false" }),
@@ -398,11 +440,17 @@ impl Filter {
             Operand::One { text, number } => (text.as_str(), *number),
         };
         let ordering = match scalar {
-            Scalar::Text(value) => match text.strip_suffix('*') {
-                Some(prefix) if value.starts_with(prefix) => Some(Ordering::Equal),
-                Some(_) => None,
-                None => Some(value.cmp(text)),
-            },
+            // Recorded: `state=paid` finds "PAID".
+            Scalar::Text(value) => {
+                let lower = |text: &str| text.to_lowercase();
+                match text.strip_suffix('*') {
+                    Some(prefix) if lower(value).starts_with(&lower(prefix)) => {
+                        Some(Ordering::Equal)
+                    }
+                    Some(_) => None,
+                    None => Some(folded(value).cmp(folded(text))),
+                }
+            }
             Scalar::Int(value) => number.and_then(|number| (value as f64).partial_cmp(&number)),
             Scalar::Float(value) => number.and_then(|number| value.partial_cmp(&number)),
             Scalar::Flag(value) => text.parse().ok().map(|flag| value.cmp(&flag)),
@@ -410,7 +458,7 @@ impl Filter {
         match (self.op, ordering) {
             (Op::NotEqual, None) => true,
             (_, None) => false,
-            (Op::Equal | Op::In, Some(ordering)) => ordering.is_eq(),
+            (Op::Equal | Op::In | Op::IsSet, Some(ordering)) => ordering.is_eq(),
             (Op::NotEqual, Some(ordering)) => ordering.is_ne(),
             (Op::Greater, Some(ordering)) => ordering.is_gt(),
             (Op::GreaterOrEqual, Some(ordering)) => ordering.is_ge(),
@@ -418,6 +466,11 @@ impl Filter {
             (Op::LessOrEqual, Some(ordering)) => ordering.is_le(),
         }
     }
+}
+
+/// The characters of a text in lower case.
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 /// `field in (…)`, in any case of letters.

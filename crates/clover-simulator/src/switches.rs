@@ -17,6 +17,12 @@ pub struct Switches {
     pub own_write_echo: bool,
     /// What `GET /items/{id}` answers for a deleted item.
     pub deleted_item_get: DeletedItemGet,
+    /// Whether a POST of `quantity` alone keeps the item's `stockAlertThreshold`.
+    pub stock_post_keeps_threshold: bool,
+    /// Whether the token sees an item's `menuItem`.
+    pub menu_item: MenuItemShape,
+    /// Whether the merchant has a default printer for `print_event`.
+    pub default_printer: bool,
     /// Whether a stock change also moves the item's `modifiedTime`.
     pub stock_bumps_item_modified_time: bool,
     /// What an expanded `itemStock` is for an item that was never counted.
@@ -77,6 +83,9 @@ impl Default for Switches {
             sale_emits_stock_event: true,
             own_write_echo: true,
             deleted_item_get: DeletedItemGet::NotFound,
+            stock_post_keeps_threshold: true,
+            menu_item: MenuItemShape::Always,
+            default_printer: false,
             stock_bumps_item_modified_time: false,
             untracked_stock_shape: UntrackedStockShape::IdOnly,
             emoji_in_item_names: EmojiInItemNames::Keep,
@@ -282,6 +291,19 @@ words! {
         Empty = "empty",
         /// No key.
         Absent = "absent",
+    }
+}
+words! {
+    /// The part of an item that belongs to online ordering.
+    MenuItemShape {
+        /// Never there.
+        Absent = "absent",
+        /// `expand=menuItem` answers 403.
+        Forbidden = "forbidden",
+        /// With `expand=menuItem`.
+        OnRequest = "on_request",
+        /// In every answer.
+        Always = "always",
     }
 }
 words! {

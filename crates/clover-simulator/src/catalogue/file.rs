@@ -93,7 +93,7 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
         "taxRates",
         "modifierGroups",
     ] {
-        let entries = Fields(map)
+        let entries = Fields::of(map)
             .list(field)
             .map_err(said)?
             .map_or(&[][..], Vec::as_slice);
@@ -119,7 +119,7 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
                 .for_each(|links| links.push(id));
         }
     }
-    item.raw = Fields(map)
+    item.raw = Fields::of(map)
         .object(RAW)
         .map_err(said)?
         .map(|raw| Box::new(raw.clone()));
@@ -128,7 +128,12 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
         let modified = stock
             .and_then(|stock| stock["modifiedTime"].as_i64())
             .unwrap_or(modified);
-        item.stock = Some(Stock { quantity, modified });
+        let threshold = stock.and_then(|stock| stock["stockAlertThreshold"].as_f64());
+        item.stock = Some(Stock {
+            quantity,
+            modified,
+            threshold,
+        });
     }
     Ok(item)
 }

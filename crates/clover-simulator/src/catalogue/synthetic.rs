@@ -132,6 +132,7 @@ fn add(
             random.below(100_000_000)
         ),
         name: item.name.clone(),
+        image_filename: None,
         enabled: true,
     }));
     let first = random.below(lists.categories.len());
@@ -150,7 +151,11 @@ fn add(
     }
     if n % 10 != 9 {
         let quantity = random.below(200) as f64;
-        item.stock = Some(Stock { quantity, modified });
+        item.stock = Some(Stock {
+            quantity,
+            modified,
+            threshold: None,
+        });
     }
     world.items.insert(id, item);
 }

@@ -98,6 +98,16 @@ impl Reply {
         Self::message(401, "401 Unauthorized")
     }
 
+    /// 403: `expand` names what the app may not see; the whole call is refused.
+    pub fn no_expand() -> Self {
+        Self::message(403, "Invalid permissions for expandable fields.")
+    }
+
+    /// 404 for a path without a merchant, plain text without a content type.
+    pub fn no_merchant() -> Self {
+        Self::new(404, None, "404 Not Found")
+    }
+
     /// 404 with Clover's two-part body.
     pub fn not_found(details: &str) -> Self {
         Self::json_with(404, &json!({"message": "Not Found", "details": details}))

@@ -10,16 +10,42 @@ pub type Change<T> = Option<Option<T>>;
 
 /// A JSON object whose fields are read one by one.
 #[derive(Clone, Copy)]
-pub struct Fields<'a>(pub &'a Map<String, Value>);
+pub struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    takes_text: bool,
+}
 
 impl<'a> Fields<'a> {
+    /// The fields as Clover reads them: numbers and flags are accepted as text too.
+    pub fn of(map: &'a Map<String, Value>) -> Self {
+        Fields {
+            map,
+            takes_text: true,
+        }
+    }
+
+    /// The fields as the control plane reads them: every type must be right.
+    pub fn strict(map: &'a Map<String, Value>) -> Self {
+        Fields {
+            map,
+            takes_text: false,
+        }
+    }
+
+    /// The value, a text read as the number or flag that it spells.
+    fn spelled(&self, name: &str) -> Option<Value> {
+        let text = self.map.get(name)?.as_str().filter(|_| self.takes_text)?;
+        let value: Value = serde_json::from_str(text.trim()).ok()?;
+        (value.is_number() || value.is_boolean()).then_some(value)
+    }
+
     fn change<T>(
         &self,
         name: &str,
         what: &str,
         read: impl Fn(&'a Value) -> Option<T>,
     ) -> Result<Change<T>, Reply> {
-        match self.0.get(name) {
+        match self.map.get(name) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
             Some(value) => match read(value) {
@@ -44,7 +70,10 @@ impl<'a> Fields<'a> {
 
     /// A whole number in a range.
     pub fn int(&self, name: &str, min: i64, max: i64) -> Result<Change<i64>, Reply> {
-        let change = self.change(name, "a whole number", whole)?;
+        let change = match self.spelled(name).as_ref().and_then(whole) {
+            Some(number) => Some(Some(number)),
+            None => self.change(name, "a whole number", whole)?,
+        };
         match change {
             Some(Some(n)) if n < min => {
                 Err(Reply::bad(format!("{name} must not be less than {min}")))
@@ -58,12 +87,18 @@ impl<'a> Fields<'a> {
 
     /// A number, fractions allowed.
     pub fn number(&self, name: &str) -> Result<Change<f64>, Reply> {
-        self.change(name, "a number", Value::as_f64)
+        match self.spelled(name).as_ref().and_then(Value::as_f64) {
+            Some(number) => Ok(Some(Some(number))),
+            None => self.change(name, "a number", Value::as_f64),
+        }
     }
 
     /// `true` or `false`.
     pub fn flag(&self, name: &str) -> Result<Change<bool>, Reply> {
-        self.change(name, "true or false", Value::as_bool)
+        match self.spelled(name).as_ref().and_then(Value::as_bool) {
+            Some(flag) => Ok(Some(Some(flag))),
+            None => self.change(name, "true or false", Value::as_bool),
+        }
     }
 
     /// A reference `{"id": "…"}`.
@@ -100,7 +135,7 @@ impl<'a> Fields<'a> {
 
     /// Refuses every field that is not in `known`.
     pub fn only(&self, known: &[&str]) -> Result<(), Reply> {
-        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+        match self.map.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => Err(Reply::bad(format!("{name}: there is no such field"))),
         }

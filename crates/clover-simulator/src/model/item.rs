@@ -79,12 +79,19 @@ pub struct Stock {
     pub quantity: f64,
     /// Milliseconds; not the item's own time.
     pub modified: i64,
+    /// The item is low on stock at this count and below.
+    pub threshold: Option<f64>,
 }
 
 impl Stock {
     /// Clover's deprecated whole number: half-up (160.5 → 161, -0.5 → 0).
     pub fn count(&self) -> i64 {
         (self.quantity + 0.5).floor() as i64
+    }
+
+    /// Whether the merchant is to be warned.
+    pub fn is_low(&self) -> bool {
+        self.threshold.is_some_and(|least| self.quantity <= least)
     }
 }
 
@@ -124,6 +131,9 @@ pub struct MenuItem {
     pub name: String,
     /// Text shown online.
     pub description: String,
+    /// The picture shown online.
+    #[serde(rename = "imageFilename", skip_serializing_if = "Option::is_none")]
+    pub image_filename: Option<String>,
     /// Whether it is shown.
     pub enabled: bool,
 }
@@ -242,7 +252,7 @@ impl ItemChange {
 
     /// Reads the known fields out of a body; lengths as in Clover's Android SDK.
     pub fn read(body: &Map<String, Value>) -> Result<Self, Reply> {
-        let fields = Fields(body);
+        let fields = Fields::of(body);
         let change = ItemChange {
             name: fields.text("name", 127)?,
             price: fields.int("price", 0, i64::MAX)?,
@@ -261,7 +271,7 @@ impl ItemChange {
             color_code: fields.text("colorCode", 9)?,
             kind: fields.text("type", 31)?,
             menu_item: match fields.object("menuItem")? {
-                Some(map) => Some(Some(Box::new(read_menu_item(Fields(map))?))),
+                Some(map) => Some(Some(Box::new(read_menu_item(Fields::of(map))?))),
                 None => body.get("menuItem").map(|_| None),
             },
         };
@@ -337,6 +347,7 @@ fn read_menu_item(fields: Fields<'_>) -> Result<MenuItem, Reply> {
             .text("description", 2047)?
             .flatten()
             .unwrap_or_default(),
+        image_filename: fields.text("imageFilename", 255)?.flatten(),
         enabled: fields.flag("enabled")?.flatten().unwrap_or(true),
     })
 }

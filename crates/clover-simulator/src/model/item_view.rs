@@ -10,7 +10,7 @@ use super::pricing;
 use super::rules::Kind;
 use crate::ids::Id;
 use crate::query::{DEFAULT_LIMIT, Expand, Record, Scalar};
-use crate::switches::UntrackedStockShape;
+use crate::switches::{MenuItemShape, Switches, UntrackedStockShape};
 
 /// How items are shown in one answer.
 #[derive(Clone, Copy)]
@@ -23,6 +23,7 @@ pub struct ItemStyle<'a> {
     tax_rates: bool,
     modifier_groups: bool,
     item_stock: bool,
+    menu_item: bool,
     untracked: UntrackedStockShape,
 }
 
@@ -32,7 +33,7 @@ impl<'a> ItemStyle<'a> {
         lookups: &'a Lookups,
         merchant: &'a Merchant,
         expand: &Expand,
-        untracked: UntrackedStockShape,
+        switches: &Switches,
     ) -> Self {
         ItemStyle {
             lookups,
@@ -43,7 +44,12 @@ impl<'a> ItemStyle<'a> {
             tax_rates: expand.has("taxRates"),
             modifier_groups: expand.has("modifierGroups"),
             item_stock: expand.has("itemStock"),
-            untracked,
+            menu_item: match switches.menu_item {
+                MenuItemShape::Always => true,
+                MenuItemShape::OnRequest => expand.has("menuItem"),
+                MenuItemShape::Absent | MenuItemShape::Forbidden => false,
+            },
+            untracked: switches.untracked_stock_shape,
         }
     }
 
@@ -70,6 +76,7 @@ impl ItemView<'_> {
             "taxRates" => style.tax_rates,
             "modifierGroups" => style.modifier_groups,
             "itemStock" => style.item_stock,
+            "menuItem" => style.menu_item,
             _ => true,
         }
     }
@@ -119,7 +126,9 @@ impl Serialize for Plain<'_> {
         map.serialize_entry("isRevenue", &item.is_revenue)?;
         optional(&mut map, "colorCode", &item.color_code)?;
         optional(&mut map, "type", &item.kind)?;
-        optional(&mut map, "menuItem", &item.menu_item)?;
+        if style.menu_item {
+            optional(&mut map, "menuItem", &item.menu_item)?;
+        }
         let nested = [
             (
                 style.modifier_groups,
@@ -206,9 +215,13 @@ impl Serialize for StockView<'_> {
         }
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("item", &Reference { id: self.0.id })?;
-        if let Some(stock @ Stock { quantity, modified }) = self.0.stock {
+        if let Some(stock) = self.0.stock {
+            let Stock {
+                quantity, modified, ..
+            } = stock;
             map.serialize_entry("stockCount", &stock.count())?;
             map.serialize_entry("quantity", &quantity)?;
+            optional(&mut map, "stockAlertThreshold", &stock.threshold)?;
             map.serialize_entry("modifiedTime", &modified)?;
         }
         map.end()
@@ -243,6 +256,12 @@ impl Record for Item {
             "defaultTaxRates" => look(Scalar::Flag(self.default_tax_rates)),
             "isRevenue" => look(Scalar::Flag(self.is_revenue)),
             "deleted" => look(Scalar::Flag(self.deleted.is_some())),
+            "lowStock" => look(Scalar::Flag(self.stock.is_some_and(|stock| stock.is_low()))),
+            "menuItemEnabled" => {
+                if let Some(menu_item) = &self.menu_item {
+                    look(Scalar::Flag(menu_item.enabled));
+                }
+            }
             "itemStock.quantity" => {
                 if let Some(stock) = self.stock {
                     look(Scalar::Float(stock.quantity));

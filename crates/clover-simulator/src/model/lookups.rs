@@ -9,7 +9,10 @@ use super::rules::{Form, Kind, Preset};
 use super::table::Table;
 use crate::http::reply::Reply;
 use crate::ids::Id;
-use crate::query::{Record, Scalar};
+use crate::query::{Expand, Record, Scalar};
+
+/// What of a customer is nested.
+const CONTACTS: [&str; 3] = ["emailAddresses", "phoneNumbers", "addresses"];
 
 /// One entry of a lookup list.
 #[derive(Clone, Debug)]
@@ -53,6 +56,34 @@ impl Doc {
             .unwrap_or(false)
     }
 
+    /// The object on the wire. A customer's contacts are there only where they are expanded; `prefix` is the
+    /// path of the customer in `expand`.
+    pub fn to_map_of(&self, expand: &Expand, prefix: &str) -> Map<String, Value> {
+        let mut map = self.to_map();
+        if self.kind != Kind::Customers {
+            return map;
+        }
+        for name in CONTACTS {
+            let list = map.remove(name).unwrap_or_else(|| json!([]));
+            if expand.has(&format!("{prefix}{name}")) {
+                let elements = list.get("elements").unwrap_or(&list);
+                map.insert(name.to_owned(), json!({"elements": elements}));
+            }
+        }
+        map
+    }
+
+    /// Shows one field of each contact of a customer.
+    fn visit_contacts(&self, list: &str, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+        let list = self.fields.get(list);
+        let list = list.map(|list| list.get("elements").unwrap_or(list));
+        for contact in list.and_then(Value::as_array).into_iter().flatten() {
+            if let Some(text) = contact.get(field).and_then(Value::as_str) {
+                look(Scalar::Text(text));
+            }
+        }
+    }
+
     /// The object on the wire, to nest more into.
     pub fn to_map(&self) -> Map<String, Value> {
         match json!(self) {
@@ -94,6 +125,16 @@ impl Record for Doc {
             "id" => look(Scalar::Text(self.id.as_str())),
             "modifiedTime" => look(Scalar::Int(self.modified)),
             "deleted" => look(Scalar::Flag(self.deleted)),
+            "fullName" => {
+                let part = |name| self.fields.get(name).and_then(Value::as_str);
+                let parts: Vec<&str> = ["firstName", "lastName"]
+                    .into_iter()
+                    .filter_map(part)
+                    .collect();
+                look(Scalar::Text(&parts.join(" ")));
+            }
+            "phoneNumber" => self.visit_contacts("phoneNumbers", field, look),
+            "emailAddress" => self.visit_contacts("emailAddresses", field, look),
             path => visit_json(&self.fields, path, look),
         }
     }
@@ -157,7 +198,7 @@ impl Lookups {
         body: &Map<String, Value>,
         is_new: bool,
     ) -> Result<Map<String, Value>, Reply> {
-        let fields = Fields(body);
+        let fields = Fields::of(body);
         let mut read = Map::new();
         for rule in kind.rules().fields {
             let value = match rule.form {

@@ -34,6 +34,8 @@ pub struct Merchant {
     pub id: Id,
     /// The employee who connects apps.
     pub employee: Id,
+    /// What the merchant pays Clover for.
+    pub plan: Id,
     /// Shop name.
     pub name: String,
     /// ISO 4217.
@@ -52,10 +54,11 @@ pub struct Merchant {
 
 impl Merchant {
     /// A US shop that counts its stock.
-    pub fn new(id: Id, employee: Id, created: i64) -> Self {
+    pub fn new(id: Id, employee: Id, plan: Id, created: i64) -> Self {
         Merchant {
             id,
             employee,
+            plan,
             name: "Demo Shop".to_owned(),
             currency: "USD".to_owned(),
             vat: false,
@@ -114,23 +117,32 @@ impl Merchant {
             "href": base,
             "id": self.id,
             "name": self.name,
-            "owner": {"href": format!("{base}/employees/{}", self.employee), "id": self.employee},
+            "owner": {
+                "href": format!("{base}/employees/{}", self.employee),
+                "id": self.employee,
+                "orders": at(&format!("employees/{}/orders", self.employee)),
+            },
             "address": at("address"),
+            "merchantPlan": {"id": self.plan},
             "createdTime": self.created,
             "gateway": {},
             "tenders": at("tenders"),
+            "shifts": at("shifts"),
             "orders": at("orders"),
             "payments": at("payments"),
             "taxRates": at("tax_rates"),
+            "printers": at("printers"),
             "modifierGroups": at("modifier_groups"),
             "orderTypes": at("order_types"),
+            "reseller": {"id": self.plan},
             "opening_hours": at("opening_hours"),
         })
     }
 
     /// `GET …/properties`; with the bank fields the real one has, which nobody should log.
-    pub fn show_properties(&self) -> Value {
+    pub fn show_properties(&self, base: &str) -> Value {
         json!({
+            "href": format!("{base}/properties"),
             "merchantRef": {"id": self.id},
             "defaultCurrency": self.currency,
             "timezone": "America/New_York",
@@ -139,6 +151,32 @@ impl Merchant {
             "vatTaxName": if self.vat { "VAT" } else { "" },
             "trackStock": self.track_stock,
             "updateStock": self.update_stock,
+            "tipsEnabled": false,
+            "receiptProperties": "\"{\\\"skipReceiptScreen\\\":false}\"",
+            "summaryHour": 0,
+            "signatureThreshold": 0,
+            "hasDefaultEmployee": false,
+            "tipRateDefault": 1500,
+            "onPaperTipSignatures": false,
+            "autoLogout": false,
+            "orderTitle": "NONE",
+            "orderTitleMax": 99,
+            "resetOnReportingTime": false,
+            "notesOnOrders": false,
+            "autoPrint": false,
+            "infoleaseSuppressBilling": false,
+            "infoleaseSuppressPlanBilling": false,
+            "marketingEnabled": false,
+            "manualCloseout": false,
+            "showCloseoutOrders": false,
+            "sendCloseoutEmail": false,
+            "stayInCategory": false,
+            "appBillingSystem": "INFOLEASE",
+            "allowClockOutWithOpenOrders": false,
+            "logInClockInPrompt": true,
+            "pinLength": 4,
+            "cashBackEnabled": false,
+            "hasConsented": true,
             "groupLineItems": true,
             "alternateInventoryNames": false,
             "removeTaxEnabled": false,

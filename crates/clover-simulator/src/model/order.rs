@@ -24,6 +24,8 @@ pub struct Order {
     pub discounts: Vec<Entry>,
     /// Payments; a second one on a paid order is taken as well.
     pub payments: Vec<Entry>,
+    /// Payments given back after the fact.
+    pub refunds: Vec<Entry>,
     /// The service charge.
     pub service_charge: Option<Entry>,
     /// Customer ids.
@@ -56,6 +58,29 @@ impl Entry {
     /// A whole number field; 0 where it is absent.
     pub fn int(&self, name: &str) -> i64 {
         self.fields.get(name).and_then(Value::as_i64).unwrap_or(0)
+    }
+
+    /// Whether a payment was taken back before the day was closed.
+    pub fn is_voided(&self) -> bool {
+        self.fields.get("voided").and_then(Value::as_bool) == Some(true)
+    }
+}
+
+impl Record for Entry {
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    fn is_deleted(&self) -> bool {
+        false
+    }
+
+    fn visit(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+        match field {
+            "id" => look(Scalar::Text(self.id.as_str())),
+            "voided" => look(Scalar::Flag(self.is_voided())),
+            path => visit_json(&self.fields, path, look),
+        }
     }
 }
 
@@ -94,9 +119,15 @@ impl Line {
 
     /// Price with modifications, less the line's discounts.
     pub fn net(&self) -> i64 {
-        let gross = self.modifications.iter().fold(self.int("price"), |sum, m| {
-            sum.saturating_add(m.int("amount"))
-        });
+        // `price` is for one unit where there is a `unitQty`.
+        let price = match self.fields.get("unitQty").and_then(Value::as_i64) {
+            Some(thousandths) => pricing::share(self.int("price"), thousandths, 1000),
+            None => self.int("price"),
+        };
+        let gross = self
+            .modifications
+            .iter()
+            .fold(price, |sum, m| sum.saturating_add(m.int("amount")));
         discounted(gross, &self.discounts)
     }
 
@@ -135,9 +166,9 @@ pub fn discounted(gross: i64, discounts: &[Entry]) -> i64 {
     })
 }
 
-fn nested(entries: &[Entry], expand: &Expand) -> Value {
+fn nested<'a>(entries: impl IntoIterator<Item = &'a Entry>, expand: &Expand) -> Value {
     let elements: Vec<Value> = entries
-        .iter()
+        .into_iter()
         .take(expand.nested_limit())
         .map(Entry::show)
         .collect();
@@ -167,6 +198,7 @@ impl Order {
             lines: Vec::new(),
             discounts: Vec::new(),
             payments: Vec::new(),
+            refunds: Vec::new(),
             service_charge: None,
             customers: Vec::new(),
             made_ms,
@@ -191,15 +223,29 @@ impl Order {
         self.fields.insert("state".to_owned(), json!("locked"));
     }
 
+    /// The payments that were not voided.
+    pub fn valid_payments(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.payments.iter().filter(|payment| !payment.is_voided())
+    }
+
+    /// The sum of the payments.
+    pub fn paid(&self) -> i64 {
+        let amounts = self.valid_payments().map(|payment| payment.int("amount"));
+        amounts.fold(0, i64::saturating_add)
+    }
+
+    /// Whether it has a payment.
+    pub fn is_paid(&self) -> bool {
+        self.valid_payments().next().is_some()
+    }
+
     /// `OPEN`, `PARTIALLY_PAID` or `PAID`.
     pub fn payment_state(&self) -> &'static str {
-        let paid = self.payments.iter().fold(0i64, |sum, payment| {
-            sum.saturating_add(payment.int("amount"))
-        });
-        match self.payments.is_empty() {
-            true => "OPEN",
-            false if paid >= self.int("total").unwrap_or(0) => "PAID",
-            false => "PARTIALLY_PAID",
+        let paid = self.paid();
+        match self.is_paid() {
+            false => "OPEN",
+            true if paid >= self.int("total").unwrap_or(0) => "PAID",
+            true => "PARTIALLY_PAID",
         }
     }
 
@@ -230,7 +276,7 @@ impl Order {
             map.insert("lineItems".to_owned(), json!({"elements": lines}));
         }
         if expand.has("payments") {
-            map.insert("payments".to_owned(), nested(&self.payments, expand));
+            map.insert("payments".to_owned(), nested(self.valid_payments(), expand));
         }
         if expand.has("discounts") {
             map.insert("discounts".to_owned(), nested(&self.discounts, expand));
@@ -240,6 +286,7 @@ impl Order {
                 .customers
                 .iter()
                 .filter_map(|id| lookups.live(Kind::Customers, *id))
+                .map(|doc| doc.to_map_of(expand, "customers."))
                 .collect();
             map.insert("customers".to_owned(), json!({"elements": customers}));
         }
@@ -248,10 +295,15 @@ impl Order {
         {
             map.insert("serviceCharge".to_owned(), charge.show());
         }
-        for name in ["refunds", "credits", "voids"] {
-            if expand.has(name) {
-                map.insert(name.to_owned(), json!({"elements": []}));
-            }
+        if expand.has("refunds") {
+            map.insert("refunds".to_owned(), nested(&self.refunds, expand));
+        }
+        if expand.has("voids") {
+            let voids = self.payments.iter().filter(|payment| payment.is_voided());
+            map.insert("voids".to_owned(), nested(voids, expand));
+        }
+        if expand.has("credits") {
+            map.insert("credits".to_owned(), json!({"elements": []}));
         }
         Value::Object(map)
     }

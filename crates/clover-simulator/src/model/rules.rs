@@ -326,7 +326,7 @@ static RULES: [Rules; 12] = [
         path: "customers",
         read: "CUSTOMERS_R",
         write: "CUSTOMERS_W",
-        filters: "firstName, lastName, id",
+        filters: "fullName, firstName, lastName, phoneNumber, emailAddress, customerSince, marketingAllowed, id",
         fields: &[
             text("firstName", 64),
             text("lastName", 64),
@@ -334,6 +334,8 @@ static RULES: [Rules; 12] = [
             any("phoneNumbers"),
             any("addresses"),
             any("metadata"),
+            int("customerSince", 0, i64::MAX),
+            flag("marketingAllowed", false),
         ],
         event: Some("C"),
         ..INVENTORY

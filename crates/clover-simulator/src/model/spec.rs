@@ -34,7 +34,7 @@ const BY_NAME: [(&str, Kind); 4] = [
 impl ItemSpec {
     /// Reads a body; the error names the field that is wrong or unknown.
     pub fn read(world: &World, body: &Map<String, Value>) -> Result<Self, Reply> {
-        let fields = Fields(body);
+        let fields = Fields::strict(body);
         let own = ["quantity", "group", "options", "deleted", RAW];
         let known: Vec<&str> = ItemChange::NAMES
             .into_iter()

@@ -39,6 +39,8 @@ pub struct World {
     pub items: Table<Item>,
     /// What was sold.
     pub orders: Table<Order>,
+    /// What was sent to a printer.
+    pub print_events: Table<Entry>,
     /// Codes and tokens.
     pub grants: Grants,
     /// What goes wrong on purpose.
@@ -67,10 +69,11 @@ impl World {
             random,
             switches,
             service_charge,
-            merchant: Merchant::new(id, employee, created),
+            merchant: Merchant::new(id, employee, service_charge, created),
             lookups: Lookups::default(),
             items: Table::default(),
             orders: Table::default(),
+            print_events: Table::default(),
             grants,
             faults: Faults::default(),
             hooks: Hooks::default(),
@@ -280,6 +283,7 @@ impl World {
         item.stock = quantity.map(|quantity| Stock {
             quantity,
             modified: now,
+            threshold: item.stock.and_then(|stock| stock.threshold),
         });
         let available = match quantity {
             Some(left) if item.auto_manage && tracks && left <= 0.0 => false,
@@ -389,8 +393,6 @@ impl World {
             fields.append(&mut line_of(&sold));
             if let Some(thousandths) = pieces.1 {
                 fields.insert("unitQty".to_owned(), json!(thousandths));
-                let price = super::pricing::share(sold.price, thousandths, 1000);
-                fields.insert("price".to_owned(), json!(price));
             }
             order.lines.push(Line {
                 id: self.random.id(),
@@ -412,6 +414,46 @@ impl World {
         self.tell("O", id, Change::Create);
         self.take_stock(item, quantity);
         Ok(id)
+    }
+
+    /// Gives money back at the till, for a whole order or a part of it; the id of the refund.
+    pub fn refund(&mut self, order: Id, amount: Option<i64>) -> Result<Id, Reply> {
+        let (now, id) = (self.now(), self.random.id());
+        let order = self.orders.get_mut(order).ok_or_else(Reply::no_order)?;
+        let payment = order.valid_payments().next();
+        let payment = payment.ok_or_else(|| Reply::bad("orderId: the order is not paid"))?;
+        let fields = json!({
+            "orderRef": {"id": order.id},
+            "payment": {"id": payment.id},
+            "amount": amount.unwrap_or_else(|| order.paid()),
+            "createdTime": now,
+            "clientCreatedTime": now,
+        });
+        order.refunds.push(Entry {
+            id,
+            fields: fields.as_object().cloned().unwrap_or_default(),
+        });
+        order.modified = now;
+        let order = order.id;
+        self.tell("O", order, Change::Update);
+        Ok(id)
+    }
+
+    /// Takes the payments of an order back, as the till does before the day is closed.
+    pub fn void(&mut self, order: Id) -> Result<(), Reply> {
+        let now = self.now();
+        let order = self.orders.get_mut(order).ok_or_else(Reply::no_order)?;
+        if !order.is_paid() {
+            return Err(Reply::bad("orderId: the order is not paid"));
+        }
+        for payment in &mut order.payments {
+            payment.fields.insert("voided".to_owned(), json!(true));
+        }
+        order.fields.insert("state".to_owned(), json!("open"));
+        order.modified = now;
+        let order = order.id;
+        self.tell("O", order, Change::Update);
+        Ok(())
     }
 
     fn pay_in_store(&mut self, order: &mut Order, now: i64) {

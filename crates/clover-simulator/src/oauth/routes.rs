@@ -137,7 +137,7 @@ fn refresh(world: &mut World, request: &Request) -> Answer {
     let pair = world
         .grants
         .refresh(token, now, &world.switches)
-        .map_err(unauthorized)?;
+        .map_err(|refused| unauthorized(refused, "Invalid refresh token"))?;
     let reply = Reply::json(&pair);
     Ok(if world.switches.refresh_lost_response.take() {
         reply.lost()
@@ -155,12 +155,12 @@ fn recovery(world: &mut World, request: &Request) -> Answer {
     let pair = world
         .grants
         .recover(token, now, &world.switches)
-        .map_err(unauthorized)?;
+        .map_err(|refused| unauthorized(refused, "Invalid recovery token"))?;
     Ok(Reply::json(&pair))
 }
 
-fn unauthorized(refused: Refused) -> Reply {
-    Reply::unauthorized().header(
+fn unauthorized(refused: Refused, message: &str) -> Reply {
+    Reply::message(401, message).header(
         "X-Clover-Recovery-Available",
         refused.is_recoverable.to_string(),
     )

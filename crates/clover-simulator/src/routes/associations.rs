@@ -46,7 +46,7 @@ fn change(call: &mut Call<'_>) -> Answer {
         .and_then(|path| link(path))
         .ok_or_else(Reply::no_resource)?;
     let body = call.body()?;
-    let elements = Fields(&body)
+    let elements = Fields::of(&body)
         .list("elements")?
         .ok_or_else(|| Reply::bad("elements is required"))?;
     let mut links: Vec<(Id, Id)> = Vec::new();
@@ -54,8 +54,8 @@ fn change(call: &mut Call<'_>) -> Answer {
         let fields = element
             .as_object()
             .ok_or_else(|| Reply::bad("elements must be a list of objects"))?;
-        let other = Fields(fields).reference(end)?.flatten();
-        let item = Fields(fields).reference("item")?.flatten();
+        let other = Fields::of(fields).reference(end)?.flatten();
+        let item = Fields::of(fields).reference("item")?.flatten();
         let other = other.ok_or_else(|| Reply::bad(format!("{end} is required")))?;
         let item = item.ok_or_else(|| Reply::bad("item is required"))?;
         if call.world.lookups.live(kind, other).is_none() || call.world.item(item).is_none() {

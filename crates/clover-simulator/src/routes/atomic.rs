@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::lines::read_discount;
+use super::lines::{rates_of, read_discount};
 use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
@@ -41,8 +41,8 @@ struct Priced {
 fn price(call: &mut Call<'_>) -> Result<Priced, Reply> {
     let body = call.body()?;
     let empty = || refuse("cart_is_empty_or_missing", "orderCart");
-    let cart = Fields(&body).object("orderCart")?.ok_or_else(empty)?;
-    let bodies = Fields(cart)
+    let cart = Fields::of(&body).object("orderCart")?.ok_or_else(empty)?;
+    let bodies = Fields::of(cart)
         .list("lineItems")?
         .filter(|list| !list.is_empty())
         .ok_or_else(empty)?;
@@ -65,7 +65,7 @@ fn price(call: &mut Call<'_>) -> Result<Priced, Reply> {
         order.lines.push(line);
     }
     order.discounts = read_discounts(call, cart)?;
-    if let Some(charge) = Fields(cart).object("serviceCharge")? {
+    if let Some(charge) = Fields::of(cart).object("serviceCharge")? {
         let known = call.world.default_service_charge();
         if charge.get("id") != known.get("id") {
             let id = charge.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -80,7 +80,7 @@ fn price(call: &mut Call<'_>) -> Result<Priced, Reply> {
 }
 
 fn write_cart(order: &mut Order, cart: &Map<String, Value>) -> Result<(), Reply> {
-    let fields = Fields(cart);
+    let fields = Fields::of(cart);
     for (name, max) in [("title", 127), ("note", 2047)] {
         if let Some(text) = fields.text(name, max)?.flatten() {
             order
@@ -103,7 +103,7 @@ fn write_cart(order: &mut Order, cart: &Map<String, Value>) -> Result<(), Reply>
 }
 
 fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> Result<Line, Reply> {
-    let fields = Fields(body);
+    let fields = Fields::of(body);
     let mut line = Line {
         id: call.world.random.id(),
         item: fields.reference("item")?.flatten(),
@@ -125,7 +125,8 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
         None if fields.int("price", i64::MIN, i64::MAX)?.flatten().is_none() => {
             return Err(refuse("bad_request", "lineItems"));
         }
-        None => {}
+        // Named and priced by the client; it has the rates that it is given.
+        None => line.tax_rates = rates_of(call, body)?,
     }
     for (name, max) in [("name", 127), ("note", 255), ("userData", 255)] {
         if let Some(text) = fields.text(name, max)?.flatten() {
@@ -145,7 +146,11 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
             .ok()
             .and_then(|id| call.world.lookups.live(Kind::Modifiers, id));
         let known = known.ok_or_else(|| refuse("invalid_modifier", text))?;
-        let amount = modification["amount"].as_i64().or(known.int("price"));
+        // Seen live: without an amount it costs nothing, whatever the modifier's price is.
+        let amount = match modification.as_object() {
+            Some(map) => Fields::of(map).int("amount", i64::MIN, i64::MAX)?.flatten(),
+            None => None,
+        };
         let fields = json!({
             "lineItemRef": {"id": line.id},
             "name": known.name(),
@@ -161,7 +166,7 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
 }
 
 fn read_discounts(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Vec<Entry>, Reply> {
-    let list = Fields(body)
+    let list = Fields::of(body)
         .list("discounts")?
         .map_or(&[][..], Vec::as_slice);
     let invalid = || refuse("invalid_discount_attribute", "discounts");

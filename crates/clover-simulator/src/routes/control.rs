@@ -13,7 +13,7 @@ use crate::model::item_view::ItemStyle;
 use crate::model::world::World;
 use crate::query::Expand;
 use crate::shared::Shared;
-use crate::switches::UntrackedStockShape;
+use crate::switches::{MenuItemShape, Switches};
 use crate::webhooks::{Change, Registration};
 
 /// Ten years: enough for every lifetime, and no overflow.
@@ -41,6 +41,8 @@ fn route(shared: &Shared, request: &Request) -> Answer {
         ("POST", ["stock", id]) => {
             sim_items::set_stock(&mut shared.world(), id, &request.object()?)
         }
+        ("POST", ["refund"]) => sim_items::refund(&mut shared.world(), &request.object()?),
+        ("POST", ["void"]) => sim_items::void(&mut shared.world(), &request.object()?),
         ("POST", ["sale"]) => sim_items::sell(&mut shared.world(), &request.object()?),
         ("POST", ["merchant"]) => merchant(&mut shared.world(), &request.object()?),
         ("GET", ["switches"]) => Ok(Reply::json(&shared.world().switches)),
@@ -69,12 +71,11 @@ fn state(world: &World) -> Reply {
         "modifierGroups",
         "itemStock",
     ]);
-    let style = ItemStyle::new(
-        &world.lookups,
-        &world.merchant,
-        &all,
-        UntrackedStockShape::IdOnly,
-    );
+    let switches = Switches {
+        menu_item: MenuItemShape::Always,
+        ..Switches::default()
+    };
+    let style = ItemStyle::new(&world.lookups, &world.merchant, &all, &switches);
     let items: Vec<_> = world
         .items
         .oldest_first()
@@ -119,7 +120,7 @@ fn requests(shared: &Shared, request: &Request) -> Answer {
 }
 
 fn reset(shared: &Shared, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["catalog"])?;
     let catalog: Option<Catalog> = match fields.text("catalog", 4096)?.flatten() {
         None => None,
@@ -137,7 +138,7 @@ fn reset(shared: &Shared, body: &Map<String, Value>) -> Answer {
 }
 
 fn merchant(world: &mut World, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&[
         "name",
         "currency",
@@ -201,7 +202,7 @@ fn faults(world: &mut World, body: Value) -> Answer {
 }
 
 fn clock(world: &mut World, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["advance_s"])?;
     let seconds = fields.int("advance_s", 0, MAX_ADVANCE_S)?.flatten();
     world
@@ -211,7 +212,7 @@ fn clock(world: &mut World, body: &Map<String, Value>) -> Answer {
 }
 
 fn tokens(world: &mut World, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["do"])?;
     let now = world.clock.now_ms();
     match fields.text("do", 20)?.flatten().as_deref() {
@@ -240,7 +241,7 @@ fn tokens(world: &mut World, body: &Map<String, Value>) -> Answer {
 }
 
 fn webhook(world: &mut World, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["url", "auth_code", "verify"])?;
     let text = fields.text("url", 2000)?.flatten().unwrap_or_default();
     let is_local = |url: &Url| {

@@ -76,7 +76,7 @@ fn get(call: &mut Call<'_>) -> Answer {
 
 fn create_from(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Id, Reply> {
     let change = ItemChange::read(body)?;
-    let group = Fields(body).reference("itemGroup")?.flatten();
+    let group = Fields::of(body).reference("itemGroup")?.flatten();
     call.world.create_item(change, group)
 }
 
@@ -117,7 +117,7 @@ fn delete_many(call: &mut Call<'_>) -> Answer {
 
 fn bulk(call: &Call<'_>) -> Result<Vec<Map<String, Value>>, Reply> {
     let body = call.body()?;
-    let list = Fields(&body)
+    let list = Fields::of(&body)
         .list("items")?
         .ok_or_else(|| Reply::bad("items is required"))?;
     let objects: Option<Vec<_>> = list

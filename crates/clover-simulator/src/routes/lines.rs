@@ -65,7 +65,7 @@ fn show(call: &Call<'_>, line: &Line, expand: &Expand) -> Answer {
 
 /// The fields of a line a client may write. A posted `quantity` is none of them: it is ignored.
 fn fields_of(body: &Map<String, Value>) -> Result<Map<String, Value>, Reply> {
-    let fields = Fields(body);
+    let fields = Fields::of(body);
     let mut read = Map::new();
     let texts = [
         ("name", 127),
@@ -100,8 +100,9 @@ fn fields_of(body: &Map<String, Value>) -> Result<Map<String, Value>, Reply> {
     Ok(read)
 }
 
-fn rates_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<Vec<Id>, Reply> {
-    let list = Fields(body)
+/// The tax rates that a line is given.
+pub fn rates_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<Vec<Id>, Reply> {
+    let list = Fields::of(body)
         .list("taxRates")?
         .map_or(&[][..], Vec::as_slice);
     let ids = list.iter().map(|rate| {
@@ -119,7 +120,7 @@ fn read(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Line, Reply> {
     let mut fields = call.world.line_defaults(order(call)?);
     fields.insert("createdTime".to_owned(), json!(call.world.now()));
     let mut tax_rates = rates_of(call, body)?;
-    let item = Fields(body).reference("item")?.flatten();
+    let item = Fields::of(body).reference("item")?.flatten();
     match item {
         Some(id) => {
             let item = call.world.item(id).ok_or_else(invalid)?;
@@ -183,7 +184,7 @@ fn add(call: &mut Call<'_>) -> Answer {
 fn add_many(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
     let body = call.body()?;
-    let bodies = Fields(&body)
+    let bodies = Fields::of(&body)
         .list("items")?
         .ok_or_else(|| Reply::bad("items is required"))?;
     if bodies.len() > MAX_BULK {
@@ -234,10 +235,12 @@ fn remove_all(call: &mut Call<'_>) -> Answer {
 fn modify(call: &mut Call<'_>) -> Answer {
     let id = line(call)?.id;
     let body = call.body()?;
-    let modifier = Fields(&body).reference("modifier")?.flatten();
+    let modifier = Fields::of(&body).reference("modifier")?.flatten();
     let modifier = modifier.and_then(|id| call.world.lookups.live(Kind::Modifiers, id));
     let modifier = modifier.ok_or_else(|| Reply::bad("Invalid modifier"))?;
-    let amount = Fields(&body).int("amount", i64::MIN, i64::MAX)?.flatten();
+    let amount = Fields::of(&body)
+        .int("amount", i64::MIN, i64::MAX)?
+        .flatten();
     let fields = json!({
         "lineItemRef": {"id": id},
         "name": modifier.name(),
@@ -292,7 +295,7 @@ fn discounts(call: &mut Call<'_>) -> Answer {
 
 /// Reads a discount: an amount of at most 0, a percentage, or one of the inventory's.
 pub fn read_discount(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Entry, Reply> {
-    let fields = Fields(body);
+    let fields = Fields::of(body);
     let mut read = Map::new();
     if let Some(id) = fields.reference("discount")?.flatten() {
         let known = call.world.lookups.live(Kind::Discounts, id);

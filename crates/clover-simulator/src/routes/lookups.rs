@@ -156,8 +156,12 @@ fn create(call: &mut Call<'_>) -> Answer {
     {
         fields.insert("isDefault".to_owned(), json!(true));
     }
+    if target.kind == Kind::Customers {
+        let now = json!(call.world.now());
+        fields.entry("customerSince").or_insert(now);
+    }
     let id = call.world.add_fields(target.kind, fields);
-    one(call, target.kind, id, &Expand::default())
+    one(call, target.kind, id, &call.expand()?)
 }
 
 fn update(call: &mut Call<'_>) -> Answer {
@@ -178,7 +182,7 @@ fn update(call: &mut Call<'_>) -> Answer {
         call.world.tell(prefix, id, Change::Update);
     }
     call.world.after_rename(target.kind, id);
-    one(call, target.kind, id, &Expand::default())
+    one(call, target.kind, id, &call.expand()?)
 }
 
 fn delete(call: &mut Call<'_>) -> Answer {
@@ -207,7 +211,7 @@ fn sort_orders(call: &mut Call<'_>) -> Answer {
         _ => Kind::ModifierGroups,
     };
     let body = call.body()?;
-    let elements = Fields(&body)
+    let elements = Fields::of(&body)
         .list("elements")?
         .ok_or_else(|| Reply::bad("elements is required"))?;
     let mut orders: Vec<(Id, i64)> = Vec::new();
@@ -268,7 +272,7 @@ fn show(call: &Call<'_>, kind: Kind, page: &[&Doc], expand: &Expand) -> Vec<Valu
         }
     }
     let show_one = |doc: &&Doc| {
-        let mut map = doc.to_map();
+        let mut map = doc.to_map_of(expand, "");
         if nests_items {
             let elements = items.remove(&doc.id).unwrap_or_default();
             map.insert("items".to_owned(), json!({"elements": elements}));

@@ -1,10 +1,11 @@
 //! The merchant, its properties, and small things of the till.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::model::fields::Fields;
+use crate::model::order::Entry;
 
 /// The routes of the merchant.
 pub fn find(method: &str, path: &[&str]) -> Option<Route> {
@@ -14,27 +15,39 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
         ("POST", ["properties"]) => ("MERCHANT_W", set_properties),
         ("GET", ["default_service_charge"]) => ("MERCHANT_R", service_charge),
         ("POST", ["print_event"]) => ("ORDERS_W", print),
+        ("GET", ["print_event", _]) => ("ORDERS_R", print_event),
         _ => return None,
     })
 }
 
 fn merchant(call: &mut Call<'_>) -> Answer {
     let expand = call.expand()?;
-    let mut shown = call.world.merchant.show(&call.base());
+    let merchant = &call.world.merchant;
+    let mut shown = merchant.show(&call.base());
     if expand.has("properties") {
-        shown["properties"] = call.world.merchant.show_properties();
+        shown["properties"] = merchant.show_properties(&call.base());
+    }
+    if expand.has("owner") {
+        let owner = &mut shown["owner"];
+        owner["email"] = json!("owner@example.com");
+        owner["inviteSent"] = json!(false);
+        owner["claimedTime"] = json!(merchant.created);
+        owner["role"] = json!("ADMIN");
+        shown["isBillable"] = json!(false);
     }
     Ok(Reply::json(&shown))
 }
 
 fn properties(call: &mut Call<'_>) -> Answer {
-    Ok(Reply::json(&call.world.merchant.show_properties()))
+    Ok(Reply::json(
+        &call.world.merchant.show_properties(&call.base()),
+    ))
 }
 
 fn set_properties(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
     call.world
-        .change_merchant(Fields(&body), "defaultCurrency")?;
+        .change_merchant(Fields::of(&body), "defaultCurrency")?;
     properties(call)
 }
 
@@ -45,13 +58,30 @@ fn service_charge(call: &mut Call<'_>) -> Answer {
 /// Fires the kitchen printer.
 fn print(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
-    let order = Fields(&body).reference("orderRef")?.flatten();
+    let order = Fields::of(&body).reference("orderRef")?.flatten();
     let order = order.ok_or_else(|| Reply::bad("orderRef is required"))?;
     if call.world.order(order).is_none() {
         return Err(Reply::no_order());
     }
+    let device = Fields::of(&body).object("deviceRef")?;
+    if device.is_none() && !call.world.switches.default_printer {
+        return Err(Reply::bad("The default printing device is missing"));
+    }
     let id = call.world.random.id();
-    Ok(Reply::json(
-        &json!({"id": id, "orderRef": {"id": order}, "state": "CREATED"}),
-    ))
+    let event = Entry {
+        id,
+        fields: Map::from_iter([
+            ("orderRef".to_owned(), json!({"id": order})),
+            ("createdTime".to_owned(), json!(call.world.now())),
+            ("state".to_owned(), json!("CREATED")),
+        ]),
+    };
+    let shown = event.show();
+    call.world.print_events.insert(id, event);
+    Ok(Reply::json(&shown))
+}
+
+fn print_event(call: &mut Call<'_>) -> Answer {
+    let event = call.id(1).and_then(|id| call.world.print_events.get(id));
+    Ok(Reply::json(&event.ok_or_else(Reply::no_resource)?.show()))
 }

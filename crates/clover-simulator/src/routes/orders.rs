@@ -23,7 +23,8 @@ const LOOK_BACK_FIELDS: [&str; 5] = [
     "state",
 ];
 const PAYMENT_FILTERS: &str =
-    "id, createdTime, modifiedTime, order.id, tender.id, amount, result, externalPaymentId";
+    "id, createdTime, modifiedTime, order.id, tender.id, amount, result, externalPaymentId, voided";
+const REFUND_FILTERS: &str = "id, createdTime, modifiedTime, orderRef.id, payment.id, amount";
 
 /// The routes of orders.
 pub fn find(method: &str, path: &[&str]) -> Option<Route> {
@@ -35,10 +36,12 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
         ("DELETE", ["orders", _]) => ("ORDERS_W", delete),
         ("POST", ["orders", _, "service_charge"]) => ("ORDERS_W", charge),
         ("DELETE", ["orders", _, "service_charge"]) => ("ORDERS_W", uncharge),
-        ("GET", ["orders", _, "payments"]) => ("PAYMENTS_R", order_payments),
+        ("GET", ["orders", _, "payments"]) => ("ORDERS_R", order_payments),
         ("POST", ["orders", _, "payments"]) => ("PAYMENTS_W", pay),
         ("GET", ["payments"]) => ("PAYMENTS_R", payments),
         ("GET", ["payments", _]) => ("PAYMENTS_R", payment),
+        ("GET", ["refunds"]) => ("PAYMENTS_R", refunds),
+        ("GET", ["refunds", _]) => ("PAYMENTS_R", refund),
         _ => return lines::find(method, path),
     })
 }
@@ -60,7 +63,8 @@ pub fn change<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Order, Reply> {
 }
 
 fn list(call: &mut Call<'_>) -> Answer {
-    let query = call.query(ORDER_FILTERS)?;
+    let mut query = call.query(ORDER_FILTERS)?;
+    query.require_state();
     let world = &call.world;
     let now = world.clock.now_ms();
     let lag = world.switches.external_ref_search_lag;
@@ -104,7 +108,7 @@ fn read(body: &Map<String, Value>) -> Result<Vec<(&'static str, Option<Value>)>,
             list.push((name, value.map(Into::into)));
         }
     }
-    let fields = Fields(body);
+    let fields = Fields::of(body);
     let mut list = Vec::new();
     for (name, max) in [("title", 127), ("note", 2047)] {
         let text = fields.text(name, max)?;
@@ -151,7 +155,7 @@ fn read(body: &Map<String, Value>) -> Result<Vec<(&'static str, Option<Value>)>,
 fn write(call: &mut Call<'_>, id: Id) -> Result<(), Reply> {
     let body = call.body()?;
     let fields = read(&body)?;
-    let customers = Fields(&body).list("customers")?;
+    let customers = Fields::of(&body).list("customers")?;
     let customers: Option<Vec<Id>> = match customers {
         None => None,
         Some(list) => {
@@ -213,7 +217,7 @@ fn delete(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
     let now = call.world.now();
     let order = call.world.orders.get_mut(id).ok_or_else(Reply::no_order)?;
-    if !order.payments.is_empty() {
+    if order.is_paid() {
         return Err(Reply::bad(
             "Can not delete order with an associated payment.",
         ));
@@ -227,13 +231,13 @@ fn delete(call: &mut Call<'_>) -> Answer {
 fn charge(call: &mut Call<'_>) -> Answer {
     order_id(call)?;
     let body = call.body()?;
-    let id = Fields(&body).text("id", 13)?.flatten();
+    let id = Fields::of(&body).text("id", 13)?.flatten();
     let id = id.ok_or_else(|| Reply::bad("Service charge in body is missing an ID"))?;
     let mut known = call.world.default_service_charge();
     if known["id"].as_str() != Some(&id) {
         return Err(Reply::bad("Invalid service charge"));
     }
-    if let Some(percent) = Fields(&body)
+    if let Some(percent) = Fields::of(&body)
         .int("percentageDecimal", 0, 1_000_000)?
         .flatten()
     {
@@ -257,7 +261,7 @@ fn uncharge(call: &mut Call<'_>) -> Answer {
 fn pay(call: &mut Call<'_>) -> Answer {
     let order = order_id(call)?;
     let body = call.body()?;
-    let fields = Fields(&body);
+    let fields = Fields::of(&body);
     let tender = fields
         .reference("tender")?
         .flatten()
@@ -302,7 +306,7 @@ fn order_payments(call: &mut Call<'_>) -> Answer {
     let query = call.query(PAYMENT_FILTERS)?;
     let order = call.world.order(id).ok_or_else(Reply::no_order)?;
     let page: Vec<Value> = query
-        .cut(order.payments.iter())
+        .pick(order.valid_payments(), &call.world.lookups)
         .into_iter()
         .map(Entry::show)
         .collect();
@@ -315,11 +319,13 @@ fn all_payments<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Entry> {
     seen.flat_map(|order| order.payments.iter().rev())
 }
 
-/// All payments, newest first; paged, not filtered.
+/// All payments, newest first; voided ones only where a filter names `voided`.
 fn payments(call: &mut Call<'_>) -> Answer {
     let query: ListQuery = call.query(PAYMENT_FILTERS)?;
+    let with_voided = query.filters_on("voided");
+    let shown = all_payments(call).filter(|payment| with_voided || !payment.is_voided());
     let page: Vec<Value> = query
-        .cut(all_payments(call))
+        .pick(shown, &call.world.lookups)
         .into_iter()
         .map(Entry::show)
         .collect();
@@ -329,5 +335,26 @@ fn payments(call: &mut Call<'_>) -> Answer {
 fn payment(call: &mut Call<'_>) -> Answer {
     let id = call.id(1);
     let found = all_payments(call).find(|payment| Some(payment.id) == id);
+    Ok(Reply::json(&found.ok_or_else(Reply::no_resource)?.show()))
+}
+
+fn all_refunds<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Entry> {
+    let orders = call.world.orders.newest_first();
+    orders.flat_map(|order| order.refunds.iter().rev())
+}
+
+fn refunds(call: &mut Call<'_>) -> Answer {
+    let query = call.query(REFUND_FILTERS)?;
+    let page: Vec<Value> = query
+        .pick(all_refunds(call), &call.world.lookups)
+        .into_iter()
+        .map(Entry::show)
+        .collect();
+    Ok(call.list(page, &query, REFUND_FILTERS))
+}
+
+fn refund(call: &mut Call<'_>) -> Answer {
+    let id = call.id(1);
+    let found = all_refunds(call).find(|refund| Some(refund.id) == id);
     Ok(Reply::json(&found.ok_or_else(Reply::no_resource)?.show()))
 }

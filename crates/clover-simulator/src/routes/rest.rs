@@ -10,6 +10,7 @@ use crate::ids::Id;
 use crate::model::item_view::ItemStyle;
 use crate::model::world::World;
 use crate::query::{Expand, ListQuery};
+use crate::switches::MenuItemShape;
 
 /// A permission and the handler that needs it.
 pub type Route = (&'static str, fn(&mut Call<'_>) -> Answer);
@@ -32,6 +33,9 @@ pub fn handle(world: &mut World, request: &Request) -> Answer {
     let ["v3", "merchants", merchant, path @ ..] = segments.as_slice() else {
         return Err(Reply::no_route(method));
     };
+    if merchant.is_empty() {
+        return Err(Reply::no_merchant());
+    }
     if world.switches.require_user_agent && request.header("user-agent").is_none() {
         return Err(Reply::bad("A User-Agent header is required"));
     }
@@ -46,10 +50,38 @@ pub fn handle(world: &mut World, request: &Request) -> Answer {
     if !world.merchant.allows(permission) {
         return Err(Reply::unauthorized());
     }
+    check_expand(world, request)?;
     handler(&mut Call {
         world,
         request,
         path,
+    })
+}
+
+/// What `expand` nests needs its own permission; one that is missing refuses the whole call.
+fn check_expand(world: &World, request: &Request) -> Result<(), Reply> {
+    let expand = Expand::parse(request, &world.switches)?;
+    let is_allowed = |name: &str| match name {
+        "menuItem" => world.switches.menu_item != MenuItemShape::Forbidden,
+        name => expand_permission(name).is_none_or(|needed| world.merchant.allows(needed)),
+    };
+    match expand.parts().all(is_allowed) {
+        true => Ok(()),
+        false => Err(Reply::no_expand()),
+    }
+}
+
+/// The permission that a part of an `expand` path needs; names of no meaning need none.
+fn expand_permission(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "payments" | "payment" | "refunds" | "credits" | "voids" => "PAYMENTS_R",
+        "customers" | "emailAddresses" | "phoneNumbers" | "addresses" | "cards" => "CUSTOMERS_R",
+        "employee" | "employees" | "owner" => "EMPLOYEES_R",
+        "tender" | "tenders" | "orderType" | "orderTypes" | "properties" => "MERCHANT_R",
+        "orders" | "lineItems" | "modifications" | "serviceCharge" => "ORDERS_R",
+        "item" | "items" | "itemStock" | "itemGroup" | "categories" | "tags" | "options"
+        | "attributes" | "taxRates" | "modifierGroups" | "modifiers" => "INVENTORY_R",
+        _ => return None,
     })
 }
 
@@ -94,12 +126,7 @@ impl Call<'_> {
     /// How items are shown with this `expand`.
     pub fn style<'a>(&'a self, expand: &Expand) -> ItemStyle<'a> {
         let world = &*self.world;
-        ItemStyle::new(
-            &world.lookups,
-            &world.merchant,
-            expand,
-            world.switches.untracked_stock_shape,
-        )
+        ItemStyle::new(&world.lookups, &world.merchant, expand, &world.switches)
     }
 
     /// The `https` URL of the merchant, for the `href` of single objects.

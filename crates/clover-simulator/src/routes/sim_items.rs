@@ -38,7 +38,7 @@ pub fn delete(world: &mut World, text: &str) -> Answer {
 /// `POST /__sim/stock/{id}`; `null` stops the counting of this item.
 pub fn set_stock(world: &mut World, text: &str, body: &Map<String, Value>) -> Answer {
     let id = item(world, text)?;
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["quantity"])?;
     let quantity = fields.number("quantity")?;
     let quantity = quantity.ok_or_else(|| Reply::bad("quantity is required: a number or null"))?;
@@ -48,7 +48,7 @@ pub fn set_stock(world: &mut World, text: &str, body: &Map<String, Value>) -> An
 
 /// `POST /__sim/sale`
 pub fn sell(world: &mut World, body: &Map<String, Value>) -> Answer {
-    let fields = Fields(body);
+    let fields = Fields::strict(body);
     fields.only(&["itemId", "quantity"])?;
     let text = fields.text("itemId", 13)?.flatten();
     let id = item(
@@ -65,4 +65,27 @@ pub fn sell(world: &mut World, body: &Map<String, Value>) -> Answer {
         .and_then(|item| item.stock)
         .map(|stock| stock.quantity);
     Ok(Reply::json(&json!({"orderId": order, "quantity": left})))
+}
+
+fn order(fields: Fields<'_>) -> Result<Id, Reply> {
+    let id = fields.text("orderId", 13)?.flatten();
+    let id = id.ok_or_else(|| Reply::bad("orderId is required"))?;
+    id.parse().map_err(|_| Reply::no_order())
+}
+
+/// `POST /__sim/refund`
+pub fn refund(world: &mut World, body: &Map<String, Value>) -> Answer {
+    let fields = Fields::strict(body);
+    fields.only(&["orderId", "amount"])?;
+    let amount = fields.int("amount", 1, i64::MAX)?.flatten();
+    let id = world.refund(order(fields)?, amount)?;
+    Ok(Reply::json(&json!({"id": id})))
+}
+
+/// `POST /__sim/void`
+pub fn void(world: &mut World, body: &Map<String, Value>) -> Answer {
+    let fields = Fields::strict(body);
+    fields.only(&["orderId"])?;
+    world.void(order(fields)?)?;
+    Ok(Reply::empty())
 }

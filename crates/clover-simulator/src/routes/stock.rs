@@ -48,10 +48,20 @@ fn get(call: &mut Call<'_>) -> Answer {
 
 fn set(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
-    let quantity = Fields(&body).number("quantity")?.flatten();
+    let quantity = Fields::of(&body).number("quantity")?.flatten();
     let quantity = quantity.ok_or_else(|| Reply::bad("quantity is required"))?;
+    let threshold = Fields::of(&body).number("stockAlertThreshold")?;
     let id = call.id(1).ok_or_else(Reply::no_item)?;
     call.world.set_stock(id, Some(quantity), Cause::Set)?;
+    let keeps = call.world.switches.stock_post_keeps_threshold;
+    let stock = call.world.items.get_mut(id).and_then(|i| i.stock.as_mut());
+    if let Some(stock) = stock {
+        stock.threshold = match threshold {
+            Some(threshold) => threshold,
+            None if keeps => stock.threshold,
+            None => None,
+        };
+    }
     show(call, Some(id))
 }
 

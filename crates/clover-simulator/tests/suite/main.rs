@@ -3,6 +3,7 @@
 mod catalogues;
 mod control;
 mod faults;
+mod fidelity;
 mod in_process;
 mod inventory;
 mod limits;

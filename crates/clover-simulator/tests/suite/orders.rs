@@ -396,6 +396,7 @@ async fn customers_are_attached_to_orders() {
 async fn an_order_can_be_printed() {
     let sim = Sim::start().await;
     let id = order(&sim, json!({})).await;
+    sim.switch(json!({"default_printer": true}));
     assert_eq!(
         sim.make("print_event", json!({"orderRef": {"id": id}}))
             .await["orderRef"]["id"],
