@@ -30,9 +30,12 @@ mod vault;
 mod webhook;
 mod webhook_verdict;
 
+use std::ffi::c_int;
 use std::panic::catch_unwind;
 
 use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::error::php_error;
+use ext_php_rs::flags::ErrorType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
@@ -75,9 +78,39 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     last
 }
 
+unsafe extern "C" {
+    /// Not 0 once PHP has read php.ini and started the modules named there.
+    fn php_get_module_initialized() -> c_int;
+}
+
+/// Whether PHP loads us after its own start: by a pool's `php_admin_value[extension]`, or by `dl()`.
+///
+/// PHP fixes at the end of its start how many class tables outlive a request. Tables of classes that
+/// come later are given to classes of later requests: wrong constants first, then a crash.
+fn is_late() -> bool {
+    // SAFETY: exported by every PHP binary; it reads one integer.
+    unsafe { php_get_module_initialized() != 0 }
+}
+
+extern "C" fn refuse(_: i32, _: i32) -> i32 {
+    let _ = catch_unwind(|| {
+        php_error(
+            &ErrorType::Warning,
+            "cloversync is not loaded: name it in php.ini (extension=cloversync.so), \
+             not in the pool's configuration and not by dl()",
+        );
+    });
+    0
+}
+
 /// Registers the module.
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
+    if is_late() {
+        // A failed start would end PHP. This leaves a module without a class, under another name,
+        // so that everybody finds `cloversync` missing.
+        return module.name("cloversync-refused").startup_function(refuse);
+    }
     let module = module
         .name("cloversync")
         .startup_function(startup)

@@ -229,6 +229,11 @@ final class Fpm
         return $port;
     }
 
+    public static function program(): string
+    {
+        return self::fpm() ?? throw new \RuntimeException("PHP-FPM is not installed.");
+    }
+
     private static function fpm(): ?string
     {
         return self::find('php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION) ?? self::find('php-fpm');

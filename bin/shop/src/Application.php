@@ -84,7 +84,7 @@ final class Application
                          --no-event    leave the event out, as when PHP died before it
 
         Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL, _DSN,
-        _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and
+        _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET, _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and
         _SETTINGS (JSON).
         TEXT;
 

@@ -24,7 +24,7 @@ final readonly class Config
 
     /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
     private const KEYS = [
-        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'db_prefix', 'site', 'site_secret', 'webhook_secret', 'settings', 'currency',
+        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'db_prefix', 'site', 'site_secret', 'previous_site_secret', 'webhook_secret', 'settings', 'currency',
     ];
 
     private const PREFIX = 'jos_';
@@ -129,7 +129,7 @@ final readonly class Config
             ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
             : null;
 
-        $shop   = new Shop($sql, $settings, new Vault($this->siteSecret()), $this->site(), $log);
+        $shop   = new Shop($sql, $settings, new Vault($this->siteSecret(), isset($this->values['previous_site_secret']) ? (string) $this->values['previous_site_secret'] : null), $this->site(), $log);
         $chosen = $shop->settings['default_category'] === 0 ? $shop->state->get('default_category') : null;
 
         return $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);

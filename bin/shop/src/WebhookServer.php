@@ -6,6 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Host;
+use CloverSync\Shop\NeededFunctions;
 use CloverSync\Shop\Shop;
 use CloverSync\Webhook;
 
@@ -37,6 +38,17 @@ final class WebhookServer
         if (($_SERVER['REQUEST_METHOD'] ?? '') !== 'POST') {
             header('Allow: POST');
             $this->respond(405, 'Only POST is answered here');
+
+            return;
+        }
+
+        $problem = Host::hasExtension('cloversync-refused')
+            ? 'the extension is named in the pool; name it in php.ini'
+            : (Host::hasExtension('cloversync') ? Host::problem(NeededFunctions::LIBRARY) : 'the extension is not loaded; name it in php.ini');
+
+        if ($problem !== null) {
+            Host::log("cloversync: $problem");
+            $this->respond(503, 'The shop cannot take this in now');
 
             return;
         }

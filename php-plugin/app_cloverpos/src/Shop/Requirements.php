@@ -29,6 +29,9 @@ final readonly class Requirements
 
     private const CLI = 'php_cli';
 
+    /** What the extension is named where PHP loads it too late to use. */
+    private const REFUSED = 'cloversync-refused';
+
     /** @param State $state The site's own, of no environment */
     public function __construct(private State $state, private Clock $clock)
     {
@@ -48,6 +51,10 @@ final readonly class Requirements
     /** One sentence for the owner; null when all is well. */
     public static function problem(): ?string
     {
+        if (Host::hasExtension(self::REFUSED)) {
+            return Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_LATE');
+        }
+
         return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION, self::lacks());
     }
 

@@ -53,6 +53,7 @@ final class ShopFactory
         #[\SensitiveParameter] private readonly string $siteSecret,
         private readonly SiteAddress $address,
         public readonly Clock $clock = new SystemClock(),
+        #[\SensitiveParameter] private readonly string $previousSecret = '',
     ) {
         $this->sql = new JoomlaSql($db, $clock);
     }
@@ -68,7 +69,10 @@ final class ShopFactory
             new SiteAddress(
                 $app->isClient('cli') ? null : Uri::root(),
                 $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+                static fn (): string => hash('sha256', implode("\n", (new JoomlaSql($db))->fetchOne('SELECT @@hostname AS host, @@port AS port, @@datadir AS folder') ?? []) . "\n" . JPATH_ROOT),
+                static fn (): bool => (bool) $app->getIdentity()?->authorise('core.login.admin'),
             ),
+            previousSecret: (string) $app->get('cloverpos_previous_secret'),
         );
     }
 
@@ -146,7 +150,7 @@ final class ShopFactory
 
     public function vault(): Vault
     {
-        return new Vault($this->siteSecret);
+        return new Vault($this->siteSecret, $this->previousSecret === '' ? null : $this->previousSecret);
     }
 
     public function address(): SiteAddress

@@ -21,19 +21,32 @@ final readonly class SiteAddress
 {
     private const DATABASE = 'site_database';
 
+    private const SERVER = 'site_server';
+
     /**
-     * @param ?string $url      The site's root, null on the command line
-     * @param string  $database Names the database that the site lives in
+     * @param ?string             $url        The site's root, null on the command line
+     * @param string              $database   Names the database that the site lives in
+     * @param ?\Closure(): string $server     Names the database server as it names itself, and the site's folder: what a copy on another machine has otherwise
+     * @param ?\Closure(): bool   $isVouched  Whether somebody who manages the site has opened this address; where not, anybody can write any host into
+     *                                        the request. Null: it is
      */
-    public function __construct(private ?string $url, private string $database)
-    {
+    public function __construct(
+        private ?string $url,
+        private string $database,
+        private ?\Closure $server = null,
+        private ?\Closure $isVouched = null,
+    ) {
     }
 
     /** For {@see \CloverSync\Shop\SiteGuard}. */
     public function identity(State $state): string
     {
         if ($this->url !== null) {
-            return self::normalise($this->url);
+            $here = self::normalise($this->url);
+            $site = $state->get('site');
+
+            // A visitor's request may start a scheduled task, and its Host header says what the visitor likes.
+            return $site !== null && $site !== $here && $this->isSameInstallation($state) && !$this->isVouched() ? $site : $here;
         }
 
         $known = $state->get(self::DATABASE);
@@ -41,11 +54,25 @@ final readonly class SiteAddress
         return $known !== null && $known !== $this->database ? "a copy in the database $this->database" : (string) $state->get('site');
     }
 
+    private function isVouched(): bool
+    {
+        return $this->isVouched === null || ($this->isVouched)();
+    }
+
+    private function isSameInstallation(State $state): bool
+    {
+        return $this->server !== null && $state->get(self::DATABASE) === $this->database && $state->get(self::SERVER) === ($this->server)();
+    }
+
     /** To be called on the web when the connection is known to belong here; a shop that moved to another database server moves on with that. */
     public function confirm(State $state): void
     {
         if ($this->url !== null && $state->get(self::DATABASE) !== $this->database) {
             $state->set(self::DATABASE, $this->database);
+        }
+
+        if ($this->url !== null && $this->server !== null && $state->get(self::SERVER) !== ($server = ($this->server)())) {
+            $state->set(self::SERVER, $server);
         }
     }
 

@@ -1,0 +1,33 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use PHPUnit\Framework\TestCase;
+
+/** A web server may hand each file of the package to PHP: none may say anything, not even its own path. */
+final class PackageFilesTest extends TestCase
+{
+    public function test_a_file_that_is_opened_directly_says_nothing(): void
+    {
+        $root   = \dirname(__DIR__, 2) . '/php-plugin';
+        $files  = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
+        $opened = 0;
+
+        foreach ($files as $file) {
+            if ($file->getExtension() !== 'php') {
+                continue;
+            }
+
+            $command = [PHP_BINARY, '-n', '-d', 'display_errors=1', '-d', 'html_errors=0', '-d', 'error_reporting=-1', (string) $file];
+            $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes);
+            self::assertIsResource($process);
+            $said = stream_get_contents($pipes[1]);
+            self::assertSame([0, ''], [proc_close($process), $said], "$file has no \\defined('_JEXEC') or die; before its first use of another class.");
+            $opened++;
+        }
+
+        self::assertGreaterThan(130, $opened);
+    }
+}
