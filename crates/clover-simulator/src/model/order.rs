@@ -150,7 +150,18 @@ impl Line {
             );
         }
         if wants("taxRates") {
+            // As recorded: a rate of a line says to which line it belongs, and less of itself.
             let rates = pricing::rates(&self.tax_rates, lookups);
+            let rates = rates.iter().map(|rate| {
+                json!({
+                    "id": rate.id,
+                    "lineItemRef": {"id": self.id},
+                    "name": rate.name(),
+                    "rate": rate.int("rate").unwrap_or(0),
+                    "isDefault": rate.flag("isDefault"),
+                })
+            });
+            let rates: Vec<Value> = rates.collect();
             map.insert("taxRates".to_owned(), json!({"elements": rates}));
         }
         Value::Object(map)
