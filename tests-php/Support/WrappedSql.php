@@ -44,6 +44,11 @@ abstract class WrappedSql implements Sql
         return $this->inner->transaction($work);
     }
 
+    public function savepoint(callable $work): mixed
+    {
+        return $this->inner->savepoint($work);
+    }
+
     public function inTransaction(): bool
     {
         return $this->inner->inTransaction();

@@ -62,9 +62,7 @@ fn visible(text: &str) -> String {
         visible.push(c);
     }
     // What was kept for the sake of a character after it, which turned out to be invisible too.
-    let seen = visible
-        .trim_end_matches(|c| matches!(c, '\u{200C}' | '\u{200D}'))
-        .len();
+    let seen = visible.trim_end_matches(['\u{200C}', '\u{200D}']).len();
     visible.truncate(seen);
     visible
 }

@@ -9,7 +9,9 @@ namespace CloverSync\Shop;
 use CloverSync\Catalog;
 use CloverSync\Ledger;
 use CloverSync\Page;
+use CloverSync\ProductChange;
 use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Shop\Sales\Committed;
 
 /** Brings the shop's rows of items and groups to what Clover has just said of them, inside the caller's transaction. */
@@ -46,7 +48,7 @@ final readonly class CatalogWriter
         $ids     = $page->itemIds();
         $singles = array_values(array_diff($ids, array_column($page->members(), 'item_id')));
         $changes = $page->changes($this->facts->ofItems($singles, $asked));
-        $written = $this->writer->apply($changes, $run);
+        $written = $this->write($changes, $run);
         $errors  = $this->noteErrors($page->errors(), $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
         $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
@@ -64,9 +66,10 @@ final readonly class CatalogWriter
     {
         $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))
             ->changes($members, $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id'))));
-        $written = $this->writer->apply($found['changes'], $run);
+        $refused = [];
+        $written = $this->write($found['changes'], $run, $refused);
         $this->noteErrors($found['errors'], $run, $written);
-        $this->mappings->markSeen($groups, $run, UtcTime::sql($this->clock->now()));
+        $this->mappings->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
         $written->unchanged += $found['unchanged'];
 
         return $written;
@@ -87,10 +90,74 @@ final readonly class CatalogWriter
     /**
      * @param list<string> $cloverIds Items that Clover itself has called deleted
      * @param list<string> $living    Groups in which Clover lists items now
+     * @param int          $run       The run that has asked
      */
-    public function delete(array $cloverIds, array $living): Written
+    public function delete(array $cloverIds, array $living, int $run): Written
     {
-        return $this->deletion->apply($cloverIds, $living);
+        return $this->halving(
+            $cloverIds,
+            fn (array $ids): Written => $this->deletion->apply($ids, $living),
+            fn (string $id, string $reason): Written => $this->refused('delete', 'item', $id, "It is gone from Clover, and the shop's database refused that: $reason", $run),
+        );
+    }
+
+    /**
+     * Products whose rows the database refuses become errors, and they alone.
+     *
+     * @param list<ProductChange> $changes
+     * @param list<string>        $refused Clover ids of those products are added
+     */
+    private function write(array $changes, int $run, array &$refused = []): Written
+    {
+        return $this->halving(
+            $changes,
+            fn (array $some): Written => $this->writer->apply($some, $run),
+            function (ProductChange $change, string $reason) use ($run, &$refused): Written {
+                $refused[] = $change->cloverId;
+
+                return $this->refused('import', $change->kind, $change->cloverId, "“{$change->title}”: the shop's database refused it: $reason", $run);
+            },
+        );
+    }
+
+    /**
+     * Does work for many at once. When the database refuses that, it is done for each half by itself, down to the one that is refused.
+     *
+     * @template T
+     *
+     * @param list<T>                      $all
+     * @param \Closure(list<T>): Written   $work
+     * @param \Closure(T, string): Written $refused
+     */
+    private function halving(array $all, \Closure $work, \Closure $refused): Written
+    {
+        if ($all === []) {
+            return new Written();
+        }
+
+        try {
+            return $this->sql->savepoint(static fn (): Written => $work($all));
+        } catch (RefusedException $e) {
+            if (\count($all) === 1) {
+                return $refused($all[0], $e->getMessage());
+            }
+        }
+
+        $half    = intdiv(\count($all), 2);
+        $written = $this->halving(\array_slice($all, 0, $half), $work, $refused);
+        $written->add($this->halving(\array_slice($all, $half), $work, $refused));
+
+        return $written;
+    }
+
+    private function refused(string $action, string $type, string $id, string $message, int $run): Written
+    {
+        $written = new Written();
+        $written->failed++;
+        $written->log($action, $type, $id, 'error', $message);
+        $this->mappings->markErrors([$id => $message], $type, $run);
+
+        return $written;
     }
 
     /** Whether products can be put there. */

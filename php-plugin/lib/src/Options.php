@@ -219,15 +219,18 @@ final readonly class Options
 
         $ids   = array_map(static fn (int $id): array => ['id' => $id, 'values' => []], $found);
         $names = array_flip($found);
-        $read  = function () use (&$ids, $names): void {
+        $shown = [];
+        $read  = function () use (&$ids, &$shown, $names): void {
             foreach ($this->bulk->fetch(
                 'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM ' . self::VALUES . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
                 array_keys($names),
             ) as $row) {
                 $ids[$names[(int) $row['option_id']]]['values'][Names::key((string) $row['name'])] ??= (int) $row['id'];
+                $shown[(int) $row['id']] = (string) $row['name'];
             }
         };
         $read();
+        $rows += $this->respell($wanted, $ids, $shown, array_keys($products));
         $data = [];
 
         foreach ($wanted as $key => ['values' => $values]) {
@@ -244,6 +247,45 @@ final readonly class Options
         }
 
         return [$ids, $rows + \count($data)];
+    }
+
+    /**
+     * Takes over another spelling of the same name, where these products alone have the value.
+     *
+     * @param array<string, array{name: string, values: array<string, string>}> $wanted
+     * @param array<string, array{id: int, values: array<string, int>}>         $ids
+     * @param array<int, string>                                                $shown    Names by value id
+     * @param list<int>                                                         $products
+     *
+     * @return int Rows written
+     */
+    private function respell(array $wanted, array $ids, array $shown, array $products): int
+    {
+        $new = [];
+
+        foreach ($wanted as $key => ['values' => $values]) {
+            foreach (array_intersect_key($ids[$key]['values'], $values) as $name => $id) {
+                if ($shown[$id] !== $values[$name]) {
+                    $new[$id] = ['optionvalue_name' => $values[$name]];
+                }
+            }
+        }
+
+        $owners = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT c.optionvalue_id AS id, o.product_id FROM ' . self::CHOICES . ' c
+               JOIN ' . self::PRODUCT . ' o ON o.j2commerce_productoption_id = c.productoption_id WHERE c.optionvalue_id IN (%s)',
+            array_keys($new),
+        ) as $row) {
+            $owners[(int) $row['id']][] = (int) $row['product_id'];
+        }
+
+        return $this->bulk->update(self::VALUES, 'j2commerce_optionvalue_id', array_filter(
+            $new,
+            static fn (int $id): bool => isset($owners[$id]) && array_diff($owners[$id], $products) === [],
+            ARRAY_FILTER_USE_KEY,
+        ));
     }
 
     /**

@@ -131,6 +131,11 @@ final class PdoSql implements Sql
         }, self::isPassing(...), $this->clock);
     }
 
+    public function savepoint(callable $work): mixed
+    {
+        return Refusals::guard($work, $this->pdo->exec(...), self::number(...), $this->dialect);
+    }
+
     public function inTransaction(): bool
     {
         return $this->open;
@@ -191,17 +196,30 @@ final class PdoSql implements Sql
             });
         }
 
-        $statement->execute();
+        try {
+            $statement->execute();
+        } catch (\PDOException $e) {
+            // SQLite takes no new values for a statement that failed.
+            unset($this->statements[$query]);
+
+            throw $e;
+        }
 
         return $statement;
     }
 
     private static function isPassing(\Throwable $e): bool
     {
-        return $e instanceof \PDOException && \in_array(
-            $e->errorInfo[1] ?? null,
+        return \in_array(
+            self::number($e),
             [self::MYSQL_DEADLOCK, self::MYSQL_LOCK_TIMEOUT, self::SQLITE_BUSY, self::SQLITE_LOCKED],
             true,
         );
+    }
+
+    /** The database's number of an error; 0 for any other error. */
+    private static function number(\Throwable $e): int
+    {
+        return $e instanceof \PDOException ? (int) ($e->errorInfo[1] ?? 0) : 0;
     }
 }

@@ -64,6 +64,19 @@ interface Sql
      */
     public function transaction(callable $work): mixed;
 
+    /**
+     * Part of a transaction, undone by itself when the database refuses its rows. Not within another one.
+     *
+     * @template T
+     *
+     * @param callable(): T $work
+     *
+     * @return T
+     *
+     * @throws Exception\RefusedException when the database refused rows for what is in them
+     */
+    public function savepoint(callable $work): mixed;
+
     public function inTransaction(): bool;
 
     public function dialect(): Dialect;

@@ -310,7 +310,7 @@ final class SyncRunner
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
                 $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
-                $written->add($this->writer->delete($answer->deleted(), $living));
+                $written->add($this->writer->delete($answer->deleted(), $living, $id));
 
                 // Whatever the answers were, the same items must not come up again.
                 $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));

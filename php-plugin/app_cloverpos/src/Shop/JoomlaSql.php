@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop;
 
 use CloverSync\Shop\Clock;
 use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Refusals;
 use CloverSync\Shop\Retries;
 use CloverSync\Shop\Sql;
 use CloverSync\Shop\SystemClock;
@@ -71,6 +72,16 @@ final class JoomlaSql implements Sql
         return Retries::run(fn (): mixed => $this->once($work), self::isPassing(...), $this->clock);
     }
 
+    public function savepoint(callable $work): mixed
+    {
+        return Refusals::guard(
+            $work,
+            fn (string $statement): mixed => $this->db->setQuery($statement)->execute(),
+            static fn (\Throwable $e): int => self::numbers($e)[0] ?? 0,
+            Dialect::MySql,
+        );
+    }
+
     public function inTransaction(): bool
     {
         return $this->open;
@@ -122,24 +133,31 @@ final class JoomlaSql implements Sql
         return $this->db->setQuery($prepared);
     }
 
-    /**
-     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the message, which is the statement's
-     * errorInfo() joined by commas, and drops PDO's own exception; that one comes from the beginning and the end of a transaction.
-     */
     private static function isPassing(\Throwable $e): bool
     {
+        return array_intersect(self::numbers($e), [self::DEADLOCK, self::LOCK_TIMEOUT]) !== [];
+    }
+
+    /**
+     * The server's number of an error and of each error behind it.
+     *
+     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the message, which is the statement's
+     * errorInfo() joined by commas, and drops PDO's own exception; that one comes from the beginning and the end of a transaction.
+     *
+     * @return list<int>
+     */
+    private static function numbers(\Throwable $e): array
+    {
+        $numbers = [];
+
         for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
-            $number = match (true) {
-                $cause instanceof \PDOException                                     => $cause->errorInfo[1] ?? null,
-                preg_match('/^[0-9A-Z]{5}, (\d+), /', $cause->getMessage(), $m) === 1 => (int) $m[1],
+            $numbers[] = (int) match (true) {
+                $cause instanceof \PDOException                                     => $cause->errorInfo[1] ?? 0,
+                preg_match('/^[0-9A-Z]{5}, (\d+), /', $cause->getMessage(), $m) === 1 => $m[1],
                 default                                                             => $cause->getCode(),
             };
-
-            if (\in_array($number, [self::DEADLOCK, self::LOCK_TIMEOUT], true)) {
-                return true;
-            }
         }
 
-        return false;
+        return $numbers;
     }
 }

@@ -176,7 +176,7 @@ final class InboxWorker
             $run     = (int) ($this->runs->latest()['id'] ?? 0);
             $written = $writer->singles($answer->page(), $run, $asked);
             $living  = array_values(array_unique(array_column($members, 'group_id')));
-            $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living));
+            $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
 
             if ($living !== []) {
                 $written->add($writer->groups($living, $members, $this->catalog, $run));
