@@ -27,6 +27,8 @@ pub fn register() -> Result<()> {
             ("accessExpiresAt", T::INT.or_null()),
             ("refreshExpiresAt", T::INT.or_null()),
             ("reconnectReason", T::STRING.or_null()),
+            ("refusedAt", T::INT.or_null()),
+            ("nextTryAt", T::INT.or_null()),
         ],
         |ce, methods| CLASS.set(ce, methods),
         &CLASS,
@@ -39,6 +41,9 @@ pub fn object(
     record: Option<&Record>,
     tokens: Option<&Tokens>,
 ) -> Result<ConnectionStatus> {
+    let refusal = tokens
+        .and_then(|t| t.refusal)
+        .filter(|_| record.is_some_and(|r| r.reconnect.is_none()));
     value_object(
         &CLASS,
         [
@@ -48,6 +53,8 @@ pub fn object(
             zval(tokens.map(|t| t.access_expires_at))?,
             zval(tokens.and_then(|t| t.refresh_expires_at))?,
             zval(record.and_then(|r| r.reconnect.as_deref()))?,
+            zval(refusal.map(|refusal| refusal.at))?,
+            zval(refusal.map(|refusal| refusal.next_try_at()))?,
         ],
     )
     .map(ConnectionStatus)

@@ -15,6 +15,9 @@ use crate::engine::class::{
     PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
 };
 
+/// Classes that others extend.
+const OPEN: [&str; 1] = ["UnavailableException"];
+
 macro_rules! exceptions {
     ($($slot:ident $name:literal $(, $getter:literal $handler:ident $property:literal $ty:expr, $nullable:literal, $data:expr, $default:expr)?;)*) => {
         static BASE: Slot = Slot::new();
@@ -32,13 +35,13 @@ macro_rules! exceptions {
             $(
                 let class = ClassBuilder::new(concat!("CloverSync\\Exception\\", $name))
                     .extends((|| BASE.ce(), "\\CloverSync\\Exception\\CloverException"))
-                    .flags(ClassFlags::Final)
+                    .flags(if OPEN.contains(&$name) { ClassFlags::empty() } else { ClassFlags::Final })
                     .registration(|ce, methods| $slot.set(ce, methods));
                 $(let class = class.method(getter($getter, $handler, $ty, $nullable), MethodFlags::Public);)?
                 class.register()?;
                 $(protected_property($slot.ce(), $property, $data, $default?);)?
             )*
-            Ok(())
+            register_refused()
         }
     };
 }
@@ -54,6 +57,43 @@ exceptions! {
     BUG "BugException", "getRequestId" get_request_id "requestId" DataType::String, true, PropertyType::STRING.or_null(), Ok::<_, ext_php_rs::error::Error>(Zval::null());
 }
 
+static REFUSED: Slot = Slot::new();
+
+extern "C" fn get_refused_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
+    read_own_property(ex, ret, "refusedAt");
+}
+
+extern "C" fn get_next_try_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
+    read_own_property(ex, ret, "nextTryAt");
+}
+
+/// Whoever waits for Clover waits for this as well; only the owner may want to do more.
+fn register_refused() -> Result<()> {
+    let parent = "\\CloverSync\\Exception\\UnavailableException";
+    ClassBuilder::new("CloverSync\\Exception\\RefusedException")
+        .extends((|| UNAVAILABLE.ce(), parent))
+        .flags(ClassFlags::Final)
+        .registration(|ce, methods| REFUSED.set(ce, methods))
+        .method(
+            getter("getRefusedAt", get_refused_at, DataType::Long, false),
+            MethodFlags::Public,
+        )
+        .method(
+            getter("getNextTryAt", get_next_try_at, DataType::Long, false),
+            MethodFlags::Public,
+        )
+        .register()?;
+    for name in ["refusedAt", "nextTryAt"] {
+        protected_property(
+            REFUSED.ce(),
+            name,
+            PropertyType::INT,
+            0_i64.into_zval(true)?,
+        );
+    }
+    Ok(())
+}
+
 fn empty_text() -> Result<Zval> {
     "".into_zval(true)
 }
@@ -64,6 +104,16 @@ fn empty_array() -> Result<Zval> {
 }
 
 fn build(class: &Slot, message: &str, data: Option<(&str, Result<Zval>)>) -> PhpException {
+    let data = data.map(|(name, value)| (class.ce(), name, value));
+    build_all(class, message, data)
+}
+
+/// The properties with the classes that declare them.
+fn build_all<'a>(
+    class: &Slot,
+    message: &str,
+    data: impl IntoIterator<Item = (&'static ClassEntry, &'a str, Result<Zval>)>,
+) -> PhpException {
     let class: &'static ClassEntry = class.ce();
     // Filled in by the engine's own create_object: file, line and trace.
     let mut object = ZendObject::new(class);
@@ -71,8 +121,10 @@ fn build(class: &Slot, message: &str, data: Option<(&str, Result<Zval>)>) -> Php
     if let Ok(message) = message.into_zval(false) {
         set_property(&mut object, ce::exception(), "message", message);
     }
-    if let Some((name, Ok(value))) = data {
-        set_property(&mut object, class, name, value);
+    for (owner, name, value) in data {
+        if let Ok(value) = value {
+            set_property(&mut object, owner, name, value);
+        }
     }
     let exception = PhpException::new(message.to_owned(), 0, class);
     match object.into_zval(false) {
@@ -102,6 +154,20 @@ pub fn unavailable(message: &str, retry_after: std::time::Duration) -> PhpExcept
         &UNAVAILABLE,
         message,
         Some(("retryAfter", seconds.into_zval(false))),
+    )
+}
+
+/// Clover refused to renew the connection, and is asked once more at a later time. All in unix seconds.
+pub fn refused(message: &str, refused_at: i64, next_try_at: i64, now: i64) -> PhpException {
+    let wait = next_try_at.saturating_sub(now).max(0);
+    build_all(
+        &REFUSED,
+        message,
+        [
+            (UNAVAILABLE.ce(), "retryAfter", wait.into_zval(false)),
+            (REFUSED.ce(), "refusedAt", refused_at.into_zval(false)),
+            (REFUSED.ce(), "nextTryAt", next_try_at.into_zval(false)),
+        ],
     )
 }
 

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::life::ON_DEMAND;
+use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
     Access, AccessToken, Api, Call, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
-    Policy, Share, Tokens, Waiter, chain,
+    Policy, Refusal, Share, Tokens, Waiter, chain,
 };
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
@@ -155,7 +156,7 @@ impl clover_client::TokenStore for Keeper<'_> {
         match merchant {
             Some(merchant) => {
                 self.link.store_record(&merchant, tokens, None)?;
-                self.rotated.set(true);
+                self.rotated.set(tokens.refusal.is_none());
                 Ok(())
             }
             None => Ok(()),
@@ -193,6 +194,17 @@ impl Waiter for Keeper<'_> {
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, HostError> {
         Ok(self.link.wait(future, || self.prolong_lock())?)
     }
+}
+
+/// After an outage, of which nobody says how long it takes.
+const SOME_TIME: Duration = Duration::from_secs(60);
+
+fn refused_words(refusal: &Refusal) -> String {
+    let seconds = refusal.next_try_at().saturating_sub(now());
+    let minutes = (seconds.clamp(0, CONFIRMED_AFTER) + 59) / 60;
+    format!(
+        "Clover refused to renew the connection. It is asked once more in {minutes} min, and nothing before; connecting again helps at once"
+    )
 }
 
 fn reconnect_reason(refusal: &OAuthError) -> String {
@@ -489,6 +501,12 @@ impl Link {
                     exception::reconnect("the shop is not connected with Clover: connect it first")
                 }
             },
+            LifeError::Refused(refusal) => exception::refused(
+                &refused_words(&refusal),
+                refusal.at,
+                refusal.next_try_at(),
+                now(),
+            ),
             LifeError::ReconnectNeeded(refusal) => {
                 exception::reconnect(&reconnect_reason(&refusal))
             }
@@ -500,6 +518,10 @@ impl Link {
                 "another process is refreshing the token: try again in a moment",
                 Duration::from_secs(5),
             ),
+            // Whatever a token call was answered with, unless it refused the token: the next one may be answered otherwise.
+            LifeError::Clover(error @ Error::BadAnswer { .. }) => {
+                exception::unavailable(&chain(&error), SOME_TIME)
+            }
             LifeError::Clover(error) => exception_of(&error),
             LifeError::Store(error) | LifeError::Wait(error) => host_exception(&error),
         }
@@ -533,9 +555,12 @@ pub fn exception_of(error: &Error) -> PhpException {
         }
         Error::Rejected { call, .. } => exception::item(&text, &call.path),
         Error::Throttled { wait, .. } => exception::unavailable(&text, *wait),
-        Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => {
-            exception::unavailable(&text, Duration::from_secs(60))
-        }
+        Error::Unreachable { .. }
+        | Error::Unanswered { .. }
+        | Error::Intercepted { .. }
+        | Error::Insecure { .. }
+        | Error::Undecided { .. }
+        | Error::Interrupted => exception::unavailable(&text, SOME_TIME),
         Error::BadAnswer { .. } => exception::bug(&text, request_id),
         Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
     }

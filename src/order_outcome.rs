@@ -120,9 +120,7 @@ impl Ending {
     fn failed(error: Error, order: Option<OrderId>) -> std::result::Result<Self, Error> {
         let (state, retry_after) = match &error {
             Error::Throttled { wait, .. } => ("later", *wait),
-            Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => {
-                ("later", SOME_TIME)
-            }
+            error if error.is_temporary() => ("later", SOME_TIME),
             Error::Rejected { call, .. } if call.status != Some(405) => ("refused", Duration::ZERO),
             Error::NotFound { .. } => ("refused", Duration::ZERO),
             _ => return Err(error),

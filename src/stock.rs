@@ -331,6 +331,9 @@ fn failure(key: i64, error: &Error) -> Outcome {
         Error::Unreachable { .. }
         | Error::Unanswered { .. }
         | Error::BadAnswer { .. }
+        | Error::Intercepted { .. }
+        | Error::Insecure { .. }
+        | Error::Undecided { .. }
         | Error::Interrupted => Outcome {
             retry_after: 60,
             ..Outcome::new(key, "later", message)

@@ -22,6 +22,12 @@ final readonly class ConnectionStatus
     /** Why the owner must connect again; null while the connection is sound. */
     public ?string $reconnectReason;
 
+    /** Unix seconds of Clover's first refusal to renew the connection, while a second one may end it; else null. */
+    public ?int $refusedAt;
+
+    /** Unix seconds from when Clover is asked again after the first refusal; else null. */
+    public ?int $nextTryAt;
+
     private function __construct()
     {
     }

@@ -11,11 +11,14 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ItemException;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
+use CloverSync\Tests\Support\AgedTokens;
 use CloverSync\Tests\Support\CloverTestCase;
 use CloverSync\Tests\Support\Simulator;
+use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\TestDox;
 
 final class ConnectionTest extends CloverTestCase
@@ -133,6 +136,16 @@ final class ConnectionTest extends CloverTestCase
     {
         $connection = $this->connected();
         $this->clover->post('tokens', ['do' => 'uninstall']);
+
+        try {
+            $connection->merchant();
+            self::fail('accepted');
+        } catch (RefusedException $e) {
+            self::assertSame([$e->getRefusedAt(), $e->getNextTryAt()], [$connection->status()->refusedAt, $connection->status()->nextTryAt]);
+            self::assertTrue($connection->status()->connected);
+        }
+
+        $this->store->record = AgedTokens::of((string) $this->store->record, new Vault('a secret of the site'), 600);
 
         try {
             $connection->merchant();

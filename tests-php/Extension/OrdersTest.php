@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Extension;
 use CloverSync\Connection;
 use CloverSync\Exception\ItemException;
 use CloverSync\Exception\PermissionException;
-use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
@@ -341,8 +341,8 @@ final class OrdersTest extends CloverTestCase
         $this->assertPushedOnce();
     }
 
-    #[TestDox('after the app was uninstalled the owner must connect again')]
-    public function testReconnect(): void
+    #[TestDox('after the app was uninstalled nothing is sent')]
+    public function testUninstalled(): void
     {
         $orders = $this->orders();
         $plan   = $orders->plan(self::order());
@@ -351,7 +351,7 @@ final class OrdersTest extends CloverTestCase
         try {
             $orders->create($plan, self::MARK);
             self::fail('accepted');
-        } catch (ReconnectException $e) {
+        } catch (RefusedException $e) {
             self::assertNoSecret((string) $e);
         }
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\DatabaseTokenStore;
 use CloverSync\Shop\Lock;
@@ -13,6 +14,8 @@ use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\StoredTokens;
+use CloverSync\Vault;
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** A refresh token works once: who uses it, and what happens to it when a process or an answer is lost. */
@@ -168,43 +171,156 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('When refresh and recovery are both refused the owner must reconnect, and nobody asks Clover again')]
-    public function test_refused_for_good(): void
+    #[TestDox('When refresh and recovery are both refused, nothing is asked for ten minutes; the second refusal ends the connection')]
+    public function test_refused_twice(): void
     {
         $this->clover->tokens('revoke');
-        $first = self::thrown(ReconnectException::class, fn () => $this->shop()->connection->merchant());
+        $first = self::thrown(RefusedException::class, fn () => $this->shop()->connection->merchant());
+        \assert($first instanceof RefusedException);
+        self::assertEqualsWithDelta(time(), $first->getRefusedAt(), 10);
+        self::assertSame($first->getRefusedAt() + 600, $first->getNextTryAt());
+        self::assertEqualsWithDelta(600, $first->getRetryAfter(), 10);
         self::assertSame([0, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
-        $mark = $this->clover->mark();
 
         $status = $this->shop($this->db->connect())->connection->status();
-        self::assertFalse($status->connected);
+        self::assertSame(
+            [true, null, $first->getRefusedAt(), $first->getNextTryAt()],
+            [$status->connected, $status->reconnectReason, $status->refusedAt, $status->nextTryAt],
+        );
+        $this->assertNothingIsAsked(RefusedException::class);
+
+        StoredTokens::age($this->sql, self::SECRET, 600);
+        $second = self::thrown(ReconnectException::class, fn () => $this->shop()->connection->merchant());
+        $status = $this->shop($this->db->connect())->connection->status();
+        self::assertSame([false, null, null], [$status->connected, $status->refusedAt, $status->nextTryAt]);
         self::assertNotNull($status->reconnectReason);
-        self::assertStringContainsString($status->reconnectReason, $first->getMessage());
-
-        for ($i = 0; $i < 3; $i++) {
-            self::thrown(ReconnectException::class, fn () => $this->shop($this->db->connect())->connection->merchant());
-            self::thrown(ReconnectException::class, fn () => $this->shop($this->db->connect())->connection->refresh());
-        }
-
-        self::assertSame([], $this->clover->calls($mark));
+        self::assertStringContainsString($status->reconnectReason, $second->getMessage());
+        $this->assertNothingIsAsked(ReconnectException::class);
 
         $this->connect($this->shop());
         self::assertTrue($this->shop()->connection->status()->connected);
         self::assertSame('USD', $this->shop()->connection->merchant()->currency);
     }
 
-    #[TestDox('That the owner must reconnect is stored before the lock is given back, so that no other process asks in between')]
+    #[TestDox('After the first refusal the owner can connect again at once')]
+    public function test_connecting_again_clears_a_refusal(): void
+    {
+        $this->clover->tokens('revoke');
+        self::thrown(RefusedException::class, fn () => $this->shop()->connection->merchant());
+        $this->connect($this->shop());
+        self::assertNull($this->shop()->connection->status()->refusedAt);
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+    }
+
+    #[TestDox('A refusal that Clover does not repeat is forgotten')]
+    public function test_one_refusal_is_survived(): void
+    {
+        $refusal = ['code' => 401, 'body' => ['message' => 'Invalid refresh token']];
+        $this->clover->fault(self::REFRESH, 'status', with: $refusal);
+        $this->clover->fault(self::RECOVERY, 'status', 2, with: $refusal);
+        $this->clover->tokens('expire');
+        self::thrown(RefusedException::class, fn () => $this->shop()->connection->merchant());
+        $this->assertNothingIsAsked(RefusedException::class);
+        StoredTokens::age($this->sql, self::SECRET, 600);
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertNull($this->shop()->connection->status()->refusedAt);
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A refusal while the access token still lives holds up no call')]
+    public function test_a_refused_refresh_ahead_of_time(): void
+    {
+        $this->clover->fault(self::REFRESH, 'status', with: ['code' => 401, 'body' => ['message' => 'Invalid refresh token']]);
+        $this->clover->fault(self::RECOVERY, 'status', 2, with: ['code' => 401, 'body' => ['message' => 'Invalid refresh token']]);
+        StoredTokens::age($this->sql, self::SECRET, 700);
+        self::thrown(RefusedException::class, fn () => $this->shop()->connection->refresh());
+        $mark = $this->clover->mark();
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        self::assertSame([], $this->oauthCalls($mark));
+    }
+
+    /** @return iterable<string, array{array<string, mixed>}> */
+    public static function answersThatAreNoVerdict(): iterable
+    {
+        $page = '<!doctype html><title>Access Denied</title>';
+
+        foreach ([400, 401, 403, 404, 503] as $code) {
+            yield "a page, $code" => [['code' => $code, 'body' => $page]];
+        }
+
+        yield 'a login page'                => [['code' => 200, 'body' => $page]];
+        yield 'nothing, 401'                => [['code' => 401, 'body' => '']];
+        yield 'Clover under load'           => [['code' => 400, 'body' => ['message' => 'Internal Error']]];
+        yield 'Clover, 403'                 => [['code' => 403, 'body' => ['message' => 'Forbidden']]];
+        yield 'JSON of another form'        => [['code' => 401, 'body' => ['success' => false]]];
+        yield 'tokens without what matters' => [['code' => 200, 'body' => ['access_token' => 'a']]];
+        yield 'a redirect'                  => [['code' => 302, 'body' => '']];
+    }
+
+    /** @param array<string, mixed> $answer */
+    #[DataProvider('answersThatAreNoVerdict')]
+    #[TestDox('A refresh answered in Clover\'s place, once or for a whole run, is no refusal: the next run works')]
+    public function test_only_clovers_word_ends_a_connection(array $answer): void
+    {
+        // Once costs nothing. Each run asks for a refresh twice, and for a recovery twice at most.
+        foreach ([1, 6] as $times) {
+            $this->clover->clearFaults();
+            $this->clover->fault(self::REFRESH, 'status', $times, with: $answer);
+            $this->clover->fault(self::RECOVERY, 'status', $times, with: $answer);
+            $this->clover->tokens('expire');
+
+            if ($times === 1) {
+                self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+                // A pair that was fetched a moment ago is above suspicion.
+                StoredTokens::age($this->sql, self::SECRET, 60);
+
+                continue;
+            }
+
+            for ($i = 0; $i < 3; $i++) {
+                $failed = self::thrown(UnavailableException::class, fn () => $this->shop()->connection->merchant());
+                self::assertNotInstanceOf(RefusedException::class, $failed);
+                self::assertStringNotContainsString('permission', $failed->getMessage());
+                $status = $this->shop()->connection->status();
+                self::assertSame([true, null, null], [$status->connected, $status->reconnectReason, $status->refusedAt]);
+            }
+
+            $this->clover->clearFaults();
+            self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+        }
+
+        $this->assertFreshProcessNeedsNoRefresh();
+    }
+
+    #[TestDox('A record of 0.1.0, which knew no first refusal, opens and is used')]
+    public function test_an_old_record_opens(): void
+    {
+        $store               = new DatabaseTokenStore($this->sql, 'sandbox');
+        [$merchant, $sealed] = explode('.', (string) $store->read(), 2);
+        $record              = json_decode((new Vault(self::SECRET))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+        self::assertSame(['merchant', 'reconnect', 'tokens'], array_keys($record));
+        self::assertSame(
+            ['access', 'access_expires_at', 'refresh', 'refresh_expires_at', 'previous_refresh', 'rotated_at', 'origin'],
+            array_keys(json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)),
+        );
+        self::assertSame('USD', $this->shop()->connection->merchant()->currency);
+    }
+
+    #[TestDox('That the connection is over is stored before the lock is given back, so that no other process asks in between')]
     public function test_the_reason_is_stored_under_the_lock(): void
     {
         $this->clover->tokens('revoke');
-        $stored = null;
+        $stored = [];
         $store  = new InterruptedTokenStore(new DatabaseTokenStore($this->sql, 'sandbox'), function (string $call) use (&$stored): void {
             if ($call === 'unlock') {
-                $stored = $this->shop($this->db->connect())->connection->status()->reconnectReason;
+                $status   = $this->shop($this->db->connect())->connection->status();
+                $stored[] = [$status->refusedAt !== null, $status->reconnectReason !== null];
             }
         });
+        self::thrown(RefusedException::class, fn () => $this->connection($store)->merchant());
+        StoredTokens::age($this->sql, self::SECRET, 600);
         self::thrown(ReconnectException::class, fn () => $this->connection($store)->merchant());
-        self::assertNotNull($stored);
+        self::assertSame([[true, false], [false, true]], $stored);
     }
 
     #[TestDox('A living process whose refresh takes longer than its lease is not robbed of the lock')]
@@ -227,7 +343,7 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('Fifty processes that meet revoked tokens all learn that the owner must reconnect, after one refused refresh')]
+    #[TestDox('Fifty processes that meet revoked tokens all learn of it, after one refused refresh')]
     public function test_fifty_processes_after_a_revocation(): void
     {
         $this->clover->tokens('revoke');
@@ -238,11 +354,11 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
 
             try {
                 return (string) $connection->merchant()->currency;
-            } catch (ReconnectException) {
-                return 'reconnect';
+            } catch (RefusedException) {
+                return 'refused';
             }
         });
-        self::assertSame(['reconnect' => 50], array_count_values(array_map(static fn (Child $child): string => $child->value(), $children)));
+        self::assertSame(['refused' => 50], array_count_values(array_map(static fn (Child $child): string => $child->value(), $children)));
         self::assertSame([self::REFRESH . ' 401'], array_values(array_filter($this->oauthCalls($mark), static fn (string $c): bool => str_starts_with($c, self::REFRESH))));
     }
 
@@ -286,6 +402,19 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         self::report(\sprintf('%d processes, 1 refresh, %.1f s', $processes, microtime(true) - $began));
 
         return $answers;
+    }
+
+    /** @param class-string<\Throwable> $class What every call is answered with instead */
+    private function assertNothingIsAsked(string $class): void
+    {
+        $mark = $this->clover->mark();
+
+        for ($i = 0; $i < 3; $i++) {
+            self::thrown($class, fn () => $this->shop($this->db->connect())->connection->merchant());
+            self::thrown($class, fn () => $this->shop($this->db->connect())->connection->refresh());
+        }
+
+        self::assertSame([], $this->clover->calls($mark));
     }
 
     private function untilRefreshing(int $since): void

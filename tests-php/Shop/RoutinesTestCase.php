@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Clock;
@@ -254,10 +255,16 @@ abstract class RoutinesTestCase extends SalesTestCase
         StoredTokens::age($this->sql, self::SECRET, 1500);
         $this->clover->tokens('revoke');
         $result = $this->routines()->refreshToken();
+        self::assertSame([RefusedException::class], array_map(get_class(...), $result->failures()));
+        $meanwhile = $this->routines()->refreshToken();
+        self::assertSame([RoutineResult::NOTHING, ['connection_refused'], []], [$meanwhile->outcome(), array_keys($meanwhile->facts), $meanwhile->failures()]);
+        self::assertCount(1, $this->logged('token_refresh'));
+        StoredTokens::age($this->sql, self::SECRET, 600);
+        $result = $this->routines()->refreshToken();
         self::assertSame([ReconnectException::class], array_map(get_class(...), $result->failures()));
         $after = $this->routines()->refreshToken();
         self::assertSame([RoutineResult::NOTHING, ['connection_lost'], []], [$after->outcome(), array_keys($after->facts), $after->failures()]);
-        self::assertCount(1, $this->logged('token_refresh'));
+        self::assertCount(2, $this->logged('token_refresh'));
         self::assertStringStartsWith('error ', $this->logged('token_refresh')[0]);
     }
 

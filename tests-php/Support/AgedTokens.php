@@ -25,6 +25,10 @@ final class AgedTokens
             $tokens[$time] -= $seconds;
         }
 
+        if (isset($tokens['refusal'])) {
+            $tokens['refusal']['at'] -= $seconds;
+        }
+
         $opened['tokens'] = json_encode($tokens, JSON_THROW_ON_ERROR);
 
         return "$merchant." . $vault->seal(json_encode($opened, JSON_THROW_ON_ERROR), $context);

@@ -28,6 +28,10 @@ final class StoredTokens
             $tokens[$time] -= $seconds;
         }
 
+        if (isset($tokens['refusal'])) {
+            $tokens['refusal']['at'] -= $seconds;
+        }
+
         $record['tokens'] = json_encode($tokens, JSON_THROW_ON_ERROR);
         $store->write("$merchant." . $vault->seal(json_encode($record, JSON_THROW_ON_ERROR), "sandbox/$merchant/tokens"));
     }

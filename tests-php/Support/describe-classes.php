@@ -11,6 +11,7 @@ declare(strict_types=1);
 if (isset($argv[1])) {
     // Parents first: no autoloader knows the stubs.
     require $argv[1] . '/Exception/CloverException.php';
+    require $argv[1] . '/Exception/UnavailableException.php';
 
     foreach ([...glob($argv[1] . '/*.php'), ...glob($argv[1] . '/Exception/*.php')] as $file) {
         require_once $file;

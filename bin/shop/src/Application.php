@@ -8,6 +8,7 @@ use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
@@ -294,6 +295,8 @@ final class Application
             'sales'            => $now->sales === null ? null : $now->sales + ['paused' => $now->paused['reason'] ?? null],
             'site_moved'       => $now->siteMoved,
             'reconnect_reason' => $now->reconnectReason,
+            'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
+            'next_try_at'      => $now->nextTryAt === null ? null : UtcTime::iso(UtcTime::sql($now->nextTryAt)),
             'token_ends_soon'  => $now->tokenEndsSoon,
             'rate_limit'       => $now->rateLimit,
         ];
@@ -322,7 +325,9 @@ final class Application
             $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
         }
 
-        if ($data['token_ends_soon']) {
+        if ($now->refusedAt !== null) {
+            $this->console->warning(self::refused($now->refusedAt, (int) $now->nextTryAt));
+        } elseif ($data['token_ends_soon']) {
             $this->console->warning('The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.');
         }
 
@@ -620,11 +625,22 @@ final class Application
         return $code;
     }
 
+    private static function refused(int $at, int $nextTryAt): string
+    {
+        return \sprintf(
+            'Clover refused the connection at %s UTC. It is asked again from %s UTC on, and nothing is asked before; '
+            . 'a second refusal ends the connection. “connect” connects again at once.',
+            gmdate('H:i', $at),
+            gmdate('H:i', $nextTryAt),
+        );
+    }
+
     private static function kind(\Throwable $e): string
     {
         return match (true) {
             $e instanceof NotConnectedException, $e instanceof ReconnectException => 'not_connected',
             $e instanceof PermissionException     => 'permission',
+            $e instanceof RefusedException        => 'refused',
             $e instanceof UnavailableException    => 'unavailable',
             $e instanceof CallbackException       => 'callback',
             $e instanceof SiteMovedException      => 'site_moved',
@@ -640,6 +656,7 @@ final class Application
     {
         return match (true) {
             $e instanceof SiteMovedException                                             => $e->getMessage() . ' (“connect --move”, or “disconnect”)',
+            $e instanceof RefusedException                                               => self::refused($e->getRefusedAt(), $e->getNextTryAt()),
             $e instanceof UnavailableException                                           => $e->getMessage() . ' Try again; a sync goes on from where it stopped.',
             $e instanceof \PDOException                                                  => 'The database refused: ' . $e->getMessage(),
             $e instanceof CloverException, $e instanceof ShopException, $e::class === \RuntimeException::class => $e->getMessage(),

@@ -70,7 +70,7 @@ impl StdError for Cause {
 /// Why a call gave no usable answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// 401 or 403. Refresh and repeat when `after_refresh` is false and the status is 401; otherwise the app lacks a
+    /// 401 or 403, in Clover's own words. Refresh and repeat when `after_refresh` is false and the status is 401; otherwise the app lacks a
     /// permission, or was uninstalled: Clover says 401 for all of these.
     #[error("Clover refused the token: {said} ({call})")]
     Unauthorized {
@@ -133,6 +133,40 @@ pub enum Error {
         /// What was wrong there.
         reason: String,
     },
+    /// Something between the shop and Clover, such as a firewall or a proxy, answered in Clover's place. Its answer says
+    /// nothing of tokens, permissions or items, and whether a write reached Clover is unknown.
+    #[error(
+        "something between the shop and Clover (a firewall or a proxy) answered in Clover's place; ask the web host to allow HTTPS to {host} ({call})"
+    )]
+    Intercepted {
+        /// Which call.
+        call: Box<Call>,
+        /// Clover's host.
+        host: String,
+    },
+    /// TLS failed: the certificate was not accepted, or the two sides agree on nothing. Nothing was sent, and another
+    /// try meets the same.
+    #[error(
+        "no secure connection to {host} can be made, so nothing was sent; check the server's clock, its CA certificates, and whether a proxy replaces certificates ({call})"
+    )]
+    Insecure {
+        /// Which call.
+        call: Box<Call>,
+        /// Clover's host.
+        host: String,
+        /// What TLS said.
+        #[source]
+        cause: Cause,
+    },
+    /// Clover answered a token call with neither tokens nor a refusal of them, as it does under load. The token may be
+    /// spent.
+    #[error("Clover gave no tokens and did not refuse them either: {said} ({call})")]
+    Undecided {
+        /// Which call.
+        call: Box<Call>,
+        /// Clover's words.
+        said: String,
+    },
     /// The settings, or what the program passed, cannot work.
     #[error("{0}")]
     Configuration(String),
@@ -152,7 +186,10 @@ impl Error {
             | Self::Throttled { call, .. }
             | Self::Unreachable { call, .. }
             | Self::Unanswered { call, .. }
-            | Self::BadAnswer { call, .. } => Some(call),
+            | Self::BadAnswer { call, .. }
+            | Self::Intercepted { call, .. }
+            | Self::Insecure { call, .. }
+            | Self::Undecided { call, .. } => Some(call),
             Self::Configuration(_) | Self::Interrupted => None,
         }
     }
@@ -180,7 +217,19 @@ impl Error {
             Self::Throttled { .. }
                 | Self::Unreachable { .. }
                 | Self::Unanswered { .. }
+                | Self::Intercepted { .. }
+                | Self::Insecure { .. }
+                | Self::Undecided { .. }
                 | Self::Interrupted
+        )
+    }
+
+    /// After this a write may have been carried out, and may not: read before deciding.
+    #[must_use]
+    pub fn leaves_write_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::Unanswered { .. } | Self::BadAnswer { .. } | Self::Intercepted { .. }
         )
     }
 }

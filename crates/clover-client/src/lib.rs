@@ -39,6 +39,7 @@ pub mod retry;
 pub mod stock;
 pub mod tokens;
 pub mod transport;
+mod verdict;
 
 pub use callback::{Callback, CallbackError};
 pub use error::{Call, Error, chain};
@@ -53,4 +54,4 @@ pub use pace::{Pacer, RateLimit, Share};
 pub use paging::{Pages, PairedSweep, RawPage, RawPair, Sweep};
 pub use prefetch::{Prefetch, Stopped};
 pub use retry::Policy;
-pub use tokens::{Origin, Tokens};
+pub use tokens::{Origin, Refusal, Tokens};

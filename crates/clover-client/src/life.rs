@@ -5,6 +5,9 @@
 //!
 //! A process may die between the refresh and the store. Clover then holds a newer pair than we do, and the store holds
 //! exactly the refresh token that was spent for it: the next process is refused, and recovers with that token.
+//!
+//! A refusal is believed when Clover repeats it ten minutes later or more. The first one is stored with the pair, and
+//! until then Clover is asked nothing. Any new pair clears it.
 
 use std::future::Future;
 
@@ -13,7 +16,7 @@ use oauth2::AccessToken;
 
 use crate::error::Error;
 use crate::oauth::{OAuth, OAuthError};
-use crate::tokens::{Origin, Tokens};
+use crate::tokens::{Origin, Refusal, Tokens};
 
 /// With less than this left a token is replaced before a call: one call may take two tries of 30 s each, and clocks
 /// differ by some seconds.
@@ -30,7 +33,7 @@ pub trait TokenStore {
     /// The store's.
     fn read(&self) -> Result<Option<Tokens>, Self::Error>;
 
-    /// Keeps the pair, durably, before it returns.
+    /// Keeps the pair, durably, before it returns: a new one, or the present one with the refusal that it met.
     ///
     /// # Errors
     /// The store's.
@@ -83,7 +86,11 @@ pub enum LifeError<S, W> {
     /// There is no connection.
     #[error("the shop is not connected with Clover")]
     NotConnected,
-    /// Neither the refresh token nor a recovery is accepted: only the owner can help.
+    /// Clover accepted neither the refresh token nor a recovery, for the first time. It is asked once more when it is
+    /// time, and nothing before.
+    #[error("Clover refused to renew the connection; it is asked once more later")]
+    Refused(Refusal),
+    /// Clover accepts neither the refresh token nor a recovery, and said so twice: only the owner can help.
     #[error("Clover must be connected again: {0}")]
     ReconnectNeeded(#[source] OAuthError),
     /// The refused token was made just now, so it is not the token: the app lacks a permission or was uninstalled.
@@ -152,6 +159,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         if self.meets(&seen, need)? {
             return Ok(seen);
         }
+        self.may_ask(&seen)?;
         if !self.store.lock().map_err(LifeError::Store)? {
             // Whoever holds the lock may be done by now; or what is left will do for the moment.
             let seen = self.read()?;
@@ -170,19 +178,47 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         if self.meets(&current, need)? {
             return Ok(current);
         }
-        match self.rotate(&current, need) {
+        self.may_ask(&current)?;
+        match self.rotate(&current, need)? {
             Ok(fresh) => {
                 self.store.write(&fresh).map_err(LifeError::Store)?;
                 Ok(fresh)
             }
-            Err(LifeError::ReconnectNeeded(reason)) => {
-                self.store
-                    .refused(&current, &reason)
-                    .map_err(LifeError::Store)?;
-                Err(LifeError::ReconnectNeeded(reason))
-            }
-            Err(error) => Err(error),
+            Err(reason) => self.refused(current, need, reason),
         }
+    }
+
+    fn may_ask(&self, tokens: &Tokens) -> Outcome<(), S, W> {
+        match tokens.refusal {
+            Some(refusal) if refusal.holds((self.clock)()) => Err(LifeError::Refused(refusal)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first refusal is kept with the pair, the second one ends the connection.
+    fn refused(
+        &self,
+        mut current: Tokens,
+        need: Need<'_>,
+        reason: OAuthError,
+    ) -> Outcome<Tokens, S, W> {
+        let now = (self.clock)();
+        let before = current.refusal;
+        if before.is_some_and(|refusal| refusal.is_confirmed_by_one(now)) {
+            self.store
+                .refused(&current, &reason)
+                .map_err(LifeError::Store)?;
+            return Err(LifeError::ReconnectNeeded(reason));
+        }
+        let refusal = Refusal {
+            at: now,
+            access_too: matches!(need, Need::Replace(_))
+                || before.is_some_and(|refusal| refusal.access_too),
+        };
+        warn!("Clover refused to renew the connection; it is asked once more later: {reason}");
+        current.refusal = Some(refusal);
+        self.store.write(&current).map_err(LifeError::Store)?;
+        Err(LifeError::Refused(refusal))
     }
 
     /// Makes a call with a token that lives long enough. When Clover refuses the token, it is replaced, once, and the
@@ -232,8 +268,12 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         self.waiter.wait(future).map_err(LifeError::Wait)
     }
 
-    /// The next pair, by refresh or recovery. Nothing is stored here.
-    fn rotate(&self, current: &Tokens, need: Need<'_>) -> Outcome<Tokens, S, W> {
+    /// The next pair, by refresh or recovery, or Clover's refusal of both. Nothing is stored here.
+    fn rotate(
+        &self,
+        current: &Tokens,
+        need: Need<'_>,
+    ) -> Outcome<Result<Tokens, OAuthError>, S, W> {
         let origin = match need {
             Need::AtLeast(_) => Origin::Aged,
             Need::Replace(_) => Origin::Refused,
@@ -247,7 +287,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
             answer = refresh()?;
         }
         let refused = match answer {
-            Ok(fresh) => return Ok(fresh),
+            Ok(fresh) => return Ok(Ok(fresh)),
             Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
             Err(refused) => refused,
         };
@@ -270,22 +310,21 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
             match answer {
                 Ok(fresh) => {
                     info!("the tokens were recovered after a refresh that was not stored");
-                    return Ok(fresh);
+                    return Ok(Ok(fresh));
                 }
                 Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
                 Err(OAuthError::Refused { .. }) => {}
             }
         }
-        Err(LifeError::ReconnectNeeded(refused))
+        Ok(Err(refused))
     }
 }
 
-/// The token may have been spent on an answer that never came, or that cannot be read.
+/// The token may have been spent on an answer that never came, cannot be read or is not Clover's.
 fn is_unknown(answer: &Result<Tokens, OAuthError>) -> bool {
     matches!(
         answer,
-        Err(OAuthError::Failed(
-            Error::Unanswered { .. } | Error::BadAnswer { .. }
-        ))
+        Err(OAuthError::Failed(error))
+            if error.leaves_write_unknown() || matches!(error, Error::Undecided { .. })
     )
 }

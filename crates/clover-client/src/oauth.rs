@@ -91,7 +91,7 @@ pub enum OAuthError {
         /// `X-Clover-Recovery-Available`, when it was there.
         recovery: Option<bool>,
     },
-    /// No verdict. After [`Error::Unanswered`] or [`Error::BadAnswer`] the code or token may be spent.
+    /// No verdict. The code or token may be spent, unless the request never left.
     #[error(transparent)]
     Failed(#[from] Error),
 }
@@ -256,9 +256,10 @@ impl OAuth {
             pacer: None,
         };
         let secrets = [self.secret.secret().clone(), presented.to_owned()];
+        let is_exchange = spent.is_none();
         async move {
             let answered = sender.send(request, |body: &Bytes| json::parse::<Pair>(body));
-            let pair = verdict(answered.await?, &secrets)?;
+            let pair = verdict(answered.await?, is_exchange, &secrets)?;
             Ok(pair.into_tokens(spent, now, origin))
         }
     }
@@ -269,7 +270,13 @@ fn json_body(body: &impl Serialize) -> Bytes {
     serde_json::to_vec(body).expect("strings").into()
 }
 
-fn verdict(answered: Answered<Pair>, secrets: &[String; 2]) -> Result<Pair, OAuthError> {
+/// Refresh and recovery refuse a token by 401 alone, and 400 is what an overloaded Clover answers to anything. Which
+/// status a bad code gets is not documented; the owner begins again in any case.
+fn verdict(
+    answered: Answered<Pair>,
+    is_exchange: bool,
+    secrets: &[String; 2],
+) -> Result<Pair, OAuthError> {
     let Answered {
         status,
         headers,
@@ -282,8 +289,8 @@ fn verdict(answered: Answered<Pair>, secrets: &[String; 2]) -> Result<Pair, OAut
     }
     let [secret, presented] = secrets;
     let said = said(&body, &[secret, presented]);
-    if !matches!(status, 400 | 401 | 403) {
-        return Err(Error::Rejected { call, said }.into());
+    if status != 401 && !(is_exchange && matches!(status, 400 | 403)) {
+        return Err(Error::Undecided { call, said }.into());
     }
     let recovery = headers
         .get("x-clover-recovery-available")

@@ -116,7 +116,7 @@ pub async fn create(
     let answer = post(&api, &access, "orders", &body).await;
     match answer.and_then(|answer| answer.json::<Created>()) {
         Ok(created) => Ok(Create::Done(created.id)),
-        Err(Error::Unanswered { .. } | Error::BadAnswer { .. }) => Ok(Create::Unknown),
+        Err(error) if error.leaves_write_unknown() => Ok(Create::Unknown),
         Err(error) => Err(discreet(error, &plan)),
     }
 }
@@ -217,7 +217,7 @@ pub async fn pay(
     let api = in_time(&api, left);
     match write(&api, &access, &format!("{path}/payments"), &body).await {
         Ok(()) => Ok(Pay::Recorded),
-        Err(Error::Unanswered { .. } | Error::BadAnswer { .. }) => Ok(Pay::Unknown),
+        Err(error) if error.leaves_write_unknown() => Ok(Pay::Unknown),
         Err(Error::Unauthorized { .. }) => Ok(Pay::NotGranted {
             permission: PAYMENTS_WRITE,
         }),
@@ -457,7 +457,7 @@ impl Filling {
             return Err(Halt::Unknown);
         }
         match write(&in_time(&self.api, left), &self.access, &path, body).await {
-            Err(Error::Unanswered { .. } | Error::BadAnswer { .. }) => Err(Halt::Unknown),
+            Err(error) if error.leaves_write_unknown() => Err(Halt::Unknown),
             answer => Ok(answer?),
         }
     }

@@ -157,6 +157,9 @@ impl Sweep {
                 reason: reason.to_owned(),
             })
         };
+        if head.count > self.limit as usize {
+            return wrong("the page holds more elements than were asked for");
+        }
         if let (Some(cursor), Some((least, _))) = (&self.cursor, &head.ids)
             && least <= cursor
         {
@@ -272,7 +275,7 @@ impl Api {
                 .read(&sweep.access, &sweep.path, &query, page::head);
             let asked = Instant::now();
             let (answer, head) = read.await?;
-            if head.count < PAGE_LIMIT as usize {
+            if head.count != PAGE_LIMIT as usize {
                 return Ok(vec![sweep.page(asked, answer, head)?]);
             }
             drop(answer);

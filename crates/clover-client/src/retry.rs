@@ -15,6 +15,7 @@ use crate::error::{Call, Cause, Error};
 use crate::learned::Tripped;
 use crate::pace::{Pacer, later};
 use crate::transport::{BODY_LIMIT, Failure, Method, Request, Transport};
+use crate::verdict::is_clovers;
 
 /// A source of numbers in `0.0..1.0`.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
@@ -118,13 +119,18 @@ pub(crate) struct Sender {
 enum Trouble {
     NotSent(Cause),
     NoAnswer(Option<Cause>),
-    Throttled { asked: Option<Duration> },
+    Throttled {
+        asked: Option<Duration>,
+    },
     Nonsense(JsonError),
+    /// Not Clover's answer.
+    Foreign,
     Final(Error),
 }
 
 struct Progress {
     method: Method,
+    host: String,
     path: String,
     started: Instant,
     tries: u32,
@@ -157,6 +163,7 @@ impl Sender {
         let policy = &self.policy;
         let mut progress = Progress {
             method: request.method,
+            host: request.url.host_str().unwrap_or_default().to_owned(),
             path: request.url.path().to_owned(),
             started: Instant::now(),
             tries: 0,
@@ -183,13 +190,19 @@ impl Sender {
                     }
                     wait
                 }
-                Trouble::NotSent(_) | Trouble::NoAnswer(_) | Trouble::Nonsense(_) => {
+                Trouble::NotSent(_)
+                | Trouble::NoAnswer(_)
+                | Trouble::Nonsense(_)
+                | Trouble::Foreign => {
                     failures += 1;
                     policy.backoff(failures)
                 }
             };
             let unknown = request.method != Method::Get
-                && matches!(trouble, Trouble::NoAnswer(_) | Trouble::Nonsense(_));
+                && matches!(
+                    trouble,
+                    Trouble::NoAnswer(_) | Trouble::Nonsense(_) | Trouble::Foreign
+                );
             if unknown || failures >= policy.tries || later(Instant::now(), wait) > deadline {
                 return Err(give_up(trouble, wait, &progress));
             }
@@ -272,12 +285,11 @@ impl Sender {
             408 | 500..=599 => return Err(Trouble::NoAnswer(None)),
             _ => {}
         }
-        let body = match body {
-            Ok(body) => body,
-            // A refusal is a refusal without its words, too.
-            Err(_) if !(200..300).contains(&reply.status) => Bytes::new(),
-            Err(failure) => return Err(trouble(failure, progress)),
-        };
+        // Whose word a cut body would have been cannot be told, so a refusal is not believed without its words either.
+        let body = body.map_err(|failure| trouble(failure, progress))?;
+        if !is_clovers(reply.status, request.method, &reply.headers, &body) {
+            return Err(Trouble::Foreign);
+        }
         let checked = if (200..300).contains(&reply.status) {
             Some(check(&body).map_err(Trouble::Nonsense)?)
         } else {
@@ -297,6 +309,11 @@ fn trouble(failure: Failure, progress: &Progress) -> Trouble {
     match failure {
         Failure::NotSent(cause) => Trouble::NotSent(cause),
         Failure::NoAnswer(cause) => Trouble::NoAnswer(Some(cause)),
+        Failure::Insecure(cause) => Trouble::Final(Error::Insecure {
+            call: progress.call(),
+            host: progress.host.clone(),
+            cause,
+        }),
         Failure::TooLarge => Trouble::Final(Error::BadAnswer {
             call: progress.call(),
             at: ".".into(),
@@ -315,6 +332,10 @@ fn give_up(trouble: Trouble, wait: Duration, progress: &Progress) -> Error {
         Trouble::NotSent(cause) => Error::Unreachable { call, cause },
         Trouble::NoAnswer(cause) => Error::Unanswered { call, cause },
         Trouble::Throttled { .. } => Error::Throttled { call, wait },
+        Trouble::Foreign => Error::Intercepted {
+            call,
+            host: progress.host.clone(),
+        },
         Trouble::Nonsense(JsonError { path, reason }) => Error::BadAnswer {
             call,
             at: path,
@@ -330,6 +351,7 @@ fn describe(trouble: &Trouble) -> String {
         Trouble::NoAnswer(Some(cause)) => format!("no answer ({})", crate::error::chain(cause)),
         Trouble::NoAnswer(None) => "the server failed".to_owned(),
         Trouble::Throttled { .. } => "asked to wait".to_owned(),
+        Trouble::Foreign => "not Clover's answer".to_owned(),
         Trouble::Nonsense(error) => format!("unreadable answer ({error})"),
         Trouble::Final(error) => error.to_string(),
     }

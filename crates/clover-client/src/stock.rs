@@ -237,8 +237,10 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
     let answer = match sent.await {
         Ok(answer) => answer,
         Err(Error::Throttled { wait, .. }) => return Ok(Wrote::NotSent(wait)),
-        Err(Error::Unreachable { .. }) => return Ok(Wrote::NotSent(Duration::from_secs(10))),
-        Err(error @ (Error::Unanswered { .. } | Error::BadAnswer { .. })) => {
+        Err(Error::Unreachable { .. } | Error::Insecure { .. }) => {
+            return Ok(Wrote::NotSent(Duration::from_secs(10)));
+        }
+        Err(error) if error.leaves_write_unknown() => {
             return Ok(Wrote::Unknown(error.to_string()));
         }
         Err(error) => return Err(error),

@@ -11,6 +11,10 @@ use clover_core::wire::lenient_integer;
 /// a permission, not the token. Long enough for a burst of calls that all lack the permission to cost one refresh.
 pub const TRUSTED_FOR: i64 = 10;
 
+/// A refusal of a refresh token ends the connection when Clover repeats it after this long or longer: a fault of
+/// Clover's, or of what stands before it, is over by then.
+pub const CONFIRMED_AFTER: i64 = 600;
+
 /// Why a pair was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +44,37 @@ pub struct Tokens {
     pub rotated_at: i64,
     /// Why this pair was fetched.
     pub origin: Origin,
+    /// That Clover refused to replace this pair; a second refusal ends the connection.
+    pub refusal: Option<Refusal>,
+}
+
+/// Clover's first refusal of a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Unix seconds, by our clock.
+    pub at: i64,
+    /// Clover had refused the access token as well, so it opens nothing meanwhile.
+    pub access_too: bool,
+}
+
+impl Refusal {
+    /// When Clover is asked again.
+    #[must_use]
+    pub fn next_try_at(&self) -> i64 {
+        self.at.saturating_add(CONFIRMED_AFTER)
+    }
+
+    /// It is too early to ask again. A refusal that lies ahead, by a clock that was wrong, holds nothing up.
+    #[must_use]
+    pub fn holds(&self, now: i64) -> bool {
+        (self.at..self.next_try_at()).contains(&now)
+    }
+
+    /// A refusal now is the second one, and the connection ends.
+    #[must_use]
+    pub fn is_confirmed_by_one(&self, now: i64) -> bool {
+        now >= self.next_try_at()
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +86,9 @@ struct Stored {
     previous_refresh: Option<String>,
     rotated_at: i64,
     origin: Origin,
+    /// Records of 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refusal>,
 }
 
 /// Clover's answer to a code, a refresh and a recovery. Expiries are absolute, in seconds.
@@ -84,6 +122,7 @@ impl Pair {
             previous_refresh: spent,
             rotated_at: now,
             origin,
+            refusal: None,
         }
     }
 }
@@ -101,6 +140,9 @@ impl Tokens {
     /// documents) serves half its apparent life, so that no clock can make every call refresh.
     #[must_use]
     pub fn serves(&self, seconds: i64, now: i64) -> bool {
+        if self.refusal.is_some_and(|refusal| refusal.access_too) {
+            return false;
+        }
         let life = self.access_expires_at.saturating_sub(self.rotated_at);
         if life > seconds {
             return self.remaining(now) >= seconds;
@@ -127,6 +169,7 @@ impl Tokens {
             previous_refresh: self.previous_refresh.as_ref().map(|t| t.secret().clone()),
             rotated_at: self.rotated_at,
             origin: self.origin,
+            refusal: self.refusal,
         };
         // Panic: cannot fire, strings and integers always have a JSON form.
         serde_json::to_string(&stored).expect("strings and integers")
@@ -146,6 +189,7 @@ impl Tokens {
             previous_refresh: stored.previous_refresh.map(RefreshToken::new),
             rotated_at: stored.rotated_at,
             origin: stored.origin,
+            refusal: stored.refusal,
         })
     }
 }

@@ -95,6 +95,8 @@ pub enum Failure {
     NotSent(Cause),
     /// It may have arrived.
     NoAnswer(Cause),
+    /// TLS failed, so it never left, and another try meets the same.
+    Insecure(Cause),
     /// The body is larger than [`BODY_LIMIT`].
     TooLarge,
     /// It could not even be built.
@@ -198,10 +200,30 @@ fn failure(error: reqwest::Error) -> Failure {
     let error = error.without_url();
     if error.is_builder() {
         Failure::Unusable(Cause::new(error))
+    } else if error.is_connect() && is_tls_fault(&error) {
+        Failure::Insecure(Cause::new(error))
     } else if error.is_connect() {
         // The connection, TLS included, was never made. A request that died on a made one is not among these.
         Failure::NotSent(Cause::new(error))
     } else {
         Failure::NoAnswer(Cause::new(error))
     }
+}
+
+/// Whether TLS itself refused, rather than the connection below it. `io::Error` hides the error that it wraps from
+/// `source`, so both ways down are followed.
+fn is_tls_fault(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        next = match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
+    }
+    false
 }

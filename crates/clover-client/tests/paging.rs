@@ -151,7 +151,7 @@ async fn truncated_garbled_and_error_bodies_of_a_page_are_asked_for_again() {
 async fn after_an_error_the_same_page_is_asked_for_again() {
     let script = Script::new(|seen: &Seen, n| {
         if n == 1 {
-            Step::status(401)
+            Step::refusal(401)
         } else {
             list(25)(seen, n)
         }
@@ -236,7 +236,7 @@ async fn reading_ahead_keeps_two_pages_waiting_and_a_third_on_its_way() {
 async fn an_error_comes_behind_the_pages_before_it_with_the_cursor_to_go_on_from() {
     let script = Script::new(|seen: &Seen, n| {
         if n == 2 {
-            Step::status(401)
+            Step::refusal(401)
         } else {
             list(50)(seen, n)
         }
@@ -315,4 +315,30 @@ async fn a_look_up_list_of_several_pages_gives_every_id_once() {
         .unwrap();
     let all: Vec<String> = pages.iter().flat_map(ids).collect();
     assert_eq!(all, (0..2_100).map(id).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_more_elements_than_were_asked_for_is_refused() {
+    // A server that knows no limit, and one that gives a single row too many.
+    for count in [11, 25] {
+        let script = Script::new(move |_: &Seen, _| page_with(count));
+        let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+        let error = sweep.next().await.unwrap().unwrap_err();
+        assert!(
+            matches!(&error, Error::BadAnswer { at, .. } if at == "elements"),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("more elements"), "{error}");
+        assert_eq!(script.seen().len(), 1);
+    }
+    let script = Script::new(|_: &Seen, _| page_with(1_001));
+    let read = api(&script).list_all(&access(), "categories", &[]);
+    let error = read.await.unwrap_err();
+    assert!(error.to_string().contains("more elements"), "{error}");
+    assert_eq!(script.seen().len(), 1);
+}
+
+fn page_with(count: usize) -> Step {
+    let elements: Vec<_> = (0..count).map(|n| json!({"id": id(n)})).collect();
+    Step::ok(json!({"elements": elements}).to_string())
 }

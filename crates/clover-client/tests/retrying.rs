@@ -42,7 +42,14 @@ async fn a_read_gives_up_after_eight_tries_and_names_its_last_trouble() {
         (Step::Refuse, "Unreachable"),
         (Step::Drop, "Unanswered"),
         (Step::status(500), "Unanswered"),
-        (Step::ok("garbage"), "BadAnswer"),
+        (Step::ok("{\"cut"), "BadAnswer"),
+        (Step::ok("garbage"), "Intercepted"),
+        (Step::page(200), "Intercepted"),
+        (Step::page(401), "Intercepted"),
+        (Step::page(403), "Intercepted"),
+        (Step::status(403), "Intercepted"),
+        (Step::status(302), "Intercepted"),
+        (Step::Cut(404), "Unanswered"),
     ];
     for (step, name) in cases {
         let script = Script::of(vec![step]);
@@ -225,11 +232,11 @@ async fn one_429_holds_back_everyone_in_the_process() {
 #[tokio::test(start_paused = true)]
 async fn refusals_are_told_apart_and_not_repeated() {
     type Check = fn(&Error) -> bool;
-    let cases: [(u16, &str, Check); 7] = [
+    let cases: [(u16, &str, Check); 6] = [
         (401, r#"{"message":"401 Unauthorized"}"#, |e| {
             e.wants_new_token() && matches!(e, Error::Unauthorized { .. })
         }),
-        (403, "no", |e| {
+        (403, r#"{"message":"no"}"#, |e| {
             !e.wants_new_token() && matches!(e, Error::Unauthorized { .. })
         }),
         (
@@ -248,7 +255,6 @@ async fn refusals_are_told_apart_and_not_repeated() {
             |e| matches!(e, Error::Rejected { said, .. } if said == "Invalid: line item"),
         ),
         (415, "", |e| matches!(e, Error::Rejected { .. })),
-        (302, "", |e| matches!(e, Error::Rejected { .. })),
     ];
     for (status, body, check) in cases {
         let headers = vec![("x-clover-request-id", format!("req-{status}"))];
@@ -293,4 +299,51 @@ async fn paths_and_queries_are_encoded_and_stay_below_the_merchant() {
     assert_eq!(seen[0].query[1], ("filter".into(), "name=ä&b".into()));
     assert_eq!(seen[1].path, "/v3/merchants/M1M2M3M4M5M6M");
     assert_eq!(seen[2].path, "/v3/merchants/M1M2M3M4M5M6M");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_answered_in_clovers_place_is_unknown_and_never_sent_again() {
+    for step in [
+        Step::page(200),
+        Step::page(403),
+        Step::page(502),
+        Step::status(404),
+        Step::status(302),
+        Step::Cut(400),
+    ] {
+        let script = Script::of(vec![step.clone()]);
+        let body = Some(Bytes::from_static(b"{}"));
+        let write = api(&script).send_write(&access(), Write::Post, "orders", &[], body);
+        let error = write.await.unwrap_err();
+        assert!(error.leaves_write_unknown(), "{step:?}: {error:?}");
+        assert_eq!(script.seen().len(), 1, "{step:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_in_clovers_place_tells_what_to_do_and_nothing_of_permissions() {
+    let script = Script::of(vec![Step::page(403)]);
+    let error = api(&script).get(&access(), "items", &[]).await.unwrap_err();
+    assert!(error.is_temporary() && !error.wants_new_token());
+    let text = error.to_string();
+    for part in [
+        "firewall",
+        "status 403",
+        "HTTPS to apisandbox.dev.clover.com",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    for part in ["permission", "token", "Access denied"] {
+        assert!(!text.contains(part), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tls_fault_is_tried_once() {
+    let script = Script::of(vec![Step::Insecure]);
+    let start = Instant::now();
+    let error = api(&script).get(&access(), "items", &[]).await.unwrap_err();
+    assert!(matches!(&error, Error::Insecure { host, .. } if host == "apisandbox.dev.clover.com"));
+    assert!(error.is_temporary() && !error.leaves_write_unknown());
+    assert_eq!((script.seen().len(), start.elapsed()), (1, Duration::ZERO));
 }

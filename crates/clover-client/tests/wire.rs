@@ -135,8 +135,13 @@ fn a_redirect_is_refused_and_the_token_goes_nowhere_else() {
     let server = server(vec![|stream| {
         say(stream, "302 Found\r\nlocation: http://127.0.0.1:1/", "");
     }]);
-    let error = run(server.api.get(&access(), "items", &[])).unwrap_err();
-    assert!(matches!(&error, Error::Rejected { call, .. } if call.status == Some(302)));
+    let once = Policy {
+        tries: 1,
+        ..Policy::default()
+    };
+    let api = server.api.with_policy(once);
+    let error = run(api.get(&access(), "items", &[])).unwrap_err();
+    assert!(matches!(&error, Error::Intercepted { call, .. } if call.status == Some(302)));
     assert_eq!(server.heard.join().unwrap().len(), 1);
 }
 
@@ -170,4 +175,36 @@ fn a_connection_that_closes_before_the_answer_is_silence_for_a_write() {
         "{error:?}"
     );
     assert_eq!(server.heard.join().unwrap().len(), 1);
+}
+
+#[test]
+fn a_tls_fault_is_told_from_a_connection_that_breaks() {
+    // What is no TLS, and TLS that refuses.
+    let alert: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
+    for (answer, is_tls_fault) in [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], true),
+        (alert, true),
+        (b"", false),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(answer).unwrap();
+        });
+        let policy = Policy {
+            tries: 1,
+            ..Policy::default()
+        };
+        let hosts = Hosts::overridden(&url).unwrap();
+        let api = Api::new(hosts, Pacer::new(Share::default()), policy).unwrap();
+        let error = run(api.get(&access(), "items", &[])).unwrap_err();
+        assert_eq!(
+            matches!(&error, Error::Insecure { call, .. } if call.tries == 1),
+            is_tls_fault,
+            "{error:?}"
+        );
+        answering.join().unwrap();
+    }
 }

@@ -17,6 +17,7 @@ use CloverSync\Shop\Attention;
 use CloverSync\Shop\Mappings;
 use CloverSync\Shop\MerchantFacts;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Language\Text;
@@ -38,6 +39,7 @@ final readonly class Notices
         $count = ($facts['attention']?->count() ?? 0)
             + ($facts['problem'] === null ? 0 : 1)
             + ($facts['status']?->reconnectReason === null ? 0 : 1)
+            + ($facts['status']?->refusedAt === null ? 0 : 1)
             + ($facts['moved'] ? 1 : 0);
         $icon = [
             'id'     => 'j2commerce-cloverpos',
@@ -77,6 +79,14 @@ final readonly class Notices
             $messages[] = $reason === null
                 ? self::message('connect', 'info', Text::_(self::PREFIX . 'NOT_CONNECTED'))
                 : self::message('reconnect', 'danger', Text::sprintf(self::PREFIX . 'RECONNECT', $reason));
+        }
+
+        if ($facts['status']?->refusedAt !== null) {
+            $messages[] = self::message('refused', 'danger', Text::sprintf(
+                'PLG_J2COMMERCE_APP_CLOVERPOS_REFUSED_ALERT',
+                Figures::unix($facts['status']->refusedAt),
+                Figures::unix((int) $facts['status']->nextTryAt),
+            ));
         }
 
         if ($facts['moved']) {

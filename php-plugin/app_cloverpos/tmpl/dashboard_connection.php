@@ -39,6 +39,11 @@ $now    = $displayData['now'];
                 <dt class="col-sm-4"><?php echo $word('SALES_WAITING'); ?></dt>
                 <dd class="col-sm-8"><?php echo $escape($now->sales['later'] ?? 0); ?></dd>
             </dl>
+            <?php if ($now->refusedAt !== null) : ?>
+                <button type="button" class="btn btn-primary mt-3" data-clover-action="connect" data-clover-url="<?php echo $escape($displayData['connectUrl']); ?>"<?php echo $displayData['canConnect'] ? '' : ' disabled'; ?>>
+                    <span class="fa-solid fa-plug" aria-hidden="true"></span> <?php echo $word('FIELD_CONNECT_LABEL'); ?>
+                </button>
+            <?php endif; ?>
         <?php else : ?>
             <p><?php echo $word('CONNECT_INTRO'); ?></p>
             <ol>

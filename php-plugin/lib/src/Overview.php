@@ -19,6 +19,10 @@ final readonly class Overview
         public ?string $merchantName,
         /** Why the owner must connect again; null while the connection is sound. */
         public ?string $reconnectReason,
+        /** Unix seconds of Clover's first refusal to renew the connection, while a second one may end it; else null. */
+        public ?int $refusedAt,
+        /** Unix seconds from when Clover is asked again after that; else null. */
+        public ?int $nextTryAt,
         public bool $tokenEndsSoon,
         /** Unix seconds. */
         public ?int $accessExpiresAt,
@@ -72,6 +76,8 @@ final readonly class Overview
             $status->merchantId,
             ($facts['id'] ?? null) === $status->merchantId ? $facts['name'] ?? null : null,
             $status->reconnectReason,
+            $status->refusedAt,
+            $status->nextTryAt,
             $shop->tokenEndsSoon(),
             $status->accessExpiresAt,
             $status->refreshExpiresAt,

@@ -202,6 +202,15 @@ final readonly class Routines
 
     private function refresh(RoutineResult $result): void
     {
+        $status = $this->shop->connection->status();
+
+        // It was reported when it was new, and Clover is asked nothing until then.
+        if ($status->nextTryAt > $this->shop->clock->now()) {
+            $result->say('connection_refused', gmdate('H:i', (int) $status->refusedAt), gmdate('H:i', $status->nextTryAt));
+
+            return;
+        }
+
         try {
             $refreshed = $this->shop->connection->refresh();
         } catch (CloverException $e) {

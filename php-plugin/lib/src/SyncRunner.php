@@ -142,7 +142,7 @@ final class SyncRunner
             return SliceResult::fromRow($this->runs->get($id));
         } catch (UnavailableException $e) {
             $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
-            $this->log->add('sync', 'item', '', 'error', 'Clover could not be reached; the sync goes on from where it stopped. ' . $e->getMessage(), $id);
+            $this->log->add('sync', 'item', '', 'error', 'The sync was interrupted; it goes on from where it stopped. ' . $e->getMessage(), $id);
 
             throw $e;
         } catch (LockLostException $e) {

@@ -43,14 +43,14 @@ fn every_fault_on_a_read_is_overcome() {
 }
 
 #[test]
-fn a_read_that_stays_garbled_is_a_bad_answer_that_names_the_place() {
+fn a_read_that_stays_garbled_is_not_clovers_answer() {
     let world = World::new();
     world.fault("GET /v3/merchants/*/items", 99, "garbage", json!({}));
     let error = world
         .run(world.api.get(&world.access(), "items", &[]))
         .unwrap_err();
     assert!(
-        matches!(&error, Error::BadAnswer { at, .. } if at == "."),
+        matches!(&error, Error::Intercepted { host, .. } if host == "127.0.0.1"),
         "{error:?}"
     );
     assert_eq!(error.call().unwrap().tries, 8);

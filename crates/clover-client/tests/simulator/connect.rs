@@ -8,6 +8,7 @@ use clover_client::{
 use serde_json::json;
 
 use crate::world::{APP, REDIRECT, World, now};
+use clover_client::tokens::CONFIRMED_AFTER;
 
 #[test]
 fn a_shop_is_connected_by_following_the_authorize_redirect() {
@@ -138,10 +139,19 @@ fn a_process_that_dies_between_refresh_and_store_leaves_a_connection_that_heals(
 }
 
 #[test]
-fn revoked_tokens_mean_reconnect() {
+fn revoked_tokens_are_kept_until_a_second_refusal() {
     for what in ["revoke", "uninstall"] {
         let world = World::new();
         world.control("/__sim/tokens", &json!({"do": what}));
+        let error = world.replace().unwrap_err();
+        assert!(
+            matches!(error, LifeError::Refused(refusal) if refusal.access_too),
+            "{what}: {error:?}"
+        );
+        let mut tokens = world.store.read().unwrap().unwrap();
+        let refusal = tokens.refusal.as_mut().unwrap();
+        refusal.at -= CONFIRMED_AFTER;
+        world.store.write(&tokens).unwrap();
         let error = world.replace().unwrap_err();
         assert!(
             matches!(error, LifeError::ReconnectNeeded(_)),

@@ -23,6 +23,8 @@ pub enum Step {
     Cut(u16),
     /// Cannot be reached.
     Refuse,
+    /// TLS does not come about.
+    Insecure,
     /// Takes the request and never answers.
     Drop,
 }
@@ -34,6 +36,20 @@ impl Step {
 
     pub fn status(status: u16) -> Self {
         Self::Answer(status, Vec::new(), Vec::new())
+    }
+
+    /// In Clover's own form.
+    pub fn refusal(status: u16) -> Self {
+        let body = format!(r#"{{"message":"{status} by Clover"}}"#);
+        let headers = vec![("content-type", "application/json".to_owned())];
+        Self::Answer(status, headers, body.into())
+    }
+
+    /// A firewall's page.
+    pub fn page(status: u16) -> Self {
+        let headers = vec![("content-type", "text/html; charset=utf-8".to_owned())];
+        let body = "<!doctype html><title>Access denied</title>401 Unauthorized";
+        Self::Answer(status, headers, body.into())
     }
 
     pub fn throttle(retry_after: &str) -> Self {
@@ -119,6 +135,10 @@ fn perform(step: Step) -> Boxed<Result<Reply, Failure>> {
                 reply(status, HeaderMap::new(), Err(Failure::NoAnswer(cause)))
             }
             Step::Refuse => Err(Failure::NotSent(Cause::new(Scripted("connection refused")))),
+            Step::Insecure => {
+                let cause = Cause::new(Scripted("invalid peer certificate"));
+                Err(Failure::Insecure(cause))
+            }
             Step::Drop => Err(Failure::NoAnswer(Cause::new(Scripted("connection closed")))),
         }
     })

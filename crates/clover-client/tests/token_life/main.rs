@@ -7,7 +7,7 @@ mod world;
 use std::sync::{Arc, Mutex};
 
 use clover_client::life::{CallError, LifeError};
-use clover_client::{AccessToken, ClientSecret, Need, OAuth, Tokens};
+use clover_client::{AccessToken, ClientSecret, Error, Need, OAuth, Tokens};
 use serde_json::json;
 use support::{Script, Step, api};
 use world::{Broken, Clover, NOW, World, pair};
@@ -164,40 +164,232 @@ fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
     world.now.set(NOW + 1_790);
     // This Clover forgets the spent token once it was recovered, so the answer is final, but only then.
     let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::ReconnectNeeded(_)));
+    assert!(matches!(error, LifeError::Refused(_)));
     assert_eq!(
         world.calls()[..4],
         ["refresh", "refresh", "recovery", "recovery"]
     );
 }
 
-#[test]
-fn only_a_refused_recovery_means_reconnect() {
-    let world = World::new(Clover::default());
+/// Connected with tokens that Clover knows nothing of any more.
+fn dead(clover: Clover) -> World {
+    let world = World::new(clover);
     let mut dead = pair(9, NOW);
     dead.access_expires_at = NOW;
     dead.rotated_at = NOW - 1_800;
     world.store.put(&dead);
+    world
+}
+
+#[test]
+fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
+    let world = dead(Clover::default());
     let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+    let LifeError::Refused(refusal) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((refusal.at, refusal.next_try_at()), (NOW, NOW + 600));
+    assert!(!refusal.access_too);
     assert_eq!(world.calls(), ["refresh", "recovery", "recovery"]);
     assert_eq!(world.store.tokens().refresh.secret(), "refresh-9");
+    assert_eq!(world.store.tokens().refusal, Some(refusal));
+    for seconds in [0, 1, 300, 599] {
+        world.now.set(NOW + seconds);
+        for need in [Need::AtLeast(120), Need::AtLeast(1_200)] {
+            let error = world.ensure(need).unwrap_err();
+            assert_eq!(error, LifeError::Refused(refusal), "{seconds}");
+        }
+    }
+    assert_eq!(world.calls().len(), 3, "asked again too early");
+    assert!(!world.store.ended.get());
+    world.now.set(NOW + 600);
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+    assert!(world.store.ended.get());
+    assert_eq!(world.calls().len(), 6);
+}
+
+#[test]
+fn a_refusal_that_clover_takes_back_is_forgotten() {
+    let world = dead(Clover::default());
+    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.clover.lock().unwrap().generation = 9;
+    world.now.set(NOW + 600);
+    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    assert_eq!(tokens.access.secret(), "access-10");
+    assert_eq!(world.store.tokens().refusal, None);
+    // The next refusal is a first one again.
+    world.clover.lock().unwrap().generation = 70;
+    world.now.set(NOW + 9_000);
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::Refused(r) if r.at == NOW + 9_000));
+    assert!(!world.store.ended.get());
+}
+
+#[test]
+fn an_outage_between_two_refusals_neither_ends_the_connection_nor_clears_the_first() {
+    let mut world = dead(Clover::default());
+    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.now.set(NOW + 700);
+    let refusing = std::mem::replace(
+        &mut world.oauth,
+        OAuth::new(
+            &api(&Script::of(vec![Step::page(401)])),
+            "APPID00000001",
+            ClientSecret::new("s".into()),
+        ),
+    );
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+    assert_eq!(world.store.tokens().refusal.map(|r| r.at), Some(NOW));
+    world.oauth = refusing;
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+}
+
+#[test]
+fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
+    // Refused ahead of time, with minutes left.
+    let world = World::new(Clover {
+        generation: 0,
+        ..Clover::default()
+    });
+    world.store.put(&pair(5, NOW));
+    world.now.set(NOW + 700);
+    let error = world.ensure(Need::AtLeast(1_200)).unwrap_err();
+    assert!(matches!(error, LifeError::Refused(_)), "{error:?}");
+    assert!(world.ensure(Need::AtLeast(120)).is_ok());
+    // Refused itself: then no call goes out with it.
+    let refused = AccessToken::new("access-5".into());
+    world.now.set(NOW + 1_300);
+    world.store.put(&pair(5, NOW));
+    let error = world.ensure(Need::Replace(&refused)).unwrap_err();
+    assert!(matches!(error, LifeError::Refused(r) if r.access_too));
+    let asked = world.calls().len();
+    let error = world.get().unwrap_err();
+    assert!(matches!(error, CallError::Life(LifeError::Refused(_))));
+    assert_eq!(world.calls().len(), asked);
+}
+
+#[test]
+fn a_clock_that_was_ahead_at_the_first_refusal_holds_nothing_up() {
+    let world = dead(Clover::default());
+    world.now.set(NOW + 86_400);
+    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.now.set(NOW + 60);
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    // It was asked, but a refusal of the future cannot be confirmed.
+    assert!(matches!(error, LifeError::Refused(r) if r.at == NOW + 60));
+    assert_eq!(world.calls().len(), 6);
+}
+
+#[test]
+fn tokens_stored_before_refusals_were_kept_open() {
+    let old = r#"{"access":"a","access_expires_at":1,"refresh":"r","refresh_expires_at":null,
+        "previous_refresh":null,"rotated_at":0,"origin":"aged"}"#;
+    let tokens = Tokens::from_json(old).unwrap();
+    assert_eq!(tokens.refusal, None);
+    assert!(!tokens.to_json().contains("refusal"));
+}
+
+#[test]
+fn a_page_in_clovers_place_is_no_verdict_and_the_next_run_works() {
+    let cases = [
+        Step::page(400),
+        Step::page(401),
+        Step::page(403),
+        Step::page(200),
+        Step::page(503),
+        Step::status(401),
+        Step::status(302),
+        Step::refusal(400),
+        Step::refusal(403),
+        Step::refusal(404),
+        Step::Cut(401),
+        Step::Cut(200),
+        Step::ok("{\"access_token\":\"a\"}"),
+        Step::ok("{}"),
+        Step::Drop,
+        Step::Refuse,
+        Step::Insecure,
+    ];
+    for step in cases {
+        for times in 1..=4 {
+            let mut world = World::new(Clover {
+                recovers: true,
+                ..Clover::default()
+            });
+            world.now.set(NOW + 1_790);
+            let steps = std::iter::repeat_n(step.clone(), times);
+            let script = Script::of(steps.chain([Step::refusal(503)]).collect());
+            let sound = std::mem::replace(
+                &mut world.oauth,
+                OAuth::new(
+                    &api(&script),
+                    "APPID00000001",
+                    ClientSecret::new("s".into()),
+                ),
+            );
+            let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+            assert!(matches!(error, LifeError::Clover(_)), "{step:?}: {error:?}");
+            assert_eq!(world.store.tokens().refusal, None, "{step:?}");
+            assert!(!world.store.ended.get(), "{step:?}");
+            world.oauth = sound;
+            let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+            assert_eq!(tokens.access.secret(), "access-2", "{step:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_refresh_whose_recovery_meets_a_page_is_not_refused_yet() {
+    let mut world = dead(Clover::default());
+    let script = Script::new(|seen, _| {
+        if seen.path.ends_with("refresh") {
+            Step::refusal(401)
+        } else {
+            Step::page(403)
+        }
+    });
+    world.oauth = OAuth::new(
+        &api(&script),
+        "APPID00000001",
+        ClientSecret::new("s".into()),
+    );
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+    assert_eq!(world.store.tokens().refusal, None);
+}
+
+#[test]
+fn a_tls_fault_costs_one_try_under_the_lock() {
+    let mut world = dead(Clover::default());
+    let script = Script::of(vec![Step::Insecure]);
+    world.oauth = OAuth::new(
+        &api(&script),
+        "APPID00000001",
+        ClientSecret::new("s".into()),
+    );
+    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    assert!(
+        matches!(&error, LifeError::Clover(Error::Insecure { .. })),
+        "{error:?}"
+    );
+    assert_eq!(script.seen().len(), 1);
 }
 
 #[test]
 fn a_header_that_rules_recovery_out_spares_that_call() {
-    let world = World::new(Clover {
+    let world = dead(Clover {
         recovery_header: Some("false"),
         ..Clover::default()
     });
-    let mut dead = pair(9, NOW);
-    dead.access_expires_at = NOW;
-    dead.rotated_at = NOW - 1_800;
-    dead.previous_refresh = None;
-    world.store.put(&dead);
+    let mut tokens = world.store.tokens();
+    tokens.previous_refresh = None;
+    world.store.put(&tokens);
     assert!(matches!(
         world.ensure(Need::AtLeast(120)),
-        Err(LifeError::ReconnectNeeded(_))
+        Err(LifeError::Refused(_))
     ));
     assert_eq!(world.calls(), ["refresh"]);
 }

@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex};
 
 use clover_client::life::{CallError, LifeError};
 use clover_client::{
-    AccessToken, Api, ClientSecret, Life, Need, OAuth, Origin, RefreshToken, TokenStore, Tokens,
-    Waiter,
+    AccessToken, Api, ClientSecret, Life, Need, OAuth, OAuthError, Origin, RefreshToken,
+    TokenStore, Tokens, Waiter,
 };
 use serde_json::{Value, json};
 
 use crate::support::{Script, Seen, Step, access, api};
+
+const INVALID: &[u8] = br#"{"message":"401 Unauthorized"}"#;
 
 pub const NOW: i64 = 1_800_000_000;
 
@@ -60,9 +62,9 @@ impl Clover {
                 let header = self
                     .recovery_header
                     .map(|value| ("x-clover-recovery-available", value.to_owned()));
-                Step::Answer(401, header.into_iter().collect(), b"{}".to_vec())
+                Step::Answer(401, header.into_iter().collect(), INVALID.to_vec())
             }
-            _ if self.missing_permission => Step::status(401),
+            _ if self.missing_permission => Step::Answer(401, Vec::new(), INVALID.to_vec()),
             _ => Step::ok("{}"),
         }
     }
@@ -81,6 +83,8 @@ pub struct Store {
     /// Another process holds the lock.
     pub taken: Cell<bool>,
     pub breaks_on_write: Cell<bool>,
+    /// The connection is over.
+    pub ended: Cell<bool>,
     /// What another process stores while this one waits for the lock.
     pub meanwhile: RefCell<Option<Tokens>>,
     pub waiting: Rc<Cell<bool>>,
@@ -130,6 +134,12 @@ impl TokenStore for Store {
             self.put(&tokens);
         }
         Ok(self.locked.get())
+    }
+
+    fn refused(&self, _: &Tokens, _: &OAuthError) -> Result<(), Broken> {
+        assert!(self.locked.get(), "ended without the lock");
+        self.ended.set(true);
+        Ok(())
     }
 
     fn unlock(&self) {
@@ -234,5 +244,6 @@ pub fn pair(n: u32, at: i64) -> Tokens {
         previous_refresh: Some(RefreshToken::new(format!("refresh-{}", n - 1))),
         rotated_at: at,
         origin: Origin::Connected,
+        refusal: None,
     }
 }

@@ -16,6 +16,7 @@ use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
@@ -26,6 +27,7 @@ use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Exception\SiteMovedException;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ExtensionException;
@@ -57,6 +59,7 @@ final class Problem
             $e instanceof CallbackException        => 'callback_' . $e->getKind(),
             $e instanceof PermissionException      => 'permission',
             $e instanceof ReconnectException       => 'reconnect',
+            $e instanceof RefusedException         => 'refused',
             $e instanceof UnavailableException     => 'unavailable',
             $e instanceof NotConnectedException    => 'not_connected',
             $e instanceof SiteMovedException       => 'site_moved',
@@ -76,6 +79,7 @@ final class Problem
         return match (true) {
             $e instanceof SettingsException   => Text::sprintf($key, SettingsForm::problems($e)),
             $e instanceof PermissionException => Text::sprintf($key, $e->getPermission()),
+            $e instanceof RefusedException    => Text::sprintf($key, Figures::unix($e->getRefusedAt()), Figures::unix($e->getNextTryAt())),
             $kind === 'extension'             => $e->getMessage(),
             // Their own words say what no general sentence could.
             \in_array($kind, ['unavailable', 'site_moved', 'currency', 'clover', 'shop', 'reconnect'], true) => Text::sprintf($key, $e->getMessage()),

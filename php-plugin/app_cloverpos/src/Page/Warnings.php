@@ -51,6 +51,7 @@ final readonly class Warnings
             $this->siteMoved(),
             $this->access(),
             $this->reconnect(),
+            $this->refused(),
             $this->token(),
             $this->lastFailure(),
             $this->paused(),
@@ -102,9 +103,19 @@ final readonly class Warnings
     }
 
     /** @return ?array<string, mixed> */
+    private function refused(): ?array
+    {
+        return $this->now->refusedAt === null ? null : self::warning('danger', Text::sprintf(
+            self::PREFIX . 'REFUSED_ALERT',
+            Figures::unix($this->now->refusedAt),
+            Figures::unix((int) $this->now->nextTryAt),
+        ));
+    }
+
+    /** @return ?array<string, mixed> */
     private function token(): ?array
     {
-        return $this->now->tokenEndsSoon ? self::warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [Text::_(self::PREFIX . 'TASKS') => self::TASKS]) : null;
+        return $this->now->tokenEndsSoon && $this->now->refusedAt === null ? self::warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [Text::_(self::PREFIX . 'TASKS') => self::TASKS]) : null;
     }
 
     /** @return ?array<string, mixed> */

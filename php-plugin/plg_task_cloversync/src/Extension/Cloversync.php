@@ -58,7 +58,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private const SECONDS_WEB = 25.0;
 
     /** What wants the owner. */
-    private const WARNINGS = ['connection_lost', 'site_moved', 'needs_confirmation', 'not_due_after_failure', 'sales_waiting', 'sales_paused'];
+    private const WARNINGS = ['connection_lost', 'connection_refused', 'site_moved', 'needs_confirmation', 'not_due_after_failure', 'sales_waiting', 'sales_paused'];
 
     protected $autoloadLanguage = true;
 
