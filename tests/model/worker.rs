@@ -192,9 +192,12 @@ impl World {
                 "",
                 i64::try_from(wait.as_secs()).unwrap_or(60) + 1,
             ),
-            Error::Unreachable { .. } | Error::Unanswered { .. } | Error::Interrupted => {
-                (State::Intended, "", 60)
-            }
+            Error::Unreachable { .. }
+            | Error::Unanswered { .. }
+            | Error::Intercepted { .. }
+            | Error::Insecure { .. }
+            | Error::Undecided { .. }
+            | Error::Interrupted => (State::Intended, "", 60),
             Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
                 (State::Dead, "refused", 0)
             }
