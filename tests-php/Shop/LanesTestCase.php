@@ -11,6 +11,7 @@ use CloverSync\Shop\Sql;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\Attributes\TestWith;
 
 /** How processes divide the pace of a token. Time passes by making all that is written down older. */
 abstract class LanesTestCase extends ShopTestCase
@@ -210,6 +211,58 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(0, self::ask($two, 1)['closedFor']);
     }
 
+    #[TestDox('A row of a clock that ran ahead keeps nobody waiting for longer than Clover asked for')]
+    #[TestWith([900])]
+    #[TestWith([3_700])]
+    #[TestWith([31_536_000])]
+    public function test_a_clock_that_was_ahead(int $seconds): void
+    {
+        $first = $this->lanes();
+        $first->exchange(3, 0, [], 2_000, false, ['per_second' => ['limit' => 4, 'forgottenIn' => 600_000, 'step' => 60_000]]);
+        $this->later(-1_000 * $seconds);
+        $next = $this->lanes();
+        self::assertEqualsWithDelta(2_000, self::ask($next, 1)['closedFor'], self::SLACK);
+        usleep(100_000);
+        self::assertLessThan(1_950, self::ask($next, 1)['closedFor'], 'The wait goes on from there.');
+        $row = json_decode($this->book(), true, 16, JSON_THROW_ON_ERROR);
+        self::assertLessThan(microtime(true) * 1_000 + 600_000, $row['learned']['per_second']['until']);
+        $this->later(LaneBook::AWAY + 3_000);
+        self::assertGreaterThan(0, self::ask($next, 5)['lanes'], 'No lane is lost to that clock.');
+    }
+
+    #[TestDox('What one process learned of the limits all hear, and it holds for the lanes that there are')]
+    public function test_learned_limits(): void
+    {
+        [$first, $second] = [$this->lanes(), $this->lanes()];
+        self::assertSame(3, self::ask($first, 3)['lanes']);
+        self::assertSame(2, self::ask($second, 2)['lanes']);
+        $learned = ['concurrent' => ['limit' => 1, 'forgottenIn' => 840_000, 'step' => 60_000]];
+        $told    = $first->exchange(3, 0, [], 1_000, false, $learned);
+        self::assertEqualsWithDelta($learned['concurrent']['forgottenIn'], $told['learned']['concurrent']['forgottenIn'], self::SLACK);
+        $heard = self::ask($second, 2);
+        self::assertSame(1, $heard['learned']['concurrent']['limit']);
+        self::assertSame(1, $told['keep'] + $heard['keep'], 'One lane is left for both.');
+        self::ask($first, 0, 3);
+        self::ask($second, 0, 2);
+        self::assertSame(1, self::ask($this->lanes(), 5)['lanes']);
+        self::assertSame(['per_second' => 16, 'concurrent' => 1, 'learned' => true], Lanes::limits($this->sql, 'sandbox'));
+        $this->later(661_000);
+        self::assertSame(2, Lanes::limits($this->sql, 'sandbox')['concurrent']);
+        $this->later(240_000);
+        self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], Lanes::limits($this->sql, 'sandbox'));
+        self::assertSame(5, self::ask($this->lanes(), 5)['lanes']);
+    }
+
+    #[TestDox('A limit that Clover allows again is forgotten by all')]
+    public function test_a_limit_that_is_lifted(): void
+    {
+        $lanes = $this->lanes();
+        $lanes->exchange(1, 0, [], 0, false, ['per_second' => ['limit' => 2, 'forgottenIn' => 840_000, 'step' => 60_000]]);
+        self::assertTrue(Lanes::limits($this->sql, 'sandbox')['learned']);
+        $lanes->exchange(1, 0, [], 0, false, ['per_second' => ['limit' => 16, 'forgottenIn' => 0, 'step' => 60_000]]);
+        self::assertFalse(Lanes::limits($this->sql, 'sandbox')['learned']);
+    }
+
     #[TestDox('An object that ends gives its lanes back, as busy as they can be')]
     public function test_the_end_of_an_object(): void
     {
@@ -340,6 +393,12 @@ abstract class LanesTestCase extends ShopTestCase
         }
 
         $book['closed'] = $age($book['closed']);
+
+        foreach ($book['learned'] as &$entry) {
+            $entry['until'] = $age($entry['until']);
+        }
+
+        $book['at'] = $age($book['at']);
         $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = ?', [json_encode($book, JSON_THROW_ON_ERROR)]);
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::pace::RateLimit;
+
 /// One call as a person would look it up: which, how it ended, how long it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -67,6 +69,29 @@ impl StdError for Cause {
     }
 }
 
+/// What a call waited for in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitReason {
+    /// Clover answered 429, or its `Retry-After` is not over.
+    Clover,
+    /// The token's limits left no room for the request.
+    RateLimit(RateLimit),
+    /// Other processes of the site hold all of the token's limits.
+    OtherProcesses(RateLimit),
+}
+
+impl fmt::Display for WaitReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clover => f.write_str("Clover asks to wait"),
+            Self::RateLimit(limit) => write!(f, "no room within Clover's limits ({limit})"),
+            Self::OtherProcesses(limit) => {
+                write!(f, "other processes use up Clover's limits ({limit})")
+            }
+        }
+    }
+}
+
 /// Why a call gave no usable answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -98,12 +123,14 @@ pub enum Error {
         said: String,
     },
     /// Nothing was wrong but the pace: the wait would have outlasted the time given. Come back later.
-    #[error("Clover asks to wait {:.1} s more ({call})", wait.as_secs_f64())]
+    #[error("{reason}; try again in {:.1} s ({call})", wait.as_secs_f64())]
     Throttled {
         /// Which call.
         call: Box<Call>,
         /// How long from now.
         wait: Duration,
+        /// What the call waited for.
+        reason: WaitReason,
     },
     /// The request never left: no name, no route, no connection. Nothing was changed in Clover.
     #[error("Clover cannot be reached ({call})")]

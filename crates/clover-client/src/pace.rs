@@ -8,12 +8,14 @@
 //! count, so that all processes together never start more than one process would: see [`Pacer::give`].
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use crate::error::WaitReason;
 use crate::learned::{LearnedLimit, LearnedLimits, Tripped};
 
 /// Clover's second, and a little for timers that fire early and clocks that run apart.
@@ -52,6 +54,16 @@ impl Default for Share {
             per_second: 16,
             in_flight: 5,
         }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            per_second,
+            in_flight,
+        } = self;
+        write!(f, "{per_second} a second, {in_flight} at once")
     }
 }
 
@@ -517,6 +529,19 @@ impl Pacer {
         let until = later(Instant::now(), wait);
         let mut state = self.0.state();
         state.closed_until = Some(state.closed_until.map_or(until, |old| old.max(until)));
+    }
+
+    /// What a request waits for now.
+    pub(crate) fn wait_reason(&self) -> WaitReason {
+        let limits = self.limits();
+        let mut state = self.0.state();
+        if state.is_closed(Instant::now()).is_some() {
+            return WaitReason::Clover;
+        }
+        match &state.held {
+            Some(held) if held.lanes == 0 => WaitReason::OtherProcesses(limits),
+            _ => WaitReason::RateLimit(limits),
+        }
     }
 
     /// How long the gate is still closed.

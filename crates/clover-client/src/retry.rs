@@ -11,7 +11,7 @@ use log::{debug, warn};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::{Instant, sleep};
 
-use crate::error::{Call, Cause, Error};
+use crate::error::{Call, Cause, Error, WaitReason};
 use crate::learned::Tripped;
 use crate::pace::{Pacer, later};
 use crate::transport::{BODY_LIMIT, Failure, Method, Request, Transport};
@@ -231,9 +231,11 @@ impl Sender {
         if let Some(pacer) = &self.pacer {
             permit = pacer.start(deadline).await;
             if permit.is_none() {
-                let wait = pacer.closed_for().max(Duration::from_secs(1));
-                let call = progress.call();
-                return Err(Trouble::Final(Error::Throttled { call, wait }));
+                return Err(Trouble::Final(Error::Throttled {
+                    call: progress.call(),
+                    wait: pacer.closed_for().max(Duration::from_secs(1)),
+                    reason: pacer.wait_reason(),
+                }));
             }
         }
         progress.tries += 1;
@@ -331,7 +333,11 @@ fn give_up(trouble: Trouble, wait: Duration, progress: &Progress) -> Error {
     match trouble {
         Trouble::NotSent(cause) => Error::Unreachable { call, cause },
         Trouble::NoAnswer(cause) => Error::Unanswered { call, cause },
-        Trouble::Throttled { .. } => Error::Throttled { call, wait },
+        Trouble::Throttled { .. } => Error::Throttled {
+            call,
+            wait,
+            reason: WaitReason::Clover,
+        },
         Trouble::Foreign => Error::Intercepted {
             call,
             host: progress.host.clone(),

@@ -1,0 +1,250 @@
+//! Limits below the documented ones, learned from the 429 answers of the simulator.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clover_client::error::{Cause, WaitReason};
+use clover_client::transport::{Boxed, Failure, HeaderMap, Reply, Request, Transport};
+use clover_client::{
+    Access, AccessToken, Api, Environment, Error, Hosts, Pacer, Policy, RateLimit,
+};
+use clover_core::ids::MerchantId;
+use clover_simulator::http::request::Request as Incoming;
+use clover_simulator::{Catalog, Config, InProcess, Limits, Simulator};
+use http_body_util::BodyExt;
+use serde_json::json;
+use support::{Script, Step, access, policy};
+use tokio::time::{Instant, sleep};
+
+/// More 429s of a kind may come within this time after its first one.
+const GRACE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, thiserror::Error)]
+#[error("no answer")]
+struct NoAnswer;
+
+/// The simulator without sockets, at so many milliseconds each way.
+struct Wire {
+    clover: InProcess,
+    latency: u64,
+    /// When each 429 was sent, and the header that named the limit.
+    refused: Mutex<Vec<(Instant, String)>>,
+}
+
+impl Wire {
+    fn new(per_second: u32, concurrent: u32, latency: u64) -> Arc<Self> {
+        let config = Config {
+            catalog: Catalog::Sandbox,
+            limits: Limits::Documented,
+            ..Config::default()
+        };
+        let wire = Self {
+            clover: Simulator::in_process(config).unwrap(),
+            latency,
+            refused: Mutex::default(),
+        };
+        wire.limit(per_second, concurrent);
+        Arc::new(wire)
+    }
+
+    fn limit(&self, per_second: u32, concurrent: u32) {
+        let rules = json!({"rate_limit": {"per_second": per_second, "concurrent": concurrent}});
+        let (status, _) = self.clover.control("POST", "/__sim/switches", &rules);
+        assert_eq!(status, 200);
+    }
+
+    fn api(self: &Arc<Self>, pacer: &Pacer) -> (Api, Access) {
+        let hosts = Hosts::of(Environment::Sandbox);
+        let patient = Policy {
+            elapsed: Duration::from_secs(600),
+            ..policy()
+        };
+        let api = Api::with_transport(Arc::new(Line(self.clone())), hosts, pacer.clone(), patient);
+        let access = Access {
+            merchant: MerchantId::new(self.clover.merchant_id()).unwrap(),
+            token: AccessToken::new(self.clover.access_token()),
+        };
+        (api, access)
+    }
+
+    fn refused(&self) -> Vec<(Instant, String)> {
+        self.refused.lock().unwrap().clone()
+    }
+
+    /// How many 429s came later than the grace after the first one of their kind.
+    fn late(&self) -> usize {
+        let refused = self.refused();
+        let is_late = |(at, kind): &&(Instant, String)| {
+            let first = refused.iter().find(|(_, other)| other == kind);
+            first.is_some_and(|(first, _)| *at > *first + GRACE)
+        };
+        refused.iter().filter(is_late).count()
+    }
+}
+
+struct Line(Arc<Wire>);
+
+impl Transport for Line {
+    fn send(&self, request: Request, _: Duration) -> Boxed<Result<Reply, Failure>> {
+        let wire = self.0.clone();
+        let mut headers = HeaderMap::new();
+        let bearer = request
+            .token
+            .map(|token| format!("Bearer {}", token.secret()));
+        headers.insert("authorization", bearer.unwrap().parse().unwrap());
+        headers.insert("user-agent", "test".parse().unwrap());
+        let incoming = Incoming {
+            method: request.method.as_str().to_owned(),
+            path: request.url.path().to_owned(),
+            query: request.url.query().unwrap_or_default().to_owned(),
+            headers,
+            body: request.body.unwrap_or_default(),
+        };
+        Box::pin(async move {
+            sleep(Duration::from_millis(wire.latency)).await;
+            let answer = wire.clover.arrive(incoming).answer().await;
+            let response = answer.map_err(|_| Failure::NoAnswer(Cause::new(NoAnswer)))?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            if status == 429 {
+                let kind = headers
+                    .keys()
+                    .find(|name| name.as_str().starts_with("x-ratelimit"));
+                let kind = kind.map(ToString::to_string).unwrap_or_default();
+                wire.refused.lock().unwrap().push((Instant::now(), kind));
+            }
+            let body = response.into_body().collect().await;
+            let body = body.map(|body| body.to_bytes());
+            sleep(Duration::from_millis(wire.latency)).await;
+            Ok(Reply {
+                status,
+                headers,
+                body: Box::pin(
+                    async move { body.map_err(|_| Failure::NoAnswer(Cause::new(NoAnswer))) },
+                ),
+            })
+        })
+    }
+}
+
+async fn read(api: &Api, access: &Access, count: usize) {
+    let calls: Vec<_> = (0..count)
+        .map(|_| tokio::spawn(api.get(access, "items", &[("limit", "1")])))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+}
+
+fn limit(per_second: u32, in_flight: u32) -> RateLimit {
+    RateLimit {
+        per_second,
+        in_flight,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn smaller_limits_are_learned_from_their_first_429_and_obeyed_at_once() {
+    for (rate, places) in [(16, 5), (5, 5), (4, 5), (2, 1), (16, 1), (1, 5), (3, 2)] {
+        for latency in [0, 20, 150, 600] {
+            let wire = Wire::new(rate, places, latency);
+            let pacer = Pacer::new(RateLimit::default());
+            let (api, access) = wire.api(&pacer);
+            let start = Instant::now();
+            read(&api, &access, 60).await;
+            let case = format!("{rate} a second, {places} at once, {latency} ms");
+            assert_eq!(wire.late(), 0, "{case}: {:?}", wire.refused());
+            // A request may arrive at any time of its flight, and counts for a second from then on.
+            let flight = 2.0 * latency as f64 / 1e3;
+            let by_rate = 60.0 / f64::from(rate) * (1.0 + flight);
+            let floor = by_rate.max(flight * (60.0 / f64::from(places)).ceil());
+            let took = start.elapsed().as_secs_f64();
+            assert!(
+                took <= 1.2 * floor + 4.0,
+                "{case}: {took} s, floor {floor} s"
+            );
+            let known = pacer.limits();
+            assert!(
+                known.per_second >= rate && known.in_flight >= places,
+                "{case}"
+            );
+            assert_eq!(
+                pacer.token_limits().1,
+                known != RateLimit::default(),
+                "{case}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_stands_costs_one_burst_of_429s_in_ten_minutes() {
+    let wire = Wire::new(5, 5, 30);
+    let pacer = Pacer::new(RateLimit::default());
+    let (api, access) = wire.api(&pacer);
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(45 * 60) {
+        read(&api, &access, 30).await;
+    }
+    let refused = wire.refused();
+    let mut bursts: Vec<Instant> = Vec::new();
+    for (at, _) in &refused {
+        if bursts.last().is_none_or(|last| *at > *last + GRACE) {
+            bursts.push(*at);
+        }
+    }
+    assert!(bursts.len() <= 5, "{bursts:?}");
+    assert!(refused.len() <= 25, "{}", refused.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_was_lifted_is_found_again() {
+    let wire = Wire::new(2, 1, 30);
+    let pacer = Pacer::new(RateLimit::default());
+    let (api, access) = wire.api(&pacer);
+    read(&api, &access, 20).await;
+    assert_eq!(pacer.limits().per_second, 2);
+    wire.limit(16, 5);
+    sleep(Duration::from_secs(15 * 60)).await;
+    assert_eq!(pacer.limits(), limit(7, 5));
+    sleep(Duration::from_secs(15 * 60)).await;
+    assert_eq!(pacer.token_limits(), (RateLimit::default(), false));
+    let before = wire.refused().len();
+    read(&api, &access, 40).await;
+    assert_eq!(wire.refused().len(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_waited_for_in_vain_is_said() {
+    let script = Script::new(|_, _| Step::Slow(Duration::from_secs(300), Box::new(Step::ok("{}"))));
+    let transport: Arc<dyn Transport> = script.clone();
+    let hosts = Hosts::of(Environment::Sandbox);
+    let hurried = Policy {
+        elapsed: Duration::from_secs(2),
+        ..policy()
+    };
+    let pacer = Pacer::new(limit(16, 1));
+    let api = Api::with_transport(transport, hosts, pacer.clone(), hurried);
+    let first = tokio::spawn(api.get(&access(), "items", &[]));
+    sleep(Duration::from_millis(10)).await;
+    let error = api.get(&access(), "items", &[]).await.unwrap_err();
+    let Error::Throttled { reason, .. } = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(*reason, WaitReason::RateLimit(limit(16, 1)));
+    assert!(
+        error
+            .to_string()
+            .starts_with("no room within Clover's limits (16 a second, 1 at once)"),
+        "{error}"
+    );
+    first.abort();
+
+    let none = Pacer::in_lanes(RateLimit::default());
+    let hosts = Hosts::of(Environment::Sandbox);
+    let api = Api::with_transport(script, hosts, none, policy());
+    let error = api.get(&access(), "items", &[]).await.unwrap_err();
+    let others = WaitReason::OtherProcesses(RateLimit::default());
+    assert!(matches!(error, Error::Throttled { reason, .. } if reason == others));
+}
