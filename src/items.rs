@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use clover_client::{Access, Api, Error, RawPair};
 use clover_core::ids::ItemId;
-use clover_core::wire::{Item, ItemCount, ItemStock, Listing};
+use clover_core::wire::{Elements, Item, ItemCount, ItemStock, Listing};
 use ext_php_rs::prelude::*;
+use serde::de::DeserializeOwned;
 
 use crate::exception;
 use crate::link::Link;
@@ -16,6 +17,9 @@ use crate::page::Fault;
 pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
 /// The second request's.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
+/// Elements that Clover gives at most in an expanded list. It does not say whether there are more.
+const MAX_EXPANDED: usize = 100;
+
 /// The items among these ids that Clover lists, with their counts.
 pub fn some(link: &Link, ids: &[ItemId]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
     let quoted: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
@@ -50,7 +54,10 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
     })?;
     Ok(match found {
         Some(Ok(item)) if item.is_deleted() => None,
-        Some(Ok(item)) => Some(Ok(item)),
+        Some(Ok(mut item)) => {
+            complete(link, &mut item)?;
+            Some(Ok(item))
+        }
         Some(Err((at, reason))) => Some(Err(Fault::unreadable(id, at, reason))),
         None => None,
     })
@@ -105,9 +112,52 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
             // It came to be between the two answers. To take it for uncounted would switch the shop's counting off.
             None => count_of(link, &item.id)?,
         };
+        complete(link, &mut item)?;
         joined.push(item);
     }
     Ok((joined, faults))
+}
+
+/// Reads those lists of an item as a whole that came as full as an expanded one can be.
+fn complete(link: &Link, item: &mut Item) -> PhpResult<()> {
+    if item.categories.0.len() >= MAX_EXPANDED
+        && let Some(all) = whole_list(link, &item.id, "categories")?
+    {
+        item.categories = all;
+    }
+    if item.tags.0.len() >= MAX_EXPANDED
+        && let Some(all) = whole_list(link, &item.id, "tags")?
+    {
+        item.tags = all;
+    }
+    Ok(())
+}
+
+/// None when the item has gone meanwhile.
+fn whole_list<T: DeserializeOwned>(
+    link: &Link,
+    id: &ItemId,
+    name: &str,
+) -> PhpResult<Option<Elements<T>>> {
+    let path = format!("items/{id}/{name}");
+    let pages = link.call(|api, access| {
+        let pages = api.list_all(&access, &path, &[]);
+        async move {
+            match pages.await {
+                Ok(pages) => Ok(Some(pages)),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    })?;
+    let Some(pages) = pages else { return Ok(None) };
+    let mut all = Vec::new();
+    for page in pages {
+        let listing = Listing::<T>::parse(&page.body)
+            .map_err(|e| exception::bug(&e.to_string(), page.call.request_id.as_deref()))?;
+        all.extend(listing.elements);
+    }
+    Ok(Some(Elements(all)))
 }
 
 fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {

@@ -61,6 +61,7 @@ pub fn object(verdict: &Verdict) -> Result<WebhookVerdict> {
         ("other_merchants", count(ignored.other_merchants)?),
         ("malformed", count(ignored.malformed)?),
         ("skipped", count(skipped)?),
+        ("example", ignored.example.as_deref().into_zval(false)?),
     ])?;
     value_object(
         &CLASS,

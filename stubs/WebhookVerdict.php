@@ -36,9 +36,9 @@ final readonly class WebhookVerdict
 
     /**
      * How many events became nothing: unknown (objects or types that this version does not know), other_merchants, malformed. And skipped: objects that would
-     * be in {@see $events} if webhooks were switched on.
+     * be in {@see $events} if webhooks were switched on. example: the form of the first unknown or malformed one, for the log; it quotes no id and no other value.
      *
-     * @var array{unknown: int, other_merchants: int, malformed: int, skipped: int}
+     * @var array{unknown: int, other_merchants: int, malformed: int, skipped: int, example: ?string}
      */
     public array $ignored;
 

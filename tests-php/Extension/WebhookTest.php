@@ -17,7 +17,7 @@ final class WebhookTest extends TestCase
     private const AUTH     = 'canary-0000-4000-8000-bbbbbbbbbbbb';
     private const MERCHANT = 'M1M2M3M4M5M6M';
     private const CODE     = '11111111-2222-4333-8444-555555555555';
-    private const NOTHING  = ['unknown' => 0, 'other_merchants' => 0, 'malformed' => 0, 'skipped' => 0];
+    private const NOTHING  = ['unknown' => 0, 'other_merchants' => 0, 'malformed' => 0, 'skipped' => 0, 'example' => null];
 
     #[TestDox('a delivery names each object once, with its newest event')]
     public function testEvents(): void
@@ -43,7 +43,10 @@ final class WebhookTest extends TestCase
             ['object_type' => 'app', 'object_id' => 'APP', 'type' => 'DELETE', 'ts' => 1],
             ['object_type' => 'other', 'object_id' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
         ], $verdict->events);
-        self::assertSame(['unknown' => 1, 'other_merchants' => 3, 'malformed' => 1, 'skipped' => 0], $verdict->ignored);
+        self::assertSame(
+            ['unknown' => 1, 'other_merchants' => 3, 'malformed' => 1, 'skipped' => 0, 'example' => '{objectId: "NEW:…", ts: number, type: "UPDATE"}'],
+            $verdict->ignored,
+        );
     }
 
     #[TestDox('the verification code is taken without header and Auth Code, and while webhooks are switched off')]
@@ -68,7 +71,7 @@ final class WebhookTest extends TestCase
         $verdict = self::judge($body, ['webhooks' => false]);
 
         self::assertSame([200, 'disabled', null, []], [$verdict->status, $verdict->kind, $verdict->code, $verdict->events]);
-        self::assertSame(['malformed' => 1, 'skipped' => 2], array_filter($verdict->ignored));
+        self::assertSame(['malformed' => 1, 'skipped' => 2, 'example' => 'number'], array_filter($verdict->ignored));
         self::assertSame('webhooks are switched off in the settings', $verdict->reason);
     }
 

@@ -88,6 +88,33 @@ abstract class NamesTestCase extends ResilienceTestCase
         self::assertStringContainsString('a tag without a name', implode("\n", $this->logged('success')));
     }
 
+    #[TestDox('Tags and categories beyond the hundred that an item brings with it are read from its own lists, and only then')]
+    public function test_full_lists(): void
+    {
+        $many = static fn (string $letter, int $count): array => ['elements' => array_map(
+            static fn (int $i): array => ['id' => self::id("$letter$i"), 'name' => "$letter $i", 'sortOrder' => $i],
+            range(1, $count),
+        )];
+        $this->start([
+            self::item('A1', ['tags' => $many('T', 250), 'categories' => $many('C', 130)]),
+            self::item('A2', ['tags' => $many('T', 99)]),
+            self::item('A3', ['tags' => $many('T', 100)]),
+            ...array_map(static fn (int $i): array => self::item("B$i"), range(1, 20)),
+        ]);
+        $mark = $this->clover->mark();
+        $this->assertSettled($this->sync(['mapping_mode' => 'category']), ['mapping_mode' => 'category']);
+        $tags = fn (string $id): int => (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM #__contentitem_tag_map t JOIN #__j2commerce_clover_mappings m ON m.article_id = t.content_item_id WHERE m.clover_id = ?',
+            [self::id($id)],
+        );
+        self::assertSame([250 + 129, 99, 100], [$tags('A1'), $tags('A2'), $tags('A3')]);
+        $lists = array_filter(
+            array_column($this->clover->requests($mark), 'path'),
+            static fn (string $path): bool => preg_match('~/items/\w+/(tags|categories)~', $path) === 1,
+        );
+        self::assertCount(2 * 3, $lists, 'Two runs, each with two lists of one item and one of another.');
+    }
+
     #[TestDox('A rename that changes letter case only arrives: title, SKU, option')]
     public function test_a_rename_by_case(): void
     {

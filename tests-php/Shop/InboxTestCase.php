@@ -50,6 +50,35 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertCount(2, $this->logged('webhook'));
     }
 
+    #[TestDox('Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values')]
+    public function test_unknown_words(): void
+    {
+        $clock    = new FakeClock();
+        $merchant = (string) $this->shop()->connection->status()->merchantId;
+        $send     = function (mixed ...$entries) use ($clock, $merchant): void {
+            $body = json_encode(['appId' => 'A', 'merchants' => [$merchant => $entries]], JSON_THROW_ON_ERROR);
+            self::assertSame(200, $this->shop(['webhook_secret' => 'a code of the owner'], clock: $clock)->webhookEndpoint()->answer($body, ['X-Clover-Auth' => 'a code of the owner'])['status']);
+        };
+        $send(['objectId' => 'ZZ:SECRET', 'type' => 'UPDATE', 'ts' => 1]);
+        $lines = $this->logged('webhook');
+        self::assertCount(1, $lines);
+        self::assertStringStartsWith('skipped Clover sent 1 webhook entries that this version does not know, such as {objectId: "ZZ:…", ts: number, type: "UPDATE"}', $lines[0]);
+        self::assertStringNotContainsString('SECRET', $lines[0]);
+
+        for ($i = 0; $i < 5; $i++) {
+            $clock->sleep(3_600.0);
+            $send(['objectId' => "I:$this->mug", 'type' => 'RENAMED'], 7);
+        }
+
+        self::assertCount(1, $this->logged('webhook'));
+        self::assertSame(0, $this->inbox()->count());
+        $clock->sleep(86_400.0);
+        $send(['objectId' => 'nothing']);
+        $lines = $this->logged('webhook');
+        self::assertCount(2, $lines);
+        self::assertStringContainsString('sent 11 webhook entries', implode("\n", $lines));
+    }
+
     #[TestDox('An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds')]
     public function test_nothing_is_lost_between_look_and_end(): void
     {

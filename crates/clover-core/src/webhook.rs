@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -245,7 +246,7 @@ impl Kind {
 }
 
 /// Events of a delivery that became nothing. Repetitions are not among them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ignored {
     /// Objects or types that this version does not know.
     pub unknown_types: usize,
@@ -253,6 +254,9 @@ pub struct Ignored {
     pub other_merchants: usize,
     /// Not of an event's form.
     pub malformed: usize,
+    /// The form of the first unknown or malformed one, for the log: names of fields, and of values no more than their
+    /// kinds, the letters before an object's id and the word of a type.
+    pub example: Option<String>,
 }
 
 /// Judges one request. The same request has the same verdict each time, so a replay asks for the same objects again, which the shop's inbox coalesces.
@@ -392,8 +396,13 @@ impl<'a> Delivery<'a> {
     fn take(&mut self, entry: &str) {
         match Event::read(entry) {
             Ok(event) => self.add(event),
-            Err(Unusable::Unknown) => self.ignored.unknown_types += 1,
-            Err(Unusable::Malformed) => self.ignored.malformed += 1,
+            Err(unusable) => {
+                match unusable {
+                    Unusable::Unknown => self.ignored.unknown_types += 1,
+                    Unusable::Malformed => self.ignored.malformed += 1,
+                }
+                self.ignored.example.get_or_insert_with(|| form(entry));
+            }
         }
     }
 
@@ -417,6 +426,54 @@ impl<'a> Delivery<'a> {
                 }
             }
         }
+    }
+}
+
+/// Most fields of a form.
+const FORM_FIELDS: usize = 8;
+
+/// What an entry looks like, without what it says: `{objectId: "XY:…", type: "CHANGE", ts: number}`.
+fn form(entry: &str) -> String {
+    let entry: Value = match serde_json::from_str(entry) {
+        Ok(entry) => entry,
+        Err(_) => return "broken JSON".into(),
+    };
+    let Value::Object(fields) = &entry else {
+        return kind_of(&entry).into();
+    };
+    let fields = fields.iter().take(FORM_FIELDS).map(|(name, value)| {
+        let word = |text: &str| {
+            let letters = text
+                .chars()
+                .take_while(|&c| c.is_ascii_uppercase() || c == '_');
+            letters.take(12).collect::<String>()
+        };
+        let value = match (name.as_str(), value) {
+            ("objectId", Value::String(id)) => match id.split_once(':') {
+                Some((prefix, _)) => format!("\"{}:…\"", word(prefix)),
+                None => "text without a colon".into(),
+            },
+            ("type", Value::String(kind)) => format!("\"{}\"", word(kind)),
+            (_, value) => kind_of(value).into(),
+        };
+        let name: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(20)
+            .collect();
+        format!("{name}: {value}")
+    });
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "flag",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
     }
 }
 
@@ -771,6 +828,32 @@ mod tests {
     }
 
     #[test]
+    fn the_form_of_an_entry_says_nothing_of_what_is_in_it() {
+        assert_eq!(
+            form(
+                r#"{"objectId":"XY:SECRET7","type":"RENAMED_to x","ts":1,"a{b}":{"k":"v"},"n":null}"#
+            ),
+            r#"{ab: object, n: null, objectId: "XY:…", ts: number, type: "RENAMED_"}"#
+        );
+        assert_eq!(
+            form(r#"{"objectId":"secret","type":7}"#),
+            "{objectId: text without a colon, type: number}"
+        );
+        assert_eq!(
+            (form("[1]").as_str(), form("{").as_str()),
+            ("list", "broken JSON")
+        );
+        let many = format!(
+            "{{{}}}",
+            (0..500)
+                .map(|n| format!(r#""{n:099}":1"#))
+                .collect::<Vec<_>>()
+                .join(",")
+        );
+        assert!(form(&many).len() < 300);
+    }
+
+    #[test]
     fn switched_off_clovers_events_are_counted_and_a_stranger_is_still_refused() {
         let body = delivery(json!([
             {"objectId": "I:A", "type": "UPDATE"}, {"objectId": "IS:A", "type": "UPDATE"}, {"objectId": "I:B", "type": "DELETE"}, 7,
@@ -779,6 +862,7 @@ mod tests {
         let body = body.as_bytes();
         let ignored = Ignored {
             malformed: 1,
+            example: Some("number".into()),
             ..Ignored::default()
         };
         assert_eq!(

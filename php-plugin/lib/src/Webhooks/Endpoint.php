@@ -18,6 +18,9 @@ final readonly class Endpoint
     public const LAST_SEEN = 'webhook_seen';
 
     private const REFUSED = 'webhook_refused';
+    private const UNKNOWN = 'webhook_unknown';
+
+    private const A_DAY = 86_400;
 
     /** What may come very often is noted once in so many seconds. */
     private const QUIET = 60;
@@ -58,6 +61,7 @@ final readonly class Endpoint
             case 'events':
                 $this->inbox?->take($verdict->events);
                 $this->seen();
+                $this->countUnknown($verdict->ignored);
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => $verdict->events !== []];
 
@@ -82,6 +86,39 @@ final readonly class Endpoint
         if ($now - (int) $this->state->get(self::LAST_SEEN) >= self::QUIET) {
             $this->state->set(self::LAST_SEEN, (string) $now);
         }
+    }
+
+    /**
+     * Counts what Clover says in words that this version does not know, and logs it once a day: if Clover changes its words, the owner must see it.
+     *
+     * @param array{unknown: int, malformed: int, example: ?string, ...} $ignored
+     */
+    private function countUnknown(array $ignored): void
+    {
+        $new = $ignored['unknown'] + $ignored['malformed'];
+
+        if ($new === 0) {
+            return;
+        }
+
+        $now   = $this->clock->now();
+        $known = $this->state->getArray(self::UNKNOWN);
+        $count = (int) ($known['count'] ?? 0) + $new;
+        $said  = (int) ($known['said'] ?? 0);
+
+        // A time ahead of the clock is a clock's fault.
+        if ($said <= $now && $now - $said < self::A_DAY) {
+            $this->state->setArray(self::UNKNOWN, ['count' => $count, 'said' => $said]);
+
+            return;
+        }
+
+        $this->state->setArray(self::UNKNOWN, ['count' => 0, 'said' => $now]);
+        $this->log->add('webhook', 'item', '', 'skipped', \sprintf(
+            'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an update of this app.',
+            $count,
+            $ignored['example'] ?? '?',
+        ));
     }
 
     private function once(string $status, string $message): void
