@@ -30,7 +30,7 @@ final class Orders
      * What marks the order in Clover: at most 12 characters, unique among all numbers of a tag.
      *
      * @param string $siteTag From {@see siteTag()}
-     * @param int    $number  The order's key, 1 to 78364164095
+     * @param int    $number  1 to 78364164095, another for each order; not the shop's own number, which can come again
      *
      * @throws Exception\ItemException path "siteTag" or "number"
      */

@@ -267,7 +267,7 @@ abstract class UpgradeTestCase extends ShopTestCase
                     $sql->fetchAll("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '#__$table' AND sql IS NOT NULL ORDER BY type, name"),
                 );
             } else {
-                $lines = explode("\n", preg_replace('/ AUTO_INCREMENT=\d+/', '', (string) $sql->fetchOne("SHOW CREATE TABLE `#__$table`")['Create Table']));
+                $lines = explode("\n", preg_replace(['/ AUTO_INCREMENT=\d+/', "/ COMMENT '(?:[^']|'')*'/"], '', (string) $sql->fetchOne("SHOW CREATE TABLE `#__$table`")['Create Table']));
                 $keys  = preg_grep('/^  (UNIQUE )?KEY /', $lines);
                 $names = array_map(static fn (string $line): string => trim($line, ' ,'), $keys);
                 sort($names);

@@ -113,6 +113,10 @@ final readonly class WorkCommand
             $this->show("stock:{$row['id']}", $row, ['clover_id' => $row['clover_id'], 'delta' => (int) $row['delta']], \sprintf('“%s” %+d', $row['name'], -(int) $row['delta']));
         }
 
+        foreach ($sales->outbox->dead(self::LISTED) as $row) {
+            $this->show("event:{$row['id']}", $row, [], 'cannot be read');
+        }
+
         foreach ($sales->pushed->waiting(self::LISTED) as $row) {
             $this->show("order:{$row['id']}", $row, ['reference' => $row['reference'], 'clover_order_id' => $row['clover_order_id']], "reference {$row['reference']}");
         }
@@ -133,7 +137,7 @@ final readonly class WorkCommand
 
     private function settle(Sales $sales, string $name, string $word): void
     {
-        if (preg_match('/^(stock|order):(\d+)$/', $name, $m) !== 1) {
+        if (preg_match('/^(stock|order|event):(\d+)$/', $name, $m) !== 1) {
             throw new UsageException('A row is named as “work” lists it, such as stock:12 or order:3.');
         }
 
@@ -143,10 +147,16 @@ final readonly class WorkCommand
             return;
         }
 
+        if ($m[1] === 'event') {
+            $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $m[2]), $word === 'not_applied') || throw new UsageException("$name waits for nobody's word.");
+
+            return;
+        }
+
         $row = $sales->ledger->row((int) $m[2]) ?? throw new UsageException("There is no row $name.");
 
         try {
-            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word);
+            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
         } catch (ItemException $e) {
             throw new UsageException("$name: {$e->getMessage()}.");
         }

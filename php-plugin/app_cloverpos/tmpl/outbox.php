@@ -14,7 +14,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{waiting: WorkResult, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, mayAct: bool} $displayData */
+/** @var array{waiting: WorkResult, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, events: list<array<string, mixed>>, mayAct: bool} $displayData */
 $waiting = $displayData['waiting'];
 $off     = $displayData['mayAct'] ? '' : ' disabled';
 $prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';
@@ -30,6 +30,10 @@ foreach ($displayData['stock'] as $row) {
 
 foreach ($displayData['orders'] as $row) {
     $rows[] = ['key' => "order:{$row['id']}", 'what' => Text::_($prefix . 'WHOLE_ORDER'), 'detail' => Text::sprintf($prefix . 'REFERENCE', $row['reference'])] + $row;
+}
+
+foreach ($displayData['events'] as $row) {
+    $rows[] = ['key' => "event:{$row['id']}", 'what' => Text::_($prefix . 'WHOLE_ORDER'), 'detail' => Text::_($prefix . 'UNREADABLE'), 'words' => ['not_applied' => 'RETRY', 'leave' => 'LEAVE']] + $row;
 }
 
 usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int) $a['created']);
@@ -105,7 +109,7 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                                     </td>
                                     <td>
                                         <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['order_id'])); ?>">
-                                            <?php foreach ($words as $name => $word) : ?>
+                                            <?php foreach ($row['words'] ?? $words as $name => $word) : ?>
                                                 <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
                                             <?php endforeach; ?>
                                         </div>
@@ -115,7 +119,7 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                         </tbody>
                     </table>
                 </div>
-                <?php if (max(count($displayData['stock']), count($displayData['orders'])) >= OutboxPage::LISTED) : ?>
+                <?php if (max(count($displayData['stock']), count($displayData['orders']), count($displayData['events'])) >= OutboxPage::LISTED) : ?>
                     <p class="mt-2 mb-0 text-body-secondary"><?php echo Text::sprintf($prefix . 'CAPPED', OutboxPage::LISTED); ?></p>
                 <?php endif; ?>
             <?php endif; ?>

@@ -6,6 +6,7 @@ namespace CloverSync\Shop;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Sales\Outbox;
 use CloverSync\Shop\Sales\Pause;
 use CloverSync\Shop\Sales\PushedOrders;
 use CloverSync\Shop\Sales\StockLedger;
@@ -20,7 +21,7 @@ final readonly class Attention
         public int $conflicts,
         /** Stock moves and orders of which nobody knows whether Clover has them. */
         public int $uncertain,
-        /** Stock moves and orders that Clover will not take. */
+        /** Stock moves and orders that Clover will not take, and orders that cannot be read. */
         public int $dead,
         /** Why sending is paused; null when it is not. */
         public ?string $paused,
@@ -42,7 +43,7 @@ final readonly class Attention
                 [$mappings->environment, $mappings->merchant],
             ),
             $stock['uncertain'] + $orders['uncertain'],
-            $stock['dead'] + $orders['dead'],
+            $stock['dead'] + $orders['dead'] + (new Outbox($sql, $mappings->environment, $clock))->countDead(),
             (new Pause($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason'] ?? null,
             $run !== null && $run['status'] === Runs::NEEDS_CONFIRMATION,
         );

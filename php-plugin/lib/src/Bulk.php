@@ -38,11 +38,11 @@ final readonly class Bulk
     }
 
     /**
-     * Inserts, or updates the row that has the same key.
+     * Inserts, or updates the row that has the same key. A row that clashes on another unique key is refused by the database.
      *
      * @param list<string>            $columns
      * @param list<list<scalar|null>> $rows
-     * @param list<string>            $key     Columns of the unique key
+     * @param list<string>            $key     Columns of the unique key, the first of them NOT NULL
      * @param list<string>            $update  Columns to take over; none = leave the row that is there
      * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own columns
      */
@@ -56,8 +56,10 @@ final readonly class Bulk
         }
 
         if ($mysql) {
-            // Not INSERT IGNORE: that would swallow every other fault too.
-            $tail = ' ON DUPLICATE KEY UPDATE ' . ($taken === [] ? $key[0] . ' = ' . $key[0] : implode(', ', $taken));
+            // Not INSERT IGNORE: that would swallow every other fault too. MySQL comes here after a clash on any unique key; on another
+            // than the named one the null is refused.
+            $same = implode(' AND ', array_map(static fn (string $c): string => "`$c` <=> VALUES(`$c`)", $key));
+            $tail = ' ON DUPLICATE KEY UPDATE ' . implode(', ', ["`{$key[0]}` = CASE WHEN $same THEN `{$key[0]}` END", ...$taken]);
         } else {
             $tail = ' ON CONFLICT (' . implode(', ', $key) . ') DO ' . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
         }

@@ -63,9 +63,11 @@ final readonly class OrderActions implements ActionGroup
         $status  = OrderStatus::of($shop, $orderId);
         $sales   = $shop->sales();
 
+        $sales->outbox->resolve($orderId, true);
+
         foreach ($status->rowsIn('dead') as $row) {
             if ($row['open']) {
-                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], 'not_applied');
+                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], 'not_applied', (int) $row['order_pk']);
             }
         }
 
@@ -152,7 +154,7 @@ final readonly class OrderActions implements ActionGroup
             $isSettled = $row !== null && $row['order_id'] === $orderId;
 
             if ($isSettled) {
-                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], $word);
+                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
             }
         }
 

@@ -47,12 +47,16 @@ final readonly class OutboxActions implements ActionGroup
     {
         $word = $input->post->getString('word', '');
 
-        if (!\in_array($word, self::WORDS, true) || preg_match('/^(stock|order):(\d+)$/', $input->post->getString('row', ''), $row) !== 1) {
+        if (!\in_array($word, self::WORDS, true) || preg_match('/^(stock|order|event):(\d+)$/', $input->post->getString('row', ''), $row) !== 1) {
             throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
         }
 
         $sales = $this->factory->shop()->sales();
-        $done  = $row[1] === 'order' ? $sales->pushed->resolve((int) $row[2], $word) : self::settleStock($sales, (int) $row[2], $word);
+        $done  = match ($row[1]) {
+            'order' => $sales->pushed->resolve((int) $row[2], $word),
+            'event' => $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $row[2]), $word === 'not_applied'),
+            default => self::settleStock($sales, (int) $row[2], $word),
+        };
 
         return $done
             ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($word)), 'type' => 'success']
@@ -69,7 +73,7 @@ final readonly class OutboxActions implements ActionGroup
         }
 
         try {
-            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word);
+            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
         } catch (ItemException) {
             return false;
         }

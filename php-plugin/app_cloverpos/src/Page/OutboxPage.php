@@ -45,6 +45,7 @@ final readonly class OutboxPage implements Page
                 'waiting' => $sales->worker()->waiting(),
                 'stock'   => $sales->ledger->waiting(self::LISTED),
                 'orders'  => $sales->pushed->waiting(self::LISTED),
+                'events'  => $sales->outbox->dead(self::LISTED),
                 'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {

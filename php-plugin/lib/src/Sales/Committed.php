@@ -66,7 +66,7 @@ final readonly class Committed
         $seen     = [];
 
         foreach ($lines as $line) {
-            $key = "{$line['order_id']}/{$line['line_id']}";
+            $key = "{$line['order_id']}/{$line['order_pk']}/{$line['line_id']}";
 
             if (isset($seen[$key]) || isset($refunded[$line['order_id']])) {
                 continue;
@@ -96,7 +96,7 @@ final readonly class Committed
 
         foreach ($rows as $row) {
             if ((int) $row['delta'] > 0 && $row['reverses'] === null) {
-                $items["{$row['order_id']}/{$row['line_id']}/{$row['variant_id']}"] = (string) $row['clover_id'];
+                $items["{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['variant_id']}"] = (string) $row['clover_id'];
             }
         }
 
@@ -114,7 +114,7 @@ final readonly class Committed
         $given = [];
 
         foreach ($rows as $row) {
-            $key         = "{$row['order_id']}/{$row['line_id']}/{$row['clover_id']}";
+            $key         = "{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['clover_id']}";
             $given[$key] = match ($row['cause']) {
                 'release' => 0,
                 'hand'    => ($given[$key] ?? 0) - (int) $row['delta'],

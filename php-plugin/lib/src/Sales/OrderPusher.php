@@ -83,7 +83,7 @@ final readonly class OrderPusher
             };
         } catch (BugException | ItemException $e) {
             // What Clover says of one order must not hold up the others.
-            $this->pushed->later((int) $row['id'], (string) ($this->pushed->of((string) $row['order_id'])['claim'] ?? ''), self::QUIET_FILLING, $e->getMessage());
+            $this->pushed->later((int) $row['id'], (string) ($this->pushed->row((int) $row['id'])['claim'] ?? ''), self::QUIET_FILLING, $e->getMessage());
         }
 
         return 1;
@@ -96,7 +96,7 @@ final readonly class OrderPusher
         $name = (string) $row['order_id'];
 
         try {
-            $order = $this->orders->forClover($name, $this->currency);
+            $order = $this->orders->forClover($name, (int) $row['order_pk'], $this->currency);
             $plan  = $order === null ? null : $this->clover->plan($order);
         } catch (ItemException $e) {
             if ($this->pushed->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
@@ -209,7 +209,7 @@ final readonly class OrderPusher
         $claim = $lock->holder();
 
         if ($row['clover_order_id'] === null) {
-            $row = $this->pushed->of((string) $row['order_id']) ?? $row;
+            $row = $this->pushed->row($id) ?? $row;
         }
 
         if (!$this->claims($lock, fn (): bool => $this->pushed->pay($id, $was, $claim, self::QUIET_PAYING))) {

@@ -30,6 +30,8 @@ final readonly class OrderStatus
         public array $lines,
         /** Something was told of the order that nobody has looked at yet. */
         public bool $waits,
+        /** It could not be looked at so often that it waits for the owner. */
+        public bool $isDead,
         /** Why it could not be looked at. */
         public ?string $error,
         /** A gateway has paid part of it back, without a word about lines. */
@@ -57,6 +59,7 @@ final readonly class OrderStatus
                 'rows'       => array_map(static fn (array $row): array => $row + ['open' => self::isOpen($shop->rules, $line['books'], $row)], $line['books']['rows']),
             ], $view['lines']),
             \in_array('pending', array_column($told, 'state'), true),
+            \in_array('dead', array_column($told, 'state'), true),
             $sales->outbox->errorOf($orderId),
             \in_array('part', array_column($told, 'event'), true),
         );
@@ -78,7 +81,7 @@ final readonly class OrderStatus
     /** Whether something of it was given up that could be tried again. */
     public function mayRetry(): bool
     {
-        return ($this->pushed['state'] ?? '') === 'dead' || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== [];
+        return $this->isDead || ($this->pushed['state'] ?? '') === 'dead' || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== [];
     }
 
     /** @return list<array<string, mixed>> Rows of all lines in these states */

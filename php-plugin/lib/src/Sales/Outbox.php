@@ -16,6 +16,9 @@ final readonly class Outbox
 {
     public const TABLE = '#__j2commerce_clover_outbox';
 
+    /** An order that could not be looked at this often is the owner's. */
+    private const MAX_TRIES = 3;
+
     /** Longer than anything of an order is scanned for. */
     private const KEPT_DAYS = 120;
 
@@ -59,7 +62,7 @@ final readonly class Outbox
     public function errorOf(string $orderId): ?string
     {
         $error = $this->sql->fetchValue(
-            'SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state = 'pending' AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
+            'SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
             [$this->environment, $orderId],
         );
 
@@ -99,15 +102,76 @@ final readonly class Outbox
         }
     }
 
-    /** Looks at an order later, since it could not be looked at now. */
-    public function postpone(string $orderId, string $error): void
+    /**
+     * Looks at an order later, since it could not be looked at now; after the third try when the owner or a new event says so.
+     *
+     * @return bool Whether it waits for the owner from now on
+     */
+    public function postpone(string $orderId, string $error): bool
     {
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET attempts = attempts + 1, error = ?,
-                    next_try = ? + CASE WHEN attempts < 1 THEN 30 WHEN attempts < 4 THEN 300 ELSE 3600 END
+            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ? + CASE WHEN attempts < 1 THEN 30 ELSE 300 END, attempts = attempts + 1
               WHERE environment = ? AND order_id = ? AND state = \'pending\'',
             [Names::fit($error, 10_000), $this->clock->now(), $this->environment, $orderId],
         );
+
+        return $this->sql->fetchValue(
+            'SELECT id FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND (state = 'dead' OR (state = 'pending' AND attempts >= ?)) LIMIT 1",
+            [$this->environment, $orderId, self::MAX_TRIES],
+        ) !== null && $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'dead' WHERE environment = ? AND order_id = ? AND state = 'pending'",
+            [$this->environment, $orderId],
+        ) > 0;
+    }
+
+    /**
+     * Orders that could not be looked at, newest first.
+     *
+     * @return list<array{id: int, order_id: string, order_pk: int, state: string, message: string, reason: null, created: int}> One an order; id: of its newest event
+     */
+    public function dead(int $limit): array
+    {
+        return array_map(fn (array $row): array => [
+            'id'       => (int) $row['id'],
+            'order_id' => (string) $row['order_id'],
+            'order_pk' => (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [$row['order_id']]),
+            'state'    => 'dead',
+            'message'  => (string) $row['error'],
+            'reason'   => null,
+            'created'  => (int) $row['created'],
+        ], $this->sql->fetchAll(
+            'SELECT MAX(id) AS id, order_id, MAX(error) AS error, MIN(created) AS created FROM ' . self::TABLE . "
+              WHERE environment = ? AND state = 'dead' GROUP BY order_id ORDER BY MAX(id) DESC LIMIT $limit",
+            [$this->environment],
+        ));
+    }
+
+    public function countDead(): int
+    {
+        return (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT order_id) FROM ' . self::TABLE . " WHERE environment = ? AND state = 'dead'", [$this->environment]);
+    }
+
+    /**
+     * Follows the owner's word on an order that could not be looked at.
+     *
+     * @param bool $again Whether to look at it once more; else it is left until something new is told of it
+     *
+     * @return bool False when it waits for no word
+     */
+    public function resolve(string $orderId, bool $again): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = ?, attempts = 0, next_try = 0, error = NULL WHERE environment = ? AND order_id = ? AND state = 'dead'",
+            [$again ? 'pending' : 'done', $this->environment, $orderId],
+        ) > 0;
+    }
+
+    /** @return ?string The order of an event */
+    public function orderOf(int $id): ?string
+    {
+        $order = $this->sql->fetchValue('SELECT order_id FROM ' . self::TABLE . ' WHERE environment = ? AND id = ?', [$this->environment, $id]);
+
+        return $order === null ? null : (string) $order;
     }
 
     /** @param list<string> $orderIds Orders that no event told of */
@@ -124,12 +188,12 @@ final readonly class Outbox
     /**
      * @param list<string> $orderIds
      *
-     * @return list<string> Those of which something waits to be looked at
+     * @return list<string> Those of which something waits to be looked at, or for the owner
      */
     public function waiting(array $orderIds): array
     {
         return array_map(static fn (array $row): string => (string) $row['order_id'], $this->bulk->fetch(
-            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending' AND order_id IN (%s)",
+            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state <> 'done' AND order_id IN (%s)",
             $orderIds,
             [$this->environment],
         ));

@@ -33,13 +33,22 @@ final readonly class Planner
     public function plan(string $orderId): void
     {
         $this->sql->transaction(function () use ($orderId): void {
-            $rows    = $this->ledger->ofOrder($orderId);
+            $all     = $this->ledger->ofOrder($orderId);
             $told    = $this->outbox->of($orderId);
             $order   = $this->orders->find($orderId);
-            $pending = array_values(array_filter($told, static fn (array $row): bool => $row['state'] === 'pending'));
+            $rows    = $order === null ? [] : $all[$order['pk']] ?? [];
+            $pending = array_values(array_filter($told, static fn (array $row): bool => $row['state'] !== 'done'));
+
+            $gone    = $this->replaced($order, $all);
+
+            foreach ($gone as $pk => $rowsOfIt) {
+                $this->decide($orderId, $pk, null, $rowsOfIt, $told);
+            }
+
+            $told = self::since($told, $order, $gone);
 
             if ($this->concerns($order, $rows, $told)) {
-                $this->decide($orderId, $order, $rows, $told);
+                $this->decide($orderId, $order['pk'] ?? 0, $order, $rows, $told);
                 $this->warnAboutParts($orderId, $order, $pending);
             }
 
@@ -47,17 +56,43 @@ final readonly class Planner
         });
     }
 
+    /** Notes that {@see plan()} could not look at an order; other orders go on. */
+    public function failed(string $orderId, \Throwable $e): void
+    {
+        if ($this->outbox->postpone($orderId, $e->getMessage())) {
+            $this->log->add('order_push', 'order', $orderId, 'error', "The order cannot be read, so neither its stock nor the order reaches Clover: {$e->getMessage()}");
+        }
+    }
+
     /** Whether {@see plan()} would store anything; for a scan, which is to report only what it finds. */
     public function wouldChange(string $orderId): bool
     {
-        $rows  = $this->ledger->ofOrder($orderId);
+        $all   = $this->ledger->ofOrder($orderId);
         $told  = $this->outbox->of($orderId);
         $order = $this->orders->find($orderId);
 
-        if (!$this->concerns($order, $rows, $told)) {
-            return false;
+        $gone = $this->replaced($order, $all);
+
+        foreach ($gone as $rows) {
+            if ($this->asks(null, $rows, $told)) {
+                return true;
+            }
         }
 
+        $rows = $order === null ? [] : $all[$order['pk']] ?? [];
+        $told = self::since($told, $order, $gone);
+
+        return $this->concerns($order, $rows, $told) && ($this->asks($order, $rows, $told)
+            || ($order !== null && $this->standing($order, $told) === 'paid' && !$this->pushed->has($orderId, $order['pk'])));
+    }
+
+    /**
+     * @param ?array<string, mixed>                  $order
+     * @param array<int, list<array<string, mixed>>> $rows
+     * @param list<array<string, mixed>>             $told
+     */
+    private function asks(?array $order, array $rows, array $told): bool
+    {
         $standing = $this->standing($order, $told);
 
         foreach ($this->lines($order, $rows) as $line) {
@@ -66,7 +101,34 @@ final readonly class Planner
             }
         }
 
-        return $standing === 'paid' && $order !== null && !$this->pushed->has($orderId);
+        return false;
+    }
+
+    /**
+     * The ledger's rows of orders that are gone from the shop, though another may have their id now: its counter was set back.
+     *
+     * @param ?array<string, mixed>                              $order The one that is there
+     * @param array<int, array<int, list<array<string, mixed>>>> $all
+     *
+     * @return array<int, array<int, list<array<string, mixed>>>> By primary key
+     */
+    private function replaced(?array $order, array $all): array
+    {
+        return $order === null ? $all : array_diff_key($all, [$order['pk'] => true]);
+    }
+
+    /**
+     * What was told of the order itself, and not of one that had its id before.
+     *
+     * @param list<array<string, mixed>>                         $told
+     * @param ?array<string, mixed>                              $order
+     * @param array<int, array<int, list<array<string, mixed>>>> $replaced
+     *
+     * @return list<array<string, mixed>>
+     */
+    private static function since(array $told, ?array $order, array $replaced): array
+    {
+        return $order === null || $replaced === [] ? $told : array_values(array_filter($told, static fn (array $row): bool => $row['created'] >= $order['created']));
     }
 
     /**
@@ -77,9 +139,10 @@ final readonly class Planner
      */
     public function view(string $orderId): array
     {
-        $rows  = $this->ledger->ofOrder($orderId);
+        $all   = $this->ledger->ofOrder($orderId);
         $told  = $this->outbox->of($orderId);
         $order = $this->orders->find($orderId);
+        $rows  = $all[$order['pk'] ?? array_key_last($all) ?? 0] ?? [];
 
         return ['concerns' => $this->concerns($order, $rows, $told), 'standing' => $this->standing($order, $told), 'lines' => $this->lines($order, $rows)];
     }
@@ -92,7 +155,7 @@ final readonly class Planner
      */
     public function restock(string $orderId, int $lineId, int $units): void
     {
-        $this->onLine($orderId, $lineId, fn (array $books): array => $this->rules->restock($books, $units));
+        $this->onLine($orderId, null, $lineId, fn (array $books): array => $this->rules->restock($books, $units));
         $this->log->add('inventory_restock', 'order', $orderId, 'success', "$units units of line $lineId are to be given back: asked for by hand");
     }
 
@@ -100,13 +163,14 @@ final readonly class Planner
      * Follows the owner's word on a row that is uncertain or dead.
      *
      * @param string $word "applied", "not_applied" or "leave"
+     * @param ?int   $pk   Primary key of its order; null = the one that is there
      *
      * @throws ShopException                       when the order has no such line
      * @throws \CloverSync\Exception\ItemException when that row waits for no word
      */
-    public function resolve(string $orderId, int $lineId, int $seq, string $word): void
+    public function resolve(string $orderId, int $lineId, int $seq, string $word, ?int $pk = null): void
     {
-        $this->onLine($orderId, $lineId, fn (array $books): array => $this->rules->resolve($books, $seq, $word));
+        $this->onLine($orderId, $pk, $lineId, fn (array $books): array => $this->rules->resolve($books, $seq, $word));
         $this->log->add('inventory_decrement', 'order', $orderId, 'success', "Row $seq of line $lineId is settled by hand: " . match ($word) {
             'applied' => 'Clover\'s count holds it',
             'leave'   => 'it is left as it is',
@@ -188,22 +252,21 @@ final readonly class Planner
      * @param array<int, list<array<string, mixed>>> $rows
      * @param list<array<string, mixed>>             $told
      */
-    private function decide(string $orderId, ?array $order, array $rows, array $told): void
+    private function decide(string $orderId, int $pk, ?array $order, array $rows, array $told): void
     {
         $standing = $this->standing($order, $told);
-        $pk       = $order['pk'] ?? self::keyOf($rows);
         $sold     = false;
 
         foreach ($this->lines($order, $rows) as $line) {
             $plan = $this->rules->plan($line['books'], $standing);
-            $sold = $sold || $line['books']['rows'] !== [] || $plan['entries'] !== [];
+            $sold = $sold || $plan['entries'] !== [];
             $this->store($orderId, $pk, $line, $plan);
         }
 
         if ($standing === 'paid' && $order !== null) {
             $this->pushed->intend($orderId, $pk, (bool) $this->settings['sync_sale']);
         } elseif ($standing === 'released') {
-            $this->pushed->cancel($orderId);
+            $this->pushed->cancel($orderId, $pk);
         }
 
         if ($order === null && $sold) {
@@ -212,14 +275,16 @@ final readonly class Planner
     }
 
     /** @param \Closure(array<string, mixed>): array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>} $rule */
-    private function onLine(string $orderId, int $lineId, \Closure $rule): void
+    private function onLine(string $orderId, ?int $pk, int $lineId, \Closure $rule): void
     {
-        $this->sql->transaction(function () use ($orderId, $lineId, $rule): void {
-            $rows  = $this->ledger->ofOrder($orderId);
-            $order = $this->orders->find($orderId);
-
+        $this->sql->transaction(function () use ($orderId, $pk, $lineId, $rule): void {
+            $all   = $this->ledger->ofOrder($orderId);
+            $found = $this->orders->find($orderId);
+            $pk    = $pk ?? $found['pk'] ?? array_key_last($all) ?? 0;
+            $order = ($found['pk'] ?? 0) === $pk ? $found : null;
+            $rows  = $all[$pk] ?? [];
             $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException("Order $orderId has no line $lineId.");
-            $this->store($orderId, $order['pk'] ?? self::keyOf($rows), $line, $rule($line['books']));
+            $this->store($orderId, $pk, $line, $rule($line['books']));
         });
     }
 
@@ -264,12 +329,6 @@ final readonly class Planner
         if ($order !== null && \in_array('part', array_column($pending, 'event'), true)) {
             $this->log->add('inventory_restock', 'order', $orderId, 'skipped', 'Part of the order was paid back, and the gateway does not say for which lines: restock these lines by hand');
         }
-    }
-
-    /** @param array<int, list<array<string, mixed>>> $rows */
-    private static function keyOf(array $rows): int
-    {
-        return (int) (reset($rows)[0]['order_pk'] ?? 0);
     }
 
     public static function action(int $delta): string

@@ -21,57 +21,92 @@ final readonly class PushedOrders
 
     private const SITE_TAG = 'site_tag';
 
+    private const NUMBER = 'order_number';
+
+    /** Numbers count from 2020-01-01, so many a second; those of seven digits in base 36 last for 77 years. */
+    private const EPOCH      = 1_577_836_800;
+    private const PER_SECOND = 32;
+    private const LAST       = 78_364_164_095;
+
     private const MAX_REFUSALS = 3;
 
     public function __construct(private Sql $sql, private Mappings $mappings, private State $state, private Clock $clock)
     {
     }
 
-    public function has(string $orderId): bool
+    /** @param int $pk Primary key of the order: the shop's order ids can come again */
+    public function has(string $orderId, int $pk): bool
     {
-        return $this->sql->fetchValue('SELECT id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ?', [...$this->key(), $orderId]) !== null;
+        return $this->sql->fetchValue(
+            'SELECT id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?',
+            [...$this->key(), $orderId, $pk],
+        ) !== null;
     }
 
-    /** @return ?array<string, mixed> */
+    /** @return ?array<string, mixed> Of the newest order with this id */
     public function of(string $orderId): ?array
     {
-        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ?', [...$this->key(), $orderId]);
-    }
-
-    /** The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is not sent later. */
-    public function intend(string $orderId, int $pk, bool $push): void
-    {
-        $now = $this->clock->now();
-        (new Bulk($this->sql))->upsert(
-            self::TABLE,
-            ['environment', 'merchant_id', 'order_id', 'order_pk', 'reference', 'state', 'reason', 'settled', 'created'],
-            [[...$this->key(), $orderId, $pk, Orders::reference($this->siteTag(), $pk), $push ? 'intended' : 'skipped', $push ? null : 'sync_sale_off', $push ? null : $now, $now]],
-            ['environment', 'merchant_id', 'order_id'],
-            [],
-        );
-        $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
-              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND state = 'skipped' AND reason = 'cancelled'",
+        return $this->sql->fetchOne(
+            'SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1',
             [...$this->key(), $orderId],
         );
     }
 
+    /** @return ?array<string, mixed> */
+    public function row(int $id): ?array
+    {
+        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [$id]);
+    }
+
+    /**
+     * The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is not sent later.
+     *
+     * To be called in a transaction, which keeps the number and the row together.
+     */
+    public function intend(string $orderId, int $pk, bool $push): void
+    {
+        if ($this->has($orderId, $pk)) {
+            $this->sql->execute(
+                'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state = 'skipped' AND reason = 'cancelled'",
+                [...$this->key(), $orderId, $pk],
+            );
+
+            return;
+        }
+
+        $now = $this->clock->now();
+        (new Bulk($this->sql))->upsert(
+            self::TABLE,
+            ['environment', 'merchant_id', 'order_id', 'order_pk', 'reference', 'state', 'reason', 'settled', 'created'],
+            [[
+                ...$this->key(), $orderId, $pk, Orders::reference($this->siteTag(), $this->nextNumber()), $push ? 'intended' : 'skipped',
+                $push ? null : 'sync_sale_off', $push ? null : $now, $now,
+            ]],
+            ['environment', 'merchant_id', 'order_id', 'order_pk'],
+            [],
+        );
+    }
+
     /** The order is released: it need not appear in Clover, unless it does already. */
-    public function cancel(string $orderId): void
+    public function cancel(string $orderId, int $pk): void
     {
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = 'cancelled', settled = ? WHERE environment = ? AND merchant_id = ? AND order_id = ? AND state IN ('intended', 'dead')",
-            [$this->clock->now(), ...$this->key(), $orderId],
+            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = 'cancelled', settled = ?
+              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state IN ('intended', 'dead')",
+            [$this->clock->now(), ...$this->key(), $orderId, $pk],
         );
     }
 
     /** The owner wants an order in Clover that was left out while Sync Sale was off. */
     public function pushNow(string $orderId): bool
     {
-        return $this->sql->execute(
+        $row = $this->of($orderId);
+
+        return $row !== null && $this->sql->execute(
             'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
-              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
-            [...$this->key(), $orderId],
+              WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
+            [(int) $row['id']],
         ) === 1;
     }
 
@@ -244,6 +279,23 @@ final readonly class PushedOrders
         }
 
         return $tag;
+    }
+
+    /**
+     * A number that no order of this site had before. The shop's own numbers can come again (a counter that was reset), and so can a count in our tables (a backup
+     * that was restored); the time cannot, unless its clock goes wrong, and then the last number is gone on from.
+     */
+    private function nextNumber(): int
+    {
+        $last = (int) $this->sql->fetchValue(
+            'SELECT value FROM #__j2commerce_clover_state WHERE environment = ? AND name = ?' . $this->sql->dialect()->lockRows(),
+            [$this->mappings->environment, self::NUMBER],
+        );
+        $tick   = ($this->clock->now() - self::EPOCH) * self::PER_SECOND;
+        $number = $tick > self::LAST ? $last + 1 : max($last + 1, $tick);
+        $this->state->set(self::NUMBER, (string) $number);
+
+        return $number;
     }
 
     /** @param list<scalar|null> $values */

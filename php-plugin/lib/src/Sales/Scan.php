@@ -36,7 +36,7 @@ final readonly class Scan
         $suspects = $this->orders->suspects($this->settings['paid_statuses'], [...self::RELEASING, ...$this->settings['refunded_statuses']], self::LIMIT);
         $found    = array_values(array_filter(
             array_diff($suspects, $this->outbox->waiting($suspects)),
-            $this->planner->wouldChange(...),
+            $this->isFound(...),
         ));
         $this->outbox->found($found);
 
@@ -45,5 +45,15 @@ final readonly class Scan
         }
 
         return \count($found);
+    }
+
+    private function isFound(string $orderId): bool
+    {
+        try {
+            return $this->planner->wouldChange($orderId);
+        } catch (\Throwable) {
+            // One that cannot be read is put into the outbox like the others, where its tries are counted.
+            return true;
+        }
     }
 }

@@ -140,13 +140,14 @@ final readonly class ShopOrders
     /**
      * An order as {@see \CloverSync\Orders::plan()} wants it; null when it is gone.
      *
+     * @param int    $pk       Its primary key: another order may have come by the id since
      * @param string $currency The shop's own: its amounts are in that, whatever currency the customer saw
      *
      * @return ?array<string, mixed>
      */
-    public function forClover(string $orderId, string $currency): ?array
+    public function forClover(string $orderId, int $pk, string $currency): ?array
     {
-        $order = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+        $order = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ? AND j2commerce_order_id = ?', [$orderId, $pk]);
 
         if ($order === null) {
             return null;
@@ -199,7 +200,7 @@ final readonly class ShopOrders
      *
      * @param list<int> $statuses Statuses in which it gives none back by itself, but the owner counts as refunded
      *
-     * @return list<array{order_id: string, line_id: int, variant_id: int, quantity: int}>
+     * @return list<array{order_id: string, order_pk: int, line_id: int, variant_id: int, quantity: int}>
      */
     public function held(string $column, array $ids, array $statuses): array
     {
@@ -213,11 +214,12 @@ final readonly class ShopOrders
 
         return array_map(static fn (array $row): array => [
             'order_id'   => (string) $row['order_id'],
+            'order_pk'   => (int) $row['order_pk'],
             'line_id'    => (int) $row['line_id'],
             'variant_id' => (int) $row['variant_id'],
             'quantity'   => max(0, (int) $row['orderitem_quantity']),
         ], $this->bulk->fetch(
-            'SELECT o.order_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
+            'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
                FROM ' . self::ORDERS . ' o JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id
               WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND o.created_on >= ?$not AND i.$column IN (%s)",
             $ids,
@@ -241,28 +243,28 @@ final readonly class ShopOrders
         $key   = [$this->mappings->environment, $this->mappings->merchant];
         $in    = static fn (array $list): string => $list === [] ? '(NULL)' : '(' . implode(', ', array_map(intval(...), $list)) . ')';
         // What was given back by hand since the last release the shop's books go on naming.
-        $asked = "SELECT l.order_id, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM " . StockLedger::TABLE . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
-                AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
-               FROM " . StockLedger::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.line_id';
+        $asked = "SELECT l.order_id, l.order_pk, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM " . StockLedger::TABLE . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
+                AND r.order_id = l.order_id AND r.order_pk = l.order_pk AND r.line_id = l.line_id AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
+               FROM " . StockLedger::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.order_pk, l.line_id';
 
         $orders = $this->sql->fetchColumn(
             'SELECT DISTINCT o.order_id FROM ' . self::ORDERS . ' o
                JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id AND i.variant_id > 0
-               LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.line_id = i.j2commerce_orderitem_id
+               LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.order_pk = o.j2commerce_order_id AND l.line_id = i.j2commerce_orderitem_id
               WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN " . $in($paid) . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
               LIMIT ' . $limit,
             [...$key, $floor, $floor, $since],
         );
         $orders = [...$orders, ...$this->sql->fetchColumn(
-            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . PushedOrders::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id
+            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . PushedOrders::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
               WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
             [...$key, $floor, $since],
         )];
         $orders = [...$orders, ...$this->sql->fetchColumn(
-            'SELECT l.order_id FROM ' . StockLedger::TABLE . ' l LEFT JOIN ' . self::ORDERS . ' o ON o.order_id = l.order_id
-               LEFT JOIN ' . self::ITEMS . ' i ON i.order_id = l.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
+            'SELECT l.order_id FROM ' . StockLedger::TABLE . ' l LEFT JOIN ' . self::ORDERS . ' o ON o.order_id = l.order_id AND o.j2commerce_order_id = l.order_pk
+               LEFT JOIN ' . self::ITEMS . ' i ON i.order_id = o.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
               WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN ' . $in($released) . ")
-              GROUP BY l.order_id, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
+              GROUP BY l.order_id, l.order_pk, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
             [...$key, $floor],
         )];
 

@@ -34,21 +34,22 @@ final readonly class StockLedger
     }
 
     /**
-     * @return array<int, list<array<string, mixed>>> Rows by line, in the order of their numbers; locked in a transaction
+     * @return array<int, array<int, list<array<string, mixed>>>> Rows by primary key of the order, which tells orders of one id apart, and by line; in the order of
+     *                                                            their numbers; locked in a transaction
      */
     public function ofOrder(string $orderId): array
     {
-        $lines = [];
+        $orders = [];
 
         foreach ($this->sql->fetchAll(
             'SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY line_id, seq'
                 . ($this->sql->inTransaction() ? $this->sql->dialect()->lockRows() : ''),
             [...$this->key(), $orderId],
         ) as $row) {
-            $lines[(int) $row['line_id']][] = $row;
+            $orders[(int) $row['order_pk']][(int) $row['line_id']][] = $row;
         }
 
-        return $lines;
+        return $orders;
     }
 
     /**
@@ -70,19 +71,19 @@ final readonly class StockLedger
                 $e['delta'], $e['state'], $e['reason'], $e['state'] === 'skipped' ? $now : null, $e['state'] === 'skipped' ? 0 : null, $now,
             ], $plan['entries']),
         );
-        $this->change($line['order_id'], $line['line_id'], $plan['changes']);
+        $this->change($line['order_id'], $line['order_pk'], $line['line_id'], $plan['changes']);
     }
 
     /** @param list<array{seq: int, state: string, reason: ?string}> $changes */
-    public function change(string $orderId, int $lineId, array $changes): void
+    public function change(string $orderId, int $pk, int $lineId, array $changes): void
     {
         foreach ($changes as $change) {
             $this->sql->execute(
                 'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
-                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
+                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
                 [
                     $change['state'], $change['reason'], \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
-                    ...$this->key(), $orderId, $lineId, $change['seq'],
+                    ...$this->key(), $orderId, $pk, $lineId, $change['seq'],
                 ],
             );
         }
@@ -277,10 +278,10 @@ final readonly class StockLedger
 
     private function posted(string $column): string
     {
-        return 'SELECT l.id, l.order_id, l.line_id, l.seq, l.cause, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
+        return 'SELECT l.id, l.order_id, l.order_pk, l.line_id, l.seq, l.cause, l.reverses, l.clover_id, l.variant_id, l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
                 r.state AS reversed_state, r.settled_ms AS reversed_settled
            FROM ' . self::TABLE . ' l
-           LEFT JOIN ' . self::TABLE . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id AND r.line_id = l.line_id AND r.seq = l.reverses
+           LEFT JOIN ' . self::TABLE . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id AND r.order_pk = l.order_pk AND r.line_id = l.line_id AND r.seq = l.reverses
           WHERE l.environment = ? AND l.merchant_id = ? AND (l.order_pk >= ? OR l.state IN ' . self::OPEN . ") AND l.$column IN (%s)";
     }
 

@@ -177,14 +177,14 @@ final readonly class StockSender
     /** @param array<string, mixed> $row */
     private function isItsTurn(array $row, WorkResult $result): bool
     {
-        $rows = $this->ledger->ofOrder((string) $row['order_id'])[(int) $row['line_id']] ?? [];
+        $rows = $this->ledger->ofOrder((string) $row['order_id'])[(int) $row['order_pk']][(int) $row['line_id']] ?? [];
         $turn = $this->rules->turn(['clover_id' => $row['clover_id'], 'quantity' => 0, 'rows' => $rows], (int) $row['seq']);
 
         if ($turn['action'] === 'wait') {
             $this->ledger->wait((int) $row['id'], 10, 'waits for the sale that it gives back');
         } elseif ($turn['action'] === 'become') {
             $this->sql->transaction(function () use ($row, $turn): void {
-                $this->ledger->change((string) $row['order_id'], (int) $row['line_id'], $turn['changes']);
+                $this->ledger->change((string) $row['order_id'], (int) $row['order_pk'], (int) $row['line_id'], $turn['changes']);
                 $this->log->add('inventory_restock', 'stock', (string) $row['clover_id'], 'skipped', self::words($row) . ' not sent, for its sale is not in Clover\'s count');
             });
             $result->skipped++;

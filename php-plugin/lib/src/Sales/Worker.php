@@ -91,7 +91,7 @@ final readonly class Worker
         $stock             = $this->ledger->counts();
         $orders            = $this->pushed->counts();
         $result->uncertain = $stock['uncertain'] + $orders['uncertain'];
-        $result->dead      = $stock['dead'] + $orders['dead'];
+        $result->dead      = $stock['dead'] + $orders['dead'] + $this->outbox->countDead();
         $result->later     = $stock['intended'] + $stock['sent'] + $orders['intended'] + $orders['sent'] + $orders['unpaid'] + $this->outbox->countLater();
         $result->paused    = $this->pause->read()['reason'] ?? null;
 
@@ -167,7 +167,7 @@ final readonly class Worker
                 throw $e;
             } catch (\Throwable $e) {
                 // One order that cannot be read must not hold up the others.
-                $this->outbox->postpone($orderId, $e->getMessage());
+                $this->planner->failed($orderId, $e);
             }
         }
 
