@@ -79,7 +79,7 @@ abstract class ServeTestCase extends ResilienceTestCase
         $storm = fn (string $body, string $secret = self::AUTH): int => $this->one($body, $secret);
         $code  = '11111111-2222-4333-8444-555555555555';
         self::assertSame(200, $storm(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), ''));
-        self::assertSame($code, $this->shop()->state->getArray('webhook_code')['code']);
+        self::assertSame($code, $this->shop()->verificationCodes()->all()[0]['code']);
         $event = $this->delivery($this->items[0]);
         self::assertSame([403, 403, 200, 200], [$storm($event, ''), $storm($event, self::AUTH . 'x'), $storm($event), $storm($event)]);
         self::assertSame(400, $storm('{"appId":'));

@@ -7,7 +7,9 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Lock;
 use CloverSync\Shop\Process;
+use CloverSync\Shop\Sql;
 use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -32,22 +34,78 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
     }
 
-    #[TestDox('Anybody can send a verification code: the newest is shown, and many leave one line a minute in the log')]
+    #[TestDox('Outside the window a verification code is answered 200, and nothing is stored or logged')]
+    public function test_codes_that_nobody_waits_for(): void
+    {
+        $clock = new FakeClock();
+        self::assertSame(0, $this->postCodes($clock, 1_000));
+        $this->shop(clock: $clock)->verificationCodes()->expect();
+        $clock->sleep(601.0);
+        self::assertSame(0, $this->postCodes($clock, 100));
+        self::assertSame([], $this->shop(clock: $clock)->overview()->webhookCodes);
+        self::assertSame([], $this->logged('webhook'));
+    }
+
+    #[TestDox('While the dashboard waits the first five different codes are kept with their time; a thousand cost a handful of writes')]
     public function test_a_flood_of_codes(): void
     {
         $clock = new FakeClock();
-        $send  = fn (string $code): string => $this->shop(clock: $clock)->webhookEndpoint()->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), [])['body'];
+        $codes = $this->shop(clock: $clock)->verificationCodes();
+        $codes->expect();
+        self::assertSame('abcdef01-0001', $this->postCode($this->sql, $clock, 'abcdef01-0001')['body']);
+        $clock->sleep(5.0);
+        $writes = $this->postCodes($clock, 1_000);
+        self::assertLessThanOrEqual(8, $writes);
+        self::assertCount(5, $codes->all());
+        self::assertSame(['code' => 'abcdef01-0001', 'at' => (int) $clock->time - 5], $codes->all()[0]);
+        self::assertSame(0, $this->postCodes($clock, 3, 'abcdef01-0001'));
 
-        for ($i = 10; $i < 30; $i++) {
-            self::assertSame("deadbeef-$i", $send("deadbeef-$i"));
-            $clock->sleep(1.0);
+        // They make room once they are old.
+        $clock->sleep(590.0);
+        $codes->expect();
+        $clock->sleep(11.0);
+        $this->postCode($this->sql, $clock, 'abcdef02-0002');
+        self::assertContains('abcdef02-0002', array_column($codes->all(), 'code'));
+    }
+
+    #[TestDox('The dashboard stores its looks once a minute, and one from a clock that was ahead does not keep the window shut')]
+    public function test_the_window(): void
+    {
+        $clock = new FakeClock();
+        $sql   = new FailingSql($this->sql);
+        $look  = fn () => $this->shop(sql: $sql, clock: $clock)->verificationCodes()->expect();
+
+        for ($i = 0; $i < 60; $i++) {
+            $look();
+            $clock->sleep(7.0);
         }
 
-        self::assertCount(1, $this->logged('webhook'));
-        self::assertSame('deadbeef-29', $this->shop()->overview()->webhookCode['code']);
-        $clock->sleep(60.0);
-        $send('deadbeef-30');
-        self::assertCount(2, $this->logged('webhook'));
+        self::assertLessThanOrEqual(8, $sql->writes);
+        $clock->sleep(400 * 86_400.0);
+        $look();
+        $clock->sleep(-400 * 86_400.0);
+        $look();
+        $this->postCode($this->sql, $clock, 'abcdef03-0003');
+        self::assertSame(['abcdef03-0003'], array_column($this->shop(clock: $clock)->verificationCodes()->all(), 'code'));
+    }
+
+    /** @return int Writes that it cost */
+    private function postCodes(FakeClock $clock, int $count, ?string $same = null): int
+    {
+        $sql = new FailingSql($this->sql);
+
+        for ($i = 0; $i < $count; $i++) {
+            $code = $same ?? \sprintf('deadbeef-%08d', $i);
+            self::assertSame(['status' => 200, 'body' => $code, 'work' => false], $this->postCode($sql, $clock, $code));
+        }
+
+        return $sql->writes;
+    }
+
+    /** @return array{status: int, body: string, work: bool} */
+    private function postCode(Sql $sql, FakeClock $clock, string $code): array
+    {
+        return $this->shop(sql: $sql, clock: $clock)->webhookEndpoint()->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), []);
     }
 
     #[TestDox('Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values')]

@@ -25,7 +25,7 @@ abstract class OverviewTestCase extends SyncTestCase
 
         self::assertSame(['sandbox', false, null, null, null, null], [$now->environment, $now->connected, $now->merchantId, $now->merchantName, $now->reconnectReason, $now->accessExpiresAt]);
         self::assertSame([0, 0, 0, 0, 0, null], [$now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted, $now->lastSync]);
-        self::assertSame([null, null, null, null, null, null], [$now->run, $now->lastFailure, $now->sales, $now->paused, $now->webhookCode, $now->webhookSeen]);
+        self::assertSame([null, null, null, null, null, null], [$now->run, $now->lastFailure, $now->sales, $now->paused, $now->webhookCodes[0] ?? null, $now->webhookSeen]);
         self::assertSame([false, false, null], [$now->siteMoved, $now->tokenEndsSoon, $now->currency]);
         self::assertTrue($now->hasDefaultCategory);
         self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
@@ -160,7 +160,7 @@ abstract class OverviewTestCase extends SyncTestCase
         $shop->state->set('webhook_seen', '1700000100');
         $now = $this->shop(site: 'https://copy.example')->overview();
 
-        self::assertSame(['no permission', 'with and without', ['code' => 'a-code', 'at' => 1_700_000_000], 1_700_000_100, true], [$now->paused['reason'], $now->taxWarning, $now->webhookCode, $now->webhookSeen, $now->siteMoved]);
+        self::assertSame(['no permission', 'with and without', ['code' => 'a-code', 'at' => 1_700_000_000], 1_700_000_100, true], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
         $shop->state->set('tax_warning', '');
         self::assertNull($this->shop()->overview()->taxWarning);
     }

@@ -55,7 +55,7 @@ final class WebhookServer
 
         try {
             $shop   = Config::read()->shop();
-            $answer = $shop->webhookEndpoint()->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
+            $answer = $shop->webhookEndpoint(true)->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
         } catch (\Throwable $e) {
             // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
             Host::log('cloversync: ' . $e->getMessage());

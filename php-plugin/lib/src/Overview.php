@@ -45,8 +45,8 @@ final readonly class Overview
         public ?array $sales,
         /** @var ?array{since: int, reason: string} Why nothing is sent to Clover at present */
         public ?array $paused,
-        /** @var ?array{code: string, at: int} The last verification code of Clover's for the webhook */
-        public ?array $webhookCode,
+        /** @var list<array{code: string, at: int}> Verification codes for the webhook, oldest first; not each need be Clover's */
+        public array $webhookCodes,
         /** Unix seconds of the last webhook event. */
         public ?int $webhookSeen,
         /** In which way Clover's prices and the shop's disagree about tax; null when they do not. */
@@ -66,7 +66,6 @@ final readonly class Overview
         $known    = $merchant !== null;
         $facts    = $shop->merchant->remembered();
         $counts   = $known ? $shop->mappings()->counts() : ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
-        $code     = $shop->state->getArray(Endpoint::CODE);
         $runs     = $known ? new Runs($shop->sql, $status->environment, $merchant, $shop->clock) : null;
         $latest   = $shop->latestRun();
 
@@ -92,7 +91,7 @@ final readonly class Overview
             $latest?->status === Runs::FAILED ? (string) $latest->message : null,
             $known ? self::sales($shop) : null,
             $shop->pause()->read(),
-            isset($code['code'], $code['at']) ? ['code' => (string) $code['code'], 'at' => (int) $code['at']] : null,
+            $shop->verificationCodes()->all(),
             ($seen = $shop->state->get(Endpoint::LAST_SEEN)) === null ? null : (int) $seen,
             $shop->state->get('tax_warning') ?: null,
             $shop->merchant->currency(),

@@ -17,6 +17,7 @@ use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Shop\Webhooks\Endpoint;
 use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Shop\Webhooks\InboxWorker;
+use CloverSync\Shop\Webhooks\VerificationCodes;
 use CloverSync\Stock;
 use CloverSync\Vault;
 use CloverSync\Webhook;
@@ -143,11 +144,13 @@ final class Shop
         return new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
     }
 
-    public function webhookEndpoint(): Endpoint
+    /** @param bool $takesCodes Whether verification codes are taken without a dashboard that waits for one */
+    public function webhookEndpoint(bool $takesCodes = false): Endpoint
     {
         $merchant = $this->merchantId();
+        $codes    = new VerificationCodes($this->state, $this->clock, $takesCodes);
 
-        return new Endpoint(new Webhook($this->given), $merchant === null ? null : $this->inbox(), $merchant, $this->state, $this->log, $this->clock);
+        return new Endpoint(new Webhook($this->given), $merchant === null ? null : $this->inbox(), $merchant, $codes, $this->state, $this->log, $this->clock);
     }
 
     /** @throws Exception\NotConnectedException before the first connection */
@@ -299,6 +302,11 @@ final class Shop
         $row      = $merchant === null ? null : (new Runs($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
 
         return $row === null ? null : SliceResult::fromRow($row);
+    }
+
+    public function verificationCodes(): VerificationCodes
+    {
+        return new VerificationCodes($this->state, $this->clock);
     }
 
     public function overview(): Overview

@@ -86,7 +86,10 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{figures: array<string, mixed>} */
     private function poll(Input $input): array
     {
-        return ['figures' => Figures::of($this->factory->shop()->overview())];
+        $shop = $this->factory->shop();
+        $shop->verificationCodes()->expect();
+
+        return ['figures' => Figures::of($shop->overview())];
     }
 
     /** @return array{message: string} */

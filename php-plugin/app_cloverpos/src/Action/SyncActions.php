@@ -69,6 +69,8 @@ final readonly class SyncActions implements ActionGroup
             ShopCache::clean($this->app);
         }
 
+        $shop->verificationCodes()->expect();
+
         if ($result->status !== Runs::DONE) {
             return $answer;
         }
@@ -106,6 +108,7 @@ final readonly class SyncActions implements ActionGroup
     private function status(Input $input): array
     {
         $shop   = $this->factory->shop();
+        $shop->verificationCodes()->expect();
         $latest = $shop->merchantId() === null ? throw new NotConnectedException('There is no connection.') : $shop->latestRun();
 
         return [

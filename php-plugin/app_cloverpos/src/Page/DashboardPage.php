@@ -82,6 +82,8 @@ final readonly class DashboardPage implements Page
         $config = ShopConfig::read($shop->sql);
         $mayAct = J2CommerceHelper::canAccess('j2commerce.editsetup');
 
+        $shop->verificationCodes()->expect();
+
         return [
             'now'            => $now,
             'figures'        => Figures::of($now),

@@ -39,11 +39,21 @@ final class Figures
             'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : self::time($now->lastSync),
             'details'     => Text::sprintf(self::PREFIX . 'FIGURES_DETAILS', $now->pending, $now->conflicts, $now->deleted),
             'run'         => $now->run === null ? null : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
-            'code'        => $now->webhookCode['code'] ?? '',
-            'codeAt'      => $now->webhookCode === null ? '' : Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', self::unix($now->webhookCode['at'])),
+            'code'        => end($now->webhookCodes)['code'] ?? '',
+            'codeAt'      => self::codes($now->webhookCodes),
             'webhookSeen' => $now->webhookSeen === null ? Text::_(self::PREFIX . 'NEVER') : self::unix($now->webhookSeen),
             'hasCurrency' => $now->currency !== null,
         ];
+    }
+
+    /** @param list<array{code: string, at: int}> $codes */
+    private static function codes(array $codes): string
+    {
+        return match (\count($codes)) {
+            0       => '',
+            1       => Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', self::unix($codes[0]['at'])),
+            default => Text::sprintf(self::PREFIX . 'WEBHOOK_CODES', implode('; ', array_map(static fn (array $c): string => "{$c['code']} (" . self::unix($c['at']) . ')', $codes))),
+        };
     }
 
     /** @return array<string, mixed> */

@@ -14,7 +14,6 @@ use CloverSync\Webhook;
 /** Answers Clover's webhook: judges, takes in, and is done. Asks Clover nothing and looks at no product. */
 final readonly class Endpoint
 {
-    public const CODE      = 'webhook_code';
     public const LAST_SEEN = 'webhook_seen';
 
     private const REFUSED = 'webhook_refused';
@@ -30,6 +29,7 @@ final readonly class Endpoint
         /** Null before the first connection: then events are nobody's. */
         private ?Inbox $inbox,
         private ?string $merchant,
+        private VerificationCodes $codes,
         private State $state,
         private SyncLog $log,
         private Clock $clock,
@@ -47,14 +47,9 @@ final readonly class Endpoint
 
         switch ($verdict->kind) {
             case 'verification':
-                $last = (int) ($this->state->getArray(self::CODE)['at'] ?? 0);
-                $this->state->setArray(self::CODE, ['code' => $verdict->code, 'at' => $this->clock->now()]);
-
-                // A stranger can send one as well, and many: the newest is on the dashboard, the log need not have each.
-                if ($this->clock->now() - $last >= self::QUIET) {
+                if ($this->codes->take((string) $verdict->code)) {
                     $this->log->add('webhook', 'item', '', 'success', 'Clover sent a verification code: copy it from the dashboard into the Clover Developer Dashboard');
                 }
-
 
                 return ['status' => $verdict->status, 'body' => (string) $verdict->code, 'work' => false];
 
@@ -83,7 +78,8 @@ final readonly class Endpoint
     {
         $now = $this->clock->now();
 
-        if ($now - (int) $this->state->get(self::LAST_SEEN) >= self::QUIET) {
+        // A time in the future is from a clock that was ahead.
+        if (abs($now - (int) $this->state->get(self::LAST_SEEN)) >= self::QUIET) {
             $this->state->set(self::LAST_SEEN, (string) $now);
         }
     }
@@ -125,7 +121,7 @@ final readonly class Endpoint
     {
         $last = (int) $this->state->get(self::REFUSED);
 
-        if ($this->clock->now() - $last >= self::QUIET) {
+        if (abs($this->clock->now() - $last) >= self::QUIET) {
             $this->state->set(self::REFUSED, (string) $this->clock->now());
             $this->log->add('webhook', 'item', '', $status, $message);
         }

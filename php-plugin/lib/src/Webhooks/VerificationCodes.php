@@ -1,0 +1,85 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Webhooks;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Clock;
+use CloverSync\Shop\State;
+
+/**
+ * The webhook's verification codes. Clover signs none, so anybody can post one: they are taken only while the owner waits for one, the first few different
+ * ones are kept, and what is not kept costs no write.
+ */
+final readonly class VerificationCodes
+{
+    private const CODES = 'webhook_code';
+    private const SEEN  = 'dashboard_seen';
+
+    /** Codes that are kept; an older one than the window makes room. */
+    private const KEPT = 5;
+
+    /** Seconds after the dashboard's last look in which codes are taken. */
+    private const WINDOW = 600;
+
+    /** The look is stored once in so many seconds. */
+    private const EVERY = 60;
+
+    /** @param bool $alwaysOpen Whether codes are taken without a dashboard too: the command line has none */
+    public function __construct(private State $state, private Clock $clock, private bool $alwaysOpen = false)
+    {
+    }
+
+    /** To be called whenever the owner's dashboard asks for codes. */
+    public function expect(): void
+    {
+        $now = $this->clock->now();
+
+        // A look in the future is from a clock that was ahead.
+        if (abs($now - (int) $this->state->get(self::SEEN)) >= self::EVERY) {
+            $this->state->set(self::SEEN, (string) $now);
+        }
+    }
+
+    /** @return bool Whether it was new, and is kept */
+    public function take(string $code): bool
+    {
+        if (!$this->isOpen()) {
+            return false;
+        }
+
+        $now  = $this->clock->now();
+        $kept = array_values(array_filter($this->all(), static fn (array $c): bool => abs($now - $c['at']) < self::WINDOW));
+
+        if (\count($kept) >= self::KEPT || \in_array($code, array_column($kept, 'code'), true)) {
+            return false;
+        }
+
+        $this->state->setArray(self::CODES, [...$kept, ['code' => $code, 'at' => $now]]);
+
+        return true;
+    }
+
+    /** @return list<array{code: string, at: int}> Oldest first; at: Unix seconds */
+    public function all(): array
+    {
+        $stored = $this->state->getArray(self::CODES);
+        $codes  = [];
+
+        // 0.1.0 kept one.
+        foreach (isset($stored['code']) ? [$stored] : $stored as $entry) {
+            if (\is_array($entry) && \is_string($entry['code'] ?? null) && \is_int($entry['at'] ?? null)) {
+                $codes[] = ['code' => $entry['code'], 'at' => $entry['at']];
+            }
+        }
+
+        return $codes;
+    }
+
+    private function isOpen(): bool
+    {
+        return $this->alwaysOpen || abs($this->clock->now() - (int) $this->state->get(self::SEEN)) <= self::WINDOW;
+    }
+}
