@@ -6,7 +6,7 @@
 #   bin/setup.sh --bench  also what the benchmarks' plain PHP needs
 #
 # PHP 8.3 or newer is needed with its headers. Debian 12 has an older one, so PHP comes from trixie there; trixie is
-# pinned low, so that nothing but PHP and what PHP itself requires moves.
+# pinned low, so that only PHP moves and what PHP itself requires: among that the C library (libc6 and what belongs to it).
 set -euo pipefail
 
 given=$*
@@ -25,7 +25,7 @@ php_has pdo_mysql  || from_php+=(php8.4-mysql)
 php_has dom && php_has mbstring || from_php+=(php8.4-xml php8.4-mbstring)
 have_fpm || from_php+=(php8.4-fpm)
 ! asked --bench || php_has curl || from_php+=(php8.4-curl)
-{ have phpunit && php_is_new_enough && phpunit --version 2>/dev/null | grep -qE 'PHPUnit 1[1-9]'; } || from_php+=(phpunit)
+{ have phpunit && php_is_new_enough && [[ $(phpunit --version 2>/dev/null) =~ PHPUnit\ 1[1-9] ]]; } || from_php+=(phpunit)
 have gcc || from_base+=(build-essential)
 have clang && ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 || from_base+=(clang libclang-dev)
 have mariadbd || [ -x /usr/sbin/mariadbd ] || from_base+=(mariadb-server-core mariadb-client-core)
@@ -63,7 +63,8 @@ if [ ${#from_php[@]} -gt 0 ] && ! apt-cache show php8.4-dev >/dev/null 2>&1; the
         | "${as_root[@]}" tee /etc/apt/preferences.d/cloversync-trixie >/dev/null
     "${as_root[@]}" apt-get update -qq
 fi
-if apt-cache policy | grep -q 'n=trixie' && grep -qs bookworm /etc/os-release; then suite=(-t trixie); fi
+# Read whole: a pipe into grep -q ends apt-cache by SIGPIPE when grep is first, and pipefail takes that for “no trixie”.
+if [[ $(apt-cache policy) == *n=trixie* ]] && grep -qs bookworm /etc/os-release; then suite=(-t trixie); fi
 # nginx, PHP-FPM and MariaDB are started by the tests themselves; their packages would start services of the whole machine.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
@@ -73,4 +74,4 @@ if [ ! -e "$policy" ]; then
 fi
 [ ${#from_base[@]} -eq 0 ] || "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${from_base[@]}" >/dev/null
 [ ${#from_php[@]} -eq 0 ] || "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${suite[@]}" "${from_php[@]}" >/dev/null
-say "ready: $(php -n -r 'echo "PHP ", PHP_VERSION;'), $(phpunit --version | head -n1), $(/usr/sbin/mariadbd --version 2>/dev/null | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/' || true)"
+say "ready: $(php -n -r 'echo "PHP ", PHP_VERSION;'), $(phpunit --version | sed -n 1p), $(/usr/sbin/mariadbd --version 2>/dev/null | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/' || true)"

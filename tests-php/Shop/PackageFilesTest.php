@@ -30,4 +30,18 @@ final class PackageFilesTest extends TestCase
 
         self::assertGreaterThan(130, $opened);
     }
+
+    public function test_the_notices_hold_a_text_of_each_linked_package_and_none_of_what_only_tests_use(): void
+    {
+        exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(\dirname(__DIR__, 2) . '/bin/notices.php') . ' 2>/dev/null', $lines, $code);
+        $text = implode("\n", $lines);
+        self::assertSame(0, $code);
+
+        foreach (['reqwest', 'rustls', 'aws-lc-sys', 'tokio', 'ext-php-rs', 'chacha20poly1305', 'serde_json'] as $package) {
+            self::assertMatchesRegularExpression("/^$package [\\d.]+.*\\(.+\\)  https:/m", $text);
+        }
+
+        self::assertStringContainsString("Rust's standard library\n====", $text);
+        self::assertDoesNotMatchRegularExpression('/^(proptest|clap|clap_builder) /m', $text);
+    }
 }
