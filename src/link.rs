@@ -22,6 +22,7 @@ use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ExecutorGlobals;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::engine::despite_exception;
 use crate::exception;
@@ -50,7 +51,7 @@ pub struct Record {
     pub merchant: MerchantId,
     /// Why the owner must connect again.
     pub reconnect: Option<String>,
-    tokens: String,
+    tokens: Zeroizing<String>,
 }
 
 impl Record {
@@ -340,10 +341,10 @@ impl Link {
         let record = Record {
             merchant: merchant.clone(),
             reconnect,
-            tokens: tokens.to_json(),
+            tokens: Zeroizing::new(tokens.to_json()),
         };
         // Panic: cannot fire, the record is made of strings.
-        let text = serde_json::to_vec(&record).expect("strings");
+        let text = Zeroizing::new(serde_json::to_vec(&record).expect("strings"));
         let sealed = crate::vault::seal(&self.vault, &text, &self.context(merchant.as_str()))
             .map_err(|_| HostError::NoRandom)?;
         let line = format!("{merchant}.{sealed}");
@@ -434,7 +435,7 @@ impl Link {
     /// Another token than the refused one; none when that was new already.
     pub fn another_token(&self, refused: &AccessToken) -> PhpResult<Option<AccessToken>> {
         match self.ensure(Need::Replace(refused))? {
-            Ok(fresh) => Ok(Some(fresh.tokens.access)),
+            Ok(fresh) => Ok(Some(fresh.tokens.access.clone())),
             Err(LifeError::TokenIsNew) => Ok(None),
             Err(error) => Err(self.life_exception(error)),
         }
@@ -445,7 +446,7 @@ impl Link {
         let fresh = self.tokens(Need::AtLeast(ON_DEMAND))?;
         Ok(Access {
             merchant: fresh.merchant,
-            token: fresh.tokens.access,
+            token: fresh.tokens.access.clone(),
         })
     }
 

@@ -181,7 +181,7 @@ impl PageIterator {
         let runtime = runtime::handle().map_err(|e| host_exception(&e.into()))?;
         Ok(Reading {
             pages: Prefetch::start(&runtime, sweep, DEPTH),
-            token: tokens.access,
+            token: tokens.access.clone(),
         })
     }
 }

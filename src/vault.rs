@@ -46,7 +46,7 @@ impl Vault {
             .core
             .open(&sealed, &context)
             .map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
-        Ok(plain.into())
+        Ok(plain.to_vec().into())
     }
 
     /// Whether it was sealed with the present secret.

@@ -201,6 +201,21 @@ final class CommandLineTest extends TestCase
         }
     }
 
+    public function test_without_root_certificates_the_loopback_works_and_the_real_clover_is_not_asked(): void
+    {
+        $none = ['SSL_CERT_FILE' => '/nowhere/roots.pem', 'SSL_CERT_DIR' => '/nowhere'];
+        $this->shell->environment += $none;
+        self::assertTrue($this->json('connect', '--approve')['connected']);
+
+        // The connection is the sandbox' own; only the address is now the real one, where nothing is sent to.
+        unset($this->shell->environment['CLOVERSYNC_BASE_URL']);
+        $result = $this->run_('sync', '--json');
+        self::assertSame(1, $result['code']);
+        self::assertStringContainsString('root certificates', end($result['lines'])['message']);
+        self::assertStringContainsString('SSL_CERT_FILE', end($result['lines'])['message']);
+        self::assertStringNotContainsString('report it', end($result['lines'])['message']);
+    }
+
     public function test_whatever_else_knocks_neither_ends_nor_delays_the_wait_for_the_browser(): void
     {
         $port    = self::freePort();

@@ -108,6 +108,11 @@ final class Application
         } catch (UsageException $e) {
             return $this->fail('usage', $e->getMessage(), self::USAGE, $e->fields);
         } catch (SettingsException $e) {
+            // Not a field of the settings: the surroundings of PHP are wrong.
+            if (array_keys($e->getFields()) === ['configuration']) {
+                return $this->fail('host', $e->getFields()['configuration'], self::FAILED);
+            }
+
             return $this->fail('settings', 'These settings are wrong:', self::USAGE, $e->getFields());
         } catch (\Throwable $e) {
             return $this->fail(self::kind($e), self::sentence($e), self::FAILED);

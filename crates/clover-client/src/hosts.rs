@@ -74,6 +74,13 @@ impl Hosts {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.api)
     }
+
+    /// Requests never leave this machine and are not encrypted.
+    pub(crate) fn is_plain_loopback(&self) -> bool {
+        [&self.api, &self.authorize]
+            .iter()
+            .all(|url| is_loopback(url) && url.scheme() == "http")
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -244,7 +244,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
             Err(LifeError::TokenIsNew) => return Err(CallError::Clover(refused.after_refresh())),
             Err(error) => return Err(error.into()),
         };
-        self.wait(make(tokens.access))?
+        self.wait(make(tokens.access.clone()))?
             .map_err(|error| CallError::Clover(error.after_refresh()))
     }
 

@@ -1,11 +1,14 @@
 //! A pair of tokens and what must be kept with it. No requests, no clock.
 
+use std::mem::{replace, take};
+
 use oauth2::{AccessToken, RefreshToken};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use clover_core::json::{self, JsonError};
 use clover_core::wire::lenient_integer;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// A pair that was made because Clover refused the one before is trusted for this long: a second refusal is then about
 /// a permission, not the token. Long enough for a burst of calls that all lack the permission to cost one refresh.
@@ -27,7 +30,7 @@ pub enum Origin {
     Refused,
 }
 
-/// What the token store keeps. `Debug` shows no secret; [`Tokens::to_json`] shows all of them.
+/// What the token store keeps. Wiped from memory in the end. `Debug` shows no secret; [`Tokens::to_json`] shows all of them.
 #[derive(Debug, Clone)]
 pub struct Tokens {
     /// Opens the data.
@@ -79,11 +82,11 @@ impl Refusal {
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
-    access: String,
+    access: Zeroizing<String>,
     access_expires_at: i64,
-    refresh: String,
+    refresh: Zeroizing<String>,
     refresh_expires_at: Option<i64>,
-    previous_refresh: Option<String>,
+    previous_refresh: Option<Zeroizing<String>>,
     rotated_at: i64,
     origin: Origin,
     /// Records of 0.1.0 have none.
@@ -127,6 +130,18 @@ impl Pair {
     }
 }
 
+impl Drop for Tokens {
+    fn drop(&mut self) {
+        let wiped = |mut text: String| text.zeroize();
+        let refresh = |token: &mut RefreshToken| replace(token, RefreshToken::new(String::new()));
+        wiped(replace(&mut self.access, AccessToken::new(String::new())).into_secret());
+        wiped(refresh(&mut self.refresh).into_secret());
+        if let Some(token) = &mut self.previous_refresh {
+            wiped(refresh(token).into_secret());
+        }
+    }
+}
+
 impl Tokens {
     /// Seconds that the access token has left; negative when it has expired.
     #[must_use]
@@ -162,11 +177,14 @@ impl Tokens {
     #[must_use]
     pub fn to_json(&self) -> String {
         let stored = Stored {
-            access: self.access.secret().clone(),
+            access: self.access.secret().clone().into(),
             access_expires_at: self.access_expires_at,
-            refresh: self.refresh.secret().clone(),
+            refresh: self.refresh.secret().clone().into(),
             refresh_expires_at: self.refresh_expires_at,
-            previous_refresh: self.previous_refresh.as_ref().map(|t| t.secret().clone()),
+            previous_refresh: self
+                .previous_refresh
+                .as_ref()
+                .map(|t| t.secret().clone().into()),
             rotated_at: self.rotated_at,
             origin: self.origin,
             refusal: self.refusal,
@@ -180,13 +198,16 @@ impl Tokens {
     /// # Errors
     /// [`JsonError`], which names the place and holds no value.
     pub fn from_json(text: &str) -> Result<Self, JsonError> {
-        let stored: Stored = json::parse(text.as_bytes())?;
+        let mut stored: Stored = json::parse(text.as_bytes())?;
         Ok(Self {
-            access: AccessToken::new(stored.access),
+            access: AccessToken::new(take(&mut stored.access)),
             access_expires_at: stored.access_expires_at,
-            refresh: RefreshToken::new(stored.refresh),
+            refresh: RefreshToken::new(take(&mut stored.refresh)),
             refresh_expires_at: stored.refresh_expires_at,
-            previous_refresh: stored.previous_refresh.map(RefreshToken::new),
+            previous_refresh: stored
+                .previous_refresh
+                .as_mut()
+                .map(|t| RefreshToken::new(take(t))),
             rotated_at: stored.rotated_at,
             origin: stored.origin,
             refusal: stored.refusal,

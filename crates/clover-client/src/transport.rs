@@ -131,9 +131,14 @@ impl Wire {
         if hosts.is_loopback() {
             builder = builder.no_proxy();
         }
+        if hosts.is_plain_loopback() {
+            // No certificate is ever looked at, so the system need not have any.
+            builder = builder.tls_certs_only([]);
+        }
         let client = builder.build().map_err(|e| {
             Error::Configuration(format!(
-                "HTTPS cannot be set up: {}",
+                "HTTPS cannot be set up. Usually PHP cannot read this server's root certificates: \
+                 install the package ca-certificates, or name their file in SSL_CERT_FILE ({})",
                 crate::error::chain(&e)
             ))
         })?;

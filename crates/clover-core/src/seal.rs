@@ -5,9 +5,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 /// Shortest secret a key is derived from. Joomla's `secret` has 16 characters.
 pub const SHORTEST_SECRET: usize = 16;
@@ -54,13 +55,14 @@ impl SealingKey {
             return Err(SecretTooShort);
         }
         let hkdf = Hkdf::<Sha256>::new(Some(b"cloversync"), secret);
-        let (mut key, mut id) = ([0; 32], [0; KEY_ID_BYTES]);
+        let (mut key, mut id) = (Zeroizing::new([0; 32]), [0; KEY_ID_BYTES]);
         // Panic: HKDF refuses only outputs above 255 hashes.
-        hkdf.expand(b"vault key v1", &mut key).expect("32 bytes");
+        hkdf.expand(b"vault key v1", &mut *key).expect("32 bytes");
         hkdf.expand(b"vault key id v1", &mut id).expect("4 bytes");
         Ok(Self {
             id,
-            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            // The cipher wipes its own key.
+            cipher: XChaCha20Poly1305::new((&*key).into()),
         })
     }
 }
@@ -97,11 +99,11 @@ impl Vault {
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    /// Opens what [`Vault::seal`] made for the same context.
+    /// Opens what [`Vault::seal`] made for the same context. The result wipes itself.
     ///
     /// # Errors
     /// [`OpenError`]; it does not tell a changed text from one of another context.
-    pub fn open(&self, sealed: &str, context: &str) -> Result<Vec<u8>, OpenError> {
+    pub fn open(&self, sealed: &str, context: &str) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let bytes = URL_SAFE_NO_PAD
             .decode(sealed)
             .map_err(|_| OpenError::Unknown)?;
@@ -125,6 +127,7 @@ impl Vault {
         };
         key.cipher
             .decrypt(&XNonce::from(*nonce), payload)
+            .map(Zeroizing::new)
             .map_err(|_| OpenError::Rejected)
     }
 
@@ -151,10 +154,20 @@ mod tests {
     const OTHER: &[u8] = b"fedcba9876543210";
 
     #[test]
+    fn keys_and_what_they_open_are_wiped_in_the_end() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let vault = Vault::new(SECRET, None).unwrap();
+        let sealed = vault.seal(b"token", "c", [7; NONCE_BYTES]);
+        is_wiped(&vault.current.cipher);
+        is_wiped(&vault.open(&sealed, "c").unwrap());
+        is_wiped(&crate::settings::Secret::new("a secret").0);
+    }
+
+    #[test]
     fn what_was_sealed_opens_in_its_context_only() {
         let vault = Vault::new(SECRET, None).unwrap();
         let sealed = vault.seal(b"token", "na/M1/tokens", [7; NONCE_BYTES]);
-        assert_eq!(vault.open(&sealed, "na/M1/tokens").unwrap(), b"token");
+        assert_eq!(**vault.open(&sealed, "na/M1/tokens").unwrap(), *b"token");
         assert_eq!(
             vault.open(&sealed, "eu/M1/tokens"),
             Err(OpenError::Rejected)
@@ -168,7 +181,7 @@ mod tests {
             .unwrap()
             .seal(b"token", "c", [1; NONCE_BYTES]);
         let rotated = Vault::new(OTHER, Some(SECRET)).unwrap();
-        assert_eq!(rotated.open(&sealed, "c").unwrap(), b"token");
+        assert_eq!(**rotated.open(&sealed, "c").unwrap(), *b"token");
         assert!(!rotated.is_current(&sealed));
         assert!(rotated.is_current(&rotated.seal(b"token", "c", [2; NONCE_BYTES])));
         assert_eq!(
@@ -188,7 +201,7 @@ mod tests {
         fn any_changed_byte_is_noticed(plain in proptest::collection::vec(any::<u8>(), 0..60), nonce: [u8; NONCE_BYTES], at: prop::sample::Index, bit in 0..8_u8) {
             let vault = Vault::new(SECRET, Some(OTHER)).unwrap();
             let sealed = vault.seal(&plain, "c", nonce);
-            prop_assert_eq!(vault.open(&sealed, "c").unwrap(), plain);
+            prop_assert_eq!(&*vault.open(&sealed, "c").unwrap(), &plain);
             let mut bytes = URL_SAFE_NO_PAD.decode(&sealed).unwrap();
             let index = at.index(bytes.len());
             bytes[index] ^= 1 << bit;

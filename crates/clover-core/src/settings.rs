@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::environment::Environment;
 use crate::pricing::{MarkupValue, Pricing};
@@ -47,14 +48,14 @@ pub enum DeleteAction {
     Ignore,
 }
 
-/// The App Secret or the webhook's secret. Prints as `REDACTED`.
+/// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the end.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(pub(crate) Zeroizing<String>);
 
 impl Secret {
     /// Takes any text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The secret itself. Never for a log, an error or a page.
@@ -69,7 +70,7 @@ impl Secret {
     /// which its sender knows anyway, and on nothing else that he could vary.
     #[must_use]
     pub fn matches(&self, given: &[u8]) -> bool {
-        let same = Sha256::digest(&self.0).ct_eq(&Sha256::digest(given));
+        let same = Sha256::digest(self.0.as_bytes()).ct_eq(&Sha256::digest(given));
         !self.0.is_empty() && bool::from(same)
     }
 }
@@ -269,7 +270,7 @@ impl Form {
     }
 
     fn secret(&mut self, field: &str) -> Option<Secret> {
-        self.text(field, 255).map(Secret)
+        self.text(field, 255).map(Secret::new)
     }
 
     fn word<T: Copy>(&mut self, field: &str, words: &[(&str, T)], default: T) -> T {

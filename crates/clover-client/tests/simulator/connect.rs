@@ -95,7 +95,7 @@ fn a_refresh_rotates_both_tokens_and_the_new_ones_work() {
     assert_ne!(before.access.secret(), after.access.secret());
     assert_ne!(before.refresh.secret(), after.refresh.secret());
     assert_eq!(
-        after.previous_refresh.unwrap().secret(),
+        after.previous_refresh.clone().unwrap().secret(),
         before.refresh.secret()
     );
     world

@@ -31,7 +31,10 @@ fn a_token_near_its_end_is_refreshed_under_the_lock_and_stored_before_use() {
     assert!(world.calls().is_empty());
     let tokens = world.ensure(Need::AtLeast(1_200)).unwrap();
     assert_eq!(tokens.access.secret(), "access-2");
-    assert_eq!(tokens.previous_refresh.unwrap().secret(), "refresh-1");
+    assert_eq!(
+        tokens.previous_refresh.clone().unwrap().secret(),
+        "refresh-1"
+    );
     assert_eq!(world.store.tokens().access.secret(), "access-2");
     let events = world.store.events.borrow();
     assert_eq!(events[1..], ["read", "lock", "read", "write", "unlock"]);
