@@ -91,7 +91,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
     }
     secrets.push("CANARY-BODY".into());
     for code in [400, 401, 404, 500] {
-        let refresh = world.store.read().unwrap().unwrap().refresh;
+        let refresh = world.store.read().unwrap().unwrap().refresh.clone();
         let body = json!({"message": format!("bad {SECRET} {}", refresh.secret())});
         world.fault(
             "POST /oauth/v2/*",
