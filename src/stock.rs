@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use clover_client::stock::{Overwritten, Set, Wrote};
+use clover_client::stock::{Overwritten, Set, Wanted, Wrote};
 use clover_client::{Access, Error, chain};
 use clover_core::ids::ItemId;
-use clover_core::ledger::{self, Verdict, Written};
+use clover_core::ledger::{self, Exposure, Verdict, Written};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 use ext_php_rs::convert::IntoZval;
@@ -66,16 +66,23 @@ impl Stock {
         for array in rows(changes) {
             let delta = integer(array, "delta")
                 .ok_or_else(|| exception::item("must be a whole number", "delta"))?;
-            wanted.push((row(array)?, delta));
+            let misses = integer(array, "misses").unwrap_or(0);
+            wanted.push((row(array)?, delta, misses));
         }
-        let items: Vec<ItemId> = wanted.iter().map(|(row, _)| row.item.clone()).collect();
+        let items: Vec<Wanted> = wanted
+            .iter()
+            .map(|(row, _, misses)| Wanted {
+                item: row.item.clone(),
+                misses: u32::try_from(*misses).unwrap_or(0),
+            })
+            .collect();
         // An earlier batch that was not committed by now will be read again, and holds no lane up.
         self.link.api()?.pacer().redeem();
         let read = self
             .link
             .call(|api, access| api.read_counts(&access, items.clone()))?;
         let (mut seen, mut ready) = (Vec::new(), Vec::new());
-        for ((row, delta), outcome) in wanted.into_iter().zip(read) {
+        for ((row, delta, _), outcome) in wanted.into_iter().zip(read) {
             let timed = match outcome {
                 Ok(timed) => timed,
                 Err(error) => {
@@ -103,6 +110,7 @@ impl Stock {
                 before: Some(before),
                 modified: timed.reading.modified,
                 target: Some(target),
+                window: i64::try_from(timed.worst.as_millis()).ok(),
                 ..Outcome::new(row.key, "ready", "")
             });
             ready.push(Ready {
@@ -222,24 +230,28 @@ impl Stock {
 
     /// What the till sold while counts were overwritten.
     #[php(name = "soldWithin")]
-    pub fn sold_within(&self, stretches: &ZendHashTable) -> PhpResult<PhpArray> {
-        let mut wanted = Vec::new();
-        for array in rows(stretches) {
-            let Row { key, item } = row(array)?;
+    pub fn sold_within(&self, writes: &ZendHashTable) -> PhpResult<PhpArray> {
+        let mut overwritten = Vec::new();
+        for array in rows(writes) {
+            let id = text(array, "clover_id").unwrap_or_default();
+            let item = ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "clover_id"))?;
             let time = |field| {
                 integer(array, field).ok_or_else(|| exception::item("must be milliseconds", field))
             };
-            let (from, to) = (time("from")?, time("to")?);
-            wanted.push((key, Overwritten { item, from, to }));
+            let exposure = Exposure {
+                before: integer(array, "modified_before"),
+                after: time("modified_after")?,
+                window: time("window")?,
+            };
+            overwritten.push(Overwritten { item, exposure });
         }
-        let ask: Vec<Overwritten> = wanted.iter().map(|(_, stretch)| stretch.clone()).collect();
         let sold = self
             .link
-            .call(|api, access| api.sold_within(&access, ask.clone()))?;
-        let found = wanted.iter().zip(sold).filter(|(_, sold)| *sold > 0);
-        Ok(PhpArray(try_list(found.map(|((key, _), sold)| {
+            .call(|api, access| api.sold_within(&access, &overwritten))?;
+        let found = sold.into_iter().filter(|(_, sold)| *sold > 0);
+        Ok(PhpArray(try_list(found.map(|(item, sold)| {
             record([
-                ("key", zval(*key)?),
+                ("clover_id", zval(item.as_str())?),
                 ("units", zval(Quantity::from_thousandths(sold).to_string())?),
             ])
         }))?))
@@ -260,6 +272,7 @@ impl Stock {
                 item: ready.item.clone(),
                 target: ready.target,
                 asked: ready.timed.asked,
+                latest: ready.timed.latest,
             })
             .collect();
         let api = self.link.api()?;
@@ -301,9 +314,15 @@ fn wrote(ready: &Ready, outcome: Result<Wrote, Error>) -> Outcome {
             message,
             ..base
         },
+        Ok(Wrote::Late) => Outcome {
+            state: "late",
+            message: "the count was not written in time, so it is read again".into(),
+            ..base
+        },
         Ok(Wrote::NotSent(wait)) => Outcome {
             state: "later",
-            message: "the count was not written in time, so it is read again".into(),
+            message: "Clover could not be reached or asked to wait, so the count is read again"
+                .into(),
             retry_after: seconds(wait),
             ..base
         },

@@ -100,7 +100,8 @@ fn whatever_happens_no_unit_is_lost_doubled_or_sold_twice() {
         let rare = [
             totals.uncertain,
             totals.overlapped,
-            totals.excused,
+            totals.overlapped_unanswered,
+            totals.misread,
             totals.orders_pushed,
         ];
         assert!(rare.iter().all(|count| *count >= 50), "{totals:#?}");
@@ -128,6 +129,8 @@ fn planted_faults_are_found_soon() {
         Planted::SettledTooSoon,
         Planted::CreatedAgain,
         Planted::FilledByTwo,
+        Planted::WindowForgotten,
+        Planted::WindowTooShort,
     ] {
         let (_, failure) = explore(BASE_SEED, SOON, planted);
         let Some((n, seed, broken)) = failure else {

@@ -136,6 +136,70 @@ fn what_the_till_sells_inside_the_window_is_told() {
 }
 
 #[test]
+fn what_the_till_sells_inside_the_window_of_a_lost_answer_or_a_killed_worker_is_told() {
+    let on_writes = |effect| Fault {
+        on: Writes,
+        effect,
+        times: 1,
+    };
+    let (slow, lost) = (on_writes(Slow(2_800)), on_writes(ApplyThenDrop));
+    let later = [Pause { ms: 36_000 }, WORK];
+    for (faults, end) in [(vec![slow, lost], MOMENT), (vec![slow], Kill { worker: 0 })] {
+        let mut steps = vec![SALE, PAID];
+        steps.extend(faults);
+        steps.extend([WORK, Pause { ms: 400 }, TILL, end]);
+        steps.extend(later);
+        let rest = holds(QUIET, &steps);
+        assert_eq!(
+            (rest.totals.overlapped_unanswered, rest.rows),
+            (1, vec![(2, Confirmed)])
+        );
+        let planted = Planted::WindowTooShort;
+        let broken = run(
+            &History {
+                setup: QUIET,
+                steps,
+            },
+            planted,
+        );
+        assert!(broken.is_err_and(|broken| broken.0.contains("are named")));
+    }
+}
+
+#[test]
+fn a_count_that_the_till_moves_back_within_a_second_is_told_when_the_write_is_sent_again() {
+    let lost = Fault {
+        on: Writes,
+        effect: ApplyThenDrop,
+        times: 1,
+    };
+    let cancelled = Status {
+        order: 0,
+        to: 6,
+        event: Told,
+    };
+    let till = Till {
+        item: 0,
+        thousandths: 2_000,
+    };
+    // To the beginning of one of Clover's seconds.
+    let long = Pause { ms: 5_800 };
+    let short = Pause { ms: 250 };
+    let mut steps = vec![
+        SALE, PAID, WORK, long, TILL, cancelled, lost, WORK, short, till,
+    ];
+    steps.extend([Pause { ms: 40_000 }, WORK]);
+    let setup = Setup {
+        latency: 5,
+        ..QUIET
+    };
+    let rest = holds(setup, &steps);
+    assert_eq!((rest.totals.misread, rest.totals.undecidable), (1, 0));
+    let broken = run(&History { setup, steps }, Planted::ResentForgotten);
+    assert!(broken.is_err_and(|broken| broken.0.contains("are named")));
+}
+
+#[test]
 fn what_the_till_sells_before_an_unanswered_write_is_settled_leaves_it_to_the_owner() {
     let lost = Fault {
         on: Writes,

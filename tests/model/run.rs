@@ -8,8 +8,6 @@ use std::sync::Once;
 use std::time::Duration;
 
 use clover_client::Share;
-use clover_client::stock::Overwritten;
-use clover_core::ids::ItemId;
 use clover_core::ledger::{Standing, State, Word};
 use clover_simulator::{Catalog, Config, Simulator, Time};
 use serde_json::{Map, Value, json};
@@ -38,6 +36,12 @@ pub enum Planted {
     SettledTooSoon,
     CreatedAgain,
     FilledByTwo,
+    /// Of a write without answer nothing is kept.
+    WindowForgotten,
+    /// The window of a write without answer counts from its settling.
+    WindowTooShort,
+    /// A write that was sent again is nothing to look at.
+    ResentForgotten,
 }
 
 /// How a history ended.
@@ -142,7 +146,6 @@ impl Scene {
             net: Net::new(clover, items.clone(), truth, setup.seed),
             shop: Rc::new(RefCell::new(Shop::new(links, local, setup.skew, planted))),
             pages: Rc::default(),
-            hits: Rc::default(),
             token: Rc::default(),
             share: Share {
                 per_second: setup.share.0,
@@ -643,27 +646,25 @@ impl Scene {
 
     /// What the till sold while its count was overwritten is found by the client.
     async fn till_sales_are_found(&mut self) -> Result<(), Broken> {
-        let hits = self.world.hits.borrow().clone();
-        if hits.is_empty() {
+        let lost = self.world.net.truth().lost();
+        if lost.is_empty() {
             return Ok(());
         }
         let process = self.process();
-        let stretches = hits.iter().map(|hit| Overwritten {
-            item: ItemId::new(self.items[hit.overlap.item].as_str()).expect("an id"),
-            from: hit.modified - i64::try_from(hit.window.as_millis()).expect("short") - 1_000,
-            to: hit.modified,
-        });
-        let found = process
-            .api
-            .sold_within(&process.access, stretches.collect())
-            .await;
+        let writes = self.world.shop.borrow().writes();
+        let found = process.api.sold_within(&process.access, &writes).await;
         let found =
             found.map_err(|error| Broken(format!("the till's orders cannot be read: {error}")))?;
-        for (hit, found) in hits.iter().zip(found) {
-            if found < hit.overlap.till {
+        for (item, units) in lost {
+            let id = self.items[item].as_str();
+            let named: i64 = found
+                .iter()
+                .filter(|(found, _)| found.as_str() == id)
+                .map(|(_, units)| *units)
+                .sum();
+            if named < units {
                 return Err(Broken(format!(
-                    "{found} of {} thousandths sold meanwhile are found",
-                    hit.overlap.till
+                    "{named} of {units} thousandths that the till sold of item {item} and that were overwritten are named"
                 )));
             }
         }

@@ -2,10 +2,13 @@
 //! method is one transaction.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
+use clover_client::stock::Overwritten;
+use clover_core::ids::ItemId;
 use clover_core::ledger::{
-    self, Cause, Change, Deciding, Entry, Line, Plan, Posted, Reason, Standing, State, Told, Turn,
-    Verdict, Written,
+    self, Cause, Change, Deciding, Entry, Exposure, Line, Plan, Posted, Reason, Standing, State,
+    Told, Turn, Verdict, Written,
 };
 use clover_core::quantity::Quantity;
 use tokio::time::Instant;
@@ -60,6 +63,13 @@ pub struct Row {
     pub modified: Option<i64>,
     pub target: Option<Quantity>,
     pub sent_at: Option<i64>,
+    /// From the reading to the answer; before that, and without one, the most it can be.
+    pub window: Duration,
+    /// `modifiedTime` of the count that was found afterwards.
+    pub after: Option<i64>,
+    /// `modified` of a write without answer that was sent again.
+    pub resent_from: Option<i64>,
+    pub misses: u32,
     pub settled_at: Option<i64>,
     pub attempts: u32,
     pub next_try: i64,
@@ -256,6 +266,10 @@ impl Shop {
                 modified: None,
                 target: None,
                 sent_at: None,
+                window: Duration::ZERO,
+                after: None,
+                resent_from: None,
+                misses: 0,
                 settled_at: settled.then(|| self.now()),
                 attempts: 0,
                 next_try: 0,
@@ -419,7 +433,7 @@ impl Shop {
     }
 
     /// A claimed row is about to be sent: only when it still is this worker's, and so is the lock.
-    pub fn sends(&mut self, at: usize, worker: u64, written: &Written) -> bool {
+    pub fn sends(&mut self, at: usize, worker: u64, written: &Written, worst: Duration) -> bool {
         let item = self.rows[at].row.item.clone();
         if !self.is_mine(at, worker, State::Intended)
             || !self.has_lock(worker)
@@ -434,8 +448,83 @@ impl Shop {
         row.modified = written.modified;
         row.target = Some(written.target);
         row.sent_at = Some(now);
+        row.window = worst;
+        row.after = None;
         row.attempts += 1;
         true
+    }
+
+    /// A write was answered.
+    pub fn measured(&mut self, at: usize, modified: Option<i64>, window: Duration) {
+        let row = &mut self.rows[at];
+        (row.after, row.window) = (modified, window);
+    }
+
+    /// A write without answer was settled by this reading.
+    pub fn settled(&mut self, at: usize, now: &ledger::Reading, verdict: Verdict) {
+        let time = self.now();
+        let planted = self.planted;
+        let row = &mut self.rows[at];
+        if verdict == Verdict::SendAgain {
+            if planted != Planted::ResentForgotten {
+                row.resent_from = row.resent_from.or(row.modified);
+            }
+            return;
+        }
+        let since = time - row.sent_at.unwrap_or(time);
+        match planted {
+            Planted::WindowForgotten => row.after = None,
+            Planted::WindowTooShort => (row.after, row.window) = (now.modified, Duration::ZERO),
+            _ => {
+                row.after = now.modified;
+                row.window += Duration::from_secs(since.unsigned_abs());
+            }
+        }
+    }
+
+    /// Writes over which sales of the till may have been lost.
+    pub fn writes(&self) -> Vec<Overwritten> {
+        let mut writes = Vec::new();
+        for row in &self.rows {
+            let Ok(item) = ItemId::new(row.row.item.as_str()) else {
+                continue;
+            };
+            let mut add = |before, after, window: Duration| {
+                let window = i64::try_from(window.as_millis()).expect("short");
+                let exposure = Exposure {
+                    before,
+                    after,
+                    window,
+                };
+                let item = item.clone();
+                writes.push(Overwritten { item, exposure });
+            };
+            if let Some(after) = row.after {
+                add(row.modified, after, row.window);
+            }
+            if let Some(from) = row.resent_from {
+                add(Some(from), from + 999, Duration::ZERO);
+            }
+        }
+        writes
+    }
+
+    /// A write missed its time; seconds to wait.
+    pub fn misses(&mut self, at: usize) -> i64 {
+        let misses = &mut self.rows[at].misses;
+        *misses += 1;
+        assert!(*misses < 12, "row {at} is never sent");
+        if *misses <= 4 {
+            0
+        } else {
+            2_i64.pow(*misses - 5)
+        }
+    }
+
+    /// Seconds after its sending at which a write that got no answer may be settled.
+    fn quiet(row: &Row) -> i64 {
+        let window = i64::try_from(row.window.as_millis().div_ceil(1_000)).expect("short");
+        SETTLE_AFTER.max(window + 2)
     }
 
     /// A row comes to an end, or back to be sent again; whether it still was this worker's.
@@ -466,7 +555,7 @@ impl Shop {
         let after = if self.planted == Planted::SettledTooSoon {
             30
         } else {
-            SETTLE_AFTER
+            Self::quiet(row)
         };
         let sent = row.sent_at.unwrap_or(0);
         row.row.state == State::Sent && self.now() - sent >= after && row.next_try <= self.now()
@@ -500,7 +589,10 @@ impl Shop {
     pub fn next_due(&self) -> Option<i64> {
         let due = self.rows.iter().filter_map(|row| match row.row.state {
             State::Intended => Some(row.next_try.max(row.claim.map_or(0, |(_, until)| until))),
-            State::Sent => Some(row.next_try.max(row.sent_at.unwrap_or(0) + SETTLE_AFTER)),
+            State::Sent => Some(
+                row.next_try
+                    .max(row.sent_at.unwrap_or(0) + Self::quiet(row)),
+            ),
             _ => None,
         });
         due.chain(self.next_push()).min()

@@ -190,9 +190,9 @@ impl History {
         };
         let setup = Setup {
             counts: std::array::from_fn(|_| count(&mut rng)),
-            latency: *pick(&mut rng, &[5, 60, 60, 150, 450]),
+            latency: *pick(&mut rng, &[5, 60, 60, 150, 450, 1_200, 4_000]),
             skew: *pick(&mut rng, &[0, 0, 0, 700, 45_000, -45_000]),
-            share: *pick(&mut rng, &[(5, 2), (5, 2), (16, 5), (1, 1)]),
+            share: *pick(&mut rng, &[(5, 2), (5, 2), (16, 5), (4, 5), (2, 1), (1, 1)]),
             push: rng
                 .random_bool(0.4)
                 .then(|| *pick(&mut rng, &[0, 0, 5_000, 60_000, 115_000])),
@@ -340,7 +340,39 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
     let pause = |rng: &mut ChaCha8Rng, from, to| Step::Pause {
         ms: rng.random_range(from..to),
     };
-    match rng.random_range(0..7) {
+    match rng.random_range(0..9) {
+        // The till sells while a write is on its way whose answer is lost, or whose worker is killed.
+        7 | 8 => {
+            let slow = Effect::Slow(rng.random_range(300..3_000));
+            let writes = |effect| Step::Fault {
+                on: On::Writes,
+                effect,
+                times: 1,
+            };
+            steps.extend([paid, writes(slow)]);
+            if rng.random_bool(0.7) {
+                steps.push(writes(*pick(
+                    rng,
+                    &[
+                        Effect::ApplyThenDrop,
+                        Effect::Garbage,
+                        Effect::FailsApplied(504),
+                    ],
+                )));
+            }
+            steps.extend([work(worker), pause(rng, 100, 500), till]);
+            if rng.random_bool(0.4) {
+                steps.push(Step::Kill { worker });
+            }
+            if rng.random_bool(0.3) {
+                steps.extend([pause(rng, 100, 60_000), till]);
+            }
+            steps.extend([
+                Step::Pause { ms: 36_000 },
+                work(worker),
+                pause(rng, 10, 2_000),
+            ]);
+        }
         // The till sells while a count is written.
         0 => steps.extend([
             paid,

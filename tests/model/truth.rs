@@ -1,7 +1,7 @@
 //! What really happened in Clover, written down as each request is carried out. The shop never looks at it; the checks and
 //! the owner, who can walk to the till, do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use clover_client::stock::WINDOW;
@@ -40,8 +40,10 @@ struct Item {
     /// By how much writes lifted the count, for they overwrote what others took.
     overlapped: i64,
     /// By how much the count differs from the books since an unanswered write was settled by a count that others had moved.
-    excused: i64,
+    misread: i64,
     others: Vec<Other>,
+    /// Sales of the till, as places in `others`, that drift must name.
+    lost: BTreeSet<usize>,
 }
 
 /// One write of ours.
@@ -52,6 +54,8 @@ struct Attempt {
     item: usize,
     delta: i64,
     asked: Instant,
+    latest: Duration,
+    worst: Duration,
     read: Mark,
     is_open: bool,
     applied: Option<usize>,
@@ -74,11 +78,17 @@ pub enum End {
     Gone,
 }
 
-/// Thousandths that the till sold inside an answered write's window.
+/// A write that is about to leave.
 #[derive(Debug, Clone, Copy)]
-pub struct Overlap {
+pub struct Aim {
+    pub process: u64,
+    pub row: usize,
     pub item: usize,
-    pub till: i64,
+    pub delta: i64,
+    pub before: i64,
+    pub asked: Instant,
+    pub latest: Duration,
+    pub worst: Duration,
 }
 
 /// A page as it was served.
@@ -97,14 +107,20 @@ pub struct Totals {
     pub answered: u64,
     pub unanswered: u64,
     pub uncertain: u64,
+    /// Writes that overwrote sales of the till; each is named by drift.
     pub overlapped: u64,
+    /// Those of them that got no answer.
+    pub overlapped_unanswered: u64,
     pub till_units_overlapped: i64,
-    pub excused: u64,
+    /// Writes without answer that were settled wrongly, for others had moved the count.
+    pub misread: u64,
+    /// Those of them that drift cannot name, for somebody set the count by hand.
+    pub undecidable: u64,
     pub pulls: u64,
     pub orders_pushed: u64,
     /// From the reading of a count in Clover to its writing, without what the network added on the way there.
     pub longest_window: Duration,
-    /// The same for a process that may ask once a second.
+    /// The same where limits or latency did not allow a second.
     pub longest_window_of_the_slowest: Duration,
     /// As the client tells it: from its question to the last answer.
     pub longest_window_told: Duration,
@@ -119,8 +135,10 @@ impl Totals {
         self.unanswered += other.unanswered;
         self.uncertain += other.uncertain;
         self.overlapped += other.overlapped;
+        self.overlapped_unanswered += other.overlapped_unanswered;
         self.till_units_overlapped += other.till_units_overlapped;
-        self.excused += other.excused;
+        self.misread += other.misread;
+        self.undecidable += other.undecidable;
         self.pulls += other.pulls;
         self.orders_pushed += other.orders_pushed;
         self.longest_window = self.longest_window.max(other.longest_window);
@@ -194,7 +212,7 @@ impl Truth {
     fn rebase(&mut self, item: usize, count: i64) {
         let ours = self.ours(item);
         let item = &mut self.items[item];
-        item.base = count + ours - item.overlapped - item.excused;
+        item.base = count + ours - item.overlapped - item.misread;
     }
 
     /// The till sold so much.
@@ -259,15 +277,14 @@ impl Truth {
     }
 
     /// A write is about to leave.
-    pub fn aims(
-        &mut self,
-        process: u64,
-        row: usize,
-        item: usize,
-        delta: i64,
-        before: i64,
-        asked: Instant,
-    ) {
+    pub fn aims(&mut self, aim: Aim) {
+        let Aim {
+            process,
+            row,
+            item,
+            before,
+            ..
+        } = aim;
         let read = self.reads.get(&(process, item)).copied();
         let read = read.unwrap_or_else(|| self.mark(item));
         if read.count != Some(before) {
@@ -286,8 +303,10 @@ impl Truth {
             process,
             row,
             item,
-            delta,
-            asked,
+            delta: aim.delta,
+            asked: aim.asked,
+            latest: aim.latest,
+            worst: aim.worst,
             read,
             is_open: true,
             applied: None,
@@ -296,7 +315,7 @@ impl Truth {
     }
 
     /// A write leaves the shop.
-    pub fn departs(&mut self, process: u64, item: usize, limit: Duration) {
+    pub fn departs(&mut self, process: u64, item: usize) {
         let Some(at) = self
             .attempts
             .iter()
@@ -305,7 +324,7 @@ impl Truth {
             return self.breaks("a write of which the shop had stored nothing".into());
         };
         let age = self.attempts[at].asked.elapsed();
-        if age > limit {
+        if age > self.attempts[at].latest {
             self.breaks(format!(
                 "row {} is written {age:?} after its count was asked for",
                 self.attempts[at].row
@@ -314,14 +333,7 @@ impl Truth {
     }
 
     /// Clover carried a write out that was so long on its way.
-    pub fn wrote(
-        &mut self,
-        process: u64,
-        item: usize,
-        target: i64,
-        way: Duration,
-        limit: Duration,
-    ) {
+    pub fn wrote(&mut self, process: u64, item: usize, target: i64, way: Duration) {
         let Some(at) = self
             .attempts
             .iter()
@@ -337,13 +349,19 @@ impl Truth {
             attempt.is_open,
         );
         let window = read.at.elapsed().saturating_sub(way);
-        let longest = if limit > WINDOW {
+        let (latest, worst, asked) = (attempt.latest, attempt.worst, attempt.asked);
+        if asked.elapsed() > worst {
+            self.breaks(format!(
+                "row {row} is carried out later than was stored for it"
+            ));
+        }
+        let longest = if latest > WINDOW {
             &mut self.totals.longest_window_of_the_slowest
         } else {
             &mut self.totals.longest_window
         };
         *longest = window.max(*longest);
-        if window > limit {
+        if window > latest {
             self.breaks(format!(
                 "row {}: its window is {window:?} long",
                 self.attempts[at].row
@@ -388,47 +406,44 @@ impl Truth {
         }
     }
 
-    /// The shop has come to the end of its write. Tells what the till sold inside the window of an answered one.
-    pub fn ends(&mut self, process: u64, row: usize, end: End) -> Option<Overlap> {
+    /// The shop has come to the end of its write.
+    pub fn ends(&mut self, process: u64, row: usize, end: End) {
         let at = self
             .attempts
             .iter()
             .rposition(|a| a.row == row && a.is_open);
         let Some(at) = at else {
-            self.breaks(format!("row {row} ends as {end:?} and was not under way"));
-            return None;
+            return self.breaks(format!("row {row} ends as {end:?} and was not under way"));
         };
         let attempt = &mut self.attempts[at];
         attempt.is_open = false;
         let (item, delta, read) = (attempt.item, attempt.delta * 1000, attempt.read);
         let is_applied = attempt.applied.is_some();
         let until = attempt.applied.unwrap_or(read.others);
-        let meanwhile = &self.items[item].others[read.others..until];
-        let sold = meanwhile.iter().filter(|other| other.is_till);
-        let till: i64 = sold.map(|other| other.change.unwrap_or(0).abs()).sum();
+        if end != End::Gone {
+            let till = self.loses(item, read.others..until);
+            self.totals.overlapped += u64::from(till > 0);
+            self.totals.overlapped_unanswered += u64::from(till > 0 && end != End::Answered);
+            self.totals.till_units_overlapped += till;
+        }
         match end {
             End::Answered => {
                 self.totals.answered += 1;
                 if !is_applied {
                     self.breaks(format!("row {row} is confirmed and was not carried out"));
                 }
-                if till > 0 {
-                    self.totals.overlapped += 1;
-                    self.totals.till_units_overlapped += till;
-                    return Some(Overlap { item, till });
-                }
-                return None;
+                return;
             }
             End::NotDone => {
                 if is_applied {
                     self.breaks(format!("row {row} counts as not sent and was carried out"));
                 }
-                return None;
+                return;
             }
             End::Gone => {
                 self.totals.unanswered += 1;
                 self.totals.uncertain += 1;
-                return None;
+                return;
             }
             End::FoundDone | End::FoundUndone | End::Unclear => {}
         }
@@ -440,18 +455,20 @@ impl Truth {
             .map(|other| other.change.unwrap_or(0).abs())
             .sum();
         let is_counted = meanwhile.iter().all(|other| other.change.is_some());
+        let is_till = meanwhile.iter().all(|other| other.is_till);
+        let is_touched = !meanwhile.is_empty();
         if end == End::Unclear {
             self.totals.uncertain += 1;
-            if meanwhile.is_empty() {
+            if !is_touched {
                 self.breaks(format!(
                     "row {row} is left to the owner though nobody else touched the count"
                 ));
             }
-            return None;
+            return;
         }
         let is_found = end == End::FoundDone;
         if is_found == is_applied {
-            return None;
+            return;
         }
         // Others can move the count to where a settling must misread it: to the target, or within one second back to
         // where it was.
@@ -464,10 +481,40 @@ impl Truth {
                 "row {row} is settled as {end:?}, carried out: {is_applied}"
             ));
         }
-        self.totals.excused += 1;
+        self.totals.misread += 1;
+        if is_till {
+            self.loses(item, read.others..seen.others);
+        } else {
+            // A count that was set by hand to just that number leaves no trace of which it was.
+            self.totals.undecidable += 1;
+        }
         self.hold(row, is_found.then_some((item, delta / 1000)));
-        self.items[item].excused += if is_found { delta } else { -delta };
-        None
+        self.items[item].misread += if is_found { delta } else { -delta };
+    }
+
+    /// Drift must name the till's sales among these; their thousandths.
+    fn loses(&mut self, item: usize, range: std::ops::Range<usize>) -> i64 {
+        let item = &mut self.items[item];
+        let till = range.filter(|at| item.others[*at].is_till);
+        let mut units = 0;
+        for at in till {
+            units += item.others[at].change.unwrap_or(0).abs();
+            item.lost.insert(at);
+        }
+        units
+    }
+
+    /// Thousandths that the till sold and that were overwritten, by item.
+    pub fn lost(&self) -> BTreeMap<usize, i64> {
+        let items = self.items.iter().enumerate();
+        let units = items.map(|(n, item)| {
+            let sales = item
+                .lost
+                .iter()
+                .map(|at| item.others[*at].change.unwrap_or(0).abs());
+            (n, sales.sum::<i64>())
+        });
+        units.filter(|(_, units)| *units > 0).collect()
     }
 
     /// The owner lets the count hold a row: by setting it, unless it does. The count to be set.
@@ -492,6 +539,6 @@ impl Truth {
     /// What the count must be while these rows are in it.
     pub fn expected(&self, item: usize, confirmed: i64) -> i64 {
         let item = &self.items[item];
-        item.base - confirmed * 1000 + item.overlapped + item.excused
+        item.base - confirmed * 1000 + item.overlapped + item.misread
     }
 }

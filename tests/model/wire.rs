@@ -96,8 +96,6 @@ impl Net {
 pub struct Line {
     pub net: Arc<Net>,
     pub process: u64,
-    /// From the reading of a count, how late its write may leave.
-    pub window: Duration,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +109,8 @@ fn no_answer(why: &'static str) -> Failure {
 struct Call {
     kind: On,
     item: Option<usize>,
+    /// Those whose counts a list names.
+    listed: Vec<usize>,
     target: Option<i64>,
 }
 
@@ -121,7 +121,16 @@ impl Line {
         let item = id
             .and_then(|id| self.net.items.get(id).copied())
             .filter(|_| list == "item_stocks");
+        let filter = request
+            .url
+            .query_pairs()
+            .find(|(key, value)| list == "items" && key == "filter" && value.starts_with("id in"));
+        let ids = filter
+            .as_ref()
+            .map(|(_, ids)| ids.split('\'').filter_map(|id| self.net.items.get(id)));
+        let listed: Vec<usize> = ids.into_iter().flatten().copied().collect();
         let kind = match (request.method, list) {
+            (Method::Get, "items") if !listed.is_empty() => On::Reads,
             (Method::Post, "orders") => On::Orders,
             (Method::Post, _) => On::Writes,
             (_, "items") => On::Pages,
@@ -138,7 +147,12 @@ impl Line {
                     (body["quantity"].as_f64().expect("a count") * 1000.0).round() as i64;
                 thousandths
             });
-        Call { kind, item, target }
+        Call {
+            kind,
+            item,
+            listed,
+            target,
+        }
     }
 
     fn incoming(request: &Request) -> Incoming {
@@ -165,7 +179,7 @@ impl Line {
 impl Transport for Line {
     fn send(&self, request: Request, limit: Duration) -> Boxed<Result<Reply, Failure>> {
         let call = self.call(&request);
-        let (net, process, window) = (Arc::clone(&self.net), self.process, self.window);
+        let (net, process) = (Arc::clone(&self.net), self.process);
         net.truth().totals.requests += 1;
         let mut up = Duration::from_millis(1 + net.whim(40));
         match net.meets(call.kind) {
@@ -176,7 +190,7 @@ impl Transport for Line {
             None => {}
         }
         if let (Some(item), Some(_)) = (call.item, call.target) {
-            net.truth().departs(process, item, self.window);
+            net.truth().departs(process, item);
         }
         let incoming = Self::incoming(&request);
         let (answer, answered) = oneshot::channel();
@@ -185,11 +199,13 @@ impl Transport for Line {
             let arrived = net.clover.arrive(incoming);
             if arrived.is_carried_out() {
                 match (call.item, call.target) {
-                    (Some(item), Some(target)) => {
-                        net.truth().wrote(process, item, target, up, window)
-                    }
+                    (Some(item), Some(target)) => net.truth().wrote(process, item, target, up),
                     (Some(item), None) => net.truth().read(process, item),
                     (None, _) if call.kind == On::Pages => net.truth().page(process),
+                    (None, None) => call
+                        .listed
+                        .iter()
+                        .for_each(|item| net.truth().read(process, *item)),
                     (None, _) => {}
                 }
             }

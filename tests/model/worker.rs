@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clover_client::stock::{Set, Timed, WINDOW, Wrote};
+use clover_client::stock::{Set, Timed, Wanted, Wrote};
 use clover_client::{Access, AccessToken, Api, Error, Hosts, Pacer, Policy, Share};
 use clover_core::ids::{ItemId, MerchantId};
 use clover_core::ledger::{State, Verdict, Written};
@@ -17,19 +17,11 @@ use tokio::time::{Instant, sleep};
 use crate::run::Planted;
 use crate::shop::Shop;
 use crate::step::Point;
-use crate::truth::{End, Overlap, Seen};
+use crate::truth::{Aim, End, Seen};
 use crate::wire::{Line, Net};
 
 /// Batches that one run sends at most.
 const BATCHES: usize = 8;
-
-/// A write that the till's sales fell into, as the shop logs it.
-#[derive(Debug, Clone, Copy)]
-pub struct Hit {
-    pub overlap: Overlap,
-    pub modified: i64,
-    pub window: Duration,
-}
 
 /// A page that was read and is not applied yet.
 #[derive(Debug, Clone)]
@@ -45,7 +37,6 @@ pub struct World {
     pub net: Arc<Net>,
     pub shop: Rc<RefCell<Shop>>,
     pub pages: Rc<RefCell<Vec<Page>>>,
-    pub hits: Rc<RefCell<Vec<Hit>>>,
     pub token: Rc<RefCell<Option<(String, Instant)>>>,
     pub share: Share,
 }
@@ -87,15 +78,9 @@ impl World {
             .as_ref()
             .map(|(token, _)| token.clone())
             .unwrap_or_default();
-        let window = if self.share.per_second < 2 {
-            Duration::from_secs(3)
-        } else {
-            WINDOW
-        };
         let line = Line {
             net: Arc::clone(&self.net),
             process: id,
-            window,
         };
         let hosts = Hosts::overridden("http://127.0.0.1:1").expect("a loopback address");
         let whims = Arc::clone(&self.net);
@@ -244,10 +229,13 @@ impl World {
                 }
             };
             let verdict = self.shop.borrow().settles(row, &now);
-            match verdict {
+            let ours = match verdict {
                 Verdict::Confirmed => self.ends(me, row, State::Confirmed, "", End::FoundDone),
                 Verdict::SendAgain => self.ends(me, row, State::Intended, "", End::FoundUndone),
                 Verdict::Uncertain => self.ends(me, row, State::Uncertain, "changed", End::Unclear),
+            };
+            if ours {
+                self.with(|shop| shop.settled(row, &now, verdict));
             }
         }
         Ok(())
@@ -261,10 +249,12 @@ impl World {
         });
     }
 
-    fn ends(&self, me: &Process, row: usize, to: State, reason: &str, end: End) {
-        if self.with(|shop| shop.becomes(row, me.id, State::Sent, to, reason, 0)) {
+    fn ends(&self, me: &Process, row: usize, to: State, reason: &str, end: End) -> bool {
+        let ours = self.with(|shop| shop.becomes(row, me.id, State::Sent, to, reason, 0));
+        if ours {
             self.net.truth().ends(me.id, row, end);
         }
+        ours
     }
 
     async fn send(
@@ -273,7 +263,15 @@ impl World {
         due: &[usize],
         at: impl Fn(Point) -> Result<(), Died>,
     ) -> Result<(), Died> {
-        let read = me.api.read_counts(&me.access, self.items(due)).await;
+        let wanted = {
+            let shop = self.shop.borrow();
+            let misses = due.iter().map(|row| shop.rows[*row].misses);
+            let items = self.items(due).into_iter().zip(misses);
+            items
+                .map(|(item, misses)| Wanted { item, misses })
+                .collect()
+        };
+        let read = me.api.read_counts(&me.access, wanted).await;
         at(Point::Counted)?;
         self.database().await;
         let read = match read {
@@ -333,13 +331,20 @@ impl World {
             target,
         };
         let is_late = self.shop.borrow().planted == Planted::WrittenBeforeStored;
-        if !is_late && !self.with(|shop| shop.sends(row, me.id, &written)) {
+        if !is_late && !self.with(|shop| shop.sends(row, me.id, &written, timed.worst)) {
             return None;
         }
         let number = self.shop.borrow().item_of(&item).expect("a linked item");
-        self.net
-            .truth()
-            .aims(me.id, row, number, delta, thousandths(before), timed.asked);
+        self.net.truth().aims(Aim {
+            process: me.id,
+            row,
+            item: number,
+            delta,
+            before: thousandths(before),
+            asked: timed.asked,
+            latest: timed.latest,
+            worst: timed.worst,
+        });
         let item = ItemId::new(item).expect("an id");
         Some((
             row,
@@ -347,6 +352,7 @@ impl World {
                 item,
                 target,
                 asked: timed.asked,
+                latest: timed.latest,
             },
         ))
     }
@@ -360,7 +366,7 @@ impl World {
                 modified: None,
                 target: set.target,
             };
-            self.with(|shop| shop.sends(*row, me.id, &written));
+            self.with(|shop| shop.sends(*row, me.id, &written, Duration::ZERO));
         }
     }
 
@@ -368,6 +374,11 @@ impl World {
     fn notes(&self, me: &Process, row: usize, outcome: Result<Wrote, Error>) {
         match outcome {
             Ok(Wrote::Unknown(_)) => {}
+            Ok(Wrote::Late) => {
+                if self.ends(me, row, State::Intended, "", End::NotDone) {
+                    self.with(|shop| shop.rows[row].next_try = shop.now() + shop.misses(row));
+                }
+            }
             Ok(Wrote::NotSent(wait)) => {
                 let wait = i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(60);
                 self.ends(me, row, State::Intended, "", End::NotDone);
@@ -383,18 +394,10 @@ impl World {
                 {
                     return;
                 }
+                self.with(|shop| shop.measured(row, modified, window));
                 let mut truth = self.net.truth();
                 truth.totals.longest_window_told = truth.totals.longest_window_told.max(window);
-                let overlap = truth.ends(me.id, row, End::Answered);
-                drop(truth);
-                if let Some(overlap) = overlap {
-                    let modified = modified.expect("Clover tells the time");
-                    self.hits.borrow_mut().push(Hit {
-                        overlap,
-                        modified,
-                        window,
-                    });
-                }
+                truth.ends(me.id, row, End::Answered);
             }
         }
     }

@@ -9,6 +9,7 @@ use clover_core::ids::MerchantId;
 use clover_core::json::{self, JsonError};
 use oauth2::AccessToken;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::error::{Call, Error};
@@ -16,6 +17,7 @@ use crate::hosts::Hosts;
 use crate::pace::Pacer;
 use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
+use crate::stock::Rhythm;
 use crate::transport::{Method, Request, Transport, Wire};
 
 /// Whose data, and the token that opens it.
@@ -55,6 +57,8 @@ pub struct Answer {
     pub body: Bytes,
     /// Status, tries, time and Clover's request id.
     pub call: Box<Call>,
+    /// When the try that was answered left.
+    pub asked: Instant,
 }
 
 impl fmt::Debug for Answer {
@@ -83,6 +87,8 @@ pub struct Api {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
+    /// How counts were read and written so far; clones share it.
+    pub(crate) rhythm: Rhythm,
     pacer: Pacer,
 }
 
@@ -117,6 +123,7 @@ impl Api {
             transport,
             hosts,
             policy,
+            rhythm: Rhythm::default(),
             pacer,
         }
     }
@@ -240,6 +247,9 @@ impl Api {
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
+            // A blank as %20, which every reader of a URL knows; a plus sign of the query's own is %2B by now.
+            let encoded = url.query().map(|text| text.replace('+', "%20"));
+            url.set_query(encoded.as_deref());
         }
         url
     }
@@ -255,11 +265,12 @@ fn accept<R>(answered: Answered<R>, token: &AccessToken) -> Result<(Answer, R), 
         status,
         body,
         call,
+        asked,
         checked,
         ..
     } = answered;
     if let Some(checked) = checked {
-        return Ok((Answer { body, call }, checked));
+        return Ok((Answer { body, call, asked }, checked));
     }
     let said = said(&body, &[token.secret()]);
     Err(match status {

@@ -283,6 +283,7 @@ fn verdict(
         body,
         call,
         checked,
+        ..
     } = answered;
     if let Some(pair) = checked {
         return Ok(pair);

@@ -104,6 +104,8 @@ pub(crate) struct Answered<R> {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub call: Box<Call>,
+    /// When the try that was answered left.
+    pub asked: Instant,
     /// What the check made of the body; `None` unless the status is 2xx.
     pub checked: Option<R>,
 }
@@ -302,6 +304,7 @@ impl Sender {
             headers: reply.headers,
             body,
             call: progress.call(),
+            asked: began,
             checked,
         })
     }

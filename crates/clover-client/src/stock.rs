@@ -1,36 +1,134 @@
-//! Counts of single items: read, written, and read again when a write got no answer.
+//! Counts of items: read, written, and read again when a write got no answer.
 //!
 //! Clover knows no "take two", only "set to seven", and no precondition. What another till does between our read and our
-//! write is lost, so the two must lie close together: items are read only as many at a time as can be written at once.
+//! write is lost, so the two must lie close together: counts are read in one request, and only as many at a time as can
+//! be written at once. Where limits or latency do not let them lie within a second, fewer are taken, down to one, and
+//! the write leaves all the same. The time that this takes is told before, so that the caller can store it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;
-use clover_core::ledger::Reading;
+use clover_core::ledger::{Exposure, Reading};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemStock, Listing, TillOrder};
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, WaitReason};
 use crate::http::{Access, Api, Write};
+use crate::pace::RateLimit;
 use crate::paging::PAGE_LIMIT;
 
-/// A count that was read longer ago than this is read again before it is written.
+/// The goal: from the question for the old count until its write has left.
 pub const WINDOW: Duration = Duration::from_secs(1);
 
-/// With a share of one request a second a read and a write cannot lie closer.
-const WINDOW_OF_THE_SLOWEST: Duration = Duration::from_secs(3);
+/// However long it takes, a count that was read longer ago than this is read again before it is written.
+pub const OLDEST: Duration = Duration::from_secs(60);
 
-/// A read is worth its request when the write finds its place within this time: with the latency of both, the window stays
-/// well below a second.
-const SOON: Duration = Duration::from_millis(400);
+/// Ids in one filter: their URL stays below 3 KiB.
+const MOST_AT_ONCE: usize = 100;
 
-/// How long a batch may wait for its turn to read.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// So many counts are to be read in one request: as many as can be written within the window after it, at least one.
+/// `latency` is the time that the last request took.
+#[must_use]
+pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usize {
+    let starts = u128::from(limits.per_second) * window.as_millis() / 1_000;
+    let left = window.saturating_sub(latency).as_micros();
+    let rounds = left.checked_div(latency.as_micros()).unwrap_or(u128::MAX);
+    let places = u128::from(limits.in_flight).saturating_mul(rounds.max(1));
+    let most = starts
+        .saturating_sub(1)
+        .min(places)
+        .clamp(1, MOST_AT_ONCE as u128);
+    usize::try_from(most).unwrap_or(MOST_AT_ONCE)
+}
+
+/// So old a count may be when its write leaves, of so many that were read together and have been this long on their way. A
+/// single one has nothing to wait for but its own turn; it gets more time with each turn that it missed.
+#[must_use]
+pub fn may_age(items: usize, age: Duration, misses: u32) -> Duration {
+    let age = age.min(OLDEST);
+    let goal = WINDOW.max(age + WINDOW / 2);
+    if items > 1 {
+        return goal.min(OLDEST);
+    }
+    let patience = 2 * WINDOW * 4_u32.saturating_pow(misses.min(4));
+    (goal + patience).min(OLDEST)
+}
+
+/// What a process has seen of reading and writing counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rhythm(Arc<Mutex<Seen>>);
+
+#[derive(Debug)]
+struct Seen {
+    /// Of the last reading.
+    latency: Duration,
+    /// Halved when writes missed their time, doubled when none did.
+    most: usize,
+    /// Whether a list of items shows their counts.
+    is_listed: bool,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            latency: Duration::ZERO,
+            most: MOST_AT_ONCE,
+            is_listed: true,
+        }
+    }
+}
+
+impl Seen {
+    /// As [`batch_size`]; of counts that are read one by one, half of the requests are readings.
+    fn batch_size(&self, limits: RateLimit) -> usize {
+        let size = if self.is_listed {
+            batch_size(limits, self.latency, WINDOW)
+        } else {
+            let pairs = (limits.per_second / 2).min(limits.in_flight).max(1);
+            usize::try_from(pairs).unwrap_or(1)
+        };
+        size.min(self.most)
+    }
+}
+
+impl Rhythm {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // Plain values, so a poisoned lock is as good.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How so many writes that were sent together ended.
+    fn learn(&self, sent: usize, missed: usize) {
+        let mut seen = self.seen();
+        if missed > 0 {
+            seen.most = (sent / 2).max(1);
+        } else if sent >= seen.most {
+            seen.most = seen.most.saturating_mul(2).min(MOST_AT_ONCE);
+        }
+    }
+}
+
+/// A count to be changed.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Of this item.
+    pub item: ItemId,
+    /// How often its write missed its time before.
+    pub misses: u32,
+}
+
+impl From<ItemId> for Wanted {
+    fn from(item: ItemId) -> Self {
+        Self { item, misses: 0 }
+    }
+}
 
 /// A count with the moment from which on another till may have changed it.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +137,10 @@ pub struct Timed {
     pub reading: Reading,
     /// When it was asked.
     pub asked: Instant,
+    /// How old it may be when its write leaves.
+    pub latest: Duration,
+    /// The longest time from the question to the end of the write.
+    pub worst: Duration,
 }
 
 /// A count to be written.
@@ -50,6 +152,8 @@ pub struct Set {
     pub target: Quantity,
     /// When the count that this one is made from was asked for.
     pub asked: Instant,
+    /// How old that one may be when this leaves.
+    pub latest: Duration,
 }
 
 /// How a write ended.
@@ -64,19 +168,25 @@ pub enum Wrote {
     },
     /// No answer, or none that makes sense: to be settled by reading.
     Unknown(String),
-    /// It was not sent: its time was over, or the pace left no room.
+    /// It was not sent, for its time was over before the pace let it go.
+    Late,
+    /// It was not sent: Clover cannot be reached, or asks to wait for so long.
     NotSent(Duration),
 }
 
-/// A stretch of Clover's time in which the count of an item was overwritten.
+impl Wrote {
+    fn is_missed(&self) -> bool {
+        matches!(self, Self::Late | Self::NotSent(_))
+    }
+}
+
+/// A time in which sales of an item may have been overwritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overwritten {
     /// The item.
     pub item: ItemId,
-    /// Milliseconds, from.
-    pub from: i64,
-    /// Milliseconds, to and with.
-    pub to: i64,
+    /// When.
+    pub exposure: Exposure,
 }
 
 fn reading(stock: &ItemStock) -> Reading {
@@ -86,45 +196,40 @@ fn reading(stock: &ItemStock) -> Reading {
     }
 }
 
-fn window(api: &Api) -> Duration {
-    if api.pacer().share().per_second < 2 {
-        WINDOW_OF_THE_SLOWEST
-    } else {
-        WINDOW
-    }
-}
-
 impl Api {
-    /// Reads counts, each with its own outcome: the first ones of the list, as many as the pace lets be read *and* written
-    /// within a second, at least one.
+    /// Reads counts, each with its own outcome: the first ones of the list, as many as can be written soon after, at least
+    /// one.
     ///
     /// # Errors
     /// A refused token, which is everybody's and not one count's.
     pub fn read_counts(
         &self,
         access: &Access,
-        items: Vec<ItemId>,
+        wanted: Vec<Wanted>,
     ) -> impl Future<Output = Result<Vec<Result<Timed, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            let deadline = Instant::now() + PATIENCE;
-            let of_use = u32::try_from(items.len()).unwrap_or(u32::MAX);
-            let pairs = api.pacer().room_for_pairs(of_use, SOON, deadline).await;
-            let at_once = pairs.unwrap_or(1).max(1);
+            let limits = api.pacer().limits();
+            let at_once = api.rhythm.seen().batch_size(limits);
             api.pacer().pledge(WINDOW);
-            let chosen = items.into_iter().take(at_once as usize);
-            each(chosen.map(|item| {
-                let read = api.get_json::<ItemStock>(&access, &format!("item_stocks/{item}"), &[]);
-                async move {
-                    let asked = Instant::now();
-                    read.await.map(|stock| Timed {
-                        reading: reading(&stock),
-                        asked,
-                    })
-                }
-            }))
-            .await
-            .and_then(all_allowed)
+            let chosen = wanted.iter().take(at_once).map(|one| one.item.clone());
+            let mut read = read_all(&api, &access, chosen.collect()).await?;
+            // Now the latency is known.
+            let fit = api.rhythm.seen().batch_size(limits);
+            read.truncate(fit.max(1));
+            let items = read.iter().filter(|one| one.is_ok()).count();
+            let timeout = api.policy().timeout;
+            let timed = read.into_iter().zip(wanted).map(|(read, one)| {
+                let (reading, asked) = read?;
+                let latest = may_age(items, asked.elapsed(), one.misses);
+                Ok(Timed {
+                    reading,
+                    asked,
+                    latest,
+                    worst: latest + timeout,
+                })
+            });
+            Ok(timed.collect())
         }
     }
 
@@ -139,12 +244,8 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<Reading, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            each(items.into_iter().map(|item| {
-                let read = api.get_json::<ItemStock>(&access, &format!("item_stocks/{item}"), &[]);
-                async move { read.await.map(|stock| reading(&stock)) }
-            }))
-            .await
-            .and_then(all_allowed)
+            let read = read_all(&api, &access, items).await?;
+            Ok(read.into_iter().map(|one| one.map(|one| one.0)).collect())
         }
     }
 
@@ -160,11 +261,17 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<Wrote, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
+            let sent = sets.len();
             let written = each(
                 sets.into_iter()
                     .map(|set| write(api.clone(), access.clone(), set)),
             )
             .await;
+            let missed = written
+                .iter()
+                .flatten()
+                .filter(|wrote| wrote.as_ref().is_ok_and(Wrote::is_missed));
+            api.rhythm.learn(sent, missed.count());
             // Else one batch after the other would keep the lanes for ever.
             api.pacer().redeem();
             written
@@ -187,19 +294,25 @@ impl Api {
         async move { sweep.next().await.transpose() }
     }
 
-    /// Thousandths of units that orders of the till took of each of these items within its stretch of time.
+    /// Thousandths of units that orders of the till took of each item while its count was being overwritten.
     ///
     /// # Errors
     /// As [`Api::get`].
     pub fn sold_within(
         &self,
         access: &Access,
-        stretches: Vec<Overwritten>,
-    ) -> impl Future<Output = Result<Vec<i64>, Error>> + Send + use<> {
+        overwritten: &[Overwritten],
+    ) -> impl Future<Output = Result<BTreeMap<ItemId, i64>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
+        let mut by_item: HashMap<ItemId, Vec<(i64, i64)>> = HashMap::new();
+        for one in overwritten {
+            let stretches = by_item.entry(one.item.clone()).or_default();
+            stretches.push(one.exposure.stretch());
+        }
         async move {
-            let mut sold = vec![0_i64; stretches.len()];
-            for (from, to) in merged(&stretches) {
+            let mut sold = BTreeMap::new();
+            let all = by_item.values().flatten().copied().collect();
+            for (from, to) in merged(all) {
                 for order in orders_between(&api, &access, from, to).await? {
                     for line in &order.line_items.0 {
                         let (Some(item), Some(at)) =
@@ -207,11 +320,14 @@ impl Api {
                         else {
                             continue;
                         };
-                        for (units, stretch) in sold.iter_mut().zip(&stretches) {
-                            if stretch.item == item.id && (stretch.from..=stretch.to).contains(&at)
-                            {
-                                *units = units.saturating_add(line.unit_qty.unwrap_or(1000));
-                            }
+                        // Once, in however many stretches it lies.
+                        let stretches = by_item.get(&item.id).into_iter().flatten();
+                        if stretches
+                            .into_iter()
+                            .any(|(from, to)| (*from..=*to).contains(&at))
+                        {
+                            let units: &mut i64 = sold.entry(item.id.clone()).or_default();
+                            *units = units.saturating_add(line.unit_qty.unwrap_or(1000));
                         }
                     }
                 }
@@ -221,10 +337,97 @@ impl Api {
     }
 }
 
+/// An item in a list, as far as its count goes.
+#[derive(Deserialize)]
+struct Listed {
+    id: ItemId,
+    #[serde(default, rename = "itemStock")]
+    item_stock: Value,
+}
+
+impl Listed {
+    /// None where Clover does not show all of it: then the count is asked for by itself.
+    fn reading(self) -> Option<(ItemId, Reading)> {
+        let stock: ItemStock = serde_json::from_value(self.item_stock).ok()?;
+        let reading = reading(&stock);
+        (reading.count.is_some() && reading.modified.is_some()).then_some((self.id, reading))
+    }
+}
+
+type Read = (Reading, Instant);
+
+/// Reads counts, of several items in one request where Clover gives them so.
+async fn read_all(
+    api: &Api,
+    access: &Access,
+    items: Vec<ItemId>,
+) -> Result<Vec<Result<Read, Error>>, Error> {
+    let mut listed = HashMap::new();
+    let is_listed = api.rhythm.seen().is_listed;
+    for some in items
+        .chunks(MOST_AT_ONCE)
+        .filter(|some| is_listed && some.len() > 1)
+    {
+        match read_list(api, access, some).await {
+            Ok(found) => listed.extend(found),
+            // Not a word of the items themselves: each is asked for by itself.
+            Err(Error::Unauthorized { call, .. } | Error::Intercepted { call, .. })
+                if call.status == Some(403) =>
+            {
+                api.rhythm.seen().is_listed = false;
+            }
+            Err(Error::Rejected { .. } | Error::NotFound { .. } | Error::BadAnswer { .. }) => {}
+            Err(error @ Error::Unauthorized { .. }) => return Err(error),
+            // To ask again for each would only be more of the same.
+            Err(error) => return Ok(items.iter().map(|_| Err(error.clone())).collect()),
+        }
+    }
+    each(items.into_iter().map(|item| {
+        let known = listed.get(&item).copied();
+        let read = api.get(access, &format!("item_stocks/{item}"), &[]);
+        let rhythm = api.rhythm.clone();
+        async move {
+            if let Some(known) = known {
+                return Ok(known);
+            }
+            let answer = read.await?;
+            rhythm.seen().latency = answer.asked.elapsed();
+            Ok((reading(&answer.json::<ItemStock>()?), answer.asked))
+        }
+    }))
+    .await
+    .and_then(all_allowed)
+}
+
+async fn read_list(
+    api: &Api,
+    access: &Access,
+    items: &[ItemId],
+) -> Result<HashMap<ItemId, Read>, Error> {
+    let ids: Vec<String> = items.iter().map(|item| format!("'{item}'")).collect();
+    let (filter, limit) = (format!("id in ({})", ids.join(",")), ids.len().to_string());
+    let query = [
+        ("filter", filter.as_str()),
+        ("expand", "itemStock"),
+        ("limit", limit.as_str()),
+    ];
+    let answer = api.get(access, "items", &query).await?;
+    api.rhythm.seen().latency = answer.asked.elapsed();
+    let page = Listing::<Listed>::parse(&answer.body).map_err(|e| Error::BadAnswer {
+        call: answer.call.clone(),
+        at: e.path,
+        reason: e.reason,
+    })?;
+    let readings = page.elements.into_iter().filter_map(Listed::reading);
+    Ok(readings
+        .map(|(id, reading)| (id, (reading, answer.asked)))
+        .collect())
+}
+
 async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
-    let left = window(&api).saturating_sub(set.asked.elapsed());
+    let left = set.latest.saturating_sub(set.asked.elapsed());
     if left.is_zero() {
-        return Ok(Wrote::NotSent(Duration::ZERO));
+        return Ok(Wrote::Late);
     }
     // The limit is for the wait before it is sent; once sent it has all the time of a write.
     let mut policy = api.policy().clone();
@@ -236,7 +439,12 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
         .send_write(&access, Write::Post, &path, &[], Some(body));
     let answer = match sent.await {
         Ok(answer) => answer,
-        Err(Error::Throttled { wait, .. }) => return Ok(Wrote::NotSent(wait)),
+        Err(Error::Throttled {
+            reason: WaitReason::Clover,
+            wait,
+            ..
+        }) => return Ok(Wrote::NotSent(wait)),
+        Err(Error::Throttled { .. }) => return Ok(Wrote::Late),
         Err(Error::Unreachable { .. } | Error::Insecure { .. }) => {
             return Ok(Wrote::NotSent(Duration::from_secs(10)));
         }
@@ -288,9 +496,8 @@ where
 }
 
 /// Stretches of time that cover all of these, joined where they lie within a minute.
-fn merged(stretches: &[Overwritten]) -> Vec<(i64, i64)> {
+fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     const NEAR: i64 = 60_000;
-    let mut times: Vec<(i64, i64)> = stretches.iter().map(|s| (s.from, s.to)).collect();
     times.sort_unstable();
     let mut joined: Vec<(i64, i64)> = Vec::new();
     for (from, to) in times {
@@ -339,21 +546,76 @@ async fn orders_between(
 mod tests {
     use super::*;
 
+    fn size(per_second: u32, in_flight: u32, ms: u64) -> usize {
+        let limits = RateLimit {
+            per_second,
+            in_flight,
+        };
+        batch_size(limits, Duration::from_millis(ms), WINDOW)
+    }
+
+    #[test]
+    fn a_batch_is_what_can_be_written_within_the_window_after_one_reading() {
+        // The rate: one of the starts is the reading's.
+        assert_eq!(size(16, 5, 0), 15);
+        assert_eq!(size(16, 5, 100), 15);
+        assert_eq!(size(5, 5, 0), 4);
+        assert_eq!(size(4, 5, 0), 3);
+        // The latency: so many rounds of what may be in flight.
+        assert_eq!(size(16, 5, 300), 10);
+        assert_eq!(size(100, 5, 100), 45);
+        // It cannot be reached: one round, side by side.
+        assert_eq!(size(16, 5, 700), 5);
+        assert_eq!(size(16, 5, 8_000), 5);
+        // Down to one.
+        assert_eq!(size(2, 1, 0), 1);
+        assert_eq!(size(1, 1, 8_000), 1);
+        assert_eq!(size(0, 0, 0), 1);
+        // What one filter can name.
+        assert_eq!(size(1_000, 1_000, 1), 100);
+    }
+
+    #[test]
+    fn a_write_leaves_within_a_second_or_soon_after_the_reading_that_took_longer() {
+        let ms = Duration::from_millis;
+        assert_eq!(may_age(5, ms(100), 0), WINDOW);
+        assert_eq!(may_age(5, ms(1_200), 7), ms(1_700));
+        assert_eq!(may_age(5, ms(8_000), 0), ms(8_500));
+        // A single one leaves in the end, whatever that takes.
+        assert_eq!(may_age(1, ms(100), 0), ms(3_000));
+        assert_eq!(may_age(1, ms(100), 1), ms(9_000));
+        assert_eq!(may_age(1, ms(100), 9), OLDEST);
+        assert_eq!(may_age(1, Duration::MAX, 9), OLDEST);
+    }
+
+    #[test]
+    fn writes_that_missed_their_time_make_the_next_batch_smaller_down_to_one() {
+        let rhythm = Rhythm::default();
+        let limits = RateLimit::default();
+        let sizes: Vec<usize> = (0..6)
+            .map(|_| {
+                let size = rhythm.seen().batch_size(limits);
+                rhythm.learn(size, 1);
+                size
+            })
+            .collect();
+        assert_eq!(sizes, [15, 7, 3, 1, 1, 1]);
+        let sizes: Vec<usize> = (0..5)
+            .map(|_| {
+                let size = rhythm.seen().batch_size(limits);
+                rhythm.learn(size, 0);
+                size
+            })
+            .collect();
+        assert_eq!(sizes, [1, 2, 4, 8, 15]);
+    }
+
     #[test]
     fn stretches_within_a_minute_are_asked_for_together() {
-        let stretch = |from, to| Overwritten {
-            item: ItemId::new("A").unwrap(),
-            from,
-            to,
-        };
         assert_eq!(
-            merged(&[
-                stretch(500_000, 501_000),
-                stretch(1_000, 2_000),
-                stretch(30_000, 31_000)
-            ]),
+            merged(vec![(500_000, 501_000), (1_000, 2_000), (30_000, 31_000)]),
             [(1_000, 31_000), (500_000, 501_000)]
         );
-        assert_eq!(merged(&[]), []);
+        assert_eq!(merged(Vec::new()), []);
     }
 }

@@ -669,6 +669,28 @@ pub fn settle(written: &Written, now: &Reading) -> Verdict {
     }
 }
 
+/// What is known of the time in which a write may have overwritten what others took, in milliseconds of Clover's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposure {
+    /// `modifiedTime` of the count that the write started from.
+    pub before: Option<i64>,
+    /// `modifiedTime` of the count that was found afterwards.
+    pub after: i64,
+    /// The longest time that can lie between the reading and `after`.
+    pub window: i64,
+}
+
+impl Exposure {
+    /// First and last moment of a sale that may be lost. Clover's times are whole seconds, so a sale that was counted may
+    /// lie in it as well; one that was lost never lies outside. A sale before `before` was counted, for each moves it.
+    #[must_use]
+    pub fn stretch(&self) -> (i64, i64) {
+        let earliest = self.after.saturating_sub(self.window).saturating_sub(1_000);
+        let from = self.before.map_or(earliest, |before| before.max(earliest));
+        (from.min(self.after), self.after)
+    }
+}
+
 /// A row as far as it concerns a count that was read at a certain time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
@@ -735,6 +757,22 @@ mod tests {
     use proptest::prelude::*;
 
     const PUSH: bool = true;
+
+    #[test]
+    fn a_lost_sale_lies_after_the_old_count_and_within_the_window_of_the_write() {
+        let exposure = |before, window| Exposure {
+            before,
+            after: 100_000,
+            window,
+        };
+        assert_eq!(exposure(None, 400).stretch(), (98_600, 100_000));
+        assert_eq!(exposure(Some(50_000), 400).stretch(), (98_600, 100_000));
+        assert_eq!(exposure(Some(99_000), 31_000).stretch(), (99_000, 100_000));
+        assert_eq!(
+            exposure(Some(100_000), 31_000).stretch(),
+            (100_000, 100_000)
+        );
+    }
 
     fn line(item: &str, quantity: i64) -> Line {
         Line {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use clover_client::stock::{Overwritten, Set, Timed, WINDOW, Wrote};
+use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
 use clover_client::{Error, Policy};
 use clover_core::ids::ItemId;
-use clover_core::ledger::{Verdict, Written, settle};
+use clover_core::ledger::{Exposure, Verdict, Written, settle};
 use clover_core::quantity::Quantity;
 use clover_simulator::Config;
 use serde_json::{Value, json};
@@ -30,8 +30,14 @@ fn stock(world: &World, item: &ItemId) -> f64 {
         .unwrap()
 }
 
+fn wanted(items: &[ItemId]) -> Vec<Wanted> {
+    items.iter().cloned().map(Wanted::from).collect()
+}
+
 fn read(world: &World, item: &ItemId) -> Timed {
-    let reading = world.api.read_counts(&world.access(), vec![item.clone()]);
+    let reading = world
+        .api
+        .read_counts(&world.access(), wanted(&[item.clone()]));
     world.run(reading).unwrap().remove(0).unwrap()
 }
 
@@ -40,6 +46,7 @@ fn set(item: &ItemId, timed: &Timed, units: i64) -> Set {
         item: item.clone(),
         target: timed.reading.count.unwrap().less(units).unwrap(),
         asked: timed.asked,
+        latest: timed.latest,
     }
 }
 
@@ -70,11 +77,11 @@ fn a_count_that_was_read_too_long_ago_is_not_written() {
     let before = stock(&world, &item);
     let mut timed = read(&world, &item);
     timed.asked = Instant::now()
-        .checked_sub(WINDOW)
+        .checked_sub(timed.latest)
         .expect("the machine runs longer than that");
     assert!(matches!(
         write(&world, set(&item, &timed, 1)),
-        Ok(Wrote::NotSent(_))
+        Ok(Wrote::Late)
     ));
     assert_eq!(world.count("POST /v3/"), 0);
     assert_eq!(stock(&world, &item), before);
@@ -140,7 +147,7 @@ fn what_clover_refuses_is_that_items_error() {
     let gone = ItemId::new("0000000000000").unwrap();
     let reading = world.api.read_counts(
         &world.access(),
-        vec![items[0].clone(), gone, items[1].clone()],
+        wanted(&[items[0].clone(), gone, items[1].clone()]),
     );
     let outcomes = world.run(reading).unwrap();
     assert!(matches!(outcomes[1], Err(Error::NotFound { .. })));
@@ -152,7 +159,7 @@ fn a_refused_token_is_nobodys_count() {
     let world = World::new();
     let items = counted(&world, 2);
     world.control("/__sim/tokens", &json!({"do": "expire"}));
-    let outcome = world.run(world.api.read_counts(&world.access(), items));
+    let outcome = world.run(world.api.read_counts(&world.access(), wanted(&items)));
     assert!(outcome.unwrap_err().wants_new_token());
 }
 
@@ -171,7 +178,7 @@ fn only_so_many_are_read_as_can_be_written_at_once() {
     let mut batches = Vec::new();
     while !left.is_empty() {
         let outcomes = world
-            .run(world.api.read_counts(&world.access(), left.clone()))
+            .run(world.api.read_counts(&world.access(), wanted(&left)))
             .unwrap();
         let chosen: Vec<ItemId> = left.drain(..outcomes.len()).collect();
         batches.push(chosen.len());
@@ -192,7 +199,7 @@ fn only_so_many_are_read_as_can_be_written_at_once() {
     }
     assert_eq!(windows.len(), 12);
     assert!(windows.iter().all(|w| *w < WINDOW), "{windows:?}");
-    assert!(batches.iter().all(|n| (1..=5).contains(n)), "{batches:?}");
+    assert_eq!(batches, [12], "one reading for all of them");
     let refused = world
         .clover
         .requests(0)
@@ -225,19 +232,116 @@ fn what_the_till_sells_between_our_read_and_our_write_is_found_again() {
         before - 1.0,
         "one of the two sales is lost"
     );
-    let to = modified.unwrap();
-    let stretch = |item: &ItemId, from, to| Overwritten {
+    let after = modified.unwrap();
+    let write = |item: &ItemId, after| Overwritten {
         item: item.clone(),
-        from,
-        to,
+        exposure: Exposure {
+            before: None,
+            after,
+            window: i64::try_from(window.as_millis()).unwrap(),
+        },
     };
-    let from = to - i64::try_from(window.as_millis()).unwrap() - 1_000;
     let sold = world.run(world.api.sold_within(
         &world.access(),
-        vec![
-            stretch(item, from, to),
-            stretch(item, from - 10_000, from - 5_000),
+        &[
+            write(item, after),
+            write(item, after + 500),
+            write(other, after - 10_000),
         ],
     ));
-    assert_eq!(sold.unwrap(), [1_000, 0]);
+    let sold: Vec<(ItemId, i64)> = sold.unwrap().into_iter().collect();
+    assert_eq!(
+        sold,
+        [(item.clone(), 1_000)],
+        "each sale once, and none of another time"
+    );
+}
+
+/// Reads and writes until all are done; what each round wrote, and how many requests that took.
+fn write_all(world: &World, items: &[ItemId]) -> (Vec<usize>, usize) {
+    let mark = world.clover.requests(0).len();
+    let mut left: Vec<Wanted> = wanted(items);
+    let mut rounds = Vec::new();
+    while !left.is_empty() {
+        assert!(rounds.len() < 200, "{rounds:?}");
+        let reading = world.api.read_counts(&world.access(), left.clone());
+        let timed = world.run(reading).unwrap();
+        let mut tried: Vec<Wanted> = left.drain(..timed.len()).collect();
+        let sets = tried.iter().zip(&timed);
+        let sets = sets.map(|(one, timed)| set(&one.item, timed.as_ref().unwrap(), 1));
+        let writing = world.api.write_counts(&world.access(), sets.collect());
+        let wrote = world.run(writing).unwrap();
+        let is_done = |wrote: &Result<Wrote, Error>| matches!(wrote, Ok(Wrote::Done { .. }));
+        rounds.push(wrote.iter().filter(|wrote| is_done(wrote)).count());
+        let mut outcomes = wrote.iter();
+        tried.retain_mut(|one| {
+            one.misses += 1;
+            !outcomes.next().is_some_and(is_done)
+        });
+        tried.append(&mut left);
+        left = tried;
+    }
+    (rounds, world.clover.requests(0).len() - mark)
+}
+
+#[test]
+fn an_item_without_a_count_in_the_list_and_one_that_is_gone_are_asked_for_by_themselves() {
+    let world = World::new();
+    let mut items = counted(&world, 3);
+    world.control(
+        &format!("/__sim/stock/{}", items[1].as_str()),
+        &json!({"quantity": null}),
+    );
+    items.push(ItemId::new("0000000000000").unwrap());
+    let reading = world.api.read_counts(&world.access(), wanted(&items));
+    let read = world.run(reading).unwrap();
+    let counts: Vec<bool> = read
+        .iter()
+        .flatten()
+        .map(|timed| timed.reading.count.is_some())
+        .collect();
+    assert_eq!(counts, [true, false, true]);
+    assert!(matches!(read[3], Err(Error::NotFound { .. })));
+    let asked = |item: &ItemId| {
+        let requests = world.clover.requests(0);
+        requests
+            .iter()
+            .filter(|e| e.path.contains(&format!("item_stocks/{item}")))
+            .count()
+    };
+    let singly: Vec<usize> = items.iter().map(asked).collect();
+    assert_eq!(singly, [0, 1, 0, 1]);
+}
+
+#[test]
+fn a_list_that_clover_refuses_costs_one_request_and_the_counts_are_read_singly() {
+    let world = World::new();
+    let items = counted(&world, 4);
+    world.fault(
+        "GET /v3/merchants/*/items",
+        1,
+        "status",
+        json!({"code": 403, "body": {"message": "Invalid permissions for expandable fields."}}),
+    );
+    let (rounds, requests) = write_all(&world, &items);
+    assert_eq!(rounds.iter().sum::<usize>(), 4);
+    assert_eq!(requests, 1 + 2 * 4);
+}
+
+#[test]
+fn a_single_count_waits_for_its_turn_the_longer_the_more_often_it_missed_it() {
+    let world = World::new();
+    let item = counted(&world, 1).remove(0);
+    let latest = |misses| {
+        let one = Wanted {
+            item: item.clone(),
+            misses,
+        };
+        let reading = world.api.read_counts(&world.access(), vec![one]);
+        world.run(reading).unwrap().remove(0).unwrap().latest
+    };
+    assert_eq!(
+        [latest(0), latest(1), latest(3)],
+        [Duration::from_secs(3), Duration::from_secs(9), OLDEST]
+    );
 }

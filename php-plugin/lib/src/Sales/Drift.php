@@ -121,7 +121,7 @@ final readonly class Drift
         }
 
         if ($lost !== null) {
-            $reasons[] = "overlap: the till sold $lost within the second in which a web sale was written, so Clover's count may be too high by that; count by hand";
+            $reasons[] = "overlap: the till sold $lost within the time in which a web sale was written, so Clover's count may be too high by that; count by hand";
         }
 
         $expected = max(0, (int) $item['whole'] - $units);
@@ -138,19 +138,8 @@ final readonly class Drift
     /** @return array<string, string> */
     private function lostSales(): array
     {
-        $windows = $this->ledger->windows($this->clock->now() - self::WINDOWS);
-        $items   = array_column($windows, 'clover_id', 'id');
-        $lost    = [];
+        $writes = $this->ledger->writes($this->clock->now() - self::WINDOWS);
 
-        foreach (array_chunk($windows, 500) as $some) {
-            $asked = array_map(static fn (array $w): array => ['key' => $w['id'], 'clover_id' => $w['clover_id'], 'from' => $w['from'], 'to' => $w['to']], $some);
-
-            foreach ($this->stock->soldWithin($asked) as $sold) {
-                $item        = $items[$sold['key']];
-                $lost[$item] = (string) ((float) ($lost[$item] ?? 0) + (float) $sold['units']);
-            }
-        }
-
-        return $lost;
+        return $writes === [] ? [] : array_column($this->stock->soldWithin($writes), 'units', 'clover_id');
     }
 }

@@ -20,6 +20,15 @@ final readonly class StockLedger
     /** A row that Clover has refused this often is the owner's. */
     private const MAX_REFUSALS = 3;
 
+    /** A row that had its turn this often and was never sent is the owner's. */
+    private const MAX_MISSES = 12;
+
+    /** Seconds that a row waits at most which Clover keeps from being sent or settled. */
+    private const LONGEST_WAIT = 300;
+
+    /** Seconds that the shop's clock may be ahead of Clover's or behind it, as far as drift goes. */
+    private const CLOCKS_APART = 86_400;
+
     private const OPEN = "('intended', 'sent', 'uncertain', 'dead')";
 
     /** Rows to be sent, but for those of an item with a write under way, which wait for its answer. */
@@ -79,7 +88,7 @@ final readonly class StockLedger
     {
         foreach ($changes as $change) {
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
+'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, misses = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
                 [
                     $change['state'], $change['reason'], \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
@@ -109,7 +118,7 @@ final readonly class StockLedger
     }
 
     /**
-     * Rows that were sent and got no answer, once the request's own time is over.
+     * Rows that were sent and got no answer, once the write's own time is over.
      *
      * @return list<array<string, mixed>>
      */
@@ -118,42 +127,103 @@ final readonly class StockLedger
         $now = $this->clock->now();
 
         return $this->sql->fetchAll(
-            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'sent' AND sent <= ? AND next_try <= ? ORDER BY id LIMIT $limit",
-            [...$this->key(), $now - $seconds, $now],
+            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'sent' AND sent <= ?
+                AND sent * 1000 + COALESCE(window_ms, 0) + 2000 <= ? AND next_try <= ? ORDER BY id LIMIT $limit",
+            [...$this->key(), $now - $seconds, $now * 1000, $now],
         );
     }
 
-    /** @return bool Whether the row was still to be sent, and is this claim's now */
-    public function send(int $id, string $claim, string $before, ?int $modified, string $target): bool
+    /**
+     * @param int $window Milliseconds: the most that can lie between the reading and the end of the write
+     *
+     * @return bool Whether the row was still to be sent, and is this claim's now
+     */
+    public function send(int $id, string $claim, string $before, ?int $modified, string $target, int $window): bool
     {
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?, count_before = ?, modified_before = ?, target = ?, sent = ?, next_try = 0, reason = NULL, message = NULL
-              WHERE id = ? AND state = 'intended'",
-            [$claim, $before, $modified, $target, $this->clock->now(), $id],
+            'UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?, count_before = ?, modified_before = ?, target = ?, window_ms = ?, modified_after = NULL, sent = ?, next_try = 0,
+                reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
+            [$claim, $before, $modified, $target, $window, $this->clock->now(), $id],
         ) === 1;
     }
 
     /** @return bool Whether it was still this claim's to say */
     public function confirm(int $id, string $claim, ?int $modified, ?int $window): bool
     {
-        return $this->leave($id, $claim, "state = 'confirmed', settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . ', modified_after = ?, window_ms = ?, message = NULL', [$this->clock->now(), $modified, $window]);
+        return $this->leave($id, $claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [$this->clock->now(), $modified, $window]);
     }
 
-    /** Puts a row back that Clover has certainly not carried out. */
+    /**
+     * Confirms a row by what a reading found. Its window stays as stored and reaches to that reading.
+     *
+     * @param array<string, mixed> $row As it was when it was read
+     */
+    public function confirmFound(array $row, ?int $modified): bool
+    {
+        return $this->leave((int) $row['id'], (string) $row['claim'], $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [$this->clock->now(), $modified, $this->windowUntilNow($row)]);
+    }
+
+    /** Puts a row back that was not sent, or was refused. */
     public function again(int $id, string $claim, int $wait, string $message): bool
     {
         return $this->leave($id, $claim, "state = 'intended', claim = '', next_try = ?, message = ?", [$this->clock->now() + $wait, $message]);
     }
 
-    public function uncertain(int $id, string $claim, string $reason, string $message): bool
+    /**
+     * Puts a row back that Clover has not carried out, as a reading shows. Times are whole seconds there, so one case looks the same: it was carried out
+     * and its count moved back by others, all within the second of the old count. {@see writes()} knows of that second.
+     *
+     * @param array<string, mixed> $row As it was when it was read
+     */
+    public function resend(array $row, string $message): bool
     {
-        return $this->leave($id, $claim, "state = 'uncertain', reason = ?, message = ?", [$reason, $message]);
+        return $this->leave((int) $row['id'], (string) $row['claim'], "state = 'intended', claim = '', next_try = ?, message = ?, resent_from = COALESCE(resent_from, modified_before)", [$this->clock->now(), $message]);
     }
 
-    /** Looks at an unanswered row later. */
-    public function askLater(int $id, int $wait): void
+    /**
+     * Leaves a row to the owner.
+     *
+     * @param array<string, mixed> $row      As it was when it was read
+     * @param ?int                 $modified modifiedTime of the count now
+     */
+    public function uncertain(array $row, string $reason, string $message, ?int $modified): bool
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ? WHERE id = ? AND state = 'sent'", [$this->clock->now() + $wait, $id]);
+        return $this->leave((int) $row['id'], (string) $row['claim'], "state = 'uncertain', reason = ?, message = ?, modified_after = ?, window_ms = ?", [$reason, $message, $modified, $this->windowUntilNow($row)]);
+    }
+
+    /**
+     * Puts a row back whose write did not get its turn in time, and waits longer each time.
+     *
+     * @param array<string, mixed> $row
+     *
+     * @return bool Whether that was the last time, and it is dead now
+     */
+    public function miss(array $row, string $claim, string $message): bool
+    {
+        $misses = (int) $row['misses'] + 1;
+
+        if ($misses >= self::MAX_MISSES) {
+            return $this->leave((int) $row['id'], $claim, "state = 'dead', reason = 'too_slow', claim = '', misses = ?, message = ?", [$misses, $message]);
+        }
+
+        // The first misses only say how many can be written at once.
+        $this->leave((int) $row['id'], $claim, "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?", [
+            $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))), $misses, $message,
+        ]);
+
+        return false;
+    }
+
+    /**
+     * Looks at an unanswered row later, and later each time.
+     *
+     * @param array<string, mixed> $row
+     */
+    public function askLater(array $row, int $wait, string $message): void
+    {
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = misses + 1, message = ? WHERE id = ? AND state = 'sent'", [
+            $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * 2 ** min(4, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
+        ]);
     }
 
     public function skip(int $id, string $reason, string $message): bool
@@ -178,6 +248,18 @@ final readonly class StockLedger
             'UPDATE ' . self::TABLE . " SET next_try = ?, message = ? WHERE id = ? AND state = 'intended'",
             [$this->clock->now() + $seconds, Names::fit($message, 10_000), $id],
         );
+    }
+
+    /**
+     * Tries a row later that Clover, or the way to it, kept from being sent: later each time.
+     *
+     * @param array<string, mixed> $row
+     */
+    public function tryLater(array $row, int $seconds, string $message): void
+    {
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = misses + 1, message = ? WHERE id = ? AND state = 'intended'", [
+            $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
+        ]);
     }
 
     /** @return bool Whether Clover has refused the row so often now that it is dead */
@@ -257,23 +339,60 @@ final readonly class StockLedger
     }
 
     /**
-     * Writes of which the time in Clover is known, newest first: what a till sold within one is lost.
+     * Writes over which sales of the till may have been lost, as {@see \CloverSync\Stock::soldWithin()} takes them.
      *
-     * @return list<array{id: int, clover_id: string, from: int, to: int}>
+     * @return list<array{clover_id: string, modified_before: ?int, modified_after: int, window: int}>
      */
-    public function windows(int $since): array
+    public function writes(int $since): array
     {
-        return array_map(static fn (array $row): array => [
-            'id'        => (int) $row['id'],
-            'clover_id' => (string) $row['clover_id'],
-            // Clover's times are whole seconds.
-            'from'      => (int) $row['modified_after'] - (int) $row['window_ms'] - 1000,
-            'to'        => (int) $row['modified_after'],
-        ], $this->sql->fetchAll(
-            'SELECT id, clover_id, modified_after, window_ms FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'confirmed'
-                AND settled >= ? AND modified_after IS NOT NULL AND window_ms IS NOT NULL ORDER BY id DESC",
+        $now    = $this->clock->now();
+        $writes = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT clover_id, state, sent, modified_before, modified_after, window_ms, resent_from FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ?
+                AND (state = 'sent' OR modified_after IS NOT NULL OR resent_from IS NOT NULL) AND COALESCE(settled, sent) >= ? AND window_ms IS NOT NULL ORDER BY id DESC",
             [...$this->key(), $since],
-        ));
+        ) as $row) {
+            $before = $row['modified_before'] === null ? null : (int) $row['modified_before'];
+
+            if ($row['state'] === 'sent') {
+                // Only the shop's clock tells how long it may still take.
+                $writes[] = self::write($row, $before, 1000 * ($now + self::CLOCKS_APART), (int) $row['window_ms'] + 1000 * ($now - (int) $row['sent'] + 2 * self::CLOCKS_APART));
+            } elseif ($row['modified_after'] !== null) {
+                $writes[] = self::write($row, $before, (int) $row['modified_after'], (int) $row['window_ms']);
+            }
+
+            if ($row['resent_from'] !== null) {
+                $writes[] = self::write($row, (int) $row['resent_from'], (int) $row['resent_from'] + 999, 0);
+            }
+        }
+
+        return $writes;
+    }
+
+    /**
+     * @param array<string, mixed> $row
+     *
+     * @return array{clover_id: string, modified_before: ?int, modified_after: int, window: int}
+     */
+    private static function write(array $row, ?int $before, int $after, int $window): array
+    {
+        return ['clover_id' => (string) $row['clover_id'], 'modified_before' => $before, 'modified_after' => $after, 'window' => $window];
+    }
+
+    private function asConfirmed(): string
+    {
+        return "state = 'confirmed', settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . ', message = NULL';
+    }
+
+    /**
+     * The most milliseconds between a row's reading and now.
+     *
+     * @param array<string, mixed> $row
+     */
+    private function windowUntilNow(array $row): int
+    {
+        return min(2_000_000_000, (int) $row['window_ms'] + 1000 * max(0, $this->clock->now() - (int) $row['sent']));
     }
 
     private function posted(string $column): string

@@ -46,7 +46,10 @@ final readonly class StockSender
      */
     public function step(Lock $lock, WorkResult $result): int
     {
-        return $this->settle($result) + $this->send($lock, $result);
+        $settled = $this->settle($result);
+
+        // A slow Clover takes longer for both than the lease lasts.
+        return $lock->renew() ? $settled + $this->send($lock, $result) : $settled;
     }
 
     private function settle(WorkResult $result): int
@@ -65,19 +68,17 @@ final readonly class StockSender
 
         $this->sql->transaction(function () use ($outcomes, $byId): void {
             foreach ($outcomes as $outcome) {
-                $row   = $byId[$outcome['key']];
-                $id    = (int) $row['id'];
-                $claim = (string) $row['claim'];
+                $row = $byId[$outcome['key']];
 
                 match ($outcome['state']) {
-                    'confirmed' => $this->confirmed($row, $claim, $outcome, 'found in Clover\'s count after no answer came'),
-                    'again'     => $this->ledger->again($id, $claim, 0, 'Clover had not carried it out'),
-                    'uncertain' => $this->unsettled($row, $claim, $outcome['before'] === null
+                    'confirmed' => $this->confirmed($row, $outcome, $this->ledger->confirmFound($row, $outcome['modified']), ' (found in Clover\'s count after no answer came)'),
+                    'again'     => $this->ledger->resend($row, 'Clover had not carried it out'),
+                    'uncertain' => $this->unsettled($row, $outcome['modified'], $outcome['before'] === null
                         ? 'Clover does not count the item any more'
                         // As numbers, for the column keeps three decimals.
                         : \sprintf("Clover's count was %s, was to become %s and is %s: it was changed by somebody else as well", (float) $row['count_before'], (float) $row['target'], $outcome['before'])),
-                    'gone'      => $this->unsettled($row, $claim, 'the item is gone from Clover'),
-                    default     => $this->ledger->askLater($id, max(30, $outcome['retry_after'])),
+                    'gone'      => $this->unsettled($row, null, 'the item is gone from Clover'),
+                    default     => $this->ledger->askLater($row, max(30, $outcome['retry_after']), $outcome['message']),
                 };
             }
         });
@@ -109,7 +110,9 @@ final readonly class StockSender
         }
 
         $batch = $this->stock->prepare(array_map(
-            static fn (array $row): array => ['key' => (int) $row['id'], 'clover_id' => (string) $row['clover_id'], 'delta' => (int) $row['delta']],
+            static fn (array $row): array => [
+                'key' => (int) $row['id'], 'clover_id' => (string) $row['clover_id'], 'delta' => (int) $row['delta'], 'misses' => (int) $row['misses'],
+            ],
             array_values($ready),
         ));
         $read = $batch->rows();
@@ -126,7 +129,7 @@ final readonly class StockSender
 
                 if ($outcome['state'] !== 'ready') {
                     $this->notWritten($row, $outcome, $result);
-                } elseif ($this->ledger->send((int) $row['id'], $lock->holder(), (string) $outcome['before'], $outcome['modified'], (string) $outcome['target'])) {
+                } elseif ($this->ledger->send((int) $row['id'], $lock->holder(), (string) $outcome['before'], $outcome['modified'], (string) $outcome['target'], (int) $outcome['window'])) {
                     $keys[] = (int) $row['id'];
                 }
             }
@@ -152,10 +155,10 @@ final readonly class StockSender
                 $id  = (int) $row['id'];
 
                 match ($outcome['state']) {
-                    'confirmed' => $this->confirmed($row, $claim, $outcome),
+                    'confirmed' => $this->confirmed($row, $outcome, $this->ledger->confirm($id, $claim, $outcome['modified'], $outcome['window'])),
                     // It stays as sent, and is settled when its time is over.
                     'unknown'   => null,
-                    'later'     => $this->ledger->again($id, $claim, $outcome['retry_after'], $outcome['message']),
+                    'late'      => $this->missed($row, $claim, $outcome['message']),
                     default     => $this->ledger->again($id, $claim, 0, $outcome['message']),
                 };
             }
@@ -163,14 +166,22 @@ final readonly class StockSender
 
         foreach ($outcomes as $outcome) {
             match ($outcome['state']) {
-                'confirmed'        => $result->confirmed++,
-                'unknown', 'later' => null,
-                default            => $this->notWritten($rows[$outcome['key']], $outcome, $result),
+                'confirmed'       => $result->confirmed++,
+                'unknown', 'late' => null,
+                default           => $this->notWritten($rows[$outcome['key']], $outcome, $result),
             };
 
             if ($outcome['state'] === 'confirmed') {
                 $this->pause->succeeded();
             }
+        }
+    }
+
+    /** @param array<string, mixed> $row */
+    private function missed(array $row, string $claim, string $message): void
+    {
+        if ($this->ledger->miss($row, $claim, $message)) {
+            $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'error', self::words($row) . ': it had its turn again and again and was never sent, for Clover is too slow. Try it again, or leave it');
         }
     }
 
@@ -197,22 +208,17 @@ final readonly class StockSender
      * @param array<string, mixed> $row
      * @param array<string, mixed> $outcome
      */
-    private function confirmed(array $row, string $claim, array $outcome, string $how = ''): void
+    private function confirmed(array $row, array $outcome, bool $isOurs, string $how = ''): void
     {
-        if ($this->ledger->confirm((int) $row['id'], $claim, $outcome['modified'], $outcome['window'])) {
-            $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'success', \sprintf(
-                '%s, Clover\'s count is %s now%s',
-                self::words($row),
-                $outcome['target'],
-                $how === '' ? '' : " ($how)",
-            ));
+        if ($isOurs) {
+            $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'success', self::words($row) . ", Clover's count is {$outcome['target']} now$how");
         }
     }
 
     /** @param array<string, mixed> $row */
-    private function unsettled(array $row, string $claim, string $why): void
+    private function unsettled(array $row, ?int $modified, string $why): void
     {
-        if ($this->ledger->uncertain((int) $row['id'], $claim, 'changed', $why)) {
+        if ($this->ledger->uncertain($row, 'changed', $why, $modified)) {
             $this->log->add(Planner::action((int) $row['delta']), 'stock', (string) $row['clover_id'], 'error', self::words($row) . ": no answer came, and it cannot be told whether it was carried out, for $why. Decide it by hand");
         }
     }
@@ -249,7 +255,7 @@ final readonly class StockSender
                 break;
 
             case 'later':
-                $this->ledger->wait($id, max(1, $outcome['retry_after']), $outcome['message']);
+                $this->ledger->tryLater($row, max(1, $outcome['retry_after']), $outcome['message']);
 
                 break;
 
