@@ -51,6 +51,7 @@ final class CommandLineTest extends TestCase
             array_slice(array_keys($status), 0, 9),
         );
         self::assertSame([true, 55, 0], [$status['connected'], $status['products'], $status['errors']]);
+        self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], $status['rate_limit']);
 
         $log = $this->run_('log', '--json', '--limit', '3');
         self::assertSame(['at', 'action', 'entity_type', 'entity_id', 'status', 'message'], array_keys($log['lines'][0]));

@@ -7,6 +7,7 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Lock;
 use CloverSync\Shop\Runs;
 use CloverSync\Tests\Support\LaterClock;
@@ -50,6 +51,14 @@ abstract class OverviewTestCase extends SyncTestCase
         self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0]], [$now->run, $now->lastFailure, $now->sales]);
         self::assertGreaterThan(time(), $now->accessExpiresAt);
         self::assertGreaterThan($now->accessExpiresAt, $now->refreshExpiresAt);
+    }
+
+    public function test_limits_that_clover_named_in_a_429_are_shown(): void
+    {
+        self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], $this->shop()->overview()->rateLimit);
+        $lanes = new Lanes($this->sql, 'sandbox');
+        $lanes->exchange(0, 0, [], 0, false, ['per_second' => ['limit' => 5, 'forgottenIn' => 1_260_000, 'step' => 60_000]]);
+        self::assertSame(['per_second' => 5, 'concurrent' => 5, 'learned' => true], $this->shop()->overview()->rateLimit);
     }
 
     public function test_a_token_that_nobody_has_refreshed_is_told(): void
