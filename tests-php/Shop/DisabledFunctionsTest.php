@@ -11,6 +11,7 @@ use CloverSync\Shop\PdoSql;
 use CloverSync\Shop\Process;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\TestCase;
 
 /**
@@ -114,6 +115,47 @@ final class DisabledFunctionsTest extends TestCase
         $nameless = new Process('here', 0, 0);
         self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
         self::assertFalse((new Process('here', (int) getmypid(), 1))->isDead('here', 0, 0));
+    }
+
+    public function test_webhooks_are_answered_and_worked_without_everything_that_has_a_stand_in(): void
+    {
+        $this->shell->environment['CLOVERSYNC_WEBHOOK_SECRET'] = 'the auth code';
+        $this->shell->environment['CLOVERSYNC_SETTINGS']       = '{"webhooks":true}';
+        $this->shell->run(['connect', '--approve']);
+        $this->shell->run(['sync']);
+        $this->disable(...array_diff(Host::OPTIONAL, ['pcntl_exec']));
+        $free   = stream_socket_server('tcp://127.0.0.1:0');
+        $listen = (string) stream_socket_get_name($free, false);
+        fclose($free);
+        $item  = $this->clover->shelf()[0];
+        $count = $this->clover->mark();
+        ['process' => $process, 'pipes' => $pipes] = $this->shell->start(['serve', '--listen', $listen]);
+
+        try {
+            for ($end = microtime(true) + 20; ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false; usleep(20_000)) {
+                self::assertLessThan($end, microtime(true), 'The server did not begin.');
+            }
+
+            fclose($line);
+            $storm = new WebhookStorm("http://$listen/webhook", 'the auth code');
+            $storm->send(1, 1_000.0, fn (): string => json_encode(['appId' => Simulator::APP_ID, 'merchants' => [
+                $this->clover->state()['merchant_id'] => [['objectId' => "I:{$item['id']}", 'type' => 'UPDATE', 'ts' => 1]],
+            ]], JSON_THROW_ON_ERROR));
+            self::assertSame([200], $storm->statuses);
+
+            for ($end = microtime(true) + 20; !str_contains(implode("\n", array_column($this->clover->requests($count), 'path')), $item['id']); usleep(50_000)) {
+                self::assertLessThan($end, microtime(true), 'The item was not looked at after the response.');
+            }
+        } finally {
+            proc_terminate($process);
+            stream_get_contents($pipes[1]);
+            proc_close($process);
+        }
+
+        $this->disable('pcntl_exec', 'proc_open');
+        $result = $this->shell->run(['serve']);
+        self::assertSame(1, $result['code']);
+        self::assertStringContainsString('pcntl_exec and proc_open are disabled', $result['err']);
     }
 
     public function test_each_function_by_itself(): void

@@ -226,9 +226,22 @@ final class Host
     /** An environment variable; null when it is not set or empty. */
     public static function variable(string $name): ?string
     {
-        $value = self::has('getenv') ? \getenv($name) : ($_SERVER[$name] ?? $_ENV[$name] ?? false);
+        $value = self::has('getenv') ? \getenv($name) : ($_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false);
 
         return \is_string($value) && $value !== '' ? $value : null;
+    }
+
+    /** @return array<string, string> What this process was started with; a web server's PHP shows it nowhere else without getenv() */
+    private static function variables(): array
+    {
+        $found = [];
+
+        foreach (explode("\0", (string) @file_get_contents('/proc/self/environ')) as $line) {
+            [$name, $value] = [...explode('=', $line, 2), ''];
+            $found[$name]   = $value;
+        }
+
+        return $found;
     }
 
     /** Writes to PHP's error log. */
