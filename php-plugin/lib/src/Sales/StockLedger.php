@@ -88,7 +88,7 @@ final readonly class StockLedger
     {
         foreach ($changes as $change) {
             $this->sql->execute(
-'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, misses = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
+                'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, message = NULL, claim = '', attempts = 0, misses = 0, next_try = 0, settled = ?, settled_ms = " . $this->sql->dialect()->milliseconds() . "
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND line_id = ? AND seq = ? AND state <> 'sent'",
                 [
                     $change['state'], $change['reason'], \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
