@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Dialect;
+
+final class HostileCatalogOnSqliteTest extends HostileCatalogTestCase
+{
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+}
