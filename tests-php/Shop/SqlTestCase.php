@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Shop\Sql;
 use CloverSync\Tests\Support\ShopTestCase;
 
@@ -29,6 +30,37 @@ abstract class SqlTestCase extends ShopTestCase
     {
         $this->expectException(static::refusal());
         $this->sql->execute('UPDATE #__content_types SET type_title = ?', [str_repeat('x', 256)]);
+    }
+
+    public function test_rows_that_are_refused_undo_their_savepoint_and_nothing_else(): void
+    {
+        $add = fn (string $sku): int => $this->sql->execute(
+            'INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping, quantity_restriction, allow_backorder, isdefault_variant)
+             VALUES (1, 0, ?, ?, ?, 1, 0, 0, 0)',
+            [$sku, '1.00000', 'standard'],
+        );
+        $this->sql->transaction(function () use ($add): void {
+            $add('before');
+
+            foreach (['a', 'b'] as $sku) {
+                try {
+                    // Twice the same statement: one that failed must be usable again.
+                    $this->sql->savepoint(static fn (): int => $add($sku) + $add(str_repeat('x', 256)));
+                    self::fail('It was not refused.');
+                } catch (RefusedException $e) {
+                    self::assertNotNull($e->getPrevious());
+                }
+            }
+
+            self::assertSame(1, $this->sql->savepoint(static fn (): int => $add('after')));
+        });
+        self::assertSame(['before', 'after'], $this->sql->fetchColumn('SELECT sku FROM #__j2commerce_variants ORDER BY j2commerce_variant_id'));
+    }
+
+    public function test_what_is_wrong_with_the_database_itself_is_no_refusal_of_rows(): void
+    {
+        $this->expectException(static::refusal());
+        $this->sql->transaction(fn (): mixed => $this->sql->savepoint(fn (): int => $this->sql->execute('UPDATE #__no_such_table SET x = 1')));
     }
 
     public function test_skus_are_compared_without_letter_case_as_the_shop_does(): void

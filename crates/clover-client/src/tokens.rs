@@ -214,3 +214,33 @@ impl Tokens {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiries_may_come_as_text_or_as_doubles() {
+        for (access, refresh) in [
+            ("1767001800", "1767001900"),
+            (r#""1767001800""#, r#""1767001900""#),
+            ("1767001800.0", "1767001900.0"),
+        ] {
+            let pair: Pair = serde_json::from_str(&format!(
+                r#"{{"access_token":"a","access_token_expiration":{access},"refresh_token":"r","refresh_token_expiration":{refresh}}}"#
+            ))
+            .unwrap();
+            let tokens = pair.into_tokens(None, 0, Origin::Aged);
+            assert_eq!(
+                (tokens.access_expires_at, tokens.refresh_expires_at),
+                (1_767_001_800, Some(1_767_001_900))
+            );
+        }
+        for wrong in [r#""soon""#, "null", "1.5", r#""""#] {
+            let pair = serde_json::from_str::<Pair>(&format!(
+                r#"{{"access_token":"a","access_token_expiration":{wrong},"refresh_token":"r"}}"#
+            ));
+            assert!(pair.is_err(), "{wrong}");
+        }
+    }
+}

@@ -223,7 +223,7 @@ impl Mapper {
             .flat_map(|i| &i.tags.0)
             .filter(|t| !t.deleted)
             .for_each(|t| tags.add(t.name.as_ref()));
-        let nameless = |name: &Option<String>| name.as_ref().is_some_and(|n| clean(n).is_none());
+        let nameless = |name: &Option<String>| name.as_deref().is_some_and(text::is_empty);
         let left_out = |what: &str| format!("Clover has a {what} without a name: left out");
         let mut warnings = Vec::new();
         if items.iter().any(|i| {

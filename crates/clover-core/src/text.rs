@@ -26,6 +26,12 @@ pub fn clean(text: &str) -> Option<String> {
     (!cut.is_empty()).then(|| cut.to_owned())
 }
 
+/// Whether [`clean`] leaves nothing of it.
+#[must_use]
+pub fn is_empty(text: &str) -> bool {
+    !text.bytes().any(|b| b.is_ascii_graphic()) && clean(text).is_none()
+}
+
 /// Nearly every name: short, printable ASCII, single spaces between words.
 fn is_plain(text: &str) -> bool {
     let mut before = b' ';
@@ -217,6 +223,7 @@ mod tests {
             ("\u{feff}Tea", "Tea"),
         ] {
             assert_eq!(cleaned(raw), name, "{raw:?}");
+            assert_eq!(is_empty(raw), name.is_empty(), "{raw:?}");
         }
     }
 
