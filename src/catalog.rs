@@ -17,7 +17,7 @@ use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::ZendHashTable;
 use once_cell::unsync::OnceCell;
 
 use crate::connection::Connection;
@@ -106,7 +106,7 @@ impl Catalog {
     ) -> PhpResult<group_changes::GroupChanges> {
         let mut groups: BTreeMap<GroupId, Vec<Item>> = BTreeMap::new();
         let mut faults = Vec::new();
-        for row in staged.values().filter_map(Zval::array) {
+        for row in array::rows(staged) {
             let group = array::text(row, "group_id").and_then(|id| GroupId::new(id).ok());
             match (
                 group,
@@ -147,9 +147,12 @@ impl Catalog {
 
     /// Clover's own word on single items.
     #[php(name = "lookUp")]
-    pub fn look_up(&self, ids: Vec<String>) -> PhpResult<LookUp> {
+    pub fn look_up(&self, ids: &ZendHashTable) -> PhpResult<LookUp> {
         let mut wanted: Vec<ItemId> = Vec::with_capacity(ids.len());
-        for id in ids {
+        for id in array::values(ids) {
+            let id = array::value_text(id)
+                .ok_or_else(|| exception::item(array::NOT_UTF8, "ids"))?
+                .into_owned();
             wanted.push(ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "ids"))?);
         }
         let asked = Instant::now();

@@ -13,7 +13,9 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::engine::array::{PhpArray, integer, key_text, record, text, try_list, zval};
+use crate::engine::array::{
+    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list, zval,
+};
 use crate::exception;
 use crate::settings::Settings;
 
@@ -110,15 +112,16 @@ impl Ledger {
         asOf: i64,
     ) -> PhpResult<PhpArray> {
         let mut units = HashMap::new();
-        for (item, value) in taken {
+        for (item, value) in entries(taken) {
             let value = value
                 .long()
                 .ok_or_else(|| exception::item("must be whole numbers", "taken"))?;
-            units.insert(key_text(&item), value);
+            if matches!(item, Key::Bytes(_)) {
+                return Err(exception::item(NOT_UTF8, "taken"));
+            }
+            units.insert(item.shown(), value);
         }
-        let rows = rows
-            .values()
-            .filter_map(Zval::array)
+        let rows = rows_of(rows)
             .map(posted)
             .collect::<PhpResult<Vec<Posted>>>()?;
         let mut found = ZendHashTable::new();
@@ -151,6 +154,16 @@ fn required<T>(value: Option<T>, field: &str) -> PhpResult<T> {
     value.ok_or_else(|| exception::item("is missing", field))
 }
 
+/// Clover's id of an item; empty where there is none. Bytes that are no id must not pass for none.
+fn id(row: &ZendHashTable) -> PhpResult<String> {
+    match (text(row, "clover_id"), field(row, "clover_id")) {
+        (Some(id), _) => Ok(id),
+        (None, None) => Ok(String::new()),
+        (None, Some(value)) if value.is_null() => Ok(String::new()),
+        (None, Some(_)) => Err(exception::item(NOT_UTF8, "clover_id")),
+    }
+}
+
 fn posted(row: &ZendHashTable) -> PhpResult<Posted> {
     let reversed = state(row, "reversed_state")?;
     Ok(Posted {
@@ -164,25 +177,24 @@ fn posted(row: &ZendHashTable) -> PhpResult<Posted> {
 }
 
 fn read(line: &ZendHashTable) -> PhpResult<Line> {
-    let rows = line.get("rows").and_then(Zval::array);
+    let rows = field(line, "rows").and_then(Zval::array);
     let rows = rows
         .into_iter()
-        .flat_map(ZendHashTable::values)
-        .filter_map(Zval::array)
+        .flat_map(rows_of)
         .map(|row| {
             let cause = text(row, "cause").and_then(|key| Cause::from_key(&key));
             Ok(Row {
                 seq: required(integer(row, "seq"), "rows.seq")?,
                 cause: required(cause, "rows.cause")?,
                 reverses: integer(row, "reverses"),
-                item: text(row, "clover_id").unwrap_or_default(),
+                item: id(row)?,
                 delta: required(integer(row, "delta"), "rows.delta")?,
                 state: required(state(row, "state")?, "rows.state")?,
             })
         })
         .collect::<PhpResult<Vec<Row>>>()?;
     Ok(Line {
-        item: text(line, "clover_id").unwrap_or_default(),
+        item: id(line)?,
         quantity: required(integer(line, "quantity"), "quantity")?,
         rows,
     })

@@ -322,8 +322,12 @@ impl Link {
 
     /// The stored record.
     pub fn record(&self) -> Result<Option<Record>, HostError> {
-        let Some(text) = self.store.call("read", vec![]).map_err(pending)?.string() else {
-            return Ok(None);
+        let stored = self.store.call("read", vec![]).map_err(pending)?;
+        let text = match (stored.string(), stored.is_null()) {
+            (Some(text), _) => text,
+            (None, true) => return Ok(None),
+            // Bytes that are no text: a broken record is not a missing one.
+            (None, false) => return Err(OpenError::Unknown.into()),
         };
         // The merchant stands outside the seal because it is part of the seal's context.
         let (merchant, sealed) = text.split_once('.').ok_or(OpenError::Unknown)?;

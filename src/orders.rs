@@ -16,7 +16,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::{Map, Number, Value};
 
 use crate::connection::Connection;
-use crate::engine::array::{PhpArray, key_text, list};
+use crate::engine::array::{PhpArray, entries, is_list, list, values};
 use crate::engine::class::sensitive;
 use crate::exception;
 use crate::link::Link;
@@ -141,15 +141,15 @@ fn json_object(array: &ZendHashTable, path: &str, depth: usize) -> Result<Value,
     if depth == DEPTH {
         return Err(path.to_owned());
     }
-    if array.has_sequential_keys() {
-        let values = array.values().enumerate();
+    if is_list(array) {
+        let values = values(array).enumerate();
         let values =
             values.map(|(index, value)| json_value(value, &format!("{path}[{index}]"), depth));
         return values.collect::<Result<_, _>>().map(Value::Array);
     }
     let mut object = Map::new();
-    for (key, value) in array {
-        let key = key_text(&key);
+    for (key, value) in entries(array) {
+        let key = key.shown();
         let path = match path {
             "" => key.clone(),
             outer => format!("{outer}.{key}"),

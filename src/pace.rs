@@ -16,7 +16,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::engine::array::{integer, list, zval};
+use crate::engine::array::{field, integer, list, values, zval};
 use crate::engine::no_pending_exception;
 use crate::runtime;
 
@@ -79,19 +79,18 @@ impl Host {
         )?;
         no_pending_exception()?;
         let answer = answer.array().ok_or(Error::Object)?;
-        let recent = answer.get("recent").and_then(Zval::array);
+        let recent = field(answer, "recent").and_then(Zval::array);
         Ok(Answer {
             lanes: count(answer, "lanes"),
             keep: count(answer, "keep"),
             crowded: integer(answer, "crowded").unwrap_or(0) != 0,
             recent: recent.map_or_else(Vec::new, |times| {
-                let times = times.values().filter_map(Zval::long);
+                let times = values(times).filter_map(Zval::long);
                 times.map(duration).collect()
             }),
             valid_for: duration(integer(answer, "validFor").unwrap_or(0)),
             closed_for: duration(integer(answer, "closedFor").unwrap_or(0)),
-            learned: answer
-                .get("learned")
+            learned: field(answer, "learned")
                 .and_then(Zval::array)
                 .map(|limits| LIMITS.map(|name| learned_limit(limits, name))),
         })
@@ -115,7 +114,7 @@ fn learned_array(learned: [Option<LearnedLimit>; 2]) -> PhpResult<ZBox<ZendHashT
 }
 
 fn learned_limit(limits: &ZendHashTable, name: &str) -> Option<LearnedLimit> {
-    let entry = limits.get(name)?.array()?;
+    let entry = field(limits, name)?.array()?;
     Some(LearnedLimit {
         limit: count(entry, "limit"),
         forgotten_in: duration(integer(entry, "forgottenIn").unwrap_or(0)),

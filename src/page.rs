@@ -15,9 +15,11 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::ZendHashTable;
 
-use crate::engine::array::{PhpArray, borrowed, integer, list, record, text, try_list, zval};
+use crate::engine::array::{
+    PhpArray, borrowed, integer, list, record, rows as array_rows, text, try_list, zval,
+};
 use crate::engine::class::{only_from_rust, returned_object};
 use crate::product_change;
 
@@ -199,7 +201,7 @@ pub fn fault_rows(faults: &[Fault]) -> Result<ZBox<ZendHashTable>> {
 /// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new, which a unique key in the shop refuses.
 pub fn known_rows(rows: &ZendHashTable) -> HashMap<String, Known> {
     let mut known_by_id = HashMap::with_capacity(rows.len());
-    for row in rows.values().filter_map(Zval::array) {
+    for row in array_rows(rows) {
         if let Some(id) = text(row, "clover_id") {
             known_by_id.insert(id, known(row));
         }

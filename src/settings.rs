@@ -10,7 +10,7 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::engine::array::{PhpArray, key_text, list, record, to_json, zval};
+use crate::engine::array::{Key, NOT_UTF8, PhpArray, entries, list, record, to_json, zval};
 use crate::engine::class::{only_from_rust, sensitive};
 use crate::environment::Environment;
 use crate::exception;
@@ -29,11 +29,14 @@ impl Settings {
     pub fn from_array(parameters: &ZendHashTable) -> PhpResult<Self> {
         let mut checked = BTreeMap::new();
         let mut problems = BTreeMap::new();
-        for (key, value) in parameters {
-            match to_json(value, 0) {
-                Some(value) => drop(checked.insert(key_text(&key), value)),
-                None => drop(problems.insert(
-                    key_text(&key),
+        for (key, value) in entries(parameters) {
+            let name = key.shown();
+            match (key, to_json(value, 0)) {
+                (Key::Bytes(_), _) => drop(problems.insert(name, NOT_UTF8.to_owned())),
+                (_, Some(value)) => drop(checked.insert(name, value)),
+                (_, None) if value.is_string() => drop(problems.insert(name, NOT_UTF8.to_owned())),
+                (_, None) => drop(problems.insert(
+                    name,
                     "must be text, a number, yes or no, or a list of numbers".to_owned(),
                 )),
             }

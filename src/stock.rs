@@ -12,7 +12,7 @@ use clover_core::wire::{ItemCount, Listing};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendClassObject, ZendHashTable, Zval};
+use ext_php_rs::types::{ZendClassObject, ZendHashTable};
 
 use crate::connection::Connection;
 use crate::count_page::{CountPage, CountPageObject};
@@ -42,7 +42,7 @@ fn row(array: &ZendHashTable) -> PhpResult<Row> {
 }
 
 fn rows(arrays: &ZendHashTable) -> impl Iterator<Item = &ZendHashTable> {
-    arrays.values().filter_map(Zval::array)
+    crate::engine::array::rows(arrays)
 }
 
 fn count(array: &ZendHashTable, field: &str) -> PhpResult<Quantity> {
@@ -125,7 +125,11 @@ impl Stock {
     }
 
     /// Writes what was prepared and stored.
-    pub fn commit(&self, batch: &StockBatch, keys: Vec<i64>) -> PhpResult<PhpArray> {
+    pub fn commit(&self, batch: &StockBatch, keys: &ZendHashTable) -> PhpResult<PhpArray> {
+        let keys: Vec<i64> = crate::engine::array::values(keys)
+            .map(|key| key.long())
+            .collect::<Option<_>>()
+            .ok_or_else(|| exception::item("must be whole numbers", "keys"))?;
         let mut pending: Vec<Ready> = batch.ready.take();
         pending.retain(|ready| keys.contains(&ready.key));
         let mut done: Vec<Outcome> = Vec::with_capacity(pending.len());

@@ -32,27 +32,33 @@ impl Vault {
     }
 
     /// Seals for a context.
-    pub fn seal(&self, plaintext: BinarySlice<u8>, context: String) -> PhpResult<String> {
-        seal(&self.core, &plaintext, &context)
+    pub fn seal(&self, plaintext: BinarySlice<u8>, context: BinarySlice<u8>) -> PhpResult<String> {
+        seal(&self.core, &plaintext, text(&context, "context")?)
     }
 
     /// Opens what was sealed for the same context.
     pub fn open(
         &self,
-        sealed: String,
-        context: String,
+        sealed: BinarySlice<u8>,
+        context: BinarySlice<u8>,
     ) -> PhpResult<ext_php_rs::binary::Binary<u8>> {
+        let sealed = text(&sealed, "sealed")?;
         let plain = self
             .core
-            .open(&sealed, &context)
+            .open(sealed, text(&context, "context")?)
             .map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
         Ok(plain.to_vec().into())
     }
 
     /// Whether it was sealed with the present secret.
-    pub fn is_current(&self, sealed: String) -> bool {
-        self.core.is_current(&sealed)
+    pub fn is_current(&self, sealed: BinarySlice<u8>) -> bool {
+        std::str::from_utf8(&sealed).is_ok_and(|sealed| self.core.is_current(sealed))
     }
+}
+
+fn text<'a>(bytes: &'a [u8], name: &str) -> PhpResult<&'a str> {
+    std::str::from_utf8(bytes)
+        .map_err(|_| exception::vault(&format!("the {name} text is not valid UTF-8")))
 }
 
 /// Seals with fresh random bytes of the system.

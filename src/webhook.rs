@@ -9,6 +9,7 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
+use crate::engine::array::values as array_values;
 use crate::engine::class::sensitive;
 use crate::exception;
 use crate::settings::Settings;
@@ -75,10 +76,10 @@ fn auth(headers: &ZendHashTable) -> Vec<&[u8]> {
             name.eq_ignore_ascii_case(AUTH_HEADER.as_bytes())
                 || name.eq_ignore_ascii_case(AUTH_VARIABLE.as_bytes())
         });
-        match value.array() {
+        match value.dereference().array() {
             _ if !ours => {}
-            Some(values) => found.extend(values.values().map(bytes)),
-            None => found.push(bytes(value)),
+            Some(values) => found.extend(array_values(values).map(bytes)),
+            None => found.push(bytes(value.dereference())),
         }
     }
     found

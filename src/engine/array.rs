@@ -6,7 +6,7 @@ use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::flags::DataType;
-use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::Value;
 
 /// An array that we built; reflection shows the return type `array`.
@@ -56,6 +56,73 @@ pub fn record<const N: usize>(fields: [(&str, Zval); N]) -> Result<ZBox<ZendHash
     Ok(array)
 }
 
+/// What is wrong with text that is no UTF-8.
+pub const NOT_UTF8: &str = "must be valid UTF-8";
+
+/// A key of an array that PHP code made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A whole number, or text that spells one.
+    Number(i64),
+    /// Text.
+    Text(String),
+    /// Bytes that are no UTF-8.
+    Bytes(Vec<u8>),
+}
+
+impl Key {
+    /// As a message can name it.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
+/// The entries of an array, references followed. ext-php-rs's own iterators panic at a key that is no UTF-8.
+pub fn entries(array: &ZendHashTable) -> impl Iterator<Item = (Key, &Zval)> {
+    let mut iter = array.iter();
+    std::iter::from_fn(move || iter.next_zval()).map(|(key, value)| {
+        let key = match (
+            key.long(),
+            key.zend_str().map(|text| text.as_bytes().to_vec()),
+        ) {
+            (Some(number), _) => Key::Number(number),
+            (None, Some(bytes)) => {
+                String::from_utf8(bytes).map_or_else(|e| Key::Bytes(e.into_bytes()), Key::Text)
+            }
+            // Panic-free: the engine has no third kind of key.
+            (None, None) => Key::Bytes(Vec::new()),
+        };
+        (key, value.dereference())
+    })
+}
+
+/// The values of an array, references followed.
+pub fn values(array: &ZendHashTable) -> impl Iterator<Item = &Zval> {
+    let mut iter = array.iter();
+    std::iter::from_fn(move || iter.next_zval()).map(|(_, value)| value.dereference())
+}
+
+/// The values that are arrays themselves.
+pub fn rows(array: &ZendHashTable) -> impl Iterator<Item = &ZendHashTable> {
+    values(array).filter_map(Zval::array)
+}
+
+/// One value by its name, a reference followed.
+pub fn field<'a>(array: &'a ZendHashTable, name: &str) -> Option<&'a Zval> {
+    array.get(name).map(Zval::dereference)
+}
+
+/// Whether the keys are 0, 1, 2 and so on.
+pub fn is_list(array: &ZendHashTable) -> bool {
+    let mut iter = array.iter();
+    let keys = std::iter::from_fn(move || iter.next_zval()).map(|(key, _)| key.long());
+    keys.zip(0..).all(|(key, n)| key == Some(n))
+}
+
 /// A text field of a row. Numbers come as text from some database drivers and as numbers from others.
 pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
     borrowed(row, field).map(Cow::into_owned)
@@ -63,7 +130,11 @@ pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
 
 /// The same, copied only where the row holds no text.
 pub fn borrowed<'a>(row: &'a ZendHashTable, field: &str) -> Option<Cow<'a, str>> {
-    let value = row.get(field)?;
+    value_text(self::field(row, field)?)
+}
+
+/// Text, or a whole number or a fraction as text.
+pub fn value_text(value: &Zval) -> Option<Cow<'_, str>> {
     match value.str() {
         Some(text) => Some(Cow::Borrowed(text)),
         None => value
@@ -75,7 +146,7 @@ pub fn borrowed<'a>(row: &'a ZendHashTable, field: &str) -> Option<Cow<'a, str>>
 
 /// A whole number of a row.
 pub fn integer(row: &ZendHashTable, field: &str) -> Option<i64> {
-    let value = row.get(field)?;
+    let value = self::field(row, field)?;
     match (value.long(), value.bool()) {
         (Some(number), _) => Some(number),
         (None, Some(on)) => Some(i64::from(on)),
@@ -83,8 +154,10 @@ pub fn integer(row: &ZendHashTable, field: &str) -> Option<i64> {
     }
 }
 
-/// A whole value, for settings and other small things. None for what JSON has no word for, and below 8 levels.
+/// A whole value, for settings and other small things. None for what JSON has no word for, bytes that are no UTF-8
+/// included, and below 8 levels.
 pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
+    let value = value.dereference();
     if value.is_null() {
         return Some(Value::Null);
     }
@@ -101,25 +174,15 @@ pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
         return Some(Value::String(text));
     }
     let array = value.array().filter(|_| depth < 8)?;
-    if array.has_sequential_keys() {
-        return array
-            .values()
+    if is_list(array) {
+        return values(array)
             .map(|v| to_json(v, depth + 1))
             .collect::<Option<_>>()
             .map(Value::Array);
     }
-    let entries = array
-        .iter()
-        .map(|(key, v)| Some((key_text(&key), to_json(v, depth + 1)?)));
+    let entries = entries(array).map(|(key, v)| match key {
+        Key::Bytes(_) => None,
+        key => Some((key.shown(), to_json(v, depth + 1)?)),
+    });
     entries.collect::<Option<_>>().map(Value::Object)
-}
-
-/// A key as text.
-pub fn key_text(key: &ArrayKey<'_>) -> String {
-    match key {
-        ArrayKey::Long(number) => number.to_string(),
-        ArrayKey::Str(text) => (*text).to_owned(),
-        ArrayKey::String(text) => text.clone(),
-        ArrayKey::ZendString(text) => text.as_str().unwrap_or_default().to_owned(),
-    }
 }
