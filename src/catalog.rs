@@ -132,9 +132,12 @@ impl Catalog {
         };
         let (mut changes, mut unchanged) = (Vec::new(), 0);
         for (id, members) in &groups {
-            let (product, errors) = self
-                .mapper
-                .group(id, members, names, |item| known.contains_key(item.as_str()));
+            let offered = |item: &ItemId| {
+                known
+                    .get(item.as_str())
+                    .is_some_and(|row| !row.deleted && row.is_in(id.as_str()))
+            };
+            let (product, errors) = self.mapper.group(id, members, names, offered);
             faults.extend(errors.into_iter().map(Fault::from));
             match product.map(|product| compare(&product, &known)) {
                 Some(Some(change)) => changes.push(change),

@@ -214,6 +214,7 @@ fn known(row: &ZendHashTable) -> Known {
     Known {
         fingerprint: text(row, "fingerprint"),
         deleted: number("deleted") == Some(1),
+        place: text(row, "place"),
         sku: text(row, "sku"),
         upc: text(row, "upc"),
         price: borrowed(row, "price").and_then(|price| ColumnPrice::parse(&price)),

@@ -1,6 +1,7 @@
 //! `CloverSync\ProductChange`.
 
 use clover_core::diff::{Action, Change};
+use clover_core::ids::CategoryId;
 use clover_core::product::Reference;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -24,8 +25,10 @@ pub fn register() -> Result<()> {
             ("title", T::STRING),
             ("alias", T::STRING),
             ("publish", T::BOOL),
+            ("withheld", T::BOOL),
             ("categories", T::ARRAY),
             ("createCategory", T::BOOL),
+            ("categoryId", T::STRING),
             ("tags", T::ARRAY),
             ("warnings", T::ARRAY),
             ("fingerprint", T::STRING),
@@ -88,8 +91,10 @@ pub fn object(change: &Change) -> Result<Zval> {
             zval(product.title.as_str())?,
             zval(product.alias())?,
             zval(product.publish)?,
+            zval(product.withheld)?,
             texts(&product.categories)?,
             zval(product.create_category)?,
+            zval(product.category.as_ref().map_or("", CategoryId::as_str))?,
             texts(&product.tags)?,
             texts(&product.warnings)?,
             zval(product.fingerprint().to_text())?,
@@ -106,6 +111,7 @@ fn word(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "update",
         Action::Restore => "restore",
+        Action::Move => "move",
         Action::Keep => "keep",
     }
 }

@@ -34,6 +34,9 @@ final readonly class ProductChange
     /** Whether a created product may be shown at once. Never changes a product that exists. */
     public bool $publish;
 
+    /** Whether something in Clover keeps it from being shown unseen, whatever the owner's Import Status. */
+    public bool $withheld;
+
     /**
      * Category names in order of preference; the default category when none fits.
      *
@@ -43,6 +46,9 @@ final readonly class ProductChange
 
     /** Whether the first of the categories is to be made when the shop lacks it. */
     public bool $createCategory;
+
+    /** Clover id of the category that is to be made; else empty. */
+    public string $categoryId;
 
     /** @var list<string> */
     public array $tags;
@@ -66,7 +72,8 @@ final readonly class ProductChange
     public array $options;
 
     /**
-     * Every variant that Clover has now; a simple product has exactly one. `action` is create, update, restore or keep; `fields` names what differs in this
+     * Every variant that Clover has now; a simple product has exactly one. `action` is create, update, restore, keep, or move for one that stands in
+     * another product of the shop; `fields` names what differs in this
      * variant (all on create); `availability` is null when it must stay as it is; `quantity` is null when the item is untracked; `option_values` has one
      * value for each of `options`, in their order; `fingerprint` is to be stored with the mapping of a variant of a group.
      *

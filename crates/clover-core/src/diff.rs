@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
-use crate::product::{Product, Reference, Variant};
+use crate::product::{Product, Reference, UNAVAILABLE, Variant};
 use crate::quantity::Quantity;
 
 /// One mapping as the shop's database holds it now.
@@ -13,6 +13,9 @@ pub struct Known {
     pub fingerprint: Option<String>,
     /// Marked as deleted in Clover.
     pub deleted: bool,
+    /// Clover id of the product in which the shop keeps it: its own id, that of its group, or empty
+    /// when it stands in a product that is linked to neither. None is taken for the right place.
+    pub place: Option<String>,
     /// The variant's.
     pub sku: Option<String>,
     /// The variant's.
@@ -29,6 +32,14 @@ pub struct Known {
     pub committed: i64,
 }
 
+impl Known {
+    /// Whether it stands in this product.
+    #[must_use]
+    pub fn is_in(&self, product: &str) -> bool {
+        self.place.as_deref().is_none_or(|place| place == product)
+    }
+}
+
 /// What is to be done with a product or a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -38,6 +49,8 @@ pub enum Action {
     Update,
     /// It was deleted in Clover and is back.
     Restore,
+    /// A variant stands in another product: the item joined, left or changed its group.
+    Move,
     /// Nothing.
     Keep,
 }
@@ -91,7 +104,8 @@ pub fn compare<S: std::hash::BuildHasher>(
     product: &Product,
     known: &HashMap<String, Known, S>,
 ) -> Option<Change> {
-    let row = known.get(product.reference.id());
+    let id = product.reference.id();
+    let row = known.get(id).filter(|row| row.is_in(id));
     let aspects = row.map_or_else(Vec::new, |r| {
         product
             .fingerprint()
@@ -101,7 +115,11 @@ pub fn compare<S: std::hash::BuildHasher>(
         .variants
         .iter()
         .map(|variant| {
-            let known = row.and_then(|_| known.get(variant.id.as_str()));
+            let known = known.get(variant.id.as_str());
+            if let Some(elsewhere) = known.filter(|k| !k.is_in(id)) {
+                return moved(variant, elsewhere);
+            }
+            let known = known.filter(|_| row.is_some());
             let sale_changed = match product.reference {
                 Reference::Item(_) => aspects.contains(&"sale"),
                 Reference::Group(_) => {
@@ -130,7 +148,7 @@ pub fn compare<S: std::hash::BuildHasher>(
         differing.extend(FIELDS);
     } else if variants
         .iter()
-        .any(|v| matches!(v.action, Action::Create | Action::Restore))
+        .any(|v| matches!(v.action, Action::Create | Action::Restore | Action::Move))
         && !product.options.is_empty()
     {
         differing.insert("variants");
@@ -223,6 +241,15 @@ fn compare_variant(variant: &Variant, known: Option<&Known>, sale_changed: bool)
     }
 }
 
+/// The row stays the same, so that orders go on naming it, and what the shop has sold of it counts.
+fn moved(variant: &Variant, known: &Known) -> VariantChange {
+    let was_unavailable = known.fingerprint.as_deref() == Some(UNAVAILABLE);
+    VariantChange {
+        action: Action::Move,
+        ..compare_variant(variant, Some(known), was_unavailable)
+    }
+}
+
 /// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back; a 0 with stock there is the owner's and stays.
 /// So it is written only when the count crosses zero, when Clover itself changes its mind, and when a deleted variant returns.
 fn availability(
@@ -281,6 +308,7 @@ mod tests {
             publish: true,
             categories: vec!["Specials".into()],
             create_category: false,
+            category: None,
             tags: Vec::new(),
             warnings: Vec::new(),
             options,
@@ -322,6 +350,7 @@ mod tests {
                         product.fingerprint().to_text()
                     }),
                     deleted: false,
+                    place: Some(product.reference.id().into()),
                     sku: if touched("sku") {
                         variant.sku.clone()
                     } else {
@@ -456,6 +485,59 @@ mod tests {
     }
 
     #[test]
+    fn an_item_that_joins_a_group_moves_into_its_product_with_what_the_shop_has_sold_of_it() {
+        let single = product(
+            Reference::Item(ItemId::new("B").unwrap()),
+            vec![variant("B")],
+        );
+        let mut one = shirt();
+        one.variants.truncate(1);
+        let mut known = synced(&one);
+        known.extend(synced(&single));
+        known.get_mut("B").unwrap().committed = 2;
+        let change = compare(&shirt(), &known).unwrap();
+        assert_eq!(
+            (
+                change.action,
+                change.variants[0].action,
+                change.variants[1].action,
+                change.variants[1].quantity
+            ),
+            (Action::Update, Action::Keep, Action::Move, Some(1))
+        );
+        assert!(change.fields.contains(&"variants"));
+        assert_eq!(compare(&shirt(), &written(&change, &known)), None);
+    }
+
+    #[test]
+    fn an_item_that_leaves_its_group_becomes_a_product_of_its_own() {
+        let mut known = synced(&shirt());
+        known.get_mut("A").unwrap().deleted = true;
+        known.get_mut("A").unwrap().availability = 0;
+        let change = compare(&soup(), &known).unwrap();
+        assert_eq!(
+            (
+                change.action,
+                change.variants[0].action,
+                change.variants[0].availability
+            ),
+            (Action::Create, Action::Move, Some(1))
+        );
+        assert_eq!(compare(&soup(), &written(&change, &known)), None);
+    }
+
+    #[test]
+    fn a_variant_that_stands_in_an_unknown_product_is_moved_and_not_doubled() {
+        let mut known = synced(&shirt());
+        known.get_mut("A").unwrap().place = Some(String::new());
+        let change = compare(&shirt(), &known).unwrap();
+        assert_eq!(
+            (change.variants[0].action, change.variants[1].action),
+            (Action::Move, Action::Keep)
+        );
+    }
+
+    #[test]
     fn units_that_the_shop_has_sold_and_clover_does_not_know_are_not_put_back_on_sale() {
         let mut known = synced(&soup());
         let row = known.get_mut("A").unwrap();
@@ -553,6 +635,7 @@ mod tests {
                 |(deleted, sku, price, manage_stock, quantity, availability, committed)| Known {
                     fingerprint: None,
                     deleted,
+                    place: None,
                     sku,
                     upc: None,
                     price: price.and_then(|p| ColumnPrice::parse(&p.to_string())),

@@ -193,6 +193,10 @@ impl Mapper {
             .collect();
         categories.sort_by(|a, b| place(a).cmp(&place(b)));
         let mut tags = Unique::default();
+        let first_category = categories
+            .iter()
+            .find(|c| cleaned(c.name.as_ref()).is_some())
+            .map(|c| c.id.clone());
         let (categories, create_category) = match self.mode {
             MappingMode::Tag => {
                 let group = matches!(reference, Reference::Group(_)).then(|| title.clone());
@@ -247,6 +251,7 @@ impl Mapper {
             publish: false,
             categories,
             create_category,
+            category: first_category.filter(|_| create_category),
             tags: tags.0,
             warnings,
             options: Vec::new(),

@@ -2,10 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::ids::{GroupId, ItemId};
+use crate::ids::{CategoryId, GroupId, ItemId};
 use crate::money::ColumnPrice;
 use crate::quantity::Quantity;
 use crate::text;
+
+/// Fingerprint of a variant that Clover does not offer.
+pub const UNAVAILABLE: &str = "unavailable";
 
 /// What a product stands for in Clover.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub struct Product {
     pub categories: Vec<String>,
     /// Whether the first of them is to be made.
     pub create_category: bool,
+    /// Clover id of the one that is to be made. Not in the fingerprint: its name is.
+    pub category: Option<CategoryId>,
     /// Without repetition.
     pub tags: Vec<String>,
     /// What the owner should look at.
@@ -80,7 +85,7 @@ impl Variant {
         if self.sellable {
             "sellable"
         } else {
-            "unavailable"
+            UNAVAILABLE
         }
     }
 }

@@ -33,8 +33,8 @@ final readonly class CatalogWriter
         self::requireDefaultCategory($sql, (int) $settings['default_category']);
         $config         = ShopConfig::read($sql);
         $this->facts    = new ProductFacts($sql, $mappings, Committed::create($sql, $mappings, $state, $rules, $settings, $clock));
-        $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $clock);
         $this->deletion = new Deletion($sql, $config, (string) $settings['delete_action'], $mappings, $clock);
+        $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
     }
 
     /**
@@ -64,10 +64,11 @@ final readonly class CatalogWriter
      */
     public function groups(array $groups, array $members, Catalog $catalog, int $run): Written
     {
-        $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))
-            ->changes($members, $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id'))));
+        $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
+        $found   = (new Groups($catalog, new SkuClashes($this->sql, $this->mappings)))->changes($members, $known);
         $refused = [];
-        $written = $this->write($found['changes'], $run, $refused);
+        $written = $this->deletion->detachStrangers($known, $members);
+        $written->add($this->write($found['changes'], $run, $refused));
         $this->noteErrors($found['errors'], $run, $written);
         $this->mappings->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
         $written->unchanged += $found['unchanged'];
@@ -158,6 +159,16 @@ final readonly class CatalogWriter
         $this->mappings->markErrors([$id => $message], $type, $run);
 
         return $written;
+    }
+
+    /**
+     * Products of groups whose items have all gone into other products, or become products of their own.
+     *
+     * @param ?list<string> $groups Among these; null = among those that the run has not met
+     */
+    public function emptied(?array $groups, int $run): Written
+    {
+        return $this->deletion->emptied($groups, $run);
     }
 
     /** Whether products can be put there. */

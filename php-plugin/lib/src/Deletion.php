@@ -32,8 +32,8 @@ final readonly class Deletion
     }
 
     /**
-     * Of a group that still has items, a deleted one leaves the storefront as a variant; the product of a group without
-     * items is treated like that of a single item.
+     * A deleted item of a group leaves the storefront as a variant, whatever becomes of the others; the product of a group whose last item it
+     * was is treated like that of a single item.
      *
      * @param list<string> $cloverIds Items that Clover itself has called deleted
      * @param list<string> $living    Groups in which Clover lists items now
@@ -45,73 +45,158 @@ final readonly class Deletion
             $this->mappings->byCloverId($cloverIds),
             static fn (array $l): bool => $l['state'] !== Mappings::DELETED && $l['product_id'] !== null,
         );
-        $groups   = array_values(array_unique(array_filter(array_column($links, 'parent_id'), static fn (?string $p): bool => $p !== null)));
-        $live     = $this->mappings->liveMembers($groups);
-        $products = [];
-        $variants = [];
-
-        foreach ($links as $id => $link) {
-            if ($link['parent_id'] === null) {
-                $products[$id] = $link;
-            }
-        }
-
-        foreach ($this->mappings->byCloverId($groups) as $group => $groupLink) {
-            $leaving = array_filter($links, static fn (array $l): bool => $l['parent_id'] === (string) $group);
-
-            if (\in_array((string) $group, $living, true) || \count($leaving) < \count($live[$group] ?? [])) {
-                $variants += $leaving;
-            } elseif ($groupLink['product_id'] !== null) {
-                $products[$group] = $groupLink;
-            }
-        }
-
-        $updates = array_fill_keys(array_map(strval(...), array_keys($links)), ['state' => Mappings::DELETED, 'error' => null, 'state_before_delete' => null]);
-        $this->deleteProducts($products, $updates, $written);
-        $this->deleteVariants($variants, $written);
-        $this->mappings->update($updates);
-        $written->deleted = \count($products) + \count($variants);
+        $members = array_filter($links, static fn (array $l): bool => $l['parent_id'] !== null);
+        $deleted = ['state' => Mappings::DELETED, 'error' => null, 'state_before_delete' => null];
+        $this->mappings->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
+        $groups  = array_values(array_unique(array_column($members, 'parent_id')));
+        $emptied = $this->mappings->emptied(array_values(array_diff($groups, $living)), 0);
+        $this->deleteProducts(array_diff_key($links, $members), 'was deleted in Clover', $written);
+        $this->deleteProducts($this->mappings->byCloverId($emptied), 'was deleted in Clover', $written);
+        $this->deleteVariants($members, $emptied, $written);
 
         return $written;
     }
 
     /**
-     * @param array<string, array<string, mixed>>              $links
-     * @param array<string, array<string, scalar|null>> $updates
+     * Products of groups in which Clover has no items any more, though none of them was deleted.
+     *
+     * @param ?list<string> $groups Among these; null = among those that a run has not met
      */
-    private function deleteProducts(array $links, array &$updates, Written $written): void
+    public function emptied(?array $groups, int $run): Written
     {
-        $states = [];
+        $written = new Written();
+        $this->deleteProducts(
+            $this->mappings->byCloverId($this->mappings->emptied($groups, $run)),
+            'has no items in Clover any more',
+            $written,
+        );
+
+        return $written;
+    }
+
+    /**
+     * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of earlier versions, stayed
+     * on sale, and those whose item is in the group no more.
+     *
+     * @param list<array<string, mixed>> $known   Facts of the groups and of their members
+     * @param list<array<string, mixed>> $members What Clover lists in the groups, each with item_id and group_id
+     */
+    public function detachStrangers(array $known, array $members): Written
+    {
+        $written = new Written();
+        $groupOf = array_column($members, 'group_id', 'item_id');
+        $detach   = [];
+        $close    = [];
+        $products = [];
+
+        foreach ($known as $row) {
+            if ((int) $row['offered'] === 0 || $row['parent_id'] === null || $row['place'] !== $row['parent_id']) {
+                continue;
+            }
+
+            if ($row['deleted'] ? $this->action !== 'ignore' : ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id']) {
+                $detach[] = (int) $row['variant_id'];
+                $products[(int) $row['product_id']] = (int) $row['product_id'];
+
+                if ($row['deleted']) {
+                    $close[] = (int) $row['variant_id'];
+                }
+            }
+        }
+
+        if ($detach !== []) {
+            $written->productRows = $this->options->detach($detach) + $this->variants->close($close) + $this->variants->settle(array_values($products));
+        }
+
+        return $written;
+    }
+
+    /**
+     * Single products whose item stands in the product of its group now: nothing in them can be bought any more.
+     *
+     * @param list<int> $products
+     */
+    public function abandon(array $products): Written
+    {
+        $written  = new Written();
+        $articles = $this->mappings->unlinkedArticles($products);
+        $states   = [];
+
+        foreach ($articles as $id => ['title' => $title, 'state' => $now]) {
+            $target = $this->target($now);
+            $states += $target === null ? [] : [$id => ['state' => $target]];
+            $written->log('delete', 'item', '', $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
+                '“%s” is sold as a variant of its item group now; its own product: %s',
+                $title,
+                $this->outcome($target),
+            ));
+        }
+
+        $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
+
+        return $written;
+    }
+
+    /** @param array<string, array<string, mixed>> $links */
+    private function deleteProducts(array $links, string $why, Written $written): void
+    {
+        $states  = [];
+        $updates = [];
 
         foreach ($links as $id => $link) {
-            $now    = $link['article']['state'] ?? null;
-            $target = match (true) {
-                $now === null                               => null,
-                $this->action === 'unpublish' && $now > 0   => 0,
-                $this->action === 'trash' && $now !== -2    => -2,
-                default                                     => null,
-            };
+            $now          = $link['article']['state'] ?? null;
+            $target       = $now === null ? null : $this->target($now);
             $updates[$id] = ['state' => Mappings::DELETED, 'error' => null, 'state_before_delete' => $target === null ? null : $now];
 
             if ($target !== null) {
                 $states[(int) $link['article_id']] = ['state' => $target];
             }
 
-            $written->log('delete', $link['clover_type'], (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf('“%s” was deleted in Clover: %s', $link['name'], match (true) {
-                $this->action === 'ignore' => 'left as it is (Delete Action: Ignore)',
-                $target === null           => 'it was not on show',
-                $target === 0              => 'unpublished',
-                default                    => 'moved to the trash',
-            }));
+            $written->deleted++;
+            $written->log('delete', $link['clover_type'], (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
+                '“%s” %s: %s',
+                $link['name'],
+                $why,
+                $this->outcome($target),
+            ));
         }
 
+        $this->mappings->update($updates);
         $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
     }
 
-    /** @param array<string, array<string, mixed>> $links */
-    private function deleteVariants(array $links, Written $written): void
+    /** The state that an article gets; null when it keeps its own. */
+    private function target(int $now): ?int
+    {
+        return match (true) {
+            $this->action === 'unpublish' && $now > 0   => 0,
+            $this->action === 'trash' && $now !== -2    => -2,
+            default                                     => null,
+        };
+    }
+
+    private function outcome(?int $target): string
+    {
+        return match (true) {
+            $this->action === 'ignore' => 'left as it is (Delete Action: Ignore)',
+            $target === null           => 'it was not on show',
+            $target === 0              => 'unpublished',
+            default                    => 'moved to the trash',
+        };
+    }
+
+    /**
+     * @param array<string, array<string, mixed>> $links
+     * @param list<string>                        $emptied Groups whose product was treated as a whole, and counted
+     */
+    private function deleteVariants(array $links, array $emptied, Written $written): void
     {
         foreach ($links as $id => $link) {
+            if (\in_array($link['parent_id'], $emptied, true)) {
+                continue;
+            }
+
+            $written->deleted++;
             $written->log('delete', 'item', (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
                 $this->action === 'ignore' ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)' : 'Variant “%s” was deleted in Clover: no longer offered',
                 $link['name'],
@@ -123,7 +208,7 @@ final readonly class Deletion
         if ($this->action !== 'ignore' && $ids !== []) {
             $written->productRows += $this->options->detach($ids)
                 + $this->variants->close($ids)
-                + $this->variants->settleDefaults(array_values(array_unique(array_map(static fn (array $l): int => (int) $l['product_id'], $links))));
+                + $this->variants->settle(array_values(array_unique(array_map(static fn (array $l): int => (int) $l['product_id'], $links))));
         }
     }
 }

@@ -229,6 +229,47 @@ final readonly class Mappings
         ));
     }
 
+    /**
+     * @param ?list<string> $groups Among these; null = among those that a run has not met
+     *
+     * @return list<string> Linked groups none of whose items is linked in them any more
+     */
+    public function emptied(?array $groups, int $run): array
+    {
+        $query = 'SELECT g.clover_id FROM ' . self::TABLE . " g
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'
+                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
+                        AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
+        $key = [$this->environment, $this->merchant];
+
+        return array_map(strval(...), $groups === null
+            ? $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run])
+            : array_column($this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key), 'clover_id'));
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return array<int, array{title: string, state: int}> Articles by id, of those of the products that are linked to nothing in Clover
+     */
+    public function unlinkedArticles(array $products): array
+    {
+        $articles = [];
+
+        foreach ($this->bulk->fetch(
+            "SELECT c.id, c.title, c.state FROM #__j2commerce_products p JOIN #__content c ON c.id = p.product_source_id
+              WHERE p.product_source = 'com_content' AND p.j2commerce_product_id IN (%s)
+                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . ' m WHERE m.product_id = p.j2commerce_product_id AND m.environment = ? AND m.merchant_id = ?)',
+            $products,
+            [],
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            $articles[(int) $row['id']] = ['title' => (string) $row['title'], 'state' => (int) $row['state']];
+        }
+
+        return $articles;
+    }
+
     /** Forgets items without a product that Clover lists no more. */
     public function dropUnlinkedUnseen(int $run): void
     {

@@ -39,10 +39,12 @@ final readonly class Options
             return ['products' => [], 'shared' => 0];
         }
 
-        $before            = $this->combinations(array_merge(...array_map(static fn (array $p): array => array_keys($p['variants']), array_values($products))));
+        $all               = $this->combinations('v.product_id', array_keys($products));
+        $before            = array_replace([], ...array_values($all));
         [$ids, $shared]    = $this->shared($products);
         [$choices, $rows]  = $this->choices($products, $ids);
         $combinations      = [];
+        $wanted            = [];
 
         foreach ($products as $product => ['options' => $options, 'variants' => $variants]) {
             foreach ($variants as $variant => $values) {
@@ -54,7 +56,8 @@ final readonly class Options
 
                 // The shop looks a combination up by its numerically sorted text.
                 sort($parts, SORT_NUMERIC);
-                $csv = implode(',', $parts);
+                $csv                        = implode(',', $parts);
+                $wanted[$product][$variant] = $csv;
 
                 if (($before[$variant] ?? null) !== $csv) {
                     $combinations[] = [$variant, $csv];
@@ -63,10 +66,17 @@ final readonly class Options
             }
         }
 
+        $unfit = $this->unfit($wanted, $all);
+
+        foreach ($unfit as $variant => $product) {
+            $rows[$product] = ($rows[$product] ?? 0) + 1;
+        }
+
+        $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($unfit));
         $this->bulk->upsert(self::VARIANTS, ['variant_id', 'product_optionvalue_ids'], $combinations, ['variant_id'], ['product_optionvalue_ids']);
         $stale = [];
 
-        foreach ($combinations as [$variant]) {
+        foreach ([...array_column($combinations, 0), ...array_keys($unfit)] as $variant) {
             if (isset($before[$variant])) {
                 array_push($stale, ...explode(',', $before[$variant]));
             }
@@ -80,6 +90,55 @@ final readonly class Options
     }
 
     /**
+     * Variants that are not written now, and whose combination is that of one that is, or names other options: with them the storefront would
+     * find the wrong variant, or none.
+     *
+     * @param array<int, array<int, string>> $written Combinations that are wanted, by product and variant
+     * @param array<int, array<int, string>> $before  Combinations that there are, by product and variant
+     *
+     * @return array<int, int> Product by variant
+     */
+    private function unfit(array $written, array $before): array
+    {
+        $others  = array_filter(array_map(
+            static fn (int $product): array => array_diff_key($before[$product], $written[$product]),
+            array_combine(array_keys($before), array_keys($before)),
+        ));
+        $choices = [];
+
+        foreach ($others as $product => $combinations) {
+            array_push($choices, ...explode(',', implode(',', [...$combinations, reset($written[$product])])));
+        }
+
+        $options = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id FROM ' . self::CHOICES . ' WHERE j2commerce_product_optionvalue_id IN (%s)',
+            array_values(array_unique($choices)),
+        ) as $row) {
+            $options[(string) $row['id']] = (int) $row['productoption_id'];
+        }
+
+        $optionsOf = static function (string $csv) use ($options): array {
+            $of = array_map(static fn (string $choice): int => $options[$choice] ?? 0, explode(',', $csv));
+            sort($of);
+
+            return $of;
+        };
+        $unfit = [];
+
+        foreach ($others as $product => $combinations) {
+            foreach ($combinations as $variant => $csv) {
+                if (\in_array($csv, $written[$product], true) || $optionsOf($csv) !== $optionsOf(reset($written[$product]))) {
+                    $unfit[$variant] = $product;
+                }
+            }
+        }
+
+        return $unfit;
+    }
+
+    /**
      * Takes variants off the storefront, and choices with them that no other variant offers.
      *
      * @param list<int> $variants
@@ -88,23 +147,27 @@ final readonly class Options
      */
     public function detach(array $variants): int
     {
-        $before = $this->combinations($variants);
+        $before = array_replace([], ...array_values($this->combinations('v.j2commerce_variant_id', $variants)));
         $rows   = $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($before));
 
         return $rows + array_sum($this->dropUnused(array_merge([], ...array_map(static fn (string $csv): array => explode(',', $csv), array_values($before)))));
     }
 
     /**
-     * @param list<int> $variants
+     * @param list<int> $ids
      *
-     * @return array<int, string> By variant
+     * @return array<int, array<int, string>> By product and variant
      */
-    private function combinations(array $variants): array
+    private function combinations(string $column, array $ids): array
     {
         $rows = [];
 
-        foreach ($this->bulk->fetch('SELECT variant_id, product_optionvalue_ids FROM ' . self::VARIANTS . ' WHERE variant_id IN (%s)', $variants) as $row) {
-            $rows[(int) $row['variant_id']] = (string) $row['product_optionvalue_ids'];
+        foreach ($this->bulk->fetch(
+            'SELECT v.product_id, x.variant_id, x.product_optionvalue_ids FROM ' . self::VARIANTS . " x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE $column IN (%s)",
+            $ids,
+        ) as $row) {
+            $rows[(int) $row['product_id']][(int) $row['variant_id']] = (string) $row['product_optionvalue_ids'];
         }
 
         return $rows;

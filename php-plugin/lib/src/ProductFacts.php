@@ -15,14 +15,25 @@ use CloverSync\Shop\Sales\Committed;
  */
 final readonly class ProductFacts
 {
-    private const SELECT = "SELECT m.clover_id, m.parent_id, m.fingerprint, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
+    /**
+     * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item joined, left or changed
+     * its group since. `offered` is 1 for a variant of a group that the storefront can choose.
+     */
+    private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.fingerprint,
+               CASE WHEN m.clover_type = 'group' THEN m.clover_id
+                    WHEN m.parent_id IS NULL AND v.is_master = 1 AND v.product_id = m.product_id THEN m.clover_id
+                    WHEN v.is_master = 0 AND v.product_id = m.product_id AND g.product_id = m.product_id THEN m.parent_id
+                    ELSE '' END AS place,
+               CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
                m.variant_id
           FROM #__j2commerce_clover_mappings m
           JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
           JOIN #__content c ON c.id = p.product_source_id
-          LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id AND v.product_id = m.product_id
+          LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
           LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+          LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
+          LEFT JOIN #__j2commerce_clover_mappings g ON g.environment = m.environment AND g.merchant_id = m.merchant_id AND g.clover_id = m.parent_id
          WHERE m.environment = ? AND m.merchant_id = ? AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
 
     private Bulk $bulk;
@@ -53,10 +64,13 @@ final readonly class ProductFacts
      */
     public function ofGroups(array $groups, array $members): array
     {
+        $ids = [...$groups, ...array_map(strval(...), array_keys($members))];
         $this->holdCounts('m.parent_id', $groups);
-        $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id');
+        $this->holdCounts('m.clover_id', $ids);
+        $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id')
+            + array_column($this->read('m.clover_id', $ids), null, 'clover_id');
 
-        return $this->withCommitted(array_values($rows + array_column($this->read('m.clover_id', [...$groups, ...array_map(strval(...), array_keys($members))]), null, 'clover_id')), $members);
+        return $this->withCommitted(array_values($rows), $members);
     }
 
     /**

@@ -35,12 +35,16 @@ final class ProductWriter
 
     private int $run = 0;
 
+    /** @var list<int> Single products that lost their variant to a group */
+    private array $abandoned = [];
+
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them, with a default category that exists */
     public function __construct(
         private readonly Sql $sql,
         private readonly ShopConfig $config,
         private readonly array $settings,
         private readonly Mappings $mappings,
+        private readonly Deletion $deletion,
         private readonly Clock $clock,
     ) {
         $this->articles   = new Articles($sql, $config, $clock);
@@ -79,8 +83,10 @@ final class ProductWriter
 
         $clashes = (new SkuClashes($this->sql, $this->mappings))->find($create);
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written);
-        $this->create(array_diff_key($create, $clashes), $written);
+        $this->abandoned = [];
+        $this->create(array_diff_key($create, $clashes), $links, $written);
         $this->update($update, $links, $written);
+        $this->abandon($written);
         $written->productRows += $this->categories->rowsWritten() + $this->tags->rowsWritten();
 
         return $written;
@@ -120,6 +126,11 @@ final class ProductWriter
             $message = \sprintf('The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or change one of the two SKUs.', $clashes[$id]);
 
             foreach ($change->kind === 'group' ? [null, ...$change->variants] : $change->variants as $variant) {
+                // It keeps its link to the product that it is sold in.
+                if (($variant['action'] ?? '') === 'move') {
+                    continue;
+                }
+
                 $rows[] = [
                     'clover_id'   => $variant === null ? $change->cloverId : $variant['clover_id'],
                     'clover_type' => $variant === null ? 'group' : 'item',
@@ -141,8 +152,11 @@ final class ProductWriter
         $this->mappings->save($rows);
     }
 
-    /** @param array<string, ProductChange> $changes */
-    private function create(array $changes, Written $written): void
+    /**
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, array<string, mixed>> $links
+     */
+    private function create(array $changes, array $links, Written $written): void
     {
         if ($changes === []) {
             return;
@@ -154,7 +168,7 @@ final class ProductWriter
             $articles[$id] = [
                 'title' => Names::shown($change->title),
                 'alias' => $change->alias,
-                'state' => $change->publish ? 1 : 0,
+                'state' => self::firstState($change, $links),
                 'catid' => $this->categories->resolve($change->categories, $change->createCategory),
             ];
         }
@@ -164,6 +178,7 @@ final class ProductWriter
         $rows       = 3 * \count($changes);
         $inserts    = [];
         $owners     = [];
+        $rows += $this->move($changes, $productIds, $links);
 
         foreach ($changes as $id => $change) {
             if ($change->type === 'variable') {
@@ -175,6 +190,10 @@ final class ProductWriter
             }
 
             foreach ($change->variants as $i => $variant) {
+                if ($variant['action'] === 'move') {
+                    continue;
+                }
+
                 $inserts[] = self::variantRow($variant, $productIds[$id], $change->type !== 'variable', $i === 0);
                 $owners[]  = $variant['clover_id'];
             }
@@ -190,6 +209,13 @@ final class ProductWriter
             }
         }
 
+        foreach (self::moved($changes) as $cloverId => $variant) {
+            $variantOf[$cloverId] = (int) $links[$cloverId]['variant_id'];
+        }
+
+        $changed = array_fill_keys(array_keys($changes), 0);
+        $this->updateVariants($changes, $variantOf, $changed);
+        $rows += array_sum($changed);
         $choices = [];
         $ranges  = [];
         $tags    = [];
@@ -232,10 +258,91 @@ final class ProductWriter
             }
 
             $written->imported++;
-            $written->log('import', $change->kind, $change->cloverId, 'success', self::sentence("Imported “{$change->title}”", $change->warnings));
+            $what = self::moved([$change]) === [] || $change->kind === 'group' ? "Imported “{$change->title}”" : "“{$change->title}” left its item group and became a product of its own";
+            $written->log('import', $change->kind, $change->cloverId, 'success', self::sentence($what, $change->warnings));
         }
 
         $this->mappings->save($mappings);
+    }
+
+    /**
+     * What was on show in another product goes on being on show, and what the owner has hidden stays hidden.
+     *
+     * @param array<string, array<string, mixed>> $links
+     */
+    private static function firstState(ProductChange $change, array $links): int
+    {
+        $states = [];
+
+        foreach (array_keys(self::moved([$change])) as $id) {
+            if ($links[$id]['state'] !== Mappings::DELETED && $links[$id]['article'] !== null) {
+                $states[] = $links[$id]['article']['state'];
+            }
+        }
+
+        return (int) ($states === [] ? $change->publish : !$change->withheld && max($states) > 0);
+    }
+
+    /**
+     * @param array<ProductChange> $changes
+     *
+     * @return array<string, array<string, mixed>> Variants that stand in another product, by Clover id
+     */
+    private static function moved(array $changes): array
+    {
+        $moved = [];
+
+        foreach ($changes as $change) {
+            foreach ($change->variants as $variant) {
+                if ($variant['action'] === 'move') {
+                    $moved[$variant['clover_id']] = $variant;
+                }
+            }
+        }
+
+        return $moved;
+    }
+
+    /**
+     * Takes variants out of the products that they stand in and puts them into these.
+     *
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, int>                  $products By Clover id of the change
+     * @param array<string, array<string, mixed>> $links
+     *
+     * @return int Rows written
+     */
+    private function move(array $changes, array $products, array $links): int
+    {
+        $targets = [];
+
+        foreach ($changes as $id => $change) {
+            foreach ($change->variants as $i => $variant) {
+                if ($variant['action'] === 'move') {
+                    $targets[(int) $links[$variant['clover_id']]['variant_id']] = [
+                        'product' => $products[$id], 'master' => $change->type !== 'variable', 'default' => $change->type !== 'variable' || ($change->action === 'create' && $i === 0),
+                    ];
+                }
+            }
+        }
+
+        if ($targets === []) {
+            return 0;
+        }
+
+        $rows = $this->options->detach(array_keys($targets));
+        $left = $this->variants->move($targets);
+        array_push($this->abandoned, ...$left['singles']);
+
+        return $rows + $left['rows'] + $this->variants->settle($left['variables']);
+    }
+
+    /** Does with the products that are left behind what the owner wants done with deleted ones. */
+    private function abandon(Written $written): void
+    {
+        if ($this->abandoned !== []) {
+            $written->add($this->deletion->abandon($this->abandoned));
+        }
     }
 
     /**
@@ -290,6 +397,7 @@ final class ProductWriter
         /** @var array<string, int> $rows Rows written by Clover id of the product */
         $rows   = array_fill_keys(array_keys($changes), 0);
         $text   = $this->updateText($changes, $links, $rows);
+        $written->productRows += $this->move($changes, array_map(static fn (array $l): int => (int) $l['product_id'], array_intersect_key($links, $changes)), $links);
         $ids    = $this->insertMissingVariants($changes, $links, $rows);
         $this->updateVariants($changes, $ids, $rows);
         $this->updateOptions($changes, $links, $ids, $rows, $written);
@@ -483,7 +591,7 @@ final class ProductWriter
 
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if (!\in_array($variant['action'], ['update', 'restore'], true)) {
+                if (!\in_array($variant['action'], ['update', 'restore', 'move'], true)) {
                     continue;
                 }
 

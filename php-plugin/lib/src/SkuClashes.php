@@ -29,7 +29,7 @@ final readonly class SkuClashes
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                if (Names::sku($variant['sku'] ?? '') !== '') {
+                if ($variant['action'] !== 'move' && Names::sku($variant['sku'] ?? '') !== '') {
                     $skus[Names::sku($variant['sku'])] = $variant['sku'];
                 }
             }
@@ -40,7 +40,7 @@ final readonly class SkuClashes
 
         foreach ($taken === [] ? [] : $changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if (isset($taken[Names::sku($variant['sku'] ?? '')])) {
+                if ($variant['action'] !== 'move' && isset($taken[Names::sku($variant['sku'] ?? '')])) {
                     $clashes[$id] ??= (string) $variant['sku'];
                 }
             }

@@ -329,7 +329,12 @@ final class SyncRunner
             }
         }
 
-        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'finish', 'cursor' => null], null, ...$this->spent());
+        $spent = $this->spent();
+        $this->sql->transaction(function () use ($id, $spent): void {
+            $written = $this->writer->emptied(null, $id);
+            $this->log->addAll($written->log, $id);
+            $this->runs->advance($id, $this->lock->holder(), ['phase' => 'finish', 'cursor' => null], $written, ...$spent);
+        });
 
         return true;
     }

@@ -143,6 +143,76 @@ final readonly class Variants
     }
 
     /**
+     * Moves variants into other products, each with its id, so that orders, carts and special prices go on naming it. A single product that
+     * loses its only variant gets an empty one that cannot be bought: J2Commerce expects one.
+     *
+     * @param array<int, array{product: int, master: bool, default: bool}> $targets By variant id
+     *
+     * @return array{rows: int, singles: list<int>, variables: list<int>} Rows written, and the products that they left
+     */
+    public function move(array $targets): array
+    {
+        $now   = UtcTime::sql($this->clock->now());
+        $moves = [];
+        $left  = ['singles' => [], 'variables' => []];
+        $empty = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT j2commerce_variant_id AS id, product_id, is_master, price FROM ' . self::TABLE . ' WHERE j2commerce_variant_id IN (%s)',
+            array_keys($targets),
+        ) as $row) {
+            $id         = (int) $row['id'];
+            $old        = (int) $row['product_id'];
+            $target     = $targets[$id];
+            $moves[$id] = [
+                'product_id' => $target['product'], 'is_master' => (int) $target['master'], 'isdefault_variant' => (int) $target['default'],
+                'modified_on' => $now, 'modified_by' => $this->config->author,
+            ];
+
+            if ($old === $target['product']) {
+                continue;
+            }
+
+            if ((int) $row['is_master'] === 1) {
+                $left['singles'][] = $old;
+                $empty[]           = [
+                    'product' => $old, 'master' => true, 'default' => true, 'sku' => '', 'upc' => '', 'price' => (string) $row['price'],
+                    'manage_stock' => false, 'quantity' => 0, 'availability' => 0,
+                ];
+            } else {
+                $left['variables'][$old] = $old;
+            }
+        }
+
+        $rows = $this->bulk->update(self::TABLE, 'j2commerce_variant_id', $moves) + 2 * \count($this->insert($empty));
+
+        return ['rows' => $rows, 'singles' => $left['singles'], 'variables' => array_values($left['variables'])];
+    }
+
+    /**
+     * Brings variable products that lost variants in order: one default, and the price range of those that are offered.
+     *
+     * @param list<int> $products
+     *
+     * @return int Rows written
+     */
+    public function settle(array $products): int
+    {
+        $ranges = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT v.product_id, MIN(v.price) AS low, MAX(v.price) AS high FROM ' . self::TABLE . ' v
+               JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
+              WHERE v.is_master = 0 AND v.product_id IN (%s) GROUP BY v.product_id',
+            $products,
+        ) as $row) {
+            $ranges[(int) $row['product_id']] = ['min' => (string) $row['low'], 'max' => (string) $row['high']];
+        }
+
+        return $this->settleDefaults($products) + array_sum($this->saveRanges($ranges));
+    }
+
+    /**
      * Keeps the price range of variable products, and the price of their master variants, in step.
      *
      * @param array<int, array{min: string, max: string}> $ranges By product id

@@ -175,12 +175,20 @@ final class InboxWorker
         $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
             $run     = (int) ($this->runs->latest()['id'] ?? 0);
             $written = $writer->singles($answer->page(), $run, $asked);
+
+            if ($family !== null) {
+                // A sister that is in no group any more.
+                $written->add($writer->singles($family->page(), $run, $asked));
+            }
+
             $living  = array_values(array_unique(array_column($members, 'group_id')));
             $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
 
             if ($living !== []) {
                 $written->add($writer->groups($living, $members, $this->catalog, $run));
             }
+
+            $written->add($writer->emptied(array_values(array_diff($groups, $living)), $run));
 
             $this->report($rows, $written);
             $this->inbox->worked($rows);
