@@ -86,6 +86,7 @@ final readonly class Preview
             $counts['unchanged'] += $found['unchanged'];
         }
 
+        $this->emptied($mappings, $seen, $groups, $counts, $report);
         $this->deletes($catalog, $mappings, $seen, $counts, $report);
 
         return $counts;
@@ -165,6 +166,36 @@ final readonly class Preview
         }
 
         return array_values(array_filter(array_column($errors, 'item_id')));
+    }
+
+    /**
+     * Linked groups whose items are all elsewhere now.
+     *
+     * @param array<string, bool>  $seen
+     * @param array<string, mixed> $groups Those in which Clover lists items, by Clover id
+     * @param array<string, int>   $counts
+     */
+    private function emptied(Mappings $mappings, array $seen, array $groups, array &$counts, callable $report): void
+    {
+        $left = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT g.clover_id, g.name, m.clover_id AS member FROM ' . Mappings::TABLE . ' g
+               LEFT JOIN ' . Mappings::TABLE . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
+            [$mappings->environment, $mappings->merchant],
+        ) as $row) {
+            $left[$row['clover_id']] ??= ['name' => (string) $row['name'], 'stays' => isset($groups[$row['clover_id']])];
+            // What was not seen is asked for, and counted as a deleted item.
+            $left[$row['clover_id']]['stays'] = $left[$row['clover_id']]['stays'] || ($row['member'] !== null && !isset($seen[$row['member']]));
+        }
+
+        foreach ($left as $id => ['name' => $name, 'stays' => $stays]) {
+            if (!$stays) {
+                $counts['deletes']++;
+                $report(['clover_id' => (string) $id, 'type' => 'group', 'action' => 'delete', 'fields' => [], 'title' => $name]);
+            }
+        }
     }
 
     /**
