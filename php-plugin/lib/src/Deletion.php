@@ -94,7 +94,10 @@ final readonly class Deletion
                 continue;
             }
 
-            if ($row['deleted'] ? $this->action !== 'ignore' : ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id']) {
+            // The group of an item that could not be read is unknown: it stays.
+            $left = $row['state'] !== Mappings::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
+
+            if ($row['deleted'] ? $this->action !== 'ignore' : $left) {
                 $detach[] = (int) $row['variant_id'];
                 $products[(int) $row['product_id']] = (int) $row['product_id'];
 

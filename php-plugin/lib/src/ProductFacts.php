@@ -19,7 +19,7 @@ final readonly class ProductFacts
      * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item joined, left or changed
      * its group since. `offered` is 1 for a variant of a group that the storefront can choose.
      */
-    private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.fingerprint,
+    private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.state, m.fingerprint,
                CASE WHEN m.clover_type = 'group' THEN m.clover_id
                     WHEN m.parent_id IS NULL AND v.is_master = 1 AND v.product_id = m.product_id THEN m.clover_id
                     WHEN v.is_master = 0 AND v.product_id = m.product_id AND g.product_id = m.product_id THEN m.parent_id
