@@ -67,6 +67,7 @@ fn stored(product: &Product) -> Known {
     Known {
         fingerprint: Some(product.fingerprint().to_text()),
         deleted: false,
+        place: Some(product.reference.id().into()),
         sku: variant.sku.clone(),
         upc: variant.upc.clone(),
         price: Some(variant.price),
