@@ -77,7 +77,7 @@ final class LateLoadTest extends TestCase
         }
 
         $record = static fn (int $type, string $content): string => pack('CCnnCC', 1, $type, 1, \strlen($content), 0, 0) . $content;
-        $end    = hrtime(true) + 20e9;
+        $end    = hrtime(true) + 60e9;
 
         while (($stream = @stream_socket_client("unix://$socket")) === false && hrtime(true) < $end) {
             usleep(20_000);

@@ -205,13 +205,13 @@ final class WebhookTest extends TestCase
             $cost = [];
 
             foreach ($requests as $name => [$body, $headers]) {
-                $start = hrtime(true);
+                $start = self::cpuNanoseconds();
 
                 for ($n = 0; $n < $times; $n++) {
                     $webhook->judge($body, $headers, self::MERCHANT);
                 }
 
-                $cost[$name] = (hrtime(true) - $start) / $times / 1000;
+                $cost[$name] = (self::cpuNanoseconds() - $start) / $times / 1000;
             }
 
             return $cost;
@@ -262,6 +262,14 @@ final class WebhookTest extends TestCase
     private static function openFilesAndThreads(): array
     {
         return [\count((array) scandir('/proc/self/fd')), \count((array) scandir('/proc/self/task'))];
+    }
+
+    /** @return int What this process has computed so far: what others on the machine do is not in it */
+    private static function cpuNanoseconds(): int
+    {
+        $usage = getrusage();
+
+        return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1_000_000_000 + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) * 1_000;
     }
 
     private static function residentKiB(): int

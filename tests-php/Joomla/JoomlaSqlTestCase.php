@@ -113,7 +113,7 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         }
 
         $this->sql->execute('SET timestamp = DEFAULT');
-        self::assertEqualsWithDelta(microtime(true) * 1000, (float) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), 2000);
+        self::assertEqualsWithDelta(microtime(true) * 1000, (float) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), 60_000);
     }
 
     /** @return iterable<string, array{bool}> */

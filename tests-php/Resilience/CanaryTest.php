@@ -226,7 +226,7 @@ final class CanaryTest extends ResilienceTestCase
         ['process' => $process, 'pipes' => $pipes] = $shell->start(['serve', '--listen', $listen]);
 
         try {
-            for ($end = microtime(true) + 20; ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false; usleep(20_000)) {
+            for ($end = microtime(true) + 60; ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false; usleep(20_000)) {
                 self::assertLessThan($end, microtime(true), 'The server did not begin.');
             }
 

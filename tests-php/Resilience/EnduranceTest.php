@@ -166,7 +166,7 @@ final class EnduranceTest extends ResilienceTestCase
                 self::assertSame([$status], $storm->statuses, $fpm->log());
             }
 
-            for ($end = microtime(true) + 30; (int) $this->product((string) $item)['quantity'] !== 4_321; usleep(50_000)) {
+            for ($end = microtime(true) + 60; (int) $this->product((string) $item)['quantity'] !== 4_321; usleep(50_000)) {
                 self::assertLessThan($end, microtime(true), 'The worker did not bring it in. ' . $fpm->log());
             }
 

@@ -328,7 +328,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
 
     private function untilRequested(string $call): void
     {
-        for ($end = microtime(true) + 20; !\in_array($call, $this->clover->calls(), true);) {
+        for ($end = microtime(true) + 60; !\in_array($call, $this->clover->calls(), true);) {
             self::assertLessThan($end, microtime(true), "$call was never asked for.");
             usleep(5_000);
         }

@@ -459,7 +459,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /** A request that a fault has met is carried out without a pause between. */
     private function untilMet(): void
     {
-        for ($end = microtime(true) + 20; $this->clover->faultsLeft() !== [];) {
+        for ($end = microtime(true) + 60; $this->clover->faultsLeft() !== [];) {
             self::assertLessThan($end, microtime(true), 'The request was never made.');
             usleep(2_000);
         }

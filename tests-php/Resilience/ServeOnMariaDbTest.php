@@ -53,14 +53,14 @@ final class ServeOnMariaDbTest extends ServeTestCase
             usleep(500_000);
 
             return (int) $this->product($this->items[0])['quantity'] === 77;
-        }, 'The other node has not taken over.', self::TAKEOVER + 15);
+        }, 'The other node has not taken over.', self::TAKEOVER + 60);
         $taken = microtime(true) - $cut;
         self::report(\sprintf('node %d cut while it worked the inbox: taken over after %.1f s', $node, $taken));
-        self::assertLessThan(self::TAKEOVER + 5, $taken);
+        self::assertLessThan(self::TAKEOVER + 30, $taken);
     }
 
     /** @param \Closure(): bool $met */
-    private static function eventually(\Closure $met, string $otherwise, int $seconds = 20): void
+    private static function eventually(\Closure $met, string $otherwise, int $seconds = 60): void
     {
         $end = microtime(true) + $seconds;
 

@@ -209,7 +209,7 @@ final class Fpm
 
     private function until(callable $ready, string $what): void
     {
-        $end = hrtime(true) + 20e9;
+        $end = hrtime(true) + 60e9;
 
         while (!$ready()) {
             if (hrtime(true) > $end) {

@@ -191,13 +191,14 @@ final class SalesWorld
             $this->take(...$step);
         }
 
-        [$pull, $page] = $this->askForItems(1500);
+        [$pull, $page] = $this->askForItems('hold');
 
         foreach ($meanwhile as $step) {
             $this->take(...$step);
         }
 
         Assert::assertNull($this->clover->requests($page - 1)[0]['status'], 'The page came before all was done: the test says nothing.');
+        Assert::assertSame(1, $this->clover->release());
         Assert::assertSame(Runs::DONE, $pull->value());
         $this->checkPull();
         $this->rest();
@@ -431,7 +432,7 @@ final class SalesWorld
     {
         // What the till sold after the page was read the shop cannot know.
         $this->overlap = null;
-        [$pull] = $this->askForItems(80);
+        [$pull] = $this->askForItems(['delay' => ['ms' => 80]]);
         $this->work(false, true);
         Assert::assertSame(Runs::DONE, $pull->value());
         $this->clover->clearFaults();
@@ -443,14 +444,21 @@ final class SalesWorld
         }
     }
 
-    /** @return array{Child, int} A pull whose page of items was read, and arrives so many milliseconds later; the number of that request */
-    private function askForItems(int $delay): array
+    /**
+     * @param string|array<string, mixed> $fault What keeps the answer back
+     *
+     * @return array{Child, int} A pull whose page of items was read and has not arrived yet; the number of that request
+     */
+    private function askForItems(string|array $fault): array
     {
-        $this->clover->fault(Simulator::ITEM_PAGES, ['delay' => ['ms' => $delay]]);
+        $this->clover->fault(Simulator::ITEM_PAGES, $fault);
         $known = $this->clover->mark($this->mark);
         $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new Budget())->status);
 
+        $end = hrtime(true) + 120e9;
+
         do {
+            Assert::assertLessThan($end, hrtime(true), 'The pull asks for no page.');
             $asked = array_filter($this->clover->requests($known), static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1);
         } while ($asked === []);
 

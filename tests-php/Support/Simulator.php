@@ -142,6 +142,18 @@ final class Simulator
         );
     }
 
+    /** @return list<array{method: string, path: string}> Requests whose answers a "hold" keeps back */
+    public function held(): array
+    {
+        return $this->call('GET', 'held', null);
+    }
+
+    /** @return int How many held answers were let go */
+    public function release(): int
+    {
+        return $this->post('release', [])['released'];
+    }
+
     /**
      * @param string|array<string, mixed> $do
      * @param array<string, mixed>        $with

@@ -7,21 +7,21 @@ use clover_client::{Api, Error, Hosts, Pacer, Policy, Share, Write};
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
-use crate::world::{World, quick};
+use crate::world::{TIMEOUT, World, quick};
 
 #[test]
 fn every_fault_on_a_read_is_overcome() {
     let world = World::with(
         Config::default(),
         Policy {
-            timeout: Duration::from_millis(400),
+            timeout: TIMEOUT,
             ..quick()
         },
     );
     let faults = [
         ("drop", json!({})),
         ("apply_then_drop", json!({})),
-        ("delay", json!({"ms": 1_000})),
+        ("delay", json!({"ms": 60_000})),
         ("status", json!({"code": 500})),
         ("status", json!({"code": 502, "body": "<html>"})),
         ("status", json!({"code": 503, "retry_after": 0})),
@@ -30,7 +30,7 @@ fn every_fault_on_a_read_is_overcome() {
         ("truncate", json!({"bytes": 10})),
         ("truncate", json!({"bytes": 0})),
         ("garbage", json!({})),
-        ("slow_body", json!({"bytes_per_s": 50})),
+        ("slow_body", json!({"bytes_per_s": 5})),
     ];
     for (effect, more) in faults {
         world.fault("GET /v3/merchants/*/items", 2, effect, more.clone());
@@ -70,7 +70,7 @@ fn a_write_whose_answer_is_lost_is_carried_out_once_and_told_as_unknown() {
     let world = World::with(
         Config::default(),
         Policy {
-            timeout: Duration::from_millis(400),
+            timeout: TIMEOUT,
             ..quick()
         },
     );
@@ -79,7 +79,7 @@ fn a_write_whose_answer_is_lost_is_carried_out_once_and_told_as_unknown() {
         ("apply_then_drop", json!({})),
         ("drop", json!({})),
         ("truncate", json!({"bytes": 3})),
-        ("delay", json!({"ms": 1_000})),
+        ("delay", json!({"ms": 60_000})),
         ("status", json!({"code": 500, "apply": true})),
         ("status", json!({"code": 504})),
     ];
@@ -174,7 +174,7 @@ fn two_hundred_reads_at_once_keep_within_clovers_limits() {
     assert!(requests.iter().all(|e| e.status != Some(429)));
     assert!(requests.iter().all(|e| e.in_flight <= 5));
     // 12 waves of a second and a round trip each.
-    assert!(took < Duration::from_secs(15), "{took:?}");
+    assert!(took < Duration::from_secs(60), "{took:?}");
     println!("200 reads in {took:?}");
 }
 

@@ -11,7 +11,7 @@ use clover_simulator::Config;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::world::{World, quick};
+use crate::world::{TIMEOUT, World, quick};
 
 const STOCKS: &str = "POST /v3/merchants/*/item_stocks/*";
 
@@ -90,7 +90,7 @@ fn a_count_that_was_read_too_long_ago_is_not_written() {
 #[test]
 fn a_write_without_an_answer_is_settled_by_reading() {
     let policy = Policy {
-        timeout: Duration::from_millis(400),
+        timeout: TIMEOUT,
         ..quick()
     };
     let cases: [(&str, Value, bool); 7] = [
@@ -100,7 +100,7 @@ fn a_write_without_an_answer_is_settled_by_reading() {
         ("status", json!({"code": 503, "apply": true}), true),
         ("truncate", json!({"bytes": 5}), true),
         ("garbage", json!({}), true),
-        ("delay", json!({"ms": 1_000}), true),
+        ("delay", json!({"ms": 60_000}), true),
     ];
     for (effect, more, applied) in cases {
         let world = World::with(Config::default(), policy.clone());

@@ -4,7 +4,7 @@
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
-use crate::support::{APP, SECRET, Sim, text};
+use crate::support::{APP, Answer, SECRET, Sim, text};
 
 async fn order(sim: &Sim, body: Value) -> String {
     text(&sim.make("orders", body).await["id"])
@@ -73,7 +73,7 @@ async fn a_list_of_orders_hides_those_without_a_state_unless_a_state_is_asked_fo
     let hidden = order(&sim, json!({"externalReferenceId": "R1"})).await;
     let open = order(&sim, json!({"state": "open"})).await;
     let all = sim.get("orders").await;
-    assert_eq!(all.column("id"), [open.clone()]);
+    assert_eq!(all.column("id"), std::slice::from_ref(&open));
     let href = text(&all.json()["href"]);
     assert!(
         href.ends_with("/orders?filter=stateIS%20NOT%20NULL&limit=100"),
@@ -356,6 +356,32 @@ async fn a_count_has_an_alert_threshold_and_low_stock_can_be_filtered() {
     assert!(gone.get("stockAlertThreshold").is_none());
 }
 
+/// A limit is lowered to so many, these are in flight together, and then comes one more: its answer.
+async fn one_too_many(rules: &Value, count: usize) -> Answer {
+    let sim = Sim::with(Config::default()).await;
+    sim.switch(json!({"rate_limit": rules}));
+    // Held, so that they are in flight together whatever the machine does meanwhile.
+    sim.sim(
+        "POST",
+        "faults",
+        json!([{"match": "GET *", "do": "hold", "times": count}]),
+    );
+    let url = sim.url(&format!("/v3/merchants/{}/tags", sim.merchant));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..count {
+        calls.spawn(sim.client.get(&url).bearer_auth(&sim.token).send());
+    }
+    while sim.sim("GET", "held", Value::Null).as_array().map(Vec::len) != Some(count) {
+        tokio::task::yield_now().await;
+    }
+    let answer = sim.get("tags").await;
+    sim.sim("POST", "release", Value::Null);
+    for held in calls.join_all().await {
+        assert_eq!(held.expect("an answer").status().as_u16(), 200);
+    }
+    answer
+}
+
 #[tokio::test]
 async fn each_limit_can_be_lowered_and_a_429_names_only_the_one_that_was_tripped() {
     let off = json!({"per_second": 1000, "concurrent": 1000, "app_per_second": 1000, "app_concurrent": 1000});
@@ -365,29 +391,15 @@ async fn each_limit_can_be_lowered_and_a_429_names_only_the_one_that_was_tripped
         ("concurrent", "x-ratelimit-tokenconcurrentlimit", 3),
         ("app_concurrent", "x-ratelimit-crosstokenconcurrentlimit", 3),
     ] {
-        let sim = Sim::with(Config::default()).await;
         let mut rules = off.clone();
         rules[limit] = json!(value);
-        sim.switch(json!({"rate_limit": rules}));
-        // Held, so that they are in flight together whatever the machine does meanwhile.
-        sim.sim(
-            "POST",
-            "faults",
-            json!([{"match": "GET *", "do": "hold", "times": value}]),
-        );
-        let url = sim.url(&format!("/v3/merchants/{}/tags", sim.merchant));
-        let mut calls = tokio::task::JoinSet::new();
-        for _ in 0..value {
-            calls.spawn(sim.client.get(&url).bearer_auth(&sim.token).send());
-        }
-        while sim.sim("GET", "held", Value::Null).as_array().map(Vec::len) != Some(value) {
-            tokio::task::yield_now().await;
-        }
-        let answer = sim.get("tags").await;
-        sim.sim("POST", "release", Value::Null);
-        for held in calls.join_all().await {
-            let status = held.expect("an answer").status().as_u16();
-            assert_eq!(status, 200, "{limit}");
+        let mut answer = one_too_many(&rules, value).await;
+        // On a busy machine they may not arrive within one second.
+        for _ in 0..60 {
+            if answer.status == 429 {
+                break;
+            }
+            answer = one_too_many(&rules, value).await;
         }
         assert_eq!(answer.status, 429, "{limit}");
         let said: Vec<(&str, &str)> = answer

@@ -119,3 +119,32 @@ fn the_limits_follow_the_paused_clock() {
         assert_eq!(get().answer().await.unwrap().status(), 200);
     });
 }
+
+#[test]
+fn a_request_before_the_wait_is_over_lengthens_it() {
+    still().block_on(async {
+        let clover = clover();
+        let token = clover.access_token();
+        let rules = json!({"per_second": 1, "retry_after_on_per_second": true});
+        clover.control(
+            "POST",
+            "/__sim/switches",
+            &json!({"latency": 0, "rate_limit": rules}),
+        );
+        let answer = async |pause: u64| {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let request = request(&clover, &token, "GET", "categories", &Value::Null);
+            let answer = clover.arrive(request).answer().await.unwrap();
+            let wait = answer.headers().get("retry-after").cloned();
+            (answer.status().as_u16(), wait)
+        };
+        let second = Some(HeaderValue::from_static("1"));
+        assert_eq!(answer(0).await, (200, None));
+        assert_eq!(answer(0).await, (429, second.clone()));
+        assert_eq!(answer(700).await, (429, second.clone()));
+        // 700 ms later the first wait is long over, the lengthened one is not; the simulated clock does not help.
+        clover.advance_s(60);
+        assert_eq!(answer(700).await, (429, second));
+        assert_eq!(answer(1_000).await, (200, None));
+    });
+}

@@ -18,7 +18,7 @@ pub const APP: &str = "APPID00000001";
 pub const SECRET: &str = "11111111-2222-3333-4444-555555555555";
 
 /// Longer than anything takes; a test that waits this long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything the app can be allowed.
 pub const ALL_PERMISSIONS: [&str; 10] = [
