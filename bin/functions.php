@@ -17,7 +17,7 @@ require __DIR__ . '/autoload.php';
 (static function (?string $option): void {
     $write = $option !== null;
     $root = \dirname(__DIR__);
-    $dev  = ["$root/bin/demo.php", "$root/bin/functions.php"];
+    $dev  = ["$root/bin/demo.php", "$root/bin/functions.php", "$root/bin/notices.php"];
 
     /** @return array<string, list<string>> Places of the calls, by function */
     $calls = static function (string ...$folders) use ($root, $dev): array {

@@ -136,7 +136,8 @@ return new class () implements ServiceProviderInterface {
             /** The app works without the extension as far as it must not break anything, so this is no reason to refuse. */
             private function extensionProblem(): ?string
             {
-                $version = phpversion('cloversync');
+                // phpversion() is disabled on some hosts, a class never.
+                $version = extension_loaded('cloversync') ? (string) (new ReflectionExtension('cloversync'))->getVersion() : false;
                 $where   = Text::_(Factory::getApplication() instanceof AdministratorApplication ? 'PKG_CLOVERPOS_PHP_WEB' : 'PKG_CLOVERPOS_PHP_CLI');
 
                 return match (true) {

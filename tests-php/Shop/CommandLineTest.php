@@ -77,6 +77,19 @@ final class CommandLineTest extends TestCase
         self::assertSame($secret, file_get_contents($this->shell->folder . '/cloversync.sqlite-secret'));
     }
 
+    public function test_after_a_change_of_the_site_secret_the_previous_one_still_opens_until_the_next_refresh(): void
+    {
+        $this->shell->environment['CLOVERSYNC_SITE_SECRET'] = 'the secret of before';
+        $this->json('connect', '--approve');
+        $this->shell->environment['CLOVERSYNC_SITE_SECRET'] = 'the secret of today';
+        self::assertSame(1, $this->run_('sync')['code']);
+        $this->shell->environment['CLOVERSYNC_PREVIOUS_SITE_SECRET'] = 'the secret of before';
+        $this->clover->tokens('expire');
+        self::assertSame(55, $this->json('sync')['imported']);
+        unset($this->shell->environment['CLOVERSYNC_PREVIOUS_SITE_SECRET']);
+        self::assertSame(0, $this->json('sync')['failed']);
+    }
+
     public function test_wrong_settings_are_listed_one_a_line_by_field(): void
     {
         $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
@@ -154,6 +167,12 @@ final class CommandLineTest extends TestCase
         foreach ($files as $file) {
             self::assertSame('600', decoct(fileperms($file) & 0777), $file);
         }
+
+        unset($connection);
+        chmod($this->shell->folder . '/cloversync.sqlite', 0664);
+        $this->run_('status');
+        clearstatcache();
+        self::assertSame('660', decoct(fileperms($this->shell->folder . '/cloversync.sqlite') & 0777), 'What an earlier version left open.');
     }
 
     public function test_settings_that_cannot_be_a_database_are_refused_and_leave_no_file(): void

@@ -86,6 +86,36 @@ final class DisabledFunctionsTest extends TestCase
         }
     }
 
+    public function test_an_extension_of_php_that_is_not_there_is_named(): void
+    {
+        $named = [];
+
+        foreach (['mbstring', 'ctype', 'pdo_sqlite'] as $extension) {
+            $folder = $this->shell->folder . '/without';
+            @mkdir($folder);
+
+            foreach (array_filter(array_map(trim(...), explode(',', (string) php_ini_scanned_files()))) as $file) {
+                // Where an extension is built in, nothing can take it away.
+                if (preg_match("/^\\d*-?$extension\.ini$/", basename($file)) === 1) {
+                    $named[] = $extension;
+                } else {
+                    copy($file, $folder . '/' . basename($file));
+                }
+            }
+
+            $this->shell->environment['PHP_INI_SCAN_DIR'] = $folder;
+            $result = $this->shell->run(['status']);
+            array_map(unlink(...), (array) glob("$folder/*"));
+            rmdir($folder);
+
+            if (\in_array($extension, $named, true)) {
+                self::assertSame([1, "error: PHP's extension $extension is not loaded on this server: ask the host to enable it.\n"], [$result['code'], $result['err']]);
+            } else {
+                self::assertSame(0, $result['code'], $result['err']);
+            }
+        }
+    }
+
     public function test_one_needed_function_is_named_also_for_programs(): void
     {
         foreach (['strlen', 'json_encode', 'fwrite', 'defined', 'array_map'] as $function) {

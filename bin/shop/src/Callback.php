@@ -22,8 +22,8 @@ final class Callback
     private const FUNCTIONS = ['stream_socket_server', 'stream_socket_accept', 'stream_select', 'stream_set_blocking'];
 
     /**
-     * Waits for the browser on the loopback address. Whatever else knocks there is answered and does not end or delay the wait: a browser's favicon,
-     * a port scanner, a page with another state, a client that says nothing.
+     * Waits for the browser on the loopback address. Whatever else knocks there is answered and does not end or delay
+     * the wait: a browser's favicon, a port scanner, a page with another state, a client that says nothing.
      *
      * @param string           $state The state that the answer must carry
      * @param callable(): void $ready Called once it listens
@@ -67,16 +67,19 @@ final class Callback
             }
 
             foreach ($clients as $i => $client) {
-                $part               = \in_array($client['socket'], $read, true) ? (string) @fread($client['socket'], self::LONGEST) : '';
+                $socket              = $client['socket'];
+                $part                = \in_array($socket, $read, true) ? (string) @fread($socket, self::LONGEST) : '';
                 $clients[$i]['text'] = $text = $client['text'] . $part;
-                $whole              = preg_match('/\r?\n\r?\n/', $text) === 1;
+                $whole               = preg_match('/\r?\n\r?\n/', $text) === 1;
 
-                if ($whole && ($query = self::answer($client['socket'], $text, $state)) !== null) {
+                $late  = Host::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST;
+
+                if ($whole && ($query = self::answer($socket, $text, $state)) !== null) {
                     return $query;
                 }
 
-                if ($whole || Host::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST || ($part === '' && feof($client['socket']))) {
-                    fclose($client['socket']);
+                if ($whole || $late || ($part === '' && feof($socket))) {
+                    fclose($socket);
                     unset($clients[$i]);
                 }
             }
@@ -99,11 +102,14 @@ final class Callback
         $ours           = \is_string($values['state'] ?? null) && hash_equals($state, $values['state']);
         [$status, $text] = match (true) {
             $ours           => ['200 OK', 'Thank you. You can close this window and go back to the terminal.'],
-            $query !== null => ['400 Bad Request', 'This answers another connect than the one that waits: open the address that the terminal shows.'],
+            $query !== null => [
+                '400 Bad Request',
+                'This answers another connect than the one that waits: open the address that the terminal shows.',
+            ],
             default         => ['404 Not Found', 'Nothing here.'],
         };
-        @fwrite($client, "HTTP/1.1 $status\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: "
-            . \strlen($text) . "\r\n\r\n$text");
+        @fwrite($client, "HTTP/1.1 $status\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+            . "Connection: close\r\nContent-Length: " . \strlen($text) . "\r\n\r\n$text");
 
         return $ours ? $query : null;
     }

@@ -146,6 +146,7 @@ final readonly class Config
 
         // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
         $mask = Host::has('umask') ? umask(0077) : null;
+        $this->closeToOthers();
 
         try {
             $sql = PdoSql::connect(
@@ -175,6 +176,22 @@ final readonly class Config
         }
 
         return $sql;
+    }
+
+    /** Version 0.1.0 made the database readable by everybody; what its owner gave to a group stays. */
+    private function closeToOthers(): void
+    {
+        $file = $this->file();
+
+        if ($file === null || !is_file($file) || !Host::has('fileperms') || !Host::has('chmod')) {
+            return;
+        }
+
+        $mode = (int) @fileperms($file) & 0777;
+
+        if (($mode & 0007) !== 0) {
+            @chmod($file, $mode & 0770);
+        }
     }
 
     private function dsn(): string

@@ -8,7 +8,8 @@ use CloverSync\Shop\Host;
 use CloverSync\Shop\NeededFunctions;
 
 /**
- * Sees to it that no command ends without a word: what PHP lacks is said before the first use, and a fatal error after the last.
+ * Sees to it that no command ends without a word: what PHP lacks is said before the first use,
+ * and a fatal error after the last.
  *
  * Functions may be disabled, so this class relies on none before it has asked for them.
  */
@@ -58,7 +59,8 @@ final class LastWord
         try {
             $code = $command($words);
         } catch (\Throwable $e) {
-            self::say('failed', 'This should not happen, please report it: ' . self::line($e->getMessage()) . self::place($e->getFile(), $e->getLine()), $json);
+            $place = self::place($e->getFile(), $e->getLine());
+            self::say('failed', 'This should not happen, please report it: ' . self::line($e->getMessage()) . $place, $json);
             $code = self::FAILED;
         }
 
@@ -69,10 +71,14 @@ final class LastWord
     private static function sentence(array $error): string
     {
         if (preg_match('/^Allowed memory size of (\d+) bytes exhausted/', $error['message'], $m) === 1) {
-            return \sprintf('PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or allow PHP more.', intdiv((int) $m[1], 1 << 20));
+            return \sprintf(
+                'PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or allow PHP more.',
+                intdiv((int) $m[1], 1 << 20),
+            );
         }
 
-        return 'PHP ended with a fatal error, please report it: ' . self::line($error['message']) . self::place($error['file'], $error['line']);
+        return 'PHP ended with a fatal error, please report it: ' . self::line($error['message'])
+            . self::place($error['file'], $error['line']);
     }
 
     /** PHP's message without the call stack, which may hold arguments. */
@@ -91,8 +97,10 @@ final class LastWord
         (new \SplFileObject('php://stderr', 'w'))->fwrite("error: $sentence\n");
 
         if ($json) {
-            $text = Host::has('json_encode') ? json_encode($sentence, JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES) : "\"$sentence\"";
-            (new \SplFileObject('php://stdout', 'w'))->fwrite("{\"event\":\"error\",\"kind\":\"$kind\",\"message\":$text}\n");
+            $flags = JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES;
+            $text  = Host::has('json_encode') ? json_encode($sentence, $flags) : "\"$sentence\"";
+            (new \SplFileObject('php://stdout', 'w'))
+                ->fwrite("{\"event\":\"error\",\"kind\":\"$kind\",\"message\":$text}\n");
         }
     }
 }

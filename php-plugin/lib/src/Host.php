@@ -15,7 +15,8 @@ final class Host
 {
     /** Functions that no caller relies on: each call is in this class, or asks {@see has()} first. */
     public const OPTIONAL = [
-        'error_get_last', 'error_log', 'fastcgi_finish_request', 'getenv', 'gethostname', 'getmypid', 'getrusage', 'hrtime',
+        'chmod', 'error_get_last', 'error_log', 'fastcgi_finish_request', 'fileperms', 'getenv', 'gethostname',
+        'getmypid', 'getrusage', 'hrtime',
         'http_get_last_response_headers', 'ignore_user_abort', 'link', 'litespeed_finish_request',
         'memory_get_peak_usage', 'pcntl_async_signals', 'pcntl_exec', 'pcntl_signal', 'posix_get_last_error',
         'posix_getpid', 'posix_kill', 'proc_close', 'proc_open', 'register_shutdown_function', 'set_time_limit', 'sleep',
@@ -72,7 +73,8 @@ final class Host
     }
 
     /**
-     * One sentence for the command line; null when nothing is missing. In Joomla the app says it in the site's language.
+     * One sentence for the command line; null when nothing is missing.
+     * In Joomla the app says it in the site's language.
      *
      * @param array<string, list<string>> $needed
      */
@@ -81,10 +83,13 @@ final class Host
         ['functions' => $functions, 'extensions' => $extensions] = self::lacks($needed);
 
         return match (true) {
-            $extensions !== [] => "PHP's extension " . self::join($extensions) . ' is not loaded on this server: ask the host to enable it.',
-            $functions === []  => null,
-            default            => (isset($functions[1]) ? "PHP's functions " . self::join($functions) . ' are' : "PHP's function $functions[0] is")
-                . ' disabled on this server (disable_functions): ask the host to allow ' . (isset($functions[1]) ? 'them.' : 'it.'),
+            $extensions !== []    => "PHP's extension " . self::join($extensions)
+                . ' is not loaded on this server: ask the host to enable it.',
+            $functions === []     => null,
+            isset($functions[1]) => "PHP's functions " . self::join($functions)
+                . ' are disabled on this server (disable_functions): ask the host to allow them.',
+            default               => "PHP's function $functions[0]"
+                . ' is disabled on this server (disable_functions): ask the host to allow it.',
         };
     }
 
@@ -226,12 +231,18 @@ final class Host
     /** An environment variable; null when it is not set or empty. */
     public static function variable(string $name): ?string
     {
-        $value = self::has('getenv') ? \getenv($name) : ($_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false);
+        $value = self::has('getenv')
+            ? \getenv($name)
+            : ($_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false);
 
         return \is_string($value) && $value !== '' ? $value : null;
     }
 
-    /** @return array<string, string> What this process was started with; a web server's PHP shows it nowhere else without getenv() */
+    /**
+     * What this process was started with. PHP's own web server shows it nowhere else without getenv().
+     *
+     * @return array<string, string>
+     */
     private static function variables(): array
     {
         $found = [];

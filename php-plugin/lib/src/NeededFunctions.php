@@ -45,9 +45,6 @@ final class NeededFunctions
     ];
 
     public const JOOMLA = [
-        'json' => [
-            'json_validate',
-        ],
         'standard' => [
             'basename', 'end', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
             'parse_url', 'str_repeat', 'strstr',
@@ -74,11 +71,10 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_is_list', 'array_pop', 'chdir', 'dirname', 'fclose', 'feof', 'fgets', 'file_put_contents',
-            'flush', 'fread', 'fwrite', 'getcwd', 'glob', 'header', 'html_entity_decode', 'http_response_code',
-            'is_file', 'is_scalar', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'printf', 'realpath',
-            'str_pad', 'str_repeat', 'str_split', 'stream_context_create', 'stream_get_contents', 'strip_tags',
-            'uasort', 'unlink', 'wordwrap',
+            'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'flush', 'fread',
+            'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar', 'ob_end_flush',
+            'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat', 'str_split',
+            'stream_context_create', 'stream_get_contents', 'uasort', 'unlink',
         ],
     ];
 }

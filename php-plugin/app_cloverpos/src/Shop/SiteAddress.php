@@ -24,11 +24,12 @@ final readonly class SiteAddress
     private const SERVER = 'site_server';
 
     /**
-     * @param ?string             $url        The site's root, null on the command line
-     * @param string              $database   Names the database that the site lives in
-     * @param ?\Closure(): string $server     Names the database server as it names itself, and the site's folder: what a copy on another machine has otherwise
-     * @param ?\Closure(): bool   $isVouched  Whether somebody who manages the site has opened this address; where not, anybody can write any host into
-     *                                        the request. Null: it is
+     * @param ?string             $url       The site's root, null on the command line
+     * @param string              $database  Names the database that the site lives in
+     * @param ?\Closure(): string $server    Names the database server as it names itself, and the site's folder:
+     *                                       both differ on another machine
+     * @param ?\Closure(): bool   $isVouched Whether an administrator has opened this address. Where not, any client may
+     *                                       have written any host into the request. Null: it is vouched for
      */
     public function __construct(
         private ?string $url,
@@ -46,7 +47,11 @@ final readonly class SiteAddress
             $site = $state->get('site');
 
             // A visitor's request may start a scheduled task, and its Host header says what the visitor likes.
-            return $site !== null && $site !== $here && $this->isSameInstallation($state) && !$this->isVouched() ? $site : $here;
+            if ($site !== null && $site !== $here && $this->isSameInstallation($state) && !$this->isVouched()) {
+                return $site;
+            }
+
+            return $here;
         }
 
         $known = $state->get(self::DATABASE);
@@ -61,7 +66,9 @@ final readonly class SiteAddress
 
     private function isSameInstallation(State $state): bool
     {
-        return $this->server !== null && $state->get(self::DATABASE) === $this->database && $state->get(self::SERVER) === ($this->server)();
+        return $this->server !== null
+            && $state->get(self::DATABASE) === $this->database
+            && $state->get(self::SERVER) === ($this->server)();
     }
 
     /** To be called on the web when the connection is known to belong here; a shop that moved to another database server moves on with that. */
@@ -71,7 +78,9 @@ final readonly class SiteAddress
             $state->set(self::DATABASE, $this->database);
         }
 
-        if ($this->url !== null && $this->server !== null && $state->get(self::SERVER) !== ($server = ($this->server)())) {
+        $server = $this->url === null || $this->server === null ? null : ($this->server)();
+
+        if ($server !== null && $state->get(self::SERVER) !== $server) {
             $state->set(self::SERVER, $server);
         }
     }
