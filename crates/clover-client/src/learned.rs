@@ -19,43 +19,37 @@ pub enum LimitKind {
     InFlight,
 }
 
-/// What a 429 says of the limit that was tripped.
+/// What a 429 says of the limits, each in the order of [`KINDS`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tripped {
-    pub kind: Option<LimitKind>,
-    /// The token's limit. `None` when only the limit of the whole app is known: the part of it that
-    /// is left for this token is not.
-    pub limit: Option<u32>,
-    /// An upper bound in any case.
-    pub bound: Option<u32>,
+    /// Whether a header names this kind, readable or not.
+    pub named: [bool; 2],
+    /// The token's limit.
+    pub token: [Option<u32>; 2],
+    /// The limit of the whole app. What is left of it for this token is unknown.
+    pub app: [Option<u32>; 2],
 }
 
 impl Tripped {
     /// Reads `X-RateLimit-*`. A value that is not a positive integer is ignored.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        use LimitKind::{InFlight, PerSecond};
-        let names = [
-            ("x-ratelimit-tokenlimit", PerSecond, true),
-            ("x-ratelimit-tokenconcurrentlimit", InFlight, true),
-            ("x-ratelimit-crosstokenlimit", PerSecond, false),
-            ("x-ratelimit-crosstokenconcurrentlimit", InFlight, false),
+        let read = |name: &str| {
+            let value = headers.get(name)?.to_str().ok()?;
+            value.trim().parse().ok().filter(|limit: &u32| *limit > 0)
+        };
+        let token = ["x-ratelimit-tokenlimit", "x-ratelimit-tokenconcurrentlimit"];
+        let app = [
+            "x-ratelimit-crosstokenlimit",
+            "x-ratelimit-crosstokenconcurrentlimit",
         ];
-        for (name, kind, of_token) in names {
-            let Some(value) = headers.get(name) else {
-                continue;
-            };
-            let value = value
-                .to_str()
-                .ok()
-                .and_then(|text| text.trim().parse().ok());
-            let value = value.filter(|limit: &u32| *limit > 0);
-            return Self {
-                kind: Some(kind),
-                limit: value.filter(|_| of_token),
-                bound: value,
-            };
+        Self {
+            named: KINDS.map(|kind| {
+                let kind = kind as usize;
+                headers.contains_key(token[kind]) || headers.contains_key(app[kind])
+            }),
+            token: token.map(read),
+            app: app.map(read),
         }
-        Self::default()
     }
 }
 
@@ -151,14 +145,17 @@ impl LearnedLimits {
 
     /// Takes in a 429. `sent`: when its request was, for many requests can trip one limit together.
     pub(crate) fn learn(&mut self, tripped: Tripped, sent: Instant, now: Instant) {
-        if let (Some(kind), Some(limit)) = (tripped.kind, tripped.limit) {
-            self.set(kind, limit, NAMED, now);
-            return;
+        let mut is_known = false;
+        for kind in KINDS {
+            let bound = tripped.app[kind as usize];
+            let bound = bound.filter(|bound| *bound < self.current(kind, now));
+            let token = tripped.token[kind as usize];
+            if let Some(limit) = [token, bound].into_iter().flatten().min() {
+                self.set(kind, limit, NAMED, now);
+                is_known = true;
+            }
         }
-        if let (Some(kind), Some(bound)) = (tripped.kind, tripped.bound)
-            && bound < self.current(kind, now)
-        {
-            self.set(kind, bound, NAMED, now);
+        if is_known {
             return;
         }
         match self.unnamed {
@@ -166,7 +163,8 @@ impl LearnedLimits {
             Some(last) if sent <= last => return,
             Some(last) if now.duration_since(last) < SUSPICION => {
                 for kind in KINDS {
-                    if tripped.kind.is_some_and(|named| named != kind) {
+                    let is_other = tripped.named != [false; 2] && !tripped.named[kind as usize];
+                    if is_other {
                         continue;
                     }
                     let half = (self.current(kind, now) / 2).max(1);
@@ -263,15 +261,15 @@ mod tests {
     #[test]
     fn a_429_names_the_limit_it_tripped_and_nonsense_names_none() {
         let rate = named("x-ratelimit-tokenlimit", " 5 ");
-        assert_eq!(rate.kind, Some(LimitKind::PerSecond));
-        assert_eq!(rate.limit, Some(5));
+        assert_eq!((rate.named, rate.token), ([true, false], [Some(5), None]));
         let flight = named("x-ratelimit-tokenconcurrentlimit", "2");
-        assert_eq!(flight.kind, Some(LimitKind::InFlight));
+        assert_eq!(flight.token, [None, Some(2)]);
         let app = named("x-ratelimit-crosstokenlimit", "50");
-        assert_eq!((app.limit, app.bound), (None, Some(50)));
+        assert_eq!((app.token, app.app), ([None, None], [Some(50), None]));
         for nonsense in ["0", "-1", "5.5", "many", "", "99999999999", "0x10"] {
             let tripped = named("x-ratelimit-tokenlimit", nonsense);
-            assert_eq!(tripped.limit, None, "{nonsense:?}");
+            assert_eq!(tripped.token, [None, None], "{nonsense:?}");
+            assert_eq!(tripped.named, [true, false], "{nonsense:?}");
         }
         assert_eq!(Tripped::from_headers(&HeaderMap::new()), Tripped::default());
     }
@@ -287,6 +285,18 @@ mod tests {
         assert_eq!(learned.at(now), (share(5, 1), true));
         learned.learn(named("x-ratelimit-tokenlimit", "100"), now, now);
         assert_eq!(learned.at(now), (share(16, 1), true));
+    }
+
+    #[test]
+    fn a_429_that_names_both_limits_teaches_both() {
+        let now = Instant::now();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-tokenlimit", "4".parse().unwrap());
+        headers.insert("x-ratelimit-tokenconcurrentlimit", "2".parse().unwrap());
+        headers.insert("x-ratelimit-crosstokenlimit", "3".parse().unwrap());
+        let mut learned = LearnedLimits::default();
+        learned.learn(Tripped::from_headers(&headers), now, now);
+        assert_eq!(learned.at(now), (share(3, 2), true));
     }
 
     #[test]

@@ -198,6 +198,38 @@ async fn a_limit_that_stands_costs_one_burst_of_429s_in_ten_minutes() {
     assert!(refused.len() <= 25, "{}", refused.len());
 }
 
+/// A Clover that allows three a second and names nothing, neither a limit nor a time.
+#[tokio::test(start_paused = true)]
+async fn limits_that_no_429_names_are_found_by_halving() {
+    let allowed = Arc::new(Mutex::new(Vec::<Instant>::new()));
+    let refused = Arc::new(Mutex::new(Vec::<Instant>::new()));
+    let (counts, refusals) = (allowed.clone(), refused.clone());
+    let script = Script::new(move |seen, _| {
+        let mut counts = counts.lock().unwrap();
+        counts.retain(|at| seen.at.duration_since(*at) < Duration::from_secs(1));
+        if counts.len() < 3 {
+            counts.push(seen.at);
+            return Step::Slow(Duration::from_millis(20), Box::new(Step::ok("{}")));
+        }
+        refusals.lock().unwrap().push(seen.at);
+        Step::status(429)
+    });
+    let hosts = Hosts::of(Environment::Sandbox);
+    let pacer = Pacer::new(RateLimit::default());
+    let api = Api::with_transport(script, hosts, pacer.clone(), policy());
+    let start = Instant::now();
+    read(&api, &access(), 90).await;
+    // The third of a second's requests that are tried in vain after each recovery cost little.
+    assert!(
+        start.elapsed() < Duration::from_secs(90),
+        "{:?}",
+        start.elapsed()
+    );
+    let refused = refused.lock().unwrap().len();
+    assert!(refused <= 40, "{refused}");
+    assert!(pacer.token_limits().1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_was_lifted_is_found_again() {
     let wire = Wire::new(2, 1, 30);
