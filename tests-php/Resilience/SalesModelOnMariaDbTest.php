@@ -15,6 +15,6 @@ final class SalesModelOnMariaDbTest extends SalesModelTestCase
 
     protected static function histories(): int
     {
-        return 400;
+        return 320;
     }
 }

@@ -15,6 +15,6 @@ final class SalesModelOnSqliteTest extends SalesModelTestCase
 
     protected static function histories(): int
     {
-        return 600;
+        return 480;
     }
 }

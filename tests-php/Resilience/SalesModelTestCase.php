@@ -122,6 +122,28 @@ abstract class SalesModelTestCase extends ShopTestCase
     }
 
     #[Test]
+    #[TestDox('What the till sells between our reading and our write is named by drift, whether the answer came, was lost, or the worker was killed')]
+    public function regression_till_sells_within_a_write(): void
+    {
+        $sold = [['order', 0, 1, [[0, 2]], 'told'], ['overlap', 0, 3]];
+
+        foreach ([[['work', false, true]], [['fault', 0, 'apply_then_drop'], ['work', false, true]], [['crash', 'written', true]]] as $how => $steps) {
+            $named = $this->world->figures['of them named by drift'];
+            $this->lives([...$sold, ...$steps]);
+            self::assertSame([8.0, ['+2 confirmed'], 3], [$this->world->counts(0)[0], $this->world->rowsOf(0), $this->world->figures['of them named by drift'] - $named], "Case $how");
+        }
+    }
+
+    #[Test]
+    #[TestDox('A write that was not carried out, and a till that sells just as many meanwhile: drift names them')]
+    public function regression_till_sells_what_a_lost_write_would_have_taken(): void
+    {
+        $named = $this->world->figures['of them named by drift'];
+        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['fault', 0, 'drop'], ['work', false, true], ['sale', 0, 2], ['wait', 40], ['work', false, true]]);
+        self::assertSame([8.0, ['+2 confirmed'], $named], [$this->world->counts(0)[0], $this->world->rowsOf(0), $this->world->figures['of them named by drift'] - 2]);
+    }
+
+    #[Test]
     #[TestDox('An order that is cancelled before the worker ran asks for nothing, whatever its events did')]
     public function regression_cancel_before_the_worker_ran(): void
     {

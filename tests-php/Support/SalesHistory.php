@@ -37,7 +37,7 @@ final class SalesHistory
         $steps = [['start', array_map(static fn (): int|float => $self->count(), range(1, self::ITEMS))]];
 
         for ($i = $self->int(5, 25); $i > 0; $i--) {
-            $steps[] = $self->step();
+            $steps = [...$steps, ...($self->orders > 0 && $self->int(1, 20) === 1 ? $self->sellWithinTheUnanswered() : [$self->step()])];
         }
 
         return $steps;
@@ -86,6 +86,19 @@ final class SalesHistory
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
             'word'        => ['word', $this->int(0, 2), $this->int(0, 3) === 0],
             'order_word'  => ['order_word', $this->int(0, 1)],
+        };
+    }
+
+    /** @return list<list<mixed>> The till sells between the reading and the write, and no answer comes or the worker is killed */
+    private function sellWithinTheUnanswered(): array
+    {
+        $item  = $this->item();
+        $steps = [['status', $this->anyOrder(), 1, 'told'], ['overlap', $item, $this->int(1, 3)]];
+
+        return match ($this->int(0, 3)) {
+            0       => [...$steps, ['crash', 'written', true], ['wait', 40]],
+            1       => [...$steps, ['crash', 'stored', true], ['wait', 40]],
+            default => [...$steps, ['fault', $item, $this->of(['apply_then_drop', 'apply_then_drop', 'garbage', 'truncate', '502', 'drop'])], ['work', false, true], ['wait', 40]],
         };
     }
 

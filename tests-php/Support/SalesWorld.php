@@ -38,7 +38,7 @@ final class SalesWorld
 
     /** @var array<string, int> What all histories together have come to */
     public array $figures = [
-        'histories' => 0, 'steps' => 0, 'writes' => 0, 'unanswered' => 0, 'crashes' => 0, 'found' => 0, 'uncertain' => 0, 'dead' => 0, 'orders' => 0, 'overwritten' => 0, 'of them seen by drift' => 0, 'misjudged' => 0,
+        'histories' => 0, 'steps' => 0, 'writes' => 0, 'unanswered' => 0, 'crashes' => 0, 'found' => 0, 'uncertain' => 0, 'dead' => 0, 'orders' => 0, 'overwritten' => 0, 'of them without answer' => 0, 'of them named by drift' => 0, 'misjudged' => 0, 'undecidable' => 0,
     ];
 
     private readonly Sql $sql;
@@ -81,8 +81,14 @@ final class SalesWorld
     /** @var array<string, int> Units that the till sold between our read and our write */
     private array $overwritten;
 
-    /** @var array<string, int> Those of them in a write that was answered */
-    private array $answered;
+    /** @var array<string, int> Units of the till that drift must name */
+    private array $lost;
+
+    /** @var array<int, int> Units that the till sold while a row had no answer */
+    private array $soldWhile;
+
+    /** @var array<int, true> Rows whose count the store set by hand while they had no answer */
+    private array $handled;
 
     /** @var array<int, int> How often Clover has carried a row out */
     private array $applied;
@@ -221,7 +227,7 @@ final class SalesWorld
         $this->shops     = [$this->shop(false), $this->shop(true)];
         $this->push      = true;
         $this->mark      = 0;
-        $this->orders    = $this->late = $this->faults = $this->removed = $this->applied = $this->last = $this->disturbed = $this->misjudged = $this->answered = [];
+        $this->orders    = $this->late = $this->faults = $this->removed = $this->applied = $this->last = $this->disturbed = $this->misjudged = $this->lost = $this->soldWhile = $this->handled = [];
         $this->overlap   = null;
         $this->at        = 0;
         $authorization   = $this->open()->connection->authorize('http://127.0.0.1:8902/callback');
@@ -384,7 +390,7 @@ final class SalesWorld
         if (!isset($this->removed[$id])) {
             $this->clover->post('sale', ['itemId' => $id, 'quantity' => $units]);
             $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - 1000 * $units;
-            $this->disturb($id);
+            $this->disturb($id, $units);
         }
     }
 
@@ -626,7 +632,8 @@ final class SalesWorld
 
     private function watched(?string $killed = null): Sql
     {
-        return new WatchedSql($this->db->connect(), $this->clover, $this->mark, killed: $killed);
+        // A sale inside a transaction that is cut off would leave no note of itself.
+        return new WatchedSql($this->db->connect(), $this->clover, $this->mark, $killed === null ? null : $this->overlap, $killed);
     }
 
     /**
@@ -706,8 +713,11 @@ final class SalesWorld
 
                 if ($done > 0) {
                     $this->overwritten[$item] += (int) $send['overlap'];
+                    $this->lost[$item] = ($this->lost[$item] ?? 0) + (int) $send['overlap'];
+                    $this->figures['of them without answer'] += $isLast && $ledger[$id]['state'] === 'sent' ? (int) $send['overlap'] : 0;
                 } else {
                     $this->disturbed[$id] = true;
+                    $this->soldWhile[$id] = ($this->soldWhile[$id] ?? 0) + (int) $send['overlap'];
                 }
             }
 
@@ -721,10 +731,6 @@ final class SalesWorld
                 'confirmed' => Assert::assertSame(1, $done, "Row $id counts as confirmed, and Clover has not carried it out."),
                 default     => Assert::assertSame(0, $done, "Row $id is {$ledger[$id]['state']} though Clover has carried it out."),
             };
-
-            if ($isLast && $ledger[$id]['state'] === 'confirmed' && (int) $send['overlap'] > 0) {
-                $this->answered[$item] = ($this->answered[$item] ?? 0) + (int) $send['overlap'];
-            }
         }
 
         Assert::assertSame([], array_filter($posts), 'Clover was written to without a word in the ledger.');
@@ -774,18 +780,43 @@ final class SalesWorld
         } elseif (!$resent && $now['state'] === 'confirmed') {
             if (!$applied) {
                 Assert::assertSame([true, self::thousandths($row['target'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was taken for carried out.");
-                $this->misjudged[$id] = true;
+                $this->misjudge($row);
             }
         } elseif ($applied) {
             Assert::assertSame([true, self::thousandths($row['count_before'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was put back though Clover has carried it out.");
-            $this->misjudged[$id] = true;
+            $this->misjudge($row);
         }
     }
 
-    private function disturb(string $item): void
+    /**
+     * The count told the wrong story of a row. Where the till has moved it, drift must name what it sold; a count that was set by hand to just that
+     * number leaves no trace of which story is true.
+     *
+     * @param array<string, mixed> $row
+     */
+    private function misjudge(array $row): void
+    {
+        $id                   = (int) $row['id'];
+        $this->misjudged[$id] = true;
+
+        if (isset($this->handled[$id])) {
+            $this->figures['undecidable']++;
+        } else {
+            $this->lost[$row['clover_id']] = ($this->lost[$row['clover_id']] ?? 0) + ($this->soldWhile[$id] ?? 0);
+        }
+    }
+
+    /** @param ?int $sold Units that the till sold; null when the count was set by hand, or the item came or went */
+    private function disturb(string $item, ?int $sold = null): void
     {
         foreach ($this->sql->fetchColumn("SELECT id FROM #__j2commerce_clover_ledger WHERE state = 'sent' AND clover_id = ?", [$item]) as $id) {
             $this->disturbed[(int) $id] = true;
+
+            if ($sold === null) {
+                $this->handled[(int) $id] = true;
+            } else {
+                $this->soldWhile[(int) $id] = ($this->soldWhile[(int) $id] ?? 0) + $sold;
+            }
         }
 
         $this->state = $this->clover->state();
@@ -1031,10 +1062,10 @@ final class SalesWorld
             }
         });
 
-        foreach ($this->answered as $item => $units) {
+        foreach ($this->lost as $item => $units) {
             if (!isset($this->removed[$item]) && $this->store[$item] !== null) {
-                Assert::assertGreaterThanOrEqual($units, $found[$item] ?? 0, "Drift does not see what the till sold of $item.");
-                $this->figures['of them seen by drift'] += $units;
+                Assert::assertGreaterThanOrEqual($units, $found[$item] ?? 0, "Drift does not name what the till sold of $item.");
+                $this->figures['of them named by drift'] += $units;
             }
         }
     }
