@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use PHPUnit\Framework\TestCase;
+
+/** What the app asks of the web server's PHP before it uses it, in a PHP that has lost it. Joomla's texts are its keys here. */
+final class RequirementsTest extends TestCase
+{
+    public function test_a_disabled_function_of_the_library_or_of_the_pages_is_named(): void
+    {
+        foreach (['nl2br', 'array_splice', 'random_bytes'] as $function) {
+            self::assertSame(
+                "PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI $function",
+                $this->problem("disable_functions=$function"),
+            );
+        }
+    }
+
+    public function test_what_has_a_stand_in_is_no_problem(): void
+    {
+        self::assertSame('none', $this->problem('disable_functions=' . implode(',', \CloverSync\Shop\Host::OPTIONAL) . ',phpversion'));
+    }
+
+    public function test_without_the_extension_that_comes_first(): void
+    {
+        self::assertStringStartsWith('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING ', $this->problem('disable_functions=nl2br', extension: false));
+    }
+
+    public function test_every_text_that_is_asked_for_is_there(): void
+    {
+        $file   = \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos';
+        $texts  = (string) file_get_contents("$file/language/en-GB/plg_j2commerce_app_cloverpos.ini");
+        $source = (string) file_get_contents("$file/src/Shop/Requirements.php");
+        self::assertGreaterThan(4, preg_match_all("/'(PLG_[A-Z0-9_]+)'/", $source, $keys));
+
+        foreach ($keys[1] as $key) {
+            self::assertStringContainsString("\n$key=\"", $texts);
+        }
+    }
+
+    private function problem(string $ini, bool $extension = true): string
+    {
+        $library = getenv('CLOVERSYNC_EXTENSION');
+
+        if (!\is_string($library) || !is_file($library)) {
+            self::markTestSkipped('CLOVERSYNC_EXTENSION names no file.');
+        }
+
+        $folder = sys_get_temp_dir() . '/cloversync-requirements-' . bin2hex(random_bytes(4));
+        mkdir($folder, 0700);
+        file_put_contents("$folder/disabled.ini", $ini . "\n" . ($extension ? "extension=$library\n" : ''));
+        file_put_contents("$folder/ask.php", <<<'PHP'
+            <?php
+            namespace Joomla\CMS\Language {
+                final class Text
+                {
+                    public static function _(string $key): string { return $key; }
+                    public static function sprintf(string $key, string ...$values): string { foreach ($values as $value) { $key .= " $value"; } return $key; }
+                }
+            }
+            namespace {
+                const _JEXEC = 1;
+                foreach (['lib/src/Host', 'lib/src/NeededFunctions', 'app_cloverpos/src/Shop/Requirements'] as $file) {
+                    require "ROOT/$file.php";
+                }
+                echo \J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements::problem() ?? 'none';
+            }
+            PHP);
+        file_put_contents("$folder/ask.php", str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin', (string) file_get_contents("$folder/ask.php")));
+        $process = proc_open(
+            [PHP_BINARY, "$folder/ask.php"],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],
+            $pipes,
+            null,
+            ['PHP_INI_SCAN_DIR' => ":$folder"] + getenv(),
+        );
+        $said = (string) stream_get_contents($pipes[1]);
+        proc_close($process);
+        array_map(unlink(...), (array) glob("$folder/*"));
+        rmdir($folder);
+
+        return $said;
+    }
+}
