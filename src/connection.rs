@@ -113,6 +113,11 @@ impl Connection {
         self.link.disconnect()
     }
 
+    /// Fields that Clover does not show to this app.
+    pub fn withheld(&self) -> Vec<String> {
+        self.link.withheld().fields()
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> i64 {
         i64::try_from(self.link.requests()).unwrap_or(i64::MAX)

@@ -34,12 +34,12 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
     let found = link.call(|api, access| {
         let path = path.clone();
         async move {
-            let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-            let (first, second) = ([("expand", items.as_str())], [("expand", stock.as_str())]);
             // One after the other: who is asked for one by one has mostly gone, and then the second question is saved.
             let both = async {
-                let mut item: Item = api.get_json(&access, &path, &first).await?;
-                let count: ItemCount = api.get_json(&access, &path, &second).await?;
+                let read = api.get_expanded(&access, &path, &[], &ITEM_EXPANSIONS);
+                let mut item: Item = read.await?.json()?;
+                let read = api.get_expanded(&access, &path, &[], &STOCK_EXPANSION);
+                let count: ItemCount = read.await?.json()?;
                 item.item_stock = count.item_stock;
                 Ok(item)
             };
@@ -55,6 +55,10 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
     Ok(match found {
         Some(Ok(item)) if item.is_deleted() => None,
         Some(Ok(mut item)) => {
+            if link.withheld().has(STOCK_EXPANSION[0]) {
+                item.item_stock = count_of(link, &item.id)?;
+            }
+            item.unseen = unseen(link);
             complete(link, &mut item)?;
             Some(Ok(item))
         }
@@ -64,17 +68,10 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
 }
 
 async fn both(api: Api, access: Access, filter: String) -> Result<(Bytes, Bytes), Error> {
-    let (items, stock) = (ITEM_EXPANSIONS.join(","), STOCK_EXPANSION.join(","));
-    let query = |expand| {
-        [
-            ("filter", filter.as_str()),
-            ("limit", "1000"),
-            ("expand", expand),
-        ]
-    };
+    let query = [("filter", filter.as_str()), ("limit", "1000")];
     let (first, second) = tokio::try_join!(
-        api.get(&access, "items", &query(&items)),
-        api.get(&access, "items", &query(&stock))
+        api.get_expanded(&access, "items", &query, &ITEM_EXPANSIONS),
+        api.get_expanded(&access, "items", &query, &STOCK_EXPANSION)
     )?;
     Ok((first.body, second.body))
 }
@@ -99,7 +96,10 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
         .collect();
     let mut joined = Vec::with_capacity(listing.elements.len());
     let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
+    let unseen = unseen(link);
+    let has_counts = !link.withheld().has(STOCK_EXPANSION[0]);
     for mut item in listing.elements {
+        item.unseen.clone_from(&unseen);
         if let Some(fault) = unreadable
             .iter()
             .find(|fault| fault.concerns(item.id.as_str()))
@@ -108,9 +108,10 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
             continue;
         }
         item.item_stock = match counts.remove(&item.id) {
-            Some(count) => count,
-            // It came to be between the two answers. To take it for uncounted would switch the shop's counting off.
-            None => count_of(link, &item.id)?,
+            Some(count) if has_counts => count,
+            // It came to be between the two answers, or Clover expands no counts for this app. To take it for uncounted
+            // would switch the shop's counting off.
+            _ => count_of(link, &item.id)?,
         };
         complete(link, &mut item)?;
         joined.push(item);
@@ -160,7 +161,15 @@ fn whole_list<T: DeserializeOwned>(
     Ok(Some(Elements(all)))
 }
 
-fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
+/// The fields of an item that are empty because Clover does not show them to this app.
+fn unseen(link: &Link) -> Vec<String> {
+    let is_withheld = |field: &&str| link.withheld().has(field);
+    let fields = ITEM_EXPANSIONS.into_iter().filter(is_withheld);
+    fields.map(str::to_owned).collect()
+}
+
+/// The count of one item; none when it was never counted.
+pub fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
     let path = format!("item_stocks/{id}");
     let stock = link.call(|api, access| {
         let read = api.get_json::<ItemStock>(&access, &path, &[]);

@@ -12,7 +12,7 @@ use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
     Access, AccessToken, Api, Call, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
-    Policy, Refusal, Share, Tokens, Waiter, chain,
+    Policy, Refusal, Share, Tokens, Waiter, Withheld, chain,
 };
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
@@ -41,6 +41,8 @@ pub struct Link {
     log: Option<Listener>,
     /// None: the process has the whole pace to itself.
     seat: Option<Seat>,
+    /// Fields that Clover does not show to this app.
+    withheld: Withheld,
     requests: Arc<AtomicU64>,
 }
 
@@ -249,6 +251,7 @@ impl Link {
             store,
             log,
             seat: pace.map(Seat::new),
+            withheld: Withheld::default(),
             requests: Arc::new(AtomicU64::new(0)),
         })
     }
@@ -256,6 +259,11 @@ impl Link {
     /// Requests sent so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Fields that Clover was found not to show to this app.
+    pub fn withheld(&self) -> &Withheld {
+        &self.withheld
     }
 
     /// Where Clover is.
@@ -289,7 +297,8 @@ impl Link {
             self.hosts.clone(),
             pacer,
             Policy::default(),
-        ))
+        )
+        .with_withheld(self.withheld.clone()))
     }
 
     /// The app towards Clover.

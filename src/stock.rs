@@ -18,6 +18,7 @@ use crate::connection::Connection;
 use crate::count_page::{CountPage, CountPageObject};
 use crate::engine::array::{PhpArray, integer, record, text, try_list, zval};
 use crate::exception;
+use crate::items::{STOCK_EXPANSION, count_of};
 use crate::link::{Link, missing_permission};
 use crate::stock_batch::{Outcome, Ready, StockBatch, StockBatchObject, outcomes};
 
@@ -217,12 +218,17 @@ impl Stock {
         let page = match page {
             None => CountPage::new(Vec::new(), None, asked),
             Some(page) => {
-                let listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
+                let mut listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
                     exception::bug(
                         &format!("Clover's item list makes no sense at {e}"),
                         page.call.request_id.as_deref(),
                     )
                 })?;
+                if self.link.withheld().has(STOCK_EXPANSION[0]) {
+                    for item in &mut listing.elements {
+                        item.item_stock = count_of(&self.link, &item.id)?;
+                    }
+                }
                 let cursor = page.cursor.filter(|_| !page.last);
                 CountPage::new(listing.elements, cursor, page.asked.into_std())
             }

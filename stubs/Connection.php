@@ -74,6 +74,17 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
+    /**
+     * Fields of items that Clover refused to show to this app, as far as this object has met them: `categories`, `itemStock`,
+     * `options` or `tags`. Everything was read without them; a permission of the app may bring them.
+     *
+     * @return list<string>
+     */
+    public function withheld(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
     /** Requests sent to Clover by this object so far, repeats included. */
     public function requests(): int
     {

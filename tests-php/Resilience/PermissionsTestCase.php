@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\PermissionException;
+use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\CurrencyException;
+use CloverSync\Shop\Runs;
 use CloverSync\Shop\ShopConfig;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\ShopDump;
@@ -82,6 +84,85 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
         self::assertDone($this->sync());
         self::assertSame($spent, $this->clover->refreshes());
+    }
+
+    /** @return iterable<string, array{list<string>, list<string>}> */
+    public static function refusedFields(): iterable
+    {
+        yield 'tags'                 => [['tags'], ['tags']];
+        yield 'categories'           => [['categories'], ['categories']];
+        yield 'both'                 => [['categories', 'tags'], ['categories', 'tags']];
+        yield 'counts'               => [['itemStock'], ['itemStock']];
+        yield 'all but the options'  => [['categories', 'tags', 'itemStock'], ['categories', 'itemStock', 'tags']];
+        yield 'what is not asked for' => [['taxRates'], []];
+    }
+
+    /**
+     * @param list<string> $refused
+     * @param list<string> $told
+     */
+    #[DataProvider('refusedFields')]
+    #[TestDox('A field that Clover refuses to expand costs that field alone: the sync goes on, keeps what the shop has of it and says so')]
+    public function test_a_field_that_is_not_expanded(array $refused, array $told): void
+    {
+        $this->connectTo();
+        self::assertDone($this->sync());
+        $before = $this->shopRows();
+        $this->clover->switches(['refused_expand' => $refused]);
+        $item = $this->clover->singles()[0]['id'];
+        $this->clover->edit($item, ['price' => 77_777]);
+        $this->clover->setStock($item, 41);
+        $mark   = $this->clover->mark();
+        $result = $this->sync();
+        self::assertDone($result);
+        self::assertSame([1, 0], [$result->updated, $this->clover->refreshes()]);
+        self::assertEquals(['777.77000', 41], [$this->product($item)['price'], $this->product($item)['quantity']]);
+        self::assertSame($told === [] ? 0 : 1, \count(preg_grep('/does not show/', $this->logged('skipped')) ?: []));
+        self::assertSame($told, array_values(array_filter($told, fn (string $field): bool => str_contains(implode($this->logged('skipped')), $field))));
+        // Found out once a run: the refused call, one a field, and never again on later pages.
+        self::assertLessThanOrEqual(2 + \count($refused), \count(preg_grep('#/items 403#', $this->clover->calls($mark)) ?: []));
+
+        $this->clover->switches(['refused_expand' => []]);
+        $this->clover->edit($item, ['price' => $this->clover->singles()[0]['price']]);
+        self::assertDone($this->sync());
+        $changed = array_keys(ShopDump::differences($before, $this->shopRows()));
+        self::assertSame([], array_intersect($changed, ['contentitem_tag_map', 'tags', 'categories']), 'Tags or categories were lost.');
+    }
+
+    #[TestDox('Where Clover does not show the options, products with variants stay as they are and single items go on')]
+    public function test_options_that_are_not_expanded(): void
+    {
+        $this->connectTo();
+        self::assertDone($this->sync());
+        $variants = $this->rows('j2commerce_variants');
+        $options  = $this->rows('j2commerce_product_optionvalues');
+        $this->clover->switches(['refused_expand' => ['options']]);
+        $item = $this->clover->singles()[0]['id'];
+        $this->clover->edit($item, ['price' => 77_777]);
+        $result = $this->sync();
+        self::assertSame(Runs::DONE, $result->status);
+        self::assertGreaterThan(0, $result->failed);
+        self::assertEquals('777.77000', $this->product($item)['price']);
+        self::assertSame([$variants, $options], [$this->rows('j2commerce_variants'), $this->rows('j2commerce_product_optionvalues')]);
+        $this->clover->switches(['refused_expand' => []]);
+        self::assertDone($this->sync());
+    }
+
+    #[TestDox('A firewall\'s page in place of the items tells of a firewall and nothing of permissions, and the next sync works')]
+    public function test_a_firewall_is_not_a_missing_permission(): void
+    {
+        $this->connectTo();
+
+        $page = '<!doctype html><title>Access denied</title>';
+        $this->clover->fault('GET /v3/merchants/*/items', 'status', 99, with: ['code' => 403, 'body' => $page]);
+        $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        self::assertStringContainsString('firewall', $error->getMessage());
+        self::assertStringContainsString('status 403', $error->getMessage());
+        self::assertDoesNotMatchRegularExpression('/permission|token|Access denied/i', $error->getMessage() . implode($this->logged('error')));
+        self::assertSame(0, $this->clover->refreshes());
+        self::assertTrue($this->shop()->connection->status()->connected);
+        $this->clover->clearFaults();
+        self::assertDone($this->sync());
     }
 
     #[TestDox('Without Orders Read the currency is confirmed by the owner and everything else works')]

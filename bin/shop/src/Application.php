@@ -25,6 +25,7 @@ use CloverSync\Shop\Runs;
 use CloverSync\Shop\Shop;
 use CloverSync\Shop\ShopConfig;
 use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\SyncRunner;
 use CloverSync\Shop\UtcTime;
 
 /** The commands. */
@@ -385,6 +386,10 @@ final class Application
 
         foreach (\array_slice($failures, 0, 20) as $failure) {
             $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
+        }
+
+        if (($withheld = SyncRunner::withheld($shop->connection)) !== null) {
+            $this->console->warning($withheld);
         }
 
         if ($result->conflicts > 0) {

@@ -19,6 +19,7 @@ use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
 use crate::stock::Rhythm;
 use crate::transport::{Method, Request, Transport, Wire};
+use crate::withheld::Withheld;
 
 /// Whose data, and the token that opens it.
 #[derive(Debug, Clone)]
@@ -90,6 +91,7 @@ pub struct Api {
     /// How counts were read and written so far; clones share it.
     pub(crate) rhythm: Rhythm,
     pacer: Pacer,
+    withheld: Withheld,
 }
 
 impl fmt::Debug for Api {
@@ -125,7 +127,23 @@ impl Api {
             policy,
             rhythm: Rhythm::default(),
             pacer,
+            withheld: Withheld::default(),
         }
+    }
+
+    /// The same with what is known already of fields that Clover does not expand.
+    #[must_use]
+    pub fn with_withheld(&self, withheld: Withheld) -> Self {
+        Self {
+            withheld,
+            ..self.clone()
+        }
+    }
+
+    /// Fields that Clover does not expand for this app, as far as it is known.
+    #[must_use]
+    pub fn withheld(&self) -> Withheld {
+        self.withheld.clone()
     }
 
     /// The same connections and pace under another policy, such as a shorter time.
@@ -256,7 +274,7 @@ impl Api {
 }
 
 /// Anything that is JSON from beginning to end.
-fn well_formed(body: &Bytes) -> Result<(), JsonError> {
+pub(crate) fn well_formed(body: &Bytes) -> Result<(), JsonError> {
     json::parse::<IgnoredAny>(body).map(drop)
 }
 

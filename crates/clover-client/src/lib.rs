@@ -40,6 +40,7 @@ pub mod stock;
 pub mod tokens;
 pub mod transport;
 mod verdict;
+pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
 pub use error::{Call, Error, chain};
@@ -55,3 +56,4 @@ pub use paging::{Pages, PairedSweep, RawPage, RawPair, Sweep};
 pub use prefetch::{Prefetch, Stopped};
 pub use retry::Policy;
 pub use tokens::{Origin, Refusal, Tokens};
+pub use withheld::Withheld;

@@ -71,7 +71,7 @@ pub struct Sweep {
     api: Api,
     access: Access,
     path: String,
-    expand: String,
+    expand: Vec<String>,
     filters: Vec<String>,
     limit: u32,
     cursor: Option<String>,
@@ -86,7 +86,7 @@ impl Sweep {
             api: api.clone(),
             access: access.clone(),
             path: path.into(),
-            expand: String::new(),
+            expand: Vec::new(),
             filters: Vec::new(),
             limit: PAGE_LIMIT,
             cursor: None,
@@ -97,7 +97,7 @@ impl Sweep {
     /// With these fields expanded; Clover asks for at most three.
     #[must_use]
     pub fn expand(mut self, fields: &[&str]) -> Self {
-        self.expand = fields.join(",");
+        self.expand = owned(fields);
         self
     }
 
@@ -126,24 +126,20 @@ impl Sweep {
     #[must_use]
     pub fn paired(self, expand: &[&str]) -> PairedSweep {
         PairedSweep {
-            second: expand.join(","),
+            second: owned(expand),
             sweep: self,
         }
     }
 
-    fn fetch(
-        &self,
-        expand: &str,
-    ) -> impl Future<Output = Result<(Answer, Head), Error>> + Send + use<> {
+    async fn fetch(&self, expand: &[String]) -> Result<(Answer, Head), Error> {
         let behind = self.cursor.as_ref().map(|id| format!("id>{id}"));
         let limit = self.limit.to_string();
         let mut query = vec![("orderBy", "id"), ("limit", limit.as_str())];
-        if !expand.is_empty() {
-            query.push(("expand", expand));
-        }
         let filters = self.filters.iter().chain(&behind);
         query.extend(filters.map(|filter| ("filter", filter.as_str())));
-        self.api.read(&self.access, &self.path, &query, page::head)
+        self.api
+            .read_expanded(&self.access, &self.path, &query, expand, page::head)
+            .await
     }
 
     /// A page that can be trusted to be the next one. A server that does not filter or does not sort would have us
@@ -223,7 +219,11 @@ impl Pages for Sweep {
 #[derive(Debug, Clone)]
 pub struct PairedSweep {
     sweep: Sweep,
-    second: String,
+    second: Vec<String>,
+}
+
+fn owned(fields: &[&str]) -> Vec<String> {
+    fields.iter().map(|field| (*field).to_owned()).collect()
 }
 
 impl Pages for PairedSweep {
@@ -266,13 +266,11 @@ impl Api {
         let mut sweep = Sweep::new(self, access, path).expand(expand);
         async move {
             let limit = PAGE_LIMIT.to_string();
-            let mut query = vec![("limit", limit.as_str())];
-            if !sweep.expand.is_empty() {
-                query.push(("expand", sweep.expand.as_str()));
-            }
-            let read = sweep
-                .api
-                .read(&sweep.access, &sweep.path, &query, page::head);
+            let query = [("limit", limit.as_str())];
+            let Sweep {
+                api, access, path, ..
+            } = &sweep;
+            let read = api.read_expanded(access, path, &query, &sweep.expand, page::head);
             let asked = Instant::now();
             let (answer, head) = read.await?;
             if head.count != PAGE_LIMIT as usize {

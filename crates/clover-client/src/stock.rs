@@ -509,6 +509,9 @@ fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     joined
 }
 
+/// Far more than a till takes within the minutes of a stretch: a server that knows no offset is not read for ever.
+const MOST_ORDERS: usize = 50_000;
+
 async fn orders_between(
     api: &Api,
     access: &Access,
@@ -535,6 +538,17 @@ async fn orders_between(
             reason: e.reason,
         })?;
         let count = page.elements.len() + page.errors.len();
+        let wrong = |reason: &str| Error::BadAnswer {
+            call: answer.call.clone(),
+            at: "elements".into(),
+            reason: reason.to_owned(),
+        };
+        if count > PAGE_LIMIT as usize {
+            return Err(wrong("the page holds more elements than were asked for"));
+        }
+        if orders.len() >= MOST_ORDERS {
+            return Err(wrong("the list of orders has no end"));
+        }
         orders.extend(page.elements);
         if count < PAGE_LIMIT as usize {
             return Ok(orders);

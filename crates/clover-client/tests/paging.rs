@@ -342,3 +342,104 @@ fn page_with(count: usize) -> Step {
     let elements: Vec<_> = (0..count).map(|n| json!({"id": id(n)})).collect();
     Step::ok(json!({"elements": elements}).to_string())
 }
+
+/// A Clover that refuses whole calls for these fields, as the real one does.
+fn refusing(fields: &'static [&'static str]) -> impl Fn(&Seen, usize) -> Step + Send + Sync {
+    move |seen, n| {
+        let expand = seen.param("expand").unwrap_or_default();
+        if expand.split(',').any(|field| fields.contains(&field)) {
+            return Step::refusal(403);
+        }
+        list(25)(seen, n)
+    }
+}
+
+fn expands(script: &Script) -> Vec<String> {
+    let expand = |seen: &Seen| seen.param("expand").unwrap_or("-").to_owned();
+    script.seen().iter().map(expand).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
+    let script = Script::new(refusing(&["tags"]));
+    let api = api(&script);
+    let fields = ["categories", "options", "tags"];
+    let mut sweep = Sweep::new(&api, &access(), "items")
+        .limit(10)
+        .expand(&fields);
+    assert_eq!(drain(&mut sweep).await.unwrap().len(), 25);
+    let both = "categories,options";
+    assert_eq!(
+        expands(&script),
+        [
+            "categories,options,tags",
+            "categories",
+            "options",
+            "tags",
+            both,
+            both,
+            both
+        ]
+    );
+    assert_eq!(api.withheld().fields(), ["tags"]);
+    // Known to all clones, and to no one else.
+    let mut sweep = Sweep::new(&api.clone(), &access(), "items").expand(&fields);
+    drain(&mut sweep).await.unwrap();
+    assert_eq!(script.seen().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_field_and_a_pair_are_left_out_the_same_way() {
+    let script = Script::new(refusing(&["itemStock", "categories"]));
+    let api = api(&script);
+    let sweep = Sweep::new(&api, &access(), "items").expand(&["categories"]);
+    let mut pair = sweep.paired(&["itemStock"]);
+    let page = pair.next().await.unwrap().unwrap();
+    assert_eq!((page.first.count, page.second.count), (25, 25));
+    assert_eq!(api.withheld().fields(), ["categories", "itemStock"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_403_that_passes_withholds_nothing() {
+    let script = Script::new(|seen: &Seen, n| {
+        if n == 0 {
+            Step::refusal(403)
+        } else {
+            list(5)(seen, n)
+        }
+    });
+    let api = api(&script);
+    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    drain(&mut sweep).await.unwrap();
+    let both = "categories,tags";
+    assert_eq!(expands(&script), [both, "categories", "tags", both]);
+    assert!(api.withheld().fields().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_refused_without_fields_too_is_a_refusal() {
+    let script = Script::new(|_: &Seen, _| Step::refusal(403));
+    let api = api(&script);
+    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    let error = sweep.next().await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
+    assert!(!error.wants_new_token());
+    assert_eq!(expands(&script).last().unwrap(), "-");
+    assert!(api.withheld().fields().is_empty(), "nothing was learned");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_firewalls_403_withholds_nothing() {
+    let script = Script::new(|seen: &Seen, n| {
+        if n < 2 {
+            Step::page(403)
+        } else {
+            list(5)(seen, n)
+        }
+    });
+    let api = api(&script);
+    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["tags"]);
+    drain(&mut sweep).await.unwrap();
+    assert_eq!(expands(&script), ["tags"; 3]);
+    assert!(api.withheld().fields().is_empty());
+}

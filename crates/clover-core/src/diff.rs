@@ -1,9 +1,10 @@
 //! What must be written so that the shop has what Clover says.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
-use crate::product::{Product, Reference, UNAVAILABLE, Variant};
+use crate::product::{Fingerprint, Product, Reference, UNAVAILABLE, Variant};
 use crate::quantity::Quantity;
 
 /// One mapping as the shop's database holds it now.
@@ -106,6 +107,7 @@ pub fn compare<S: std::hash::BuildHasher>(
 ) -> Option<Change> {
     let id = product.reference.id();
     let row = known.get(id).filter(|row| row.is_in(id));
+    let product = &keeping_unseen(product, row);
     let aspects = row.map_or_else(Vec::new, |r| {
         product
             .fingerprint()
@@ -158,10 +160,24 @@ pub fn compare<S: std::hash::BuildHasher>(
         .filter(|field| differing.contains(field))
         .collect();
     Some(Change {
-        product: product.clone(),
+        product: product.as_ref().clone(),
         action,
         fields,
         variants,
+    })
+}
+
+/// What Clover did not show stays as the shop has it, for nobody knows whether it has changed.
+fn keeping_unseen<'a>(product: &'a Product, row: Option<&Known>) -> Cow<'a, Product> {
+    let stored = row
+        .filter(|_| !product.unseen.is_empty())
+        .and_then(|row| Fingerprint::from_text(row.fingerprint.as_deref()?));
+    if stored.is_none() {
+        return Cow::Borrowed(product);
+    }
+    Cow::Owned(Product {
+        stored,
+        ..product.clone()
     })
 }
 
@@ -313,6 +329,8 @@ mod tests {
             warnings: Vec::new(),
             options,
             variants,
+            unseen: Vec::new(),
+            stored: None,
         }
     }
 
@@ -413,6 +431,38 @@ mod tests {
             ),
             (Action::Create, Some(3), Some(1))
         );
+    }
+
+    #[test]
+    fn what_clover_does_not_show_stays_as_the_shop_has_it() {
+        let known = synced(&Product {
+            tags: vec!["Vegan".into()],
+            ..soup()
+        });
+        let unseen = Product {
+            categories: Vec::new(),
+            create_category: true,
+            unseen: vec!["category", "tags"],
+            ..soup()
+        };
+        assert_eq!(compare(&unseen, &known), None);
+        // Another change is written, and the stored digests of the unseen parts stay.
+        let retitled = Product {
+            title: "Broth".into(),
+            ..unseen.clone()
+        };
+        let change = compare(&retitled, &known).unwrap();
+        assert_eq!(change.fields, ["title"]);
+        let after = written(&change, &known);
+        let seen = Product {
+            title: "Broth".into(),
+            ..soup()
+        };
+        assert_eq!(compare(&seen, &after).unwrap().fields, ["tags"]);
+        // What the shop does not have yet comes without them, and gets them when they are seen.
+        let after = synced(&unseen);
+        assert_eq!(compare(&unseen, &after), None);
+        assert_eq!(compare(&soup(), &after).unwrap().fields, ["category"]);
     }
 
     #[test]

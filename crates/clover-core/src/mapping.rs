@@ -100,6 +100,18 @@ impl Mapper {
                 }],
             );
         };
+        // Without their options all members look alike, so the product stays as the shop has it.
+        let unseen = members
+            .iter()
+            .filter(|m| m.unseen.iter().any(|field| field == "options"));
+        errors.extend(unseen.map(|member| ItemError {
+            item: Some(member.id.clone()),
+            path: "options".into(),
+            message: "Clover does not show the options of variants to this app".into(),
+        }));
+        if !errors.is_empty() {
+            return (None, errors);
+        }
         let mut members: Vec<&Item> = members.iter().collect();
         members.sort_by(|a, b| (!linked(&a.id), &a.id).cmp(&(!linked(&b.id), &b.id)));
         let options = Attributes::of(&members, names);
@@ -227,6 +239,15 @@ impl Mapper {
             .flat_map(|i| &i.tags.0)
             .filter(|t| !t.deleted)
             .for_each(|t| tags.add(t.name.as_ref()));
+        let is_unseen = |field: &str| items.iter().any(|i| i.unseen.iter().any(|f| f == field));
+        let mut unseen = Vec::new();
+        if is_unseen("categories") {
+            unseen.push("category");
+        }
+        // In category mode the other categories become tags.
+        if is_unseen("tags") || (is_unseen("categories") && self.mode == MappingMode::Category) {
+            unseen.push("tags");
+        }
         let nameless = |name: &Option<String>| name.as_deref().is_some_and(text::is_empty);
         let left_out = |what: &str| format!("Clover has a {what} without a name: left out");
         let mut warnings = Vec::new();
@@ -256,6 +277,8 @@ impl Mapper {
             warnings,
             options: Vec::new(),
             variants: Vec::new(),
+            unseen,
+            stored: None,
         }
     }
 
@@ -604,6 +627,40 @@ mod tests {
         );
         assert_eq!(v.stock.map(|s| s.sellable(0)), Some(12));
         assert!(p.options.is_empty() && p.warnings.is_empty());
+    }
+
+    #[test]
+    fn members_whose_options_clover_does_not_show_make_no_product() {
+        let members: Vec<Item> = ["A", "B"]
+            .map(|id| member(id, &[], r#","cloversync_unseen":["options"]"#))
+            .iter()
+            .map(|text| crate::json::parse(text.as_bytes()).unwrap())
+            .collect();
+        let names = Names {
+            groups: [(GroupId::new("G").unwrap(), "T-Shirt".into())].into(),
+            attributes: HashMap::new(),
+        };
+        let group = GroupId::new("G").unwrap();
+        let (product, errors) = mapper(MappingMode::Tag).group(&group, &members, &names, |_| true);
+        assert_eq!(product, None);
+        assert_eq!(errors.len(), 2);
+        assert!(
+            errors
+                .iter()
+                .all(|e| e.item.is_some() && e.path == "options")
+        );
+    }
+
+    #[test]
+    fn in_category_mode_categories_that_are_not_shown_leave_the_tags_unseen_too() {
+        for (mode, unseen) in [
+            (MappingMode::Tag, vec!["category"]),
+            (MappingMode::Category, vec!["category", "tags"]),
+        ] {
+            let text = r#"{"id":"A","name":"Soup","price":1,"cloversync_unseen":["categories"]}"#;
+            let item: Item = crate::json::parse(text.as_bytes()).unwrap();
+            assert_eq!(mapper(mode).item(&item).unwrap().unseen, unseen);
+        }
     }
 
     #[test]

@@ -55,6 +55,10 @@ pub struct Product {
     pub options: Vec<String>,
     /// One for a simple product, at least one for a variable one.
     pub variants: Vec<Variant>,
+    /// Parts of the fingerprint that Clover did not show to this app.
+    pub unseen: Vec<&'static str>,
+    /// What the shop stored of them; their digests are taken from it, so they seem unchanged.
+    pub stored: Option<Fingerprint>,
 }
 
 /// What is bought: one Clover item.
@@ -130,7 +134,7 @@ impl Product {
     pub fn fingerprint(&self) -> Fingerprint {
         let mut variants: Vec<&Variant> = self.variants.iter().collect();
         variants.sort_by(|a, b| a.id.cmp(&b.id));
-        Fingerprint([
+        let mut fingerprint = Fingerprint([
             digest(["title", &self.title]),
             digest(
                 [
@@ -158,7 +162,14 @@ impl Product {
                             .chain(v.option_values.iter().map(String::as_str))
                     })),
             ),
-        ])
+        ]);
+        if let Some(stored) = self.stored {
+            let parts = ASPECTS.iter().zip(fingerprint.0.iter_mut().zip(stored.0));
+            for (_, (part, stored)) in parts.filter(|(aspect, _)| self.unseen.contains(aspect)) {
+                *part = stored;
+            }
+        }
+        fingerprint
     }
 }
 
@@ -188,6 +199,21 @@ impl Fingerprint {
             pair[1] = DIGITS[usize::from(byte & 15)];
         }
         digits
+    }
+
+    /// What [`Fingerprint::to_text`] wrote.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        if text.len() != ASPECTS.len() * ASPECT_DIGITS {
+            return None;
+        }
+        let mut parts = [[0; ASPECT_BYTES]; ASPECTS.len()];
+        for (byte, pair) in parts.iter_mut().flatten().zip(text.chunks_exact(2)) {
+            let digits = std::str::from_utf8(pair).ok()?;
+            *byte = u8::from_str_radix(digits, 16).ok()?;
+        }
+        Some(Self(parts))
     }
 
     /// Parts that differ from a stored fingerprint; all of them when that is unreadable.

@@ -100,6 +100,14 @@ pub struct Item {
         skip_serializing_if = "Option::is_none"
     )]
     pub deleted_time: Option<i64>,
+    /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They are empty and say
+    /// nothing.
+    #[serde(
+        default,
+        rename = "cloversync_unseen",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub unseen: Vec<String>,
 }
 
 impl Item {
@@ -1102,6 +1110,7 @@ mod tests {
                 hidden, available, default_tax_rates: !hidden, item_group: Some(GroupId::new("G").unwrap()),
                 options: Elements(vec![OptionValue { id: OptionId::new("O").unwrap(), name: None, attribute: Some(Ref { id: AttributeId::new("T").unwrap() }) }]),
                 categories: Elements::default(), tags: Elements(vec![Tag { name: Some(tag), deleted: false }]), item_stock: count, deleted: false, deleted_time: None,
+                unseen: Vec::new(),
             };
             let text = serde_json::to_vec(&before).unwrap();
             prop_assert_eq!(parse::<Item>(&text).unwrap(), before);

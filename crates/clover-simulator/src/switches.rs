@@ -33,6 +33,8 @@ pub struct Switches {
     pub limit_over_1000: LimitOver1000,
     /// The fourth and later `expand` value.
     pub expand_over_3: ExpandOver3,
+    /// Fields whose expansion is refused, whatever is granted.
+    pub refused_expand: Vec<String>,
     /// Whether a request under `/v3` needs a `User-Agent`.
     pub require_user_agent: bool,
     /// Timestamps to the millisecond instead of the second.
@@ -91,6 +93,7 @@ impl Default for Switches {
             emoji_in_item_names: EmojiInItemNames::Keep,
             limit_over_1000: LimitOver1000::Clamp,
             expand_over_3: ExpandOver3::Allow,
+            refused_expand: Vec::new(),
             require_user_agent: true,
             full_millis: false,
             external_ref_search_lag: 0,

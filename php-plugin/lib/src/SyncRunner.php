@@ -139,6 +139,10 @@ final class SyncRunner
                 };
             } while ($more && !$budget->isSpent());
 
+            if (($withheld = self::withheld($this->connection)) !== null) {
+                $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
+            }
+
             return SliceResult::fromRow($this->runs->get($id));
         } catch (UnavailableException $e) {
             $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
@@ -159,6 +163,18 @@ final class SyncRunner
 
             throw $e;
         }
+    }
+
+    /** What Clover did not show to this app, and what may be done about it; null when it showed everything. */
+    public static function withheld(Connection $connection): ?string
+    {
+        $fields = $connection->withheld();
+
+        return $fields === [] ? null : \sprintf(
+            'Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
+            . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again.',
+            implode(', ', $fields),
+        );
     }
 
     private function open(bool $confirmDeletes): int

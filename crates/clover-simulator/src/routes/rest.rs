@@ -62,6 +62,7 @@ pub fn handle(world: &mut World, request: &Request) -> Answer {
 fn check_expand(world: &World, request: &Request) -> Result<(), Reply> {
     let expand = Expand::parse(request, &world.switches)?;
     let is_allowed = |name: &str| match name {
+        name if world.switches.refused_expand.iter().any(|r| r == name) => false,
         "menuItem" => world.switches.menu_item != MenuItemShape::Forbidden,
         name => expand_permission(name).is_none_or(|needed| world.merchant.allows(needed)),
     };
