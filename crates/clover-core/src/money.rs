@@ -230,6 +230,29 @@ mod tests {
     }
 
     #[test]
+    fn zero_is_told_from_every_other_price() {
+        let usd = Currency::from_code("USD").unwrap();
+        for (minor, is_zero) in [(0, true), (1, false), (-1, false)] {
+            let price = ColumnPrice::exact(MinorUnits(minor), usd).unwrap();
+            assert_eq!(price.is_zero(), is_zero, "{minor}");
+        }
+        assert!(format!("{usd:?}").contains("USD"));
+    }
+
+    #[test]
+    fn a_decimal_has_at_most_thirty_digits() {
+        for (text, is_read) in [
+            ("9".repeat(30), true),
+            (format!("{}.{}", "1".repeat(15), "2".repeat(15)), true),
+            ("9".repeat(31), false),
+            (format!("{}.{}", "1".repeat(15), "2".repeat(16)), false),
+            ("9".repeat(36), false),
+        ] {
+            assert_eq!(Decimal::parse(&text).is_some(), is_read, "{text}");
+        }
+    }
+
+    #[test]
     fn a_price_beyond_the_column_is_refused() {
         let usd = Currency::from_code("USD").unwrap();
         assert!(ColumnPrice::exact(MinorUnits(999_999_999_999), usd).is_ok());

@@ -120,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_markup_is_a_million() {
+        assert!(MarkupValue::parse("1000000").is_ok());
+        assert!(MarkupValue::parse("1000000.0000").is_ok());
+        assert!(MarkupValue::parse("1000000.0001").is_err());
+    }
+
+    #[test]
     fn a_markup_that_is_no_plain_number_is_refused() {
         for wrong in [
             "",

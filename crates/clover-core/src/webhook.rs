@@ -783,6 +783,7 @@ mod tests {
 
     #[test]
     fn a_handshake_is_answered_without_header_and_auth_code_and_while_switched_off() {
+        assert_eq!(VerificationCode(CODE.into()).as_str(), CODE);
         let code = Verdict::Verification(VerificationCode(CODE.into()));
         for body in [
             json!({"verificationCode": CODE}).to_string(),

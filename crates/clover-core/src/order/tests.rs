@@ -296,11 +296,81 @@ fn a_stored_plan_that_was_tampered_with_is_no_plan() {
     }
 }
 
+/// A stored plan of these pieces `(price, times)` and discounts, whatever they add up to.
+fn stored(total: i64, pieces: &[(i64, usize)], discounts: &[i64]) -> Result<OrderPlan, OrderError> {
+    let mut plan: Value = serde_json::from_str(&with(|_| ()).unwrap().to_json()).unwrap();
+    let (piece, discount) = (plan["pieces"][0].clone(), plan["discounts"][0].clone());
+    let piece = |&(price, times): &(i64, usize)| {
+        let mut piece = piece.clone();
+        piece["price"] = json!(price);
+        piece["times"] = json!(times);
+        piece
+    };
+    let discount = |amount: &i64| {
+        let mut discount = discount.clone();
+        discount["amount"] = json!(amount);
+        discount
+    };
+    plan["total"] = json!(total);
+    plan["pieces"] = pieces.iter().map(piece).collect();
+    plan["discounts"] = discounts.iter().map(discount).collect();
+    OrderPlan::from_json(plan.to_string().as_bytes())
+}
+
+#[test]
+fn a_stored_plan_keeps_within_what_an_order_may_hold() {
+    assert!(stored(5, &[(5, 1)], &[]).is_ok());
+    // As many pieces as an order may have, in one run or several, and one more.
+    let most = i64::try_from(MAX_LINE_ITEMS).unwrap();
+    assert!(stored(most, &[(1, MAX_LINE_ITEMS)], &[]).is_ok());
+    assert!(stored(most, &[(1, MAX_LINE_ITEMS - 1), (1, 1)], &[]).is_ok());
+    assert!(stored(most + 1, &[(1, MAX_LINE_ITEMS + 1)], &[]).is_err());
+    assert!(stored(most + 1, &[(1, MAX_LINE_ITEMS), (1, 1)], &[]).is_err());
+    // Amounts that add up, of which one is out of range.
+    assert!(stored(LARGEST, &[(LARGEST, 1)], &[]).is_ok());
+    assert!(stored(LARGEST + 1, &[(LARGEST, 1), (1, 1)], &[]).is_err());
+    assert!(stored(-1, &[(5, 1)], &[-6]).is_err());
+    assert!(stored(4, &[(5, 1), (-1, 1)], &[]).is_err());
+    assert!(stored(1, &[(LARGEST + 1, 1)], &[-LARGEST]).is_err());
+    // A discount takes something off.
+    assert!(stored(4, &[(5, 1)], &[-1]).is_ok());
+    assert!(stored(5, &[(5, 1)], &[0]).is_err());
+    assert!(stored(6, &[(5, 1)], &[1]).is_err());
+    assert!(stored(0, &[(LARGEST, 1)], &[-LARGEST]).is_ok());
+    assert!(stored(0, &[(LARGEST, 1), (1, 1)], &[-LARGEST - 1]).is_err());
+    // One discount more than an order's own: what rounding leaves over.
+    assert!(stored(0, &[(101, 1)], &[-1; MAX_DISCOUNTS + 1]).is_ok());
+    assert!(stored(0, &[(102, 1)], &[-1; MAX_DISCOUNTS + 2]).is_err());
+}
+
+#[test]
+fn amounts_are_read_from_text_and_whole_numbers_and_nothing_else() {
+    let parsed = |total: Value| {
+        let mut order = base();
+        order["total"] = total;
+        ShopOrder::parse(order.to_string().as_bytes())
+    };
+    for (given, read) in [
+        (json!("60.00000"), "60.00000"),
+        (json!(60), "60"),
+        (json!(-60), "-60"),
+        (json!(null), ""),
+    ] {
+        assert_eq!(parsed(given.clone()).unwrap().total, read, "{given}");
+    }
+    let error = parsed(json!([60])).unwrap_err().to_string();
+    assert!(error.contains("text"), "{error}");
+    assert!(parsed(json!(60.5)).is_err());
+}
+
 #[test]
 fn neither_order_nor_plan_prints_the_customer() {
     let order = ShopOrder::parse(base().to_string().as_bytes()).unwrap();
     let plan = order.plan(currency("USD")).unwrap();
     let printed = format!("{order:?} {plan:?}");
+    for shown in ["ShopOrder", "Mug", "60.00000", "6000"] {
+        assert!(printed.contains(shown), "{printed}");
+    }
     for secret in ["Ada", "ada@", "+44", "Ring"] {
         assert!(!printed.contains(secret), "{printed}");
     }
