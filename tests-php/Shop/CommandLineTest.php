@@ -290,6 +290,38 @@ final class CommandLineTest extends TestCase
         self::assertStringContainsString('could not be reached', $result['err']);
     }
 
+    public function test_a_firewalls_page_in_place_of_a_refresh_costs_no_connection(): void
+    {
+        foreach ([['code' => 403, 'body' => '<html>Access Denied</html>'], ['code' => 400, 'body' => ['message' => 'Internal Error']]] as $answer) {
+            // Once is met within the run; where it stays for a run, the next one works.
+            foreach ([1, 2] as $times) {
+                $this->run_('connect', '--approve');
+                $this->clover->fault('POST /oauth/v2/refresh', 'status', $times, with: $answer);
+                $this->clover->tokens('expire');
+                self::assertSame($times === 1 ? 0 : 1, $this->run_('sync')['code']);
+                $next = $this->run_('sync');
+                self::assertSame(0, $next['code'], $next['err']);
+                $status = $this->json('status');
+                self::assertSame([true, null, null], [$status['connected'], $status['reconnect_reason'], $status['refused_at']]);
+            }
+        }
+    }
+
+    public function test_a_refusal_is_told_with_its_times_until_it_is_repeated(): void
+    {
+        $this->run_('connect', '--approve');
+        $this->clover->tokens('revoke');
+        $refused = $this->run_('sync', '--json');
+        self::assertSame([1, 'refused'], [$refused['code'], end($refused['lines'])['kind']]);
+        self::assertMatchesRegularExpression('/refused the connection at \d\d:\d\d UTC.* from \d\d:\d\d UTC on/', end($refused['lines'])['message']);
+        $status = $this->json('status');
+        self::assertSame([true, null], [$status['connected'], $status['reconnect_reason']]);
+        self::assertSame(600, strtotime($status['next_try_at']) - strtotime($status['refused_at']));
+        self::assertStringContainsString('refused the connection', $this->run_('status')['err']);
+        self::assertTrue($this->json('connect', '--approve')['connected']);
+        self::assertNull($this->json('status')['refused_at']);
+    }
+
     public function test_failed_items_end_the_sync_with_exit_code_three(): void
     {
         $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
