@@ -115,6 +115,34 @@ abstract class NamesTestCase extends ResilienceTestCase
         self::assertCount(2 * 3, $lists, 'Two runs, each with two lists of one item and one of another.');
     }
 
+    #[TestDox('Of several spellings that the shop has, the one that Clover writes is taken')]
+    public function test_the_own_spelling_comes_first(): void
+    {
+        foreach (['Rose', 'Rosé', 'ROSE'] as $i => $title) {
+            $this->sql->execute(
+                "INSERT INTO #__tags (parent_id, lft, rgt, level, path, title, alias, description, published, params, metadesc, metadata, images, urls, metakey, created_time, modified_time, language)
+                 VALUES (1, 0, 0, 1, ?, ?, ?, '', 1, '{}', '', '{}', '{}', '{}', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '*')",
+                ["r$i", $title, "r$i"],
+            );
+        }
+
+        $this->start([
+            self::item('A1', ['tags' => ['elements' => [['id' => self::id('T1'), 'name' => 'Rosé']]]]),
+            self::item('A2', ['tags' => ['elements' => [['id' => self::id('T2'), 'name' => 'ROSE']]]]),
+            self::item('A3', ['tags' => ['elements' => [['id' => self::id('T3'), 'name' => 'rose']]]]),
+            self::variant('V1', 'Wine', ['C' => ['Color', 'Rosé']]),
+            self::variant('W1', 'Flower', ['D' => ['Color', 'Rose']]),
+            self::variant('W2', 'Flower', ['D' => ['Color', 'Rosé']]),
+        ]);
+        $this->assertSettled($this->sync());
+        $tag = fn (string $id): string => (string) $this->sql->fetchValue(
+            'SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id
+               JOIN #__j2commerce_clover_mappings m ON m.article_id = x.content_item_id WHERE m.clover_id = ?',
+            [self::id($id)],
+        );
+        self::assertSame(['Rosé', 'ROSE', 'Rose'], [$tag('A1'), $tag('A2'), $tag('A3')]);
+    }
+
     #[TestDox('A rename that changes letter case only arrives: title, SKU, option')]
     public function test_a_rename_by_case(): void
     {

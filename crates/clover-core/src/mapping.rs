@@ -326,6 +326,7 @@ impl Mapper {
                     );
                 }
                 PriceType::Other(word) => {
+                    let word = clean(word).unwrap_or_default();
                     warn(
                         &mut product,
                         true,

@@ -14,6 +14,9 @@ final class Categories
     /** @var ?array<string, int> */
     private ?array $ids = null;
 
+    /** @var array<string, int> By the title as it is shown: of several spellings of one name, the one that is wanted */
+    private array $exact = [];
+
     private int $rowsWritten = 0;
 
     public function __construct(
@@ -47,17 +50,24 @@ final class Categories
         $this->ids ??= $this->read('');
         $names = array_map(Names::shown(...), $names);
 
-        if ($create && isset($names[0]) && Names::key($names[0]) !== '' && !isset($this->ids[Names::key($names[0])])) {
+        if ($create && isset($names[0]) && Names::key($names[0]) !== '' && $this->find($names[0]) === null) {
             return $this->make($names[0]);
         }
 
         foreach ($names as $name) {
-            if (isset($this->ids[Names::key($name)])) {
-                return $this->ids[Names::key($name)];
+            $id = $this->find($name);
+
+            if ($id !== null) {
+                return $id;
             }
         }
 
         return $this->default;
+    }
+
+    private function find(string $name): ?int
+    {
+        return $this->exact[$name] ?? $this->ids[Names::key($name)] ?? null;
     }
 
     private function make(string $name): int
@@ -68,8 +78,10 @@ final class Categories
         // Another process may have made it before the lock was ours; only a locking read sees that.
         $this->ids = $this->read($this->sql->dialect()->lockRows());
 
-        if (isset($this->ids[Names::key($name)])) {
-            return $this->ids[Names::key($name)];
+        $id        = $this->find($name);
+
+        if ($id !== null) {
+            return $id;
         }
 
         $now = UtcTime::sql($this->clock->now());
@@ -100,11 +112,13 @@ final class Categories
     /** @return array<string, int> */
     private function read(string $lock): array
     {
-        $ids = [];
+        $ids         = [];
+        $this->exact = [];
 
         // A published one wins over an unpublished one of the same name, then the one that stands first in the tree.
         foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
             $ids[Names::key($row['title'])] ??= (int) $row['id'];
+            $this->exact[(string) $row['title']] ??= (int) $row['id'];
         }
 
         return $ids;

@@ -283,13 +283,21 @@ final readonly class Options
         $ids   = array_map(static fn (int $id): array => ['id' => $id, 'values' => []], $found);
         $names = array_flip($found);
         $shown = [];
-        $read  = function () use (&$ids, &$shown, $names): void {
+        $read  = function () use (&$ids, &$shown, $names, $wanted): void {
             foreach ($this->bulk->fetch(
                 'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM ' . self::VALUES . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
                 array_keys($names),
             ) as $row) {
-                $ids[$names[(int) $row['option_id']]]['values'][Names::key((string) $row['name'])] ??= (int) $row['id'];
+                $option = $names[(int) $row['option_id']];
+                $key    = Names::key((string) $row['name']);
+                $exact  = $wanted[$option]['values'][$key] ?? null;
+                $known  = $ids[$option]['values'][$key] ?? null;
                 $shown[(int) $row['id']] = (string) $row['name'];
+
+                // Of several spellings that the shop has, the one that is wanted.
+                if ($known === null || ($row['name'] === $exact && $shown[$known] !== $exact)) {
+                    $ids[$option]['values'][$key] = (int) $row['id'];
+                }
             }
         };
         $read();
@@ -359,6 +367,7 @@ final readonly class Options
     private function findOptions(array $wanted): array
     {
         $found = [];
+        $exact = [];
 
         // Only these kinds of options can tell variants apart. All of them, for each database has its own idea of which names are equal.
         foreach ($this->sql->fetchAll(
@@ -367,8 +376,12 @@ final readonly class Options
         ) as $row) {
             $key = Names::key((string) $row['name']);
 
-            if (isset($wanted[$key])) {
-                $found[$key] ??= (int) $row['id'];
+            if (isset($wanted[$key]) && (!isset($found[$key]) || ($row['name'] === $wanted[$key]['name'] && !isset($exact[$key])))) {
+                $found[$key] = (int) $row['id'];
+            }
+
+            if (isset($wanted[$key]) && $row['name'] === $wanted[$key]['name']) {
+                $exact[$key] = true;
             }
         }
 

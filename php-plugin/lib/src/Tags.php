@@ -16,6 +16,9 @@ final class Tags
     /** @var ?array<string, int> */
     private ?array $ids = null;
 
+    /** @var array<string, int> By the title as it is shown: of several spellings of one name, the one that is wanted */
+    private array $exact = [];
+
     private int $rowsWritten = 0;
 
     private readonly Bulk $bulk;
@@ -76,7 +79,13 @@ final class Tags
     {
         $this->provide([$titles]);
 
-        return array_values(array_unique(array_map(fn (int|string $key): int => $this->ids[$key], array_keys(self::byKey($titles)))));
+        $titles = self::byKey($titles);
+
+        return array_values(array_unique(array_map(
+            fn (int|string $key, string $title): int => $this->exact[$title] ?? $this->ids[$key],
+            array_keys($titles),
+            $titles,
+        )));
     }
 
     /**
@@ -291,10 +300,12 @@ final class Tags
     /** @return array<string, int> */
     private function read(string $lock): array
     {
-        $ids = [];
+        $ids         = [];
+        $this->exact = [];
 
         foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE parent_id > 0 AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
             $ids[Names::key($row['title'])] ??= (int) $row['id'];
+            $this->exact[(string) $row['title']] ??= (int) $row['id'];
         }
 
         return $ids;
