@@ -60,6 +60,36 @@ final class SalesPaceTest extends ResilienceTestCase
         self::report(\sprintf('%d changes, %d requests, %.1f s, longest window %d ms', $lines, \count($this->clover->requests($first)), $seconds, $longest));
     }
 
+    #[TestDox('A Clover that answers after more than a second gets each count written once, side by side, and each window is stored')]
+    public function test_a_slow_clover(): void
+    {
+        $this->connectTo('synthetic:20', 'documented');
+        $before = $this->clover->state()['stock'];
+        $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, 3, true));
+        [$result, $mark] = Child::fork(function () use ($items): array {
+            $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
+            $shop->runner()->run(new Budget());
+            (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            $shop->orderEvents()->statusChanged('179540797553', 5, 1);
+            $this->clover->switches(['latency' => 1200]);
+            $mark = $this->clover->mark();
+
+            return [$shop->sales()->worker()->run(new Budget()), $mark];
+        }, 120)->value();
+        $after = $this->clover->state()['stock'];
+
+        self::assertSame([3, 0, 0, 0], [$result->confirmed, $result->uncertain, $result->dead, $result->later]);
+        self::assertSame(['GET', 'POST', 'POST', 'POST'], array_column($this->clover->requests($mark), 'method'), 'One reading, and each write once.');
+
+        foreach ($items as $id) {
+            self::assertEquals($before[$id] - 1, $after[$id], (string) $id);
+        }
+
+        foreach ($this->sql->fetchColumn('SELECT window_ms FROM #__j2commerce_clover_ledger') as $window) {
+            self::assertGreaterThanOrEqual(2400, (int) $window);
+        }
+    }
+
     /** @param list<string> $items */
     private static function order(array $items): OrderFile
     {

@@ -7,6 +7,7 @@ mod run;
 mod shop;
 mod step;
 mod truth;
+mod weather;
 mod wire;
 mod worker;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clover_client::error::Cause;
 use clover_client::transport::{Boxed, Failure, HeaderMap, Method, Reply, Request, Transport};
-use clover_simulator::InProcess;
 use clover_simulator::http::request::Request as Incoming;
+use clover_simulator::{Arrived, InProcess};
 use http_body_util::BodyExt;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -102,7 +102,7 @@ pub struct Line {
 #[error("{0}")]
 struct Trouble(&'static str);
 
-fn no_answer(why: &'static str) -> Failure {
+pub fn no_answer(why: &'static str) -> Failure {
     Failure::NoAnswer(Cause::new(Trouble(why)))
 }
 
@@ -155,7 +155,7 @@ impl Line {
         }
     }
 
-    fn incoming(request: &Request) -> Incoming {
+    pub fn incoming(request: &Request) -> Incoming {
         let mut headers = HeaderMap::new();
         if let Some(token) = &request.token {
             let bearer = format!("Bearer {}", token.secret());
@@ -174,6 +174,24 @@ impl Line {
             body: request.body.clone().unwrap_or_default(),
         }
     }
+}
+
+/// What Clover's answer is on our side of the wire.
+pub async fn answer(arrived: Arrived) -> Result<Reply, Failure> {
+    let response = arrived
+        .answer()
+        .await
+        .map_err(|_| no_answer("the connection was closed"))?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.into_body().collect().await;
+    let body = body
+        .map(http_body_util::Collected::to_bytes)
+        .map_err(|_| no_answer("the body was cut"));
+    Ok(Reply {
+        status,
+        headers,
+        body: Box::pin(async move { body }),
+    })
 }
 
 impl Transport for Line {
@@ -209,24 +227,7 @@ impl Transport for Line {
                     (None, _) => {}
                 }
             }
-            let reply = match arrived.answer().await {
-                Err(_) => Err(no_answer("the connection was closed")),
-                Ok(response) => {
-                    let (status, headers) =
-                        (response.status().as_u16(), response.headers().clone());
-                    let body = response
-                        .into_body()
-                        .collect()
-                        .await
-                        .map(http_body_util::Collected::to_bytes);
-                    let body = body.map_err(|_| no_answer("the body was cut"));
-                    Ok(Reply {
-                        status,
-                        headers,
-                        body: Box::pin(async move { body }),
-                    })
-                }
-            };
+            let reply = self::answer(arrived).await;
             // Nobody may be waiting any more.
             let _ = answer.send(reply);
         });
