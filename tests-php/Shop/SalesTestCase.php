@@ -328,6 +328,8 @@ abstract class SalesTestCase extends Base
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->order(4, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502], event: false);
         $this->clock->later = 0;
+        $shop = $this->shop();
+        $shop->state->set('orders_after:' . $shop->connection->status()->merchantId, '502');
         self::assertSame([0, 0], [($result = $this->work())->found, $result->confirmed]);
         $this->order(7, [[$this->mug, 2]]);
         $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);

@@ -266,7 +266,7 @@ final class Shop
         $this->pause()->end();
         $merchant = (string) $this->connection->status()->merchantId;
         (new Runs($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
-        ShopOrders::connected($this->state, $merchant, $this->clock->now());
+        ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
     }
 
     /** Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled refresh should have. */

@@ -181,7 +181,7 @@ final class SyncRunner
     {
         $open      = $this->runs->open();
         $resumable = $open !== null && match ($open['status']) {
-            Runs::RUNNING => strtotime($open['heartbeat'] . ' UTC') > $this->clock->now() - self::RESUMABLE,
+            Runs::RUNNING => abs($this->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')) < self::RESUMABLE,
             default       => $confirmDeletes,
         };
 

@@ -30,7 +30,7 @@ final readonly class OrderPusher
 
     /** After these nothing can come of a step whose ending nobody saw: see {@see Orders}. */
     private const QUIET_CREATING = 65;
-    private const QUIET_FILLING  = 240;
+    public const QUIET_FILLING   = 240;
     private const QUIET_PAYING   = 100;
 
     /** Clover finds an order by its reference only some time after it was made. */

@@ -19,6 +19,9 @@ final readonly class Outbox
     /** An order that could not be looked at this often is the owner's. */
     private const MAX_TRIES = 3;
 
+    /** Seconds between two tries. */
+    private const LONGEST_WAIT = 300;
+
     /** Longer than anything of an order is scanned for. */
     private const KEPT_DAYS = 120;
 
@@ -73,17 +76,12 @@ final readonly class Outbox
      * As {@see \CloverSync\Ledger} wants it told.
      *
      * @param list<array{event: string, old_status: ?int, new_status: ?int, created: int, ...}> $rows
-     * @param int                                                                              $since Unix seconds; what was told before counts for nothing
      */
-    public static function told(array $rows, int $since = 0): string
+    public static function told(array $rows): string
     {
         $words = [];
 
         foreach ($rows as $row) {
-            if ($row['created'] < $since) {
-                continue;
-            }
-
             match ($row['event']) {
                 'status' => $words[] = "{$row['old_status']}>{$row['new_status']}",
                 'refund' => $words[] = 'R',
@@ -92,6 +90,16 @@ final readonly class Outbox
         }
 
         return implode(',', $words);
+    }
+
+    /** Times that cannot be are from a clock that was ahead: what it put off is due. */
+    public function dropImpossibleTimes(): void
+    {
+        $now = $this->clock->now();
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET next_try = ? WHERE environment = ? AND state = 'pending' AND next_try > ?",
+            [$now, $this->environment, $now + self::LONGEST_WAIT],
+        );
     }
 
     /** @param list<int> $ids Rows that were looked at; one that came meanwhile stays pending */
@@ -110,7 +118,7 @@ final readonly class Outbox
     public function postpone(string $orderId, string $error): bool
     {
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ? + CASE WHEN attempts < 1 THEN 30 ELSE 300 END, attempts = attempts + 1
+            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ? + CASE WHEN attempts < 1 THEN 30 ELSE ' . self::LONGEST_WAIT . ' END, attempts = attempts + 1
               WHERE environment = ? AND order_id = ? AND state = \'pending\'',
             [Names::fit($error, 10_000), $this->clock->now(), $this->environment, $orderId],
         );

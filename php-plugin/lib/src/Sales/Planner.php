@@ -211,7 +211,10 @@ final readonly class Planner
     {
         $since = $this->orders->since();
 
-        return $since !== null && ($rows !== [] || ($order !== null && ($order['created'] >= $since || $this->rules->wasPaid(Outbox::told($told, $since)))));
+        return $since !== null && ($rows !== [] || ($order !== null && ($this->orders->isAfter($order['pk'], $order['created']) || $this->rules->wasPaid(Outbox::told(array_values(array_filter(
+            $told,
+            fn (array $row): bool => $this->orders->isEventAfter($row['id'], $row['created']),
+        )))))));
     }
 
     /**

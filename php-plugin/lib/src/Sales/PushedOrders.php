@@ -30,6 +30,11 @@ final readonly class PushedOrders
 
     private const MAX_REFUSALS = 3;
 
+    /** Seconds that clocks may differ. */
+    private const TOLERANCE = 60;
+
+    private const LONGEST_WAIT = 3_600;
+
     public function __construct(private Sql $sql, private Mappings $mappings, private State $state, private Clock $clock)
     {
     }
@@ -110,6 +115,25 @@ final readonly class PushedOrders
         ) === 1;
     }
 
+    /**
+     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now, so that a call on its way is waited for.
+     *
+     * @param int $quiet Seconds after which nothing can come of any call
+     */
+    public function dropImpossibleTimes(int $quiet): void
+    {
+        $now = $this->clock->now();
+        $ago = $now + self::TOLERANCE;
+        $end = $now + self::LONGEST_WAIT;
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try WHEN state = 'intended' THEN ? ELSE ? END,
+                    sent = CASE WHEN sent > ? THEN ? ELSE sent END
+              WHERE environment = ? AND merchant_id = ? AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
+                AND ((state = 'sent' AND sent > ?) OR next_try > ?)",
+            [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->key(), $ago, $end],
+        );
+    }
+
     /** @return ?array<string, mixed> The next row to work on */
     public function due(): ?array
     {
@@ -169,14 +193,14 @@ final readonly class PushedOrders
     {
         $this->sql->execute(
             'UPDATE ' . self::TABLE . ' SET next_try = ?, message = ? WHERE id = ? AND claim = ?',
-            [$this->clock->now() + $seconds, Names::fit($message, 10_000), $id, $claim],
+            [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Names::fit($message, 10_000), $id, $claim],
         );
     }
 
     /** Puts a row back of which Clover has certainly carried nothing out. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
-        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [$this->clock->now() + $seconds, Names::fit($message, 10_000)]);
+        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Names::fit($message, 10_000)]);
     }
 
     public function uncertain(int $id, string $claim, string $reason, string $message): bool

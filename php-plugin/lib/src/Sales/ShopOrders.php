@@ -44,10 +44,37 @@ final readonly class ShopOrders
         return $since === null ? null : (int) $since;
     }
 
-    /** Remembers the first connection to a merchant; a later one changes nothing. */
-    public static function connected(State $state, string $merchant, int $now): void
+    /**
+     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are kept beside its time, for a clock can be wrong and
+     * a counter set back, and both at once are unlikely.
+     */
+    public static function connected(Sql $sql, State $state, string $merchant, int $now): void
     {
         $state->add(self::sinceName($merchant), (string) $now);
+        $state->add("orders_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(j2commerce_order_id) FROM ' . self::ORDERS));
+        $state->add("events_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . Outbox::TABLE));
+    }
+
+    /** Whether an order was made after the connection: its key or its date says so. */
+    public function isAfter(int $pk, int $created): bool
+    {
+        $since = $this->since();
+
+        return $since !== null && ($created >= $since || $pk > $this->lastKey());
+    }
+
+    /** Whether an event came after the connection: its number or its date says so. */
+    public function isEventAfter(int $id, int $created): bool
+    {
+        $since = $this->since();
+
+        return $since !== null && ($created >= $since || $id > (int) ($this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX));
+    }
+
+    /** Primary key of the last order before the connection; PHP_INT_MAX when it was not kept, as by 0.1.0. */
+    private function lastKey(): int
+    {
+        return (int) ($this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX);
     }
 
     private static function sinceName(string $merchant): string
@@ -72,28 +99,71 @@ final readonly class ShopOrders
             return;
         }
 
-        $oldest = UtcTime::sql(max($since, $this->clock->now() - self::DAYS * 86_400));
-        $floor  = $this->floor();
-        $first  = $floor;
+        $floor = $this->floor();
+        $first = $this->lowered($floor);
+        $next  = $first;
 
         do {
             $rows = $this->sql->fetchAll(
                 'SELECT j2commerce_order_id AS pk, created_on FROM ' . self::ORDERS . ' WHERE j2commerce_order_id >= ? ORDER BY j2commerce_order_id LIMIT ' . self::FLOOR_STEP,
-                [$first],
+                [$next],
             );
 
             foreach ($rows as $row) {
-                if ($row['created_on'] >= $oldest) {
+                $next = (int) $row['pk'] + 1;
+                $old  = $this->isOld($row);
+
+                if ($old === false) {
                     break 2;
                 }
 
-                $first = (int) $row['pk'] + 1;
+                // One whose date cannot be is passed with the next that is old.
+                $first = $old ? $next : $first;
             }
         } while (\count($rows) === self::FLOOR_STEP);
 
         if ($first !== $floor || $this->state->get('orders_from:' . $this->mappings->merchant) === null) {
             $this->state->set('orders_from:' . $this->mappings->merchant, (string) $first);
         }
+    }
+
+    /** The floor without what a clock that was ahead, or a counter that was set back, has put below it. */
+    private function lowered(int $floor): int
+    {
+        do {
+            $rows = $this->sql->fetchAll(
+                'SELECT j2commerce_order_id AS pk, created_on FROM ' . self::ORDERS . ' WHERE j2commerce_order_id < ? ORDER BY j2commerce_order_id DESC LIMIT ' . self::FLOOR_STEP,
+                [$floor],
+            );
+
+            foreach ($rows as $row) {
+                if ($this->isOld($row) === true) {
+                    return $floor;
+                }
+
+                $floor = (int) $row['pk'];
+            }
+        } while (\count($rows) === self::FLOOR_STEP);
+
+        return $floor;
+    }
+
+    /**
+     * @param array<string, mixed> $row pk and created_on
+     *
+     * @return ?bool Null when its date cannot be: its key is of after the connection, and its date before it
+     */
+    private function isOld(array $row): ?bool
+    {
+        $created = (int) strtotime($row['created_on'] . ' UTC');
+        $past    = $created < $this->clock->now() - self::DAYS * 86_400;
+
+        return match (true) {
+            !$this->isAfter((int) $row['pk'], $created) => true,
+            !$past                                      => false,
+            $created < (int) $this->since()             => null,
+            default                                     => true,
+        };
     }
 
     /**
@@ -221,9 +291,9 @@ final readonly class ShopOrders
         ], $this->bulk->fetch(
             'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
                FROM ' . self::ORDERS . ' o JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id
-              WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND o.created_on >= ?$not AND i.$column IN (%s)",
+              WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND (o.created_on >= ? OR o.j2commerce_order_id > ?)$not AND i.$column IN (%s)",
             $ids,
-            [$this->floor(), UtcTime::sql($since)],
+            [$this->floor(), UtcTime::sql($since), $this->lastKey()],
         ));
     }
 
@@ -240,6 +310,7 @@ final readonly class ShopOrders
     {
         $floor = $this->floor();
         $since = UtcTime::sql((int) $this->since());
+        $after = $this->lastKey();
         $key   = [$this->mappings->environment, $this->mappings->merchant];
         $in    = static fn (array $list): string => $list === [] ? '(NULL)' : '(' . implode(', ', array_map(intval(...), $list)) . ')';
         // What was given back by hand since the last release the shop's books go on naming.
@@ -251,14 +322,14 @@ final readonly class ShopOrders
             'SELECT DISTINCT o.order_id FROM ' . self::ORDERS . ' o
                JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id AND i.variant_id > 0
                LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.order_pk = o.j2commerce_order_id AND l.line_id = i.j2commerce_orderitem_id
-              WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN " . $in($paid) . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN " . $in($paid) . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
               LIMIT ' . $limit,
-            [...$key, $floor, $floor, $since],
+            [...$key, $floor, $floor, $since, $after],
         );
         $orders = [...$orders, ...$this->sql->fetchColumn(
             'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . PushedOrders::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
-              WHERE o.j2commerce_order_id >= ? AND o.created_on >= ? AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
-            [...$key, $floor, $since],
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
+            [...$key, $floor, $since, $after],
         )];
         $orders = [...$orders, ...$this->sql->fetchColumn(
             'SELECT l.order_id FROM ' . StockLedger::TABLE . ' l LEFT JOIN ' . self::ORDERS . ' o ON o.order_id = l.order_id AND o.j2commerce_order_id = l.order_pk
@@ -274,8 +345,8 @@ final readonly class ShopOrders
     private function firstSince(int $since): int
     {
         return (int) ($this->sql->fetchValue(
-            'SELECT MIN(j2commerce_order_id) FROM ' . self::ORDERS . ' WHERE created_on >= ?',
-            [UtcTime::sql($since)],
+            'SELECT MIN(j2commerce_order_id) FROM ' . self::ORDERS . ' WHERE created_on >= ? OR j2commerce_order_id > ?',
+            [UtcTime::sql($since), $this->lastKey()],
         ) ?? (int) $this->sql->fetchValue('SELECT COALESCE(MAX(j2commerce_order_id), 0) + 1 FROM ' . self::ORDERS));
     }
 }

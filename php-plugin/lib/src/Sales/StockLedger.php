@@ -29,6 +29,12 @@ final readonly class StockLedger
     /** Seconds that the shop's clock may be ahead of Clover's or behind it, as far as drift goes. */
     private const CLOCKS_APART = 86_400;
 
+    /** Seconds that clocks may differ. */
+    private const TOLERANCE = 60;
+
+    /** Seconds that no wait of a row reaches, Clover's Retry-After included. */
+    private const MOST = 3_600;
+
     private const OPEN = "('intended', 'sent', 'uncertain', 'dead')";
 
     /** Rows to be sent, but for those of an item with a write under way, which wait for its answer. */
@@ -96,6 +102,19 @@ final readonly class StockLedger
                 ],
             );
         }
+    }
+
+    /**
+     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now, so that a write on its way is waited for.
+     */
+    public function dropImpossibleTimes(): void
+    {
+        $now = $this->clock->now();
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET sent = CASE WHEN sent > ? THEN ? ELSE sent END, next_try = CASE WHEN next_try > ? THEN ? ELSE next_try END
+              WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent') AND (sent > ? OR next_try > ?)",
+            [$now + self::TOLERANCE, $now, $now + self::MOST, $now, ...$this->key(), $now + self::TOLERANCE, $now + self::MOST],
+        );
     }
 
     /**

@@ -101,6 +101,9 @@ final readonly class Worker
     private function work(Budget $budget, bool $once, bool $scan): WorkResult
     {
         $done = new WorkResult();
+        $this->outbox->dropImpossibleTimes();
+        $this->ledger->dropImpossibleTimes();
+        $this->pushed->dropImpossibleTimes(OrderPusher::QUIET_FILLING);
 
         if ($scan) {
             $done->found = $this->scan->run();

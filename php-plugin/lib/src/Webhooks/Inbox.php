@@ -28,6 +28,9 @@ final readonly class Inbox
 
     private const MAX_ATTEMPTS = 8;
 
+    /** A later time is from a clock that was ahead. */
+    private const LONGEST_WAIT_MS = 3_600_000;
+
     /** What was worked is kept for this long after its last look. No key tells what waits from what was worked, so the drainer goes over all that is kept. */
     private const KEPT_MS = 3_600_000;
 
@@ -88,12 +91,14 @@ final readonly class Inbox
      */
     public function due(int $limit): array
     {
+        $now = $this->clock->now();
+
         return array_map(static fn (array $row): array => [
             'id' => (int) $row['id'], 'object_type' => (string) $row['object_type'], 'object_id' => (string) $row['object_id'], 'event' => (string) $row['event'],
             'told' => (int) $row['told'], 'attempts' => (int) $row['attempts'],
         ], $this->sql->fetchAll(
-            'SELECT id, object_type, object_id, event, told, attempts FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND told > worked AND next_try <= ? ORDER BY next_try, id LIMIT $limit",
-            [...$this->key(), $this->clock->now()],
+            'SELECT id, object_type, object_id, event, told, attempts FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?) ORDER BY next_try, id LIMIT $limit",
+            [...$this->key(), $now, $now + self::LONGEST_WAIT_MS],
         ));
     }
 
@@ -134,7 +139,7 @@ final readonly class Inbox
         $final = $attempts >= self::MAX_ATTEMPTS;
         $this->sql->execute(
             'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END, attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
-            [Names::fit($error, 10_000), $this->clock->now() + min(3_600_000, self::EVERY_MS * 2 ** min(10, $attempts)), (int) $final, $told, (int) $final, $id],
+            [Names::fit($error, 10_000), $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * 2 ** min(10, $attempts)), (int) $final, $told, (int) $final, $id],
         );
     }
 
@@ -148,7 +153,13 @@ final readonly class Inbox
     {
         $next = $this->sql->fetchValue('SELECT MIN(next_try) FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND told > worked', $this->key());
 
-        return $next === null ? null : max(0, (int) $next - $this->clock->now());
+        $wait = max(0, (int) $next - $this->clock->now());
+
+        return match (true) {
+            $next === null                  => null,
+            $wait > self::LONGEST_WAIT_MS => 0,
+            default                         => $wait,
+        };
     }
 
     /** Forgets objects that were worked and that nothing was told of since. */

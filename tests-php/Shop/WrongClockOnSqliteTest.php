@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Dialect;
+
+final class WrongClockOnSqliteTest extends WrongClockTestCase
+{
+    protected static function dialect(): Dialect
+    {
+        return Dialect::Sqlite;
+    }
+}
