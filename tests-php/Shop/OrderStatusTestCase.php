@@ -36,6 +36,7 @@ abstract class OrderStatusTestCase extends SalesTestCase
         $this->clock->later = -86_400;
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->clock->later = 0;
+        $this->shop()->state->set('orders_after:' . $this->shop()->connection->status()->merchantId, '501');
         $status = $this->standing();
         self::assertSame([false, null, [0]], [$status->concerns, $status->pushed, array_column($status->lines, 'returnable')]);
         self::assertFalse($status->mayPush());
