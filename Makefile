@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint fuzz package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint fuzz mutants package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -10,6 +10,7 @@ EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
+MUTANTS ?= money pricing quantity order seal webhook ledger mapping
 PHPUNIT_SUITES ?= extension,shop,resilience
 
 help: ## This list
@@ -71,6 +72,11 @@ fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING
 	for target in $(FUZZ_TARGETS); do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$$(($(SECONDS_OF_FUZZING) / $(words $(FUZZ_TARGETS)))) -rss_limit_mb=4096 || exit 1; \
 	done
+
+mutants: setup ## Mutation testing of the modules MUTANTS of clover-core; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
+	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
+	PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants --package clover-core --test-package clover-core \
+		$(MUTANTS:%=--file crates/clover-core/src/%.rs) --timeout 15 --jobs 1 --output target/mutants $(MUTANTS_OPTIONS) -- --lib
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@bin/package.sh

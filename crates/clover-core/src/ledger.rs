@@ -758,6 +758,43 @@ mod tests {
 
     const PUSH: bool = true;
 
+    /// They stand in the databases of shops: none may ever change.
+    #[test]
+    fn words_are_stored_and_read_as_they_always_were() {
+        for (cause, key) in [
+            (Cause::Order, "order"),
+            (Cause::Release, "release"),
+            (Cause::Hand, "hand"),
+        ] {
+            assert_eq!(cause.key(), key);
+            assert_eq!(Cause::from_key(key), Some(cause));
+        }
+        for (state, key, is_settled) in [
+            (State::Intended, "intended", false),
+            (State::Sent, "sent", false),
+            (State::Confirmed, "confirmed", true),
+            (State::Uncertain, "uncertain", false),
+            (State::Skipped, "skipped", true),
+            (State::Dead, "dead", false),
+        ] {
+            assert_eq!((state.key(), state.is_settled()), (key, is_settled));
+            assert_eq!(State::from_key(key), Some(state));
+        }
+        for (reason, key) in [
+            (Reason::Unlinked, "unlinked"),
+            (Reason::PushOff, "push_off"),
+            (Reason::NeverTaken, "never_taken"),
+            (Reason::Moot, "moot"),
+            (Reason::Replaced, "replaced"),
+            (Reason::AfterUncertain, "after_uncertain"),
+            (Reason::Owner, "owner"),
+        ] {
+            assert_eq!(reason.key(), key);
+        }
+        assert_eq!(Cause::from_key("Order"), None);
+        assert_eq!(State::from_key(""), None);
+    }
+
     #[test]
     fn a_lost_sale_lies_after_the_old_count_and_within_the_window_of_the_write() {
         let exposure = |before, window| Exposure {
