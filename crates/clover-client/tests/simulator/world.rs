@@ -29,6 +29,7 @@ pub fn quick() -> Policy {
     Policy {
         backoff: Duration::from_millis(5),
         throttle: Duration::from_millis(50),
+        throttle_limit: Duration::from_secs(1),
         elapsed: Duration::from_secs(60),
         jitter: Arc::new(|| 0.5),
         ..Policy::default()
