@@ -8,9 +8,10 @@ use CloverSync\Cli\OrderDesk;
 use CloverSync\Cli\OrderFile;
 use CloverSync\Shop\Budget;
 use CloverSync\Shop\Lanes;
+use CloverSync\Shop\Shop;
 use CloverSync\Shop\SystemClock;
-use CloverSync\Stock;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Crowd;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\Attributes\TestWith;
 
@@ -87,12 +88,12 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         $this->connectTo('synthetic:300', 'documented');
         $this->clover->switches(['latency' => 30]);
         $this->limit(5, 2);
-        $this->readAtOnce();
+        $this->changeCounts();
         $limits = Lanes::limits($this->sql, 'sandbox');
         self::assertSame(['per_second' => 5, 'concurrent' => 2, 'learned' => true], $limits);
         usleep(1_100_000);
         $mark = $this->clover->mark();
-        $this->readAtOnce();
+        $this->changeCounts();
         self::assertSame([], $this->refused($mark));
     }
 
@@ -120,15 +121,22 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         self::report(\sprintf('4/s and 1: two processes got done %s in 7 s', implode(' and ', $done)));
     }
 
-    /** Reads twelve counts as fast as it is allowed, in a process of its own. */
-    private function readAtOnce(): void
+    /** Writes counts side by side, in a process of its own. */
+    private function changeCounts(): void
     {
-        $items = \array_slice(array_keys(array_filter($this->clover->state()['stock'], is_numeric(...))), 0, 12);
-        $sent  = array_map(static fn (int $key, string|int $id): array => [
-            'key' => $key, 'clover_id' => (string) $id, 'before' => '1', 'modified' => 0, 'target' => '1',
-        ], array_keys($items), $items);
-        $read = Child::fork(fn (): int => \count((new Stock($this->shop($this->db->connect())->connection))->settle($sent)))->value();
-        self::assertSame(\count($items), $read);
+        $tracked = Crowd::items($this->clover);
+        $changed = Child::fork(function () use ($tracked): int {
+            $shop  = $this->shop($this->db->connect());
+            $crowd = new Crowd(static fn (): Shop => $shop, $tracked);
+            $done  = 0;
+
+            for ($round = 0; $round < 6; $round++) {
+                $done += $crowd->sell($shop->connection, 0);
+            }
+
+            return $done;
+        })->value();
+        self::assertGreaterThan(0, $changed);
     }
 
     private function limit(int $perSecond, int $concurrent): void

@@ -10,7 +10,7 @@ use CloverSync\Shop\Budget;
 use CloverSync\Shop\Shop;
 use CloverSync\Stock;
 
-/** Processes of all kinds at once on one token: a sync, readers, sellers, one that refreshes, and some that read counts. */
+/** Processes of all kinds at once on one token: a sync, readers, one that refreshes, and sellers. */
 final readonly class Crowd
 {
     public const PROCESSES = 8;
@@ -49,18 +49,6 @@ final readonly class Crowd
         });
     }
 
-    /** @return int Counts that were read */
-    public function settle(Connection $connection, int $i, int $count): int
-    {
-        $sent = [];
-
-        foreach ($this->of($i, $count) as $key => $id) {
-            $sent[] = ['key' => $key, 'clover_id' => $id, 'before' => '1', 'modified' => 0, 'target' => '1'];
-        }
-
-        return \count((new Stock($connection))->settle($sent));
-    }
-
     /** @return int How much was done */
     private function work(Shop $shop, int $i, float $end): int
     {
@@ -82,20 +70,17 @@ final readonly class Crowd
                 }
 
                 return $pages;
-            case 3:
-            case 4:
-                return $this->sell($shop->connection, $i);
             case 5:
                 $shop->connection->refresh();
 
                 return $shop->connection->merchant()->currency === 'USD' ? 1 : 0;
             default:
-                return $this->settle($shop->connection, $i, self::ITEMS);
+                return $this->sell($shop->connection, $i);
         }
     }
 
-    /** @return int Counts that were changed */
-    private function sell(Connection $connection, int $i): int
+    /** @return int Counts that were changed: one read, then the writes side by side */
+    public function sell(Connection $connection, int $i): int
     {
         $stock   = new Stock($connection);
         $changes = [];

@@ -215,32 +215,6 @@ impl State {
         }
     }
 
-    /// How many pairs of requests could start, the first of each now and the second soon; or when to look again.
-    fn room_for_pairs(&mut self, soon: Duration, now: Instant) -> Result<u32, Verdict> {
-        if let Some(opens) = self.is_closed(now) {
-            return Err(Verdict::At(opens));
-        }
-        let limits = self.limits(now);
-        if self.held.as_ref().is_some_and(|h| h.until < now + STEADY) {
-            return Err(Verdict::OnChange);
-        }
-        let free = limits.per_second.saturating_sub(self.counted(now));
-        let times = self.leaving();
-        let leaving = times.iter().filter(|until| **until <= now + soon).count();
-        let leaving = u32::try_from(leaving).unwrap_or(u32::MAX);
-        let pairs = free.min(free.saturating_add(leaving) / 2);
-        let places = limits.in_flight;
-        if places > 0 && (pairs > 0 || (free > 0 && limits.per_second < 2)) {
-            return Ok(pairs.clamp(1, places));
-        }
-        // The oldest leaves the window next; those that have not been seen arrive at any time.
-        Err(match times.first() {
-            Some(oldest) if free == 0 => Verdict::At(*oldest),
-            Some(oldest) => Verdict::At((*oldest).max(now + soon) - soon),
-            None => Verdict::OnChange,
-        })
-    }
-
     /// Lanes that would be used at once: one for each place, all when the second is full.
     fn wanted(&mut self, now: Instant) -> u32 {
         let token = self.token(now);
@@ -551,46 +525,6 @@ impl Pacer {
         until.map_or(Duration::ZERO, |at| {
             at.saturating_duration_since(Instant::now())
         })
-    }
-
-    /// Waits until a request could start now and another one soon after it, and tells how many such pairs could, of those
-    /// that are of use; the places are not kept. `None` when that cannot be before the deadline. For work whose two
-    /// steps must follow closely.
-    pub async fn room_for_pairs(
-        &self,
-        of_use: u32,
-        soon: Duration,
-        deadline: Instant,
-    ) -> Option<u32> {
-        let _waiting = Waiting::new(
-            &self.0,
-            Demand {
-                places: of_use,
-                starts: of_use.saturating_mul(2),
-            },
-        );
-        timeout_at(deadline, async {
-            loop {
-                let changed = self.0.changed.notified();
-                tokio::pin!(changed);
-                changed.as_mut().enable();
-                let verdict = self.0.state().room_for_pairs(soon, Instant::now());
-                if verdict.is_err() && self.is_starving() {
-                    self.0.starved.notify_one();
-                }
-                match verdict {
-                    Ok(pairs) => return pairs.min(of_use.max(1)),
-                    // Never at once, should the clock stand still between two looks.
-                    Err(Verdict::At(time)) => tokio::select! {
-                        () = sleep_until(time.max(Instant::now() + Duration::from_millis(1))) => {}
-                        () = changed => {}
-                    },
-                    Err(_) => changed.await,
-                }
-            }
-        })
-        .await
-        .ok()
     }
 
     /// Waits for its turn. `None` when it cannot come before the deadline.
