@@ -80,6 +80,30 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         self::assertSame(3, (int) $uncut['deleted']);
     }
 
+    #[TestDox('A run that rebuilds products, for items that left, joined or changed their group, is killed before and after every write and commit')]
+    public function test_items_that_change_their_group(): void
+    {
+        $this->connectTo();
+
+        foreach (['Cap S', 'Cap M', 'Hat S'] as $i => $name) {
+            [$group, $size] = explode(' ', $name);
+            $this->clover->add(['name' => $name, 'price' => 500 + $i, 'sku' => "K$i", 'quantity' => 5, 'group' => $group, 'options' => ['Size' => $size]]);
+        }
+
+        self::assertDone($this->sync());
+        $in   = fn (string $group): array => ['itemGroup' => $this->item($this->members($group)[0])['itemGroup']];
+        $hat  = $in('Hat');
+        $caps = $this->members('Cap');
+        // One becomes a product of its own, the other a variant of another group: the group has none any more.
+        $this->clover->edit($caps[0], ['__raw' => ['itemGroup' => null]]);
+        $this->clover->edit($caps[1], ['__raw' => $hat]);
+        // A single item joins a group.
+        $this->clover->edit($this->clover->shelf()[7]['id'], ['__raw' => $in('T-Shirt') + ['options' => $this->item($this->members('T-Shirt')[0])['options']]]);
+        $this->clover->remove($this->members('T-Shirt')[0]);
+        $uncut = $this->killAtPoints('items that change their group, sandbox');
+        self::assertSame([1, 2], [(int) $uncut['imported'], (int) $uncut['deleted']], 'A new product; a group and a variant less.');
+    }
+
     #[TestDox('A first import of two pages and many groups is killed around every commit and every write that stands alone, and inside each transaction')]
     public function test_an_import_of_several_pages(): void
     {
@@ -304,6 +328,12 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $items = array_filter($this->clover->items(), static fn (array $i): bool => isset($i['itemGroup']) && str_starts_with($i['name'], $group));
 
         return array_column($items, 'id');
+    }
+
+    /** @return array<string, mixed> */
+    private function item(string $id): array
+    {
+        return current(array_filter($this->clover->items(), static fn (array $item): bool => $item['id'] === $id));
     }
 
     private function editTheShelf(): void

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Categories;
 use CloverSync\Shop\Names;
+use CloverSync\Shop\Mappings;
 use CloverSync\Shop\Runs;
 use CloverSync\Shop\ShopConfig;
 use CloverSync\Shop\Sql;
@@ -157,10 +158,62 @@ abstract class ImportTestCase extends SyncTestCase
         $this->assertSoundTree('tags');
     }
 
+    public function test_a_category_that_the_sync_made_follows_clover_s_until_the_owner_changes_it(): void
+    {
+        $mode  = ['mapping_mode' => 'category'];
+        $id    = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
+        $other = $this->clover->add(['name' => 'Jigger', 'price' => 900, 'categories' => ['Barware']]);
+        $this->connectedAndSynced($mode);
+        $made   = (int) $this->product($id)['catid'];
+        $clover = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id))['categories']['elements'][0]['id'];
+        $rename = function (string $name, string ...$items) use ($clover): void {
+            foreach ($items as $item) {
+                $this->clover->edit($item, ['__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => $name]]]]]);
+            }
+        };
+        $category = fn (): array => $this->sql->fetchOne('SELECT title, alias, path, parent_id, published FROM #__categories WHERE id = ?', [$made]);
+        $before   = $category();
+        $count    = $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories');
+        $rename('Bar & Glass', $id, $other);
+        self::assertSame(1, $this->sync($mode)->productRows);
+        self::assertSame(['title' => 'Bar & Glass'] + $before, $category());
+        self::assertSame([$made, $made], [(int) $this->product($id)['catid'], (int) $this->product($other)['catid']]);
+        self::assertSame($count, $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories'));
+        self::assertSame(0, $this->sync($mode)->productRows);
+        self::assertStringContainsString('Bar & Glass', $this->logOf($clover)[0]['message']);
+
+        // What the owner has changed is the owner's, and new products go there all the same.
+        $this->sql->execute("UPDATE #__categories SET title = 'My bar' WHERE id = ?", [$made]);
+        $new = $this->clover->add(['name' => 'Shaker', 'price' => 1900]);
+        $rename('Cocktails', $id, $other, $new);
+        $this->sync($mode);
+        self::assertSame('My bar', $category()['title']);
+        self::assertSame([$made, $made], [(int) $this->product($id)['catid'], (int) $this->product($new)['catid']]);
+        self::assertSame(0, $this->sync($mode)->productRows);
+        $this->assertSoundTree('categories');
+    }
+
+    public function test_an_owner_s_own_category_of_the_same_name_is_never_renamed(): void
+    {
+        $mode = ['mapping_mode' => 'category'];
+        $this->sql->execute(
+            "INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published, created_time, modified_time) VALUES (1, 5, 6, 1, 'barware', 'com_content', 'Barware', 'barware', 1, '2024-01-01 00:00:00', '2024-01-01 00:00:00')",
+        );
+        $own = (int) $this->sql->fetchValue("SELECT id FROM #__categories WHERE title = 'Barware'");
+        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
+        $this->connectedAndSynced($mode);
+        self::assertSame($own, (int) $this->product($id)['catid']);
+        $clover = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id))['categories']['elements'][0]['id'];
+        $this->clover->edit($id, ['__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => 'Glass']]]]]);
+        $this->sync($mode);
+        self::assertSame('Barware', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$own]));
+        self::assertSame('Glass', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
+    }
+
     public function test_a_category_that_several_processes_want_at_once_is_made_once(): void
     {
         $codes = $this->inProcesses(8, static function (Sql $sql): int {
-            $categories = new Categories($sql, ShopConfig::read($sql), 2, new SystemClock());
+            $categories = new Categories($sql, ShopConfig::read($sql), new Mappings($sql, 'sandbox', 'M'), 2, new SystemClock());
             $sql->transaction(static function () use ($categories): void {
                 $categories->forget();
                 $categories->resolve(['Garden'], true);

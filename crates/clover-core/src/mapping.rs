@@ -699,6 +699,7 @@ mod tests {
             MappingMode::Category,
             &format!(r#"{{"id":"A","name":"Soup","price":1,{CATEGORIES}}}"#),
         );
+        assert_eq!(p.category.as_ref().map(CategoryId::as_str), Some("A"));
         assert_eq!(
             (p.categories, p.create_category, p.tags),
             (

@@ -50,7 +50,7 @@ final class ProductWriter
         $this->articles   = new Articles($sql, $config, $clock);
         $this->variants   = new Variants($sql, $config, $clock);
         $this->options    = new Options($sql, $config, $clock);
-        $this->categories = new Categories($sql, $config, (int) $settings['default_category'], $clock);
+        $this->categories = new Categories($sql, $config, $mappings, (int) $settings['default_category'], $clock);
         $this->tags       = new Tags($sql, $config, $clock);
         $this->bulk       = new Bulk($sql);
     }
@@ -87,6 +87,11 @@ final class ProductWriter
         $this->create(array_diff_key($create, $clashes), $links, $written);
         $this->update($update, $links, $written);
         $this->abandon($written);
+
+        foreach ($this->categories->renamed() as $id => ['from' => $from, 'to' => $to]) {
+            $written->log('update', 'category', (string) $id, 'success', "“{$from}” is called “{$to}” in Clover now, and so in the shop");
+        }
+
         $written->productRows += $this->categories->rowsWritten() + $this->tags->rowsWritten();
 
         return $written;
@@ -169,7 +174,7 @@ final class ProductWriter
                 'title' => Names::shown($change->title),
                 'alias' => $change->alias,
                 'state' => self::firstState($change, $links),
-                'catid' => $this->categories->resolve($change->categories, $change->createCategory),
+                'catid' => $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId),
             ];
         }
 
@@ -511,7 +516,7 @@ final class ProductWriter
             }
 
             if (\in_array('category', $change->fields, true)) {
-                $category = $article['catid'] === $mine['category'] ? $this->categories->resolve($change->categories, $change->createCategory) : 0;
+                $category = $article['catid'] === $mine['category'] ? $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId) : 0;
 
                 if ($category !== 0 && $category !== $article['catid']) {
                     $updates[$articleId]['catid'] = $mine['category'] = $category;

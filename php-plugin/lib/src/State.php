@@ -48,6 +48,26 @@ final readonly class State
         return \is_array($value) ? $value : [];
     }
 
+    /**
+     * @param string $prefix Ends in a colon
+     *
+     * @return array<string, array<string, mixed>> Arrays by name
+     */
+    public function withPrefix(string $prefix): array
+    {
+        $values = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT name, value FROM ' . self::TABLE . ' WHERE environment = ? AND name >= ? AND name < ? ORDER BY name',
+            // A semicolon is what follows a colon.
+            [$this->environment, $prefix, substr($prefix, 0, -1) . ';'],
+        ) as $row) {
+            $values[$row['name']] = (array) json_decode((string) $row['value'], true);
+        }
+
+        return $values;
+    }
+
     /** @param list<string> $update Columns that a value which is there already takes over */
     private function write(string $name, string $value, array $update): void
     {
