@@ -568,4 +568,50 @@ abstract class SalesTestCase extends Base
         $this->work();
         self::assertSame(array_keys($before), array_values(array_diff(array_keys($drift()), [$this->candle])));
     }
+
+    #[TestDox('A row that misses its time again and again waits longer each time, and is the owner\'s in the end, who can try it again')]
+    public function test_a_row_that_is_always_late(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $ledger = $this->sales()->ledger;
+        $waits  = [];
+
+        do {
+            $row = $this->ledgerRow();
+            self::assertTrue($ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000));
+            $sent = $this->clock->now();
+            $dead = $ledger->miss($row, 'me', 'not in time');
+
+            if (!$dead) {
+                $waits[] = (int) $this->ledgerRow()['next_try'] - $sent;
+            }
+        } while (!$dead);
+
+        self::assertSame([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64], $waits);
+        self::assertSame(['dead', 'too_slow'], [$this->ledgerRow()['state'], $this->ledgerRow()['reason']]);
+        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], 1, 'not_applied');
+        self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
+    }
+
+    #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]
+    public function test_drift_of_a_write_under_way(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $row = $this->ledgerRow();
+        $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
+        $this->clover->post('sale', ['itemId' => $this->mug, 'quantity' => 3]);
+        $found = [];
+        $this->sales()->drift()->run(static function (array $item) use (&$found): void {
+            $found[$item['clover_id']] = $item['reason'];
+        });
+        self::assertStringContainsString('the till sold 3 within', $found[$this->mug]);
+    }
+
+    /** @return array<string, mixed> */
+    private function ledgerRow(): array
+    {
+        return $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger')[0];
+    }
 }
