@@ -504,15 +504,18 @@ impl Truth {
         units
     }
 
-    /// Thousandths that the till sold and that were overwritten, by item.
+    /// Thousandths that the till sold and that were overwritten, by item. Where counting ended after it, there is no
+    /// count any more that could be wrong by it.
     pub fn lost(&self) -> BTreeMap<usize, i64> {
         let items = self.items.iter().enumerate();
         let units = items.map(|(n, item)| {
+            let last = item.others.iter().rposition(|other| other.change.is_none());
             let sales = item
                 .lost
                 .iter()
-                .map(|at| item.others[*at].change.unwrap_or(0).abs());
-            (n, sales.sum::<i64>())
+                .filter(|at| last.is_none_or(|last| **at > last));
+            let units = sales.map(|at| item.others[*at].change.unwrap_or(0).abs());
+            (n, units.sum::<i64>())
         });
         units.filter(|(_, units)| *units > 0).collect()
     }
