@@ -594,6 +594,25 @@ abstract class SalesTestCase extends Base
         self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
     }
 
+    #[TestDox('A row that Clover cannot be reached for waits longer each time, up to five minutes, and never dies of it')]
+    public function test_a_row_that_cannot_be_sent(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $waits = [];
+
+        for ($i = 0; $i < 20; $i++) {
+            $this->sales()->ledger->tryLater($this->ledgerRow(), 1, 'no way to Clover');
+            $waits[] = (int) $this->ledgerRow()['next_try'] - $this->clock->now();
+        }
+
+        self::assertSame([1, 2, 4, 8, 16, 32, 64, 128, 256], \array_slice($waits, 0, 9));
+        self::assertSame(['intended', 256], [$this->ledgerRow()['state'], $waits[19]]);
+        $row = $this->ledgerRow();
+        $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
+        self::assertFalse($this->sales()->ledger->miss($row, 'me', 'not in time'), 'Late once is no reason to give it up.');
+    }
+
     #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]
     public function test_drift_of_a_write_under_way(): void
     {

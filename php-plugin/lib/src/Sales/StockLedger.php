@@ -196,7 +196,7 @@ final readonly class StockLedger
      */
     public function resend(array $row, string $message): bool
     {
-        return $this->leave((int) $row['id'], (string) $row['claim'], "state = 'intended', claim = '', next_try = ?, message = ?, resent_from = COALESCE(resent_from, modified_before)", [$this->clock->now(), $message]);
+        return $this->leave((int) $row['id'], (string) $row['claim'], "state = 'intended', claim = '', next_try = ?, message = ?, misses = 0, resent_from = COALESCE(resent_from, modified_before)", [$this->clock->now(), $message]);
     }
 
     /**
@@ -240,7 +240,7 @@ final readonly class StockLedger
      */
     public function askLater(array $row, int $wait, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = misses + 1, message = ? WHERE id = ? AND state = 'sent'", [
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ? WHERE id = ? AND state = 'sent'", [
             $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * 2 ** min(4, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
         ]);
     }
@@ -270,13 +270,14 @@ final readonly class StockLedger
     }
 
     /**
-     * Tries a row later that Clover, or the way to it, kept from being sent: later each time.
+     * Tries a row later that Clover, or the way to it, kept from being sent: later each time. However long that lasts, it never makes a row dead, so
+     * the count stops short of {@see MAX_MISSES}.
      *
      * @param array<string, mixed> $row
      */
     public function tryLater(array $row, int $seconds, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = misses + 1, message = ? WHERE id = ? AND state = 'intended'", [
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ? WHERE id = ? AND state = 'intended'", [
             $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
         ]);
     }
