@@ -791,6 +791,14 @@ mod tests {
         ] {
             assert_eq!(reason.key(), key);
         }
+        for (word, key) in [
+            (Word::Applied, "applied"),
+            (Word::NotApplied, "not_applied"),
+            (Word::Leave, "leave"),
+        ] {
+            assert_eq!(Word::from_key(key), Some(word));
+        }
+        assert_eq!(Word::from_key("Leave"), None);
         assert_eq!(Cause::from_key("Order"), None);
         assert_eq!(State::from_key(""), None);
     }
