@@ -76,7 +76,7 @@ fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING
 mutants: setup ## Mutation testing of the modules MUTANTS of clover-core; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
 	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
 	PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants --package clover-core --test-package clover-core \
-		$(MUTANTS:%=--file crates/clover-core/src/%.rs) --timeout 15 --jobs 1 --output target/mutants $(MUTANTS_OPTIONS) -- --lib
+		$(foreach module,$(MUTANTS),--file 'crates/clover-core/src/$(module).rs' --file 'crates/clover-core/src/$(module)/*.rs') --timeout 15 --jobs 1 --output target/mutants $(MUTANTS_OPTIONS) -- --lib
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@bin/package.sh

@@ -1,4 +1,7 @@
+use super::plan::LARGEST;
+use super::reference::LARGEST_NUMBER;
 use super::*;
+use crate::money::{Currency, MinorUnits};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,0 +1,509 @@
+//! The rows of one line of an order, and what is decided of them.
+
+use super::status::Standing;
+
+/// Why a row was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The order's lines ask for it.
+    Order,
+    /// The order was cancelled, refunded or deleted.
+    Release,
+    /// The owner gave units back by hand, for a refund that named no lines.
+    Hand,
+}
+
+impl Cause {
+    /// As it stands in the shop's database.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Release => "release",
+            Self::Hand => "hand",
+        }
+    }
+
+    /// The cause of that key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Order, Self::Release, Self::Hand]
+            .into_iter()
+            .find(|cause| cause.key() == key)
+    }
+}
+
+/// How far a row has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// To be sent.
+    Intended,
+    /// Sent, and not answered yet.
+    Sent,
+    /// In Clover's count.
+    Confirmed,
+    /// Nobody knows whether it is in Clover's count: the owner decides.
+    Uncertain,
+    /// Never to be sent, with a reason.
+    Skipped,
+    /// Clover refuses it: the owner may try again.
+    Dead,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Intended,
+        Self::Sent,
+        Self::Confirmed,
+        Self::Uncertain,
+        Self::Skipped,
+        Self::Dead,
+    ];
+
+    /// As it stands in the shop's database.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Sent => "sent",
+            Self::Confirmed => "confirmed",
+            Self::Uncertain => "uncertain",
+            Self::Skipped => "skipped",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of that key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.key() == key)
+    }
+
+    /// Whether Clover and the shop agree on the row for good.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Skipped)
+    }
+}
+
+/// Why a row is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The product is linked to no item of Clover.
+    Unlinked,
+    /// Push Stock on Sale was off.
+    PushOff,
+    /// The sale it reverses never reached Clover.
+    NeverTaken,
+    /// Sale and return met before either was sent.
+    Moot,
+    /// A newer row took its place.
+    Replaced,
+    /// Whether the sale before it reached Clover is not known.
+    AfterUncertain,
+    /// The owner has settled it.
+    Owner,
+}
+
+impl Reason {
+    /// As it stands in the shop's database.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Unlinked => "unlinked",
+            Self::PushOff => "push_off",
+            Self::NeverTaken => "never_taken",
+            Self::Moot => "moot",
+            Self::Replaced => "replaced",
+            Self::AfterUncertain => "after_uncertain",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+/// A row of a line, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Counts from 1 within the line.
+    pub seq: i64,
+    /// Why it was made.
+    pub cause: Cause,
+    /// The sale that a return reverses.
+    pub reverses: Option<i64>,
+    /// Clover's item; empty for a product that was linked to none.
+    pub item: String,
+    /// Units to take out of Clover; negative ones go back.
+    pub delta: i64,
+    /// How far it has come.
+    pub state: State,
+}
+
+/// A line of an order, with all its rows in the order of their numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Clover's item; empty when the product is linked to none.
+    pub item: String,
+    /// Units ordered; 0 when the line is gone.
+    pub quantity: i64,
+    /// What was asked so far.
+    pub rows: Vec<Row>,
+}
+
+/// A row to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The row.
+    pub row: Row,
+    /// Why it is not to be sent, for a row that is not.
+    pub reason: Option<Reason>,
+}
+
+/// What a decision changes in a line's rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Rows to add.
+    pub entries: Vec<Entry>,
+    /// Rows that are there, by number, and what they become.
+    pub changes: Vec<Change>,
+}
+
+/// A row that becomes something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Its number.
+    pub seq: i64,
+    /// Its state from now on.
+    pub state: State,
+    /// Why it is not to be sent, when it is not.
+    pub reason: Option<Reason>,
+}
+
+/// What a row's turn brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// It is sent.
+    Send,
+    /// What it reverses is still under way.
+    Wait,
+    /// It is not sent; these rows change.
+    Become(Vec<Change>),
+}
+
+/// The owner's word on a row that nobody can settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Clover's count holds it.
+    Applied,
+    /// Clover's count does not hold it: send it.
+    NotApplied,
+    /// The owner has set the count: leave it.
+    Leave,
+}
+
+impl Word {
+    /// The word of that key: `applied`, `not_applied` or `leave`.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        match key {
+            "applied" => Some(Self::Applied),
+            "not_applied" => Some(Self::NotApplied),
+            "leave" => Some(Self::Leave),
+            _ => None,
+        }
+    }
+}
+
+/// Why the owner's wish cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The line does not hold so many units.
+    #[error("{left} units of this line can be given back")]
+    TooMany {
+        /// So many can.
+        left: i64,
+    },
+    /// The row is in another state.
+    #[error("row {0} of the line waits for nobody's word")]
+    NotWaiting(i64),
+    /// The row is uncertain because the sale before it is.
+    #[error("row {0} of the line waits for what is said of the sale before it")]
+    Follows(i64),
+}
+
+impl Line {
+    /// Units asked for so far.
+    pub(super) fn asked(&self, item: &str) -> i64 {
+        self.rows
+            .iter()
+            .filter(|row| row.item == item)
+            .map(|row| row.delta)
+            .sum()
+    }
+
+    /// Units that the owner gave back by hand since the line was last released: the order still names them.
+    pub(super) fn given_by_hand(&self, item: &str) -> i64 {
+        let mut units = 0;
+        for row in self.rows.iter().filter(|row| row.item == item) {
+            match row.cause {
+                Cause::Release => units = 0,
+                Cause::Hand => units -= row.delta,
+                Cause::Order => {}
+            }
+        }
+        units
+    }
+
+    /// Units of a sale that no return has reversed.
+    pub(super) fn left_of(&self, sale: &Row) -> i64 {
+        let returned: i64 = self
+            .rows
+            .iter()
+            .filter(|row| row.reverses == Some(sale.seq))
+            .map(|row| row.delta)
+            .sum();
+        sale.delta + returned
+    }
+
+    fn next_seq(&self) -> i64 {
+        self.rows.iter().map(|row| row.seq).max().unwrap_or(0) + 1
+    }
+
+    /// What the order's standing asks of Clover beyond what was asked already. Level-triggered: the same question twice asks
+    /// for nothing the second time, whatever events were lost, doubled or out of order.
+    ///
+    /// While `push` is off rows are made all the same, as skipped, so that switching it on never replays the past.
+    #[must_use]
+    pub fn plan(&self, standing: Standing, push: bool) -> Plan {
+        let mut plan = Plan::default();
+        if standing == Standing::Unchanged {
+            return plan;
+        }
+        let mut items: Vec<&str> = vec![self.item.as_str()];
+        for row in &self.rows {
+            if !items.contains(&row.item.as_str()) {
+                items.push(row.item.as_str());
+            }
+        }
+        // A line that was given another product returns the old one first.
+        items.reverse();
+        for item in items {
+            let wanted = if standing == Standing::Paid && item == self.item {
+                (self.quantity - self.given_by_hand(item)).max(0)
+            } else {
+                0
+            };
+            let delta = wanted - self.asked(item);
+            if delta > 0 {
+                let (state, reason) = match (item.is_empty(), push) {
+                    (true, _) => (State::Skipped, Some(Reason::Unlinked)),
+                    (false, false) => (State::Skipped, Some(Reason::PushOff)),
+                    (false, true) => (State::Intended, None),
+                };
+                self.add(&mut plan, item, delta, None, Cause::Order, state, reason);
+            } else if delta < 0 {
+                let cause = match standing {
+                    Standing::Released => Cause::Release,
+                    _ => Cause::Order,
+                };
+                self.give_back(&mut plan, item, -delta, cause, push);
+            } else if standing == Standing::Released && self.given_by_hand(item) > 0 {
+                // Nothing is left to give back, but what was given by hand must not count against the next sale.
+                let moot = Some(Reason::Moot);
+                self.add(
+                    &mut plan,
+                    item,
+                    0,
+                    None,
+                    Cause::Release,
+                    State::Skipped,
+                    moot,
+                );
+            }
+        }
+        plan
+    }
+
+    /// Gives units back because the owner says so.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`].
+    pub fn restock(&self, units: i64, push: bool) -> Result<Plan, Refusal> {
+        let left = self.asked(&self.item).max(0);
+        if units < 1 || units > left {
+            return Err(Refusal::TooMany { left });
+        }
+        let mut plan = Plan::default();
+        self.give_back(&mut plan, &self.item, units, Cause::Hand, push);
+        Ok(plan)
+    }
+
+    /// Follows the owner's word on a row that is uncertain or dead.
+    ///
+    /// # Errors
+    /// [`Refusal`] for a row that waits for no word.
+    pub fn resolve(&self, seq: i64, word: Word) -> Result<Plan, Refusal> {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.seq == seq && matches!(row.state, State::Uncertain | State::Dead))
+            .ok_or(Refusal::NotWaiting(seq))?;
+        if self.follows(row) {
+            return Err(Refusal::Follows(seq));
+        }
+        let mut plan = Plan::default();
+        let followers: Vec<i64> = self
+            .rows
+            .iter()
+            .filter(|other| other.reverses == Some(seq) && self.follows(other))
+            .map(|other| other.seq)
+            .collect();
+        let left = self.left_of(row);
+        let (state, reason, theirs, their_reason) = match word {
+            Word::Applied => (State::Confirmed, None, State::Intended, None),
+            Word::Leave => (
+                State::Skipped,
+                Some(Reason::Owner),
+                State::Skipped,
+                Some(Reason::Owner),
+            ),
+            Word::NotApplied => {
+                let never = Some(Reason::NeverTaken);
+                if row.delta < 0 || left == row.delta {
+                    (State::Intended, None, State::Skipped, never)
+                } else if left == 0 {
+                    (State::Skipped, Some(Reason::Moot), State::Skipped, never)
+                } else {
+                    let replaced = Some(Reason::Replaced);
+                    self.add(
+                        &mut plan,
+                        &row.item,
+                        -left,
+                        Some(seq),
+                        Cause::Order,
+                        State::Skipped,
+                        replaced,
+                    );
+                    self.add(
+                        &mut plan,
+                        &row.item,
+                        left,
+                        None,
+                        Cause::Order,
+                        State::Intended,
+                        None,
+                    );
+                    (State::Skipped, replaced, State::Skipped, never)
+                }
+            }
+        };
+        plan.changes.push(Change { seq, state, reason });
+        plan.changes.extend(followers.into_iter().map(|seq| Change {
+            seq,
+            state: theirs,
+            reason: their_reason,
+        }));
+        Ok(plan)
+    }
+
+    /// What is to be done with a row that is to be sent, now that it is its turn: the sale that a return reverses may have
+    /// ended otherwise than was thought when the return was planned.
+    #[must_use]
+    pub fn turn(&self, seq: i64) -> Turn {
+        let Some(row) = self.rows.iter().find(|row| row.seq == seq) else {
+            return Turn::Wait;
+        };
+        let sale = self.rows.iter().find(|sale| row.reverses == Some(sale.seq));
+        let change = |seq, state, reason| Change {
+            seq,
+            state,
+            reason: Some(reason),
+        };
+        let mut changes = Vec::new();
+        match sale {
+            None => return Turn::Send,
+            Some(sale) => match sale.state {
+                State::Confirmed => return Turn::Send,
+                State::Intended | State::Sent => return Turn::Wait,
+                State::Uncertain => {
+                    changes.push(change(seq, State::Uncertain, Reason::AfterUncertain));
+                }
+                State::Skipped | State::Dead => {
+                    changes.push(change(seq, State::Skipped, Reason::NeverTaken));
+                    if sale.state == State::Dead && self.left_of(sale) == 0 {
+                        changes.push(change(sale.seq, State::Skipped, Reason::Moot));
+                    }
+                }
+            },
+        }
+        Turn::Become(changes)
+    }
+
+    /// Whether a return is uncertain only because the sale that it reverses is.
+    fn follows(&self, row: &Row) -> bool {
+        row.state == State::Uncertain
+            && self
+                .rows
+                .iter()
+                .any(|sale| row.reverses == Some(sale.seq) && sale.state == State::Uncertain)
+    }
+
+    fn give_back(&self, plan: &mut Plan, item: &str, units: i64, cause: Cause, push: bool) {
+        let mut units = units;
+        let sales = self
+            .rows
+            .iter()
+            .rev()
+            .filter(|row| row.item == item && row.delta > 0 && row.reverses.is_none());
+        for sale in sales {
+            let left = self.left_of(sale);
+            let part = units.min(left);
+            if part <= 0 {
+                continue;
+            }
+            units -= part;
+            // Not a word of it was said to Clover, so nothing needs to be said.
+            let moot = part == sale.delta && sale.state == State::Intended;
+            let (state, reason) = match sale.state {
+                _ if moot => (State::Skipped, Some(Reason::Moot)),
+                State::Skipped | State::Dead => (State::Skipped, Some(Reason::NeverTaken)),
+                _ if !push => (State::Skipped, Some(Reason::PushOff)),
+                State::Uncertain => (State::Uncertain, Some(Reason::AfterUncertain)),
+                State::Intended | State::Sent | State::Confirmed => (State::Intended, None),
+            };
+            if moot || (sale.state == State::Dead && part == left) {
+                plan.changes.push(Change {
+                    seq: sale.seq,
+                    state: State::Skipped,
+                    reason: Some(Reason::Moot),
+                });
+            }
+            self.add(plan, item, -part, Some(sale.seq), cause, state, reason);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // The columns of a row.
+    fn add(
+        &self,
+        plan: &mut Plan,
+        item: &str,
+        delta: i64,
+        reverses: Option<i64>,
+        cause: Cause,
+        state: State,
+        reason: Option<Reason>,
+    ) {
+        let planned = i64::try_from(plan.entries.len()).unwrap_or(i64::MAX);
+        plan.entries.push(Entry {
+            row: Row {
+                seq: self.next_seq() + planned,
+                cause,
+                reverses,
+                item: item.to_owned(),
+                delta,
+                state,
+            },
+            reason,
+        });
+    }
+}

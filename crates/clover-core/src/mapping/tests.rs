@@ -1,0 +1,465 @@
+use super::*;
+use crate::wire::Listing;
+use proptest::prelude::*;
+
+fn mapper(mode: MappingMode) -> Mapper {
+    Mapper {
+        currency: Currency::from_code("USD").unwrap(),
+        pricing: Pricing::Direct,
+        mode,
+        import_published: true,
+        track_stock: true,
+    }
+}
+
+fn items(json: &str) -> Vec<Item> {
+    let listing = Listing::parse(format!(r#"{{"elements":[{json}]}}"#).as_bytes()).unwrap();
+    assert_eq!(listing.errors, []);
+    listing.elements
+}
+
+fn simple(mode: MappingMode, json: &str) -> Product {
+    mapper(mode).item(&items(json)[0]).unwrap()
+}
+
+fn names() -> Names {
+    Names {
+        groups: [("G", "T-Shirt"), ("H", " ")]
+            .map(|(id, name)| (GroupId::new(id).unwrap(), name.into()))
+            .into(),
+        attributes: [("S", "Size"), ("C", "Color")]
+            .map(|(id, name)| (AttributeId::new(id).unwrap(), name.into()))
+            .into(),
+    }
+}
+
+fn member(id: &str, options: &[(&str, &str)], more: &str) -> String {
+    let options: Vec<String> = options
+        .iter()
+        .enumerate()
+        .map(|(n, (a, v))| format!(r#"{{"id":"{id}{n}","name":"{v}","attribute":{{"id":"{a}"}}}}"#))
+        .collect();
+    format!(
+        r#"{{"id":"{id}","name":"T-Shirt {id}","price":2500,"itemGroup":{{"id":"G"}},"options":{{"elements":[{}]}}{more}}}"#,
+        options.join(",")
+    )
+}
+
+fn group(mode: MappingMode, members: &[String]) -> (Option<Product>, Vec<ItemError>) {
+    mapper(mode).group(
+        &GroupId::new("G").unwrap(),
+        &items(&members.join(",")),
+        &names(),
+        |_| false,
+    )
+}
+
+const CATEGORIES: &str = r#""categories":{"elements":[{"id":"B","name":"Sides","sortOrder":2},{"id":"A","name":" Mains ","sortOrder":1},
+    {"id":"C","name":"Gone","sortOrder":0,"deleted":true},{"id":"D","name":"sides","sortOrder":3}]},"tags":{"elements":[{"name":"Vegan"},{"name":"vegan "},{"name":""}]}"#;
+
+#[test]
+fn an_item_without_a_group_becomes_a_simple_product() {
+    let p = simple(
+        MappingMode::Tag,
+        r#"{"id":"A","name":" Soup of the Day ","price":599,"sku":" ","code":"4006381333931","itemStock":{"quantity":12.0}}"#,
+    );
+    assert_eq!(
+        (p.title.as_str(), p.alias(), p.publish),
+        ("Soup of the Day", "soup-of-the-day".to_owned(), true)
+    );
+    let v = &p.variants[0];
+    assert_eq!(
+        (
+            v.sku.as_deref(),
+            v.upc.as_deref(),
+            v.price.to_string().as_str()
+        ),
+        (None, Some("4006381333931"), "5.99000")
+    );
+    assert_eq!(v.stock.map(|s| s.sellable(0)), Some(12));
+    assert!(p.options.is_empty() && p.warnings.is_empty());
+}
+
+#[test]
+fn members_whose_options_clover_does_not_show_make_no_product() {
+    let members: Vec<Item> = ["A", "B"]
+        .map(|id| member(id, &[], r#","cloversync_unseen":["options"]"#))
+        .iter()
+        .map(|text| crate::json::parse(text.as_bytes()).unwrap())
+        .collect();
+    let names = Names {
+        groups: [(GroupId::new("G").unwrap(), "T-Shirt".into())].into(),
+        attributes: HashMap::new(),
+    };
+    let group = GroupId::new("G").unwrap();
+    let (product, errors) = mapper(MappingMode::Tag).group(&group, &members, &names, |_| true);
+    assert_eq!(product, None);
+    assert_eq!(errors.len(), 2);
+    assert!(
+        errors
+            .iter()
+            .all(|e| e.item.is_some() && e.path == "options")
+    );
+}
+
+#[test]
+fn in_category_mode_categories_that_are_not_shown_leave_the_tags_unseen_too() {
+    for (mode, unseen) in [
+        (MappingMode::Tag, vec!["category"]),
+        (MappingMode::Category, vec!["category", "tags"]),
+    ] {
+        let text = r#"{"id":"A","name":"Soup","price":1,"cloversync_unseen":["categories"]}"#;
+        let item: Item = crate::json::parse(text.as_bytes()).unwrap();
+        assert_eq!(mapper(mode).item(&item).unwrap().unseen, unseen);
+    }
+}
+
+#[test]
+fn in_tag_mode_clover_tags_become_tags_and_the_first_category_is_only_looked_for() {
+    let p = simple(
+        MappingMode::Tag,
+        &format!(r#"{{"id":"A","name":"Soup","price":1,{CATEGORIES}}}"#),
+    );
+    assert_eq!(
+        (p.categories, p.create_category, p.tags),
+        (vec!["Mains".to_owned()], false, vec!["Vegan".to_owned()])
+    );
+}
+
+#[test]
+fn in_tag_mode_a_groups_name_is_a_tag_and_the_first_category_to_look_for() {
+    let (p, errors) = group(
+        MappingMode::Tag,
+        &[member("A", &[("S", "L")], &format!(",{CATEGORIES}"))],
+    );
+    let p = p.unwrap();
+    assert_eq!(errors, []);
+    assert_eq!(
+        (p.categories, p.tags),
+        (
+            vec!["T-Shirt".to_owned(), "Mains".to_owned()],
+            vec!["T-Shirt".to_owned(), "Vegan".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn in_category_mode_the_first_category_by_sort_order_is_made_and_the_others_become_tags() {
+    let p = simple(
+        MappingMode::Category,
+        &format!(r#"{{"id":"A","name":"Soup","price":1,{CATEGORIES}}}"#),
+    );
+    assert_eq!(p.category.as_ref().map(CategoryId::as_str), Some("A"));
+    assert_eq!(
+        (p.categories, p.create_category, p.tags),
+        (
+            vec!["Mains".to_owned()],
+            true,
+            vec!["Sides".to_owned(), "Vegan".to_owned()]
+        )
+    );
+    let bare = simple(
+        MappingMode::Category,
+        r#"{"id":"A","name":"Soup","price":1}"#,
+    );
+    assert_eq!((bare.categories.len(), bare.create_category), (0, false));
+}
+
+#[test]
+fn prices_that_the_till_asks_for_hidden_items_and_zero_prices_are_imported_unpublished_with_a_warning()
+ {
+    for (json, word) in [
+        (
+            r#"{"id":"A","name":"Tip","price":0,"priceType":"VARIABLE"}"#,
+            "typed in at the till",
+        ),
+        (
+            r#"{"id":"A","name":"Tip","priceType":"VARIABLE"}"#,
+            "typed in at the till",
+        ),
+        (
+            r#"{"id":"A","name":"Cheese","price":199,"priceType":"PER_UNIT","unitName":"oz"}"#,
+            "per unit",
+        ),
+        (r#"{"id":"A","name":"Gift","price":0}"#, "price is 0"),
+        (
+            r#"{"id":"A","name":"Old","price":100,"hidden":true}"#,
+            "hidden in Clover",
+        ),
+        (
+            r#"{"id":"A","name":"New","price":100,"priceType":"AUCTION"}"#,
+            "AUCTION is unknown",
+        ),
+    ] {
+        let p = simple(MappingMode::Tag, json);
+        assert!(!p.publish && p.withheld, "{json}");
+        assert!(
+            p.warnings.iter().any(|w| w.contains(word)),
+            "{json}: {:?}",
+            p.warnings
+        );
+    }
+}
+
+#[test]
+fn a_markup_on_nothing_is_nothing() {
+    let mut m = mapper(MappingMode::Tag);
+    m.pricing = Pricing::Fixed(crate::pricing::MarkupValue::parse("5").unwrap());
+    let p = m
+        .item(&items(r#"{"id":"A","name":"Tip","price":0,"priceType":"VARIABLE"}"#)[0])
+        .unwrap();
+    assert!(p.variants[0].price.is_zero());
+}
+
+#[test]
+fn an_item_without_a_name_or_price_or_with_an_impossible_one_is_refused_by_field() {
+    for (json, field) in [
+        (r#"{"id":"A","price":1}"#, "name"),
+        (r#"{"id":"A","name":" ","price":1}"#, "name"),
+        (r#"{"id":"A","name":"x"}"#, "price"),
+        (r#"{"id":"A","name":"x","price":-1}"#, "price"),
+        (
+            r#"{"id":"A","name":"x","price":9000000000000000000}"#,
+            "price",
+        ),
+        (
+            r#"{"id":"A","name":"x","price":1,"itemStock":{"quantity":1e40}}"#,
+            "itemStock.quantity",
+        ),
+    ] {
+        assert_eq!(
+            mapper(MappingMode::Tag)
+                .item(&items(json)[0])
+                .unwrap_err()
+                .path,
+            field,
+            "{json}"
+        );
+    }
+}
+
+#[test]
+fn a_merchant_that_keeps_no_counts_has_untracked_items_only() {
+    let mut m = mapper(MappingMode::Tag);
+    m.track_stock = false;
+    assert_eq!(
+        m.item(&items(r#"{"id":"A","name":"x","price":1,"itemStock":{"quantity":3.0}}"#)[0])
+            .unwrap()
+            .variants[0]
+            .stock,
+        None
+    );
+}
+
+#[test]
+fn a_group_becomes_one_variable_product_with_a_variant_a_member() {
+    let (p, errors) = group(
+        MappingMode::Tag,
+        &[
+            member("B", &[("S", "L"), ("C", "Red")], ""),
+            member("A", &[("C", "Blue"), ("S", "L")], r#","hidden":true"#),
+        ],
+    );
+    let p = p.unwrap();
+    assert_eq!(errors, []);
+    assert_eq!(
+        (p.title.as_str(), p.options.as_slice()),
+        (
+            "T-Shirt",
+            ["Color".to_owned(), "Size".to_owned()].as_slice()
+        )
+    );
+    let values: Vec<_> = p
+        .variants
+        .iter()
+        .map(|v| (v.id.as_str(), v.option_values.join("/"), v.sellable))
+        .collect();
+    assert_eq!(
+        values,
+        [
+            ("A", "Blue/L".to_owned(), false),
+            ("B", "Red/L".to_owned(), true)
+        ]
+    );
+    assert_eq!(p.option_values(1), ["L"]);
+    assert!(p.publish);
+}
+
+#[test]
+fn a_member_that_lacks_an_option_or_repeats_another_is_its_own_error() {
+    let (p, errors) = group(
+        MappingMode::Tag,
+        &[
+            member("A", &[("S", "L")], ""),
+            member("B", &[("S", "L")], ""),
+            member("C", &[], ""),
+            member("D", &[("S", "M"), ("S", "XL")], ""),
+        ],
+    );
+    assert_eq!(p.unwrap().variants.len(), 1);
+    let refused: Vec<_> = errors
+        .iter()
+        .map(|e| (e.item.as_ref().unwrap().as_str(), e.message.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("B", "has the same options as item A: L"),
+            ("C", "has no value for the option Size"),
+            ("D", "has several values for the option Size")
+        ]
+    );
+}
+
+fn values(p: &Product) -> Vec<String> {
+    p.variants
+        .iter()
+        .map(|v| v.option_values.join("/"))
+        .collect()
+}
+
+#[test]
+fn options_that_are_the_same_name_in_other_letters_are_choices_of_their_own() {
+    let members = [
+        member("C", &[("S", "<5")], ""),
+        member("A", &[("S", "Red")], ""),
+        member("B", &[("S", "red")], ""),
+        member("D", &[("S", "‹5")], ""),
+        member("E", &[("S", "Red (2)")], ""),
+    ];
+    let (p, errors) = group(MappingMode::Tag, &members);
+    let p = p.unwrap();
+    assert_eq!(errors, []);
+    assert_eq!(values(&p), ["Red", "red (3)", "<5", "‹5 (2)", "Red (2)"]);
+    let mapped = mapper(MappingMode::Tag).group(
+        &GroupId::new("G").unwrap(),
+        &items(&members.join(",")),
+        &names(),
+        |id| id.as_str() == "B",
+    );
+    assert_eq!(values(&mapped.0.unwrap()), values(&p));
+}
+
+#[test]
+fn attributes_of_the_same_name_are_one_option_unless_an_item_has_values_of_both() {
+    let mut names = names();
+    for (id, name) in [("T", "SIZE\u{200b}"), ("U", "Size\tUS")] {
+        names
+            .attributes
+            .insert(AttributeId::new(id).unwrap(), name.into());
+    }
+    let group = |members: &[String]| {
+        mapper(MappingMode::Tag).group(
+            &GroupId::new("G").unwrap(),
+            &items(&members.join(",")),
+            &names,
+            |_| false,
+        )
+    };
+    let (p, errors) = group(&[
+        member("A", &[("S", "L")], ""),
+        member("B", &[("T", "M")], ""),
+    ]);
+    assert_eq!(errors, []);
+    let p = p.unwrap();
+    assert_eq!(
+        (p.options.len(), values(&p)),
+        (1, vec!["L".into(), "M".into()])
+    );
+    let (p, errors) = group(&[
+        member("A", &[("S", "L"), ("T", "1")], ""),
+        member("B", &[("T", "2"), ("S", "L")], ""),
+    ]);
+    assert_eq!(errors, []);
+    let p = p.unwrap();
+    assert_eq!(p.options, ["SIZE", "Size (2)"]);
+    assert_eq!(values(&p), ["1/L", "2/L"]);
+    let (p, errors) = group(&[
+        member("A", &[("U", "7")], ""),
+        member("B", &[("U", "8")], ""),
+    ]);
+    assert_eq!(errors, []);
+    assert_eq!(p.unwrap().options, ["Size US"]);
+}
+
+#[test]
+fn names_without_anything_to_see_are_refused_or_left_out() {
+    let error = mapper(MappingMode::Tag)
+        .item(&items(r#"{"id":"A","name":"\u0001\u200b\u3164","price":1}"#)[0])
+        .unwrap_err();
+    assert_eq!(error.path, "name");
+    let p = simple(
+        MappingMode::Category,
+        r#"{"id":"A","name":"Te\u202ea ","price":1,"sku":"\u00a0S-1\t","code":"\u200b",
+            "categories":{"elements":[{"id":"C","name":"\u200b"}]},"tags":[{"name":" "}]}"#,
+    );
+    assert_eq!(p.title, "Tea");
+    assert_eq!(
+        (p.variants[0].sku.as_deref(), p.variants[0].upc.as_deref()),
+        (Some("S-1"), None)
+    );
+    assert_eq!(
+        (p.categories.len(), p.tags.len(), p.warnings.len()),
+        (0, 0, 2)
+    );
+}
+
+#[test]
+fn a_new_member_that_repeats_the_options_of_a_linked_one_does_not_push_it_out() {
+    let members = [
+        member("A", &[("S", "L")], ""),
+        member("B", &[("S", "L")], ""),
+    ]
+    .join(",");
+    let (p, errors) = mapper(MappingMode::Tag).group(
+        &GroupId::new("G").unwrap(),
+        &items(&members),
+        &names(),
+        |id| id.as_str() == "B",
+    );
+    assert_eq!(p.unwrap().variants[0].id.as_str(), "B");
+    assert_eq!(errors[0].item.as_ref().unwrap().as_str(), "A");
+}
+
+#[test]
+fn a_group_without_attributes_gets_one_option_with_the_members_own_names() {
+    let (p, errors) = group(
+        MappingMode::Tag,
+        &[member("A", &[], ""), member("B", &[], "")],
+    );
+    let p = p.unwrap();
+    assert_eq!(errors, []);
+    assert_eq!(
+        (p.options.as_slice(), p.option_values(0)),
+        (["Variant".to_owned()].as_slice(), vec!["A", "B"])
+    );
+}
+
+#[test]
+fn a_group_that_clover_does_not_name_or_whose_members_all_fail_makes_no_product() {
+    let nameless = mapper(MappingMode::Tag).group(
+        &GroupId::new("H").unwrap(),
+        &items(&member("A", &[], "")),
+        &names(),
+        |_| false,
+    );
+    assert!(nameless.0.is_none() && nameless.1[0].path.contains("item_groups[H]"));
+    let (none, errors) = group(
+        MappingMode::Tag,
+        &[r#"{"id":"A","itemGroup":{"id":"G"},"price":1}"#.to_owned()],
+    );
+    assert!(none.is_none() && errors.len() == 1);
+}
+
+proptest! {
+    #[test]
+    fn a_groups_product_does_not_depend_on_the_order_in_which_members_arrive(seed: u64, sizes in 1..6_usize) {
+        let mut members: Vec<String> = (0..sizes).map(|n| member(&format!("A{n}"), &[("S", &format!("s{n}"))], &format!(r#","sku":"{n}""#))).collect();
+        let straight = group(MappingMode::Category, &members);
+        let turn = usize::try_from(seed % sizes as u64).unwrap();
+        members.rotate_left(turn);
+        let turned = group(MappingMode::Category, &members);
+        prop_assert_eq!(straight.0.as_ref().unwrap().fingerprint(), turned.0.as_ref().unwrap().fingerprint());
+        prop_assert_eq!(straight, turned);
+    }
+}

@@ -1,0 +1,458 @@
+//! From a shop's order to what Clover is sent, once and for all tries.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::shop_order::{OrderLine, ShopOrder};
+use super::{MAX_DISCOUNTS, MAX_LINE_ITEMS, OrderError};
+use crate::json::parse;
+use crate::money::{Currency, Decimal, MinorUnits};
+
+/// No amount that fits a shop's `decimal(15,5)` column is larger, in any currency.
+pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// Clover's limits on texts, taken as characters.
+const NAME: usize = 127;
+const LINE_NOTE: usize = 255;
+const ORDER_NOTE: usize = 2_047;
+
+/// One line item of Clover's: one piece, since Clover knows no quantity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineItem {
+    /// As the till and the receipt show it.
+    pub name: String,
+    /// Never negative.
+    pub price: MinorUnits,
+    /// The SKU; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// A discount on the whole order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    /// As the till and the receipt show it.
+    pub name: String,
+    /// Always negative.
+    pub amount: MinorUnits,
+}
+
+/// All that Clover will be told of one order. It is made once and kept, so that every try says the same.
+///
+/// Σ of the pieces and the discounts is the total, always: a plan that breaks this cannot be read back.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Frozen")]
+pub struct OrderPlan {
+    /// For the till's list of orders.
+    title: String,
+    /// Who bought, and the remark.
+    note: String,
+    #[serde(serialize_with = "code")]
+    currency: Currency,
+    total: MinorUnits,
+    #[serde(serialize_with = "runs")]
+    pieces: Vec<LineItem>,
+    discounts: Vec<Discount>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn code<S: Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(currency.code())
+}
+
+/// Equal pieces in a row are stored once: a plan has its place in a database row.
+fn runs<S: Serializer>(pieces: &[LineItem], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Borrowed<'a> {
+        #[serde(flatten)]
+        piece: &'a LineItem,
+        times: usize,
+    }
+    serializer.collect_seq(pieces.chunk_by(|a, b| a == b).map(|run| Borrowed {
+        piece: &run[0],
+        times: run.len(),
+    }))
+}
+
+/// [`OrderPlan`] as it is stored, not yet believed.
+#[derive(Deserialize)]
+struct Frozen {
+    title: String,
+    note: String,
+    currency: String,
+    total: MinorUnits,
+    pieces: Vec<Run>,
+    discounts: Vec<Discount>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    #[serde(flatten)]
+    piece: LineItem,
+    times: usize,
+}
+
+impl TryFrom<Frozen> for OrderPlan {
+    type Error = &'static str;
+
+    fn try_from(frozen: Frozen) -> Result<Self, Self::Error> {
+        let currency = Currency::from_code(&frozen.currency).map_err(|_| "no such currency")?;
+        let mut pieces: Vec<LineItem> = Vec::new();
+        for Run { piece, times } in frozen.pieces {
+            if times > MAX_LINE_ITEMS - pieces.len() {
+                return Err("more pieces than an order may have");
+            }
+            pieces.extend(std::iter::repeat_n(piece, times));
+        }
+        let plan = Self {
+            title: frozen.title,
+            note: frozen.note,
+            currency,
+            total: frozen.total,
+            pieces,
+            discounts: frozen.discounts,
+        };
+        let within = |amount: MinorUnits| (0..=LARGEST).contains(&amount.0);
+        let sound = within(plan.total)
+            && plan.pieces.iter().all(|piece| within(piece.price))
+            && plan
+                .discounts
+                .iter()
+                .all(|off| (-LARGEST..0).contains(&off.amount.0))
+            && plan.discounts.len() <= MAX_DISCOUNTS + 1;
+        if !sound {
+            return Err("an amount is out of range");
+        }
+        if plan.sum() != i128::from(plan.total.0) {
+            return Err("the parts do not add up to the total");
+        }
+        Ok(plan)
+    }
+}
+
+impl fmt::Debug for OrderPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "OrderPlan({} {}, {} pieces, {} discounts)",
+            self.currency.code(),
+            self.total.0,
+            self.pieces.len(),
+            self.discounts.len()
+        )
+    }
+}
+
+impl OrderPlan {
+    /// Reads a stored plan.
+    ///
+    /// # Errors
+    /// [`OrderError`] when it is none, or its parts do not add up.
+    pub fn from_json(text: &[u8]) -> Result<Self, OrderError> {
+        Ok(parse(text)?)
+    }
+
+    /// The plan as text for a row.
+    ///
+    /// # Panics
+    /// Never: the plan is made of texts and numbers.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Panic: cannot fire, there are only texts and numbers in it, and no map with other keys.
+        serde_json::to_string(self).expect("texts and numbers")
+    }
+
+    /// `PAID ONLINE` and the order's number.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Who bought, the shop's order and the customer's remark, on one line.
+    #[must_use]
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
+    /// Of all amounts.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// What the customer paid, and what an external payment has to say.
+    #[must_use]
+    pub fn total(&self) -> MinorUnits {
+        self.total
+    }
+
+    /// The line items in the order in which they are sent.
+    #[must_use]
+    pub fn pieces(&self) -> &[LineItem] {
+        &self.pieces
+    }
+
+    /// The discounts in the order in which they are sent.
+    #[must_use]
+    pub fn discounts(&self) -> &[Discount] {
+        &self.discounts
+    }
+
+    /// What an error message must not repeat: the note, and each value in it.
+    pub fn private(&self) -> impl Iterator<Item = &str> {
+        let values = self
+            .note
+            .split(SEPARATOR)
+            .filter_map(|part| Some(part.split_once(": ")?.1));
+        std::iter::once(self.note.as_str()).chain(values)
+    }
+
+    fn sum(&self) -> i128 {
+        let pieces = self.pieces.iter().map(|piece| i128::from(piece.price.0));
+        let discounts = self.discounts.iter().map(|off| i128::from(off.amount.0));
+        pieces.chain(discounts).sum()
+    }
+}
+
+const SEPARATOR: &str = "; ";
+
+impl ShopOrder {
+    /// What Clover will be told.
+    ///
+    /// Every amount is rounded to the currency's minor unit by itself, an exact half away from zero. What is then missing
+    /// to the rounded total is one entry of its own: `Rounding` as long as it is at most one minor unit for each other
+    /// entry, else `Other charges` or `Other discounts`.
+    ///
+    /// # Errors
+    /// [`OrderError`] for unreadable or excessive amounts, another currency, a negative total, and too many lines.
+    pub fn plan(&self, currency: Currency) -> Result<OrderPlan, OrderError> {
+        if !self.currency.trim().eq_ignore_ascii_case(currency.code()) {
+            let reason = format!("the order is not in {}", currency.code());
+            return Err(OrderError::new("currency", reason));
+        }
+        let mut draft = Draft {
+            currency,
+            pieces: Vec::new(),
+            discounts: Vec::new(),
+        };
+        let total = draft.amount(&self.total, || "total".into())?;
+        if total.0 < 0 {
+            return Err(OrderError::new("total", "is negative"));
+        }
+        // One line for each, and one to balance.
+        let least = self.lines.len() + self.charges.len() + self.discounts.len() + 1;
+        let Some(mut room) = MAX_LINE_ITEMS.checked_sub(least) else {
+            let reason = format!("are more than the {MAX_LINE_ITEMS} that an order may have");
+            return Err(OrderError::new("lines", reason));
+        };
+        for (index, line) in self.lines.iter().enumerate() {
+            draft.line(line, index, &mut room)?;
+        }
+        for (index, charge) in self.charges.iter().enumerate() {
+            let amount = draft.amount(&charge.amount, || format!("charges[{index}].amount"))?;
+            draft.add(&name(&charge.name, "Charge"), amount, String::new());
+        }
+        // A coupon that was spread over the lines is one discount again, for each costs a request.
+        let mut taken_off: Vec<(String, MinorUnits)> = Vec::new();
+        for (index, discount) in self.discounts.iter().enumerate() {
+            let taken = draft.amount(&discount.amount, || format!("discounts[{index}].amount"))?;
+            let name = name(&discount.name, "Discount");
+            match taken_off.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => sum.0 = sum.0.saturating_add(taken.0),
+                None => taken_off.push((name, taken)),
+            }
+        }
+        for (name, taken) in taken_off {
+            draft.add(&name, MinorUnits(-taken.0), String::new());
+        }
+        if draft.discounts.len() > MAX_DISCOUNTS {
+            let reason = format!("more than {MAX_DISCOUNTS} amounts are taken off");
+            return Err(OrderError::new("discounts", reason));
+        }
+        let mut plan = OrderPlan {
+            title: clean(&format!("PAID ONLINE {}", self.number), NAME),
+            note: self.note(),
+            currency,
+            total,
+            pieces: draft.pieces,
+            discounts: draft.discounts,
+        };
+        plan.balance()?;
+        Ok(plan)
+    }
+
+    fn note(&self) -> String {
+        let facts = [
+            ("Customer", &self.customer.name),
+            ("E-mail", &self.customer.email),
+            ("Phone", &self.customer.phone),
+            ("Shop order", &self.order_id),
+            ("Remark", &self.note),
+        ];
+        let facts = facts.map(|(label, value)| (label, clean(value, ORDER_NOTE)));
+        let parts: Vec<String> = facts
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(label, value)| format!("{label}: {value}"))
+            .collect();
+        clean(&parts.join(SEPARATOR), ORDER_NOTE)
+    }
+}
+
+impl OrderPlan {
+    fn balance(&mut self) -> Result<(), OrderError> {
+        let missing = i64::try_from(i128::from(self.total.0) - self.sum())
+            .ok()
+            .filter(|missing| missing.abs() <= LARGEST)
+            .ok_or_else(|| OrderError::new("total", "is too far from the sum of the parts"))?;
+        let entries = u64::try_from(self.pieces.len() + self.discounts.len()).unwrap_or(u64::MAX);
+        let name = match missing {
+            _ if missing.unsigned_abs() <= entries => "Rounding",
+            1.. => "Other charges",
+            _ => "Other discounts",
+        }
+        .to_owned();
+        match missing {
+            0 => {}
+            1.. => self.pieces.push(LineItem {
+                name,
+                price: MinorUnits(missing),
+                note: String::new(),
+            }),
+            _ => self.discounts.push(Discount {
+                name,
+                amount: MinorUnits(missing),
+            }),
+        }
+        Ok(())
+    }
+}
+
+struct Draft {
+    currency: Currency,
+    pieces: Vec<LineItem>,
+    discounts: Vec<Discount>,
+}
+
+impl Draft {
+    fn amount(
+        &self,
+        text: &str,
+        path: impl Fn() -> String + Copy,
+    ) -> Result<MinorUnits, OrderError> {
+        self.minor(decimal(text, path)?, path)
+    }
+
+    fn minor(&self, amount: Decimal, path: impl Fn() -> String) -> Result<MinorUnits, OrderError> {
+        amount
+            .to_minor(self.currency)
+            .filter(|minor| (-LARGEST..=LARGEST).contains(&minor.0))
+            .ok_or_else(|| OrderError::new(path(), "is too large"))
+    }
+
+    fn line(&mut self, line: &OrderLine, index: usize, room: &mut usize) -> Result<(), OrderError> {
+        let at = |field: &'static str| move || format!("lines[{index}].{field}");
+        let quantity = decimal(&line.quantity, at("quantity"))?.shortest();
+        let mut unit = decimal(&line.unit_price, at("unit_price"))?;
+        if !line.option_price.is_empty() {
+            let option = decimal(&line.option_price, at("option_price"))?;
+            unit = unit
+                .plus(option)
+                .ok_or_else(|| OrderError::new(at("option_price")(), "is too large"))?;
+        }
+        let piece = self.minor(unit, at("unit_price"))?;
+        let name = name(&line.name, "Item");
+        let note = match clean(&line.sku, LINE_NOTE) {
+            sku if sku.is_empty() => sku,
+            sku => clean(&format!("SKU {sku}"), LINE_NOTE),
+        };
+        let pieces = usize::try_from(quantity.digits)
+            .ok()
+            .filter(|pieces| quantity.places == 0 && *pieces > 0);
+        match pieces {
+            Some(pieces) if piece.0 >= 0 && pieces - 1 <= *room => {
+                *room -= pieces - 1;
+                let item = LineItem {
+                    name,
+                    price: piece,
+                    note,
+                };
+                self.pieces.extend(std::iter::repeat_n(item, pieces));
+            }
+            Some(1) => self.add(&name, piece, note),
+            _ => {
+                let whole = unit.times(quantity);
+                let whole =
+                    whole.ok_or_else(|| OrderError::new(at("unit_price")(), "is too large"))?;
+                let whole = self.minor(whole, at("unit_price"))?;
+                let name = clean(&format!("{quantity} × {name}"), NAME);
+                if whole.0 == 0 {
+                    self.pieces.push(LineItem {
+                        name,
+                        price: whole,
+                        note,
+                    });
+                } else {
+                    self.add(&name, whole, note);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An amount that is taken off is a discount, for a line item's price is never negative; nothing is no entry.
+    fn add(&mut self, name: &str, amount: MinorUnits, note: String) {
+        let name = name.to_owned();
+        match amount.0 {
+            0 => {}
+            1.. => self.pieces.push(LineItem {
+                name,
+                price: amount,
+                note,
+            }),
+            _ => self.discounts.push(Discount { name, amount }),
+        }
+    }
+}
+
+fn decimal(text: &str, path: impl Fn() -> String) -> Result<Decimal, OrderError> {
+    Decimal::parse(text).ok_or_else(|| OrderError::new(path(), "is no decimal number"))
+}
+
+fn name(text: &str, nameless: &str) -> String {
+    match clean(text, NAME) {
+        name if name.is_empty() => nameless.to_owned(),
+        name => name,
+    }
+}
+
+/// A text as Clover can store it: characters of four bytes, which it stores as `?`, are left out; control characters
+/// and repeated space are one space; what is invisible throughout is empty; at most so many characters.
+pub(super) fn clean(text: &str, limit: usize) -> String {
+    let mut cleaned = String::with_capacity(text.len().min(4 * limit));
+    let spaced = text.split(|c: char| c.is_whitespace() || c.is_control());
+    for word in spaced {
+        // What told an emoji how to look is left behind by it.
+        let kept: String = word
+            .chars()
+            .filter(|c| c.len_utf8() < 4 && !('\u{fe00}'..='\u{fe0f}').contains(c))
+            .collect();
+        if kept.chars().any(|c| !invisible(c)) {
+            if !cleaned.is_empty() {
+                cleaned.push(' ');
+            }
+            cleaned.push_str(&kept);
+        }
+    }
+    if let Some((end, _)) = cleaned.char_indices().nth(limit) {
+        cleaned.truncate(end);
+        cleaned.truncate(cleaned.trim_end().len());
+    }
+    cleaned
+}
+
+/// Joiners, marks of direction and the like.
+fn invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

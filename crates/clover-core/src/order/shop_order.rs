@@ -1,0 +1,136 @@
+//! A paid order as the shop's rows hold it.
+
+use std::fmt;
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::OrderError;
+use crate::json::parse;
+
+/// A paid order as the shop's rows hold it. All money is decimal text in the order's currency.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopOrder {
+    /// What people call it.
+    #[serde(deserialize_with = "text")]
+    pub number: String,
+    /// The shop's own key of it.
+    #[serde(deserialize_with = "text")]
+    pub order_id: String,
+    /// ISO 4217.
+    #[serde(deserialize_with = "text")]
+    pub currency: String,
+    /// Who bought.
+    #[serde(default)]
+    pub customer: Customer,
+    /// The customer's remark.
+    #[serde(default, deserialize_with = "text")]
+    pub note: String,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// What came on top: shipping, fees, taxes.
+    #[serde(default)]
+    pub charges: Vec<NamedAmount>,
+    /// What was taken off, as positive amounts.
+    #[serde(default)]
+    pub discounts: Vec<NamedAmount>,
+    /// What the customer paid.
+    #[serde(deserialize_with = "text")]
+    pub total: String,
+}
+
+impl fmt::Debug for ShopOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShopOrder")
+            .field("currency", &self.currency)
+            .field("lines", &self.lines)
+            .field("charges", &self.charges)
+            .field("discounts", &self.discounts)
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who bought. Never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// First and last name.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// E-mail address.
+    #[serde(default, deserialize_with = "text")]
+    pub email: String,
+    /// Telephone number.
+    #[serde(default, deserialize_with = "text")]
+    pub phone: String,
+}
+
+/// One line of the shop's order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderLine {
+    /// The product's, with its variant.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// May be empty.
+    #[serde(default, deserialize_with = "text")]
+    pub sku: String,
+    /// Decimal text.
+    #[serde(deserialize_with = "text")]
+    pub quantity: String,
+    /// Decimal text.
+    #[serde(deserialize_with = "text")]
+    pub unit_price: String,
+    /// Decimal text: what the chosen options add to one piece. Empty is nothing.
+    #[serde(default, deserialize_with = "text")]
+    pub option_price: String,
+}
+
+/// A charge or a discount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedAmount {
+    /// As the customer saw it.
+    #[serde(default, deserialize_with = "text")]
+    pub name: String,
+    /// Decimal text.
+    #[serde(deserialize_with = "text")]
+    pub amount: String,
+}
+
+/// A column's text; some database drivers give whole numbers as numbers, and empty columns as null. A float is refused: it is no money.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Text;
+    impl Visitor<'_> for Text {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<String, E> {
+            Ok(String::new())
+        }
+    }
+    deserializer.deserialize_any(Text)
+}
+
+impl ShopOrder {
+    /// Reads an order.
+    ///
+    /// # Errors
+    /// [`OrderError`] with the path of the first thing that is wrong.
+    pub fn parse(json: &[u8]) -> Result<Self, OrderError> {
+        Ok(parse(json)?)
+    }
+}

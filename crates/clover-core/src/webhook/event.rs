@@ -1,0 +1,195 @@
+//! One event of a delivery: which object it is about, and what happened to it.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::ids::{AppId, CategoryId, ItemId, MerchantId, OrderId};
+
+/// Something happened to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// To what.
+    pub object: Object,
+    /// What. [`Kind::Delete`] when any event of the delivery about this object says so, for a later one may be about its stock alone. A hint to be
+    /// checked with Clover, as everything here.
+    pub kind: Kind,
+    /// Milliseconds, of the newest event about this object. Clover's word: deliveries overtake each other, so it orders nothing between two of them.
+    pub ts: Option<i64>,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Object {
+    /// `I`, and `IS` and `IA` for its stock and availability: each means that the item is to be fetched.
+    Item(ItemId),
+    /// `IC`
+    Category(CategoryId),
+    /// `O`
+    Order(OrderId),
+    /// `M`: a property of a merchant.
+    Merchant(MerchantId),
+    /// `A`: installed, uninstalled, or another subscription.
+    App(AppId),
+    /// Another object of Clover's documents, such as a payment; as `P:…`, since two kinds may share an id.
+    Other(String),
+}
+
+impl Object {
+    /// The kind of object in one word.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Item(_) => "item",
+            Self::Category(_) => "category",
+            Self::Order(_) => "order",
+            Self::Merchant(_) => "merchant",
+            Self::App(_) => "app",
+            Self::Other(_) => "other",
+        }
+    }
+
+    /// Clover's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Item(id) => id.as_str(),
+            Self::Category(id) => id.as_str(),
+            Self::Order(id) => id.as_str(),
+            Self::Merchant(id) => id.as_str(),
+            Self::App(id) => id.as_str(),
+            Self::Other(id) => id,
+        }
+    }
+
+    fn read(object_id: &str) -> Result<Self, Unusable> {
+        let (prefix, id) = object_id.split_once(':').ok_or(Unusable::Malformed)?;
+        let object = match prefix {
+            "I" | "IS" | "IA" => ItemId::new(id).map(Self::Item),
+            "IC" => CategoryId::new(id).map(Self::Category),
+            "O" => OrderId::new(id).map(Self::Order),
+            "M" => MerchantId::new(id).map(Self::Merchant),
+            "A" => AppId::new(id).map(Self::App),
+            // All of them have ids of the same form.
+            "C" | "CA" | "E" | "IG" | "IM" | "P" | "SH" => {
+                ItemId::new(id).map(|_| Self::Other(object_id.to_owned()))
+            }
+            _ => return Err(Unusable::Unknown),
+        };
+        object.map_err(|_| Unusable::Malformed)
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is new.
+    Create,
+    /// It changed.
+    Update,
+    /// It is gone, or so Clover says.
+    Delete,
+}
+
+impl Kind {
+    /// Clover's word.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    fn read(word: &str) -> Result<Self, Unusable> {
+        match word {
+            "CREATE" => Ok(Self::Create),
+            "UPDATE" => Ok(Self::Update),
+            "DELETE" => Ok(Self::Delete),
+            _ => Err(Unusable::Unknown),
+        }
+    }
+}
+
+pub(super) enum Unusable {
+    Unknown,
+    Malformed,
+}
+
+/// Most fields of a form.
+const FORM_FIELDS: usize = 8;
+
+/// What an entry looks like, without what it says: `{objectId: "XY:…", type: "CHANGE", ts: number}`.
+pub(super) fn form(entry: &str) -> String {
+    let entry: Value = match serde_json::from_str(entry) {
+        Ok(entry) => entry,
+        Err(_) => return "broken JSON".into(),
+    };
+    let Value::Object(fields) = &entry else {
+        return kind_of(&entry).into();
+    };
+    let fields = fields.iter().take(FORM_FIELDS).map(|(name, value)| {
+        let word = |text: &str| {
+            let letters = text
+                .chars()
+                .take_while(|&c| c.is_ascii_uppercase() || c == '_');
+            letters.take(12).collect::<String>()
+        };
+        let value = match (name.as_str(), value) {
+            ("objectId", Value::String(id)) => match id.split_once(':') {
+                Some((prefix, _)) => format!("\"{}:…\"", word(prefix)),
+                None => "text without a colon".into(),
+            },
+            ("type", Value::String(kind)) => format!("\"{}\"", word(kind)),
+            (_, value) => kind_of(value).into(),
+        };
+        let name: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(20)
+            .collect();
+        format!("{name}: {value}")
+    });
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "flag",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The fields of an event that are read. What else is in it, such as the count in an event about stock, is Clover's word of some earlier moment.
+#[derive(Deserialize)]
+struct Told<'a> {
+    #[serde(borrow, rename = "objectId")]
+    object: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    ts: Option<&'a RawValue>,
+}
+
+impl Event {
+    pub(super) fn read(entry: &str) -> Result<Self, Unusable> {
+        // A derived struct would also be read from a list of its fields.
+        if !entry.starts_with('{') {
+            return Err(Unusable::Malformed);
+        }
+        let told: Told<'_> = serde_json::from_str(entry).map_err(|_| Unusable::Malformed)?;
+        let ts = told.ts.and_then(|ts| ts.get().parse().ok());
+        Ok(Self {
+            object: Object::read(&told.object)?,
+            kind: Kind::read(&told.kind)?,
+            ts: ts.filter(|ts| *ts > 0),
+        })
+    }
+}

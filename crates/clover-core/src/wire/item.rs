@@ -1,0 +1,389 @@
+//! Items, and what belongs to them.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::lenient::{flag, flag_or_yes, is_false, is_true, lenient_integer, place, text, yes};
+use super::list::Elements;
+use crate::ids::{AttributeId, CategoryId, GroupId, ItemId, OptionId};
+
+/// An inventory item, with the fields that a shop uses.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// Clover's id.
+    pub id: ItemId,
+    /// At most 127 characters in Clover; a variant's is the group's name and its options.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub name: Option<String>,
+    /// Barcode.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub code: Option<String>,
+    /// Neither required nor unique in Clover.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sku: Option<String>,
+    /// Minor units of the merchant's currency.
+    #[serde(
+        default,
+        deserialize_with = "lenient_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub price: Option<i64>,
+    /// How the till finds the price.
+    #[serde(default, skip_serializing_if = "PriceType::is_fixed")]
+    pub price_type: PriceType,
+    /// Kept off the register's screen.
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
+    pub hidden: bool,
+    /// Sellable on any channel.
+    #[serde(
+        default = "yes",
+        deserialize_with = "flag_or_yes",
+        skip_serializing_if = "is_true"
+    )]
+    pub available: bool,
+    /// Taxed by the merchant's default rates.
+    #[serde(
+        default = "yes",
+        deserialize_with = "flag_or_yes",
+        skip_serializing_if = "is_true"
+    )]
+    pub default_tax_rates: bool,
+    /// The family that a variant belongs to.
+    #[serde(
+        default,
+        deserialize_with = "group_id",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub item_group: Option<GroupId>,
+    /// Option values of a variant; with `expand=options`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub options: Elements<OptionValue>,
+    /// With `expand=categories`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub categories: Elements<Category>,
+    /// With `expand=tags`.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub tags: Elements<Tag>,
+    /// With `expand=itemStock`.
+    #[serde(
+        default,
+        deserialize_with = "stock",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub item_stock: Option<f64>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+    /// Milliseconds; set on deleted items.
+    #[serde(
+        default,
+        deserialize_with = "lenient_integer",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deleted_time: Option<i64>,
+    /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They are empty and say
+    /// nothing.
+    #[serde(
+        default,
+        rename = "cloversync_unseen",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub unseen: Vec<String>,
+}
+
+impl Item {
+    /// Whether Clover calls it deleted, by either of its two signs.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted || self.deleted_time.is_some_and(|t| t > 0)
+    }
+}
+
+/// The count of one item; the rest of the item is left unread.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemCount {
+    /// Clover's id.
+    pub id: ItemId,
+    /// None for an item that was never counted.
+    #[serde(default, deserialize_with = "stock")]
+    pub item_stock: Option<f64>,
+    /// Sellable on any channel.
+    #[serde(default = "yes", deserialize_with = "flag_or_yes")]
+    pub available: bool,
+    /// Kept off the register's screen; a hidden variant is not offered.
+    #[serde(default, deserialize_with = "flag")]
+    pub hidden: bool,
+}
+
+/// One row of `/item_stocks`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemStock {
+    /// None for an item that was never counted.
+    #[serde(default, deserialize_with = "stock")]
+    pub quantity: Option<f64>,
+    /// Milliseconds, in whole seconds; moves with the count and not with the item.
+    #[serde(default, deserialize_with = "lenient_integer")]
+    pub modified_time: Option<i64>,
+}
+
+/// How the till finds an item's price.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(into = "String")]
+pub enum PriceType {
+    /// The price stands on the item.
+    #[default]
+    Fixed,
+    /// The cashier types it.
+    Variable,
+    /// The price is for one unit of weight or length.
+    PerUnit,
+    /// A word that this version does not know.
+    Other(String),
+}
+
+impl PriceType {
+    fn is_fixed(&self) -> bool {
+        *self == Self::Fixed
+    }
+}
+
+impl<'de> Deserialize<'de> for PriceType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl<'de> Visitor<'de> for Word {
+            type Value = PriceType;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a price type")
+            }
+            fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(PriceType::Fixed)
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(PriceType::Fixed)
+            }
+            fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+                inner.deserialize_str(self)
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Self::Value, E> {
+                Ok(match word {
+                    "" | "FIXED" => PriceType::Fixed,
+                    "VARIABLE" => PriceType::Variable,
+                    "PER_UNIT" => PriceType::PerUnit,
+                    other => PriceType::Other(other.chars().take(40).collect()),
+                })
+            }
+        }
+        deserializer.deserialize_option(Word)
+    }
+}
+
+impl From<PriceType> for String {
+    fn from(price_type: PriceType) -> Self {
+        match price_type {
+            PriceType::Fixed => "FIXED".into(),
+            PriceType::Variable => "VARIABLE".into(),
+            PriceType::PerUnit => "PER_UNIT".into(),
+            PriceType::Other(word) => word,
+        }
+    }
+}
+
+/// A category of the register.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Category {
+    /// Clover's id.
+    pub id: CategoryId,
+    /// At most 127 characters in Clover.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub name: Option<String>,
+    /// Place on the register; Clover's own samples show it as text too.
+    #[serde(
+        default,
+        deserialize_with = "place",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sort_order: Option<i64>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+/// A tag, called label on the dashboard.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tag {
+    /// At most 255 characters in Clover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Soft-deleted.
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Fields {
+            #[serde(default, deserialize_with = "text")]
+            name: Option<String>,
+            #[serde(default, deserialize_with = "flag")]
+            deleted: bool,
+        }
+        struct Shape;
+        impl<'de> Visitor<'de> for Shape {
+            type Value = Tag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a tag, or its name")
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Tag, E> {
+                Ok(Tag {
+                    name: Some(name.to_owned()),
+                    deleted: false,
+                })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tag, A::Error> {
+                let Fields { name, deleted } =
+                    Fields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Tag { name, deleted })
+            }
+        }
+        deserializer.deserialize_any(Shape)
+    }
+}
+
+/// An option value on an item. The attribute's name is not in it: it must be joined from `/attributes`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct OptionValue {
+    /// Clover's id.
+    pub id: OptionId,
+    /// Such as Large.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub name: Option<String>,
+    /// Which attribute it is a value of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<Ref<AttributeId>>,
+}
+
+/// A relation that was not expanded.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct Ref<T> {
+    /// The other's id.
+    pub id: T,
+}
+
+/// An item group: the name of a family of variants.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ItemGroup {
+    /// Clover's id.
+    pub id: GroupId,
+    /// At most 255 characters in Clover.
+    #[serde(default, deserialize_with = "text")]
+    pub name: Option<String>,
+}
+
+/// An attribute of a group, such as Size.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Attribute {
+    /// Clover's id.
+    pub id: AttributeId,
+    /// At most 255 characters in Clover.
+    #[serde(default, deserialize_with = "text")]
+    pub name: Option<String>,
+}
+
+/// Always `{"id":…}` in the recordings; `{}` and an empty id count as none.
+fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId>, D::Error> {
+    #[derive(Deserialize)]
+    struct Reference {
+        #[serde(default, deserialize_with = "group_id")]
+        id: Option<GroupId>,
+    }
+    struct Shape;
+    impl<'de> Visitor<'de> for Shape {
+        type Value = Option<GroupId>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an item group's id, or an object with it")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+            if id.is_empty() {
+                return Ok(None);
+            }
+            GroupId::new(id).map(Some).map_err(E::custom)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Ok(Reference::deserialize(MapAccessDeserializer::new(map))?.id)
+        }
+    }
+    deserializer.deserialize_any(Shape)
+}
+
+/// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object or nothing at all.
+/// Clover's `expanding-fields` page shows a bare number in this place.
+fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    struct Shape;
+    impl<'de> Visitor<'de> for Shape {
+        type Value = Option<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a count, or an object with a quantity")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_f64<E: de::Error>(self, quantity: f64) -> Result<Self::Value, E> {
+            Ok(Some(quantity))
+        }
+        // The casts round beyond 2^53, where no count is.
+        fn visit_i64<E: de::Error>(self, quantity: i64) -> Result<Self::Value, E> {
+            Ok(Some(quantity as f64))
+        }
+        fn visit_u64<E: de::Error>(self, quantity: u64) -> Result<Self::Value, E> {
+            Ok(Some(quantity as f64))
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            // Anything else than digits would read infinity, and an empty text is no count of any kind.
+            let digits = text.trim();
+            let allowed = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
+            match digits.parse::<f64>() {
+                Ok(quantity) if digits.bytes().all(allowed) => Ok(Some(quantity)),
+                _ => Err(E::custom("text is no count")),
+            }
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Ok(ItemStock::deserialize(MapAccessDeserializer::new(map))?.quantity)
+        }
+    }
+    deserializer.deserialize_any(Shape)
+}
