@@ -17,7 +17,7 @@ help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## Install what is missing from Debian's packages; says what, first
-	@bin/setup.sh
+	@scripts/setup.sh
 
 build: setup ## Release build: the extension and the simulator
 	cargo build --release --locked --package cloversync --package clover-simulator
@@ -26,7 +26,7 @@ build-ci: setup ## What the tests load: release code without link-time optimisat
 	cargo build --profile ci --locked --package cloversync --package clover-simulator
 
 demo: build ## Everything from connect to an unchanged sync, against the simulator
-	@bin/demo.sh
+	@scripts/demo.sh
 
 test: test-rust test-php test-joomla test-browser ## Every test
 
@@ -56,7 +56,7 @@ else
 endif
 
 bench: build ## Every figure that is promised, as one table; BENCH=import,unchanged runs a choice
-	@bin/setup.sh --bench
+	@scripts/setup.sh --bench
 	CLOVERSYNC_EXTENSION=$(CURDIR)/target/release/libcloversync.so CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator \
 		BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" php -d extension=$(CURDIR)/target/release/libcloversync.so benches/bench.php
 
@@ -64,8 +64,8 @@ lint: setup ## Formatting, clippy, documentation and PHP syntax; fails on any fi
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
-	@find php-plugin bin stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
-	@find bin .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
+	@find php-plugin cli dev scripts stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
+	@find scripts .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 
 fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING (600); needs nightly Rust
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
@@ -79,7 +79,7 @@ mutants: setup ## Mutation testing of the modules MUTANTS of clover-core; MUTANT
 		$(foreach module,$(MUTANTS),--file 'crates/clover-core/src/$(module).rs' --file 'crates/clover-core/src/$(module)/*.rs') --timeout 15 --jobs 1 --output target/mutants $(MUTANTS_OPTIONS) -- --lib
 
 package: build ## dist/: the Joomla package and the extension's archive
-	@bin/package.sh
+	@scripts/package.sh
 
 clean: ## Remove what was built
 	cargo clean

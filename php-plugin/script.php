@@ -10,8 +10,8 @@ declare(strict_types=1);
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\AppSchema;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\JoomlaSql;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Joomla\JoomlaSql;
 use Joomla\CMS\Application\AdministratorApplication;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Installer\InstallerAdapter;

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\SettingsException;
+
 /**
  * The merchant's catalogue, mapped to shop products.
  *
@@ -17,7 +20,7 @@ final class Catalog
      * @param string $currency   The shop's currency, ISO 4217
      * @param bool   $trackStock False when the merchant keeps no counts: every item is then untracked
      *
-     * @throws Exception\SettingsException when the currency is unknown
+     * @throws SettingsException when the currency is unknown
      */
     public function __construct(Connection $connection, string $currency, bool $trackStock = true)
     {
@@ -68,7 +71,7 @@ final class Catalog
      * same items with their stock. Clover is asked for nothing but counts that the second lacks, and for
      * lists of categories or tags that came full.
      *
-     * @throws Exception\CloverException when one of them is no list of items
+     * @throws CloverException when one of them is no list of items
      */
     public function read(string $items, string $counts): Page
     {
@@ -81,7 +84,7 @@ final class Catalog
      * @param list<array{group_id: string, payload: string}> $staged All members of each group that occurs
      * @param list<array<string, mixed>>                     $known  Rows of these groups and their variants
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function groups(array $staged, array $known): GroupChanges
     {
@@ -93,7 +96,7 @@ final class Catalog
      *
      * @param list<string> $ids
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function lookUp(array $ids): LookUp
     {

@@ -4,6 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\CallbackException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\SettingsException;
+
 /** One shop's connection to one Clover merchant: authorisation, token life and the merchant's own facts. */
 final class Connection
 {
@@ -19,7 +24,7 @@ final class Connection
     /**
      * Where to send the browser, and the state to keep in its session.
      *
-     * @throws Exception\SettingsException when App ID or App Secret is missing
+     * @throws SettingsException when App ID or App Secret is missing
      */
     public function authorize(string $redirectUri): Authorization
     {
@@ -32,8 +37,8 @@ final class Connection
      * @param string $callback The whole callback URL, or its query
      * @param string $state    The state kept from {@see authorize()}
      *
-     * @throws Exception\CallbackException  when the callback is not the answer to this authorisation, or the owner denied it
-     * @throws Exception\CloverException    as every call to Clover
+     * @throws CallbackException  when the callback is not the answer to this authorisation, or the owner denied it
+     * @throws CloverException    as every call to Clover
      */
     public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ConnectionStatus
     {
@@ -51,7 +56,7 @@ final class Connection
      *
      * @return bool Whether a refresh took place here
      *
-     * @throws Exception\ReconnectException when only the owner can mend the connection
+     * @throws ReconnectException when only the owner can mend the connection
      */
     public function refresh(int $whenUnder = 1200): bool
     {
@@ -61,7 +66,7 @@ final class Connection
     /**
      * What Clover tells of the merchant with the permissions granted; what it does not tell is null.
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function merchant(): Merchant
     {

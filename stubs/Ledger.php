@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\ItemException;
+
 /**
  * The rules of the stock ledger: what a line of an order has still to take out of Clover or to give back.
  *
@@ -49,7 +51,7 @@ final class Ledger
      *
      * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
      *
-     * @throws Exception\ItemException when the line is malformed, with its field as path
+     * @throws ItemException when the line is malformed, with its field as path
      */
     public function plan(array $line, string $standing): array
     {
@@ -63,7 +65,7 @@ final class Ledger
      *
      * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
      *
-     * @throws Exception\ItemException with the path "units" when the line does not hold so many
+     * @throws ItemException with the path "units" when the line does not hold so many
      */
     public function restock(array $line, int $units): array
     {
@@ -78,7 +80,7 @@ final class Ledger
      *
      * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
      *
-     * @throws Exception\ItemException with the path "seq" when that row waits for no word, "word" for an unknown one
+     * @throws ItemException with the path "seq" when that row waits for no word, "word" for an unknown one
      */
     public function resolve(array $line, int $seq, string $word): array
     {
@@ -93,7 +95,7 @@ final class Ledger
      *
      * @return array{action: string, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
-     * @throws Exception\ItemException when the line is malformed
+     * @throws ItemException when the line is malformed
      */
     public function turn(array $line, int $seq): array
     {
@@ -112,7 +114,7 @@ final class Ledger
      *
      * @return array<string, int> Without those that are 0
      *
-     * @throws Exception\ItemException when a row is malformed
+     * @throws ItemException when a row is malformed
      */
     public function committed(array $taken, array $rows, int $asOf): array
     {

@@ -4,6 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ItemException;
+use CloverSync\Exception\SettingsException;
+
 /**
  * Puts paid web orders into Clover, each once.
  *
@@ -19,7 +23,7 @@ final class Orders
     /**
      * @param string $currency The shop's currency, ISO 4217
      *
-     * @throws Exception\SettingsException when the currency is unknown
+     * @throws SettingsException when the currency is unknown
      */
     public function __construct(Connection $connection, string $currency)
     {
@@ -32,7 +36,7 @@ final class Orders
      * @param string $siteTag From {@see siteTag()}
      * @param int    $number  1 to 78364164095, another for each order; not the shop's own number, which can come again
      *
-     * @throws Exception\ItemException path "siteTag" or "number"
+     * @throws ItemException path "siteTag" or "number"
      */
     public static function reference(string $siteTag, int $number): string
     {
@@ -44,7 +48,7 @@ final class Orders
      *
      * @param string $random At least 8 bytes of random_bytes()
      *
-     * @throws Exception\ItemException path "random"
+     * @throws ItemException path "random"
      */
     public static function siteTag(string $random): string
     {
@@ -65,7 +69,7 @@ final class Orders
      *     lines: list<array{name: ?string, sku?: ?string, quantity: string, unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>,
      *     discounts?: list<array{name: ?string, amount: string}>, total: string} $order
      *
-     * @throws Exception\ItemException with the path of the field, such as "lines[3].unit_price"
+     * @throws ItemException with the path of the field, such as "lines[3].unit_price"
      */
     public function plan(#[\SensitiveParameter] array $order): string
     {
@@ -77,7 +81,7 @@ final class Orders
      *
      * @return OrderOutcome done, unknown, later or refused
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function create(#[\SensitiveParameter] string $plan, string $reference): OrderOutcome
     {
@@ -89,7 +93,7 @@ final class Orders
      *
      * @return list<string>
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function find(string $reference): array
     {
@@ -101,7 +105,7 @@ final class Orders
      *
      * @return OrderOutcome done, differs, unknown, missing, later or refused
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function fill(#[\SensitiveParameter] string $plan, string $orderId): OrderOutcome
     {
@@ -114,7 +118,7 @@ final class Orders
      *
      * @return OrderOutcome recorded, not_granted, no_tender, nothing, unknown, later or refused
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function pay(#[\SensitiveParameter] string $plan, string $orderId, string $reference): OrderOutcome
     {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\CloverException;
+
 /**
  * Pages, fetched ahead. Goes through once.
  *
@@ -15,7 +17,7 @@ final class PageIterator implements \Iterator
     {
     }
 
-    /** @throws Exception\CloverException */
+    /** @throws CloverException */
     public function current(): ?Page
     {
         throw new \LogicException('provided by the extension');
@@ -26,7 +28,7 @@ final class PageIterator implements \Iterator
         throw new \LogicException('provided by the extension');
     }
 
-    /** @throws Exception\CloverException */
+    /** @throws CloverException */
     public function next(): void
     {
         throw new \LogicException('provided by the extension');
@@ -38,7 +40,7 @@ final class PageIterator implements \Iterator
         throw new \LogicException('provided by the extension');
     }
 
-    /** @throws Exception\CloverException */
+    /** @throws CloverException */
     public function valid(): bool
     {
         throw new \LogicException('provided by the extension');

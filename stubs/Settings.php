@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\SettingsException;
+
 /**
  * The owner's settings, checked as a whole.
  *
@@ -22,7 +24,7 @@ final class Settings
      *        webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale, log_retention (days), debug, paid_statuses,
      *        refunded_statuses, pace_share (percent of 16 requests a second that this node may use, 7 to 100; more with a base_url only). Absent or empty = the default.
      *
-     * @throws Exception\SettingsException naming every wrong field at once
+     * @throws SettingsException naming every wrong field at once
      */
     public static function fromArray(#[\SensitiveParameter] array $parameters): self
     {

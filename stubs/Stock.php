@@ -4,6 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ItemException;
+use CloverSync\Exception\PermissionException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\UnavailableException;
+
 /**
  * The counts of Clover's items.
  *
@@ -33,10 +39,10 @@ final class Stock
      * @param list<array{key: int, clover_id: string, delta: int, misses?: int}> $changes Units to take, negative ones to give back; each item once.
      *        A single count has the more time for its write the more often that was "late" before (misses)
      *
-     * @throws Exception\ReconnectException   when the shop is not connected
-     * @throws Exception\PermissionException  without Inventory Read
-     * @throws Exception\UnavailableException when no token can be had now
-     * @throws Exception\ItemException        when a row is malformed, with its field as path
+     * @throws ReconnectException   when the shop is not connected
+     * @throws PermissionException  without Inventory Read
+     * @throws UnavailableException when no token can be had now
+     * @throws ItemException        when a row is malformed, with its field as path
      */
     public function prepare(array $changes): StockBatch
     {
@@ -52,7 +58,7 @@ final class Stock
      *         "confirmed": Clover holds the target; "unknown": no answer, so {@see settle()} it when 35 seconds and the ready
      *         row's window have passed; "late": the write did not get its turn in time and was not sent, so prepare it anew
      *
-     * @throws Exception\CloverException when the wait was ended from outside: what became of the rows must be settled
+     * @throws CloverException when the wait was ended from outside: what became of the rows must be settled
      */
     public function commit(StockBatch $batch, array $keys): array
     {
@@ -68,7 +74,7 @@ final class Stock
      *         "confirmed": it was carried out; "again": it was not, so it may be prepared anew; "uncertain": the count was
      *         changed by somebody else as well; before is the count now
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function settle(array $sent): array
     {
@@ -80,7 +86,7 @@ final class Stock
      *
      * @param ?string $after The last page's cursor
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function counts(?string $after = null): CountPage
     {
@@ -96,7 +102,7 @@ final class Stock
      *
      * @return list<array{clover_id: string, units: string}> Only items with sales, each once
      *
-     * @throws Exception\CloverException
+     * @throws CloverException
      */
     public function soldWithin(array $writes): array
     {

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\VaultException;
+
 /**
  * Seals secrets for the shop's database: ChaCha20-Poly1305 with a key derived from the site's secret.
  *
@@ -15,7 +18,7 @@ final class Vault
      * @param string  $secret   The site's secret, at least 16 bytes
      * @param ?string $previous The secret before the last change: still opens, never seals
      *
-     * @throws Exception\SettingsException when a secret is too short
+     * @throws SettingsException when a secret is too short
      */
     public function __construct(#[\SensitiveParameter] string $secret, #[\SensitiveParameter] ?string $previous = null)
     {
@@ -28,7 +31,7 @@ final class Vault
         throw new \LogicException('provided by the extension');
     }
 
-    /** @throws Exception\VaultException when the text was changed, belongs to another context, or the secret is another */
+    /** @throws VaultException when the text was changed, belongs to another context, or the secret is another */
     public function open(string $sealed, string $context): string
     {
         throw new \LogicException('provided by the extension');

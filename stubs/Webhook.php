@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
+use CloverSync\Exception\ItemException;
+
 /**
  * Judges webhook requests: one request in, one verdict out. Opens no connection, keeps nothing, costs microseconds.
  *
@@ -31,7 +33,7 @@ final class Webhook
      * @param array<string, mixed> $headers    Name => value or list of values, in any case of letters; or $_SERVER as it is
      * @param ?string              $merchantId The merchant that the shop is connected with; null makes every event another merchant's
      *
-     * @throws Exception\ItemException with the path "merchantId" when that is no id; a request never throws
+     * @throws ItemException with the path "merchantId" when that is no id; a request never throws
      */
     public function judge(#[\SensitiveParameter] string $body, #[\SensitiveParameter] array $headers, ?string $merchantId = null): WebhookVerdict
     {

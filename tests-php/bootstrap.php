@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-require __DIR__ . '/../bin/autoload.php';
+require __DIR__ . '/../cli/autoload.php';
 
 spl_autoload_register(static function (string $class): void {
     $prefix = 'CloverSync\\Tests\\';

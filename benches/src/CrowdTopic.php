@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Services;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\Crowd;
 
@@ -22,7 +22,7 @@ final class CrowdTopic implements Topic
         $place->rest();
         $mark     = $place->clover->mark();
         $began    = microtime(true);
-        $children = (new Crowd(static fn (): Shop => $place->shop($place->db->connect()), $tracked))->run($this->seconds);
+        $children = (new Crowd(static fn (): Services => $place->shop($place->db->connect()), $tracked))->run($this->seconds);
         $expired  = 0;
 
         // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for its lane.

@@ -56,7 +56,7 @@ final class FpmPool
             }
         }
 
-        throw new \RuntimeException('PHP-FPM is not installed: run bin/setup.sh.');
+        throw new \RuntimeException('PHP-FPM is not installed: run scripts/setup.sh.');
     }
 
     /** One request and its whole answer. */

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\MerchantFacts;
-use CloverSync\Shop\PdoSql;
-use CloverSync\Shop\SiteGuard;
-use CloverSync\Shop\State;
-use CloverSync\Shop\SyncLog;
-use CloverSync\Shop\SyncRunner;
+use CloverSync\Cli\PdoSql;
+use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
 
@@ -33,7 +33,7 @@ final class Jobs
         $shop->connection->status();
         $runner = $shop->runner();
 
-        return self::measured(static fn (): object => $runner->run(new Budget()));
+        return self::measured(static fn (): object => $runner->run(new TimeBudget()));
     }
 
     /**
@@ -48,7 +48,7 @@ final class Jobs
         self::compile();
         $worker = Place::shopAt(self::sql($at), $at['url'], ['sync_sale' => false])->sales()->worker();
 
-        return self::measured(static fn (): object => $worker->run(new Budget()));
+        return self::measured(static fn (): object => $worker->run(new TimeBudget()));
     }
 
     /**
@@ -75,8 +75,8 @@ final class Jobs
         });
         self::compile();
         $sql        = self::sql($at);
-        $clock      = new \CloverSync\Shop\SystemClock();
-        $state      = new State($sql, 'sandbox', $clock);
+        $clock      = new \CloverSync\Shop\Support\SystemClock();
+        $state      = new KeyValueStore($sql, 'sandbox', $clock);
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
         $runner     = new SyncRunner(
             $sql,
@@ -85,12 +85,12 @@ final class Jobs
             $at['settings'],
             new SiteGuard($state, Place::SITE),
             $state,
-            new MerchantFacts($state, $connection),
+            new MerchantProfile($state, $connection),
             new SyncLog($sql, 'sandbox', $clock),
             $clock,
         );
 
-        return self::measured(static fn (): object => $runner->run(new Budget()));
+        return self::measured(static fn (): object => $runner->run(new TimeBudget()));
     }
 
     /**
@@ -214,6 +214,10 @@ final class Jobs
     private static function compile(): void
     {
         foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(__DIR__ . '/../../php-plugin/lib/src', \FilesystemIterator::SKIP_DOTS)) as $file) {
+            if (str_contains($file->getPathname(), '/src/Joomla/')) {
+                continue;
+            }
+
             $class = 'CloverSync\\Shop\\' . str_replace('/', '\\', substr($file->getPathname(), \strlen(__DIR__ . '/../../php-plugin/lib/src/'), -4));
             class_exists($class) || interface_exists($class) || enum_exists($class);
         }

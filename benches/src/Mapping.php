@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 use CloverSync\Catalog;
-use CloverSync\Shop\ProductFacts;
+use CloverSync\Shop\Catalog\KnownProducts;
 use CloverSync\Shop\Sales\Committed;
 
 /**
@@ -40,7 +40,7 @@ final class Mapping
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
         $texts      = $connection->texts();
         $mappings   = $shop->mappings();
-        $facts      = new ProductFacts($sql, $mappings, Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock));
+        $facts      = new KnownProducts($sql, $mappings, Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock));
         $ours       = new self(new Catalog($shop->connection, 'USD'), $texts);
         $plain      = new self(new Plain\Catalog($connection, 'USD'), $texts);
         $prints     = $at['prints'] ?? $plain->fingerprints();

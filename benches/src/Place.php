@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 use CloverSync\Settings;
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Services;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestDatabase;
 use CloverSync\Vault;
@@ -30,7 +30,7 @@ final class Place
     public function __construct(public readonly int $items, string $limits = 'documented', int $latency = self::LATENCY, ?string $catalog = null)
     {
         $this->clover = Simulator::start($catalog ?? "synthetic:$items", $limits, ['--latency', (string) $latency, '--seed', (string) self::SEED]);
-        $this->db     = TestDatabase::create(Dialect::MySql) ?? throw new \RuntimeException('MariaDB is not installed: run bin/setup.sh.');
+        $this->db     = TestDatabase::create(Dialect::MySql) ?? throw new \RuntimeException('MariaDB is not installed: run scripts/setup.sh.');
         $shop         = $this->shop($this->db->connect());
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
@@ -61,15 +61,15 @@ final class Place
     }
 
     /** @param array<string, mixed> $settings */
-    public function shop(?Sql $sql = null, array $settings = []): Shop
+    public function shop(?Sql $sql = null, array $settings = []): Services
     {
         return self::shopAt($sql ?? $this->db->connect(), $this->clover->url, $settings);
     }
 
     /** @param array<string, mixed> $settings */
-    public static function shopAt(Sql $sql, string $url, array $settings = []): Shop
+    public static function shopAt(Sql $sql, string $url, array $settings = []): Services
     {
-        return new Shop($sql, Settings::fromArray($settings + [
+        return new Services($sql, Settings::fromArray($settings + [
             'environment' => 'sandbox', 'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url, 'default_category' => 2, 'import_status' => 'published',
         ]), new Vault(self::SECRET), self::SITE);
     }

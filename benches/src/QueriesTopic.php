@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
 
 /** Has a shop of 10,000 products do all that it ever does, and lets MariaDB explain each statement it was asked. */
 final class QueriesTopic implements Topic
@@ -69,7 +69,7 @@ final class QueriesTopic implements Topic
     private function live(Place $place, Sql $sql): void
     {
         $shop = $place->shop($sql, ['pace_share' => 100_000]);
-        $sync = static fn (): object => $shop->runner()->run(new Budget());
+        $sync = static fn (): object => $shop->runner()->run(new TimeBudget());
         $sync();
         $sync();
         $items = $place->clover->shelf();
@@ -83,13 +83,13 @@ final class QueriesTopic implements Topic
         }
 
         $sync();
-        $shop->stockPass()->run(new Budget(), $shop->syncLock());
+        $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
         $this->sell($place, $sql);
         $shop->inbox()->take(array_map(
             static fn (array $item): array => ['object_type' => 'item', 'object_id' => $item['id'], 'type' => 'UPDATE', 'ts' => null],
             \array_slice($items, 200, 100),
         ));
-        $shop->inboxWorker()->drain(new Budget(20.0));
+        $shop->inboxWorker()->drain(new TimeBudget(20.0));
         $shop->log->page([], 'created', true, 0, 20);
         $shop->log->page(['status' => 'error'], 'created', true, 0, 20);
         $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
@@ -108,7 +108,7 @@ final class QueriesTopic implements Topic
     private function sell(Place $place, Sql $sql): void
     {
         $shop  = $place->shop($sql, ['pace_share' => 100_000]);
-        $desk  = new OrderDesk($sql, $shop->mappings(), new SystemClock());
+        $desk  = new FakeCheckout($sql, $shop->mappings(), new SystemClock());
         $items = \array_slice(array_values(array_filter($place->clover->shelf(), static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 9) > 2)), 300, 200);
 
         for ($i = 0; $i < self::ORDERS; $i++) {
@@ -122,7 +122,7 @@ final class QueriesTopic implements Topic
             $i % 2 === 0 && $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
         }
 
-        $shop->sales()->worker()->run(new Budget(30.0), scan: true);
+        $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
     }
 
     /**

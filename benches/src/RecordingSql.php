@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Tests\Support\WrappedSql;
 
 /** A database that remembers each kind of statement, with the longest list of values that it was run with. */

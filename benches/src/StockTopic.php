@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Support\SystemClock;
 
 /** A thousand web sales of distinct items: each is a read and a write, which at 16 requests a second takes 125 s. */
 final class StockTopic implements Topic
@@ -25,7 +25,7 @@ final class StockTopic implements Topic
         $before = $place->clover->state()['stock'];
         $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, $this->changes, true));
         $shop   = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
-        (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+        (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
         $place->rest();
         $mark = $place->clover->mark();

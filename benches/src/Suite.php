@@ -25,7 +25,7 @@ final class Suite
     public function run(): int
     {
         is_dir(self::FOLDER) || mkdir(self::FOLDER, recursive: true);
-        MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException('MariaDB is not installed: run bin/setup.sh.');
+        MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException('MariaDB is not installed: run scripts/setup.sh.');
         $began = microtime(true);
         $facts = [];
 

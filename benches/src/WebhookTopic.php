@@ -25,7 +25,7 @@ final class WebhookTopic implements Topic
     public function run(Raw $raw): iterable
     {
         if (($missing = Fpm::missing()) !== null) {
-            throw new \RuntimeException("$missing is not installed: run bin/setup.sh.");
+            throw new \RuntimeException("$missing is not installed: run scripts/setup.sh.");
         }
 
         $place = new Place(500);

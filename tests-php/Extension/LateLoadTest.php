@@ -23,7 +23,7 @@ final class LateLoadTest extends TestCase
     public function test_a_pool_that_names_it_serves_requests_without_it_and_says_so(): void
     {
         if (Fpm::missing() === 'PHP-FPM') {
-            self::markTestSkipped('PHP-FPM is not installed: run bin/setup.sh.');
+            self::markTestSkipped('PHP-FPM is not installed: run scripts/setup.sh.');
         }
 
         $folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\OverJoomla;
 use CloverSync\Tests\Support\ShopTestCase;

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
+use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use J2Commerce\Component\J2commerce\Administrator\Event\PluginEvent;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
 use Joomla\CMS\Log\Log;
 use Joomla\Event\Event;
 use Joomla\Event\EventInterface;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
-use CloverSync\Shop\Schema;
+use CloverSync\Shop\Database\Schema;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use J2Commerce\Component\J2commerce\Administrator\Model\OrderModel;

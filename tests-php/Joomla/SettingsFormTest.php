@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Joomla;
 
 use CloverSync\Cli\Callback;
+use CloverSync\Shop\Joomla\Secrets;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\Simulator;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 

@@ -6,10 +6,10 @@ namespace CloverSync\Tests\Joomla;
 
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 

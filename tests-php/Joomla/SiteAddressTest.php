@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
-use CloverSync\Shop\SiteGuard;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteAddress;
 use CloverSync\Tests\Support\JoomlaSite;
 use CloverSync\Tests\Support\JoomlaTestCase;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\SiteAddress;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
+use CloverSync\Shop\Joomla\ExtensionException;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\MariaDb;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ExtensionException;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The app in a PHP that has not loaded the extension. */

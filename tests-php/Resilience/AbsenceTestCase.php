@@ -6,11 +6,11 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Runs;
-use CloverSync\Tests\Support\Simulator;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\RewritingProxy;
 use CloverSync\Tests\Support\ShopDump;
+use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Nothing is deleted because it was not seen. */
@@ -88,13 +88,13 @@ abstract class AbsenceTestCase extends ResilienceTestCase
 
         $this->proxy->on();
         $asked = $this->sync();
-        self::assertSame(Runs::NEEDS_CONFIRMATION, $asked->status);
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $asked->status);
         self::assertSame(0, $asked->deleted);
         self::assertStringContainsString('300 of 1300', (string) $asked->message);
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));
 
         $again = $this->sync();
-        self::assertSame(Runs::NEEDS_CONFIRMATION, $again->status, 'Asked once more, it asks once more.');
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $again->status, 'Asked once more, it asks once more.');
 
         $this->proxy->off();
         $confirmed = $this->sync(confirmDeletes: true);
@@ -116,7 +116,7 @@ abstract class AbsenceTestCase extends ResilienceTestCase
             $this->clover->fault(Simulator::ITEM_PAGES, 'status', 9, 2, $with);
             $shop  = $this->shop();
             $class = $how === 'refused' ? CloverException::class : UnavailableException::class;
-            self::thrown($class, static fn () => $shop->runner()->run(new Budget()));
+            self::thrown($class, static fn () => $shop->runner()->run(new TimeBudget()));
             $this->clover->clearFaults();
             self::assertSame([], ShopDump::differences($before, $this->withoutRuns()), $how);
             self::assertSame($how === 'refused' ? 'failed' : 'running', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1'));
@@ -143,7 +143,7 @@ abstract class AbsenceTestCase extends ResilienceTestCase
 
         $mark   = $this->clover->mark();
         $asked  = $this->sync();
-        self::assertSame(Runs::NEEDS_CONFIRMATION, $asked->status);
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $asked->status);
         self::assertSame(0, $asked->deleted);
         self::assertSame([], preg_grep('#/items/#', $this->clover->calls($mark)));
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));

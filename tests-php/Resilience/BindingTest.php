@@ -9,7 +9,7 @@ use CloverSync\Connection;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\PageIterator;
-use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\MemoryTokenStore;

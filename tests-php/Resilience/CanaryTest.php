@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Cli\PdoSql;
 use CloverSync\Exception\CloverException;
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\PdoSql;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\MariaDb;
 use CloverSync\Tests\Support\ShopDump;
@@ -207,7 +207,7 @@ final class CanaryTest extends ResilienceTestCase
     #[TestDox('A database that refuses the password does not make the command line tell it')]
     public function test_a_refused_database_password(): void
     {
-        $server = MariaDb::get() ?? self::markTestSkipped('MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.');
+        $server = MariaDb::get() ?? self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
         $shell  = new CommandLine();
         $secret = self::secret('database');
         $shell->environment += ['CLOVERSYNC_DSN' => $server->dsn, 'CLOVERSYNC_DB_USER' => 'nobody_here', 'CLOVERSYNC_DB_PASSWORD' => $secret];

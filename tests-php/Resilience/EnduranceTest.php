@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\Runs;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Fpm;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
@@ -124,14 +124,14 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertSame([true], array_values(array_unique($told['there'])));
         self::assertGreaterThan(50, (int) $files);
         self::assertGreaterThanOrEqual((int) $files, $told['preloaded']);
-        self::assertSame([Runs::DONE, \count($this->clover->items()), 0], [$told['status'], $told['read'], $told['failed']]);
+        self::assertSame([SyncRuns::DONE, \count($this->clover->items()), 0], [$told['status'], $told['read'], $told['failed']]);
     }
 
     #[TestDox('Preloaded in PHP-FPM, fresh workers have one thread each, answer webhooks, and bring in what they told')]
     public function test_preload_in_fpm(): void
     {
         if (($missing = Fpm::missing()) !== null) {
-            self::markTestSkipped("$missing is not installed: run bin/setup.sh.");
+            self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
         $this->connectTo();

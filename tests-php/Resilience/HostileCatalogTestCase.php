@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Catalog;
-use CloverSync\Shop\Runs;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Tests\Support\HostileCatalog;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -40,11 +40,11 @@ abstract class HostileCatalogTestCase extends ResilienceTestCase
                 $this->serve($catalog);
                 $result = $this->sync($settings, confirmDeletes: true);
                 $case   = "seed $seed, round $round";
-                self::assertSame([Runs::DONE, null], [$result->status, $result->message], $case);
+                self::assertSame([SyncRuns::DONE, null], [$result->status, $result->message], $case);
                 self::assertSame(0, $this->rows('j2commerce_clover_log', "status = 'error' AND message LIKE '%database refused%'"), "$case: " . implode("\n", $this->logged('error')));
                 $this->assertWhole($case);
                 $again = $this->sync($settings, confirmDeletes: true);
-                self::assertSame([Runs::DONE, 0], [$again->status, $again->productRows], "$case, unchanged: " . implode("\n", \array_slice($this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log ORDER BY id'), -8)));
+                self::assertSame([SyncRuns::DONE, 0], [$again->status, $again->productRows], "$case, unchanged: " . implode("\n", \array_slice($this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log ORDER BY id'), -8)));
                 $runs += 2;
                 $imported += $result->imported;
                 $failed += $result->failed;

@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\SliceResult;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\KillingSql;
-use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\ShopDump;
+use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\Snapshot;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -69,9 +69,9 @@ abstract class KilledRunTestCase extends ResilienceTestCase
 
         // The pages are read by now, so that the pace allows what is left without a pause.
         $phase = '';
-        $this->shop()->runner(static function (SliceResult $now) use (&$phase): void {
+        $this->shop()->runner(static function (SyncProgress $now) use (&$phase): void {
             $phase = $now->phase;
-        })->run(new Budget(null, static function () use (&$phase): bool {
+        })->run(new TimeBudget(null, static function () use (&$phase): bool {
             return $phase === 'groups';
         }));
         self::assertSame(0, $this->rows('j2commerce_clover_mappings', "state = 'deleted'"));
@@ -126,7 +126,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
                     if ($left-- === 0) {
                         Child::killMyself();
                     }
-                })->run(new Budget());
+                })->run(new TimeBudget());
             });
             self::assertTrue($killed->wasKilled());
             $this->assertResumesTo($expected, "killed after step $steps");
@@ -135,7 +135,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         // The second page cannot arrive before the kill.
         $snapshot->restore();
         $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 1, self::BEFORE_SECOND_PAGE, ['ms' => 30_000]);
-        $child = Child::fork(fn (Child $self): mixed => $this->shop($this->db->connect())->runner(static fn () => $self->pause())->run(new Budget()));
+        $child = Child::fork(fn (Child $self): mixed => $this->shop($this->db->connect())->runner(static fn () => $self->pause())->run(new TimeBudget()));
         $child->awaitPause();
         $child->resume();
         $this->untilRequested('GET /v3/-/items 0');
@@ -158,7 +158,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $slices = 0;
 
         do {
-            $result = Child::fork(fn (): SliceResult => $this->shop($this->db->connect())->runner()->run(new Budget(0.0)))->value();
+            $result = Child::fork(fn (): SyncProgress => $this->shop($this->db->connect())->runner()->run(new TimeBudget(0.0)))->value();
             self::assertLessThanOrEqual(2 * \count($phases) + 4, ++$slices, 'It does not come to its end.');
         } while ($result->hasMore());
 
@@ -176,9 +176,9 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         [$phases, $expected] = Child::fork(function (): array {
             $sql    = $this->db->connect();
             $phases = [];
-            $this->shop($sql)->runner(static function (SliceResult $now) use (&$phases): void {
+            $this->shop($sql)->runner(static function (SyncProgress $now) use (&$phases): void {
                 $phases[] = $now->phase;
-            })->run(new Budget());
+            })->run(new TimeBudget());
 
             return [$phases, ShopDump::of($sql)];
         })->value();
@@ -202,11 +202,11 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         [$points, $expected, $run] = Child::fork(function (): array {
             $inner = $this->db->connect();
             $sql   = new KillingSql($inner);
-            $this->shop($sql)->runner()->run(new Budget());
+            $this->shop($sql)->runner()->run(new TimeBudget());
 
             return [$sql->points, ShopDump::of($inner), $this->lastRun($inner)];
         })->value();
-        self::assertSame(Runs::DONE, $run['status']);
+        self::assertSame(SyncRuns::DONE, $run['status']);
         self::assertSame([], $expected['j2commerce_clover_staging']);
         $chosen   = $choose === null ? array_keys($points) : $choose($points);
         $outcomes = [];
@@ -215,7 +215,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         foreach ($chosen as $point) {
             $where = "Point $point of $title, $points[$point]";
             $snapshot->restore();
-            $killed = Child::fork(fn (): mixed => $this->shop(new KillingSql($this->db->connect(), $point))->runner()->run(new Budget()));
+            $killed = Child::fork(fn (): mixed => $this->shop(new KillingSql($this->db->connect(), $point))->runner()->run(new TimeBudget()));
             self::assertTrue($killed->wasKilled(), "$where, was not reached: " . implode(': ', $killed->error() ?? []));
             $state                       = $this->stateDigest();
             $known[$state]             ??= $this->assertResumesTo($expected, $where);
@@ -259,11 +259,11 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         [$outcome, $found, $dump] = Child::fork(function () use ($expected, $digest): array {
             $sql    = $this->db->connect();
             $before = $this->lastRun($sql);
-            $open   = $before !== null && $before['status'] === Runs::RUNNING;
+            $open   = $before !== null && $before['status'] === SyncRuns::RUNNING;
 
             // Killed after its last commit a run is whole, and what comes next is another run. That one may write nothing.
             $isWhole = $before !== null && !$open && ShopDump::digest(ShopDump::of($sql)) === $digest;
-            $result  = $this->shop($sql)->runner()->run(new Budget());
+            $result  = $this->shop($sql)->runner()->run(new TimeBudget());
             $found   = [$result->status, $result->failed, $sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'sync:sandbox'")];
 
             if ($isWhole) {
@@ -272,7 +272,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
 
             return [$open ? self::RESUMED : self::FRESH, $found, ShopDump::differences($expected, ShopDump::of($sql))];
         })->value();
-        self::assertSame($outcome === self::COMPLETE ? [Runs::DONE, 0, '', 0] : [Runs::DONE, 0, ''], $found, $where);
+        self::assertSame($outcome === self::COMPLETE ? [SyncRuns::DONE, 0, '', 0] : [SyncRuns::DONE, 0, ''], $found, $where);
         self::assertSame([], $dump, $where);
 
         return $outcome;

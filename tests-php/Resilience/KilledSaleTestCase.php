@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\OrderEvents;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\KillingSql;
@@ -80,7 +80,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->killEverywhere('sale, then cancelled', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED), function (Shop $shop): void {
+        $this->killEverywhere('sale, then cancelled', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED), function (Services $shop): void {
             $this->place($shop, ['new_status' => self::CANCELLED]);
             $shop->orderEvents()->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED);
         });
@@ -223,7 +223,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
      * where each time begins.
      *
      * @param \Closure(OrderEvents): void $hook   What the shop tells
-     * @param ?\Closure(Shop): void       $then   What happens in the shop before anybody goes on
+     * @param ?\Closure(Services): void       $then   What happens in the shop before anybody goes on
      * @param ?\Closure(): void           $before What has happened each time before
      * @param bool                        $asks   Whether Clover is asked for anything
      */
@@ -356,7 +356,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $shop = $this->shopOf($sql);
         $hook($shop->orderEvents());
-        $shop->sales()->worker()->run(new Budget());
+        $shop->sales()->worker()->run(new TimeBudget());
     }
 
     /**
@@ -522,20 +522,20 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
                 $then($shop);
             }
 
-            self::assertDone($shop->runner()->run(new Budget()));
+            self::assertDone($shop->runner()->run(new TimeBudget()));
             $pulled = $this->shopCounts($sql);
             $passed = 0;
-            $result = $shop->sales()->worker()->run(new Budget());
+            $result = $shop->sales()->worker()->run(new TimeBudget());
             $atOnce = $this->found()['ledger'];
 
             while ($result->later > 0 && $passed < self::PATIENCE) {
                 $passed += self::STEP;
                 $clock->time += self::STEP;
                 $this->clover->post('clock', ['advance_s' => self::STEP]);
-                $result = $shop->sales()->worker()->run(new Budget());
+                $result = $shop->sales()->worker()->run(new TimeBudget());
             }
 
-            self::assertDone($shop->runner()->run(new Budget()));
+            self::assertDone($shop->runner()->run(new TimeBudget()));
 
             return [$pulled, $atOnce, get_object_vars($result), $this->shopCounts($sql)];
         });
@@ -655,7 +655,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             $rows  = $sales->pushed->waiting(10);
             self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
             self::assertTrue($sales->pushed->resolve((int) $rows[0]['id'], 'not_applied'), $where);
-            $sales->worker()->run(new Budget());
+            $sales->worker()->run(new TimeBudget());
         });
         $this->assertWhole($this->found(), $where);
     }
@@ -721,9 +721,9 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     }
 
     /** @param array<string, mixed> $fields What is another than in the first order */
-    private function place(Shop $shop, array $fields): void
+    private function place(Services $shop, array $fields): void
     {
-        (new OrderDesk($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode($fields + $this->order(), JSON_THROW_ON_ERROR)));
+        (new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode($fields + $this->order(), JSON_THROW_ON_ERROR)));
     }
 
     /** @return array<string, mixed> */
@@ -744,7 +744,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         ];
     }
 
-    private function shopOf(Sql $sql): Shop
+    private function shopOf(Sql $sql): Services
     {
         return $this->shop($sql, [], new FakeClock($this->now));
     }

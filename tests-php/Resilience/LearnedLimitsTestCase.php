@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
-use CloverSync\Shop\Budget;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
 use CloverSync\Shop\Lanes;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\Crowd;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -46,12 +46,12 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         $confirmed = Child::fork(function () use ($items): int {
             $sql  = $this->db->connect();
             $shop = $this->shop($sql, ['sync_sale' => false]);
-            (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $confirmed = 0;
 
             for ($until = microtime(true) + 120; $confirmed < \count($items) && microtime(true) < $until;) {
-                $confirmed += $shop->sales()->worker()->run(new Budget())->confirmed;
+                $confirmed += $shop->sales()->worker()->run(new TimeBudget())->confirmed;
             }
 
             return $confirmed;
@@ -127,7 +127,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         $tracked = Crowd::items($this->clover);
         $changed = Child::fork(function () use ($tracked): int {
             $shop  = $this->shop($this->db->connect());
-            $crowd = new Crowd(static fn (): Shop => $shop, $tracked);
+            $crowd = new Crowd(static fn (): Services => $shop, $tracked);
             $done  = 0;
 
             for ($round = 0; $round < 6; $round++) {

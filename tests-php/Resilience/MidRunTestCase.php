@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopDump;
@@ -24,11 +24,11 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $this->connectTo('synthetic:2300');
         $mark   = $this->clover->mark();
         $pages  = 0;
-        $result = $this->shop()->runner(function (SliceResult $now) use (&$pages): void {
+        $result = $this->shop()->runner(function (SyncProgress $now) use (&$pages): void {
             if ($now->phase === 'items' && ++$pages === 1) {
                 $this->clover->tokens('expire');
             }
-        })->run(new Budget());
+        })->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame(3, $pages);
         self::assertSame([2_300, 2_300], [$result->itemsRead, $this->rows('j2commerce_clover_mappings', "clover_type = 'item'")]);
@@ -47,12 +47,12 @@ abstract class MidRunTestCase extends ResilienceTestCase
     {
         $this->connectTo();
         $expired = false;
-        $result  = $this->shop()->runner(function (SliceResult $now) use (&$expired): void {
+        $result  = $this->shop()->runner(function (SyncProgress $now) use (&$expired): void {
             if (!$expired) {
                 $expired = true;
                 $this->clover->tokens('expire');
             }
-        })->run(new Budget());
+        })->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
@@ -65,7 +65,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $this->clover->switches(['access_ttl' => 1]);
         $this->connect($this->shop());
         $before = $this->clover->refreshes();
-        $result = $this->shop()->runner()->run(new Budget());
+        $result = $this->shop()->runner()->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame(1_300, $result->itemsRead);
         self::assertLessThanOrEqual($before + 2, $this->clover->refreshes());
@@ -75,7 +75,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
     public function test_two_at_once(): void
     {
         $this->connectTo('synthetic:1300');
-        $first = Child::fork(function (Child $self): SliceResult {
+        $first = Child::fork(function (Child $self): SyncProgress {
             $paused = false;
 
             return $this->shop($this->db->connect())->runner(static function () use ($self, &$paused): void {
@@ -83,20 +83,20 @@ abstract class MidRunTestCase extends ResilienceTestCase
                     $paused = true;
                     $self->pause();
                 }
-            })->run(new Budget());
+            })->run(new TimeBudget());
         });
         $first->awaitPause();
         $mark   = $this->clover->mark();
         $before = ShopDump::of($this->sql);
         $second = $this->shop();
-        self::thrown(AlreadyRunningException::class, static fn () => $second->runner()->run(new Budget()));
+        self::thrown(AlreadyRunningException::class, static fn () => $second->runner()->run(new TimeBudget()));
         self::assertSame(0, $second->connection->requests());
         self::assertSame([], $this->clover->calls($mark));
         self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
 
         // Far into the lease, yet not beyond it.
         $late = $this->shop(clock: new FakeClock(time() + 45.0));
-        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new Budget()));
+        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new TimeBudget()));
 
         $first->resume();
         self::assertDone($first->value());
@@ -113,7 +113,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
             $self->pause();
 
             try {
-                return $shop->runner(static fn () => $self->pause())->run(new Budget())->status;
+                return $shop->runner(static fn () => $self->pause())->run(new TimeBudget())->status;
             } catch (AlreadyRunningException) {
                 return 'refused';
             }
@@ -135,7 +135,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
         self::assertCount(1, $winners);
         self::assertSame(array_fill(0, 7, 'refused'), array_values($outcomes));
         $winners[0]->resume();
-        self::assertSame(Runs::DONE, $winners[0]->value());
+        self::assertSame(SyncRuns::DONE, $winners[0]->value());
     }
 
     #[TestDox('A living process of this node that is silent for longer than its lease keeps its run')]
@@ -144,7 +144,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $this->connectTo('synthetic:1300');
         $first = $this->runPausedAfterItsFirstPage();
         $late  = $this->shop(clock: new FakeClock(time() + 90.0));
-        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new Budget()));
+        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new TimeBudget()));
         $first->resume();
         self::assertDone($first->value());
     }
@@ -169,14 +169,14 @@ abstract class MidRunTestCase extends ResilienceTestCase
 
     private function runPausedAfterItsFirstPage(): Child
     {
-        $child = Child::fork(function (Child $self): SliceResult {
+        $child = Child::fork(function (Child $self): SyncProgress {
             $steps = 0;
 
             return $this->shop($this->db->connect())->runner(static function () use ($self, &$steps): void {
                 if (++$steps === 1) {
                     $self->pause();
                 }
-            })->run(new Budget());
+            })->run(new TimeBudget());
         });
         $child->awaitPause();
 

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -237,7 +237,7 @@ abstract class NamesTestCase extends ResilienceTestCase
      *
      * @param array<string, mixed> $settings
      */
-    private function assertSettled(SliceResult $result, array $settings = [], int $failed = 0): void
+    private function assertSettled(SyncProgress $result, array $settings = [], int $failed = 0): void
     {
         self::assertDone($result, $failed);
         self::assertSame([], $this->sql->fetchAll(

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\RewritingProxy;
+use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** One item that cannot be read is that item's error, and no other's. */

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Services;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\Crowd;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -156,7 +156,7 @@ abstract class PaceTestCase extends ResilienceTestCase
 
     private function people(): Crowd
     {
-        return new Crowd(fn (): Shop => $this->shop($this->db->connect()), $this->tracked);
+        return new Crowd(fn (): Services => $this->shop($this->db->connect()), $this->tracked);
     }
 
     /** @return float Requests a second, from so many milliseconds after the first one on, while all have work */

@@ -6,11 +6,11 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Catalog;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestDatabase;
@@ -77,14 +77,14 @@ final class PatienceTest extends ResilienceTestCase
     {
         $this->connectTo('synthetic:1300');
         $this->clover->fault(Simulator::ITEM_PAGES, 'status', 2, 2, ['code' => 429, 'retry_after' => 3_600]);
-        $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         \assert($error instanceof UnavailableException);
         self::assertGreaterThanOrEqual(3_600, $error->getRetryAfter());
-        self::assertSame(Runs::RUNNING, $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
+        self::assertSame(SyncRuns::RUNNING, $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
         self::assertSame(1_000, (int) $this->sql->fetchValue('SELECT items_read FROM #__j2commerce_clover_runs'));
 
         $mark = $this->clover->mark();
-        self::thrown(UnavailableException::class, fn () => $this->shop($this->db->connect())->runner()->run(new Budget()));
+        self::thrown(UnavailableException::class, fn () => $this->shop($this->db->connect())->runner()->run(new TimeBudget()));
         self::assertSame([], $this->clover->calls($mark), 'What one process was told holds for all.');
 
         $this->openTheGate();
@@ -107,19 +107,19 @@ final class PatienceTest extends ResilienceTestCase
         }
 
         $began    = microtime(true);
-        $children = Child::together(4, function (Child $self, int $i) use ($shops): SliceResult {
+        $children = Child::together(4, function (Child $self, int $i) use ($shops): SyncProgress {
             $shop = $this->shop($shops[$i]->connect());
             $self->pause();
 
-            return $shop->runner()->run(new Budget());
+            return $shop->runner()->run(new TimeBudget());
         });
-        $results = array_map(static fn (Child $child): SliceResult => $child->value(), $children);
+        $results = array_map(static fn (Child $child): SyncProgress => $child->value(), $children);
 
         foreach ($shops as $shop) {
             $shop->drop();
         }
 
-        array_map(static fn (SliceResult $r) => self::assertDone($r), $results);
+        array_map(static fn (SyncProgress $r) => self::assertDone($r), $results);
         self::assertSame(0, $this->clover->refreshes());
         self::report(\sprintf('4 syncs at once: %d requests, %d of them 429, %.1f s', \count($this->clover->requests()), \count(preg_grep('/ 429$/', $this->clover->calls())), microtime(true) - $began));
     }
@@ -134,7 +134,7 @@ final class PatienceTest extends ResilienceTestCase
             $self->pause();
 
             if ($i === 0) {
-                $result = $shop->runner()->run(new Budget());
+                $result = $shop->runner()->run(new TimeBudget());
                 self::assertDone($result);
 
                 return $result->itemsRead;

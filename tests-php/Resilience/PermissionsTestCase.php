@@ -6,12 +6,12 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\CurrencyException;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\ShopConfig;
-use CloverSync\Tests\Support\Simulator;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\ShopDump;
+use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -23,7 +23,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
     {
         $this->connectTo();
         $shop   = $this->shop();
-        $result = $shop->runner()->run(new Budget());
+        $result = $shop->runner()->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         self::assertSame(['USD', 'order'], [$shop->merchant->remembered()['currency'], $shop->merchant->remembered()['currency_source']]);
@@ -50,7 +50,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $before = $this->shopRows();
 
         for ($i = 0; $i < 2; $i++) {
-            $refused = self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new Budget()));
+            $refused = self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
             self::assertStringContainsString('confirm it once', $refused->getMessage());
             self::assertSame([], ShopDump::differences($before, $this->shopRows()));
             self::assertSame(0, $this->rows('j2commerce_clover_mappings'));
@@ -140,7 +140,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $item = $this->clover->singles()[0]['id'];
         $this->clover->edit($item, ['price' => 77_777]);
         $result = $this->sync();
-        self::assertSame(Runs::DONE, $result->status);
+        self::assertSame(SyncRuns::DONE, $result->status);
         self::assertGreaterThan(0, $result->failed);
         self::assertEquals('777.77000', $this->product($item)['price']);
         self::assertSame([$variants, $options], [$this->rows('j2commerce_variants'), $this->rows('j2commerce_product_optionvalues')]);
@@ -155,7 +155,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
 
         $page = '<!doctype html><title>Access denied</title>';
         $this->clover->fault('GET /v3/merchants/*/items', 'status', 99, with: ['code' => 403, 'body' => $page]);
-        $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         self::assertStringContainsString('firewall', $error->getMessage());
         self::assertStringContainsString('status 403', $error->getMessage());
         self::assertDoesNotMatchRegularExpression('/permission|token|Access denied/i', $error->getMessage() . implode($this->logged('error')));
@@ -211,7 +211,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $this->clover->merchant(['currency' => 'EUR']);
         $this->connect($this->shop());
         $before  = $this->shopRows();
-        $refused = self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        $refused = self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         self::assertStringContainsString('EUR', $refused->getMessage());
         self::assertStringContainsString('USD', $refused->getMessage());
         self::assertSame([], ShopDump::differences($before, $this->shopRows()));
@@ -222,7 +222,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $this->clover->merchant(['currency' => 'CAD']);
         $this->clover->edit($this->clover->singles()[0]['id'], ['price' => 77_777]);
         $mark = $this->clover->mark();
-        self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        self::thrown(CurrencyException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         self::assertSame([], preg_grep('#/items#', $this->clover->calls($mark)));
         self::assertSame([], ShopDump::differences($before, $this->shopRows()));
     }
@@ -231,7 +231,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
     private function attemptWithoutPermission(): int
     {
         $mark  = $this->clover->mark();
-        $error = self::thrown(PermissionException::class, fn () => $this->shop()->runner()->run(new Budget()));
+        $error = self::thrown(PermissionException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         \assert($error instanceof PermissionException);
         self::assertSame('Inventory Read', $error->getPermission());
         self::assertStringContainsString('Inventory Read', $error->getMessage());

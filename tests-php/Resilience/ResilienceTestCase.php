@@ -6,16 +6,16 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Connection;
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\SliceResult;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
-use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\ShopTestCase;
+use CloverSync\Tests\Support\Simulator;
 use CloverSync\TokenStore;
 use CloverSync\Vault;
 
@@ -57,7 +57,7 @@ abstract class ResilienceTestCase extends ShopTestCase
         $this->connect($this->shop());
     }
 
-    protected function connect(Shop $shop): void
+    protected function connect(Services $shop): void
     {
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
@@ -78,9 +78,9 @@ abstract class ResilienceTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function shop(?Sql $sql = null, array $settings = [], Clock $clock = new SystemClock()): Shop
+    protected function shop(?Sql $sql = null, array $settings = [], Clock $clock = new SystemClock()): Services
     {
-        return new Shop($sql ?? $this->sql, $this->settings($settings), new Vault(self::SECRET), self::SITE, clock: $clock);
+        return new Services($sql ?? $this->sql, $this->settings($settings), new Vault(self::SECRET), self::SITE, clock: $clock);
     }
 
     protected function connection(TokenStore $store, ?callable $log = null): Connection
@@ -93,9 +93,9 @@ abstract class ResilienceTestCase extends ShopTestCase
      *
      * @param array<string, mixed> $settings
      */
-    protected function sync(array $settings = [], bool $confirmDeletes = false): SliceResult
+    protected function sync(array $settings = [], bool $confirmDeletes = false): SyncProgress
     {
-        return Child::fork(fn (): SliceResult => $this->shop($this->db->connect(), $settings)->runner()->run(new Budget(), $confirmDeletes))->value();
+        return Child::fork(fn (): SyncProgress => $this->shop($this->db->connect(), $settings)->runner()->run(new TimeBudget(), $confirmDeletes))->value();
     }
 
     /** As if the time were over that Clover wanted to be left alone. */
@@ -104,9 +104,9 @@ abstract class ResilienceTestCase extends ShopTestCase
         $this->sql->execute("UPDATE #__j2commerce_clover_pace SET leases = ''");
     }
 
-    protected static function assertDone(SliceResult $result, int $failed = 0): void
+    protected static function assertDone(SyncProgress $result, int $failed = 0): void
     {
-        self::assertSame([Runs::DONE, $failed, null], [$result->status, $result->failed, $result->message]);
+        self::assertSame([SyncRuns::DONE, $failed, null], [$result->status, $result->failed, $result->message]);
     }
 
     /** @return array<string, mixed> The shop's rows of one item */

@@ -45,7 +45,7 @@ abstract class SalesModelTestCase extends ShopTestCase
         $db = TestDatabase::create(static::dialect(), is_writable('/dev/shm') ? '/dev/shm' : null);
 
         if ($db === null) {
-            self::markTestSkipped('MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.');
+            self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
         }
 
         $this->db        = $db;

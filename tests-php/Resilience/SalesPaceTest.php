@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -35,14 +35,14 @@ final class SalesPaceTest extends ResilienceTestCase
         [$confirmed, $first, $seconds] = Child::fork(function () use ($items): array {
             // One process, for what another one has just sent is not known to this one.
             $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
-            $shop->runner()->run(new Budget());
+            $shop->runner()->run(new TimeBudget());
             $first = $this->clover->mark();
-            (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
 
             $began = microtime(true);
 
-            return [$shop->sales()->worker()->run(new Budget())->confirmed, $first, microtime(true) - $began];
+            return [$shop->sales()->worker()->run(new TimeBudget())->confirmed, $first, microtime(true) - $began];
         }, 300)->value();
         $requests = $this->clover->requests($mark);
         $after    = $this->clover->state()['stock'];
@@ -68,13 +68,13 @@ final class SalesPaceTest extends ResilienceTestCase
         $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, 3, true));
         [$result, $mark] = Child::fork(function () use ($items): array {
             $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
-            $shop->runner()->run(new Budget());
-            (new OrderDesk($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            $shop->runner()->run(new TimeBudget());
+            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $this->clover->switches(['latency' => 1200]);
             $mark = $this->clover->mark();
 
-            return [$shop->sales()->worker()->run(new Budget()), $mark];
+            return [$shop->sales()->worker()->run(new TimeBudget()), $mark];
         }, 120)->value();
         $after = $this->clover->state()['stock'];
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Fpm;
 use PHPUnit\Framework\Attributes\TestDox;
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Fpm;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -32,7 +32,7 @@ abstract class ServeTestCase extends ResilienceTestCase
         parent::setUp();
 
         if (($missing = Fpm::missing()) !== null) {
-            self::markTestSkipped("$missing is not installed: run bin/setup.sh.");
+            self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
         $this->connectTo('synthetic:120');
@@ -125,7 +125,7 @@ abstract class ServeTestCase extends ResilienceTestCase
         // What got no answer Clover would send again.
         if ($lost > 0) {
             array_map(fn (string $item): int => $this->one($this->delivery($item), self::AUTH), $this->items);
-            $this->shop($this->db->connect())->inboxWorker()->drain(new Budget(30.0));
+            $this->shop($this->db->connect())->inboxWorker()->drain(new TimeBudget(30.0));
         }
 
         $clover = $this->clover->state()['stock'];

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Attention;
-use CloverSync\Shop\Mappings;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -18,7 +18,7 @@ abstract class AttentionTestCase extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
         self::assertSame([0, null, false], [$this->attention()->count(), $this->attention()->paused, $this->attention()->confirmDeletes]);
-        self::assertSame(0, Attention::of($this->sql, new Mappings($this->sql, 'na', 'NOBODY'), $this->shop()->state, $this->clock)->count());
+        self::assertSame(0, Attention::of($this->sql, new Links($this->sql, 'na', 'NOBODY'), $this->shop()->state, $this->clock)->count());
     }
 
     #[TestDox('A row that Clover will not take, an item that failed and a pause are one each')]
@@ -38,7 +38,7 @@ abstract class AttentionTestCase extends SalesTestCase
     #[TestDox('A group in conflict is one thing to decide, whatever its variants number')]
     public function test_conflicts(): void
     {
-        $this->shop()->mappings()->save(array_map(static fn (array $row): array => $row + ['state' => Mappings::CONFLICT], [
+        $this->shop()->mappings()->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
             ['clover_id' => 'G1', 'clover_type' => 'group'], ['clover_id' => 'I1', 'parent_id' => 'G1'], ['clover_id' => 'I2', 'parent_id' => 'G1'], ['clover_id' => 'I3'],
         ]));
         self::assertSame([2, 2], [$this->attention()->conflicts, $this->attention()->count()]);

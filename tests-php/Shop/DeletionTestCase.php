@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Runs;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -31,7 +31,7 @@ abstract class DeletionTestCase extends SyncTestCase
         $this->clover->remove($id);
         $result = $this->sync($settings);
 
-        self::assertSame([Runs::DONE, 1], [$result->status, $result->deleted]);
+        self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->deleted]);
         $product = $this->product($id);
         self::assertSame([$state, 1, 'deleted'], [(int) $product['state'], (int) $product['enabled'], $product['link_state']]);
         self::assertSame(['delete', $action === 'ignore' ? 'skipped' : 'success'], array_slice(array_values($this->logOf($id)[1]), 0, 2));
@@ -124,7 +124,7 @@ abstract class DeletionTestCase extends SyncTestCase
         $this->clover->edit($id, ['price' => 4321]);
         $result = $this->sync();
 
-        self::assertSame([$run, Runs::DONE, 0, 1], [$result->run, $result->status, $result->deleted, $result->updated]);
+        self::assertSame([$run, SyncRuns::DONE, 0, 1], [$result->run, $result->status, $result->deleted, $result->updated]);
         self::assertSame('43.21000', $this->product($id)['price']);
     }
 
@@ -139,14 +139,14 @@ abstract class DeletionTestCase extends SyncTestCase
 
         $before = $this->shopRows();
         $result = $this->sync();
-        self::assertSame(Runs::NEEDS_CONFIRMATION, $result->status);
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $result->status);
         self::assertStringContainsString('20 of 64', (string) $result->message);
         self::assertSame($before, $this->shopRows());
 
         // Another run without the word asks again; with it, the one that waits goes on.
-        self::assertSame(Runs::NEEDS_CONFIRMATION, $this->sync()->status);
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $this->sync()->status);
         $result = $this->sync(confirmDeletes: true);
-        self::assertSame(Runs::DONE, $result->status);
+        self::assertSame(SyncRuns::DONE, $result->status);
         self::assertSame(20, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted' AND clover_type = 'item'"));
     }
 }

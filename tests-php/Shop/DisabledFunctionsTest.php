@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Host;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\NeededFunctions;
-use CloverSync\Shop\PdoSql;
-use CloverSync\Shop\Process;
+use CloverSync\Cli\PdoSql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\NeededFunctions;
+use CloverSync\Shop\Support\Platform;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
@@ -52,17 +52,17 @@ final class DisabledFunctionsTest extends TestCase
 
     public function test_the_list_of_needed_functions_is_the_one_that_the_script_makes(): void
     {
-        $file  = \dirname(__DIR__, 2) . '/php-plugin/lib/src/NeededFunctions.php';
+        $file  = \dirname(__DIR__, 2) . '/php-plugin/lib/src/Support/NeededFunctions.php';
         $kept  = (string) file_get_contents($file);
-        $fresh = (string) shell_exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(\dirname(__DIR__, 2) . '/bin/functions.php') . ' --print');
-        self::assertSame($fresh, $kept, 'Run php bin/functions.php --write');
+        $fresh = (string) shell_exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(\dirname(__DIR__, 2) . '/scripts/functions.php') . ' --print');
+        self::assertSame($fresh, $kept, 'Run php scripts/functions.php --write');
         self::assertGreaterThan(100, \count(self::needed()));
-        self::assertSame([], array_intersect(self::needed(), Host::OPTIONAL));
+        self::assertSame([], array_intersect(self::needed(), Platform::OPTIONAL));
     }
 
     public function test_the_main_job_runs_without_everything_that_has_a_stand_in(): void
     {
-        $this->disable(...Host::OPTIONAL);
+        $this->disable(...Platform::OPTIONAL);
         $this->mainJob();
     }
 
@@ -135,16 +135,16 @@ final class DisabledFunctionsTest extends TestCase
         $this->disable('getmypid', 'posix_getpid');
         $this->shell->run(['connect', '--approve']);
         $sql  = PdoSql::connect("sqlite:{$this->shell->folder}/cloversync.sqlite");
-        $lock = new Lock($sql, 'sync:sandbox', process: new Process('unknown:another', 0, 0), lease: 600);
+        $lock = new Lock($sql, 'sync:sandbox', process: new ProcessIdentity('unknown:another', 0, 0), lease: 600);
         self::assertTrue($lock->acquire());
         $busy = $this->shell->run(['sync', '--json'])['lines'];
         self::assertSame('already_running', end($busy)['kind']);
         $sql->execute('UPDATE #__j2commerce_clover_locks SET expires = 1');
         self::assertSame(0, $this->shell->run(['sync'])['code']);
 
-        $nameless = new Process('here', 0, 0);
+        $nameless = new ProcessIdentity('here', 0, 0);
         self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
-        self::assertFalse((new Process('here', (int) getmypid(), 1))->isDead('here', 0, 0));
+        self::assertFalse((new ProcessIdentity('here', (int) getmypid(), 1))->isDead('here', 0, 0));
     }
 
     public function test_webhooks_are_answered_and_worked_without_everything_that_has_a_stand_in(): void
@@ -153,7 +153,7 @@ final class DisabledFunctionsTest extends TestCase
         $this->shell->environment['CLOVERSYNC_SETTINGS']       = '{"webhooks":true}';
         $this->shell->run(['connect', '--approve']);
         $this->shell->run(['sync']);
-        $this->disable(...array_diff(Host::OPTIONAL, ['pcntl_exec']));
+        $this->disable(...array_diff(Platform::OPTIONAL, ['pcntl_exec']));
         $free   = stream_socket_server('tcp://127.0.0.1:0');
         $listen = (string) stream_socket_get_name($free, false);
         fclose($free);
@@ -198,7 +198,7 @@ final class DisabledFunctionsTest extends TestCase
 
         $ran = $named = [];
 
-        foreach (array_unique([...Host::OPTIONAL, ...self::USUAL]) as $function) {
+        foreach (array_unique([...Platform::OPTIONAL, ...self::USUAL]) as $function) {
             $this->shell = new CommandLine($this->clover);
             $this->clover->reset();
             $this->disable($function);

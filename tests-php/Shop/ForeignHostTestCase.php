@@ -4,27 +4,27 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\SiteGuard;
-use CloverSync\Shop\State;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Joomla\Secrets;
+use CloverSync\Shop\Joomla\SiteAddress;
 use CloverSync\Tests\Support\ShopTestCase;
 use CloverSync\Vault;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Secrets;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\SiteAddress;
 
-require_once __DIR__ . '/../../php-plugin/app_cloverpos/src/Shop/SiteAddress.php';
-require_once __DIR__ . '/../../php-plugin/app_cloverpos/src/Shop/Secrets.php';
+require_once __DIR__ . '/../../php-plugin/lib/src/Joomla/SiteAddress.php';
+require_once __DIR__ . '/../../php-plugin/lib/src/Joomla/Secrets.php';
 
 /** Anybody can start the scheduler with a Host header of his own; a copy of the site is still a copy. */
 abstract class ForeignHostTestCase extends ShopTestCase
 {
     private const SHOP = 'https://shop.example/';
 
-    private State $state;
+    private KeyValueStore $state;
 
     protected function setUp(): void
     {
         parent::setUp();
-        $this->state = new State($this->sql, 'sandbox');
+        $this->state = new KeyValueStore($this->sql, 'sandbox');
         $address     = $this->address(self::SHOP, vouched: true);
         (new SiteGuard($this->state, $address->identity($this->state)))->move();
         $address->confirm($this->state);

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Runs;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -219,7 +219,7 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->sync();
         self::assertCount(230, $this->onSale());
         array_map($this->clover->remove(...), \array_slice($ids, 1));
-        self::assertSame(Runs::DONE, $this->sync(confirmDeletes: true)->status);
+        self::assertSame(SyncRuns::DONE, $this->sync(confirmDeletes: true)->status);
         self::assertSame(['Cap: C-N000 × 1'], $this->onSale());
         array_map($this->clover->restore(...), \array_slice($ids, 1));
         $hat = $this->clover->add(['name' => 'Hat Red', 'price' => 2000, 'sku' => 'H-R', 'quantity' => 5, 'group' => 'Hat', 'options' => ['Size' => 'Red']]);
@@ -365,7 +365,7 @@ abstract class GroupsTestCase extends SalesTestCase
     private function bring(array $items, string $way): void
     {
         if ($way === 'sync') {
-            self::assertSame(Runs::DONE, $this->sync()->status);
+            self::assertSame(SyncRuns::DONE, $this->sync()->status);
 
             return;
         }
@@ -375,13 +375,13 @@ abstract class GroupsTestCase extends SalesTestCase
             array_values($items),
         ));
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
-        $this->shop()->inboxWorker()->drain(new Budget());
+        $this->shop()->inboxWorker()->drain(new TimeBudget());
         self::assertSame(0, $this->shop()->inbox()->count());
     }
 
     private function pass(): void
     {
-        $this->shop()->stockPass()->run(new Budget(), new \CloverSync\Shop\Lock($this->sql, 'sync:sandbox', $this->clock));
+        $this->shop()->stockPass()->run(new TimeBudget(), new \CloverSync\Shop\Locking\Lock($this->sql, 'sync:sandbox', $this->clock));
     }
 
     /** @return list<string> What a visitor can buy of these products: title, SKU and count */
@@ -403,7 +403,7 @@ abstract class GroupsTestCase extends SalesTestCase
 
     private function text(string ...$parts): string
     {
-        return 'SELECT ' . (static::dialect() === \CloverSync\Shop\Dialect::MySql ? 'CONCAT(' . implode(', ', $parts) . ')' : implode(' || ', $parts));
+        return 'SELECT ' . (static::dialect() === \CloverSync\Shop\Database\Dialect::MySql ? 'CONCAT(' . implode(', ', $parts) . ')' : implode(' || ', $parts));
     }
 
     /** @return array{string, string} The price range of the product that the item stands in */

@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Categories;
-use CloverSync\Shop\Names;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\ShopConfig;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\Joomla\Categories;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\Text;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** What a sync writes, and what it leaves alone. */
@@ -37,7 +37,7 @@ abstract class ImportTestCase extends SyncTestCase
         foreach ($items as $item) {
             $product = $this->product($item['id']);
             self::assertSame('synced', $product['link_state']);
-            self::assertSame(Names::shown($item['sku'] ?? ''), $product['sku']);
+            self::assertSame(Text::shown($item['sku'] ?? ''), $product['sku']);
             self::assertSame($item['code'] ?? '', $product['upc']);
             self::assertSame(\sprintf('%.5F', $item['price'] / 100), $product['price']);
             $count = $item['itemStock']['quantity'] ?? null;
@@ -213,7 +213,7 @@ abstract class ImportTestCase extends SyncTestCase
     public function test_a_category_that_several_processes_want_at_once_is_made_once(): void
     {
         $codes = $this->inProcesses(8, static function (Sql $sql): int {
-            $categories = new Categories($sql, ShopConfig::read($sql), new Mappings($sql, 'sandbox', 'M'), 2, new SystemClock());
+            $categories = new Categories($sql, ShopConfig::read($sql), new Links($sql, 'sandbox', 'M'), 2, new SystemClock());
             $sql->transaction(static function () use ($categories): void {
                 $categories->forget();
                 $categories->resolve(['Garden'], true);
@@ -489,7 +489,7 @@ abstract class ImportTestCase extends SyncTestCase
         $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
         $result = $this->sync();
 
-        self::assertSame([Runs::DONE, 1], [$result->status, $result->failed]);
+        self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->failed]);
         $link = $this->sql->fetchOne("SELECT clover_id, error, product_id FROM #__j2commerce_clover_mappings WHERE state = 'error'");
         self::assertNull($link['product_id']);
         self::assertStringContainsString('same options', $link['error']);

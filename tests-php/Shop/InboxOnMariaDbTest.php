@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Database\Dialect;
 
 final class InboxOnMariaDbTest extends InboxTestCase
 {

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Process;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
@@ -242,7 +242,7 @@ abstract class InboxTestCase extends SalesTestCase
     public function test_one_drainer(): void
     {
         $this->tell($this->mug);
-        $lock = new Lock($this->db->connect(), 'inbox:sandbox', $this->clock, new Process('another node', 1, 1));
+        $lock = new Lock($this->db->connect(), 'inbox:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
         self::assertTrue($lock->acquire());
         self::assertSame(0, $this->drain());
         $lock->release();
@@ -279,7 +279,7 @@ abstract class InboxTestCase extends SalesTestCase
 
     private function drain(): int
     {
-        return $this->shop()->inboxWorker()->drain(new Budget());
+        return $this->shop()->inboxWorker()->drain(new TimeBudget());
     }
 
     /** As if the five seconds had passed. */

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\LaneBook;
 use CloverSync\Shop\Lanes;
-use CloverSync\Shop\Process;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -142,7 +142,7 @@ abstract class LanesTestCase extends ShopTestCase
     public function test_another_node(): void
     {
         foreach ([[false, LaneBook::LEASE], [true, LaneBook::AWAY]] as [$away, $lease]) {
-            $far   = $this->lanes(process: new Process('elsewhere', 1, 1));
+            $far   = $this->lanes(process: new ProcessIdentity('elsewhere', 1, 1));
             $other = $this->lanes();
             self::ask($far, 5);
             $told = self::ask($far, 5, away: $away);
@@ -185,7 +185,7 @@ abstract class LanesTestCase extends ShopTestCase
     public function test_the_share_of_a_node(): void
     {
         [$one, $two] = [$this->lanes(share: 40), $this->lanes(share: 40)];
-        $far         = $this->lanes(share: 60, process: new Process('elsewhere', 1, 1));
+        $far         = $this->lanes(share: 60, process: new ProcessIdentity('elsewhere', 1, 1));
         self::assertSame(2, self::ask($one, 5)['lanes']);
         self::assertSame(0, self::ask($two, 5)['lanes']);
         self::assertSame(3, self::ask($far, 5)['lanes']);
@@ -193,7 +193,7 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(1, self::ask($one, 5)['keep']);
         self::ask($one, 1, 1);
         self::assertSame(1, self::ask($two, 5)['lanes']);
-        self::assertSame(1, self::ask($this->lanes(share: 7, process: new Process('a third', 1, 1)), 5)['lanes'] + 1, 'All are taken.');
+        self::assertSame(1, self::ask($this->lanes(share: 7, process: new ProcessIdentity('a third', 1, 1)), 5)['lanes'] + 1, 'All are taken.');
     }
 
     #[TestDox('A gate that Clover closes for one is closed for all, and reading it does not move it')]
@@ -351,7 +351,7 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(array_fill(0, 20, 0), $codes);
     }
 
-    private function lanes(int $share = 100, ?Process $process = null): Lanes
+    private function lanes(int $share = 100, ?ProcessIdentity $process = null): Lanes
     {
         return new Lanes($this->db->connect(), 'sandbox', $share, process: $process);
     }

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Process;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\State;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopTestCase;
 
@@ -44,7 +44,7 @@ abstract class LockTestCase extends ShopTestCase
     {
         $clock = new FakeClock();
         $first = new Lock($this->sql, 'job', $clock);
-        $other = new Lock($this->db->connect(), 'job', $clock, new Process('another node', 1, 1));
+        $other = new Lock($this->db->connect(), 'job', $clock, new ProcessIdentity('another node', 1, 1));
         self::assertTrue($first->acquire());
 
         $clock->time += 49;
@@ -85,7 +85,7 @@ abstract class LockTestCase extends ShopTestCase
     public function test_a_process_of_another_node_is_never_taken_for_dead(): void
     {
         $clock = new FakeClock();
-        $far   = new Lock($this->sql, 'job', $clock, new Process('elsewhere', 999_999_999, 1));
+        $far   = new Lock($this->sql, 'job', $clock, new ProcessIdentity('elsewhere', 999_999_999, 1));
         $here  = new Lock($this->db->connect(), 'job', $clock);
         $far->acquire();
 
@@ -96,8 +96,8 @@ abstract class LockTestCase extends ShopTestCase
 
     public function test_a_later_process_with_the_same_id_is_not_the_holder(): void
     {
-        $me = Process::current();
-        (new Lock($this->sql, 'job', process: new Process($me->node, $me->pid, $me->started - 1)))->acquire();
+        $me = ProcessIdentity::current();
+        (new Lock($this->sql, 'job', process: new ProcessIdentity($me->node, $me->pid, $me->started - 1)))->acquire();
 
         self::assertTrue((new Lock($this->db->connect(), 'job'))->acquire());
     }
@@ -125,11 +125,11 @@ abstract class LockTestCase extends ShopTestCase
 
     public function test_fifty_contenders_that_wait_get_it_one_after_the_other(): void
     {
-        (new State($this->sql, 'sandbox'))->set('n', '0');
+        (new KeyValueStore($this->sql, 'sandbox'))->set('n', '0');
 
         $codes = $this->inProcesses(50, static function (Sql $sql): int {
             $lock  = new Lock($sql, 'job');
-            $state = new State($sql, 'sandbox');
+            $state = new KeyValueStore($sql, 'sandbox');
 
             if (!$lock->wait(40.0)) {
                 return 1;
@@ -142,7 +142,7 @@ abstract class LockTestCase extends ShopTestCase
         });
 
         self::assertSame(0, array_sum($codes));
-        self::assertSame('50', (new State($this->sql, 'sandbox'))->get('n'));
+        self::assertSame('50', (new KeyValueStore($this->sql, 'sandbox'))->get('n'));
     }
 
     public function test_it_is_not_taken_inside_a_transaction(): void

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Mappings;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -20,25 +20,25 @@ abstract class MappingListTestCase extends SalesTestCase
         self::assertCount((int) $this->sql->fetchValue('SELECT COUNT(DISTINCT product_id) FROM #__j2commerce_clover_mappings'), $rows);
         self::assertSame($this->shop()->mappingList()->count(), \count($rows));
         $mug = $this->row($this->mug);
-        self::assertSame(['item', 'MUG-01', Mappings::SYNCED, 0, []], [$mug['type'], $mug['sku'], $mug['state'], $mug['members'], $mug['problems']]);
+        self::assertSame(['item', 'MUG-01', Links::SYNCED, 0, []], [$mug['type'], $mug['sku'], $mug['state'], $mug['members'], $mug['problems']]);
         self::assertSame([(int) $this->product($this->mug)['product_id'], (int) $this->product($this->mug)['article_id'], $this->product($this->mug)['title']], [$mug['product_id'], $mug['article_id'], $mug['title']]);
         self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', (string) $mug['last_synced']);
         $shirt = $this->row($this->group());
-        self::assertSame(['group', 'T-Shirt', '', 6, Mappings::SYNCED], [$shirt['type'], $shirt['title'], $shirt['sku'], $shirt['members'], $shirt['state']]);
+        self::assertSame(['group', 'T-Shirt', '', 6, Links::SYNCED], [$shirt['type'], $shirt['title'], $shirt['sku'], $shirt['members'], $shirt['state']]);
     }
 
     #[TestDox('An error of a member is the group\'s, with its cause; an error outweighs a wait, a wait what is synced')]
     public function test_a_member_s_error_is_the_group_s(): void
     {
         $member = $this->itemBySku('TS-RE-S')['id'];
-        $this->mappings()->update([$member => ['state' => Mappings::ERROR, 'error' => 'Its price makes no sense']]);
+        $this->mappings()->update([$member => ['state' => Links::ERROR, 'error' => 'Its price makes no sense']]);
         $this->shop()->inbox()->ask([$this->itemBySku('TS-RE-M')['id'], $this->mug]);
         $row = $this->row($this->group());
-        self::assertSame([Mappings::ERROR, $member, 'TS-RE-S', 'Its price makes no sense'], [$row['state'], $row['problems'][0]['clover_id'], $row['problems'][0]['sku'], $row['problems'][0]['message']]);
-        self::assertSame([Mappings::PENDING, Mappings::SYNCED], [$this->row($this->mug)['state'], $this->row($this->candle)['state']]);
-        self::assertSame([$this->group()], array_column($this->page(['state' => Mappings::ERROR]), 'clover_id'));
-        self::assertSame([$this->mug], array_column($this->page(['state' => Mappings::PENDING]), 'clover_id'));
-        self::assertSame([1, 1, 0], array_map(fn (string $state): int => $this->shop()->mappingList()->count(['state' => $state]), [Mappings::ERROR, Mappings::PENDING, Mappings::CONFLICT]));
+        self::assertSame([Links::ERROR, $member, 'TS-RE-S', 'Its price makes no sense'], [$row['state'], $row['problems'][0]['clover_id'], $row['problems'][0]['sku'], $row['problems'][0]['message']]);
+        self::assertSame([Links::PENDING, Links::SYNCED], [$this->row($this->mug)['state'], $this->row($this->candle)['state']]);
+        self::assertSame([$this->group()], array_column($this->page(['state' => Links::ERROR]), 'clover_id'));
+        self::assertSame([$this->mug], array_column($this->page(['state' => Links::PENDING]), 'clover_id'));
+        self::assertSame([1, 1, 0], array_map(fn (string $state): int => $this->shop()->mappingList()->count(['state' => $state]), [Links::ERROR, Links::PENDING, Links::CONFLICT]));
     }
 
     #[TestDox('A group of which a member is gone has a member less; one that is gone whole is deleted')]
@@ -46,15 +46,15 @@ abstract class MappingListTestCase extends SalesTestCase
     {
         $this->clover->remove($this->itemBySku('TS-RE-S')['id']);
         $this->sync();
-        self::assertSame([5, Mappings::SYNCED], [$this->row($this->group())['members'], $this->row($this->group())['state']]);
+        self::assertSame([5, Links::SYNCED], [$this->row($this->group())['members'], $this->row($this->group())['state']]);
 
         foreach (['TS-RE-M', 'TS-RE-L', 'TS-BL-S', 'TS-BL-M', 'TS-BL-L'] as $sku) {
             $this->clover->remove($this->itemBySku($sku)['id']);
         }
 
         $this->sync();
-        self::assertSame([0, Mappings::DELETED], [$this->row($this->group())['members'], $this->row($this->group())['state']]);
-        self::assertSame(1, $this->shop()->mappingList()->count(['state' => Mappings::DELETED]));
+        self::assertSame([0, Links::DELETED], [$this->row($this->group())['members'], $this->row($this->group())['state']]);
+        self::assertSame(1, $this->shop()->mappingList()->count(['state' => Links::DELETED]));
     }
 
     #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
@@ -64,8 +64,8 @@ abstract class MappingListTestCase extends SalesTestCase
         self::assertSame([$this->mug], array_column($this->page(['search' => $this->mug]), 'clover_id'));
         $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', ['100%_Wax', (int) $this->product($this->candle)['article_id']]);
         self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'clover_id'));
-        self::assertSame([], $this->page(['search' => '%_wax', 'state' => Mappings::ERROR]));
-        self::assertSame(1, $this->shop()->mappingList()->count(['search' => '%_wax', 'state' => Mappings::SYNCED]));
+        self::assertSame([], $this->page(['search' => '%_wax', 'state' => Links::ERROR]));
+        self::assertSame(1, $this->shop()->mappingList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
     }
 
     #[TestDox('Sorted by any column, a page at a time')]
@@ -78,7 +78,7 @@ abstract class MappingListTestCase extends SalesTestCase
         $list = $this->shop()->mappingList();
         self::assertSame(\array_slice(array_column($list->page([], 'title', true, 0, 500), 'clover_id'), 3, 4), array_column($list->page([], 'title', true, 3, 4), 'clover_id'));
         self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]['sku']);
-        $this->mappings()->update([$this->candle => ['state' => Mappings::ERROR, 'error' => 'x']]);
+        $this->mappings()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
         self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]['clover_id']);
 
         foreach (['clover_id', 'last_synced'] as $sort) {
@@ -96,7 +96,7 @@ abstract class MappingListTestCase extends SalesTestCase
         $group   = $this->group();
         $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
         $this->sync();
-        [$row] = $this->page(['state' => Mappings::CONFLICT]);
+        [$row] = $this->page(['state' => Links::CONFLICT]);
         self::assertSame([$group, null, null, 1], [$row['clover_id'], $row['product_id'], $row['last_synced'], \count($row['problems'])]);
         self::assertStringContainsString('already has a product', $row['problems'][0]['message']);
     }
@@ -105,7 +105,7 @@ abstract class MappingListTestCase extends SalesTestCase
     public function test_look_again(): void
     {
         $this->clover->edit($this->mug, ['price' => 888]);
-        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new Budget()));
+        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
         self::assertSame('8.88000', (string) $this->product($this->mug)['price']);
         self::assertSame([], $this->logged('webhook'));
         self::assertStringStartsWith('success Looked at again: Updated', current(\array_slice($this->logged('sync'), -1)));
@@ -116,7 +116,7 @@ abstract class MappingListTestCase extends SalesTestCase
     public function test_look_again_at_a_group(): void
     {
         $this->clover->edit($this->itemBySku('TS-RE-S')['id'], ['price' => 4321]);
-        self::assertSame(6, $this->shop()->lookAgain([$this->group()], new Budget()));
+        self::assertSame(6, $this->shop()->lookAgain([$this->group()], new TimeBudget()));
         self::assertSame('43.21000', (string) $this->product($this->itemBySku('TS-RE-S')['id'])['price']);
         self::assertSame(0, $this->sync()->productRows);
     }
@@ -127,12 +127,12 @@ abstract class MappingListTestCase extends SalesTestCase
         $name = $this->product($this->candle)['title'];
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
-        self::assertSame(Mappings::ERROR, $this->row($this->candle)['state']);
-        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new Budget()));
-        self::assertSame(Mappings::ERROR, $this->row($this->candle)['state']);
+        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
+        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()));
+        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
         $this->clover->edit($this->candle, ['name' => $name]);
-        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new Budget()), 'Also within seconds of the last look.');
-        self::assertSame([Mappings::SYNCED, []], [$this->row($this->candle)['state'], $this->row($this->candle)['problems']]);
+        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()), 'Also within seconds of the last look.');
+        self::assertSame([Links::SYNCED, []], [$this->row($this->candle)['state'], $this->row($this->candle)['problems']]);
     }
 
     #[TestDox('What has failed often, and would wait for an hour, is looked at when the owner asks')]
@@ -140,16 +140,16 @@ abstract class MappingListTestCase extends SalesTestCase
     {
         $this->shop()->inbox()->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
-        self::assertSame(Mappings::PENDING, $this->row($this->mug)['state']);
-        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new Budget()));
-        self::assertSame(Mappings::SYNCED, $this->row($this->mug)['state']);
+        self::assertSame(Links::PENDING, $this->row($this->mug)['state']);
+        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
+        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
     }
 
     #[TestDox('Nothing is looked at for an id that is linked to nothing')]
     public function test_an_unknown_id(): void
     {
         $mark = $this->clover->mark();
-        self::assertSame(0, $this->shop()->lookAgain(['NOSUCHITEM000'], new Budget()));
+        self::assertSame(0, $this->shop()->lookAgain(['NOSUCHITEM000'], new TimeBudget()));
         self::assertSame([], $this->clover->calls($mark));
     }
 
@@ -167,7 +167,7 @@ abstract class MappingListTestCase extends SalesTestCase
         self::assertSame(1, $this->sync()->conflicts);
         $this->shop()->conflicts()->adopt($this->mug);
         $this->sync();
-        self::assertSame(Mappings::SYNCED, $this->row($this->mug)['state']);
+        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
     }
 
     #[TestDox('To unlink a group forgets its members; a member alone cannot be unlinked')]
@@ -189,7 +189,7 @@ abstract class MappingListTestCase extends SalesTestCase
         self::assertSame($count - 1, $this->shop()->mappingList()->count());
     }
 
-    private function mappings(): Mappings
+    private function mappings(): Links
     {
         return $this->shop()->mappings();
     }

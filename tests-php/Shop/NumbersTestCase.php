@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Database\Bulk;
 use CloverSync\Tests\Support\SalesTestCase;
 
 /** Numbers of the shop that come again: a counter that was set back, a backup that was restored. */

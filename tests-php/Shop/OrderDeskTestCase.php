@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
 use CloverSync\Cli\UsageException;
-use CloverSync\Shop\UtcTime;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -382,7 +382,7 @@ abstract class OrderDeskTestCase extends SyncTestCase
         $orders   = 8;
         $mappings = $this->shop()->mappings();
         $codes    = $this->inProcesses($orders, function ($sql, int $i) use ($mappings): int {
-            (new OrderDesk($sql, new \CloverSync\Shop\Mappings($sql, $mappings->environment, $mappings->merchant), new FakeClock()))->place($this->file(['order_id' => "at-once-$i"]));
+            (new FakeCheckout($sql, new \CloverSync\Shop\Links\Links($sql, $mappings->environment, $mappings->merchant), new FakeClock()))->place($this->file(['order_id' => "at-once-$i"]));
 
             return 0;
         });
@@ -392,9 +392,9 @@ abstract class OrderDeskTestCase extends SyncTestCase
         self::assertSame($orders, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_orders WHERE stock_committed = 1'));
     }
 
-    private function desk(): OrderDesk
+    private function desk(): FakeCheckout
     {
-        return new OrderDesk($this->sql, $this->shop()->mappings(), $this->clock);
+        return new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock);
     }
 
     /** @param array<string, mixed> $with Fields of the file that differ from a confirmed order of three mugs */

@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Exception\PermissionException;
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Lanes;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Runs;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\LaterClock;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
@@ -85,24 +85,24 @@ abstract class OverviewTestCase extends SyncTestCase
     {
         $this->clover->reset('synthetic:3500');
         $this->connect();
-        $this->sync(budget: new Budget(0.0));
-        $cut = $this->sync(budget: new Budget(0.0));
+        $this->sync(budget: new TimeBudget(0.0));
+        $cut = $this->sync(budget: new TimeBudget(0.0));
         $now = $this->shop(clock: new LaterClock(90))->overview();
 
-        self::assertSame([Runs::RUNNING, 'items', $cut->itemsRead, $cut->run], [$now->run['now']->status, $now->run['now']->phase, $now->run['now']->itemsRead, $now->run['now']->run]);
+        self::assertSame([SyncRuns::RUNNING, 'items', $cut->itemsRead, $cut->run], [$now->run['now']->status, $now->run['now']->phase, $now->run['now']->itemsRead, $now->run['now']->run]);
         self::assertSame([null, false], [$now->run['expected'], $now->run['active']], 'Nobody knows how many there are, and nobody is at it.');
         self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
 
         $this->sync();
         self::assertNull($this->shop()->overview()->run);
-        $this->sync(budget: new Budget(0.0));
+        $this->sync(budget: new TimeBudget(0.0));
         self::assertSame($this->shop()->mappings()->countLinked(), $this->shop()->overview()->run['expected']);
     }
 
     public function test_somebody_else_at_the_sync_is_seen(): void
     {
         $this->connect();
-        $this->sync(budget: new Budget(0.0));
+        $this->sync(budget: new TimeBudget(0.0));
         $other = new Lock($this->db->connect(), 'sync:sandbox');
         $other->acquire();
         self::assertTrue($this->shop()->overview()->run['active']);
@@ -121,11 +121,11 @@ abstract class OverviewTestCase extends SyncTestCase
 
         $result = $this->sync();
         $run    = $this->shop()->overview()->run;
-        self::assertSame([Runs::NEEDS_CONFIRMATION, $result->message, false], [$run['now']->status, $run['now']->message, $run['active']]);
-        self::assertSame(Runs::RUNNING, $this->sync(budget: new Budget(0.0), confirmDeletes: true)->status);
+        self::assertSame([SyncRuns::NEEDS_CONFIRMATION, $result->message, false], [$run['now']->status, $run['now']->message, $run['active']]);
+        self::assertSame(SyncRuns::RUNNING, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
 
         // The word is remembered: what follows need not repeat it.
-        self::assertSame(Runs::DONE, $this->sync()->status);
+        self::assertSame(SyncRuns::DONE, $this->sync()->status);
         self::assertNull($this->shop()->overview()->run);
     }
 
@@ -187,7 +187,7 @@ abstract class OverviewTestCase extends SyncTestCase
 
         $shop = $this->shop(['default_category' => 0])->choosing(['default_category' => 2]);
         self::assertTrue($shop->overview()->hasDefaultCategory);
-        self::assertSame(Runs::DONE, $shop->runner()->run(new Budget())->status);
+        self::assertSame(SyncRuns::DONE, $shop->runner()->run(new TimeBudget())->status);
     }
 
     public function test_connecting_to_another_merchant_forgets_the_facts_of_the_first_and_names_it(): void

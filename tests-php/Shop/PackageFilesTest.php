@@ -33,7 +33,7 @@ final class PackageFilesTest extends TestCase
 
     public function test_the_notices_hold_a_text_of_each_linked_package_and_none_of_what_only_tests_use(): void
     {
-        exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(\dirname(__DIR__, 2) . '/bin/notices.php') . ' 2>/dev/null', $lines, $code);
+        exec(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg(\dirname(__DIR__, 2) . '/scripts/notices.php') . ' 2>/dev/null', $lines, $code);
         $text = implode("\n", $lines);
         self::assertSame(0, $code);
 

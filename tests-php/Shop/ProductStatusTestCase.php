@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\MerchantFacts;
-use CloverSync\Shop\ProductStatus;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\ProductStatus;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -39,7 +39,7 @@ abstract class ProductStatusTestCase extends SyncTestCase
     {
         self::assertNull(ProductStatus::of($this->sql, $this->shop()->mappings(), 999_999));
         $product = (int) $this->product($this->mug)['product_id'];
-        self::assertNull(ProductStatus::of($this->sql, new Mappings($this->sql, 'na', $this->shop()->mappings()->merchant), $product), 'Links of another environment are none.');
+        self::assertNull(ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->mappings()->merchant), $product), 'Links of another environment are none.');
     }
 
     #[TestDox('A product that a webhook told of is pending until it was looked at')]
@@ -47,14 +47,14 @@ abstract class ProductStatusTestCase extends SyncTestCase
     {
         $this->tell($this->mug);
         self::assertSame(['pending', ProductStatus::EVENT], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
-        $this->shop()->inboxWorker()->drain(new Budget());
+        $this->shop()->inboxWorker()->drain(new TimeBudget());
         self::assertSame(['synced', null], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
     }
 
     #[TestDox('A product that was just linked waits for the next sync')]
     public function test_pending_for_a_sync(): void
     {
-        $this->shop()->mappings()->update([$this->mug => ['state' => Mappings::PENDING, 'last_synced' => null]]);
+        $this->shop()->mappings()->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
         $status = $this->standing($this->mug);
         self::assertSame(['pending', ProductStatus::LINK, null], [$status->state, $status->waitsFor, $status->lastSynced]);
     }
@@ -95,7 +95,7 @@ abstract class ProductStatusTestCase extends SyncTestCase
 
         $this->tell($members[0]);
         self::assertSame('pending', $this->standing($group)->state);
-        $this->shop()->mappings()->update([$members[1] => ['state' => Mappings::ERROR, 'error' => 'no price']]);
+        $this->shop()->mappings()->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
         $status = $this->standing($group);
         self::assertSame('error', $status->state);
         self::assertStringEndsWith(': no price', (string) $status->error);
@@ -124,7 +124,7 @@ abstract class ProductStatusTestCase extends SyncTestCase
     {
         $product = $this->product($this->mug);
         $this->shop()->mappings()->save([[
-            'clover_id' => $this->mug, 'name' => 'Mug', 'sku' => (string) $product['sku'], 'state' => Mappings::CONFLICT, 'error' => 'The shop already has it',
+            'clover_id' => $this->mug, 'name' => 'Mug', 'sku' => (string) $product['sku'], 'state' => Links::CONFLICT, 'error' => 'The shop already has it',
         ]]);
         $status = ProductStatus::of($this->sql, $this->shop()->mappings(), (int) $product['product_id']);
         self::assertSame(['conflict', $this->mug, 'The shop already has it'], [$status->state, $status->cloverId, $status->error]);
@@ -133,9 +133,9 @@ abstract class ProductStatusTestCase extends SyncTestCase
     #[TestDox('Who has the database alone finds the merchant there')]
     public function test_the_merchant(): void
     {
-        self::assertSame($this->shop()->merchantId(), MerchantFacts::merchantIn($this->shop()->state));
+        self::assertSame($this->shop()->merchantId(), MerchantProfile::merchantIn($this->shop()->state));
         $this->shop()->disconnect();
-        self::assertNotNull(MerchantFacts::merchantIn($this->shop()->state));
+        self::assertNotNull(MerchantProfile::merchantIn($this->shop()->state));
     }
 
     private function standing(string $cloverId): ProductStatus

@@ -21,7 +21,7 @@ final class RequirementsTest extends TestCase
 
     public function test_what_has_a_stand_in_is_no_problem(): void
     {
-        self::assertSame('none', $this->problem('disable_functions=' . implode(',', \CloverSync\Shop\Host::OPTIONAL) . ',phpversion'));
+        self::assertSame('none', $this->problem('disable_functions=' . implode(',', \CloverSync\Shop\Support\Platform::OPTIONAL) . ',phpversion'));
     }
 
     public function test_without_the_extension_that_comes_first(): void
@@ -63,10 +63,10 @@ final class RequirementsTest extends TestCase
             }
             namespace {
                 const _JEXEC = 1;
-                foreach (['lib/src/Host', 'lib/src/NeededFunctions', 'app_cloverpos/src/Shop/Requirements'] as $file) {
+                foreach (['lib/src/Support/Platform', 'lib/src/Support/NeededFunctions', 'lib/src/Joomla/Requirements'] as $file) {
                     require "ROOT/$file.php";
                 }
-                echo \J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements::problem() ?? 'none';
+                echo \CloverSync\Shop\Joomla\Requirements::problem() ?? 'none';
             }
             PHP);
         file_put_contents("$folder/ask.php", str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin', (string) file_get_contents("$folder/ask.php")));

@@ -8,16 +8,16 @@ use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Clock;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Process;
-use CloverSync\Shop\RoutineResult;
-use CloverSync\Shop\Routines;
-use CloverSync\Shop\ShopConfig;
-use CloverSync\Shop\UtcTime;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Support\UtcTime;
+use CloverSync\Shop\Tasks\ScheduledTasks;
+use CloverSync\Shop\Tasks\TaskReport;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\Tests\Support\Simulator;
@@ -35,10 +35,10 @@ abstract class RoutinesTestCase extends SalesTestCase
         $clock = new FakeClock((float) time());
         $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql($clock->now() - $seconds + 1)]);
         $early = $this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync();
-        self::assertSame([RoutineResult::NOTHING, ['not_due' => [1]]], [$early->outcome(), $early->facts]);
+        self::assertSame([TaskReport::NOTHING, ['not_due' => [1]]], [$early->outcome(), $early->facts]);
         $clock->time += 1;
         $due = $this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync();
-        self::assertSame([RoutineResult::DONE, ['synced']], [$due->outcome(), array_keys($due->facts)]);
+        self::assertSame([TaskReport::DONE, ['synced']], [$due->outcome(), array_keys($due->facts)]);
         self::assertSame(['not_due'], array_keys($this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync()->facts));
     }
 
@@ -56,7 +56,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->sql->execute('DELETE FROM #__j2commerce_clover_runs');
         $this->clover->edit($this->mug, ['price' => 777]);
         $result = $this->routines()->fullSync();
-        self::assertSame(RoutineResult::DONE, $result->outcome());
+        self::assertSame(TaskReport::DONE, $result->outcome());
         self::assertSame([0, 1], \array_slice($result->facts['synced'], 0, 2));
         self::assertTrue($result->shopChanged);
     }
@@ -77,10 +77,10 @@ abstract class RoutinesTestCase extends SalesTestCase
         do {
             $result     = $this->routines(seconds: 0.0)->fullSync();
             $outcomes[] = $result->outcome();
-        } while ($result->outcome() === RoutineResult::MORE && \count($outcomes) < 20);
+        } while ($result->outcome() === TaskReport::MORE && \count($outcomes) < 20);
 
         self::assertGreaterThan(2, \count($outcomes));
-        self::assertSame(RoutineResult::DONE, $result->outcome());
+        self::assertSame(TaskReport::DONE, $result->outcome());
         self::assertSame(['synced'], array_keys($result->facts));
         self::assertSame(3, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_runs'));
     }
@@ -88,9 +88,9 @@ abstract class RoutinesTestCase extends SalesTestCase
     #[TestDox('A run that was cut is resumed before its interval is over, but not between two slices of somebody who syncs by hand')]
     public function test_resume(): void
     {
-        $run = $this->sync(budget: new Budget(0.0))->run;
+        $run = $this->sync(budget: new TimeBudget(0.0))->run;
         $now = $this->routines()->fullSync();
-        self::assertSame([RoutineResult::NOTHING, ['running' => []]], [$now->outcome(), $now->facts]);
+        self::assertSame([TaskReport::NOTHING, ['running' => []]], [$now->outcome(), $now->facts]);
         $this->clock->later += 61;
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
         self::assertSame(['done', $run], array_values($this->sql->fetchOne('SELECT status, id FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1')));
@@ -101,7 +101,7 @@ abstract class RoutinesTestCase extends SalesTestCase
     {
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
-        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new Process('another node', 1, 1)))->acquire());
+        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1)))->acquire());
 
         foreach (['fullSync', 'inventory'] as $task) {
             $result = $this->routines()->$task();
@@ -121,7 +121,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->tell($this->candle);
         $result = $this->routines()->$task();
         self::assertSame([18.0, 3], [$this->inClover($this->mug), $this->inShop($this->candle)]);
-        self::assertSame([RoutineResult::DONE, []], [$result->outcome(), $result->failures()]);
+        self::assertSame([TaskReport::DONE, []], [$result->outcome(), $result->failures()]);
         self::assertSame([[1], [2], [1]], [$result->facts['sales_found'], $result->facts['sales_sent'], $result->facts['webhooks']]);
         self::assertTrue($result->shopChanged);
     }
@@ -136,7 +136,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->sql->execute("UPDATE #__j2commerce_clover_log SET created = '2020-01-01 00:00:00'");
         $mark   = $this->clover->mark();
         $result = $this->routines()->$task();
-        self::assertSame([RoutineResult::NOTHING, ['not_connected' => []], []], [$result->outcome(), $result->facts, $result->failures()]);
+        self::assertSame([TaskReport::NOTHING, ['not_connected' => []], []], [$result->outcome(), $result->facts, $result->failures()]);
         self::assertSame([], $this->clover->calls($mark));
         self::assertSame(0, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_log'));
     }
@@ -149,8 +149,8 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         StoredTokens::age($this->sql, self::SECRET, 1500);
         $mark   = $this->clover->mark();
-        $result = (new Routines($this->shop(site: 'https://staging.example'), 30.0))->$task();
-        self::assertSame([RoutineResult::NOTHING, ['site_moved'], []], [$result->outcome(), array_keys($result->facts), $result->failures()]);
+        $result = (new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0))->$task();
+        self::assertSame([TaskReport::NOTHING, ['site_moved'], []], [$result->outcome(), array_keys($result->facts), $result->failures()]);
         self::assertStringContainsString('https://shop.example', (string) $result->facts['site_moved'][0]);
         self::assertSame([], $this->clover->calls($mark));
     }
@@ -171,11 +171,11 @@ abstract class RoutinesTestCase extends SalesTestCase
         }
 
         $asked = $this->routines()->fullSync();
-        self::assertSame([RoutineResult::DONE, ['needs_confirmation']], [$asked->outcome(), array_keys($asked->facts)]);
+        self::assertSame([TaskReport::DONE, ['needs_confirmation']], [$asked->outcome(), array_keys($asked->facts)]);
         self::assertStringContainsString('14 of ', (string) $asked->facts['needs_confirmation'][0]);
         $mark  = $this->clover->mark();
         $again = $this->routines()->fullSync();
-        self::assertSame([RoutineResult::NOTHING, $asked->facts], [$again->outcome(), $again->facts]);
+        self::assertSame([TaskReport::NOTHING, $asked->facts], [$again->outcome(), $again->facts]);
         self::assertSame([], $this->clover->calls($mark));
         $this->due();
         self::assertSame($asked->facts, $this->routines()->fullSync()->facts);
@@ -190,7 +190,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $result = $this->routines(['default_category' => 0])->fullSync();
         self::assertSame(18.0, $this->inClover($this->mug));
         self::assertSame([DefaultCategoryException::class], array_map(get_class(...), $result->failures()));
-        self::assertSame([[2], RoutineResult::DONE], [$result->facts['sales_sent'], $result->outcome()]);
+        self::assertSame([[2], TaskReport::DONE], [$result->facts['sales_sent'], $result->outcome()]);
         $again = $this->routines(['default_category' => 0])->fullSync();
         self::assertSame([['not_due_after_failure'], []], [array_keys($again->facts), $again->failures()]);
         self::assertSame($result->failures()[0]->getMessage(), $again->facts['not_due_after_failure'][1]);
@@ -238,11 +238,11 @@ abstract class RoutinesTestCase extends SalesTestCase
     {
         StoredTokens::age($this->sql, self::SECRET, 540);
         $fresh = $this->routines()->refreshToken();
-        self::assertSame([RoutineResult::NOTHING, ['token_fresh'], 0], [$fresh->outcome(), array_keys($fresh->facts), $this->clover->refreshes()]);
+        self::assertSame([TaskReport::NOTHING, ['token_fresh'], 0], [$fresh->outcome(), array_keys($fresh->facts), $this->clover->refreshes()]);
         self::assertContains($fresh->facts['token_fresh'][0], [20, 21]);
         StoredTokens::age($this->sql, self::SECRET, 120);
         $near = $this->routines()->refreshToken();
-        self::assertSame([RoutineResult::DONE, ['token_refreshed'], 1], [$near->outcome(), array_keys($near->facts), $this->clover->refreshes()]);
+        self::assertSame([TaskReport::DONE, ['token_refreshed'], 1], [$near->outcome(), array_keys($near->facts), $this->clover->refreshes()]);
         self::assertContains($near->facts['token_refreshed'][0], [29, 30]);
         $this->routines()->refreshToken();
         self::assertSame([1, ['success The access token was refreshed']], [$this->clover->refreshes(), $this->logged('token_refresh')]);
@@ -257,14 +257,14 @@ abstract class RoutinesTestCase extends SalesTestCase
         $result = $this->routines()->refreshToken();
         self::assertSame([RefusedException::class], array_map(get_class(...), $result->failures()));
         $meanwhile = $this->routines()->refreshToken();
-        self::assertSame([RoutineResult::NOTHING, ['connection_refused']], [$meanwhile->outcome(), array_keys($meanwhile->facts)]);
+        self::assertSame([TaskReport::NOTHING, ['connection_refused']], [$meanwhile->outcome(), array_keys($meanwhile->facts)]);
         self::assertSame([RefusedException::class], array_map(get_class(...), $meanwhile->failures()), 'The sale waits.');
         self::assertCount(1, $this->logged('token_refresh'));
         StoredTokens::age($this->sql, self::SECRET, 600);
         $result = $this->routines()->refreshToken();
         self::assertSame([ReconnectException::class], array_map(get_class(...), $result->failures()));
         $after = $this->routines()->refreshToken();
-        self::assertSame([RoutineResult::NOTHING, ['connection_lost'], []], [$after->outcome(), array_keys($after->facts), $after->failures()]);
+        self::assertSame([TaskReport::NOTHING, ['connection_lost'], []], [$after->outcome(), array_keys($after->facts), $after->failures()]);
         self::assertCount(2, $this->logged('token_refresh'));
         self::assertStringStartsWith('error ', $this->logged('token_refresh')[0]);
     }
@@ -277,7 +277,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $price  = $this->product($this->mug)['price'];
         $result = $this->routines()->inventory();
         self::assertSame([7, $price], [$this->inShop($this->mug), $this->product($this->mug)['price']]);
-        self::assertSame([RoutineResult::DONE, 1], [$result->outcome(), $result->facts['counted'][0]]);
+        self::assertSame([TaskReport::DONE, 1], [$result->outcome(), $result->facts['counted'][0]]);
         $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings');
         $mark = $this->clover->mark();
         self::assertSame(['nothing_linked' => []], $this->routines()->inventory()->facts);
@@ -295,16 +295,16 @@ abstract class RoutinesTestCase extends SalesTestCase
 
         do {
             $result = $this->routines(seconds: 0.0)->refreshToken();
-        } while ($result->outcome() === RoutineResult::MORE && ++$slices < 40);
+        } while ($result->outcome() === TaskReport::MORE && ++$slices < 40);
 
         self::assertGreaterThan(0, $slices);
-        self::assertSame([8.0, RoutineResult::DONE], [$this->inClover($this->mug), $result->outcome()]);
+        self::assertSame([8.0, TaskReport::DONE], [$this->inClover($this->mug), $result->outcome()]);
     }
 
     /** @param array<string, mixed> $settings */
-    private function routines(array $settings = [], float $seconds = 30.0, ?Clock $clock = null): Routines
+    private function routines(array $settings = [], float $seconds = 30.0, ?Clock $clock = null): ScheduledTasks
     {
-        return new Routines($this->shop($settings, clock: $clock), $seconds);
+        return new ScheduledTasks($this->shop($settings, clock: $clock), $seconds);
     }
 
     /** Makes the next sync due by the time that passes. */

@@ -6,16 +6,16 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\ShopConfig;
-use CloverSync\Shop\SliceResult;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** How a run goes on, stops and is kept from starting. */
@@ -30,7 +30,7 @@ abstract class RunTestCase extends SyncTestCase
         $slices = 0;
 
         do {
-            $result = $this->sync(['mapping_mode' => 'category'], new Budget(0.0));
+            $result = $this->sync(['mapping_mode' => 'category'], new TimeBudget(0.0));
             $slices++;
         } while ($result->hasMore());
 
@@ -61,25 +61,25 @@ abstract class RunTestCase extends SyncTestCase
         $taken = false;
 
         try {
-            $this->shop()->runner(function (SliceResult $now) use (&$taken): void {
+            $this->shop()->runner(function (SyncProgress $now) use (&$taken): void {
                 $this->sql->execute("UPDATE #__j2commerce_clover_runs SET holder = 'another'");
                 $taken = true;
-            })->run(new Budget());
+            })->run(new TimeBudget());
             self::fail('It went on.');
         } catch (\CloverSync\Shop\Exception\LockLostException) {
             self::assertTrue($taken);
         }
 
         self::assertSame('running', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
-        self::assertSame(Runs::DONE, $this->sync()->status);
+        self::assertSame(SyncRuns::DONE, $this->sync()->status);
     }
 
     public function test_when_clover_cannot_be_reached_the_run_can_be_resumed(): void
     {
         $this->clover->reset('synthetic:2500');
         $this->connect();
-        $this->sync(budget: new Budget(0.0));
-        $first = $this->sync(budget: new Budget(0.0));
+        $this->sync(budget: new TimeBudget(0.0));
+        $first = $this->sync(budget: new TimeBudget(0.0));
         $this->clover->fault('GET /v3/merchants/*/items*', 'status', 200, with: ['code' => 503]);
 
         try {
@@ -91,7 +91,7 @@ abstract class RunTestCase extends SyncTestCase
 
         $this->clover->clearFaults();
         $result = $this->sync();
-        self::assertSame([$first->run, Runs::DONE, 2500], [$result->run, $result->status, $result->itemsRead]);
+        self::assertSame([$first->run, SyncRuns::DONE, 2500], [$result->run, $result->status, $result->itemsRead]);
     }
 
     public function test_a_missing_permission_stops_the_run_with_its_name(): void
@@ -139,7 +139,7 @@ abstract class RunTestCase extends SyncTestCase
         }
 
         $this->shop()->merchant->confirmCurrency('USD');
-        self::assertSame(Runs::DONE, $this->sync()->status);
+        self::assertSame(SyncRuns::DONE, $this->sync()->status);
     }
 
     public function test_a_disagreement_about_tax_is_said_once_and_changes_nothing(): void
@@ -177,7 +177,7 @@ abstract class RunTestCase extends SyncTestCase
         $copy     = $this->shop(site: 'https://staging.example');
         $requests = \count($this->clover->requests());
 
-        foreach ([fn () => $copy->runner()->run(new Budget()), fn () => $copy->preview()->run(static fn () => null)] as $traffic) {
+        foreach ([fn () => $copy->runner()->run(new TimeBudget()), fn () => $copy->preview()->run(static fn () => null)] as $traffic) {
             try {
                 $traffic();
                 self::fail('The copy spoke with Clover.');
@@ -187,7 +187,7 @@ abstract class RunTestCase extends SyncTestCase
         }
 
         $copy->guard->move();
-        self::assertSame(Runs::DONE, $copy->runner()->run(new Budget())->status);
+        self::assertSame(SyncRuns::DONE, $copy->runner()->run(new TimeBudget())->status);
         $this->expectException(SiteMovedException::class);
         $this->sync();
     }

@@ -4,14 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Process;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Sales\OrderEvents;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -465,7 +464,7 @@ abstract class SalesTestCase extends Base
         $mark = $this->clover->mark();
 
         try {
-            $this->shop(site: 'https://staging.example')->sales()->worker()->run(new Budget());
+            $this->shop(site: 'https://staging.example')->sales()->worker()->run(new TimeBudget());
             self::fail('The copy has sent.');
         } catch (SiteMovedException) {
             self::assertSame([], $this->clover->calls($mark));
@@ -475,7 +474,7 @@ abstract class SalesTestCase extends Base
     #[TestDox('One worker works at a time; the second one is told')]
     public function test_one_worker(): void
     {
-        $lock = new Lock($this->db->connect(), 'work:sandbox', $this->clock, new Process('another node', 1, 1));
+        $lock = new Lock($this->db->connect(), 'work:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
         self::assertTrue($lock->acquire());
         $this->expectException(AlreadyRunningException::class);
         $this->work();
@@ -494,7 +493,7 @@ abstract class SalesTestCase extends Base
                 }
             });
             $mark = $this->clover->mark();
-            $this->shop(sql: $robbed)->sales()->worker()->run(new Budget(), scan: false);
+            $this->shop(sql: $robbed)->sales()->worker()->run(new TimeBudget(), scan: false);
             $sent = array_filter($this->clover->calls($mark), static fn (string $call): bool => !str_starts_with($call, 'GET'));
             self::assertSame($before, preg_replace('#/[A-Z0-9]{13} 200$#', '', implode(', ', $sent)));
             self::assertSame($left, $this->sales()->worker()->waiting()->later);

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Bulk;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\RefusedException;
-use CloverSync\Shop\Sql;
 use CloverSync\Tests\Support\ShopTestCase;
 
 abstract class SqlTestCase extends ShopTestCase

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Schema;
-use CloverSync\Shop\SqliteDdl;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Database\SqliteDdl;
 use PHPUnit\Framework\TestCase;
 
 final class SqliteDdlTest extends TestCase
@@ -58,7 +58,7 @@ final class SqliteDdlTest extends TestCase
 
     public function test_both_schema_files_hold_only_statements_that_are_understood(): void
     {
-        foreach ([Schema::APP_FILE, __DIR__ . '/../../bin/shop/shop.mysql.sql'] as $file) {
+        foreach ([Schema::APP_FILE, __DIR__ . '/../../dev/shop/shop.mysql.sql'] as $file) {
             $statements = Schema::statements((string) file_get_contents($file));
             self::assertNotEmpty($statements);
 

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\AlreadyRunningException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Process;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -75,7 +75,7 @@ abstract class StockPassTestCase extends SalesTestCase
     #[TestDox('While a sync runs no counts are read beside it')]
     public function test_beside_a_sync(): void
     {
-        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new Process('another node', 1, 1)))->acquire());
+        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1)))->acquire());
         $this->expectException(AlreadyRunningException::class);
         $this->pass();
     }
@@ -85,6 +85,6 @@ abstract class StockPassTestCase extends SalesTestCase
     {
         $shop = $this->shop();
 
-        return $shop->stockPass()->run(new Budget(), $shop->syncLock());
+        return $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;

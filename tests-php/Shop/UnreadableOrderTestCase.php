@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Attention;
 use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 
 /** An order whose rows in our tables cannot be read any more. */

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\AppSchema;
-use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\SchemaException;
-use CloverSync\Shop\Schema;
-use CloverSync\Shop\Sql;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\ShopTestCase;
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Lock;
+use CloverSync\Shop\Locking\Lock;
 use CloverSync\Tests\Support\SalesTestCase;
 
 /** A clock that was ahead or behind for one run, and is right now. */

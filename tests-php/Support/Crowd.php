@@ -6,8 +6,8 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Catalog;
 use CloverSync\Connection;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
 /** Processes of all kinds at once on one token: a sync, readers, one that refreshes, and sellers. */
@@ -50,11 +50,11 @@ final readonly class Crowd
     }
 
     /** @return int How much was done */
-    private function work(Shop $shop, int $i, float $end): int
+    private function work(Services $shop, int $i, float $end): int
     {
         switch ($i) {
             case 0:
-                $shop->runner()->run(new Budget($end - microtime(true)));
+                $shop->runner()->run(new TimeBudget($end - microtime(true)));
 
                 return 1;
             case 1:

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
 
 /** A database that breaks before the n-th write; it counts those that it has carried out. */
 final class FailingSql extends WrappedSql

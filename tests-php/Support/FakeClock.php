@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Clock;
+use CloverSync\Shop\Support\Clock;
 
 /** Time that passes only when told, or by sleeping. */
 final class FakeClock implements Clock

@@ -85,7 +85,7 @@ final class Fpm
         posix_kill($this->master(0), SIGUSR2);
     }
 
-    /** Its process ids, as {@see \CloverSync\Shop\Process} tells one node from another. */
+    /** Its process ids, as {@see \CloverSync\Shop\Locking\ProcessIdentity} tells one node from another. */
     public function space(int $node): string
     {
         return (string) readlink("/proc/{$this->master($node)}/ns/pid");
@@ -154,7 +154,7 @@ final class Fpm
 
     private function startServer(int $port): void
     {
-        $script = \dirname(__DIR__, 2) . '/bin/serve.php';
+        $script = \dirname(__DIR__, 2) . '/cli/serve.php';
         $pools  = implode(' ', array_map(fn (int $node): string => "server unix:$this->folder/node$node/fpm.sock max_fails=0;", range(0, $this->nodes - 1)));
         $params = '';
 

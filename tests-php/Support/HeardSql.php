@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
 
 /** A database whose statements somebody hears of, each after it was carried out and before its caller goes on. */
 final class HeardSql extends WrappedSql

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\ConsoleApplication;
 use Joomla\CMS\Cache\CacheControllerFactoryInterface;
 use Joomla\CMS\Factory;
@@ -40,7 +40,7 @@ final class JoomlaSite
             $root === ''                                                 => 'JOOMLA_ROOT is not set: point it to an installed Joomla 6 with J2Commerce 6.',
             !is_file("$root/libraries/bootstrap.php")                    => 'JOOMLA_ROOT does not point to an installed Joomla.',
             !is_dir("$root/administrator/components/com_j2commerce/src") => 'The Joomla that JOOMLA_ROOT points to has no J2Commerce.',
-            MariaDb::get() === null                                      => 'MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.',
+            MariaDb::get() === null                                      => 'MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.',
             default                                                      => null,
         };
     }

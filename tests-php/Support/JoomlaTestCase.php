@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\State;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\SiteAddress;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Joomla\SiteAddress;
 use Joomla\Database\DatabaseInterface;
 use Joomla\Event\Dispatcher;
 
@@ -43,9 +43,9 @@ abstract class JoomlaTestCase extends ShopTestCase
         return new ShopFactory($this->joomla, $parameters, $secret, new SiteAddress($url, $database), new FakeClock());
     }
 
-    protected function state(string $environment = 'sandbox'): State
+    protected function state(string $environment = 'sandbox'): KeyValueStore
     {
-        return new State($this->sql, $environment, new FakeClock());
+        return new KeyValueStore($this->sql, $environment, new FakeClock());
     }
 
     /** @return array<string, mixed> The app's parameters as they are stored */

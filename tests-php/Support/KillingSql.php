@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
 
 /** A database whose process dies at a chosen point: just before or just after a write or a commit. */
 final class KillingSql extends WrappedSql

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
 
 /** The real time, and as much later as the test wants it to be. */
 final class LaterClock implements Clock

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\SystemClock;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\JoomlaSql;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Joomla\JoomlaSql;
+use CloverSync\Shop\Support\SystemClock;
 use Joomla\Database\Exception\ExecutionFailureException;
 use PHPUnit\Framework\Attributes\After;
 use PHPUnit\Framework\Attributes\BeforeClass;

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Clock;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\Sales;
-use CloverSync\Shop\Sales\WorkResult;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Sales\WorkReport;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\TimeBudget;
 
 /** A connected shop with products, in which people order. */
 abstract class SalesTestCase extends SyncTestCase
@@ -38,7 +38,7 @@ abstract class SalesTestCase extends SyncTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, ?Clock $clock = null): Shop
+    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, ?Clock $clock = null): Services
     {
         return parent::shop($settings, $site, $sql, $clock ?? $this->clock);
     }
@@ -50,9 +50,9 @@ abstract class SalesTestCase extends SyncTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function work(array $settings = [], bool $scan = true): WorkResult
+    protected function work(array $settings = [], bool $scan = true): WorkReport
     {
-        return $this->sales($settings)->worker()->run(new Budget(), scan: $scan);
+        return $this->sales($settings)->worker()->run(new TimeBudget(), scan: $scan);
     }
 
     /**
@@ -73,7 +73,7 @@ abstract class SalesTestCase extends SyncTestCase
             'shipping' => 500,
         ], JSON_THROW_ON_ERROR));
         $shop   = $this->shop($settings);
-        $desk   = new OrderDesk($this->sql, $shop->mappings(), $this->clock);
+        $desk   = new FakeCheckout($this->sql, $shop->mappings(), $this->clock);
         $before = $desk->statusOf($file->orderId);
         $desk->place($file);
 
@@ -84,7 +84,7 @@ abstract class SalesTestCase extends SyncTestCase
 
     protected function deleteOrder(string $id = self::ORDER): void
     {
-        (new OrderDesk($this->sql, $this->shop()->mappings(), $this->clock))->delete($id);
+        (new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock))->delete($id);
     }
 
     protected function inClover(string $item): int|float|null
@@ -122,7 +122,7 @@ abstract class SalesTestCase extends SyncTestCase
     }
 
     /** @param list<array{uncertain?: int}> $expected */
-    protected static function assertWork(WorkResult $result, int $confirmed, int $later = 0, int $uncertain = 0, int $dead = 0): void
+    protected static function assertWork(WorkReport $result, int $confirmed, int $later = 0, int $uncertain = 0, int $dead = 0): void
     {
         self::assertSame(
             ['confirmed' => $confirmed, 'later' => $later, 'uncertain' => $uncertain, 'dead' => $dead],

@@ -4,17 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
 use CloverSync\Exception\ItemException;
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\Sales\WorkResult;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Sales\WorkReport;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Vault;
 use PHPUnit\Framework\Assert;
 
@@ -45,7 +45,7 @@ final class SalesWorld
 
     private LaterClock $clock;
 
-    /** @var array<int, Shop> With Push Stock off and on */
+    /** @var array<int, Services> With Push Stock off and on */
     private array $shops;
 
     private bool $push;
@@ -205,7 +205,7 @@ final class SalesWorld
 
         Assert::assertNull($this->clover->requests($page - 1)[0]['status'], 'The page came before all was done: the test says nothing.');
         Assert::assertSame(1, $this->clover->release());
-        Assert::assertSame(Runs::DONE, $pull->value());
+        Assert::assertSame(SyncRuns::DONE, $pull->value());
         $this->checkPull();
         $this->rest();
     }
@@ -250,15 +250,15 @@ final class SalesWorld
         ));
     }
 
-    private function shop(bool $push, ?Sql $sql = null): Shop
+    private function shop(bool $push, ?Sql $sql = null): Services
     {
-        return new Shop($sql ?? $this->sql, Settings::fromArray([
+        return new Services($sql ?? $this->sql, Settings::fromArray([
             'environment' => 'sandbox', 'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url, 'default_category' => 2, 'pace_share' => 100_000,
             'push_stock' => $push, 'paid_statuses' => self::PAID, 'refunded_statuses' => self::REFUNDED,
         ]), new Vault(self::SECRET), self::SITE, clock: $this->clock);
     }
 
-    private function open(): Shop
+    private function open(): Services
     {
         return $this->shops[(int) $this->push];
     }
@@ -425,8 +425,8 @@ final class SalesWorld
 
     private function pull(): void
     {
-        $result = $this->open()->runner()->run(new Budget());
-        Assert::assertSame([Runs::DONE, 0], [$result->status, $result->failed]);
+        $result = $this->open()->runner()->run(new TimeBudget());
+        Assert::assertSame([SyncRuns::DONE, 0], [$result->status, $result->failed]);
 
         if ($this->at > 0 || $this->orders !== []) {
             $this->checkPull();
@@ -440,7 +440,7 @@ final class SalesWorld
         $this->overlap = null;
         [$pull] = $this->askForItems(['delay' => ['ms' => 80]]);
         $this->work(false, true);
-        Assert::assertSame(Runs::DONE, $pull->value());
+        Assert::assertSame(SyncRuns::DONE, $pull->value());
         $this->clover->clearFaults();
         $this->faults = [];
 
@@ -459,7 +459,7 @@ final class SalesWorld
     {
         $this->clover->fault(Simulator::ITEM_PAGES, $fault);
         $known = $this->clover->mark($this->mark);
-        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new Budget())->status);
+        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new TimeBudget())->status);
 
         $end = hrtime(true) + 120e9;
 
@@ -473,7 +473,7 @@ final class SalesWorld
 
     private function work(bool $once, bool $scan): void
     {
-        $this->run(fn (): WorkResult => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run($this->budget(), $once, $scan), $scan);
+        $this->run(fn (): WorkReport => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run($this->budget(), $once, $scan), $scan);
     }
 
     private function sellWithin(int $item, int $units): void
@@ -485,7 +485,7 @@ final class SalesWorld
     private function crash(int|string $at, bool $scan): void
     {
         $this->run(function () use ($at, $scan): void {
-            $child = Child::fork(fn (): WorkResult => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run($this->budget(), scan: $scan));
+            $child = Child::fork(fn (): WorkReport => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run($this->budget(), scan: $scan));
 
             if ($child->wasKilled()) {
                 $this->figures['crashes']++;
@@ -570,9 +570,9 @@ final class SalesWorld
         return isset($this->orders[$order]) && !$this->orders[$order]['deleted'];
     }
 
-    private function desk(): OrderDesk
+    private function desk(): FakeCheckout
     {
-        return new OrderDesk($this->sql, $this->open()->mappings(), $this->clock);
+        return new FakeCheckout($this->sql, $this->open()->mappings(), $this->clock);
     }
 
     private function move(int $order, int $status, string|int $event): void
@@ -621,11 +621,11 @@ final class SalesWorld
     // What happens while a worker runs.
 
     /** Enough for any history. */
-    private function budget(): Budget
+    private function budget(): TimeBudget
     {
         $rounds = 0;
 
-        return new Budget(stop: static function () use (&$rounds): bool {
+        return new TimeBudget(stop: static function () use (&$rounds): bool {
             return ++$rounds > 300 && throw new \RuntimeException('The worker finds no end.');
         });
     }
@@ -640,7 +640,7 @@ final class SalesWorld
      * @param callable(): ?WorkResult $work
      * @param bool                    $scan Whether it ends and looks for what no event told
      */
-    private function run(callable $work, bool $scan = false): ?WorkResult
+    private function run(callable $work, bool $scan = false): ?WorkReport
     {
         $before   = $this->clover->state();
         $sent     = array_column($this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"), null, 'id');
@@ -927,7 +927,7 @@ final class SalesWorld
         }
 
         Assert::assertSame(0, $later, 'Rows that nobody will ever settle: ' . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')")));
-        $result = $this->run(fn (): WorkResult => $this->shop($this->push, $this->watched())->sales()->worker()->run($this->budget()), true);
+        $result = $this->run(fn (): WorkReport => $this->shop($this->push, $this->watched())->sales()->worker()->run($this->budget()), true);
         Assert::assertSame([0, 0, 0], [$result?->claimed, $result?->found, $result?->later], 'At rest there is nothing to do.');
         $this->checkRows();
         $this->checkOrders();

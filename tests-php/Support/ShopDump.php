@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Schema;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Database\Sql;
 
 /**
  * All rows of a shop, ours included, such that two shops can be compared: an id made by the database is replaced by its row's place
@@ -65,7 +65,7 @@ final class ShopDump
     /** @return list<string> Every table of the shop, without prefix */
     public static function tables(): array
     {
-        $text = file_get_contents(__DIR__ . '/../../bin/shop/shop.mysql.sql') . file_get_contents(Schema::APP_FILE);
+        $text = file_get_contents(__DIR__ . '/../../dev/shop/shop.mysql.sql') . file_get_contents(Schema::APP_FILE);
         preg_match_all('/^CREATE TABLE IF NOT EXISTS `#__(\w+)`/m', $text, $matches);
 
         return $matches[1];

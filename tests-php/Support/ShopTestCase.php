@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Sql;
 use PHPUnit\Framework\TestCase;
 
 /** Runs each test on the database that the concrete class names. */
@@ -34,7 +34,7 @@ abstract class ShopTestCase extends TestCase
         $db = TestDatabase::create(static::dialect(), connector: static::connector());
 
         if ($db === null) {
-            self::markTestSkipped('MariaDB is not installed: run bin/setup.sh, or set CLOVERSYNC_TEST_DSN.');
+            self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
         }
 
         $this->db  = $db;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
+use CloverSync\Shop\Database\Dialect;
 
 /** A shop's rows as they were, to begin from again. Nobody may be connected while it is taken or brought back, but for idle connections to MariaDB. */
 final class Snapshot

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Vault;
 
 /** The stored tokens, opened with the site's secret: the one way to make them old without waiting. */

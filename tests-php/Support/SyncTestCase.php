@@ -6,13 +6,13 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Cli\Callback;
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\SliceResult;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SystemClock;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Vault;
 
 /** A stand-in shop, connected to a pretend Clover, with the real extension between them. */
@@ -44,9 +44,9 @@ abstract class SyncTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, Clock $clock = new SystemClock()): Shop
+    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, Clock $clock = new SystemClock()): Services
     {
-        return new Shop(
+        return new Services(
             $sql ?? $this->sql,
             Settings::fromArray($settings + $this->settings + [
                 'environment' => 'sandbox',
@@ -60,7 +60,7 @@ abstract class SyncTestCase extends ShopTestCase
         );
     }
 
-    protected function connect(?Shop $shop = null): void
+    protected function connect(?Services $shop = null): void
     {
         $shop ??= $this->shop();
         $redirect      = 'http://127.0.0.1:8902/callback';
@@ -70,17 +70,17 @@ abstract class SyncTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function sync(array $settings = [], ?Budget $budget = null, bool $confirmDeletes = false): SliceResult
+    protected function sync(array $settings = [], ?TimeBudget $budget = null, bool $confirmDeletes = false): SyncProgress
     {
-        return $this->shop($settings)->runner()->run($budget ?? new Budget(), $confirmDeletes);
+        return $this->shop($settings)->runner()->run($budget ?? new TimeBudget(), $confirmDeletes);
     }
 
     /** @param array<string, mixed> $settings */
-    protected function connectedAndSynced(array $settings = []): SliceResult
+    protected function connectedAndSynced(array $settings = []): SyncProgress
     {
         $this->connect();
         $result = $this->sync($settings);
-        self::assertSame(Runs::DONE, $result->status);
+        self::assertSame(SyncRuns::DONE, $result->status);
 
         return $result;
     }

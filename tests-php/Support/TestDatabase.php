@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\AppSchema;
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\PdoSql;
-use CloverSync\Shop\Schema;
-use CloverSync\Shop\Sql;
+use CloverSync\Cli\PdoSql;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Database\Sql;
 
 /** An empty stand-in shop on one of the two databases. */
 final class TestDatabase
@@ -50,7 +50,7 @@ final class TestDatabase
         }
 
         $sql = $db->connect();
-        (new Schema($sql))->install(__DIR__ . '/../../bin/shop/shop.mysql.sql');
+        (new Schema($sql))->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
         (new AppSchema($sql))->ensure();
 
         return $db;

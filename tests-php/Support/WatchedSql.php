@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\StockLedger;
-use CloverSync\Shop\Sql;
 
 /**
  * A database that notes each row of the ledger that is stored as sent, in the same transaction, with the number of the

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Dialect;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Sql;
 
 /** A database that hands all on to another; what a test does to it is said in a subclass. */
 abstract class WrappedSql implements Sql

@@ -10,8 +10,8 @@ declare(strict_types=1);
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Extension\PluginInterface;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Plugin\PluginHelper;

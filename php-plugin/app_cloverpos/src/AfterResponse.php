@@ -12,14 +12,14 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\AlreadyRunningException;
-use CloverSync\Shop\Host;
-use CloverSync\Shop\Shop;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopCache;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
 /**
@@ -45,40 +45,40 @@ final class AfterResponse
         self::plan($app, static function () use ($factory, $app): void {
             $shop = $factory->shop();
 
-            if (self::mayAsk($shop) && $shop->inboxWorker()->drain(new Budget(self::SECONDS)) > 0) {
+            if (self::mayAsk($shop) && $shop->inboxWorker()->drain(new TimeBudget(self::SECONDS)) > 0) {
                 ShopCache::clean($app);
             }
         });
     }
 
-    private static function sales(Shop $shop): void
+    private static function sales(Services $shop): void
     {
         if (self::mayAsk($shop)) {
             // The scan is for the scheduled tasks: here it is known what has happened.
-            $shop->sales()->worker()->run(new Budget(self::SECONDS), scan: false);
+            $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false);
         }
     }
 
     /** A copy of the site must not even refresh the tokens. */
-    private static function mayAsk(Shop $shop): bool
+    private static function mayAsk(Services $shop): bool
     {
         return $shop->connection->status()->connected && !$shop->guard->isMoved();
     }
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
     {
-        if (self::$planned || ($finish = Host::responseFinisher()) === null || !Requirements::isMet()) {
+        if (self::$planned || ($finish = Platform::responseFinisher()) === null || !Requirements::isMet()) {
             return;
         }
 
         // Without a moment after the response the scheduled tasks do it.
-        self::$planned = Host::atShutdown(static function () use ($app, $work, $finish): void {
+        self::$planned = Platform::atShutdown(static function () use ($app, $work, $finish): void {
             try {
                 // Where sessions are files the visitor's next request would wait for this one.
                 $app->getSession()->close();
                 $finish();
-                Host::ignoreAbort();
-                Host::allowSeconds(120);
+                Platform::ignoreAbort();
+                Platform::allowSeconds(120);
                 $work();
             } catch (AlreadyRunningException) {
                 // Whoever is at it does this as well.

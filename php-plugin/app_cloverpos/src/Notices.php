@@ -13,13 +13,13 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 \defined('_JEXEC') or die;
 
 use CloverSync\ConnectionStatus;
-use CloverSync\Shop\Attention;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\MerchantFacts;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Status\Attention;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
@@ -84,8 +84,8 @@ final readonly class Notices
         if ($facts['status']?->refusedAt !== null) {
             $messages[] = self::message('refused', 'danger', Text::sprintf(
                 'PLG_J2COMMERCE_APP_CLOVERPOS_REFUSED_ALERT',
-                Figures::unix($facts['status']->refusedAt),
-                Figures::unix((int) $facts['status']->nextTryAt),
+                DashboardData::unix($facts['status']->refusedAt),
+                DashboardData::unix((int) $facts['status']->nextTryAt),
             ));
         }
 
@@ -118,7 +118,7 @@ final readonly class Notices
     private function facts(): array
     {
         $facts    = ['problem' => null, 'status' => null, 'moved' => false];
-        $merchant = MerchantFacts::merchantIn($this->factory->state());
+        $merchant = MerchantProfile::merchantIn($this->factory->state());
 
         try {
             $shop            = $this->factory->shop();
@@ -126,14 +126,14 @@ final readonly class Notices
             $facts['moved']  = $shop->guard->isMoved();
             $merchant        = $shop->merchantId();
         } catch (\Throwable $e) {
-            $facts['problem'] = Problem::of($e)['message'];
+            $facts['problem'] = ErrorPresenter::of($e)['message'];
         }
 
         $sql = $this->factory->sql();
 
         return $facts + ['attention' => $merchant === null ? null : Attention::of(
             $sql,
-            new Mappings($sql, $this->factory->environment(), $merchant),
+            new Links($sql, $this->factory->environment(), $merchant),
             $this->factory->state(),
             $this->factory->clock,
         )];

@@ -8,8 +8,8 @@
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\ProductStatus;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
@@ -21,15 +21,15 @@ use Joomla\CMS\Router\Route;
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
 $colour = static fn (string $state): string => match ($state) {
-    Mappings::SYNCED   => 'success',
-    Mappings::ERROR    => 'danger',
-    Mappings::DELETED  => 'secondary',
+    Links::SYNCED   => 'success',
+    Links::ERROR    => 'danger',
+    Links::DELETED  => 'secondary',
     default            => 'warning',
 };
 $why = match (true) {
-    $status->state === Mappings::CONFLICT           => $status->error,
-    $status->state === Mappings::ERROR              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
-    $status->state === Mappings::DELETED            => Text::_($prefix . 'WHY_DELETED'),
+    $status->state === Links::CONFLICT           => $status->error,
+    $status->state === Links::ERROR              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
+    $status->state === Links::DELETED            => Text::_($prefix . 'WHY_DELETED'),
     $status->waitsFor === ProductStatus::EVENT      => Text::_($prefix . 'WHY_EVENT'),
     $status->waitsFor === ProductStatus::LINK       => Text::_($prefix . 'WHY_LINK'),
     default                                         => null,
@@ -42,7 +42,7 @@ $why = match (true) {
     </div>
     <div class="card-body">
         <?php if ($why !== null && $why !== '') : ?>
-            <p class="<?php echo $status->state === Mappings::ERROR ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
+            <p class="<?php echo $status->state === Links::ERROR ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
         <?php endif; ?>
         <dl class="row mb-2">
             <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . ($status->type === 'group' ? 'GROUP_ID' : 'ITEM_ID'))); ?></dt>
@@ -97,7 +97,7 @@ $why = match (true) {
             <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS')); ?></a>
         </div>
         <div class="mt-2" data-clover-said aria-live="polite"></div>
-        <?php if ($status->state !== Mappings::CONFLICT) : ?>
+        <?php if ($status->state !== Links::CONFLICT) : ?>
             <p class="small text-body-secondary mt-2 mb-0"><?php echo $escape(Text::_($prefix . 'WHOSE')); ?></p>
         <?php endif; ?>
     </div>

@@ -8,14 +8,14 @@
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Mappings;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListTools;
+use CloverSync\Shop\Links\Links;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{tools: ListTools, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool} $displayData */
+/** @var array{tools: ListModel, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool} $displayData */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
 $off       = $displayData['mayAct'] ? '' : ' disabled';
@@ -23,7 +23,7 @@ $prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
 $text      = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $relinks   = count(array_filter($conflicts, static fn (array $conflict): bool => $conflict['relink']));
 $badges    = [
-    Mappings::SYNCED => 'text-bg-success', Mappings::PENDING => 'text-bg-warning', Mappings::ERROR => 'text-bg-danger', Mappings::CONFLICT => 'text-bg-info', Mappings::DELETED => 'text-bg-secondary',
+    Links::SYNCED => 'text-bg-success', Links::PENDING => 'text-bg-warning', Links::ERROR => 'text-bg-danger', Links::CONFLICT => 'text-bg-info', Links::DELETED => 'text-bg-secondary',
 ];
 ?>
 <div id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
@@ -177,12 +177,12 @@ $badges    = [
                             <td class="text-nowrap"><?php echo $row['last_synced'] === null ? Text::_($prefix . 'NEVER') : $text(HTMLHelper::_('date', $row['last_synced'], Text::_('DATE_FORMAT_LC6'))); ?></td>
                             <td>
                                 <div class="d-flex flex-wrap gap-2">
-                                    <?php if ($row['state'] === Mappings::CONFLICT) : ?>
+                                    <?php if ($row['state'] === Links::CONFLICT) : ?>
                                         <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
                                     <?php else : ?>
-                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row['state'] === Mappings::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
+                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row['state'] === Links::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
                                             <span class="fa-solid fa-rotate" aria-hidden="true"></span>
-                                            <?php echo Text::_($prefix . ($row['state'] === Mappings::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                            <?php echo Text::_($prefix . ($row['state'] === Links::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
                                         <?php if ($row['product_id'] !== null) : ?>
                                             <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">

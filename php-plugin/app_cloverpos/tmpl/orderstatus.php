@@ -9,7 +9,7 @@
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Sales\OrderStatus;
-use CloverSync\Shop\UtcTime;
+use CloverSync\Shop\Support\UtcTime;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;

@@ -6,6 +6,8 @@ namespace CloverSync\Shop;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Locking\ProcessIdentity;
+
 /**
  * Who holds which of a token's lanes, who waits for one, and what weighs on those that are free: the rules, without a database.
  *
@@ -208,7 +210,7 @@ final class LaneBook
     }
 
     /** Frees what processes hold that are gone: dead on this node, or silent for longer than their lease anywhere. */
-    public function sweep(string $me, Process $process, int $now): void
+    public function sweep(string $me, ProcessIdentity $process, int $now): void
     {
         foreach ($this->holders as $id => $holder) {
             if ($id === $me) {
@@ -247,7 +249,7 @@ final class LaneBook
      *
      * @return list<int> Until when requests count that others made on the lanes it took
      */
-    public function take(string $id, Process $process, int $wanted, int $cap, bool $away, int $now): array
+    public function take(string $id, ProcessIdentity $process, int $wanted, int $cap, bool $away, int $now): array
     {
         $held = $this->held($id);
 

@@ -7,6 +7,12 @@ namespace CloverSync\Shop;
 \defined('_JEXEC') or die;
 
 use CloverSync\Pace;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Support\SystemClock;
 
 /**
  * The lanes of one environment's token in the shop's database, as one process sees them. Everything is one row, changed by guarded
@@ -48,7 +54,7 @@ final class Lanes implements Pace
         private readonly string $environment,
         int $share = 100,
         private readonly Clock $clock = new SystemClock(),
-        private readonly ?Process $process = null,
+        private readonly ?ProcessIdentity $process = null,
     ) {
         $this->cap = min(LaneBook::LANES, max(1, intdiv(LaneBook::LANES * $share, 100)));
     }
@@ -72,7 +78,7 @@ final class Lanes implements Pace
         $ready = false;
 
         try {
-            $ready = $this->attempt(function (LaneBook $book, Process $me, int $now) use ($wanted, $returned, $recent, $closedFor, $away, $learned): array {
+            $ready = $this->attempt(function (LaneBook $book, ProcessIdentity $me, int $now) use ($wanted, $returned, $recent, $closedFor, $away, $learned): array {
                 if ($closedFor > 0) {
                     $book->close($now + $closedFor);
                 }
@@ -134,14 +140,14 @@ final class Lanes implements Pace
     }
 
     /**
-     * @param callable(LaneBook, Process, int): list<int> $work
+     * @param callable(LaneBook, ProcessIdentity, int): list<int> $work
      * @param ?array<string, array{limit: int, forgottenIn: int, step: int}> $learned
      *
      * @return bool False when others were quicker each time
      */
     private function attempt(callable $work, ?int &$closed, float $began, ?array &$learned = null): bool
     {
-        $me = $this->process ?? Process::current();
+        $me = $this->process ?? ProcessIdentity::current();
 
         for ($try = 1; $try <= self::MAX_TRIES; $try++) {
             $row = self::row($this->sql, $this->environment);
@@ -173,7 +179,7 @@ final class Lanes implements Pace
                 return true;
             }
 
-            $this->clock->sleep(Host::random(1, 4) * $try / 1000);
+            $this->clock->sleep(Platform::random(1, 4) * $try / 1000);
         }
 
         return false;
@@ -182,11 +188,11 @@ final class Lanes implements Pace
     /** The lanes belong to one process: a forked child begins with none. */
     private function enter(): void
     {
-        if ($this->pid === Host::processId()) {
+        if ($this->pid === Platform::processId()) {
             return;
         }
 
-        $this->pid     = Host::processId();
+        $this->pid     = Platform::processId();
         $this->id      = 'p' . bin2hex(random_bytes(8));
         $this->known   = false;
         $this->lanes   = 0;
@@ -197,14 +203,14 @@ final class Lanes implements Pace
 
     private function vacate(): void
     {
-        if (!$this->known || $this->pid !== Host::processId() || $this->sql->inTransaction()) {
+        if (!$this->known || $this->pid !== Platform::processId() || $this->sql->inTransaction()) {
             return;
         }
 
         $this->known = false;
 
         try {
-            $this->attempt(function (LaneBook $book, Process $me, int $now): array {
+            $this->attempt(function (LaneBook $book, ProcessIdentity $me, int $now): array {
                 $book->vacate($this->id, $now);
 
                 return [];
@@ -229,7 +235,7 @@ final class Lanes implements Pace
         $this->watched = true;
         $lanes         = \WeakReference::create($this);
 
-        Host::atShutdown(static function () use ($lanes): void {
+        Platform::atShutdown(static function () use ($lanes): void {
             $lanes->get()?->vacate();
         });
     }

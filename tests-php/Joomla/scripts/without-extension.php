@@ -6,9 +6,9 @@
 
 declare(strict_types=1);
 
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 
 require __DIR__ . '/../../bootstrap.php';
 

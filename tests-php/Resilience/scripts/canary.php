@@ -11,16 +11,16 @@
 declare(strict_types=1);
 
 use CloverSync\Catalog;
-use CloverSync\Cli\OrderDesk;
-use CloverSync\Cli\OrderFile;
+use CloverSync\Cli\PdoSql;
 use CloverSync\Connection;
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
 use CloverSync\Ledger;
 use CloverSync\Orders;
 use CloverSync\Settings;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\DatabaseTokenStore;
-use CloverSync\Shop\PdoSql;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
@@ -44,7 +44,7 @@ final class World
 
     public static PdoSql $sql;
 
-    public static Shop $shop;
+    public static Services $shop;
 
     public static string $state = '';
 
@@ -119,9 +119,9 @@ function settings(string $url = '', string $webhook = 'webhook secret'): Setting
     ]);
 }
 
-function shop(string $url = '', string $vault = 'site secret', string $previous = 'previous site secret'): Shop
+function shop(string $url = '', string $vault = 'site secret', string $previous = 'previous site secret'): Services
 {
-    return new Shop(World::$sql, settings($url), new Vault(World::$canaries[$vault], World::$canaries[$previous]), 'https://shop.example', World::log(...));
+    return new Services(World::$sql, settings($url), new Vault(World::$canaries[$vault], World::$canaries[$previous]), 'https://shop.example', World::log(...));
 }
 
 function approve(): void
@@ -168,7 +168,7 @@ function order(int $number): void
         'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
         'lines'    => [['line_id' => $number, 'clover_id' => item(), 'name' => 'Line', 'quantity' => 1, 'unit_price' => 1250, 'tax' => 0]], 'shipping' => 0,
     ], JSON_THROW_ON_ERROR));
-    (new OrderDesk(World::$sql, World::$shop->mappings(), World::$shop->clock))->place($file);
+    (new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock))->place($file);
     World::$shop->orderEvents()->statusChanged($file->orderId, null, 1);
 }
 
@@ -201,15 +201,15 @@ function steps(): array
         'tokens'               => note(...),
         'merchant'             => static fn () => World::$shop->connection->merchant(),
         'status'               => static fn () => World::$shop->connection->status(),
-        'sync'                 => static fn () => World::$shop->runner()->run(new Budget()),
+        'sync'                 => static fn () => World::$shop->runner()->run(new TimeBudget()),
         'first order'          => static fn () => order(1),
-        'work'                 => static fn () => World::$shop->sales()->worker()->run(new Budget()),
+        'work'                 => static fn () => World::$shop->sales()->worker()->run(new TimeBudget()),
         'event'                => static fn () => event(''),
         'forged event'         => static fn () => event('x'),
         'odd event'            => static fn () => event('', '{"merchants":{"' . World::$canaries['webhook secret'] . '":["' . World::$canaries['webhook secret'] . '"]}}'),
         'no JSON'              => static fn () => event('', World::$canaries['webhook secret']),
         'no merchant'          => static fn () => (new Webhook(settings()))->judge(World::$canaries['webhook secret'], ['X-Clover-Auth' => World::$canaries['webhook secret']], 'no id'),
-        'inbox'                => static fn () => World::$shop->inboxWorker()->drain(new Budget(1.0)),
+        'inbox'                => static fn () => World::$shop->inboxWorker()->drain(new TimeBudget(1.0)),
         'objects'              => objects(...),
         'a wrong order'        => static fn () => (new Orders(World::$shop->connection, 'USD'))->plan(['total' => World::$canaries['app secret']]),
         'no plan'              => static fn () => (new Orders(World::$shop->connection, 'USD'))->create('{}', 'K3Z9Q7'),
@@ -221,19 +221,19 @@ function steps(): array
         ...array_merge(...array_map(static fn (int $code): array => [
             "Clover repeats in $code"          => static fn () => echoing($items, $code),
             "pages, $code"                     => static fn () => iterator_count((new Catalog(World::$shop->connection, 'USD'))->pages()),
-            "a sync, $code"                    => static fn () => World::$shop->runner()->run(new Budget(2.0)),
+            "a sync, $code"                    => static fn () => World::$shop->runner()->run(new TimeBudget(2.0)),
             "after $code"                      => static fn () => [control('DELETE', 'faults'), note()],
         ], [400, 401, 403, 404, 405, 500, 200])),
         'Clover repeats in the orders'  => static fn () => echoing('POST /v3/merchants/*/orders', 400),
         'and in the counts'             => static fn () => echoing('POST /v3/merchants/*/item_stocks/*', 400),
         'second order'                  => static fn () => order(2),
-        'work of the second'            => static fn () => World::$shop->sales()->worker()->run(new Budget(5.0)),
+        'work of the second'            => static fn () => World::$shop->sales()->worker()->run(new TimeBudget(5.0)),
         'faults end'                    => static fn () => [control('DELETE', 'faults'), note()],
         'a throwing log'                => static fn () => (new Connection(settings(), new Vault(World::$canaries['site secret']), new DatabaseTokenStore(World::$sql, 'sandbox'), static fn (string $level, string $message) => throw new \DomainException($message)))->merchant(),
         'unreachable'                   => static fn () => [StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750), shop('http://127.0.0.1:9')->connection->merchant()],
         'reached again'                 => static fn () => [World::$shop->connection->merchant(), note()],
         'a permission is missing'       => static fn () => control('POST', 'merchant', ['permissions' => ['ORDERS_R']]),
-        'without the permission'        => static fn () => World::$shop->runner()->run(new Budget()),
+        'without the permission'        => static fn () => World::$shop->runner()->run(new TimeBudget()),
         'the permission is back'        => static fn () => [control('POST', 'merchant', ['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]), note()],
         'another site secret'           => static fn () => shop('', 'previous site secret', 'previous site secret')->connection->status(),
         'a changed site secret'         => static fn () => shop('', 'previous site secret', 'site secret')->connection->merchant(),
@@ -250,7 +250,7 @@ function steps(): array
         'asked to wait'                 => static fn () => control('POST', 'faults', [['match' => $items, 'times' => 1, 'do' => 'status', 'code' => 429, 'retry_after' => 900]]),
         'waiting'                       => static fn () => iterator_count((new Catalog(World::$shop->connection, 'USD'))->pages()),
         'uninstalled'                   => static fn () => control('POST', 'tokens', ['do' => 'uninstall']),
-        'sync without the app'          => static fn () => World::$shop->runner()->run(new Budget()),
+        'sync without the app'          => static fn () => World::$shop->runner()->run(new TimeBudget()),
         'status without the app'        => static fn () => World::$shop->connection->status(),
         'objects at the end'            => static fn () => show('shop at the end', World::$shop),
     ];

@@ -11,13 +11,18 @@ use CloverSync\Settings;
 use CloverSync\Vault;
 use CloverSync\Webhook;
 
-require __DIR__ . '/../../../bin/autoload.php';
+require __DIR__ . '/../../../cli/autoload.php';
 
 $root  = dirname(__DIR__, 3);
 $files = 0;
 
-foreach (["$root/php-plugin/lib/src", "$root/bin/shop/src"] as $folder) {
+foreach (["$root/php-plugin/lib/src", "$root/cli/src", "$root/dev/shop/src"] as $folder) {
     foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS)) as $file) {
+        // These classes need Joomla.
+        if (str_contains($file->getPathname(), '/lib/src/Joomla/')) {
+            continue;
+        }
+
         require_once $file->getPathname();
         $files++;
     }

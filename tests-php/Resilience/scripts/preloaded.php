@@ -6,12 +6,13 @@
 
 declare(strict_types=1);
 
+use CloverSync\Cli\PdoSql;
 use CloverSync\Settings;
-use CloverSync\Shop\AppSchema;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\PdoSql;
-use CloverSync\Shop\Schema;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
 
 $threads = static function (): int {
@@ -22,25 +23,24 @@ $threads = static function (): int {
 
 $before = $threads();
 $there  = array_map(static fn (string $class): bool => class_exists($class, false) || interface_exists($class, false), [
-    Shop::class, CloverSync\Shop\SyncRunner::class, CloverSync\Shop\DatabaseTokenStore::class, CloverSync\Shop\Sales\Worker::class, CloverSync\Cli\Application::class,
+    Services::class, CloverSync\Shop\Catalog\SyncRunner::class, CloverSync\Shop\Connection\DatabaseTokenStore::class, CloverSync\Shop\Sales\Worker::class, CloverSync\Cli\Application::class,
 ]);
 
 require __DIR__ . '/../../Support/Simulator.php';
 
-use CloverSync\Tests\Support\Simulator;
 
 $sql    = PdoSql::connect('sqlite::memory:');
 $schema = new Schema($sql);
-$schema->install(__DIR__ . '/../../../bin/shop/shop.mysql.sql');
+$schema->install(__DIR__ . '/../../../dev/shop/shop.mysql.sql');
 (new AppSchema($sql))->ensure();
-$shop = new Shop($sql, Settings::fromArray([
+$shop = new Services($sql, Settings::fromArray([
     'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $argv[1], 'default_category' => 2, 'pace_share' => 100_000,
 ]), new Vault('a site secret for tests only'), 'https://shop.example');
 $made     = $threads();
 $approved = $shop->connection->authorize('http://127.0.0.1:8902/callback');
 $shop->connection->complete(Simulator::approve($approved->url), $approved->state);
 $shop->connected();
-$result = $shop->runner()->run(new Budget());
+$result = $shop->runner()->run(new TimeBudget());
 
 echo json_encode([
     'threads'   => [$before, $made],

@@ -12,7 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -49,7 +50,7 @@ final readonly class Actions
 
             return $action === null ? ['error' => ['kind' => 'unknown', 'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')]] : $action($input);
         } catch (\Throwable $e) {
-            return ['error' => Problem::of($e)];
+            return ['error' => ErrorPresenter::of($e)];
         }
     }
 }

@@ -12,13 +12,13 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Host;
-use CloverSync\Shop\ShopConfig;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Support\Platform;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -48,7 +48,7 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{message: string} */
     private function test(Input $input): array
     {
-        LongWork::begin();
+        LongRequest::begin();
         $shop = $this->factory->shop();
 
         if (!$shop->connection->status()->connected) {
@@ -76,7 +76,7 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array<string, mixed> */
     private function byHand(Input $input): array
     {
-        Host::allowSeconds(120);
+        Platform::allowSeconds(120);
         $callback = $input->post->get('callback', '', 'RAW');
         $result   = (new Approval($this->factory, $this->app))->finish(\is_string($callback) ? trim($callback) : '');
 
@@ -89,7 +89,7 @@ final readonly class ConnectionActions implements ActionGroup
         $shop = $this->factory->shop();
         $shop->verificationCodes()->expect();
 
-        return ['figures' => Figures::of($shop->overview())];
+        return ['figures' => DashboardData::of($shop->overview())];
     }
 
     /** @return array{message: string} */

@@ -12,10 +12,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Mappings;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ShopCache;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -57,19 +57,19 @@ final readonly class MappingActions implements ActionGroup
     /** @return array<string, mixed> */
     private function resync(Input $input): array
     {
-        LongWork::begin();
+        LongRequest::begin();
         $shop = $this->factory->shop();
         $id   = self::id($input);
-        $shop->lookAgain([$id], new Budget(self::PATIENCE));
+        $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
         $row   = $shop->mappingList()->one($id);
         $title = (string) ($row['title'] ?? $id);
 
         return match ($row['state'] ?? null) {
             null              => self::say('RESYNC_GONE', 'warning', $id),
-            Mappings::SYNCED  => self::say('RESYNC_DONE', 'success', $title),
-            Mappings::DELETED => self::say('RESYNC_DELETED', 'warning', $title),
-            Mappings::PENDING => self::say('RESYNC_LATER', 'info', $title),
+            Links::SYNCED  => self::say('RESYNC_DONE', 'success', $title),
+            Links::DELETED => self::say('RESYNC_DELETED', 'warning', $title),
+            Links::PENDING => self::say('RESYNC_LATER', 'info', $title),
             default           => self::say('RESYNC_FAILED', 'error', $title, implode('; ', array_column($row['problems'], 'message'))),
         };
     }
@@ -114,7 +114,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
     private function preview(): array
     {
-        LongWork::begin(self::REPORT);
+        LongRequest::begin(self::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory->shop()->preview()->run($report),
@@ -133,7 +133,7 @@ final readonly class MappingActions implements ActionGroup
     /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
     private function drift(): array
     {
-        LongWork::begin(self::REPORT);
+        LongRequest::begin(self::REPORT);
 
         return $this->report(
             fn (\Closure $report): array => $this->factory->shop()->sales()->drift()->run($report),

@@ -13,13 +13,14 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die;
 
 use CloverSync\Exception\CloverException;
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -166,17 +167,17 @@ final readonly class OrderActions implements ActionGroup
      *
      * @return array{type: string, message: string, html: string}
      */
-    private function send(Shop $shop, string $orderId): array
+    private function send(Services $shop, string $orderId): array
     {
-        LongWork::begin();
+        LongRequest::begin();
         $problem = null;
 
         try {
-            $shop->sales()->worker()->run(new Budget(self::SECONDS), scan: false, wait: self::PATIENCE);
+            $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false, wait: self::PATIENCE);
         } catch (AlreadyRunningException) {
             // Whoever is at it does this as well.
         } catch (CloverException | ShopException $e) {
-            $problem = Problem::of($e)['message'];
+            $problem = ErrorPresenter::of($e)['message'];
         }
 
         $isUnderWay = OrderStatus::of($shop, $orderId)->isUnderWay();

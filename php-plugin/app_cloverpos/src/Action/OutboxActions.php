@@ -13,10 +13,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die;
 
 use CloverSync\Exception\ItemException;
-use CloverSync\Shop\Budget;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\Sales;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -84,14 +84,14 @@ final readonly class OutboxActions implements ActionGroup
     /** @return array<string, mixed> */
     private function send(Input $input): array
     {
-        LongWork::begin();
+        LongRequest::begin();
         $shop = $this->factory->shop();
 
         if ($input->post->getInt('resume', 0) === 1) {
             $shop->pause()->end();
         }
 
-        $result  = $shop->sales()->worker()->run(new Budget(self::PATIENCE), wait: self::WAIT);
+        $result  = $shop->sales()->worker()->run(new TimeBudget(self::PATIENCE), wait: self::WAIT);
         $message = Text::sprintf(self::PREFIX . 'SENT', $result->confirmed, $result->skipped, $result->later, $result->uncertain + $result->dead);
 
         if ($result->paused !== null) {

@@ -12,15 +12,15 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Budget;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\ShopConfig;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Figures;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ShopCache;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Support\TimeBudget;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
@@ -51,7 +51,7 @@ final readonly class SyncActions implements ActionGroup
     /** @return array<string, mixed> */
     private function slice(bool $confirmDeletes): array
     {
-        LongWork::begin();
+        LongRequest::begin();
         $shop = $this->factory->shop();
 
         // Known beforehand, so no run need fail of it.
@@ -62,8 +62,8 @@ final readonly class SyncActions implements ActionGroup
         }
 
         $expected = $shop->expectedItems();
-        $result   = $shop->runner()->run(new Budget(self::SLICE), $confirmDeletes);
-        $answer   = ['run' => Figures::run($result, $expected)];
+        $result   = $shop->runner()->run(new TimeBudget(self::SLICE), $confirmDeletes);
+        $answer   = ['run' => DashboardData::run($result, $expected)];
 
         if ($result->productRows > 0) {
             ShopCache::clean($this->app);
@@ -71,14 +71,14 @@ final readonly class SyncActions implements ActionGroup
 
         $shop->verificationCodes()->expect();
 
-        if ($result->status !== Runs::DONE) {
+        if ($result->status !== SyncRuns::DONE) {
             return $answer;
         }
 
         $this->factory->address()->confirm($shop->state);
 
         return $answer + [
-            'figures'  => Figures::of($shop->overview()),
+            'figures'  => DashboardData::of($shop->overview()),
             'failures' => array_map(
                 static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
                 $shop->log->ofRun($result->run, 'error', self::NAMED),
@@ -112,8 +112,8 @@ final readonly class SyncActions implements ActionGroup
         $latest = $shop->merchantId() === null ? throw new NotConnectedException('There is no connection.') : $shop->latestRun();
 
         return [
-            'figures' => Figures::of($shop->overview()),
-            'latest'  => $latest === null ? null : Figures::run($latest, $shop->expectedItems()),
+            'figures' => DashboardData::of($shop->overview()),
+            'latest'  => $latest === null ? null : DashboardData::run($latest, $shop->expectedItems()),
         ];
     }
 }

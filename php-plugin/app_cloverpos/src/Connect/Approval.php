@@ -14,10 +14,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
-use CloverSync\Shop\Shop;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Services;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 
@@ -76,11 +76,11 @@ final readonly class Approval
                 $this->keep($pending);
             }
 
-            return ['ok' => false] + Problem::of($e);
+            return ['ok' => false] + ErrorPresenter::of($e);
         }
     }
 
-    private function connected(Shop $shop, ?string $before): string
+    private function connected(Services $shop, ?string $before): string
     {
         $id = (string) $shop->merchantId();
 

@@ -12,6 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Actions;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
@@ -21,8 +23,6 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderHooks;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
 use Joomla\CMS\Event\Model\AfterSaveEvent;
 use Joomla\CMS\Event\Model\BeforeSaveEvent;

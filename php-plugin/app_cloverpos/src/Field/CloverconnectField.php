@@ -12,9 +12,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Session\Session;
@@ -55,7 +55,7 @@ final class CloverconnectField extends FormField
                 default                  => [true, ''],
             };
         } catch (\Throwable $e) {
-            return [false, Problem::of($e)['message']];
+            return [false, ErrorPresenter::of($e)['message']];
         }
     }
 }

@@ -12,8 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Form\FormField;

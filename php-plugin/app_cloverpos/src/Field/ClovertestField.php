@@ -12,7 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
+use CloverSync\Shop\Joomla\Requirements;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Language\Text;
 

@@ -12,8 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Factory;
 use Joomla\Database\DatabaseInterface;
 

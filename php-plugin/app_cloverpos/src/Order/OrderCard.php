@@ -13,11 +13,11 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
@@ -57,7 +57,7 @@ final readonly class OrderCard
         } catch (NotConnectedException) {
             $problem = Text::_(self::PREFIX . 'NEVER_CONNECTED');
         } catch (\Throwable $e) {
-            $problem = Problem::of($e)['message'];
+            $problem = ErrorPresenter::of($e)['message'];
         }
 
         return Template::render('orderstatus', [

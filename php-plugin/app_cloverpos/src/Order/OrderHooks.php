@@ -12,7 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ShopFactory;
 
 /** What J2Commerce's events say of orders, put into the outbox. */
 final readonly class OrderHooks

@@ -12,13 +12,13 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Overview;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\ShopConfig;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Status\DashboardStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
 use Joomla\CMS\Application\CMSApplicationInterface;
@@ -64,9 +64,9 @@ final readonly class DashboardPage implements Page
             $now  = $shop->overview();
             $page = $this->page($shop, $now);
         } catch (\Throwable $e) {
-            Buttons::settings($toolbar, $this->factory->sql());
+            ToolbarButtons::settings($toolbar, $this->factory->sql());
 
-            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
         $this->buttons($toolbar, $page['canWork']);
@@ -77,7 +77,7 @@ final readonly class DashboardPage implements Page
     }
 
     /** @return array<string, mixed> What tmpl/dashboard.php shows */
-    private function page(Shop $shop, Overview $now): array
+    private function page(Services $shop, DashboardStatus $now): array
     {
         $config = ShopConfig::read($shop->sql);
         $mayAct = J2CommerceHelper::canAccess('j2commerce.editsetup');
@@ -86,12 +86,12 @@ final readonly class DashboardPage implements Page
 
         return [
             'now'            => $now,
-            'figures'        => Figures::of($now),
+            'figures'        => DashboardData::of($now),
             'warnings'       => (new Warnings($this->factory, $shop, $now))->list(),
             'mayAct'         => $mayAct,
             'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
             'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
-            'until'          => $now->refreshExpiresAt === null ? '' : Figures::unix($now->refreshExpiresAt),
+            'until'          => $now->refreshExpiresAt === null ? '' : DashboardData::unix($now->refreshExpiresAt),
             'hasCredentials' => $shop->hasCredentials(),
             'canConnect'     => $mayAct && $shop->hasCredentials(),
             'connectUrl'     => Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',
@@ -118,7 +118,7 @@ final readonly class DashboardPage implements Page
         $toolbar->linkButton('clover-synclog')->text(self::PREFIX . 'BUTTON_SYNC_LOG')->url(Pages::url('synclog'))->icon('fa-solid fa-list');
         $toolbar->linkButton('clover-mappings')->text(self::PREFIX . 'BUTTON_MAPPINGS')->url(Pages::url('mappings'))->icon('fa-solid fa-link');
         $toolbar->linkButton('clover-outbox')->text(self::PREFIX . 'BUTTON_OUTBOX')->url(Pages::url('outbox'))->icon('fa-solid fa-inbox');
-        Buttons::settings($toolbar, $this->factory->sql());
+        ToolbarButtons::settings($toolbar, $this->factory->sql());
     }
 
     private static function button(Toolbar $toolbar, string $action, string $word, string $icon, string $class, bool $enabled): void

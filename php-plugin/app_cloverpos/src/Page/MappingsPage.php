@@ -12,11 +12,11 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\MappingList;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Links\LinkList;
+use CloverSync\Shop\Links\Links;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -28,7 +28,7 @@ final readonly class MappingsPage implements Page
     /** Conflicts that are listed at most; "Adopt all" and "Relink all" take every one. */
     public const LISTED = 100;
 
-    private const STATES = [Mappings::SYNCED, Mappings::PENDING, Mappings::ERROR, Mappings::CONFLICT, Mappings::DELETED];
+    private const STATES = [Links::SYNCED, Links::PENDING, Links::ERROR, Links::CONFLICT, Links::DELETED];
 
     private const WORDS = [
         'UNLINK_CONFIRM', 'ADOPT_ALL_CONFIRM', 'RELINK_ALL_CONFIRM', 'ASKING', 'REPORT_CAPPED', 'PREVIEW_TITLE', 'PREVIEW_NONE', 'PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS',
@@ -47,12 +47,12 @@ final readonly class MappingsPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        Buttons::dashboard($toolbar);
+        ToolbarButtons::dashboard($toolbar);
 
         try {
             $shop  = $this->factory->shop();
             $list  = $shop->mappingList();
-            $tools = new ListTools($this->app, 'mappings', MappingList::SORTS, false, ['state' => self::STATES]);
+            $tools = new ListModel($this->app, 'mappings', LinkList::SORTS, false, ['state' => self::STATES]);
             $start = $tools->paginate($list->count($tools->activeFilters));
             $data  = [
                 'tools'     => $tools,
@@ -61,7 +61,7 @@ final readonly class MappingsPage implements Page
                 'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
         Template::script($this->app, 'mappings', array_map(static fn (string $word): string => "PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_$word", self::WORDS));

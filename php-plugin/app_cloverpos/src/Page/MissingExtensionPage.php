@@ -12,8 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
@@ -32,7 +32,7 @@ final readonly class MissingExtensionPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        Buttons::settings($toolbar, $this->factory->sql());
+        ToolbarButtons::settings($toolbar, $this->factory->sql());
 
         return Template::render('problem', ['message' => (string) Requirements::problem()]);
     }

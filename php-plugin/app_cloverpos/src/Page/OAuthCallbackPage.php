@@ -12,10 +12,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\EndPage;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\PopupResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -36,10 +36,10 @@ final readonly class OAuthCallbackPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         if (!J2CommerceHelper::canAccess('j2commerce.editsetup')) {
-            EndPage::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
+            PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
         $result = (new Approval($this->factory, $this->app))->finish((string) ($_SERVER['QUERY_STRING'] ?? ''));
-        EndPage::send($this->app, $result['ok'], $result['message']);
+        PopupResponse::send($this->app, $result['ok'], $result['message']);
     }
 }

@@ -12,11 +12,11 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\EndPage;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\PopupResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Session\Session;
@@ -38,18 +38,18 @@ final readonly class OAuthStartPage implements Page
     public function render(Toolbar $toolbar, Input $input): string
     {
         if (!J2CommerceHelper::canAccess('j2commerce.editsetup')) {
-            EndPage::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
+            PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
         // Otherwise another site could have the owner's approval begun, and the state of one that is under way replaced.
         if (!Session::checkToken('get')) {
-            EndPage::send($this->app, false, Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_APPROVAL_TOKEN'));
+            PopupResponse::send($this->app, false, Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_APPROVAL_TOKEN'));
         }
 
         try {
             $url = (new Approval($this->factory, $this->app))->begin();
         } catch (\Throwable $e) {
-            EndPage::send($this->app, false, Problem::of($e)['message']);
+            PopupResponse::send($this->app, false, ErrorPresenter::of($e)['message']);
         }
 
         $this->app->redirect($url);

@@ -12,9 +12,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -37,7 +37,7 @@ final readonly class OutboxPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        Buttons::dashboard($toolbar);
+        ToolbarButtons::dashboard($toolbar);
 
         try {
             $sales = $this->factory->shop()->sales();
@@ -49,7 +49,7 @@ final readonly class OutboxPage implements Page
                 'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
         Template::script($this->app, 'outbox', ['PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_SENDING']);

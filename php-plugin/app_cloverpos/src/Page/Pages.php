@@ -12,8 +12,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
 /** The app's pages by the name in their address. */

@@ -12,10 +12,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\SyncLog;
-use CloverSync\Shop\SystemClock;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\SystemClock;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -35,15 +35,15 @@ final readonly class SyncLogPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        Buttons::dashboard($toolbar);
+        ToolbarButtons::dashboard($toolbar);
 
         try {
             $log     = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
-            $tools   = new ListTools($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
+            $tools   = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
             $start   = $tools->paginate($log->count($tools->activeFilters));
             $entries = $log->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit);
         } catch (\Throwable $e) {
-            return Template::render('problem', ['message' => Problem::of($e)['message']]);
+            return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
         return Template::render('synclog', ['tools' => $tools, 'entries' => $entries]);

@@ -13,12 +13,12 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Exception\SiteMovedException;
-use CloverSync\Shop\Overview;
-use CloverSync\Shop\Shop;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Status\DashboardStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\GuestAccess;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Language\Text;
 
 /** What the owner should know or do, above everything else on the dashboard. */
@@ -36,7 +36,7 @@ final readonly class Warnings
 
     private const WEBHOOK_PATIENCE = 604_800;
 
-    public function __construct(private ShopFactory $factory, private Shop $shop, private Overview $now)
+    public function __construct(private ShopFactory $factory, private Services $shop, private DashboardStatus $now)
     {
     }
 
@@ -79,7 +79,7 @@ final readonly class Warnings
 
             return null;
         } catch (SiteMovedException $e) {
-            return self::warning('danger', Problem::of($e)['message'], buttons: [
+            return self::warning('danger', ErrorPresenter::of($e)['message'], buttons: [
                 ['action' => 'move', 'label' => Text::_(self::PREFIX . 'MOVE'), 'class' => 'btn-primary'],
                 ['action' => 'disconnect', 'label' => Text::_(self::PREFIX . 'MOVE_DISCONNECT'), 'class' => 'btn-danger'],
             ]);
@@ -107,8 +107,8 @@ final readonly class Warnings
     {
         return $this->now->refusedAt === null ? null : self::warning('danger', Text::sprintf(
             self::PREFIX . 'REFUSED_ALERT',
-            Figures::unix($this->now->refusedAt),
-            Figures::unix((int) $this->now->nextTryAt),
+            DashboardData::unix($this->now->refusedAt),
+            DashboardData::unix((int) $this->now->nextTryAt),
         ));
     }
 
@@ -133,7 +133,7 @@ final readonly class Warnings
     {
         return $this->now->paused === null ? null : self::warning(
             'danger',
-            Text::sprintf(self::PREFIX . 'PAUSED_ALERT', Figures::unix($this->now->paused['since']), $this->now->paused['reason']),
+            Text::sprintf(self::PREFIX . 'PAUSED_ALERT', DashboardData::unix($this->now->paused['since']), $this->now->paused['reason']),
             [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
             [['action' => 'resume-sales', 'label' => Text::_(self::PREFIX . 'PAUSED_RESUME'), 'class' => 'btn-primary']],
         );
@@ -192,7 +192,7 @@ final readonly class Warnings
 
         return self::warning(
             'warning',
-            $seen === null ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT') : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', Figures::unix((int) $seen)),
+            $seen === null ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT') : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', DashboardData::unix((int) $seen)),
             [Text::_(self::PREFIX . 'TASKS') => self::TASKS],
         );
     }
@@ -204,7 +204,7 @@ final readonly class Warnings
 
         return !$this->shop->settings['webhooks'] || $seen === null || $seen > $this->factory->clock->now() - self::WEBHOOK_PATIENCE ? null : self::warning(
             'warning',
-            Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', Figures::unix($seen)),
+            Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', DashboardData::unix($seen)),
             [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
         );
     }

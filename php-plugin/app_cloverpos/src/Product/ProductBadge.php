@@ -12,12 +12,12 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\MerchantFacts;
-use CloverSync\Shop\ProductStatus;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
@@ -40,7 +40,7 @@ final readonly class ProductBadge
             return '';
         }
 
-        $status = ProductStatus::of($this->factory->sql(), new Mappings($this->factory->sql(), $this->factory->environment(), $merchant), $product);
+        $status = ProductStatus::of($this->factory->sql(), new Links($this->factory->sql(), $this->factory->environment(), $merchant), $product);
 
         if ($status === null) {
             return '';
@@ -52,7 +52,7 @@ final readonly class ProductBadge
             'product' => $product,
             'status'  => $status,
             'problem' => Requirements::problem(),
-            'maySync' => Requirements::isMet() && $status->state !== Mappings::CONFLICT && J2CommerceHelper::canAccess('j2commerce.editsetup'),
+            'maySync' => Requirements::isMet() && $status->state !== Links::CONFLICT && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
     }
 
@@ -62,7 +62,7 @@ final readonly class ProductBadge
         try {
             return $this->factory->shop()->merchantId();
         } catch (\Throwable) {
-            return MerchantFacts::merchantIn($this->factory->state());
+            return MerchantProfile::merchantIn($this->factory->state());
         }
     }
 }

@@ -12,10 +12,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook;
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Webhook;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\DebugLog;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
 /** One request of Clover's to the webhook address. */

@@ -7,10 +7,10 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die;
 
 use CloverSync\Ledger;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\State;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
 
 /**
  * How many units of a count of Clover's are the shop's no more: sold on the web and not yet taken out of Clover. Negative for units
@@ -21,17 +21,17 @@ use CloverSync\Shop\State;
 final readonly class Committed
 {
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
-    public function __construct(private ShopOrders $orders, private StockLedger $ledger, private Outbox $outbox, private Ledger $rules, private array $settings)
+    public function __construct(private ShopOrders $orders, private StockLedger $ledger, private OrderEventLog $outbox, private Ledger $rules, private array $settings)
     {
     }
 
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
-    public static function create(Sql $sql, Mappings $mappings, State $state, Ledger $rules, array $settings, Clock $clock): self
+    public static function create(Sql $sql, Links $mappings, KeyValueStore $state, Ledger $rules, array $settings, Clock $clock): self
     {
         return new self(
             new ShopOrders($sql, $mappings, $state, $clock),
             new StockLedger($sql, $mappings, $clock),
-            new Outbox($sql, $mappings->environment, $clock),
+            new OrderEventLog($sql, $mappings->environment, $clock),
             $rules,
             $settings,
         );
@@ -39,7 +39,7 @@ final readonly class Committed
 
     /**
      * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asked    When Clover was asked for the counts, as {@see \CloverSync\Shop\DatabaseClock} has it
+     * @param int                $asked    When Clover was asked for the counts, as {@see \CloverSync\Shop\Database\DatabaseClock} has it
      *
      * @return array<string, int> By Clover id, without those that are 0
      */
@@ -130,7 +130,7 @@ final readonly class Committed
     {
         return array_values(array_filter(
             $this->outbox->refunded(),
-            fn (string $id): bool => $this->rules->standing((int) ($this->settings['paid_statuses'][0] ?? 1), Outbox::told($this->outbox->of($id))) === 'released',
+            fn (string $id): bool => $this->rules->standing((int) ($this->settings['paid_statuses'][0] ?? 1), OrderEventLog::told($this->outbox->of($id))) === 'released',
         ));
     }
 }

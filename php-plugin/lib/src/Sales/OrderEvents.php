@@ -6,14 +6,14 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\Clock;
 
 /**
  * What the shop's hooks say of orders.
  *
  * Each call inserts one row in one statement of its own, waits for no lock of the worker's, calls nobody and never throws: it runs
- * inside somebody's checkout. An event that is lost all the same is found by {@see Scan}.
+ * inside somebody's checkout. An event that is lost all the same is found by {@see OrderReconciler}.
  */
 final readonly class OrderEvents
 {
@@ -73,7 +73,7 @@ final readonly class OrderEvents
     {
         try {
             $this->sql->execute(
-                'INSERT INTO ' . Outbox::TABLE . ' (environment, order_id, event, old_status, new_status, created) VALUES (?, ?, ?, ?, ?, ?)',
+                'INSERT INTO ' . OrderEventLog::TABLE . ' (environment, order_id, event, old_status, new_status, created) VALUES (?, ?, ?, ?, ?, ?)',
                 [$this->environment, $orderId, $event, $old, $new, $this->clock->now()],
             );
         } catch (\Throwable $e) {

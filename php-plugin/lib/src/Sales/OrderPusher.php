@@ -14,10 +14,10 @@ use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
 
 /**
  * Makes a paid order appear in Clover, once: what Clover is told is frozen and stored under its reference before the first call;
@@ -43,9 +43,9 @@ final readonly class OrderPusher
         /** Null while the merchant's currency is not known to be the shop's. */
         private ?Orders $clover,
         private ShopOrders $orders,
-        private PushedOrders $pushed,
+        private OrderPushes $pushed,
         private SyncLog $log,
-        private Pause $pause,
+        private CircuitBreaker $pause,
         private Clock $clock,
         private string $currency,
     ) {
@@ -58,7 +58,7 @@ final readonly class OrderPusher
      *
      * @throws CloverException when nothing can be sent at all
      */
-    public function step(Lock $lock, WorkResult $result): int
+    public function step(Lock $lock, WorkReport $result): int
     {
         $row = $this->pushed->due();
 
@@ -90,7 +90,7 @@ final readonly class OrderPusher
     }
 
     /** @param array<string, mixed> $row */
-    private function create(array $row, Lock $lock, WorkResult $result): void
+    private function create(array $row, Lock $lock, WorkReport $result): void
     {
         $id   = (int) $row['id'];
         $name = (string) $row['order_id'];
@@ -136,7 +136,7 @@ final readonly class OrderPusher
     }
 
     /** @param array<string, mixed> $row */
-    private function search(array $row, Lock $lock, WorkResult $result): void
+    private function search(array $row, Lock $lock, WorkReport $result): void
     {
         $found = $this->clover->find((string) $row['reference']);
         $claim = (string) $row['claim'];
@@ -153,7 +153,7 @@ final readonly class OrderPusher
     }
 
     /** @param array<string, mixed> $row */
-    private function fill(array $row, string $was, string $cloverId, Lock $lock, WorkResult $result): void
+    private function fill(array $row, string $was, string $cloverId, Lock $lock, WorkReport $result): void
     {
         $id = (int) $row['id'];
 

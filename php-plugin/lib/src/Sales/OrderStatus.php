@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
-use CloverSync\Shop\Shop;
+use CloverSync\Shop\Services;
 
 /** What Clover knows of one order, and what the owner may do about it: what the order's page shows. */
 final readonly class OrderStatus
@@ -40,7 +40,7 @@ final readonly class OrderStatus
     }
 
     /** @throws \CloverSync\Shop\Exception\NotConnectedException before the first connection */
-    public static function of(Shop $shop, string $orderId): self
+    public static function of(Services $shop, string $orderId): self
     {
         $sales = $shop->sales();
         $view  = $sales->planner->view($orderId);

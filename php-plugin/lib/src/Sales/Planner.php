@@ -7,9 +7,9 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die;
 
 use CloverSync\Ledger;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\Log\SyncLog;
 
 /** Decides what an order asks of Clover, from what the shop's books say of it now. */
 final readonly class Planner
@@ -21,8 +21,8 @@ final readonly class Planner
         private Sql $sql,
         private ShopOrders $orders,
         private StockLedger $ledger,
-        private PushedOrders $pushed,
-        private Outbox $outbox,
+        private OrderPushes $pushed,
+        private OrderEventLog $outbox,
         private Ledger $rules,
         private SyncLog $log,
         private array $settings,
@@ -211,7 +211,7 @@ final readonly class Planner
     {
         $since = $this->orders->since();
 
-        return $since !== null && ($rows !== [] || ($order !== null && ($this->orders->isAfter($order['pk'], $order['created']) || $this->rules->wasPaid(Outbox::told(array_values(array_filter(
+        return $since !== null && ($rows !== [] || ($order !== null && ($this->orders->isAfter($order['pk'], $order['created']) || $this->rules->wasPaid(OrderEventLog::told(array_values(array_filter(
             $told,
             fn (array $row): bool => $this->orders->isEventAfter($row['id'], $row['created']),
         )))))));
@@ -223,7 +223,7 @@ final readonly class Planner
      */
     private function standing(?array $order, array $told): string
     {
-        return $this->rules->standing($order['status'] ?? null, Outbox::told($told));
+        return $this->rules->standing($order['status'] ?? null, OrderEventLog::told($told));
     }
 
     /**

@@ -7,30 +7,30 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die;
 
 use CloverSync\Orders;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Shop;
-use CloverSync\Shop\ShopConfig;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Services;
 use CloverSync\Stock;
 
 /** Web sales on their way to one merchant's Clover, put together. */
 final readonly class Sales
 {
-    public Outbox $outbox;
+    public OrderEventLog $outbox;
 
     public StockLedger $ledger;
 
-    public PushedOrders $pushed;
+    public OrderPushes $pushed;
 
     public ShopOrders $orders;
 
     public Planner $planner;
 
-    public function __construct(private Shop $shop, private Mappings $mappings)
+    public function __construct(private Services $shop, private Links $mappings)
     {
-        $this->outbox  = new Outbox($shop->sql, $mappings->environment, $shop->clock);
+        $this->outbox  = new OrderEventLog($shop->sql, $mappings->environment, $shop->clock);
         $this->ledger  = new StockLedger($shop->sql, $mappings, $shop->clock);
-        $this->pushed  = new PushedOrders($shop->sql, $mappings, $shop->state, $shop->clock);
+        $this->pushed  = new OrderPushes($shop->sql, $mappings, $shop->state, $shop->clock);
         $this->orders  = new ShopOrders($shop->sql, $mappings, $shop->state, $shop->clock);
         $this->planner = new Planner($shop->sql, $this->orders, $this->ledger, $this->pushed, $this->outbox, $shop->rules, $shop->log, $shop->settings);
     }
@@ -47,7 +47,7 @@ final readonly class Sales
             $this->shop->guard,
             $this->outbox,
             $this->planner,
-            new Scan($this->orders, $this->outbox, $this->planner, $this->shop->log, $this->shop->settings),
+            new OrderReconciler($this->orders, $this->outbox, $this->planner, $this->shop->log, $this->shop->settings),
             $this->ledger,
             $this->pushed,
             new StockSender(
@@ -66,9 +66,9 @@ final readonly class Sales
         );
     }
 
-    public function drift(): Drift
+    public function drift(): StockDriftReport
     {
-        return new Drift($this->shop->sql, $this->mappings, new Stock($this->shop->connection), $this->committed(), $this->ledger, $this->shop->clock);
+        return new StockDriftReport($this->shop->sql, $this->mappings, new Stock($this->shop->connection), $this->committed(), $this->ledger, $this->shop->clock);
     }
 
     public function committed(): Committed

@@ -6,12 +6,12 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Bulk;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\State;
-use CloverSync\Shop\UtcTime;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\UtcTime;
 
 /**
  * J2Commerce's orders, read only.
@@ -31,7 +31,7 @@ final readonly class ShopOrders
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Mappings $mappings, private State $state, private Clock $clock)
+    public function __construct(private Sql $sql, private Links $mappings, private KeyValueStore $state, private Clock $clock)
     {
         $this->bulk = new Bulk($sql);
     }
@@ -48,11 +48,11 @@ final readonly class ShopOrders
      * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are kept beside its time, for a clock can be wrong and
      * a counter set back, and both at once are unlikely.
      */
-    public static function connected(Sql $sql, State $state, string $merchant, int $now): void
+    public static function connected(Sql $sql, KeyValueStore $state, string $merchant, int $now): void
     {
         $state->add(self::sinceName($merchant), (string) $now);
         $state->add("orders_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(j2commerce_order_id) FROM ' . self::ORDERS));
-        $state->add("events_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . Outbox::TABLE));
+        $state->add("events_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . OrderEventLog::TABLE));
     }
 
     /** Whether an order was made after the connection: its key or its date says so. */
@@ -185,7 +185,7 @@ final readonly class ShopOrders
         foreach ($this->sql->fetchAll(
             'SELECT i.j2commerce_orderitem_id AS id, i.variant_id, i.orderitem_quantity, i.orderitem_name, m.clover_id
                FROM ' . self::ITEMS . ' i
-               LEFT JOIN ' . Mappings::TABLE . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
+               LEFT JOIN ' . Links::TABLE . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
               WHERE i.order_id = ? AND i.variant_id > 0 ORDER BY i.j2commerce_orderitem_id, m.id",
             [$this->mappings->environment, $this->mappings->merchant, $orderId],
         ) as $row) {
@@ -327,7 +327,7 @@ final readonly class ShopOrders
             [...$key, $floor, $floor, $since, $after],
         );
         $orders = [...$orders, ...$this->sql->fetchColumn(
-            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . PushedOrders::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
+            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . OrderPushes::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
               WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
             [...$key, $floor, $since, $after],
         )];

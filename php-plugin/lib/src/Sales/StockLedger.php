@@ -6,11 +6,11 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Bulk;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Names;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Text;
 
 /** The rows of the stock ledger of one environment and merchant. What they mean and what follows from them is {@see \CloverSync\Ledger}'s. */
 final readonly class StockLedger
@@ -43,7 +43,7 @@ final readonly class StockLedger
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Mappings $mappings, private Clock $clock)
+    public function __construct(private Sql $sql, private Links $mappings, private Clock $clock)
     {
         $this->bulk = new Bulk($sql);
     }
@@ -82,7 +82,7 @@ final readonly class StockLedger
                 'environment', 'merchant_id', 'order_id', 'order_pk', 'line_id', 'seq', 'cause', 'reverses', 'clover_id', 'variant_id', 'name', 'delta', 'state', 'reason', 'settled', 'settled_ms', 'created',
             ],
             array_map(fn (array $e): array => [
-                ...$this->key(), $line['order_id'], $line['order_pk'], $line['line_id'], $e['seq'], $e['cause'], $e['reverses'], $e['clover_id'], $line['variant_id'], Names::fit($line['name']),
+                ...$this->key(), $line['order_id'], $line['order_pk'], $line['line_id'], $e['seq'], $e['cause'], $e['reverses'], $e['clover_id'], $line['variant_id'], Text::fit($line['name']),
                 $e['delta'], $e['state'], $e['reason'], $e['state'] === 'skipped' ? $now : null, $e['state'] === 'skipped' ? 0 : null, $now,
             ], $plan['entries']),
         );
@@ -241,7 +241,7 @@ final readonly class StockLedger
     public function askLater(array $row, int $wait, string $message): void
     {
         $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ? WHERE id = ? AND state = 'sent'", [
-            $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * 2 ** min(4, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
+            $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * 2 ** min(4, (int) $row['misses']))), Text::fit($message, 10_000), $row['id'],
         ]);
     }
 
@@ -257,7 +257,7 @@ final readonly class StockLedger
     {
         return $this->sql->execute(
             'UPDATE ' . self::TABLE . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'",
-            [$reason, Names::fit($message, 10_000), $id],
+            [$reason, Text::fit($message, 10_000), $id],
         ) === 1;
     }
 
@@ -265,7 +265,7 @@ final readonly class StockLedger
     {
         $this->sql->execute(
             'UPDATE ' . self::TABLE . " SET next_try = ?, message = ? WHERE id = ? AND state = 'intended'",
-            [$this->clock->now() + $seconds, Names::fit($message, 10_000), $id],
+            [$this->clock->now() + $seconds, Text::fit($message, 10_000), $id],
         );
     }
 
@@ -278,7 +278,7 @@ final readonly class StockLedger
     public function tryLater(array $row, int $seconds, string $message): void
     {
         $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ? WHERE id = ? AND state = 'intended'", [
-            $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, (int) $row['misses']))), Names::fit($message, 10_000), $row['id'],
+            $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, (int) $row['misses']))), Text::fit($message, 10_000), $row['id'],
         ]);
     }
 
@@ -291,7 +291,7 @@ final readonly class StockLedger
 
         $this->sql->execute(
             'UPDATE ' . self::TABLE . " SET attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = 'intended'",
-            [$attempts + 1, $this->clock->now() + 60 * 2 ** $attempts, Names::fit($message, 10_000), $id],
+            [$attempts + 1, $this->clock->now() + 60 * 2 ** $attempts, Text::fit($message, 10_000), $id],
         );
 
         return false;

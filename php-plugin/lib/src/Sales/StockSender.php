@@ -7,9 +7,9 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die;
 
 use CloverSync\Ledger;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Stock;
 
 /**
@@ -31,7 +31,7 @@ final readonly class StockSender
         private StockLedger $ledger,
         private Ledger $rules,
         private SyncLog $log,
-        private Pause $pause,
+        private CircuitBreaker $pause,
         /** Whether the merchant keeps counts at all. */
         private bool $tracks,
     ) {
@@ -44,7 +44,7 @@ final readonly class StockSender
      *
      * @throws \CloverSync\Exception\CloverException when nothing can be sent at all
      */
-    public function step(Lock $lock, WorkResult $result): int
+    public function step(Lock $lock, WorkReport $result): int
     {
         $settled = $this->settle($result);
 
@@ -52,7 +52,7 @@ final readonly class StockSender
         return $lock->renew() ? $settled + $this->send($lock, $result) : $settled;
     }
 
-    private function settle(WorkResult $result): int
+    private function settle(WorkReport $result): int
     {
         $rows = $this->ledger->unanswered(self::QUIET, self::AT_ONCE);
 
@@ -88,7 +88,7 @@ final readonly class StockSender
         return \count($rows);
     }
 
-    private function send(Lock $lock, WorkResult $result): int
+    private function send(Lock $lock, WorkReport $result): int
     {
         $rows   = $this->ledger->due(self::BATCH);
         $ready  = [];
@@ -147,7 +147,7 @@ final readonly class StockSender
      * @param list<array<string, mixed>>       $outcomes
      * @param array<int, array<string, mixed>> $rows
      */
-    private function note(array $outcomes, array $rows, string $claim, WorkResult $result): void
+    private function note(array $outcomes, array $rows, string $claim, WorkReport $result): void
     {
         $this->sql->transaction(function () use ($outcomes, $rows, $claim): void {
             foreach ($outcomes as $outcome) {
@@ -186,7 +186,7 @@ final readonly class StockSender
     }
 
     /** @param array<string, mixed> $row */
-    private function isItsTurn(array $row, WorkResult $result): bool
+    private function isItsTurn(array $row, WorkReport $result): bool
     {
         $rows = $this->ledger->ofOrder((string) $row['order_id'])[(int) $row['order_pk']][(int) $row['line_id']] ?? [];
         $turn = $this->rules->turn(['clover_id' => $row['clover_id'], 'quantity' => 0, 'rows' => $rows], (int) $row['seq']);
@@ -227,7 +227,7 @@ final readonly class StockSender
      * @param array<string, mixed> $row
      * @param array<string, mixed> $outcome
      */
-    private function notWritten(array $row, array $outcome, WorkResult $result): void
+    private function notWritten(array $row, array $outcome, WorkReport $result): void
     {
         $id     = (int) $row['id'];
         $action = Planner::action((int) $row['delta']);

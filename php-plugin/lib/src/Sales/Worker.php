@@ -11,12 +11,12 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\Clock;
+use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\NotConnectedException;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\SiteGuard;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\TimeBudget;
 
 /**
  * Does what the shop's hooks have left to do: looks at the orders that something was told of, moves Clover's counts, and makes
@@ -36,14 +36,14 @@ final readonly class Worker
     public function __construct(
         private Connection $connection,
         private SiteGuard $guard,
-        private Outbox $outbox,
+        private OrderEventLog $outbox,
         private Planner $planner,
-        private Scan $scan,
+        private OrderReconciler $scan,
         private StockLedger $ledger,
-        private PushedOrders $pushed,
+        private OrderPushes $pushed,
         private StockSender $stock,
         private OrderPusher $orders,
-        private Pause $pause,
+        private CircuitBreaker $pause,
         private Lock $lock,
         private Clock $clock,
     ) {
@@ -61,7 +61,7 @@ final readonly class Worker
      * @throws AlreadyRunningException
      * @throws CloverException         when nothing can be sent at all; what was due stays due
      */
-    public function run(Budget $budget, bool $once = false, bool $scan = true, float $wait = 0.0): WorkResult
+    public function run(TimeBudget $budget, bool $once = false, bool $scan = true, float $wait = 0.0): WorkReport
     {
         $status = $this->connection->status();
 
@@ -85,9 +85,9 @@ final readonly class Worker
     }
 
     /** What waits, without doing anything about it. */
-    public function waiting(): WorkResult
+    public function waiting(): WorkReport
     {
-        $result            = new WorkResult();
+        $result            = new WorkReport();
         $stock             = $this->ledger->counts();
         $orders            = $this->pushed->counts();
         $result->uncertain = $stock['uncertain'] + $orders['uncertain'];
@@ -98,9 +98,9 @@ final readonly class Worker
         return $result;
     }
 
-    private function work(Budget $budget, bool $once, bool $scan): WorkResult
+    private function work(TimeBudget $budget, bool $once, bool $scan): WorkReport
     {
-        $done = new WorkResult();
+        $done = new WorkReport();
         $this->outbox->dropImpossibleTimes();
         $this->ledger->dropImpossibleTimes();
         $this->pushed->dropImpossibleTimes(OrderPusher::QUIET_FILLING);

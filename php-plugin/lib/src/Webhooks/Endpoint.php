@@ -6,9 +6,9 @@ namespace CloverSync\Shop\Webhooks;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\State;
-use CloverSync\Shop\SyncLog;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
 use CloverSync\Webhook;
 
 /** Answers Clover's webhook: judges, takes in, and is done. Asks Clover nothing and looks at no product. */
@@ -30,7 +30,7 @@ final readonly class Endpoint
         private ?Inbox $inbox,
         private ?string $merchant,
         private VerificationCodes $codes,
-        private State $state,
+        private KeyValueStore $state,
         private SyncLog $log,
         private Clock $clock,
     ) {

@@ -6,11 +6,11 @@ namespace CloverSync\Shop\Webhooks;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Bulk;
-use CloverSync\Shop\DatabaseClock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Names;
-use CloverSync\Shop\Sql;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Text;
 
 /**
  * What Clover's webhooks have told, one row an object: a hundred events on one item are one look at it. A row counts what was
@@ -38,7 +38,7 @@ final readonly class Inbox
 
     private DatabaseClock $clock;
 
-    public function __construct(private Sql $sql, private Mappings $mappings)
+    public function __construct(private Sql $sql, private Links $mappings)
     {
         $this->bulk  = new Bulk($sql);
         $this->clock = new DatabaseClock($sql);
@@ -139,7 +139,7 @@ final readonly class Inbox
         $final = $attempts >= self::MAX_ATTEMPTS;
         $this->sql->execute(
             'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END, attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
-            [Names::fit($error, 10_000), $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * 2 ** min(10, $attempts)), (int) $final, $told, (int) $final, $id],
+            [Text::fit($error, 10_000), $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * 2 ** min(10, $attempts)), (int) $final, $told, (int) $final, $id],
         );
     }
 

@@ -10,17 +10,17 @@ use CloverSync\Catalog;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ItemException;
-use CloverSync\Shop\Budget;
-use CloverSync\Shop\CatalogWriter;
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\DatabaseClock;
-use CloverSync\Shop\Lock;
-use CloverSync\Shop\Mappings;
-use CloverSync\Shop\Runs;
-use CloverSync\Shop\Sql;
-use CloverSync\Shop\State;
-use CloverSync\Shop\SyncLog;
-use CloverSync\Shop\Written;
+use CloverSync\Shop\Catalog\CatalogWriter;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\WriteReport;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\TimeBudget;
 
 /**
  * Looks at what Clover's webhooks have told: fetches the whole item and its group's members, and writes them as a sync would. What stands in an
@@ -42,11 +42,11 @@ final class InboxWorker
     public function __construct(
         private readonly Sql $sql,
         private readonly Inbox $inbox,
-        private readonly Mappings $mappings,
+        private readonly Links $mappings,
         private readonly Catalog $catalog,
         private readonly \Closure $makeWriter,
-        private readonly Runs $runs,
-        private readonly State $state,
+        private readonly SyncRuns $runs,
+        private readonly KeyValueStore $state,
         private readonly SyncLog $log,
         private readonly Lock $lock,
         private readonly Clock $clock,
@@ -61,7 +61,7 @@ final class InboxWorker
      *
      * @throws CloverException when nothing can be asked for at all; what was due stays due
      */
-    public function drain(Budget $budget): int
+    public function drain(TimeBudget $budget): int
     {
         $worked = 0;
 
@@ -84,7 +84,7 @@ final class InboxWorker
         return $next !== null && $next <= self::PATIENCE * 1000;
     }
 
-    private function work(Budget $budget): int
+    private function work(TimeBudget $budget): int
     {
         $worked = 0;
 
@@ -215,7 +215,7 @@ final class InboxWorker
     }
 
     /** @param list<array{object_id: string, event: string, ...}> $rows */
-    private function report(array $rows, Written $written): void
+    private function report(array $rows, WriteReport $written): void
     {
         $what = [];
         $bad  = [];

@@ -6,8 +6,8 @@ namespace CloverSync\Shop\Webhooks;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Clock;
-use CloverSync\Shop\State;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Support\Clock;
 
 /**
  * The webhook's verification codes. Clover signs none, so anybody can post one: they are taken only while the owner waits for one, the first few different
@@ -28,7 +28,7 @@ final readonly class VerificationCodes
     private const EVERY = 60;
 
     /** @param bool $alwaysOpen Whether codes are taken without a dashboard too: the command line has none */
-    public function __construct(private State $state, private Clock $clock, private bool $alwaysOpen = false)
+    public function __construct(private KeyValueStore $state, private Clock $clock, private bool $alwaysOpen = false)
     {
     }
 

@@ -12,14 +12,14 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Host;
-use CloverSync\Shop\RoutineResult;
-use CloverSync\Shop\Routines;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Problem;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ExtensionException;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\Requirements;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopCache;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Shop\ShopFactory;
+use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\ExtensionException;
+use CloverSync\Shop\Joomla\Requirements;
+use CloverSync\Shop\Joomla\ShopCache;
+use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Tasks\ScheduledTasks;
+use CloverSync\Shop\Tasks\TaskReport;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Plugin\CMSPlugin;
 use Joomla\CMS\Plugin\PluginHelper;
@@ -72,23 +72,23 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
 
     private function fullSync(ExecuteTaskEvent $event): int
     {
-        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->fullSync());
+        return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->fullSync());
     }
 
     private function refreshToken(ExecuteTaskEvent $event): int
     {
-        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->refreshToken());
+        return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->refreshToken());
     }
 
     private function inventory(ExecuteTaskEvent $event): int
     {
-        return $this->carryOut(static fn (Routines $routines): RoutineResult => $routines->inventory());
+        return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->inventory());
     }
 
     /**
      * What goes wrong is a status and a sentence, for the scheduler handles an exception badly.
      *
-     * @param \Closure(Routines): RoutineResult $routine
+     * @param \Closure(ScheduledTasks): RoutineResult $routine
      */
     private function carryOut(\Closure $routine): int
     {
@@ -105,14 +105,14 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         try {
             return $this->unwatched(fn (): int => $this->report($routine($this->routines())));
         } catch (\Throwable $e) {
-            $this->tell(Problem::of($e)['message'], 'error');
+            $this->tell(ErrorPresenter::of($e)['message'], 'error');
 
             return Status::KNOCKOUT;
         }
     }
 
     /** @throws \Throwable when the shop cannot be put together */
-    private function routines(): Routines
+    private function routines(): ScheduledTasks
     {
         $app     = $this->getApplication();
         $factory = ShopFactory::create($app, $this->getDatabase(), (string) PluginHelper::getPlugin('j2commerce', 'app_cloverpos')->params);
@@ -121,17 +121,17 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         if ($app->isClient('cli')) {
             $factory->requirements()->remember();
         } else {
-            Host::allowSeconds(120);
+            Platform::allowSeconds(120);
         }
 
         if (!Requirements::isMet()) {
             throw new ExtensionException((string) Requirements::problem());
         }
 
-        return new Routines($factory->shop(), $app->isClient('cli') ? self::SECONDS : self::SECONDS_WEB);
+        return new ScheduledTasks($factory->shop(), $app->isClient('cli') ? self::SECONDS : self::SECONDS_WEB);
     }
 
-    private function report(RoutineResult $result): int
+    private function report(TaskReport $result): int
     {
         if ($result->shopChanged) {
             ShopCache::clean($this->getApplication());
@@ -142,12 +142,12 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
 
         foreach ($result->failures() as $failure) {
-            $this->tell(Problem::of($failure)['message'], 'error');
+            $this->tell(ErrorPresenter::of($failure)['message'], 'error');
         }
 
         return match (true) {
             // What failed beside it is tried again with the next slice, and then it counts.
-            $result->outcome() === RoutineResult::MORE => Status::WILL_RESUME,
+            $result->outcome() === TaskReport::MORE => Status::WILL_RESUME,
             $result->failures() !== []                 => Status::KNOCKOUT,
             default                                    => Status::OK,
         };

@@ -1,0 +1,674 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Exception\CallbackException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\PermissionException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\RefusedException;
+use CloverSync\Exception\SettingsException;
+use CloverSync\Exception\UnavailableException;
+use CloverSync\Exception\VaultException;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\CurrencyException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Support\UtcTime;
+
+/** The commands. */
+final class Application
+{
+    private const OK     = 0;
+    private const FAILED = 1;
+    private const USAGE  = 2;
+    private const PARTLY = 3;
+
+    private const COMMANDS = [
+        'connect'    => ['switches' => ['approve', 'move'], 'valued' => ['port', 'timeout', 'callback', 'currency']],
+        'disconnect' => ['switches' => [], 'valued' => []],
+        'status'     => ['switches' => [], 'valued' => []],
+        'sync'       => ['switches' => ['dry-run', 'confirm-deletes', 'stock-only'], 'valued' => []],
+        'preview'    => ['switches' => [], 'valued' => []],
+        'products'   => ['switches' => [], 'valued' => []],
+        'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
+        'work'       => ['switches' => ['once', 'no-scan', 'resume'], 'valued' => ['applied', 'send', 'leave', 'restock']],
+        'drift'      => ['switches' => [], 'valued' => []],
+        'serve'      => ['switches' => ['no-drain'], 'valued' => ['listen']],
+        'conflicts'  => ['switches' => ['adopt-all', 'relink-all'], 'valued' => ['adopt']],
+        'order'      => ['switches' => ['no-event'], 'valued' => [], 'arguments' => ['FILE']],
+    ];
+
+    private const USAGE_TEXT = <<<'TEXT'
+        Usage: ./cloversync COMMAND [--json]
+
+          connect      Connect to Clover. Prints the address to open and waits for the answer on 127.0.0.1.
+                         --port N        port to wait on (8902)      --timeout S     seconds to wait (300)
+                         --approve       approve by itself, against a simulator only
+                         --callback URL  take the address that the browser ended at, after an earlier connect
+                         --currency XXX  confirm the merchant's currency where Clover does not tell it
+                         --move          this is the shop now, no copy of it
+          disconnect   Forget the tokens; products and links stay.
+          status       Show the connection and what is linked.
+          sync         Bring the shop up to date with Clover.
+                         --dry-run          only show what would change
+                         --stock-only       counts only: one request a thousand items
+                         --confirm-deletes  many items are gone from Clover, and that is right
+          preview      Show what a sync would change.
+          products     List the linked products as the shop has them.
+          log          Show the sync log, newest first.
+                         --limit N  (50)    --status success|error|skipped    --search TEXT
+          work         Bring what was sold on the web into Clover, until nothing is due.
+                         --once         one batch          --no-scan    do not look through the recent orders
+                         --resume       go on after a pause
+                         --applied ROW  --send ROW  --leave ROW   settle a row that waits for your word: Clover has it,
+                                        Clover does not have it so send it, or leave it as it is
+                         --restock ORDER:LINE:UNITS   give units of a partly refunded order back
+          drift        Compare the shop's counts with Clover's, with the reason where they differ.
+          serve        Answer Clover's webhooks at http://HOST:PORT/webhook, and work them after each response.
+                         --listen HOST:PORT  (127.0.0.1:8903)    --no-drain  leave the work to “work”
+          conflicts    List products that the shop already had under the SKU of a Clover item.
+                         --adopt ID    link this one      --adopt-all    link all that fit
+                         --relink-all  link those that another environment or merchant had
+          order FILE   Store an order as J2Commerce would: its rows, the shop's stock, then the event. “-” reads it from the input.
+                         --no-event    leave the event out, as when PHP died before it
+
+        Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL, _DSN,
+        _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET, _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and
+        _SETTINGS (JSON).
+        TEXT;
+
+    private Console $console;
+
+    private bool $stop = false;
+
+    /**
+     * @param list<string> $words
+     *
+     * @return int Exit code: 0 done, 1 failed, 2 wrong use or settings, 3 done but items failed
+     */
+    public function run(array $words): int
+    {
+        $this->console = new Console(\in_array('--json', $words, true));
+        $words         = array_values(array_diff($words, ['--json']));
+
+        try {
+            return $this->dispatch($words);
+        } catch (UsageException $e) {
+            return $this->fail('usage', $e->getMessage(), self::USAGE, $e->fields);
+        } catch (SettingsException $e) {
+            // Not a field of the settings: the surroundings of PHP are wrong.
+            if (array_keys($e->getFields()) === ['configuration']) {
+                return $this->fail('host', $e->getFields()['configuration'], self::FAILED);
+            }
+
+            return $this->fail('settings', 'These settings are wrong:', self::USAGE, $e->getFields());
+        } catch (\Throwable $e) {
+            return $this->fail(self::kind($e), self::sentence($e), self::FAILED);
+        }
+    }
+
+    /** @param list<string> $words */
+    private function dispatch(array $words): int
+    {
+        $command = array_shift($words);
+
+        if ($command === null || \in_array($command, ['help', '--help', '-h'], true)) {
+            fwrite($command === null ? STDERR : STDOUT, self::USAGE_TEXT . "\n");
+
+            return $command === null ? self::USAGE : self::OK;
+        }
+
+        $known = self::COMMANDS[$command] ?? throw new UsageException("There is no command “{$command}”. The commands are: " . implode(', ', array_keys(self::COMMANDS)) . '.');
+
+        if (array_intersect($words, ['--help', '-h']) !== []) {
+            fwrite(STDOUT, self::USAGE_TEXT . "\n");
+
+            return self::OK;
+        }
+
+        $options = Options::parse($words, $known['switches'], $known['valued'], $known['arguments'] ?? []);
+
+        if (!Platform::hasExtension('cloversync')) {
+            throw new \RuntimeException(MissingExtension::sentence());
+        }
+
+        $shop = Config::read()->shop();
+
+        return match ($command) {
+            'connect'    => $this->connect($shop, $options),
+            'disconnect' => $this->disconnect($shop),
+            'status'     => $this->status($shop),
+            'sync'       => match (true) {
+                $options->has('dry-run')    => $this->preview($shop, true),
+                $options->has('stock-only') => $this->stockOnly($shop),
+                default                     => $this->sync($shop, $options),
+            },
+            'serve'      => (new ServeCommand($this->console))->run($options),
+            'preview'    => $this->preview($shop, false),
+            'products'   => $this->products($shop),
+            'log'        => $this->log($shop, $options),
+            'work'       => (new WorkCommand($this->console))->run($shop, $options),
+            'drift'      => (new WorkCommand($this->console))->drift($shop),
+            'conflicts'  => $this->conflicts($shop, $options),
+            'order'      => (new OrderCommand($this->console))->run($shop, $options),
+        };
+    }
+
+    private function connect(Services $shop, Options $options): int
+    {
+        $currency  = $options->currency();
+        $connected = $shop->connection->status()->connected;
+
+        if ($connected && $options->has('move')) {
+            $shop->guard->move();
+            $this->console->line('The connection belongs to this shop now.');
+        }
+
+        if (!$connected || ($currency === null && !$options->has('move')) || $options->has('approve') || $options->has('callback')) {
+            $this->authorize($shop, $options);
+        }
+
+        return $this->showMerchant($shop, $currency, $options->has('approve'));
+    }
+
+    private function authorize(Services $shop, Options $options): void
+    {
+        if ($options->has('callback')) {
+            $pending = $shop->state->get('authorization') ?? throw new UsageException('There is no authorisation under way: run “connect” first and keep its address.');
+            $shop->state->delete('authorization');
+            $before = $shop->complete((string) $options->get('callback'), $pending);
+        } else {
+            $port          = $options->number('port', 8902, 1, 65_535);
+            $redirect      = "http://127.0.0.1:$port/callback";
+            $authorization = $shop->connection->authorize($redirect);
+
+            if ($options->has('approve')) {
+                $this->requireSimulator($shop);
+                $callback = Callback::approve($authorization->url, $redirect);
+            } else {
+                $shop->state->set('authorization', $authorization->state);
+                $callback = Callback::wait($port, $options->number('timeout', 300, 1, 86_400), $authorization->state, function () use ($authorization): void {
+                    $this->console->event(['event' => 'authorize', 'url' => $authorization->url]);
+                    $this->console->line("Open this address in a browser and approve:\n\n    {$authorization->url}\n\nWaiting for the answer…");
+                });
+
+                if ($callback === null) {
+                    throw new \RuntimeException('No answer came in time: run “connect” again, or paste the address the browser ended at with “connect --callback URL”.');
+                }
+
+                $shop->state->delete('authorization');
+            }
+
+            $before = $shop->complete($callback, $authorization->state);
+        }
+
+        if ($before !== null) {
+            $this->console->warning("This is another merchant than before ($before): products linked to it stay as they are, see “conflicts” after the next sync.");
+        }
+    }
+
+    /** --approve sends no person to Clover, so it must never meet the real one. */
+    private function requireSimulator(Services $shop): void
+    {
+        $host = parse_url((string) $shop->settings['base_url'], PHP_URL_HOST);
+
+        if (!\in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
+            throw new UsageException('--approve works against a simulator only: set CLOVERSYNC_BASE_URL to a loopback address.');
+        }
+    }
+
+    private function showMerchant(Services $shop, ?string $currency, bool $approve): int
+    {
+        if ($currency !== null) {
+            $shop->merchant->confirmCurrency($currency);
+        }
+
+        $facts        = $shop->merchant->ask();
+        $shopCurrency = ShopConfig::read($shop->sql)->currency;
+
+        if ($facts['currency'] === null && $this->console->canAsk()) {
+            $answer   = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
+            $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException('A currency is a code of three letters, such as USD.');
+            $shop->merchant->confirmCurrency($currency);
+            $facts = ['currency' => $currency, 'currency_source' => 'owner'] + $facts;
+        } elseif ($facts['currency'] === null && $approve) {
+            $shop->merchant->confirmCurrency($shopCurrency);
+            $this->console->warning("Clover does not tell the merchant's currency: the shop's, $shopCurrency, is taken for it.");
+            $facts = ['currency' => $shopCurrency, 'currency_source' => 'owner'] + $facts;
+        } elseif ($facts['currency'] === null) {
+            $this->console->warning('Clover does not tell the merchant\'s currency: run “connect --currency XXX” before a sync.');
+        }
+
+        $this->console->line(\sprintf('Connected to merchant %s%s (%s).', $facts['id'], $facts['name'] === null ? '' : ', ' . $facts['name'], $shop->settings['environment']));
+        $this->console->line($facts['currency'] === null ? 'Currency: not known.' : "Currency: {$facts['currency']} (" . match ($facts['currency_source']) {
+            'properties' => 'from the merchant\'s properties',
+            'order'      => 'from an order',
+            default      => 'confirmed by you',
+        } . ').');
+
+        if ($facts['currency'] !== null && $facts['currency'] !== $shopCurrency) {
+            $this->console->warning("The shop's currency is $shopCurrency: nothing will be imported until it is {$facts['currency']} too.");
+        }
+
+        $this->console->done([
+            'connected'     => true,
+            'environment'   => $shop->settings['environment'],
+            'merchant_id'   => $facts['id'],
+            'merchant_name' => $facts['name'],
+            'currency'      => $facts['currency'],
+            'currency_from' => $facts['currency_source'],
+        ]);
+
+        return self::OK;
+    }
+
+    private function disconnect(Services $shop): int
+    {
+        $shop->disconnect();
+        $this->console->line('Disconnected. Products and links stay as they are.');
+        $this->console->done(['connected' => false, 'environment' => $shop->settings['environment']]);
+
+        return self::OK;
+    }
+
+    private function status(Services $shop): int
+    {
+        $now  = $shop->overview();
+        $data = [
+            'connected'        => $now->connected,
+            'environment'      => $now->environment,
+            'merchant_id'      => $now->merchantId,
+            'token_expires_at' => $now->accessExpiresAt === null ? null : UtcTime::iso(UtcTime::sql($now->accessExpiresAt)),
+            'last_sync'        => UtcTime::iso($now->lastSync),
+            'products'         => $now->products,
+            'errors'           => $now->errors,
+            'pending'          => $now->pending,
+            'conflicts'        => $now->conflicts,
+            'deleted'          => $now->deleted,
+            'sales'            => $now->sales === null ? null : $now->sales + ['paused' => $now->paused['reason'] ?? null],
+            'site_moved'       => $now->siteMoved,
+            'reconnect_reason' => $now->reconnectReason,
+            'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
+            'next_try_at'      => $now->nextTryAt === null ? null : UtcTime::iso(UtcTime::sql($now->nextTryAt)),
+            'token_ends_soon'  => $now->tokenEndsSoon,
+            'rate_limit'       => $now->rateLimit,
+        ];
+
+        $this->console->line(match (true) {
+            $now->connected                => "Connected to merchant {$now->merchantId} ({$now->environment}).",
+            $now->reconnectReason !== null => "Not connected: {$now->reconnectReason}. Run “connect”.",
+            default                        => "Not connected ({$now->environment}). Run “connect”.",
+        });
+        $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
+        $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
+        $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', $now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted));
+
+        $this->console->line(\sprintf(
+            'Rate limit: %d requests a second, %d at once (%s)',
+            $now->rateLimit['per_second'],
+            $now->rateLimit['concurrent'],
+            $now->rateLimit['learned'] ? 'named by Clover' : 'as Clover documents',
+        ));
+
+        if ($data['sales'] !== null) {
+            $this->console->line(\sprintf('Web sales: %d on their way to Clover, %d uncertain, %d dead', $data['sales']['later'], $data['sales']['uncertain'], $data['sales']['dead']));
+        }
+
+        if (($data['sales']['paused'] ?? null) !== null) {
+            $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
+        }
+
+        if ($now->refusedAt !== null) {
+            $this->console->warning(self::refused($now->refusedAt, (int) $now->nextTryAt));
+        } elseif ($data['token_ends_soon']) {
+            $this->console->warning('The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.');
+        }
+
+        if ($data['site_moved']) {
+            $this->console->warning('The connection belongs to another shop than this one: “connect --move” if it has moved here, “disconnect” if this is a copy.');
+        }
+
+        $this->console->done($data);
+
+        return self::OK;
+    }
+
+    private function sync(Services $shop, Options $options): int
+    {
+        $shop     = $this->withDefaultCategory($shop);
+        $expected = $shop->merchantId() === null ? 0 : $shop->mappings()->countLinked();
+        $this->stopOnSignal();
+        $result = $shop->runner(function (SyncProgress $now) use ($expected): void {
+            $this->console->bar($now->phase, $now->itemsRead, $expected);
+            $this->console->event([
+                'event'     => 'progress', 'phase' => $now->phase, 'items' => $now->itemsRead, 'imported' => $now->imported, 'updated' => $now->updated,
+                'unchanged' => $now->unchanged, 'deleted' => $now->deleted, 'failed' => $now->failed,
+            ]);
+        })->run(new TimeBudget(null, fn (): bool => $this->stop), $options->has('confirm-deletes'));
+
+        $this->console->clearBar();
+        $failures = $shop->log->ofRun($result->run, 'error', 1000);
+
+        foreach ($failures as $failure) {
+            $this->console->event(['event' => 'failed', 'clover_id' => $failure['entity_id'], 'message' => $failure['message']]);
+        }
+
+        $this->console->line(match ($result->status) {
+            SyncRuns::RUNNING            => 'Stopped after the current page. Run “sync” again to go on from there.',
+            SyncRuns::NEEDS_CONFIRMATION => 'Stopped before deleting: ' . $result->message . ' (“sync --confirm-deletes”)',
+            default                  => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
+        });
+        $this->console->line(\sprintf(
+            '%d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d product rows written, %d requests, %.1f s',
+            $result->imported,
+            $result->updated,
+            $result->unchanged,
+            $result->deleted,
+            $result->failed,
+            $result->conflicts,
+            $result->productRows,
+            $result->requests,
+            $result->seconds,
+        ));
+
+        foreach (\array_slice($failures, 0, 20) as $failure) {
+            $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
+        }
+
+        if (($withheld = SyncRunner::withheld($shop->connection)) !== null) {
+            $this->console->warning($withheld);
+        }
+
+        if ($result->conflicts > 0) {
+            $this->console->line('The shop already has products with the SKUs of Clover items: see “conflicts”.');
+        }
+
+        $this->console->done($this->syncData($result->imported, $result->updated, $result->unchanged, $result->deleted, $result->failed, $result->conflicts, $result->productRows)
+            + ['requests' => $result->requests, 'seconds' => round($result->seconds, 3), 'peak_memory_bytes' => self::peakMemory(), 'status' => $result->status]);
+
+        return match (true) {
+            $result->status !== SyncRuns::DONE => self::FAILED,
+            $result->failed > 0            => self::PARTLY,
+            default                        => self::OK,
+        };
+    }
+
+    private function stockOnly(Services $shop): int
+    {
+        $began    = Platform::monotonic();
+        $requests = $shop->connection->requests();
+        $this->stopOnSignal();
+        $found = $shop->stockPass()->run(new TimeBudget(null, fn (): bool => $this->stop), $shop->syncLock());
+        $this->console->line(\sprintf('%d counts updated, %d unchanged; %d product rows written.', $found['updated'], $found['unchanged'], $found['product_rows']));
+        $this->console->done($this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows']) + [
+            'requests' => $shop->connection->requests() - $requests, 'seconds' => round(Platform::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory(),
+            'status' => $found['done'] ? SyncRuns::DONE : SyncRuns::RUNNING,
+        ]);
+
+        return $found['done'] ? self::OK : self::FAILED;
+    }
+
+    private function preview(Services $shop, bool $asSync): int
+    {
+        $began  = Platform::monotonic();
+        $counts = $shop->preview()->run(function (array $change): void {
+            $this->console->event(['event' => 'change'] + $change);
+            $this->console->line(\sprintf('%-8s %s  %s%s', $change['action'], $change['clover_id'], $change['title'], $change['fields'] === [] || $change['action'] === 'create' ? '' : ': ' . implode(', ', $change['fields'])));
+        });
+        $this->console->line(\sprintf(
+            '%d to create, %d to update, %d to delete, %d in conflict, %d unchanged, %d faulty. Nothing was written.',
+            $counts['creates'],
+            $counts['updates'],
+            $counts['deletes'],
+            $counts['conflicts'],
+            $counts['unchanged'],
+            $counts['failed'],
+        ));
+        $data = ['creates' => $counts['creates'], 'updates' => $counts['updates'], 'deletes' => $counts['deletes'], 'conflicts' => $counts['conflicts']];
+
+        if ($asSync) {
+            $data = ['dry_run' => true] + $this->syncData($counts['creates'], $counts['updates'], $counts['unchanged'], $counts['deletes'], $counts['failed'], $counts['conflicts'], 0)
+                + ['requests' => $shop->connection->requests(), 'seconds' => round(Platform::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory()] + $data;
+        }
+
+        $this->console->done($data + ['unchanged' => $counts['unchanged'], 'failed' => $counts['failed']]);
+
+        return $counts['failed'] > 0 ? self::PARTLY : self::OK;
+    }
+
+    private function products(Services $shop): int
+    {
+        $products = (new ProductList($shop->sql, $shop->mappings()))->all();
+        $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
+        $this->console->line(str_repeat('-', 118));
+
+        foreach ($products as $product) {
+            $from = self::shortPrice($product['price']);
+            $to   = self::shortPrice($product['price_to']);
+            $this->console->event($product);
+            $this->console->line(self::tableRow(
+                $product['title'],
+                $product['variants'] > 1 ? "{$product['variants']} variants" : $product['type'],
+                $product['category'],
+                $from === $to ? $from : "$from to $to",
+                $product['quantity'] === null ? '-' : (string) $product['quantity'],
+                $product['state'] !== 'synced' ? $product['state'] : ($product['published'] ? 'published' : 'unpublished'),
+                $product['clover_id'],
+            ));
+        }
+
+        $this->console->line(\count($products) . ' products.');
+        $this->console->done(['products' => \count($products)]);
+
+        return self::OK;
+    }
+
+    private static function tableRow(string $title, string $type, string $category, string $price, string $count, string $state, string $id): string
+    {
+        $cell = static fn (string $text, int $width): string => mb_strimwidth($text, 0, $width, '…') . str_repeat(' ', max(0, $width - mb_strwidth($text)));
+
+        return $cell($title, 34) . ' ' . $cell($type, 11) . ' ' . $cell($category, 16) . ' ' . str_pad($price, 16, ' ', STR_PAD_LEFT) . ' '
+            . str_pad($count, 7, ' ', STR_PAD_LEFT) . '  ' . $cell($state, 12) . ' ' . $id;
+    }
+
+    /** Of the column's five places, those that say something, but no fewer than two. */
+    private static function shortPrice(string $price): string
+    {
+        return preg_replace('/(\.\d\d\d*?)0+$/', '$1', $price);
+    }
+
+    private function log(Services $shop, Options $options): int
+    {
+        $status = $options->get('status');
+
+        if ($status !== null && !\in_array($status, ['success', 'error', 'skipped'], true)) {
+            throw new UsageException('--status must be success, error or skipped.');
+        }
+
+        $entries = $shop->log->latest($options->number('limit', 50, 1, 100_000), $status, $options->get('search'));
+
+        foreach ($entries as $entry) {
+            $this->console->event($entry);
+            $this->console->line(\sprintf('%s  %-8s %-19s %-5s %-13s  %s', $entry['at'], $entry['status'], $entry['action'], $entry['entity_type'], $entry['entity_id'], $entry['message']));
+        }
+
+        $this->console->done(['entries' => \count($entries)]);
+
+        return self::OK;
+    }
+
+    private function conflicts(Services $shop, Options $options): int
+    {
+        $conflicts = $shop->conflicts();
+        $result    = null;
+
+        if ($options->has('adopt')) {
+            $conflicts->adopt((string) $options->get('adopt'));
+            $result = ['adopted' => 1, 'failed' => []];
+        } elseif ($options->has('adopt-all')) {
+            $result = $conflicts->adoptAll();
+        } elseif ($options->has('relink-all')) {
+            $result = $conflicts->relinkAllBySku();
+        }
+
+        $left = $conflicts->list();
+
+        if ($result !== null) {
+            foreach ($result['failed'] as $id => $why) {
+                $this->console->event(['event' => 'failed', 'clover_id' => $id, 'message' => $why]);
+                $this->console->line("  $id: $why");
+            }
+
+            $this->console->line("{$result['adopted']} linked; the next sync brings what Clover owns. " . \count($left) . ' left.');
+            $this->console->done(['adopted' => $result['adopted'], 'failed' => \count($result['failed']), 'conflicts' => \count($left)]);
+
+            return $result['failed'] === [] ? self::OK : self::PARTLY;
+        }
+
+        foreach ($left as $conflict) {
+            $this->console->event($conflict);
+            $this->console->line(\sprintf(
+                '%s  %s  SKU %s  %s%s',
+                $conflict['clover_id'],
+                $conflict['name'],
+                $conflict['sku'],
+                implode(', ', array_map(static fn (array $p): string => "product {$p['product_id']} “{$p['title']}”", $conflict['products'])),
+                $conflict['relink'] ? ' (linked under another environment or merchant)' : '',
+            ));
+        }
+
+        $this->console->line($left === [] ? 'No conflicts.' : 'Link one with --adopt ID, all with --adopt-all.');
+        $this->console->done(['conflicts' => \count($left)]);
+
+        return self::OK;
+    }
+
+    /** An article needs a place: asks for it once where somebody can answer, else takes the category that Joomla brings. */
+    private function withDefaultCategory(Services $shop): Services
+    {
+        if ($shop->settings['default_category'] !== 0 || !$shop->connection->status()->connected) {
+            return $shop;
+        }
+
+        $fallback = ShopConfig::uncategorised($shop->sql);
+        $names    = array_column(ShopConfig::categories($shop->sql), 'title', 'id');
+
+        if ($this->console->canAsk()) {
+            foreach ($names as $id => $title) {
+                $this->console->line("  $id  $title");
+            }
+
+            $answer = $this->console->ask("Which category is for products that Clover keeps in none? [$fallback]");
+            $chosen = isset($names[(int) $answer]) ? $answer : (string) $fallback;
+        } else {
+            $chosen = (string) $fallback;
+            $this->console->warning('No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.");
+        }
+
+        $shop->state->set('default_category', $chosen);
+
+        return $shop->choosing(['default_category' => (int) $chosen]);
+    }
+
+    /** Ctrl-C ends the sync after the page that is being written; a second one ends it at once. */
+    private function stopOnSignal(): void
+    {
+        if (!Platform::has('pcntl_async_signals') || !Platform::has('pcntl_signal')) {
+            return;
+        }
+
+        pcntl_async_signals(true);
+
+        foreach ([SIGINT, SIGTERM] as $signal) {
+            pcntl_signal($signal, function (int $signal): void {
+                $this->stop = true;
+                pcntl_signal($signal, SIG_DFL);
+            });
+        }
+    }
+
+    /** @return array<string, int> */
+    private function syncData(int $imported, int $updated, int $unchanged, int $deleted, int $failed, int $conflicts, int $rows): array
+    {
+        return [
+            'imported' => $imported, 'updated' => $updated, 'unchanged' => $unchanged, 'deleted' => $deleted, 'failed' => $failed, 'conflicts' => $conflicts,
+            'product_rows_written' => $rows,
+        ];
+    }
+
+    /** Of the whole process: PHP's own counter does not see what the extension uses. */
+    private static function peakMemory(): int
+    {
+        $usage = Platform::has('getrusage') ? getrusage() : [];
+
+        return max(Platform::has('memory_get_peak_usage') ? memory_get_peak_usage(true) : 0, ($usage['ru_maxrss'] ?? 0) * (PHP_OS_FAMILY === 'Darwin' ? 1 : 1024));
+    }
+
+    /** @param array<string, string> $fields */
+    private function fail(string $kind, string $message, int $code, array $fields = []): int
+    {
+        $this->console->error($message);
+
+        foreach ($fields as $field => $problem) {
+            fwrite(STDERR, "  $field: $problem\n");
+        }
+
+        if ($code === self::USAGE && $fields === []) {
+            fwrite(STDERR, "See ./cloversync help.\n");
+        }
+
+        $this->console->event(['event' => 'error', 'kind' => $kind, 'message' => $message] + ($fields === [] ? [] : ['fields' => $fields]));
+
+        return $code;
+    }
+
+    private static function refused(int $at, int $nextTryAt): string
+    {
+        return \sprintf(
+            'Clover refused the connection at %s UTC. It is asked again from %s UTC on, and nothing is asked before; '
+            . 'a second refusal ends the connection. “connect” connects again at once.',
+            gmdate('H:i', $at),
+            gmdate('H:i', $nextTryAt),
+        );
+    }
+
+    private static function kind(\Throwable $e): string
+    {
+        return match (true) {
+            $e instanceof NotConnectedException, $e instanceof ReconnectException => 'not_connected',
+            $e instanceof PermissionException     => 'permission',
+            $e instanceof RefusedException        => 'refused',
+            $e instanceof UnavailableException    => 'unavailable',
+            $e instanceof CallbackException       => 'callback',
+            $e instanceof SiteMovedException      => 'site_moved',
+            $e instanceof CurrencyException       => 'currency',
+            $e instanceof AlreadyRunningException => 'already_running',
+            $e instanceof VaultException          => 'site_secret',
+            $e instanceof \PDOException           => 'database',
+            default                               => 'failed',
+        };
+    }
+
+    private static function sentence(\Throwable $e): string
+    {
+        return match (true) {
+            $e instanceof SiteMovedException                                             => $e->getMessage() . ' (“connect --move”, or “disconnect”)',
+            $e instanceof RefusedException                                               => self::refused($e->getRefusedAt(), $e->getNextTryAt()),
+            $e instanceof UnavailableException                                           => $e->getMessage() . ' Try again; a sync goes on from where it stopped.',
+            $e instanceof \PDOException                                                  => 'The database refused: ' . $e->getMessage(),
+            $e instanceof CloverException, $e instanceof ShopException, $e::class === \RuntimeException::class => $e->getMessage(),
+            default                                                                      => 'This should not happen, please report it: ' . $e->getMessage(),
+        };
+    }
+}

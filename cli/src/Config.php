@@ -1,0 +1,273 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Exception\SettingsException;
+use CloverSync\Settings;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Database\Schema;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Vault;
+
+/**
+ * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which win; and the shop made of them.
+ */
+final readonly class Config
+{
+    private const FILE = 'cloversync.json';
+
+    /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
+    private const KEYS = [
+        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'db_prefix', 'site', 'site_secret', 'previous_site_secret', 'webhook_secret', 'settings', 'currency',
+    ];
+
+    private const PREFIX = 'jos_';
+
+    /** Keys that go to the settings as they are. */
+    private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
+
+    /** @param array<string, mixed> $values */
+    private function __construct(#[\SensitiveParameter] private array $values)
+    {
+    }
+
+    /** @return array<string, string> For var_dump: the names, for the values hold every secret */
+    public function __debugInfo(): array
+    {
+        return ['values' => implode(', ', array_keys($this->values))];
+    }
+
+    /** @throws UsageException */
+    public static function read(): self
+    {
+        $values = [];
+        $wrong  = [];
+
+        if (is_file(self::FILE)) {
+            $values = json_decode((string) file_get_contents(self::FILE), true);
+
+            if (!\is_array($values) || ($values !== [] && array_is_list($values))) {
+                throw new UsageException(self::FILE . ' must hold one JSON object.');
+            }
+        }
+
+        foreach (array_diff(array_keys($values), self::KEYS) as $key) {
+            $wrong[(string) $key] = 'is not a setting of ' . self::FILE;
+        }
+
+        foreach (self::KEYS as $key) {
+            $value = Platform::variable('CLOVERSYNC_' . strtoupper($key));
+
+            if ($value !== null) {
+                $values[$key] = $value;
+            }
+        }
+
+        if (\is_string($values['settings'] ?? null)) {
+            $values['settings'] = json_decode($values['settings'], true);
+
+            if (!\is_array($values['settings'])) {
+                $wrong['settings'] = 'must be a JSON object';
+            }
+        }
+
+        if (isset($values['settings']) && (!\is_array($values['settings']) || ($values['settings'] !== [] && array_is_list($values['settings'])))) {
+            $wrong['settings'] = 'must be a JSON object';
+        }
+
+        if (isset($values['currency'])) {
+            $values['currency'] = self::currencyCode((string) $values['currency']);
+
+            if ($values['currency'] === null) {
+                $wrong['currency'] = 'must be a code of three letters, such as USD';
+            }
+        }
+
+        if (isset($values['db_prefix']) && preg_match('/^[A-Za-z_][A-Za-z0-9_]{0,31}$/D', \is_scalar($values['db_prefix']) ? (string) $values['db_prefix'] : '') !== 1) {
+            $wrong['db_prefix'] = 'must be at most 32 letters, digits and underscores, and not begin with a digit';
+        }
+
+        if (\is_string($values['dsn'] ?? null) && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1) {
+            $wrong['dsn'] = 'must name a file: each command is a process of its own, and what is kept in memory ends with it';
+        }
+
+        foreach (array_diff(self::KEYS, ['settings']) as $key) {
+            if (isset($values[$key]) && !\is_scalar($values[$key])) {
+                $wrong[$key] = 'must be text';
+            }
+        }
+
+        if ($wrong !== []) {
+            throw new UsageException('These settings are wrong:', $wrong);
+        }
+
+        return new self($values);
+    }
+
+    public static function currencyCode(string $text): ?string
+    {
+        return preg_match('/^[A-Za-z]{3}$/', trim($text)) === 1 ? strtoupper(trim($text)) : null;
+    }
+
+    /**
+     * @throws SettingsException
+     * @throws UsageException
+     */
+    public function shop(): Services
+    {
+        $settings = Settings::fromArray(
+            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ($this->values['settings'] ?? []),
+        );
+        $sql = $this->database();
+        $log = $settings->toArray()['debug']
+            ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
+            : null;
+
+        $shop   = new Services($sql, $settings, new Vault($this->siteSecret(), isset($this->values['previous_site_secret']) ? (string) $this->values['previous_site_secret'] : null), $this->site(), $log);
+        $chosen = $shop->settings['default_category'] === 0 ? $shop->state->get('default_category') : null;
+
+        return $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
+    }
+
+    /** @throws UsageException */
+    private function database(): Sql
+    {
+        $driver = $this->file() === null ? 'pdo_mysql' : 'pdo_sqlite';
+
+        if (!Platform::hasExtension($driver)) {
+            throw new \RuntimeException("PHP's extension $driver is not loaded on this server: ask the host to enable it.");
+        }
+
+        // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
+        $mask = Platform::has('umask') ? umask(0077) : null;
+        $this->closeToOthers();
+
+        try {
+            $sql = PdoSql::connect(
+                $this->dsn(),
+                isset($this->values['db_user']) ? (string) $this->values['db_user'] : null,
+                isset($this->values['db_password']) ? (string) $this->values['db_password'] : null,
+                (string) ($this->values['db_prefix'] ?? self::PREFIX),
+            );
+        } catch (\InvalidArgumentException $e) {
+            throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
+        } catch (\PDOException $e) {
+            throw new \RuntimeException('The database cannot be opened: ' . $e->getMessage() . '. Look at CLOVERSYNC_DSN, CLOVERSYNC_DB_USER and CLOVERSYNC_DB_PASSWORD.');
+        } finally {
+            $mask === null || umask($mask);
+        }
+
+        $schema = new Schema($sql);
+
+        if (!$schema->exists('#__extensions')) {
+            $schema->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
+        }
+
+        (new AppSchema($sql))->ensure();
+
+        if (isset($this->values['currency'])) {
+            ShopConfig::writeCurrency($sql, (string) $this->values['currency']);
+        }
+
+        return $sql;
+    }
+
+    /** Version 0.1.0 made the database readable by everybody; what its owner gave to a group stays. */
+    private function closeToOthers(): void
+    {
+        $file = $this->file();
+
+        if ($file === null || !is_file($file) || !Platform::has('fileperms') || !Platform::has('chmod')) {
+            return;
+        }
+
+        $mode = (int) @fileperms($file) & 0777;
+
+        if (($mode & 0007) !== 0) {
+            @chmod($file, $mode & 0770);
+        }
+    }
+
+    private function dsn(): string
+    {
+        return (string) ($this->values['dsn'] ?? 'sqlite:cloversync.sqlite');
+    }
+
+    /** The file of a SQLite database. */
+    private function file(): ?string
+    {
+        return str_starts_with($this->dsn(), 'sqlite:') ? substr($this->dsn(), 7) : null;
+    }
+
+    /** A copied database file must not act for the one it was copied from. */
+    private function site(): string
+    {
+        if (isset($this->values['site'])) {
+            return (string) $this->values['site'];
+        }
+
+        $file = $this->file();
+
+        return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);
+    }
+
+    /** The secret that seals the tokens: the one given, else one made once and kept beside the database. */
+    private function siteSecret(): string
+    {
+        if (isset($this->values['site_secret'])) {
+            return (string) $this->values['site_secret'];
+        }
+
+        $file = ($this->file() ?? 'cloversync.mysql') . '-secret';
+
+        if (!is_file($file)) {
+            $this->makeSecret($file);
+        }
+
+        $secret = (string) @file_get_contents($file);
+
+        // Another process may have made it and not yet written it: see copy().
+        for ($try = 0; $secret === '' && $try < 20 && is_file($file); $try++) {
+            Platform::sleep(0.05);
+            $secret = (string) @file_get_contents($file);
+        }
+
+        if ($secret === '') {
+            throw new \RuntimeException("The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.");
+        }
+
+        return $secret;
+    }
+
+    /** Whole or not at all: two processes may make it at once, and one may be killed while it does. */
+    private function makeSecret(string $file): void
+    {
+        $mask = Platform::has('umask') ? umask(0077) : null;
+        $own  = "$file." . bin2hex(random_bytes(8));
+
+        try {
+            if (@file_put_contents($own, bin2hex(random_bytes(32))) === 64) {
+                // Each fails when another process was first; then its secret is the one.
+                Platform::has('link') ? @link($own, $file) : self::copy($own, $file);
+            }
+        } finally {
+            @unlink($own);
+            $mask === null || umask($mask);
+        }
+    }
+
+    /** Not whole where the process is killed meanwhile; a file of another length is refused. */
+    private static function copy(string $from, string $to): void
+    {
+        try {
+            (new \SplFileObject($to, 'x'))->fwrite((string) file_get_contents($from));
+        } catch (\RuntimeException) {
+            // It is there.
+        }
+    }
+}

@@ -1,0 +1,66 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Shop\Support\Platform;
+
+/** Why the extension cloversync is not loaded, in PHP's own words where it has any. */
+final class MissingExtension
+{
+    public static function sentence(): string
+    {
+        $reason = self::reason();
+
+        return \sprintf(
+            'The PHP extension cloversync is not loaded in the command line\'s PHP %s%s: run “make build”, or name the file in CLOVERSYNC_EXTENSION.',
+            PHP_VERSION,
+            $reason === null ? '' : " (PHP says: $reason)",
+        );
+    }
+
+    /** PHP says it before any script runs, and only once: so PHP is started again, to say it where it can be read. */
+    private static function reason(): ?string
+    {
+        if (!Platform::has('proc_open') || !Platform::has('proc_close')) {
+            return null;
+        }
+
+        $named   = Platform::variable('CLOVERSYNC_EXTENSION');
+        $options = ['-d', 'display_startup_errors=0', '-d', 'display_errors=0', '-d', 'log_errors=1', '-d', 'error_log=', '-d', 'html_errors=0'];
+        $process = @proc_open(
+            [PHP_BINARY, ...$options, ...($named === null ? [] : ['-d', "extension=$named"]), '-r', ''],
+            [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['pipe', 'w']],
+            $pipes,
+        );
+
+        if ($process === false) {
+            return null;
+        }
+
+        $said = (string) stream_get_contents($pipes[2], 65_536);
+        fclose($pipes[2]);
+        proc_close($process);
+
+        return self::reasonIn($said, $named ?? 'cloversync');
+    }
+
+    /** @param string $said What PHP wrote at its start, about every extension that it could not load */
+    public static function reasonIn(string $said, string $name): ?string
+    {
+        // A message may go over several lines: "Module compiled with …\nPHP compiled with …\nThese options need to match".
+        foreach (preg_split('/^(?=PHP Warning:|Warning:)/m', $said) ?: [] as $message) {
+            if (!str_contains($message, $name) && !str_contains($message, 'cloversync')) {
+                continue;
+            }
+
+            $line = trim((string) preg_replace(['/\s+/', '/^(PHP )?Warning: (PHP Startup: )?/', '/ in Unknown on line \d+$/'], [' ', '', ''], trim($message)));
+
+            // “Unable to load dynamic library 'X' (tried: X (REASON), DIRECTORY/X.so (…))”: the first reason is the one.
+            return preg_match('/\(tried: \S+ \((.+?)\), /', $line, $m) === 1 ? $m[1] : $line;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\SystemClock;
+
+/** `order FILE`: what happens in the shop when somebody orders, pays, cancels, or when the owner edits an order. */
+final readonly class OrderCommand
+{
+    public function __construct(private Console $console)
+    {
+    }
+
+    /**
+     * @return int Exit code
+     *
+     * @throws UsageException when the order is not understood
+     */
+    public function run(Services $shop, Options $options): int
+    {
+        $order = OrderFile::read((string) $options->get('FILE'));
+        // A shop sells before it is connected, too; then no product is linked.
+        $desk = new FakeCheckout($shop->sql, new Links($shop->sql, (string) $shop->settings['environment'], $shop->merchantId() ?? ''), new SystemClock());
+
+        if ($order->deleted) {
+            $desk->delete($order->orderId);
+            $this->console->line("Order $order->orderId is deleted; the stock that it held stays taken.");
+            $this->console->done(['order_id' => $order->orderId, 'status' => null, 'lines' => 0, 'total' => 0]);
+
+            return 0;
+        }
+
+        $before = $desk->statusOf($order->orderId);
+        $desk->place($order);
+
+        if (!$options->has('no-event')) {
+            $shop->orderEvents()->statusChanged($order->orderId, $order->oldStatus ?? $before, $order->newStatus);
+        }
+
+        $this->console->line(\sprintf(
+            'Order %s: status %s%d, %d lines, total %d minor units of %s%s.',
+            $order->orderId,
+            $before === null || $before === $order->newStatus ? '' : "$before → ",
+            $order->newStatus,
+            \count($order->lines),
+            $order->total,
+            $order->currency,
+            $options->has('no-event') ? ', without event' : '',
+        ));
+        $this->console->done(['order_id' => $order->orderId, 'status' => $order->newStatus, 'lines' => \count($order->lines), 'total' => $order->total]);
+
+        return 0;
+    }
+}

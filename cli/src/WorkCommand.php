@@ -1,0 +1,177 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Cli;
+
+use CloverSync\Exception\ItemException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Sales\WorkReport;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Support\UtcTime;
+
+/** `work` and `drift`: what was sold on the web on its way into Clover. */
+final readonly class WorkCommand
+{
+    private const OK     = 0;
+    private const PARTLY = 3;
+
+    /** Rows that are listed at most; the counts are whole. */
+    private const LISTED = 200;
+
+    /** Seconds to wait for another worker. */
+    private const PATIENCE = 60.0;
+
+    private const WORDS = ['applied' => 'applied', 'send' => 'not_applied', 'leave' => 'leave'];
+
+    public function __construct(private Console $console)
+    {
+    }
+
+    /**
+     * @return int Exit code: 3 while rows wait for the owner's word
+     *
+     * @throws UsageException
+     */
+    public function run(Services $shop, Options $options): int
+    {
+        $sales = $shop->sales();
+
+        if ($options->has('resume')) {
+            $shop->pause()->end();
+        }
+
+        foreach (self::WORDS as $option => $word) {
+            if ($options->has($option)) {
+                $this->settle($sales, (string) $options->get($option), $word);
+            }
+        }
+
+        if ($options->has('restock')) {
+            $this->restock($sales, (string) $options->get('restock'));
+        }
+
+        $heard  = $this->inbox($shop);
+        $result = $sales->worker()->run(new TimeBudget(), $options->has('once'), !$options->has('no-scan'), self::PATIENCE);
+        $result->claimed += $heard;
+        $result->confirmed += $heard;
+        $result->later += $shop->inbox()->count();
+        $this->list($sales);
+        $this->console->line(\sprintf(
+            '%d taken up: %d confirmed, %d skipped; %d later, %d uncertain, %d dead%s.',
+            $result->claimed,
+            $result->confirmed,
+            $result->skipped,
+            $result->later,
+            $result->uncertain,
+            $result->dead,
+            $result->found > 0 ? "; $result->found orders found that no event told of" : '',
+        ));
+
+        if ($result->paused !== null) {
+            $this->console->warning("Sending to Clover is paused: {$result->paused} (“work --resume”)");
+        }
+
+        $this->console->done(self::data($result));
+
+        return $result->uncertain + $result->dead > 0 ? self::PARTLY : self::OK;
+    }
+
+    /** @return int Objects of webhooks that were worked */
+    private function inbox(Services $shop): int
+    {
+        return $shop->inbox()->count() === 0 ? 0 : $shop->inboxWorker()->drain(new TimeBudget());
+    }
+
+    public function drift(Services $shop): int
+    {
+        $found = $shop->sales()->drift()->run(function (array $item): void {
+            $this->console->event($item);
+            $this->console->line(\sprintf('%s  %-20s shop %s, Clover %s: %s', $item['clover_id'], $item['sku'], $item['shop'] ?? '-', $item['clover'] ?? '-', $item['reason']));
+        });
+        $this->console->line("{$found['differing']} of {$found['items']} linked items differ.");
+        $this->console->done($found);
+
+        return self::OK;
+    }
+
+    /** @return array<string, mixed> */
+    private static function data(WorkReport $result): array
+    {
+        return [
+            'claimed' => $result->claimed, 'confirmed' => $result->confirmed, 'skipped' => $result->skipped, 'uncertain' => $result->uncertain, 'dead' => $result->dead,
+            'later' => $result->later, 'found' => $result->found, 'paused' => $result->paused,
+        ];
+    }
+
+    /** Rows that nobody but the owner can settle. */
+    private function list(Sales $sales): void
+    {
+        foreach ($sales->ledger->waiting(self::LISTED) as $row) {
+            $this->show("stock:{$row['id']}", $row, ['clover_id' => $row['clover_id'], 'delta' => (int) $row['delta']], \sprintf('“%s” %+d', $row['name'], -(int) $row['delta']));
+        }
+
+        foreach ($sales->outbox->dead(self::LISTED) as $row) {
+            $this->show("event:{$row['id']}", $row, [], 'cannot be read');
+        }
+
+        foreach ($sales->pushed->waiting(self::LISTED) as $row) {
+            $this->show("order:{$row['id']}", $row, ['reference' => $row['reference'], 'clover_order_id' => $row['clover_order_id']], "reference {$row['reference']}");
+        }
+    }
+
+    /**
+     * @param array<string, mixed> $row
+     * @param array<string, mixed> $data
+     */
+    private function show(string $name, array $row, array $data, string $what): void
+    {
+        $this->console->event([
+            'event' => 'waiting', 'row' => $name, 'state' => $row['state'], 'order_id' => $row['order_id'], 'reason' => $row['reason'], 'message' => $row['message'],
+            'created' => UtcTime::iso(UtcTime::sql((int) $row['created'])),
+        ] + $data);
+        $this->console->line(\sprintf('  %-12s %-9s order %s, %s: %s', $name, $row['state'], $row['order_id'], $what, $row['message'] ?? $row['reason'] ?? ''));
+    }
+
+    private function settle(Sales $sales, string $name, string $word): void
+    {
+        if (preg_match('/^(stock|order|event):(\d+)$/', $name, $m) !== 1) {
+            throw new UsageException('A row is named as “work” lists it, such as stock:12 or order:3.');
+        }
+
+        if ($m[1] === 'order') {
+            $sales->pushed->resolve((int) $m[2], $word) || throw new UsageException("$name waits for nobody's word.");
+
+            return;
+        }
+
+        if ($m[1] === 'event') {
+            $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $m[2]), $word === 'not_applied') || throw new UsageException("$name waits for nobody's word.");
+
+            return;
+        }
+
+        $row = $sales->ledger->row((int) $m[2]) ?? throw new UsageException("There is no row $name.");
+
+        try {
+            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
+        } catch (ItemException $e) {
+            throw new UsageException("$name: {$e->getMessage()}.");
+        }
+    }
+
+    private function restock(Sales $sales, string $what): void
+    {
+        if (preg_match('/^(.+):(\d+):(\d+)$/', $what, $m) !== 1) {
+            throw new UsageException('--restock takes ORDER:LINE:UNITS, such as 179540797553:12:1.');
+        }
+
+        try {
+            $sales->planner->restock($m[1], (int) $m[2], (int) $m[3]);
+        } catch (ItemException | ShopException $e) {
+            throw new UsageException("--restock $what: " . rtrim($e->getMessage(), '.') . '.');
+        }
+    }
+}

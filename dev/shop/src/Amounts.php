@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Dev;
+
+/** Minor units of one currency as the shop's columns of decimal(15,5) hold them. No floating point on the way. */
+final readonly class Amounts
+{
+    /** Places after the point in those columns. */
+    public const PLACES = 5;
+
+    private const MAX_UNITS = 999_999_999_999_999;
+
+    /** @param int $decimals Places of the currency, 0 to 5 */
+    public function __construct(private int $decimals)
+    {
+    }
+
+    public function decimal(int $minor): string
+    {
+        return self::point(abs($minor), $this->decimals, $minor < 0);
+    }
+
+    /** $amount × $of ÷ $whole, a half rounded up, and no more than the column holds; none may be negative. */
+    public function share(int $amount, int $of, int $whole): string
+    {
+        $quotient = 0;
+        $rest     = 0;
+
+        // Digit by digit: the product of two amounts is more than an integer holds.
+        foreach (str_split($of . str_repeat('0', self::PLACES - $this->decimals)) as $digit) {
+            $rest     = $rest * 10 + $amount * (int) $digit;
+            $quotient = $quotient * 10 + intdiv($rest, $whole);
+            $rest %= $whole;
+
+            if ($quotient >= self::MAX_UNITS) {
+                return self::point(self::MAX_UNITS, self::PLACES, false);
+            }
+        }
+
+        return self::point($quotient + ($rest * 2 >= $whole ? 1 : 0), self::PLACES, false);
+    }
+
+    private static function point(int $units, int $places, bool $negative): string
+    {
+        $digits = str_pad((string) $units, $places + 1, '0', STR_PAD_LEFT);
+
+        return ($negative ? '-' : '') . substr($digits, 0, \strlen($digits) - $places) . '.' . str_pad(substr($digits, \strlen($digits) - $places), self::PLACES, '0');
+    }
+}

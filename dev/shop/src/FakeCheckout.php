@@ -1,0 +1,549 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Dev;
+
+use CloverSync\Cli\UsageException;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Text;
+use CloverSync\Shop\Support\UtcTime;
+
+/**
+ * Stands in for J2Commerce's order code: writes the rows that its checkout and its order screen write, and moves the
+ * shop's stock at the same moments and by the same rules. Like there no transaction is open, so somebody who reads
+ * meanwhile, or after a crash, sees a state of which some statements are missing.
+ */
+final readonly class FakeCheckout
+{
+    private const ORDERS = '#__j2commerce_orders';
+    private const ITEMS  = '#__j2commerce_orderitems';
+    private const INFOS  = '#__j2commerce_orderinfos';
+    private const COUNTS = '#__j2commerce_productquantities';
+
+    /** The status that every order begins with, before it is paid. */
+    private const NEW = 5;
+
+    /** In these an order holds no stock: failed, new, cancelled. In any other it does, also in those that a merchant adds. */
+    private const NOT_HOLDING = [3, self::NEW, 6];
+
+    /** What a line says of its product. */
+    private const PRODUCT_COLUMNS = ['product_id', 'product_type', 'variant_id', 'orderitem_sku', 'orderitem_taxprofile_id'];
+
+    private const ZERO = '0.00000';
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private Links $mappings, private Clock $clock)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /** The status that the shop holds the order in; null when it has no such order. */
+    public function statusOf(string $orderId): ?int
+    {
+        $status = $this->sql->fetchValue('SELECT order_state_id FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+
+        return $status === null ? null : (int) $status;
+    }
+
+    /**
+     * Stores the order, or what has changed in it, and brings it to its new status. A new order lives through all of
+     * its life: it begins as New, then gets the file's old status, then the new one.
+     *
+     * @throws UsageException when the shop has no such currency, or the number is another order's
+     */
+    public function place(OrderFile $order): void
+    {
+        $currency = $this->currency($order->currency);
+        $amounts  = new Amounts($currency['decimals']);
+        $row      = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ?', [$order->orderId]);
+        $this->checkNumber($order, $row === null ? null : (int) $row['j2commerce_order_id']);
+        $products = $this->products($order->lines);
+        $columns  = $this->columns($order, $amounts, $currency['id']);
+
+        if ($row === null) {
+            $this->insert($order, $columns, array_filter($products, static fn (?array $p): bool => (bool) ($p['shipping'] ?? false)) !== []);
+        }
+
+        $edited = $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
+
+        if ($row !== null && ($edited || self::differs($columns, $row))) {
+            $this->update(self::ORDERS, 'order_id', $order->orderId, ['modified_on' => $this->now()] + $columns);
+        }
+
+        if ($row === null || $order->customer !== null) {
+            $this->saveCustomer($order->orderId, $order->customer ?? ['name' => '', 'email' => '', 'phone' => '']);
+        }
+
+        if ($row === null && $order->oldStatus !== null) {
+            $this->move($order->orderId, $order->oldStatus);
+        }
+
+        $this->move($order->orderId, $order->newStatus);
+    }
+
+    /**
+     * Deletes the order with its lines. The stock that it holds stays taken, and no event tells of it: so does J2Commerce.
+     *
+     * @throws UsageException when the shop has no such order
+     */
+    public function delete(string $orderId): void
+    {
+        if ($this->statusOf($orderId) === null) {
+            throw new UsageException('The order cannot be deleted:', ['order_id' => "the shop has no order “{$orderId}”"]);
+        }
+
+        foreach ([self::ITEMS, self::INFOS, self::ORDERS] as $table) {
+            $this->sql->execute("DELETE FROM $table WHERE order_id = ?", [$orderId]);
+        }
+    }
+
+    /** @return array{id: int, decimals: int} */
+    private function currency(string $code): array
+    {
+        $row      = $this->sql->fetchOne('SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies WHERE currency_code = ?', [$code]);
+        $decimals = (int) ($row['currency_num_decimals'] ?? -1);
+
+        if ($row === null || $decimals < 0 || $decimals > Amounts::PLACES) {
+            throw new UsageException('These fields of the order are wrong:', ['currency' => $row === null
+                ? "the shop has no currency $code"
+                : "the shop has $code with $decimals decimals, and no more than " . Amounts::PLACES . ' can be stored']);
+        }
+
+        return ['id' => (int) $row['j2commerce_currency_id'], 'decimals' => $decimals];
+    }
+
+    /** @param ?int $key Of the order that the shop has under this id */
+    private function checkNumber(OrderFile $order, ?int $key): void
+    {
+        if ($order->number === null || $order->number === $key) {
+            return;
+        }
+
+        if ($key !== null) {
+            throw new UsageException('These fields of the order are wrong:', ['number' => "the shop has order “{$order->orderId}” under the number $key"]);
+        }
+
+        $other = $this->sql->fetchValue('SELECT order_id FROM ' . self::ORDERS . ' WHERE j2commerce_order_id = ?', [$order->number]);
+
+        if ($other !== null) {
+            throw new UsageException('These fields of the order are wrong:', ['number' => "order “{$other}” has it already"]);
+        }
+    }
+
+    /**
+     * What each line sells; null where the shop does not know the product.
+     *
+     * @param list<array{clover_id: ?string, sku: ?string, ...}> $lines
+     *
+     * @return list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}>
+     */
+    private function products(array $lines): array
+    {
+        $links    = $this->mappings->byCloverId(array_values(array_unique(array_filter(array_column($lines, 'clover_id'), is_string(...)))));
+        $skus     = array_values(array_unique(array_filter(array_column($lines, 'sku'), is_string(...))));
+        $query    = 'SELECT v.j2commerce_variant_id, v.product_id, v.sku, v.shipping, v.is_master, p.product_type, p.taxprofile_id FROM #__j2commerce_variants v
+            JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id WHERE v.%s IN (%%s) ORDER BY v.j2commerce_variant_id DESC';
+        $variants = [];
+        $bySku    = [];
+        $ids      = array_values(array_filter(array_map(static fn (array $link): int => (int) $link['variant_id'], $links)));
+
+        foreach ($this->bulk->fetch(\sprintf($query, 'j2commerce_variant_id'), $ids) as $row) {
+            $variants[(int) $row['j2commerce_variant_id']] = $row;
+        }
+
+        foreach ($this->bulk->fetch(\sprintf($query, 'sku'), $skus) as $row) {
+            // A variable product's master stands for all of its variants and is never sold.
+            if ((int) $row['is_master'] === 0 || !str_contains((string) $row['product_type'], 'variable')) {
+                $bySku[Text::key((string) $row['sku'])] = $row;
+            }
+        }
+
+        return array_map(static function (array $line) use ($links, $variants, $bySku): ?array {
+            $row = $line['clover_id'] === null ? null : $variants[(int) ($links[$line['clover_id']]['variant_id'] ?? 0)] ?? null;
+            $row ??= $line['sku'] === null ? null : $bySku[Text::key($line['sku'])] ?? null;
+
+            return $row === null ? null : [
+                'product'     => (int) $row['product_id'],
+                'variant'     => (int) $row['j2commerce_variant_id'],
+                'type'        => (string) $row['product_type'],
+                'sku'         => (string) $row['sku'],
+                'tax_profile' => (int) $row['taxprofile_id'],
+                'shipping'    => (int) $row['shipping'] === 1,
+            ];
+        }, $lines);
+    }
+
+    /**
+     * What may change in an order but its status.
+     *
+     * @return array<string, scalar>
+     */
+    private function columns(OrderFile $order, Amounts $amounts, int $currency): array
+    {
+        $tax     = $order->lineTaxes() + $order->orderTax;
+        $columns = [
+            'order_total'           => $amounts->decimal($order->total),
+            // With the lines' discounts taken off already, and as the checkout writes it: also where the prices include the tax.
+            'order_subtotal'        => $amounts->decimal($order->subtotal()),
+            'order_subtotal_ex_tax' => $amounts->decimal($order->subtotal()),
+            'order_tax'             => $amounts->decimal($tax),
+            'order_shipping'        => $amounts->decimal($order->shipping),
+            'order_shipping_tax'    => $amounts->decimal($order->shippingTax),
+            // Coupons and vouchers. A line's discount stands in the line, and in the subtotal.
+            'order_discount'        => $amounts->decimal($order->orderDiscount),
+            'currency_id'           => $currency,
+            'currency_code'         => $order->currency,
+            'is_including_tax'      => (int) $order->pricesIncludeTax,
+        ];
+
+        if ($order->customer !== null) {
+            $columns['user_email'] = $order->customer['email'];
+        }
+
+        if ($order->refunded !== null) {
+            $columns['order_refund'] = $amounts->decimal($order->refunded);
+        }
+
+        return $columns;
+    }
+
+    /** @param array<string, scalar> $columns */
+    private function insert(OrderFile $order, array $columns, bool $shippable): void
+    {
+        $row = array_replace([
+            'order_id'            => $order->orderId,
+            'cart_id'             => 0,
+            'parent_id'           => 0,
+            'subscription_id'     => 0,
+            'invoice_prefix'      => $order->invoicePrefix,
+            'invoice_number'      => $order->invoicePrefix === '' ? 0 : (int) $order->number,
+            'token'               => bin2hex(random_bytes(16)),
+            'user_id'             => 0,
+            'user_email'          => '',
+            'order_discount_tax'  => self::ZERO,
+            'order_credit'        => self::ZERO,
+            'order_refund'        => self::ZERO,
+            'order_surcharge'     => self::ZERO,
+            'order_fees'          => self::ZERO,
+            'orderpayment_type'   => '',
+            'transaction_id'      => '',
+            'transaction_status'  => '',
+            'transaction_details' => '',
+            'currency_value'      => '1.00000',
+            'ip_address'          => '',
+            'is_shippable'        => (int) $shippable,
+            'customer_note'       => '',
+            'customer_language'   => 'en-GB',
+            'customer_group'      => '1',
+            'order_state_id'      => self::NEW,
+            'created_on'          => $this->now(),
+            'modified_on'         => $this->now(),
+        ], $columns);
+
+        if ($order->number !== null) {
+            $row['j2commerce_order_id'] = $order->number;
+        }
+
+        $this->bulk->insert(self::ORDERS, array_keys($row), [array_values($row)]);
+    }
+
+    /** @param array{name: string, email: string, phone: string} $customer */
+    private function saveCustomer(string $orderId, array $customer): void
+    {
+        $words   = preg_split('/\s+/', trim($customer['name']), -1, PREG_SPLIT_NO_EMPTY);
+        $last    = \count($words) > 1 ? array_pop($words) : '';
+        $address = ['first_name' => implode(' ', $words), 'last_name' => $last, 'phone_1' => $customer['phone']];
+        $all     = json_encode($address, JSON_THROW_ON_ERROR);
+        $columns = ['all_billing' => $all, 'all_shipping' => $all];
+
+        foreach ($address as $name => $value) {
+            $columns["billing_$name"]  = $value;
+            $columns["shipping_$name"] = $value;
+        }
+
+        if ($this->sql->fetchValue('SELECT 1 FROM ' . self::INFOS . ' WHERE order_id = ?', [$orderId]) !== null) {
+            $this->update(self::INFOS, 'order_id', $orderId, $columns);
+        } else {
+            $row = ['order_id' => $orderId, 'shipping_zip' => '', 'all_payment' => '{}'] + $columns;
+            $this->bulk->insert(self::INFOS, array_keys($row), [array_values($row)]);
+        }
+    }
+
+    /**
+     * Removes, changes and adds lines, and moves the difference where the order holds stock.
+     *
+     * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}> $products
+     *
+     * @return bool Whether anything has changed
+     */
+    private function saveLines(OrderFile $order, Amounts $amounts, array $products, bool $holds): bool
+    {
+        $stored = $this->storedLines($order->orderId);
+        $kept   = self::keptLines($order, $products, $stored);
+        $gone   = array_diff_key($stored, $kept);
+        $added  = array_diff_key($order->lines, array_flip($kept));
+        $edited = $gone !== [] || $added !== [];
+
+        foreach ($gone as $id => $line) {
+            if ($holds) {
+                $this->adjust($line['variant'], $line['quantity']);
+            }
+
+            $this->sql->execute('DELETE FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]);
+        }
+
+        foreach ($kept as $id => $i) {
+            $row = array_diff_key($this->itemRow($order, $order->lines[$i], $products[$i], $amounts), array_flip(self::PRODUCT_COLUMNS));
+
+            if (!self::differs($row, $stored[$id]['row'])) {
+                continue;
+            }
+
+            $edited = true;
+            $this->update(self::ITEMS, 'j2commerce_orderitem_id', $id, $row);
+
+            if ($holds) {
+                $this->adjust($stored[$id]['variant'], $stored[$id]['quantity'] - $order->lines[$i]['quantity']);
+            }
+        }
+
+        foreach ($this->freeKeys($added, array_column($gone, 'id', 'key')) as $i => $id) {
+            $row = ['created_on' => $this->now()] + $this->itemRow($order, $order->lines[$i], $products[$i], $amounts);
+            $row += $id === null ? [] : ['j2commerce_orderitem_id' => $id];
+            $this->bulk->insert(self::ITEMS, array_keys($row), [array_values($row)]);
+
+            if ($holds) {
+                $this->adjust($products[$i]['variant'] ?? 0, -$order->lines[$i]['quantity']);
+            }
+        }
+
+        return $edited;
+    }
+
+    /**
+     * @param list<?array{variant: int, ...}>                   $products
+     * @param array<int, array{key: string, variant: int, ...}> $stored
+     *
+     * @return array<int, int> The shop's key of a stored line => place in the file
+     */
+    private static function keptLines(OrderFile $order, array $products, array $stored): array
+    {
+        $keys = array_column($stored, 'id', 'key');
+        $kept = [];
+
+        foreach ($order->lines as $i => $line) {
+            // By the file's own word first: a key that another order had taken may be free by now.
+            $id      = $keys[$line['key']] ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
+            $variant = $products[$i]['variant'] ?? 0;
+
+            // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
+            if ($id !== null && !isset($kept[$id]) && ($variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true))) {
+                $kept[$id] = $i;
+            }
+        }
+
+        return $kept;
+    }
+
+    /**
+     * @param array<int, array{key: string, id: ?int, ...}> $lines
+     * @param array<string, int>                            $before Keys of lines that have just gone, by the file's word for them
+     *
+     * @return array<int, ?int> Key by line, null where the shop's counter gives it; those first that have one, or the counter might give it away
+     */
+    private function freeKeys(array $lines, array $before): array
+    {
+        $keys = [];
+
+        foreach ($lines as $i => $line) {
+            $id       = $before[$line['key']] ?? $line['id'];
+            $keys[$i] = $id !== null && !\in_array($id, $keys, true)
+                && $this->sql->fetchValue('SELECT 1 FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]) === null ? $id : null;
+        }
+
+        uasort($keys, static fn (?int $a, ?int $b): int => ($a === null) <=> ($b === null));
+
+        return $keys;
+    }
+
+    /** @return array<int, array{id: int, key: string, variant: int, quantity: int, row: array<string, mixed>}> By the shop's key */
+    private function storedLines(string $orderId): array
+    {
+        $lines = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT * FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id',
+            [$orderId],
+        ) as $row) {
+            $id         = (int) $row['j2commerce_orderitem_id'];
+            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? '';
+            $lines[$id] = ['id' => $id, 'key' => \is_string($key) ? $key : '', 'variant' => (int) $row['variant_id'], 'quantity' => (int) $row['orderitem_quantity'], 'row' => $row];
+        }
+
+        return $lines;
+    }
+
+    /**
+     * A line as the checkout writes it: price for one, everything else for the whole line.
+     *
+     * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int} $line
+     * @param ?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool} $product
+     *
+     * @return array<string, scalar>
+     */
+    private function itemRow(OrderFile $order, array $line, ?array $product, Amounts $amounts): array
+    {
+        $final = $line['quantity'] * $line['unit_price'] - $line['discount'];
+
+        return [
+            'order_id'                         => $order->orderId,
+            'cart_id'                          => 0,
+            'cartitem_id'                      => 0,
+            'product_id'                       => $product['product'] ?? 0,
+            'product_type'                     => $product['type'] ?? 'simple',
+            'variant_id'                       => $product['variant'] ?? 0,
+            'vendor_id'                        => 0,
+            'orderitem_sku'                    => $product['sku'] ?? $line['sku'] ?? '',
+            'orderitem_name'                   => $line['name'],
+            'orderitem_attributes'             => '',
+            'orderitem_quantity'               => (string) $line['quantity'],
+            'orderitem_taxprofile_id'          => $product['tax_profile'] ?? 0,
+            'orderitem_per_item_tax'           => $amounts->share($line['tax'], 1, $line['quantity']),
+            'orderitem_tax'                    => $amounts->decimal($line['tax']),
+            'orderitem_discount'               => $amounts->decimal($line['discount']),
+            'orderitem_discount_tax'           => $final > 0 ? $amounts->share($line['discount'], $line['tax'], $final) : self::ZERO,
+            'orderitem_price'                  => $amounts->decimal($line['unit_price']),
+            'orderitem_option_price'           => self::ZERO,
+            'orderitem_finalprice'             => $amounts->decimal($final),
+            'orderitem_finalprice_with_tax'    => $amounts->decimal($order->pricesIncludeTax ? $final : $final + $line['tax']),
+            // The checkout takes no tax off here, not even where the price includes it.
+            'orderitem_finalprice_without_tax' => $amounts->decimal($final),
+            'orderitem_params'                 => json_encode(['line_id' => $line['key']], JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
+            'created_by'                       => 0,
+            'orderitem_weight'                 => '0',
+            'orderitem_weight_total'           => '0',
+        ];
+    }
+
+    /** Brings the order to a status, and its stock with it; the flag in the order's row decides, not where it comes from. */
+    private function move(string $orderId, int $to): void
+    {
+        $from = $this->statusOf($orderId);
+        // The ways to pay leave the time of the last change as it is; the administrator's ways to set a status write it.
+        $time = $from === self::NEW ? 'modified_on' : '?';
+
+        if ($from === $to || $this->sql->execute(
+            'UPDATE ' . self::ORDERS . " SET order_state_id = ?, modified_on = $time WHERE order_id = ? AND order_state_id = ?",
+            [$to, ...($from === self::NEW ? [] : [$this->now()]), $orderId, $from],
+        ) !== 1) {
+            return;
+        }
+
+        $holds = !\in_array($to, self::NOT_HOLDING, true);
+
+        if (!$this->claim($orderId, $holds)) {
+            return;
+        }
+
+        $lines = $this->sql->fetchAll(
+            'SELECT i.product_id, i.variant_id, i.orderitem_quantity, v.manage_stock, v.allow_backorder FROM ' . self::ITEMS . ' i
+               LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = i.variant_id WHERE i.order_id = ? ORDER BY i.j2commerce_orderitem_id',
+            [$orderId],
+        );
+
+        // An order without lines has taken nothing, and must give nothing back later.
+        if ($holds && $lines === []) {
+            $this->claim($orderId, false);
+        }
+
+        foreach ($lines as $line) {
+            $variant = (int) $line['variant_id'];
+
+            if ((int) $line['product_id'] <= 0 || $variant <= 0 || (int) $line['manage_stock'] !== 1) {
+                continue;
+            }
+
+            $count = $this->count($variant, (int) $line['orderitem_quantity'] * ($holds ? -1 : 1));
+
+            if ($holds && $count <= 0 && (int) $line['allow_backorder'] < 1) {
+                $this->setAvailable($variant, 0);
+            } elseif (!$holds && $count > 0) {
+                $this->setAvailable($variant, 1);
+            }
+        }
+    }
+
+    /** Turns the flag that says whether the order holds stock; false when it stands there already. */
+    private function claim(string $orderId, bool $holds): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::ORDERS . ' SET stock_committed = ? WHERE order_id = ? AND stock_committed = ?',
+            [(int) $holds, $orderId, (int) !$holds],
+        ) === 1;
+    }
+
+    /** What an edit of a line moves. Unlike a status, it makes a variant available also when it takes and something is left. */
+    private function adjust(int $variant, int $delta): void
+    {
+        $row = $delta === 0 ? null : $this->sql->fetchOne('SELECT manage_stock, allow_backorder FROM #__j2commerce_variants WHERE j2commerce_variant_id = ?', [$variant]);
+
+        if ($row === null || (int) $row['manage_stock'] !== 1) {
+            return;
+        }
+
+        $count = $this->count($variant, $delta);
+
+        if ($count > 0) {
+            $this->setAvailable($variant, 1);
+        } elseif ((int) $row['allow_backorder'] < 1) {
+            $this->setAvailable($variant, 0);
+        }
+    }
+
+    /**
+     * @param int $delta Not 0
+     *
+     * @return int The count afterwards, below zero where more was sold than there was
+     */
+    private function count(int $variant, int $delta): int
+    {
+        if ($this->sql->execute('UPDATE ' . self::COUNTS . ' SET quantity = quantity + ? WHERE variant_id = ?', [$delta, $variant]) === 0) {
+            $this->bulk->insert(self::COUNTS, ['product_attributes', 'variant_id', 'quantity', 'on_hold', 'sold'], [['', $variant, $delta, 0, 0]]);
+        }
+
+        return (int) $this->sql->fetchValue('SELECT quantity FROM ' . self::COUNTS . ' WHERE variant_id = ?', [$variant]);
+    }
+
+    private function setAvailable(int $variant, int $available): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = ? WHERE j2commerce_variant_id = ?', [$available, $variant]);
+    }
+
+    /** @param array<string, scalar> $columns */
+    private function update(string $table, string $key, int|string $id, array $columns): void
+    {
+        $this->sql->execute(
+            "UPDATE $table SET " . implode(', ', array_map(static fn (string $c): string => "$c = ?", array_keys($columns))) . " WHERE $key = ?",
+            [...array_values($columns), $id],
+        );
+    }
+
+    /**
+     * @param array<string, scalar> $columns
+     * @param array<string, mixed>  $row
+     */
+    private static function differs(array $columns, array $row): bool
+    {
+        return array_map(strval(...), $columns) !== array_map(strval(...), array_replace($columns, array_intersect_key($row, $columns)));
+    }
+
+    private function now(): string
+    {
+        return UtcTime::sql($this->clock->now());
+    }
+}

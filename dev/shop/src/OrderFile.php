@@ -1,0 +1,264 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Dev;
+
+use CloverSync\Cli\Config;
+use CloverSync\Cli\JsonReader;
+use CloverSync\Cli\UsageException;
+
+/** An order as `./cloversync order` reads it. Amounts are minor units of its currency, never negative. */
+final readonly class OrderFile
+{
+    /** What the shop's decimal(15,5) columns hold, whatever the currency's places. */
+    private const MAX_AMOUNT = 9_999_999_999;
+
+    private const MAX_QUANTITY = 1_000_000;
+    private const MAX_STATUS   = 2_147_483_647;
+
+    /** Well below the columns' end: a key that was chosen moves the counter of those that are not. */
+    public const MAX_KEY = 2_000_000_000;
+
+    /**
+     * @param ?int    $number        J2Commerce's whole-number key; null = the next one
+     * @param string  $invoicePrefix Stands before the number where the shop shows it
+     * @param ?int    $oldStatus     What the file says the order had before; null when it says nothing
+     * @param ?array{name: string, email: string, phone: string} $customer
+     * @param list<array{
+     *     key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int
+     * }> $lines `key` tells a line from the others of the order, `id` is the key it asks for in the shop's table; discount and tax are
+     *     for the whole line
+     * @param int     $orderDiscount Without those of the lines
+     * @param int     $orderTax      Without those of the lines
+     * @param ?int    $refunded      Given back so far; null when the file says nothing
+     * @param bool    $deleted       The owner deletes the order; then only the order's id means something
+     */
+    private function __construct(
+        public string $orderId,
+        public ?int $number,
+        public string $invoicePrefix,
+        public ?int $oldStatus,
+        public int $newStatus,
+        public string $currency,
+        public bool $pricesIncludeTax,
+        public ?array $customer,
+        public array $lines,
+        public int $shipping,
+        public int $shippingTax,
+        public int $orderDiscount,
+        public int $orderTax,
+        public int $total,
+        public ?int $refunded,
+        public bool $deleted,
+    ) {
+    }
+
+    /**
+     * @param string $path "-" is the standard input
+     *
+     * @throws UsageException
+     */
+    public static function read(string $path): self
+    {
+        $json = $path === '-' ? stream_get_contents(STDIN) : (is_file($path) ? @file_get_contents($path) : false);
+
+        if ($json === false) {
+            throw new UsageException("The order cannot be read: there is no readable file “{$path}”.");
+        }
+
+        return self::fromJson($json);
+    }
+
+    /** @throws UsageException with everything that is wrong, by the path of its field */
+    public static function fromJson(string $json): self
+    {
+        $values = json_decode($json, true);
+
+        if (!\is_array($values) || ($values !== [] && array_is_list($values))) {
+            throw new UsageException('The order must be one JSON object' . (json_last_error() === JSON_ERROR_NONE ? '.' : ': ' . json_last_error_msg() . '.'));
+        }
+
+        /** @var \ArrayObject<string, string> $wrong */
+        $wrong = new \ArrayObject();
+        $order = self::fromFields(new JsonReader($values, $wrong), $wrong);
+
+        return $order ?? throw new UsageException('These fields of the order are wrong:', $wrong->getArrayCopy());
+    }
+
+    /** What the lines come to after their discounts, with the tax in it where the prices include it. */
+    public function subtotal(): int
+    {
+        return self::sum($this->lines);
+    }
+
+    public function lineTaxes(): int
+    {
+        return array_sum(array_column($this->lines, 'tax'));
+    }
+
+    /** @param \ArrayObject<string, string> $wrong */
+    private static function fromFields(JsonReader $fields, \ArrayObject $wrong): ?self
+    {
+        $deleted     = $fields->flag('deleted', false) ?? false;
+        $required    = !$deleted;
+        $id          = $fields->id('order_id', true);
+        $number      = self::number($fields);
+        $oldStatus   = $fields->whole('old_status', 1, self::MAX_STATUS, false);
+        $newStatus   = $fields->whole('new_status', 1, self::MAX_STATUS, $required);
+        $currency    = self::currency($fields, $required);
+        $inclusive   = $fields->flag('prices_include_tax', $required) ?? false;
+        $customer    = self::customer($fields->object('customer'));
+        $lines       = self::lines($fields->objects('lines', $required));
+        $amount      = static fn (string $name): ?int => $fields->whole($name, 0, self::MAX_AMOUNT, false);
+        $shipping    = $amount('shipping') ?? 0;
+        $shippingTax = $amount('shipping_tax') ?? 0;
+        $discount    = $amount('order_discount') ?? 0;
+        $tax         = $amount('order_tax') ?? 0;
+        $total       = $amount('total');
+        $refunded    = $amount('refunded');
+        $fields->refuseOthers();
+
+        // Lines that are wrong may be left out, so what is added up says something only where none is.
+        if (\count($wrong) === 0) {
+            $subtotal = self::sum($lines);
+            $taxes    = array_sum(array_column($lines, 'tax')) + $tax;
+            $total ??= max(0, $subtotal + $shipping - $discount + ($inclusive ? 0 : $taxes + $shippingTax));
+
+            if (max($subtotal, $taxes, $total) > self::MAX_AMOUNT) {
+                $fields->note('lines', 'come to more than ' . self::MAX_AMOUNT);
+            }
+        }
+
+        return \count($wrong) > 0 ? null : new self(
+            (string) $id,
+            $number[1],
+            $number[0],
+            $oldStatus,
+            $newStatus ?? 0,
+            $currency,
+            $inclusive,
+            $customer,
+            $lines,
+            $shipping,
+            $shippingTax,
+            $discount,
+            $tax,
+            (int) $total,
+            $refunded,
+            $deleted,
+        );
+    }
+
+    /** @return array{string, ?int} What stands before the number, and the number */
+    private static function number(JsonReader $fields): array
+    {
+        $number = $fields->id('number', false);
+
+        if ($number === null) {
+            return ['', null];
+        }
+
+        // The shop shows an order's number as its prefix with the key behind it.
+        if (preg_match('/^(.*?)(\d{1,10})$/s', (string) $number, $m) !== 1 || (int) $m[2] < 1 || (int) $m[2] > self::MAX_KEY) {
+            $fields->note('number', 'must be a whole number from 1 to ' . self::MAX_KEY . ', or text that ends in one');
+
+            return ['', null];
+        }
+
+        return [$m[1], (int) $m[2]];
+    }
+
+    private static function currency(JsonReader $fields, bool $required): string
+    {
+        $text = $fields->text('currency', $required);
+        $code = $text === null ? '' : Config::currencyCode($text);
+
+        if ($code === null) {
+            $fields->note('currency', 'must be a code of three letters, such as USD');
+        }
+
+        return $code ?? '';
+    }
+
+    /** @return ?array{name: string, email: string, phone: string} */
+    private static function customer(?JsonReader $fields): ?array
+    {
+        if ($fields === null) {
+            return null;
+        }
+
+        $customer = [
+            'name'  => $fields->text('name', false) ?? '',
+            'email' => $fields->text('email', false) ?? '',
+            'phone' => $fields->text('phone', false) ?? '',
+        ];
+        $fields->refuseOthers();
+
+        return $customer;
+    }
+
+    /**
+     * @param list<JsonReader> $entries
+     *
+     * @return list<array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int}>
+     */
+    private static function lines(array $entries): array
+    {
+        $lines = [];
+        $keys  = [];
+
+        foreach ($entries as $i => $fields) {
+            $id  = $fields->id('line_id', false);
+            $key = (string) ($id ?? $i + 1);
+
+            if (\in_array($key, $keys, true)) {
+                $fields->note('line_id', "“{$key}” is another line's already");
+            }
+
+            $keys[]   = $key;
+            $cloverId = $fields->id('clover_id', false);
+            $sku      = $fields->id('sku', false);
+            $name     = $fields->text('name', true);
+            $quantity = $fields->whole('quantity', 1, self::MAX_QUANTITY, true);
+            $price    = $fields->whole('unit_price', 0, self::MAX_AMOUNT, true);
+            $discount = $fields->whole('discount', 0, self::MAX_AMOUNT, false) ?? 0;
+            $tax      = $fields->whole('tax', 0, self::MAX_AMOUNT, false) ?? 0;
+            $fields->refuseOthers();
+
+            if ($cloverId === null && $sku === null) {
+                $fields->note('clover_id', 'is missing, and “sku” too: a line needs one of them');
+            }
+
+            if ($quantity === null || $price === null) {
+                continue;
+            }
+
+            if ($quantity * $price > self::MAX_AMOUNT) {
+                $fields->note('unit_price', 'times the quantity is more than ' . self::MAX_AMOUNT);
+            } elseif ($discount > $quantity * $price) {
+                $fields->note('discount', 'is more than the line costs');
+            }
+
+            $lines[] = [
+                'key'        => $key,
+                'id'         => \is_int($id) && $id >= 1 && $id <= self::MAX_KEY ? $id : null,
+                'clover_id'  => $cloverId === null ? null : (string) $cloverId,
+                'sku'        => $sku === null ? null : (string) $sku,
+                'name'       => (string) $name,
+                'quantity'   => $quantity,
+                'unit_price' => $price,
+                'discount'   => $discount,
+                'tax'        => $tax,
+            ];
+        }
+
+        return $lines;
+    }
+
+    /** @param list<array{quantity: int, unit_price: int, discount: int, ...}> $lines */
+    private static function sum(array $lines): int
+    {
+        return array_sum(array_map(static fn (array $l): int => $l['quantity'] * $l['unit_price'] - $l['discount'], $lines));
+    }
+}

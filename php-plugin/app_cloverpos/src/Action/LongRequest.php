@@ -1,0 +1,31 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Support\Platform;
+use Joomla\CMS\Factory;
+
+/** What a request that talks to Clover does first. */
+final class LongRequest
+{
+    /** Seconds; a single call to Clover may take its whole time-out, with a refresh of the tokens before it. */
+    private const LIMIT = 120;
+
+    /** To be called after the last use of the session. */
+    public static function begin(int $seconds = self::LIMIT): void
+    {
+        // Where sessions are files the administrator's other tabs would wait for this one.
+        Factory::getApplication()->getSession()->close();
+        Platform::allowSeconds($seconds);
+    }
+}

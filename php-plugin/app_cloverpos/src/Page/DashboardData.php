@@ -1,0 +1,124 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Status\DashboardStatus;
+use CloverSync\Shop\Support\UtcTime;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Language\Text;
+
+/** The dashboard's figures as the owner reads them, for the page and for its script. */
+final class DashboardData
+{
+    private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    /** How far a run is when a phase begins, in percent. */
+    private const BEGINS = ['prepare' => 0, 'items' => 5, 'groups' => 85, 'deletes' => 92, 'finish' => 98];
+
+    private const ITEMS_SPAN = 80;
+
+    /** @return array<string, mixed> */
+    public static function of(DashboardStatus $now): array
+    {
+        return [
+            'connected'   => $now->connected,
+            'products'    => $now->products,
+            'errors'      => $now->errors,
+            'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : self::time($now->lastSync),
+            'details'     => Text::sprintf(self::PREFIX . 'FIGURES_DETAILS', $now->pending, $now->conflicts, $now->deleted),
+            'run'         => $now->run === null ? null : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
+            'code'        => end($now->webhookCodes)['code'] ?? '',
+            'codeAt'      => self::codes($now->webhookCodes),
+            'webhookSeen' => $now->webhookSeen === null ? Text::_(self::PREFIX . 'NEVER') : self::unix($now->webhookSeen),
+            'hasCurrency' => $now->currency !== null,
+        ];
+    }
+
+    /** @param list<array{code: string, at: int}> $codes */
+    private static function codes(array $codes): string
+    {
+        return match (\count($codes)) {
+            0       => '',
+            1       => Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', self::unix($codes[0]['at'])),
+            default => Text::sprintf(self::PREFIX . 'WEBHOOK_CODES', implode('; ', array_map(static fn (array $c): string => "{$c['code']} (" . self::unix($c['at']) . ')', $codes))),
+        };
+    }
+
+    /** @return array<string, mixed> */
+    public static function run(SyncProgress $run, ?int $expected): array
+    {
+        return [
+            'id'        => $run->run,
+            'status'    => $run->status,
+            'percent'   => self::percent($run, $expected),
+            'text'      => self::progress($run, $expected),
+            'summary'   => self::summary($run),
+            'message'   => $run->message ?? '',
+            'failed'    => $run->failed,
+            'conflicts' => $run->conflicts,
+        ];
+    }
+
+    /** @param string $utc Column text */
+    public static function time(string $utc): string
+    {
+        return HTMLHelper::_('date', $utc, Text::_('DATE_FORMAT_LC6'));
+    }
+
+    public static function unix(int $seconds): string
+    {
+        return self::time(UtcTime::sql($seconds));
+    }
+
+    /** @return ?int Null while nobody knows how many items there are */
+    private static function percent(SyncProgress $run, ?int $expected): ?int
+    {
+        if ($run->status === SyncRuns::DONE) {
+            return 100;
+        }
+
+        if ($run->phase !== 'items') {
+            return self::BEGINS[$run->phase] ?? 0;
+        }
+
+        return $expected === null || $expected === 0 ? null : self::BEGINS['items'] + intdiv(self::ITEMS_SPAN * min($run->itemsRead, $expected), $expected);
+    }
+
+    private static function progress(SyncProgress $run, ?int $expected): string
+    {
+        return $run->phase === 'items' && $expected !== null && $expected >= $run->itemsRead
+            ? Text::sprintf(self::PREFIX . 'PHASE_ITEMS_OF', $run->itemsRead, $expected)
+            : Text::sprintf(self::PREFIX . 'PHASE_' . strtoupper($run->phase), $run->itemsRead);
+    }
+
+    private static function summary(SyncProgress $run): string
+    {
+        $parts = [Text::sprintf(self::PREFIX . 'SUMMARY', $run->imported, $run->updated, $run->unchanged, $run->failed)];
+
+        if ($run->deleted > 0) {
+            $parts[] = Text::sprintf(self::PREFIX . 'SUMMARY_DELETED', $run->deleted);
+        }
+
+        if ($run->conflicts > 0) {
+            $parts[] = Text::sprintf(self::PREFIX . 'SUMMARY_CONFLICTS', $run->conflicts);
+        }
+
+        if ($run->status === SyncRuns::DONE && $run->itemsRead === 0) {
+            $parts[] = Text::_(self::PREFIX . 'SUMMARY_NOTHING');
+        }
+
+        return implode(' ', $parts);
+    }
+}

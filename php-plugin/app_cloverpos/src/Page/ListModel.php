@@ -1,0 +1,128 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Factory;
+use Joomla\CMS\Form\Form;
+use Joomla\CMS\Form\FormFactoryInterface;
+use Joomla\CMS\HTML\HTMLHelper;
+use Joomla\CMS\Layout\LayoutHelper;
+use Joomla\CMS\Pagination\Pagination;
+
+/**
+ * What a list page needs around its table, as everywhere in Joomla: search, filters, sorting and pages, remembered for the user.
+ *
+ * The public members are what Joomla's layout joomla.searchtools.default reads.
+ */
+final class ListModel
+{
+    private const SEARCH_LENGTH = 100;
+
+    private const MAX_LIMIT = 500;
+
+    public readonly Form $filterForm;
+
+    /** @var array<string, string> */
+    public array $activeFilters = [];
+
+    /** Rows of all pages. */
+    public int $total = 0;
+
+    public readonly string $sort;
+
+    public readonly bool $descending;
+
+    public readonly int $limit;
+
+    private int $start;
+
+    private Pagination $pagination;
+
+    /**
+     * @param string                      $page    Name in the page's address; forms/filter_<page>.xml is its form
+     * @param list<string>                $sorts   The first is the default
+     * @param array<string, list<string>> $filters Values that each filter may have
+     */
+    public function __construct(CMSApplicationInterface $app, private readonly string $page, array $sorts, bool $descending, array $filters)
+    {
+        $context = 'com_j2commerce.app_cloverpos.' . $page;
+        $given   = self::texts($app->getUserStateFromRequest("$context.filter", 'filter', [], 'array'));
+        $list    = self::texts($app->getUserStateFromRequest("$context.list", 'list', [], 'array'));
+
+        foreach (array_intersect_key($given, ['search' => 0] + $filters) as $name => $value) {
+            $value = $name === 'search' ? mb_substr(trim($value), 0, self::SEARCH_LENGTH) : $value;
+
+            if ($value !== '' && ($name === 'search' || \in_array($value, $filters[$name], true))) {
+                $this->activeFilters[$name] = $value;
+            }
+        }
+
+        [$sort, $direction] = [...explode(' ', $list['fullordering'] ?? ''), '', ''];
+        $known              = \in_array($sort, $sorts, true) && \in_array($direction, ['ASC', 'DESC'], true);
+        $this->sort         = $known ? $sort : $sorts[0];
+        $this->descending   = $known ? $direction === 'DESC' : $descending;
+        $this->limit        = min(self::MAX_LIMIT, max(0, (int) ($list['limit'] ?? 0))) ?: max(1, min(self::MAX_LIMIT, (int) $app->get('list_limit', 20) ?: self::MAX_LIMIT));
+        $this->start        = max(0, (int) $app->getUserStateFromRequest("$context.limitstart", 'limitstart', 0, 'int'));
+        $this->filterForm   = Factory::getContainer()->get(FormFactoryInterface::class)->createForm($context . '.filter', ['control' => '']);
+        $this->filterForm->loadFile(JPATH_PLUGINS . "/j2commerce/app_cloverpos/forms/filter_$page.xml");
+        $this->filterForm->bind([
+            'filter' => $this->activeFilters,
+            'list'   => ['fullordering' => $this->sort . ($this->descending ? ' DESC' : ' ASC'), 'limit' => $this->limit],
+        ]);
+    }
+
+    /** @return int The row that the page begins with, now that their number is known */
+    public function paginate(int $total): int
+    {
+        $this->total      = $total;
+        $this->start      = intdiv(min($this->start, max(0, $total - 1)), $this->limit) * $this->limit;
+        $this->pagination = new Pagination($total, $this->start, $this->limit);
+
+        return $this->start;
+    }
+
+    /** @return string HTML from the form's beginning to the table's */
+    public function open(): string
+    {
+        return '<form action="' . htmlspecialchars(Pages::url($this->page), ENT_QUOTES, 'UTF-8') . '" method="post" name="adminForm" id="adminForm">'
+            . LayoutHelper::render('joomla.searchtools.default', ['view' => $this, 'options' => ['defaultLimit' => $this->limit]]);
+    }
+
+    /** @return string HTML from the table's end to the form's */
+    public function close(): string
+    {
+        // Without a task of its own the form would override the one in the address.
+        return ($this->total > 0 ? $this->pagination->getListFooter() : '')
+            . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">' . HTMLHelper::_('form.token') . '</form>';
+    }
+
+    /** @return string HTML of a column's header cell, to sort by when pressed */
+    public function heading(string $key, string $column, string $class = ''): string
+    {
+        $sorted = $column !== $this->sort ? '' : ' aria-sort="' . ($this->descending ? 'descending' : 'ascending') . '"';
+
+        return '<th scope="col"' . ($class === '' ? '' : " class=\"$class\"") . $sorted . '>'
+            . HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort) . '</th>';
+    }
+
+    /**
+     * @param array<mixed> $values
+     *
+     * @return array<string, string>
+     */
+    private static function texts(mixed $values): array
+    {
+        return array_map(strval(...), array_filter((array) $values, is_scalar(...)));
+    }
+}

@@ -1,0 +1,31 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\Sql;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use Joomla\CMS\Toolbar\Toolbar;
+
+/** Buttons that several pages have in their toolbar. */
+final class ToolbarButtons
+{
+    public static function dashboard(Toolbar $toolbar): void
+    {
+        $toolbar->linkButton('clover-dashboard')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')->url(Pages::url())->icon('fa-solid fa-gauge');
+    }
+
+    public static function settings(Toolbar $toolbar, Sql $sql): void
+    {
+        $toolbar->linkButton('clover-settings')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SETTINGS')->url(SettingsForm::url($sql))->icon('fa-solid fa-gear');
+    }
+}

@@ -1,0 +1,223 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Catalog;
+use CloverSync\Ledger;
+use CloverSync\Page;
+use CloverSync\ProductChange;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Exception\RefusedException;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Sales\Committed;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\UtcTime;
+
+/** Brings the shop's rows of items and groups to what Clover has just said of them, inside the caller's transaction. */
+final readonly class CatalogWriter
+{
+    public KnownProducts $facts;
+
+    private ProductWriter $writer;
+
+    private DeleteHandler $deletion;
+
+    /**
+     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
+     *
+     * @throws DefaultCategoryException while there is no category for products that Clover keeps in none
+     */
+    public function __construct(private Sql $sql, private Links $mappings, KeyValueStore $state, Ledger $rules, array $settings, private Clock $clock)
+    {
+        self::requireDefaultCategory($sql, (int) $settings['default_category']);
+        $config         = ShopConfig::read($sql);
+        $this->facts    = new KnownProducts($sql, $mappings, Committed::create($sql, $mappings, $state, $rules, $settings, $clock));
+        $this->deletion = new DeleteHandler($sql, $config, (string) $settings['delete_action'], $mappings, $clock);
+        $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
+    }
+
+    /**
+     * Items without group; those of groups are left to {@see groups()}.
+     *
+     * @param int $run   The run that has met them
+     * @param int $asked When Clover was asked for the page, as {@see DatabaseClock} has it
+     */
+    public function singles(Page $page, int $run, int $asked): WriteReport
+    {
+        $ids     = $page->itemIds();
+        $singles = array_values(array_diff($ids, array_column($page->members(), 'item_id')));
+        $changes = $page->changes($this->facts->ofItems($singles, $asked));
+        $written = $this->write($changes, $run);
+        $errors  = $this->noteErrors($page->errors(), $run, $written);
+        $settled = array_merge($errors, ProductWriter::cloverIds($changes));
+        $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
+        $written->itemsRead = \count($ids);
+        $written->unchanged += \count(array_diff($singles, $settled));
+
+        return $written;
+    }
+
+    /**
+     * @param list<string>                                                                $groups
+     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members All that Clover has in them
+     */
+    public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
+    {
+        $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
+        $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)))->changes($members, $known);
+        $refused = [];
+        $written = $this->deletion->detachStrangers($known, $members);
+        $written->add($this->write($found['changes'], $run, $refused));
+        $this->noteErrors($found['errors'], $run, $written);
+        $this->mappings->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
+        $written->unchanged += $found['unchanged'];
+
+        return $written;
+    }
+
+    /**
+     * The catalogue reads the names of groups with its first group, and no request may be made inside a transaction.
+     *
+     * @param list<array{group_id: string, item_id: string, payload: string, ...}> $members
+     */
+    public static function readGroupNames(Catalog $catalog, array $members): void
+    {
+        if ($members !== []) {
+            $catalog->groups([$members[0]], []);
+        }
+    }
+
+    /**
+     * @param list<string> $cloverIds Items that Clover itself has called deleted
+     * @param list<string> $living    Groups in which Clover lists items now
+     * @param int          $run       The run that has asked
+     */
+    public function delete(array $cloverIds, array $living, int $run): WriteReport
+    {
+        return $this->halving(
+            $cloverIds,
+            fn (array $ids): WriteReport => $this->deletion->apply($ids, $living),
+            fn (string $id, string $reason): WriteReport => $this->refused('delete', 'item', $id, "It is gone from Clover, and the shop's database refused that: $reason", $run),
+        );
+    }
+
+    /**
+     * Products whose rows the database refuses become errors, and they alone.
+     *
+     * @param list<ProductChange> $changes
+     * @param list<string>        $refused Clover ids of those products are added
+     */
+    private function write(array $changes, int $run, array &$refused = []): WriteReport
+    {
+        return $this->halving(
+            $changes,
+            fn (array $some): WriteReport => $this->writer->apply($some, $run),
+            function (ProductChange $change, string $reason) use ($run, &$refused): WriteReport {
+                $refused[] = $change->cloverId;
+
+                return $this->refused('import', $change->kind, $change->cloverId, "“{$change->title}”: the shop's database refused it: $reason", $run);
+            },
+        );
+    }
+
+    /**
+     * Does work for many at once. When the database refuses that, it is done for each half by itself, down to the one that is refused.
+     *
+     * @template T
+     *
+     * @param list<T>                      $all
+     * @param \Closure(list<T>): Written   $work
+     * @param \Closure(T, string): Written $refused
+     */
+    private function halving(array $all, \Closure $work, \Closure $refused): WriteReport
+    {
+        if ($all === []) {
+            return new WriteReport();
+        }
+
+        try {
+            return $this->sql->savepoint(static fn (): WriteReport => $work($all));
+        } catch (RefusedException $e) {
+            if (\count($all) === 1) {
+                return $refused($all[0], $e->getMessage());
+            }
+        }
+
+        $half    = intdiv(\count($all), 2);
+        $written = $this->halving(\array_slice($all, 0, $half), $work, $refused);
+        $written->add($this->halving(\array_slice($all, $half), $work, $refused));
+
+        return $written;
+    }
+
+    private function refused(string $action, string $type, string $id, string $message, int $run): WriteReport
+    {
+        $written = new WriteReport();
+        $written->failed++;
+        $written->log($action, $type, $id, 'error', $message);
+        $this->mappings->markErrors([$id => $message], $type, $run);
+
+        return $written;
+    }
+
+    /**
+     * Products of groups whose items have all gone into other products, or become products of their own.
+     *
+     * @param ?list<string> $groups Among these; null = among those that the run has not met
+     */
+    public function emptied(?array $groups, int $run): WriteReport
+    {
+        return $this->deletion->emptied($groups, $run);
+    }
+
+    /** Whether products can be put there. */
+    public static function isCategory(Sql $sql, int $id): bool
+    {
+        return $id !== 0 && $sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) !== null;
+    }
+
+    private static function requireDefaultCategory(Sql $sql, int $id): void
+    {
+        if ($id === 0) {
+            throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
+        }
+
+        if (!self::isCategory($sql, $id)) {
+            throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
+        }
+    }
+
+    /**
+     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     *
+     * @return list<string> Ids of the items concerned
+     */
+    private function noteErrors(array $errors, int $run, WriteReport $written): array
+    {
+        $byId = [];
+
+        foreach ($errors as $error) {
+            $written->failed++;
+            $id      = $error['item_id'] ?? '';
+            $message = trim($error['path'] . ': ' . $error['message'], ': ');
+            $written->log('import', 'item', $id, 'error', $message);
+
+            if ($id !== '') {
+                $byId[$id] = isset($byId[$id]) ? $byId[$id] . '; ' . $message : $message;
+            }
+        }
+
+        $this->mappings->markErrors($byId, 'item', $run);
+
+        return array_map(strval(...), array_keys($byId));
+    }
+}

@@ -1,0 +1,226 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Catalog\J2Commerce\Options;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\J2Commerce\Variants;
+use CloverSync\Shop\Catalog\Joomla\Articles;
+use CloverSync\Shop\Catalog\Joomla\Tags;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+
+/** Does with products what the owner wants done when Clover has deleted their item. Nothing is erased. */
+final readonly class DeleteHandler
+{
+    private Articles $articles;
+
+    private Variants $variants;
+
+    private Options $options;
+
+    private Tags $tags;
+
+    public function __construct(
+        Sql $sql,
+        ShopConfig $config,
+        /** "unpublish", "trash" or "ignore". */
+        private string $action,
+        private Links $mappings,
+        Clock $clock,
+    ) {
+        $this->articles = new Articles($sql, $config, $clock);
+        $this->variants = new Variants($sql, $config, $clock);
+        $this->options  = new Options($sql, $config, $clock);
+        $this->tags     = new Tags($sql, $config, $clock);
+    }
+
+    /**
+     * A deleted item of a group leaves the storefront as a variant, whatever becomes of the others; the product of a group whose last item it
+     * was is treated like that of a single item.
+     *
+     * @param list<string> $cloverIds Items that Clover itself has called deleted
+     * @param list<string> $living    Groups in which Clover lists items now
+     */
+    public function apply(array $cloverIds, array $living): WriteReport
+    {
+        $written = new WriteReport();
+        $links   = array_filter(
+            $this->mappings->byCloverId($cloverIds),
+            static fn (array $l): bool => $l['state'] !== Links::DELETED && $l['product_id'] !== null,
+        );
+        $members = array_filter($links, static fn (array $l): bool => $l['parent_id'] !== null);
+        $deleted = ['state' => Links::DELETED, 'error' => null, 'state_before_delete' => null];
+        $this->mappings->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
+        $groups  = array_values(array_unique(array_column($members, 'parent_id')));
+        $emptied = $this->mappings->emptied(array_values(array_diff($groups, $living)), 0);
+        $this->deleteProducts(array_diff_key($links, $members), 'was deleted in Clover', $written);
+        $this->deleteProducts($this->mappings->byCloverId($emptied), 'was deleted in Clover', $written);
+        $this->deleteVariants($members, $emptied, $written);
+
+        return $written;
+    }
+
+    /**
+     * Products of groups in which Clover has no items any more, though none of them was deleted.
+     *
+     * @param ?list<string> $groups Among these; null = among those that a run has not met
+     */
+    public function emptied(?array $groups, int $run): WriteReport
+    {
+        $written = new WriteReport();
+        $this->deleteProducts(
+            $this->mappings->byCloverId($this->mappings->emptied($groups, $run)),
+            'has no items in Clover any more',
+            $written,
+        );
+
+        return $written;
+    }
+
+    /**
+     * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of earlier versions, stayed
+     * on sale, and those whose item is in the group no more.
+     *
+     * @param list<array<string, mixed>> $known   Facts of the groups and of their members
+     * @param list<array<string, mixed>> $members What Clover lists in the groups, each with item_id and group_id
+     */
+    public function detachStrangers(array $known, array $members): WriteReport
+    {
+        $written = new WriteReport();
+        $groupOf = array_column($members, 'group_id', 'item_id');
+        $detach   = [];
+        $close    = [];
+        $products = [];
+
+        foreach ($known as $row) {
+            if ((int) $row['offered'] === 0 || $row['parent_id'] === null || $row['place'] !== $row['parent_id']) {
+                continue;
+            }
+
+            // The group of an item that could not be read is unknown: it stays.
+            $left = $row['state'] !== Links::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
+
+            if ($row['deleted'] ? $this->action !== 'ignore' : $left) {
+                $detach[] = (int) $row['variant_id'];
+                $products[(int) $row['product_id']] = (int) $row['product_id'];
+
+                if ($row['deleted']) {
+                    $close[] = (int) $row['variant_id'];
+                }
+            }
+        }
+
+        if ($detach !== []) {
+            $written->productRows = $this->options->detach($detach) + $this->variants->close($close) + $this->variants->settle(array_values($products));
+        }
+
+        return $written;
+    }
+
+    /**
+     * Single products whose item stands in the product of its group now: nothing in them can be bought any more.
+     *
+     * @param list<int> $products
+     */
+    public function abandon(array $products): WriteReport
+    {
+        $written  = new WriteReport();
+        $articles = $this->mappings->unlinkedArticles($products);
+        $states   = [];
+
+        foreach ($articles as $id => ['title' => $title, 'state' => $now]) {
+            $target = $this->target($now);
+            $states += $target === null ? [] : [$id => ['state' => $target]];
+            $written->log('delete', 'item', '', $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
+                '“%s” is sold as a variant of its item group now; its own product: %s',
+                $title,
+                $this->outcome($target),
+            ));
+        }
+
+        $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
+
+        return $written;
+    }
+
+    /** @param array<string, array<string, mixed>> $links */
+    private function deleteProducts(array $links, string $why, WriteReport $written): void
+    {
+        $states  = [];
+        $updates = [];
+
+        foreach ($links as $id => $link) {
+            $now          = $link['article']['state'] ?? null;
+            $target       = $now === null ? null : $this->target($now);
+            $updates[$id] = ['state' => Links::DELETED, 'error' => null, 'state_before_delete' => $target === null ? null : $now];
+
+            if ($target !== null) {
+                $states[(int) $link['article_id']] = ['state' => $target];
+            }
+
+            $written->deleted++;
+            $written->log('delete', $link['clover_type'], (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
+                '“%s” %s: %s',
+                $link['name'],
+                $why,
+                $this->outcome($target),
+            ));
+        }
+
+        $this->mappings->update($updates);
+        $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
+    }
+
+    /** The state that an article gets; null when it keeps its own. */
+    private function target(int $now): ?int
+    {
+        return match (true) {
+            $this->action === 'unpublish' && $now > 0   => 0,
+            $this->action === 'trash' && $now !== -2    => -2,
+            default                                     => null,
+        };
+    }
+
+    private function outcome(?int $target): string
+    {
+        return match (true) {
+            $this->action === 'ignore' => 'left as it is (Delete Action: Ignore)',
+            $target === null           => 'it was not on show',
+            $target === 0              => 'unpublished',
+            default                    => 'moved to the trash',
+        };
+    }
+
+    /**
+     * @param array<string, array<string, mixed>> $links
+     * @param list<string>                        $emptied Groups whose product was treated as a whole, and counted
+     */
+    private function deleteVariants(array $links, array $emptied, WriteReport $written): void
+    {
+        foreach ($links as $id => $link) {
+            if (\in_array($link['parent_id'], $emptied, true)) {
+                continue;
+            }
+
+            $written->deleted++;
+            $written->log('delete', 'item', (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
+                $this->action === 'ignore' ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)' : 'Variant “%s” was deleted in Clover: no longer offered',
+                $link['name'],
+            ));
+        }
+
+        $ids = array_values(array_map(static fn (array $l): int => (int) $l['variant_id'], $links));
+
+        if ($this->action !== 'ignore' && $ids !== []) {
+            $written->productRows += $this->options->detach($ids)
+                + $this->variants->close($ids)
+                + $this->variants->settle(array_values(array_unique(array_map(static fn (array $l): int => (int) $l['product_id'], $links))));
+        }
+    }
+}

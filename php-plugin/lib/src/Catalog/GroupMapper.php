@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Catalog;
+use CloverSync\ProductChange;
+use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Support\Text;
+
+/** Products of whole item groups, without new variants whose SKU another product of the shop has. */
+final readonly class GroupMapper
+{
+    public function __construct(private Catalog $catalog, private SkuConflicts $clashes)
+    {
+    }
+
+    /**
+     * A group that is new is treated like any new product by the writer. A new variant of a linked group can be adopted by nobody, for the product that
+     * has its SKU is another one: it waits until one of the two SKUs is changed.
+     *
+     * @param list<array{group_id: string, item_id: string, payload: string}> $members
+     * @param list<array<string, mixed>>                                      $known
+     *
+     * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, message: string}>, unchanged: int}
+     */
+    public function changes(array $members, array $known): array
+    {
+        $found = $this->catalog->groups($members, $known);
+        $held  = $this->held($found->changes);
+
+        if ($held === []) {
+            return ['changes' => $found->changes, 'errors' => $found->errors, 'unchanged' => $found->unchanged];
+        }
+
+        // Mapped again without them, so that options and price range are those of the variants that are there.
+        $rest  = array_values(array_filter($members, static fn (array $member): bool => !isset($held[$member['item_id']])));
+        $found = $this->catalog->groups($rest, $known);
+
+        return ['changes' => $found->changes, 'errors' => [...$found->errors, ...array_values($held)], 'unchanged' => $found->unchanged];
+    }
+
+    /**
+     * @param list<ProductChange> $changes
+     *
+     * @return array<string, array{item_id: string, path: string, message: string}>
+     */
+    private function held(array $changes): array
+    {
+        $skus = [];
+
+        foreach ($changes as $change) {
+            foreach ($change->action === 'create' ? [] : $change->variants as $variant) {
+                if ($variant['action'] === 'create' && Text::sku($variant['sku'] ?? '') !== '') {
+                    $skus[$variant['clover_id']] = $variant['sku'];
+                }
+            }
+        }
+
+        $taken = $skus === [] ? [] : $this->clashes->unlinked(array_values($skus));
+        $held  = [];
+
+        foreach ($skus as $id => $sku) {
+            if (isset($taken[Text::sku($sku)])) {
+                $held[$id] = [
+                    'item_id' => (string) $id,
+                    'path'    => 'sku',
+                    'message' => \sprintf('the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added', $taken[Text::sku($sku)][0]['title'], $sku),
+                ];
+            }
+        }
+
+        return $held;
+    }
+}

@@ -1,0 +1,245 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog\Joomla;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Text;
+use CloverSync\Shop\Support\UtcTime;
+
+/**
+ * Finds the article category of a name, or makes it below the default category.
+ *
+ * A category that was made here follows the one in Clover by its id: it gets the new name when Clover's is renamed, as long as the owner has changed
+ * neither its title nor its alias nor its parent. What was made is kept in the state, a row each, for two transactions may make some at once.
+ */
+final class Categories
+{
+    private const TABLE = '#__categories';
+
+    /** @var ?array<string, int> */
+    private ?array $ids = null;
+
+    /** @var array<string, int> By the title as it is shown: of several spellings of one name, the one that is wanted */
+    private array $exact = [];
+
+    /** @var ?array<string, array{id: int, title: string, alias: string, parent: int}> What was made, by Clover id */
+    private ?array $made = null;
+
+    /** @var array<string, array{from: string, to: string}> By Clover id */
+    private array $renamed = [];
+
+    private int $rowsWritten = 0;
+
+    private readonly KeyValueStore $state;
+
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly ShopConfig $config,
+        private readonly Links $mappings,
+        private readonly int $default,
+        private readonly Clock $clock,
+    ) {
+        $this->state = new KeyValueStore($sql, $mappings->environment, $clock);
+    }
+
+    /** Forgets what was read: a transaction that begins, or begins again, must see the database. */
+    public function forget(): void
+    {
+        $this->ids         = null;
+        $this->made        = null;
+        $this->renamed     = [];
+        $this->rowsWritten = 0;
+    }
+
+    /** @return array<string, array{from: string, to: string}> Categories that got another name since {@see forget()}, by Clover id */
+    public function renamed(): array
+    {
+        return $this->renamed;
+    }
+
+    public function rowsWritten(): int
+    {
+        return $this->rowsWritten;
+    }
+
+    /**
+     * The category for these names, first that fits; the default category when none does.
+     *
+     * @param list<string> $names
+     * @param bool         $create   Make the first one when the shop lacks it
+     * @param string       $cloverId Of the first one, when it is to be made
+     */
+    public function resolve(array $names, bool $create, string $cloverId = ''): int
+    {
+        $this->ids ??= $this->read('');
+        $names = array_map(Text::shown(...), $names);
+
+        if ($create && isset($names[0]) && Text::key($names[0]) !== '') {
+            $known = $this->followed($cloverId, $names[0]);
+
+            if ($known !== null) {
+                return $known;
+            }
+
+            if ($this->find($names[0]) === null) {
+                return $this->make($names[0], $cloverId);
+            }
+        }
+
+        foreach ($names as $name) {
+            $id = $this->find($name);
+
+            if ($id !== null) {
+                return $id;
+            }
+        }
+
+        return $this->default;
+    }
+
+    private function find(string $name): ?int
+    {
+        return $this->exact[$name] ?? $this->ids[Text::key($name)] ?? null;
+    }
+
+    /** The category that was made for this one of Clover's, with its name as it is now; null when there is none, or another has the name. */
+    private function followed(string $cloverId, string $name): ?int
+    {
+        $this->made ??= $this->readMade();
+        $made  = $this->made[$cloverId] ?? null;
+        $named = $this->find($name);
+
+        if ($made === null || $named === $made['id'] && $made['title'] === $name) {
+            return $made === null ? null : $named;
+        }
+
+        $row = $this->sql->fetchOne(
+            'SELECT title, alias, parent_id, checked_out FROM ' . self::TABLE . " WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)",
+            [$made['id']],
+        );
+
+        // The owner has taken it away.
+        if ($row === null) {
+            return null;
+        }
+
+        if ($row['title'] !== $made['title'] || $row['alias'] !== $made['alias'] || (int) $row['parent_id'] !== $made['parent']) {
+            return $made['id'];
+        }
+
+        if ($named !== null && $named !== $made['id']) {
+            return null;
+        }
+
+        if ((int) $row['checked_out'] === 0 && $row['title'] !== $name) {
+            $this->rename($cloverId, $made, $name);
+        }
+
+        return $made['id'];
+    }
+
+    /** @param array{id: int, title: string, alias: string, parent: int} $made */
+    private function rename(string $cloverId, array $made, string $name): void
+    {
+        $this->rowsWritten += $this->sql->execute(
+            'UPDATE ' . self::TABLE . ' SET title = ?, modified_user_id = ?, modified_time = ? WHERE id = ? AND title = ?',
+            [$name, $this->config->author, UtcTime::sql($this->clock->now()), $made['id'], $made['title']],
+        );
+        unset($this->ids[Text::key($made['title'])], $this->exact[$made['title']]);
+        $this->ids[Text::key($name)] = $this->exact[$name] = $made['id'];
+        $this->renamed[$cloverId]     = ['from' => $made['title'], 'to' => $name];
+        $this->remember($cloverId, ['title' => $name] + $made);
+    }
+
+    /** @param array{id: int, title: string, alias: string, parent: int} $made */
+    private function remember(string $cloverId, array $made): void
+    {
+        $this->state->setArray($this->stateName($cloverId), $made);
+        $this->made[$cloverId] = $made;
+    }
+
+    private function stateName(string $cloverId): string
+    {
+        return "category:{$this->mappings->merchant}:$cloverId";
+    }
+
+    /** @return array<string, array{id: int, title: string, alias: string, parent: int}> */
+    private function readMade(): array
+    {
+        $made   = [];
+        $prefix = $this->stateName('');
+
+        foreach ($this->state->withPrefix($prefix) as $name => $value) {
+            $made[substr($name, \strlen($prefix))] = $value;
+        }
+
+        return $made;
+    }
+
+    private function make(string $name, string $cloverId): int
+    {
+        $tree = new NestedSet($this->sql, self::TABLE);
+        $tree->lock();
+
+        // Another process may have made it before the lock was ours; only a locking read sees that.
+        $this->ids = $this->read($this->sql->dialect()->lockRows());
+
+        $id        = $this->find($name);
+
+        if ($id !== null) {
+            return $id;
+        }
+
+        $now   = UtcTime::sql($this->clock->now());
+        $alias = Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
+            'SELECT id FROM ' . self::TABLE . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?",
+            [$this->default, $alias],
+        ) !== null);
+        $new = $tree->append($this->default, [[
+            'extension'        => 'com_content',
+            'title'            => $name,
+            'alias'            => $alias,
+            'description'      => '',
+            'published'        => 1,
+            'access'           => 1,
+            'params'           => '{}',
+            'metadata'         => '{}',
+            'created_user_id'  => $this->config->author,
+            'created_time'     => $now,
+            'modified_user_id' => $this->config->author,
+            'modified_time'    => $now,
+            'language'         => '*',
+        ]]);
+
+        $this->rowsWritten += $new['rows'];
+
+        if ($cloverId !== '') {
+            $this->remember($cloverId, ['id' => $new['ids'][0], 'title' => $name, 'alias' => $alias, 'parent' => $this->default]);
+        }
+
+        return $this->ids[Text::key($name)] = $new['ids'][0];
+    }
+
+    /** @return array<string, int> */
+    private function read(string $lock): array
+    {
+        $ids         = [];
+        $this->exact = [];
+
+        // A published one wins over an unpublished one of the same name, then the one that stands first in the tree.
+        foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
+            $ids[Text::key($row['title'])] ??= (int) $row['id'];
+            $this->exact[(string) $row['title']] ??= (int) $row['id'];
+        }
+
+        return $ids;
+    }
+}

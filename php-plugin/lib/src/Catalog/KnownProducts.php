@@ -1,0 +1,152 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Sales\Committed;
+use CloverSync\Shop\Support\Text;
+
+/**
+ * What the shop's database holds now for items and groups of Clover, as {@see \CloverSync\Catalog} wants it.
+ *
+ * Read from the shop's own tables each time: an open product form that is saved brings old prices and counts back.
+ */
+final readonly class KnownProducts
+{
+    /**
+     * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item joined, left or changed
+     * its group since. `offered` is 1 for a variant of a group that the storefront can choose.
+     */
+    private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.state, m.fingerprint,
+               CASE WHEN m.clover_type = 'group' THEN m.clover_id
+                    WHEN m.parent_id IS NULL AND v.is_master = 1 AND v.product_id = m.product_id THEN m.clover_id
+                    WHEN v.is_master = 0 AND v.product_id = m.product_id AND g.product_id = m.product_id THEN m.parent_id
+                    ELSE '' END AS place,
+               CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
+               v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
+               m.variant_id
+          FROM #__j2commerce_clover_mappings m
+          JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id AND p.product_source = 'com_content'
+          JOIN #__content c ON c.id = p.product_source_id
+          LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+          LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+          LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
+          LEFT JOIN #__j2commerce_clover_mappings g ON g.environment = m.environment AND g.merchant_id = m.merchant_id AND g.clover_id = m.parent_id
+         WHERE m.environment = ? AND m.merchant_id = ? AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, private Links $mappings, private Committed $committed)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @param list<string> $cloverIds
+     * @param int          $asked     When Clover was asked for their counts, as {@see DatabaseClock} has it
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function ofItems(array $cloverIds, int $asked): array
+    {
+        $this->holdCounts('m.clover_id', $cloverIds);
+
+        return $this->withCommitted($this->read('m.clover_id', $cloverIds), $asked);
+    }
+
+    /**
+     * @param list<string>       $groups
+     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover was asked for its count
+     *
+     * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are linked
+     */
+    public function ofGroups(array $groups, array $members): array
+    {
+        $ids = [...$groups, ...array_map(strval(...), array_keys($members))];
+        $this->holdCounts('m.parent_id', $groups);
+        $this->holdCounts('m.clover_id', $ids);
+        $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id')
+            + array_column($this->read('m.clover_id', $ids), null, 'clover_id');
+
+        return $this->withCommitted(array_values($rows), $members);
+    }
+
+    /**
+     * @param list<array<string, mixed>> $rows
+     * @param array<string, int>|int     $asked By Clover id or for all; without a time no count is written
+     *
+     * @return list<array<string, mixed>>
+     */
+    private function withCommitted(array $rows, array|int $asked): array
+    {
+        $byTime    = [];
+        $committed = [];
+
+        foreach ($rows as $row) {
+            $time = \is_int($asked) ? $asked : $asked[$row['clover_id']] ?? null;
+
+            if ($time !== null && $row['variant_id'] !== null) {
+                $byTime[$time][$row['clover_id']] = (int) $row['variant_id'];
+            }
+        }
+
+        foreach ($byTime as $time => $variants) {
+            $committed += $this->committed->of($variants, $time);
+        }
+
+        foreach ($rows as &$row) {
+            $row['committed'] = $committed[$row['clover_id']] ?? 0;
+        }
+
+        return $rows;
+    }
+
+    /**
+     * Makes checkouts wait until the counts that are read here are written. Must be the transaction's first read, for on
+     * MariaDB the first plain read fixes what the later ones see.
+     *
+     * @param list<string> $ids
+     */
+    private function holdCounts(string $column, array $ids): void
+    {
+        if ($this->sql->dialect() === Dialect::MySql && $this->sql->inTransaction()) {
+            $this->bulk->fetch(
+                "SELECT q.variant_id FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+                  WHERE m.environment = ? AND m.merchant_id = ? AND $column IN (%s) FOR UPDATE",
+                $ids,
+                [$this->mappings->environment, $this->mappings->merchant],
+            );
+        }
+    }
+
+    /**
+     * @param list<string> $ids
+     *
+     * @return list<array<string, mixed>>
+     */
+    private function read(string $column, array $ids): array
+    {
+        $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [$this->mappings->environment, $this->mappings->merchant]);
+
+        foreach ($rows as &$row) {
+            $row['deleted'] = (bool) $row['deleted'];
+
+            // What had to be kept in other letters is not another SKU.
+            if ($row['sku'] === Text::shown((string) $row['clover_sku'])) {
+                $row['sku'] = $row['clover_sku'];
+            }
+
+            unset($row['clover_sku']);
+        }
+
+        return $rows;
+    }
+}

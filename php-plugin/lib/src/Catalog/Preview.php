@@ -1,0 +1,235 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\CloverException;
+use CloverSync\Ledger;
+use CloverSync\ProductChange;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\SkuConflicts;
+use CloverSync\Shop\Sales\Committed;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Text;
+
+/** What a sync would do, without doing it. */
+final readonly class Preview
+{
+    private const GROUP_ITEMS = 500;
+
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public function __construct(
+        private Sql $sql,
+        private Connection $connection,
+        private Ledger $rules,
+        private array $settings,
+        private SiteGuard $guard,
+        private MerchantProfile $merchantFacts,
+        private KeyValueStore $state,
+        private Clock $clock,
+    ) {
+    }
+
+    /**
+     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string}): void $report
+     *        Called for each change: create, update, restore, delete, conflict or error
+     *
+     * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
+     *
+     * @throws ShopException
+     * @throws CloverException
+     */
+    public function run(callable $report): array
+    {
+        $status = $this->connection->status();
+
+        if (!$status->connected || $status->merchantId === null) {
+            throw new NotConnectedException('The shop is not connected to Clover: connect it first.');
+        }
+
+        $this->guard->check();
+        $facts    = $this->merchantFacts->ask();
+        $currency = MerchantProfile::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
+        $mappings = new Links($this->sql, (string) $this->settings['environment'], $status->merchantId);
+        $known    = new KnownProducts($this->sql, $mappings, Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock));
+        $catalog  = new Catalog($this->connection, $currency, $facts['track_stock'] !== false);
+        $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
+        $seen     = [];
+        $groups   = [];
+        $database = new DatabaseClock($this->sql);
+
+        $began    = $database->now();
+
+        foreach ($catalog->pages() as $page) {
+            $members = $page->members();
+            $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
+            $changes = $page->changes($known->ofItems($singles, $database->now() - $page->age()));
+            $faulty  = $this->errors($page->errors(), $counts, $report);
+            $this->changes($changes, $mappings, $counts, $report);
+            $counts['unchanged'] += \count(array_diff($singles, $faulty, array_map(static fn (ProductChange $c): string => $c->cloverId, $changes)));
+            $seen += array_fill_keys($page->itemIds(), true);
+
+            foreach ($members as $member) {
+                $groups[$member['group_id']][] = $member;
+            }
+        }
+
+        foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
+            $members = array_merge(...array_values($some));
+            $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $mappings)))
+                ->changes($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_fill_keys(array_column($members, 'item_id'), $began)));
+            $this->errors($found['errors'], $counts, $report);
+            $this->changes($found['changes'], $mappings, $counts, $report);
+            $counts['unchanged'] += $found['unchanged'];
+        }
+
+        $this->emptied($mappings, $seen, $groups, $counts, $report);
+        $this->deletes($catalog, $mappings, $seen, $counts, $report);
+
+        return $counts;
+    }
+
+    /**
+     * @param list<ProductChange> $changes
+     * @param array<string, int>  $counts
+     */
+    private function changes(array $changes, Links $mappings, array &$counts, callable $report): void
+    {
+        $creates = [];
+
+        foreach ($changes as $change) {
+            if ($change->action === 'create') {
+                $creates[$change->cloverId] = $change;
+            }
+        }
+
+        $clashes = (new SkuConflicts($this->sql, $mappings))->find($creates);
+        $links   = $mappings->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
+
+        foreach ($changes as $change) {
+            $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action;
+            $fields = $action === 'update' ? self::writable($change, $links[$change->cloverId] ?? null) : $change->fields;
+
+            if ($fields === []) {
+                $counts['unchanged']++;
+
+                continue;
+            }
+
+            $counts[match ($action) {
+                'create'   => 'creates',
+                'conflict' => 'conflicts',
+                default    => 'updates',
+            }]++;
+            $report(['clover_id' => $change->cloverId, 'type' => $change->kind, 'action' => $action, 'fields' => $fields, 'title' => $change->title]);
+        }
+    }
+
+    /**
+     * Without the fields that have become the owner's.
+     *
+     * @param ?array<string, mixed> $link
+     *
+     * @return list<string>
+     */
+    private static function writable(ProductChange $change, ?array $link): array
+    {
+        $article = $link['article'] ?? null;
+        $fields  = $change->fields;
+
+        if ($article !== null && ($article['checked_out'] || $article['title'] !== $link['title_written'] || $article['title'] === Text::shown($change->title))) {
+            $fields = array_diff($fields, ['title']);
+        }
+
+        if ($article !== null && ($article['checked_out'] || $article['catid'] !== (int) $link['category_written'])) {
+            $fields = array_diff($fields, ['category']);
+        }
+
+        // Whether it is shown is settled at the import; what it means for a variant is named "availability".
+        return array_values(array_diff($fields, ['sale']));
+    }
+
+    /**
+     * @param list<array{item_id: ?string, path: string, message: string}> $errors
+     * @param array<string, int>                                           $counts
+     *
+     * @return list<string>
+     */
+    private function errors(array $errors, array &$counts, callable $report): array
+    {
+        foreach ($errors as $error) {
+            $counts['failed']++;
+            $report(['clover_id' => $error['item_id'] ?? '', 'type' => 'item', 'action' => 'error', 'fields' => [$error['path']], 'title' => $error['message']]);
+        }
+
+        return array_values(array_filter(array_column($errors, 'item_id')));
+    }
+
+    /**
+     * Linked groups whose items are all elsewhere now.
+     *
+     * @param array<string, bool>  $seen
+     * @param array<string, mixed> $groups Those in which Clover lists items, by Clover id
+     * @param array<string, int>   $counts
+     */
+    private function emptied(Links $mappings, array $seen, array $groups, array &$counts, callable $report): void
+    {
+        $left = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT g.clover_id, g.name, m.clover_id AS member FROM ' . Links::TABLE . ' g
+               LEFT JOIN ' . Links::TABLE . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
+            [$mappings->environment, $mappings->merchant],
+        ) as $row) {
+            $left[$row['clover_id']] ??= ['name' => (string) $row['name'], 'stays' => isset($groups[$row['clover_id']])];
+            // What was not seen is asked for, and counted as a deleted item.
+            $left[$row['clover_id']]['stays'] = $left[$row['clover_id']]['stays'] || ($row['member'] !== null && !isset($seen[$row['member']]));
+        }
+
+        foreach ($left as $id => ['name' => $name, 'stays' => $stays]) {
+            if (!$stays) {
+                $counts['deletes']++;
+                $report(['clover_id' => (string) $id, 'type' => 'group', 'action' => 'delete', 'fields' => [], 'title' => $name]);
+            }
+        }
+    }
+
+    /**
+     * @param array<string, bool> $seen
+     * @param array<string, int>  $counts
+     */
+    private function deletes(Catalog $catalog, Links $mappings, array $seen, array &$counts, callable $report): void
+    {
+        $names = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT clover_id, name FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'",
+            [$mappings->environment, $mappings->merchant],
+        ) as $row) {
+            if (!isset($seen[$row['clover_id']])) {
+                $names[$row['clover_id']] = (string) $row['name'];
+            }
+        }
+
+        foreach (array_chunk($names, 100, true) as $some) {
+            foreach ($catalog->lookUp(array_map(strval(...), array_keys($some)))->deleted() as $id) {
+                $counts['deletes']++;
+                $report(['clover_id' => $id, 'type' => 'item', 'action' => 'delete', 'fields' => [], 'title' => $names[$id]]);
+            }
+        }
+    }
+}

@@ -1,0 +1,431 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\UnavailableException;
+use CloverSync\Ledger;
+use CloverSync\Page;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\LockLostException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Support\UtcTime;
+
+/**
+ * Pulls the whole catalogue into the shop, in slices.
+ *
+ * Every page is one transaction: facts read, products written, links, log and the run's own cursor. So a run that is cut
+ * anywhere goes on from its last page and ends with the rows of a run that was not.
+ */
+final class SyncRunner
+{
+    /** Items of groups that one transaction maps and writes. */
+    private const GROUP_ITEMS = 500;
+
+    /** Vanished items that one step asks Clover for; each costs two requests, and a slice ends between two steps. */
+    private const LOOK_UP = 25;
+
+    /** So many may vanish at once without a question, or so many percent of the linked items, whichever is more. */
+    private const PLAUSIBLE_DELETES  = 10;
+    private const PLAUSIBLE_PER_CENT = 20;
+
+    /** A run that was cut longer ago than this saw a catalogue that is no more. */
+    private const RESUMABLE = 86_400;
+
+    private string $merchant = '';
+
+    private Links $mappings;
+
+    private SyncRuns $runs;
+
+    private CatalogWriter $writer;
+
+    private Lock $lock;
+
+    private ?Catalog $catalog = null;
+
+    private int $requestsCounted = 0;
+
+    private float $secondsCounted = 0.0;
+
+    private readonly DatabaseClock $database;
+
+    /**
+     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
+     * @param ?\Closure(SyncProgress): void $progress Called after each step
+     */
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly Connection $connection,
+        private readonly Ledger $rules,
+        private readonly array $settings,
+        private readonly SiteGuard $guard,
+        private readonly KeyValueStore $state,
+        private readonly MerchantProfile $merchantFacts,
+        private readonly SyncLog $log,
+        private readonly Clock $clock = new SystemClock(),
+        private readonly ?\Closure $progress = null,
+    ) {
+        $this->database = new DatabaseClock($sql);
+    }
+
+    /**
+     * Goes on with the run that is open, or begins one.
+     *
+     * @param bool $confirmDeletes The owner has seen that many items are gone from Clover, and means it
+     *
+     * @throws ShopException   when something in the shop stands in the way
+     * @throws CloverException when Clover does; after {@see UnavailableException} the run can be resumed
+     */
+    public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncProgress
+    {
+        $this->merchant = $this->requireConnection();
+        $this->catalog  = null;
+        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+
+        if (!$this->lock->acquire()) {
+            throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
+        }
+
+        try {
+            return $this->slice($budget, $confirmDeletes);
+        } finally {
+            $this->lock->release();
+        }
+    }
+
+    /** @throws ShopException */
+    private function requireConnection(): string
+    {
+        $status = $this->connection->status();
+
+        if (!$status->connected || $status->merchantId === null) {
+            throw new NotConnectedException($status->reconnectReason === null
+                ? 'The shop is not connected to Clover: connect it first.'
+                : "The connection to Clover does not work any more ($status->reconnectReason): connect again.");
+        }
+
+        $this->guard->check();
+
+        return $status->merchantId;
+    }
+
+    private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
+    {
+        $this->mappings        = new Links($this->sql, (string) $this->settings['environment'], $this->merchant);
+        $this->runs            = new SyncRuns($this->sql, (string) $this->settings['environment'], $this->merchant, $this->clock);
+        $this->requestsCounted = $this->connection->requests();
+        $this->secondsCounted  = $this->clock->monotonic();
+        $id                    = $this->open($confirmDeletes);
+
+        try {
+            $config       = ShopConfig::read($this->sql);
+            $this->writer = new CatalogWriter($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock);
+
+            do {
+                $run  = $this->runs->get($id);
+                $more = match ($run['phase']) {
+                    'prepare' => $this->prepare($id, $config),
+                    'items'   => $this->items($id, $run, $budget),
+                    'groups'  => $this->groups($id, $run, $budget),
+                    'deletes' => $this->deletes($id, $run, $budget, $confirmDeletes),
+                    'finish'  => $this->finish($id, $run),
+                };
+            } while ($more && !$budget->isSpent());
+
+            if (($withheld = self::withheld($this->connection)) !== null) {
+                $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
+            }
+
+            return SyncProgress::fromRow($this->runs->get($id));
+        } catch (UnavailableException $e) {
+            $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
+            $this->log->add('sync', 'item', '', 'error', 'The sync was interrupted; it goes on from where it stopped. ' . $e->getMessage(), $id);
+
+            throw $e;
+        } catch (LockLostException $e) {
+            throw $e;
+        } catch (CloverException | ShopException | \UnexpectedValueException $e) {
+            $this->runs->advance(
+                $id,
+                $this->lock->holder(),
+                ['status' => SyncRuns::FAILED, 'error' => $e->getMessage(), 'ended' => UtcTime::sql($this->clock->now())],
+                null,
+                ...$this->spent(),
+            );
+            $this->log->add('sync', 'item', '', 'error', 'The sync stopped: ' . $e->getMessage(), $id);
+
+            throw $e;
+        }
+    }
+
+    /** What Clover did not show to this app, and what may be done about it; null when it showed everything. */
+    public static function withheld(Connection $connection): ?string
+    {
+        $fields = $connection->withheld();
+
+        return $fields === [] ? null : \sprintf(
+            'Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
+            . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again.',
+            implode(', ', $fields),
+        );
+    }
+
+    private function open(bool $confirmDeletes): int
+    {
+        $open      = $this->runs->open();
+        $resumable = $open !== null && match ($open['status']) {
+            SyncRuns::RUNNING => abs($this->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')) < self::RESUMABLE,
+            default       => $confirmDeletes,
+        };
+
+        if (!$resumable) {
+            return $this->runs->begin($this->lock->holder());
+        }
+
+        $this->runs->take((int) $open['id'], $this->lock->holder());
+
+        return (int) $open['id'];
+    }
+
+    private function prepare(int $id, ShopConfig $config): bool
+    {
+        $facts    = $this->merchantFacts->ask();
+        $currency = MerchantProfile::requireCurrency($facts, $config->currency);
+        $this->warnAboutTax($facts['vat'], $config);
+        $this->runs->advance(
+            $id,
+            $this->lock->holder(),
+            ['phase' => 'items', 'currency' => $currency, 'track_stock' => $facts['track_stock'] === false ? 0 : 1, 'error' => null],
+            null,
+            ...$this->spent(),
+        );
+
+        return true;
+    }
+
+    /** Says it once for each way in which the two disagree. */
+    private function warnAboutTax(?bool $vat, ShopConfig $config): void
+    {
+        $warning = match (true) {
+            $vat === null || $vat === $config->pricesIncludeTax => '',
+            $vat    => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the prices of imported products.',
+            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): check the prices of imported products.',
+        };
+
+        if ($this->state->get('tax_warning') !== $warning && $warning . $this->state->get('tax_warning') !== '') {
+            $this->state->set('tax_warning', $warning);
+
+            if ($warning !== '') {
+                $this->log->add('sync', 'item', '', 'skipped', $warning);
+            }
+        }
+    }
+
+    /** @param array<string, mixed> $run */
+    private function items(int $id, array $run, TimeBudget $budget): bool
+    {
+        foreach ($this->catalog($run)->pages($run['cursor']) as $page) {
+            // What follows the last page is an empty one; to count it as a step would end every short slice here.
+            if ($page->itemIds() === []) {
+                continue;
+            }
+
+            $spent = $this->spent();
+            $this->sql->transaction(function () use ($id, $page, $spent): void {
+                $written = $this->writePage($id, $page, $this->database->now() - $page->age());
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $page->cursor(), 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'groups', 'cursor' => null], null, ...$this->spent());
+
+        return true;
+    }
+
+    /** Items without group are written, the others put aside. */
+    private function writePage(int $run, Page $page, int $asked): WriteReport
+    {
+        $written = $this->writer->singles($page, $run, $asked);
+        $this->runs->stage($run, $page->members(), $asked);
+
+        return $written;
+    }
+
+    /** @param array<string, mixed> $run */
+    private function groups(int $id, array $run, TimeBudget $budget): bool
+    {
+        $catalog = $this->catalog($run);
+        $cursor  = (string) $run['cursor'];
+
+        for ($first = true; ; $first = false) {
+            $batch = $this->runs->stagedAfter($id, $cursor, self::GROUP_ITEMS);
+
+            if ($batch['groups'] === []) {
+                break;
+            }
+
+            if ($first) {
+                CatalogWriter::readGroupNames($catalog, $batch['members']);
+            }
+
+            $cursor = $batch['groups'][array_key_last($batch['groups'])];
+            $spent  = $this->spent();
+            $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
+                // Of these a linked item was not met: they are written when Clover has been asked for it.
+                $partly  = $this->mappings->groupsWithUnseen($batch['groups'], $id);
+                $members = array_values(array_filter($batch['members'], static fn (array $m): bool => !\in_array($m['group_id'], $partly, true)));
+                $written = $this->writer->groups(array_values(array_diff($batch['groups'], $partly)), $members, $catalog, $id);
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'deletes', 'cursor' => null], null, ...$this->spent());
+
+        return true;
+    }
+
+    /** @param array<string, mixed> $run */
+    private function deletes(int $id, array $run, TimeBudget $budget, bool $confirmed): bool
+    {
+        $catalog = $this->catalog($run);
+        $gone    = $this->mappings->countUnseen($id);
+        $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->mappings->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
+
+        // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured by.
+        if ($gone > $limit && !$confirmed && $run['cursor'] === null) {
+            $message = \sprintf('%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.', $gone, $this->mappings->countLinked());
+            $this->runs->advance($id, $this->lock->holder(), ['status' => SyncRuns::NEEDS_CONFIRMATION, 'error' => $message], null, ...$this->spent());
+            $this->log->add('sync', 'item', '', 'skipped', $message, $id);
+
+            return false;
+        }
+
+        while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
+            $answer = $catalog->lookUp($ids);
+            $page   = $answer->page();
+            $groups = array_values(array_unique([...$this->mappings->groupsOf($ids), ...array_column($page->members(), 'group_id')]));
+            CatalogWriter::readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
+            $spent = $this->spent();
+            $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
+                $written = $this->writePage($id, $page, $this->database->now() - $page->age());
+                $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
+                $written->add($this->writer->delete($answer->deleted(), $living, $id));
+
+                // Whatever the answers were, the same items must not come up again.
+                $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));
+                $whole = array_values(array_diff($living, $this->mappings->groupsWithUnseen($living, $id)));
+
+                if ($whole !== []) {
+                    $written->add($this->writer->groups($whole, $this->runs->staged($id, $whole), $catalog, $id));
+                }
+
+                $this->log->addAll($written->log, $id);
+                $this->runs->advance($id, $this->lock->holder(), ['cursor' => 'settled', 'error' => null], $written, ...$spent);
+            });
+
+            if ($this->afterStep($id, $budget)) {
+                return false;
+            }
+        }
+
+        $spent = $this->spent();
+        $this->sql->transaction(function () use ($id, $spent): void {
+            $written = $this->writer->emptied(null, $id);
+            $this->log->addAll($written->log, $id);
+            $this->runs->advance($id, $this->lock->holder(), ['phase' => 'finish', 'cursor' => null], $written, ...$spent);
+        });
+
+        return true;
+    }
+
+    /** @param array<string, mixed> $run */
+    private function finish(int $id, array $run): bool
+    {
+        $spent = $this->spent();
+        $this->sql->transaction(function () use ($id, $run, $spent): void {
+            $now = UtcTime::sql($this->clock->now());
+            $this->mappings->dropUnlinkedUnseen($id);
+            $this->runs->clearStaging($id);
+            $this->runs->advance($id, $this->lock->holder(), ['status' => SyncRuns::DONE, 'ended' => $now, 'error' => null], null, ...$spent);
+            $this->state->set('last_sync', $now);
+            $this->log->purge((int) $this->settings['log_retention']);
+            $this->runs->purge((int) $this->settings['log_retention']);
+            $this->log->add('sync', 'item', '', (int) $run['failed'] > 0 ? 'error' : 'success', \sprintf(
+                '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
+                (int) $run['failed'] > 0 ? "Sync done with {$run['failed']} failures" : 'Sync done',
+                $run['imported'],
+                $run['updated'],
+                $run['unchanged'],
+                $run['deleted'],
+                $run['conflicts'],
+            ), $id);
+        });
+
+        return false;
+    }
+
+    /** @return bool Whether the slice is over */
+    private function afterStep(int $id, TimeBudget $budget): bool
+    {
+        if (!$this->lock->renew()) {
+            throw new LockLostException('Another process has taken this sync over.');
+        }
+
+        if ($this->progress !== null) {
+            ($this->progress)(SyncProgress::fromRow($this->runs->get($id)));
+        }
+
+        return $budget->isSpent();
+    }
+
+    /** @param array<string, mixed> $run */
+    private function catalog(array $run): Catalog
+    {
+        return $this->catalog ??= new Catalog($this->connection, (string) $run['currency'], (bool) $run['track_stock']);
+    }
+
+    /**
+     * Requests and seconds since the last call.
+     *
+     * @return array{int, float}
+     */
+    private function spent(): array
+    {
+        $requests              = $this->connection->requests() - $this->requestsCounted;
+        $seconds               = $this->clock->monotonic() - $this->secondsCounted;
+        $this->requestsCounted += $requests;
+        $this->secondsCounted  += $seconds;
+
+        return [$requests, $seconds];
+    }
+}

@@ -1,0 +1,176 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Exception\SchemaException;
+
+/**
+ * The app's own tables: made when there are none, upgraded when they are an older version's, refused when they are a newer one's.
+ *
+ * The schema file alone says what the tables are. An upgrade compares them with it and alters what differs, so it can be cut
+ * anywhere and run again, and a table that 0.1.0 did not have needs no script. Data moves in {@see self::migrate()}.
+ */
+final readonly class AppSchema
+{
+    /** Raised by a release that changes the schema file. Version 1 is that of 0.1.0, which stored no version. */
+    public const VERSION = 2;
+
+    private const PREFIX = '#__j2commerce_clover_';
+    private const STATE  = self::PREFIX . 'state';
+
+    /** Facts of the site that belong to no environment. */
+    private const SITE = 'site';
+    private const NAME = 'schema';
+
+    /** Made again empty, these would let units be sold, or orders pushed, a second time. */
+    private const PRECIOUS = ['state', 'mappings', 'ledger', 'orders', 'outbox'];
+
+    /** An upgrade that another process has begun is waited for so many seconds. */
+    private const PATIENCE = 60;
+
+    public function __construct(private Sql $sql, private string $file = Schema::APP_FILE)
+    {
+    }
+
+    /**
+     * To be called before anything reads the tables. Costs one query when all is well.
+     *
+     * @throws SchemaException           when they are a newer version's, or one is missing whose rows are needed
+     * @throws \InvalidArgumentException when the schema file cannot be read
+     */
+    public function ensure(): void
+    {
+        $text    = Schema::read($this->file);
+        $current = self::VERSION . ' ' . hash('crc32b', $text);
+        $tables  = self::tables($text);
+
+        if ($this->quickVersion(array_keys($tables)) === $current) {
+            return;
+        }
+
+        if ($this->sql->dialect() === Dialect::Sqlite) {
+            $this->sql->transaction(fn () => $this->upgrade($tables, $current));
+
+            return;
+        }
+
+        // MySQL commits at each DDL statement, so no transaction holds a second process off. The lock ends with its connection.
+        $locked = (int) $this->sql->fetchValue('SELECT GET_LOCK(CONCAT(DATABASE(), ?), ?)', ['.clover_schema', self::PATIENCE]);
+
+        if ($locked !== 1) {
+            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration for a minute: try again later.');
+        }
+
+        try {
+            $this->upgrade($tables, $current);
+        } finally {
+            $this->sql->fetchValue('SELECT RELEASE_LOCK(CONCAT(DATABASE(), ?))', ['.clover_schema']);
+        }
+    }
+
+    /**
+     * The stored version if every table is there.
+     *
+     * @param list<string> $tables
+     */
+    private function quickVersion(array $tables): ?string
+    {
+        $there = implode(', ', array_map(static fn (string $t): string => "(SELECT 1 FROM `$t` LIMIT 1)", $tables));
+
+        try {
+            $value = $this->sql->fetchValue('SELECT (SELECT value FROM ' . self::STATE . " WHERE environment = ? AND name = ?), $there", [self::SITE, self::NAME]);
+        } catch (\RuntimeException) {
+            return null;
+        }
+
+        return $value === null ? null : (string) $value;
+    }
+
+    /** @param array<string, string> $tables CREATE TABLE statements by name */
+    private function upgrade(array $tables, string $current): void
+    {
+        $schema  = new Schema($this->sql);
+        $missing = array_values(array_filter(array_keys($tables), static fn (string $t): bool => !$schema->exists($t)));
+        $stored  = \in_array(self::STATE, $missing, true) ? null : $this->sql->fetchValue(
+            'SELECT value FROM ' . self::STATE . ' WHERE environment = ? AND name = ?',
+            [self::SITE, self::NAME],
+        );
+        $version = (int) $stored;
+
+        if ($version > self::VERSION) {
+            throw new SchemaException(\sprintf(
+                'The tables of the Clover POS Integration were made by a newer version of it (tables %d, this version %d): install that version again. Nothing was changed.',
+                $version,
+                self::VERSION,
+            ));
+        }
+
+        $this->refuseLoss($missing, array_keys($tables));
+        $dialect = $this->sql->dialect() === Dialect::Sqlite ? new SqliteTables($this->sql) : new MysqlTables($this->sql);
+
+        foreach ($tables as $table => $ddl) {
+            if (\in_array($table, $missing, true)) {
+                $schema->apply([$ddl]);
+            } else {
+                $dialect->alter($table, $ddl);
+            }
+        }
+
+        $this->migrate($version);
+        (new Bulk($this->sql))->upsert(
+            self::STATE,
+            ['environment', 'name', 'value', 'modified'],
+            [[self::SITE, self::NAME, $current, gmdate('Y-m-d H:i:s')]],
+            ['environment', 'name'],
+            ['value', 'modified'],
+        );
+    }
+
+    /**
+     * What an upgrade does to rows, once the tables have their new shape. Each step finds by itself what is left to do, for it may have been cut.
+     *
+     * @param int $from The stored version; 0 when none was stored
+     */
+    private function migrate(int $from): void
+    {
+    }
+
+    /**
+     * @param list<string> $missing
+     * @param list<string> $tables
+     */
+    private function refuseLoss(array $missing, array $tables): void
+    {
+        $precious = array_map(static fn (string $name): string => self::PREFIX . $name, self::PRECIOUS);
+        $lost     = array_intersect($precious, $missing);
+
+        if ($lost === []) {
+            return;
+        }
+
+        foreach (array_diff($tables, $missing) as $table) {
+            if (\in_array($table, $precious, true) && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null) {
+                throw new SchemaException(\sprintf(
+                    'The database has lost %s of the Clover POS Integration, without which units could be sold twice: restore it from a backup. Nothing was changed.',
+                    implode(' and ', array_map(static fn (string $t): string => 'the table ' . substr($t, 3), $lost)),
+                ));
+            }
+        }
+    }
+
+    /** @return array<string, string> CREATE TABLE statements by name */
+    private static function tables(string $text): array
+    {
+        $tables = [];
+
+        foreach (Schema::statements($text) as $statement) {
+            $tables[Schema::tableOf($statement)] = $statement;
+        }
+
+        return $tables;
+    }
+}

@@ -1,0 +1,191 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+/** Writes many rows with few statements. */
+final readonly class Bulk
+{
+    /** One statement may bind 32,766 values on SQLite and 65,535 on MariaDB. */
+    private const MAX_VALUES = 30_000;
+
+    /** Longer statements gained nothing measurable and grow the packet. */
+    private const MAX_ROWS = 500;
+
+    /** A CASE looks through its branches for each row, so its cost grows with the square of this. */
+    private const MAX_CASES = 100;
+
+    public function __construct(private Sql $sql)
+    {
+    }
+
+    /**
+     * @param list<string>            $columns
+     * @param list<list<scalar|null>> $rows    Each in the order of the columns
+     *
+     * @return int Rows inserted
+     */
+    public function insert(string $table, array $columns, array $rows): int
+    {
+        foreach ($this->chunks($rows, \count($columns)) as $chunk) {
+            $this->sql->execute($this->insertHead($table, $columns, \count($chunk)), array_merge(...$chunk));
+        }
+
+        return \count($rows);
+    }
+
+    /**
+     * Inserts, or updates the row that has the same key. A row that clashes on another unique key is refused by the database.
+     *
+     * @param list<string>            $columns
+     * @param list<list<scalar|null>> $rows
+     * @param list<string>            $key     Columns of the unique key, the first of them NOT NULL
+     * @param list<string>            $update  Columns to take over; none = leave the row that is there
+     * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own columns
+     */
+    public function upsert(string $table, array $columns, array $rows, array $key, array $update, array $also = []): void
+    {
+        $mysql = $this->sql->dialect() === Dialect::MySql;
+        $taken = array_map(static fn (string $c): string => $mysql ? "`$c` = VALUES(`$c`)" : "`$c` = excluded.`$c`", $update);
+
+        foreach ($also as $column => $expression) {
+            $taken[] = "`$column` = $expression";
+        }
+
+        if ($mysql) {
+            // Not INSERT IGNORE: that would swallow every other fault too. MySQL comes here after a clash on any unique key; on another
+            // than the named one the null is refused.
+            $same = implode(' AND ', array_map(static fn (string $c): string => "`$c` <=> VALUES(`$c`)", $key));
+            $tail = ' ON DUPLICATE KEY UPDATE ' . implode(', ', ["`{$key[0]}` = CASE WHEN $same THEN `{$key[0]}` END", ...$taken]);
+        } else {
+            $tail = ' ON CONFLICT (' . implode(', ', $key) . ') DO ' . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
+        }
+
+        foreach ($this->chunks($rows, \count($columns)) as $chunk) {
+            $this->sql->execute($this->insertHead($table, $columns, \count($chunk)) . $tail, array_merge(...$chunk));
+        }
+    }
+
+    /**
+     * Sets different values in different rows.
+     *
+     * @param array<int|string, array<string, scalar|null>> $rows Key => column => value; a column that is absent stays
+     *
+     * @return int Rows named, whether or not a value changed
+     */
+    public function update(string $table, string $key, array $rows): int
+    {
+        $byShape = [];
+
+        foreach ($rows as $id => $values) {
+            if ($values !== []) {
+                ksort($values);
+                $byShape[implode(',', array_keys($values))][$id] = $values;
+            }
+        }
+
+        $written = 0;
+
+        foreach ($byShape as $shape) {
+            foreach (array_chunk($shape, self::MAX_CASES, true) as $chunk) {
+                $this->updateChunk($table, $key, $chunk);
+                $written += \count($chunk);
+            }
+        }
+
+        return $written;
+    }
+
+    /**
+     * @param list<scalar> $ids
+     *
+     * @return int Rows deleted
+     */
+    public function delete(string $table, string $key, array $ids): int
+    {
+        $deleted = 0;
+
+        foreach (array_chunk($ids, self::MAX_ROWS) as $chunk) {
+            $deleted += $this->sql->execute("DELETE FROM $table WHERE `$key` IN (" . self::marks($chunk) . ')', $chunk);
+        }
+
+        return $deleted;
+    }
+
+    /**
+     * Reads the rows of a long list of keys. The query holds `%s` where the list of placeholders goes.
+     *
+     * @param list<scalar>      $ids
+     * @param list<scalar|null> $before Values bound before the list
+     * @param list<scalar|null> $after  Values bound after it
+     *
+     * @return list<array<string, mixed>>
+     */
+    public function fetch(string $query, array $ids, array $before = [], array $after = []): array
+    {
+        $rows = [];
+
+        foreach (array_chunk($ids, 2 * self::MAX_ROWS) as $chunk) {
+            array_push($rows, ...$this->sql->fetchAll(\sprintf($query, self::marks($chunk)), [...$before, ...$chunk, ...$after]));
+        }
+
+        return $rows;
+    }
+
+    /** @param array<mixed> $values */
+    public static function marks(array $values): string
+    {
+        return implode(', ', array_fill(0, \count($values), '?'));
+    }
+
+    /** @param array<int|string, array<string, scalar|null>> $chunk All with the same columns */
+    private function updateChunk(string $table, string $key, array $chunk): void
+    {
+        $sets   = [];
+        $values = [];
+
+        foreach (array_keys(reset($chunk)) as $column) {
+            $distinct = array_unique(array_map(static fn (array $row): string => serialize($row[$column]), $chunk));
+
+            if (\count($distinct) === 1) {
+                $sets[]   = "`$column` = ?";
+                $values[] = reset($chunk)[$column];
+
+                continue;
+            }
+
+            $cases = '';
+
+            foreach ($chunk as $id => $row) {
+                $cases .= ' WHEN ? THEN ?';
+                array_push($values, $id, $row[$column]);
+            }
+
+            $sets[] = "`$column` = CASE `$key`$cases END";
+        }
+
+        $ids = array_keys($chunk);
+        $this->sql->execute("UPDATE $table SET " . implode(', ', $sets) . " WHERE `$key` IN (" . self::marks($ids) . ')', [...$values, ...$ids]);
+    }
+
+    /** @param list<string> $columns */
+    private function insertHead(string $table, array $columns, int $rows): string
+    {
+        $row = '(' . self::marks($columns) . ')';
+
+        return "INSERT INTO $table (`" . implode('`, `', $columns) . '`) VALUES ' . implode(', ', array_fill(0, $rows, $row));
+    }
+
+    /**
+     * @param list<list<scalar|null>> $rows
+     *
+     * @return list<list<list<scalar|null>>>
+     */
+    private function chunks(array $rows, int $width): array
+    {
+        return $rows === [] ? [] : array_chunk($rows, min(self::MAX_ROWS, max(1, intdiv(self::MAX_VALUES, max(1, $width)))));
+    }
+}

@@ -1,0 +1,92 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\UtcTime;
+
+/** Facts of one environment by name, as text. */
+final readonly class KeyValueStore
+{
+    private const TABLE = '#__j2commerce_clover_state';
+
+    public function __construct(private Sql $sql, private string $environment, private Clock $clock = new SystemClock())
+    {
+    }
+
+    public function get(string $name): ?string
+    {
+        $value = $this->sql->fetchValue('SELECT value FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+
+        return $value === null ? null : (string) $value;
+    }
+
+    public function set(string $name, string $value): void
+    {
+        $this->write($name, $value, ['value', 'modified']);
+    }
+
+    /** Sets it unless somebody has already. */
+    public function add(string $name, string $value): void
+    {
+        $this->write($name, $value, []);
+    }
+
+    public function delete(string ...$names): void
+    {
+        foreach ($names as $name) {
+            $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+        }
+    }
+
+    /** @return array<string, mixed> Empty when there is none */
+    public function getArray(string $name): array
+    {
+        $value = json_decode($this->get($name) ?? '', true);
+
+        return \is_array($value) ? $value : [];
+    }
+
+    /**
+     * @param string $prefix Ends in a colon
+     *
+     * @return array<string, array<string, mixed>> Arrays by name
+     */
+    public function withPrefix(string $prefix): array
+    {
+        $values = [];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT name, value FROM ' . self::TABLE . ' WHERE environment = ? AND name >= ? AND name < ? ORDER BY name',
+            // A semicolon is what follows a colon.
+            [$this->environment, $prefix, substr($prefix, 0, -1) . ';'],
+        ) as $row) {
+            $values[$row['name']] = (array) json_decode((string) $row['value'], true);
+        }
+
+        return $values;
+    }
+
+    /** @param list<string> $update Columns that a value which is there already takes over */
+    private function write(string $name, string $value, array $update): void
+    {
+        (new Bulk($this->sql))->upsert(
+            self::TABLE,
+            ['environment', 'name', 'value', 'modified'],
+            [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],
+            ['environment', 'name'],
+            $update,
+        );
+    }
+
+    /** @param array<string, mixed> $value */
+    public function setArray(string $name, array $value): void
+    {
+        $this->set($name, json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
+    }
+}

@@ -1,0 +1,139 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+/** Gives tables that are there the shape of their DDL, on MySQL and MariaDB. */
+final readonly class MysqlTables
+{
+    public function __construct(private Sql $sql)
+    {
+    }
+
+    /**
+     * Does nothing where nothing differs. One statement for the whole table, which the server carries out as a whole or not at all; a column that the DDL does not
+     * name is dropped.
+     */
+    public function alter(string $table, string $ddl): void
+    {
+        ['columns' => $columns, 'keys' => $keys] = self::parse($ddl);
+        $changes = [...$this->columnChanges($table, $columns), ...$this->keyChanges($table, $keys)];
+
+        if ($changes !== []) {
+            $this->sql->execute("ALTER TABLE `$table` " . implode(', ', $changes));
+        }
+    }
+
+    /**
+     * @param array<string, string> $wanted Definitions by name
+     *
+     * @return list<string>
+     */
+    private function columnChanges(string $table, array $wanted): array
+    {
+        $there   = array_column($this->sql->fetchAll("SHOW FULL COLUMNS FROM `$table`"), null, 'Field');
+        $changes = [];
+        $after   = ' FIRST';
+
+        foreach ($wanted as $name => $definition) {
+            if (!isset($there[$name])) {
+                $changes[] = "ADD COLUMN $definition$after";
+            } elseif (self::differs($there[$name], $definition)) {
+                $changes[] = "MODIFY COLUMN $definition";
+            }
+
+            $after = " AFTER `$name`";
+        }
+
+        foreach (array_keys(array_diff_key($there, $wanted)) as $name) {
+            $changes[] = "DROP COLUMN `$name`";
+        }
+
+        return $changes;
+    }
+
+    /**
+     * @param array<string, string> $wanted
+     *
+     * @return list<string>
+     */
+    private function keyChanges(string $table, array $wanted): array
+    {
+        $there = [];
+
+        foreach ($this->sql->fetchAll("SHOW INDEX FROM `$table`") as $row) {
+            $name                   = (string) $row['Key_name'];
+            $there[$name]['kind']   = match (true) {
+                $name === 'PRIMARY'           => 'PRIMARY KEY ',
+                (int) $row['Non_unique'] === 0 => "UNIQUE KEY `$name` ",
+                default                       => "KEY `$name` ",
+            };
+            $there[$name]['part'][(int) $row['Seq_in_index']] = "`{$row['Column_name']}`" . ($row['Sub_part'] === null ? '' : "({$row['Sub_part']})");
+        }
+
+        $changes = [];
+
+        foreach ($there as $name => $key) {
+            ksort($key['part']);
+
+            if (($wanted[$name] ?? null) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
+                unset($wanted[$name]);
+            } else {
+                $changes[] = $name === 'PRIMARY' ? 'DROP PRIMARY KEY' : "DROP KEY `$name`";
+            }
+        }
+
+        return [...$changes, ...array_map(static fn (string $key): string => "ADD $key", array_values($wanted))];
+    }
+
+    /** @param array<string, mixed> $is A row of SHOW FULL COLUMNS */
+    private static function differs(array $is, string $definition): bool
+    {
+        preg_match('/^`[^`]+` ([a-z]+(?:\([\d,]+\))?(?: unsigned)?)(.*)$/i', $definition, $m);
+        [, $type, $rest] = $m;
+        preg_match("/ DEFAULT ('((?:[^']|'')*)'|[-\w.]+)/i", $rest, $default);
+        $wanted = match (true) {
+            $default === [] || strtoupper($default[1]) === 'NULL' => null,
+            default                                               => str_replace("''", "'", $default[2] ?? $default[1]),
+        };
+        // MariaDB says the width that MySQL has given up.
+        $actual = preg_replace('/\b(tinyint|smallint|int|bigint)\(\d+\)/', '$1', strtolower((string) $is['Type']));
+
+        return $actual !== strtolower($type)
+            || ($is['Null'] === 'NO') !== (preg_match('/ NOT NULL/i', $rest) === 1)
+            || ($is['Default'] === null || strtoupper((string) $is['Default']) === 'NULL' ? null : trim((string) $is['Default'], "'")) !== $wanted
+            || (preg_match('/ COLLATE (\w+)/i', $rest, $collation) === 1 && $collation[1] !== $is['Collation']);
+    }
+
+    /**
+     * @return array{columns: array<string, string>, keys: array<string, string>}
+     *
+     * @throws \InvalidArgumentException when a line is not understood
+     */
+    private static function parse(string $ddl): array
+    {
+        $columns = [];
+        $keys    = [];
+
+        if (preg_match('/^CREATE TABLE (?:IF NOT EXISTS )?`([^`]+)` \(\s*\n(.*)\n\)[^)]*$/s', trim($ddl), $m) !== 1) {
+            throw new \InvalidArgumentException("This is no table: $ddl");
+        }
+
+        foreach (preg_split('/,?\n/', trim($m[2])) as $line) {
+            $line = trim($line, " \t,");
+
+            if (preg_match('/^`([^`]+)` /', $line, $column) === 1) {
+                $columns[$column[1]] = $line;
+            } elseif (preg_match('/^(?:PRIMARY KEY|(?:UNIQUE )?KEY `([^`]+)`) \(/', $line, $key) === 1) {
+                $keys[$key[1] ?? 'PRIMARY'] = $line;
+            } else {
+                throw new \InvalidArgumentException("This line of table {$m[1]} is not understood: $line");
+            }
+        }
+
+        return ['columns' => $columns, 'keys' => $keys];
+    }
+}

@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Exception\RefusedException;
+use CloverSync\Shop\Support\Text;
+
+/** Database errors that are about the rows of a statement, and not about the database, its tables or its connection. */
+final readonly class Refusals
+{
+    private const MYSQL = [
+        1022, 1048, 1062, 1118, 1153, 1216, 1217, 1264, 1265, 1292, 1300, 1364, 1365, 1366, 1367, 1406, 1411, 1451, 1452,
+        1557, 1586, 1644, 1690, 3140, 3819, 3988, 4025,
+    ];
+
+    /** Too big, constraint, mismatch. A trigger's RAISE is a constraint too. */
+    private const SQLITE = [18, 19, 20];
+
+    /**
+     * Runs work in a savepoint of the transaction that is open.
+     *
+     * @template T
+     *
+     * @param callable(): T             $work
+     * @param callable(string): mixed   $execute A statement without values
+     * @param callable(\Throwable): int $number  The server's number of an error; 0 for another error
+     *
+     * @return T
+     *
+     * @throws RefusedException when rows were refused; what the work did is undone then
+     */
+    public static function guard(callable $work, callable $execute, callable $number, Dialect $dialect): mixed
+    {
+        $execute('SAVEPOINT cloversync');
+
+        try {
+            $result = $work();
+        } catch (\Throwable $e) {
+            $rows = $dialect === Dialect::MySql ? self::MYSQL : self::SQLITE;
+
+            if (!\in_array($number($e), $rows, true) && !$e instanceof \UnexpectedValueException) {
+                throw $e;
+            }
+
+            $execute('ROLLBACK TO SAVEPOINT cloversync');
+
+            throw new RefusedException(Text::fit(mb_scrub($e->getMessage()), 500), 0, $e);
+        }
+
+        $execute('RELEASE SAVEPOINT cloversync');
+
+        return $result;
+    }
+}

@@ -1,0 +1,89 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Database;
+
+\defined('_JEXEC') or die;
+
+/** Gives tables that are there the shape of their DDL, on SQLite. */
+final readonly class SqliteTables
+{
+    public function __construct(private Sql $sql)
+    {
+    }
+
+    /**
+     * Does nothing where nothing differs. To be called in a transaction.
+     *
+     * SQLite alters no column, so a table that differs is made anew and filled; a column that its DDL does not name is dropped.
+     */
+    public function alter(string $table, string $ddl): void
+    {
+        $statements = SqliteDdl::translate($ddl);
+        $create     = array_shift($statements);
+
+        // The name inside quotes and not as a value: only so does it get its prefix.
+        $is = (string) $this->sql->fetchValue("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '$table'");
+
+        if (self::body($is) !== self::body($create)) {
+            $this->rebuild($table, $create);
+        }
+
+        $wanted = [];
+
+        foreach ($statements as $statement) {
+            preg_match('/^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS `([^`]+)`/', $statement, $m);
+            $wanted[$m[1]] = $statement;
+            $is            = $this->sql->fetchValue("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '{$m[1]}'");
+
+            if ($is !== null && (self::body((string) $is) !== self::body($statement) || self::isUnique((string) $is) !== self::isUnique($statement))) {
+                $this->sql->execute("DROP INDEX `{$m[1]}`");
+            }
+
+            $this->sql->execute($statement);
+        }
+
+        $this->dropOther($table, array_keys($wanted));
+    }
+
+    private function rebuild(string $table, string $create): void
+    {
+        $new = $table . '_new';
+        $this->sql->execute("DROP TABLE IF EXISTS `$new`");
+        $this->sql->execute(preg_replace('/^CREATE TABLE (?:IF NOT EXISTS )?`[^`]+`/', "CREATE TABLE `$new`", $create, 1));
+        $columns = fn (string $of): array => array_map(strval(...), $this->sql->fetchColumn("SELECT name FROM pragma_table_info('$of')"));
+        $shared  = '`' . implode('`, `', array_intersect($columns($new), $columns($table))) . '`';
+        $this->sql->execute("INSERT INTO `$new` ($shared) SELECT $shared FROM `$table`");
+
+        if (str_contains($create, 'AUTOINCREMENT')) {
+            // An id must never come back, even that of the last row when it is gone.
+            $last = $this->sql->fetchValue("SELECT seq FROM sqlite_sequence WHERE name = '$table'");
+            $this->sql->execute("DELETE FROM sqlite_sequence WHERE name = '$new'");
+            $this->sql->execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('$new', ?)", [(int) $last]);
+        }
+
+        $this->sql->execute("DROP TABLE `$table`");
+        $this->sql->execute("ALTER TABLE `$new` RENAME TO `$table`");
+    }
+
+    /** @param list<string> $wanted Names of indexes, with the mark of the prefix */
+    private function dropOther(string $table, array $wanted): void
+    {
+        $names = implode(', ', array_map(static fn (string $name): string => "'$name'", [...$wanted, '']));
+
+        foreach ($this->sql->fetchColumn("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '$table' AND sql IS NOT NULL AND name NOT IN ($names)") as $name) {
+            $this->sql->execute("DROP INDEX `$name`");
+        }
+    }
+
+    private static function body(string $sql): string
+    {
+        return trim(substr($sql, (int) strpos($sql, '(')));
+    }
+
+    private static function isUnique(string $sql): bool
+    {
+        return str_starts_with($sql, 'CREATE UNIQUE');
+    }
+}

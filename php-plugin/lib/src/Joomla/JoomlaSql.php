@@ -1,0 +1,163 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Joomla;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\DeadlockRetry;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Database\Refusals;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use Joomla\Database\DatabaseInterface;
+use Joomla\Database\ParameterType;
+
+/** {@see Sql} over Joomla's own connection. */
+final class JoomlaSql implements Sql
+{
+    private const DEADLOCK     = 1213;
+    private const LOCK_TIMEOUT = 1205;
+
+    private bool $open = false;
+
+    public function __construct(private readonly DatabaseInterface $db, private readonly Clock $clock = new SystemClock())
+    {
+    }
+
+    public function fetchAll(string $query, array $values = []): array
+    {
+        return $this->prepare($query, $values)->loadAssocList() ?? [];
+    }
+
+    public function fetchOne(string $query, array $values = []): ?array
+    {
+        return $this->fetchAll($query, $values)[0] ?? null;
+    }
+
+    public function fetchValue(string $query, array $values = []): mixed
+    {
+        $row = $this->fetchOne($query, $values);
+
+        return $row === null ? null : reset($row);
+    }
+
+    public function fetchColumn(string $query, array $values = []): array
+    {
+        return array_map(static fn (array $row): mixed => reset($row), $this->fetchAll($query, $values));
+    }
+
+    public function execute(string $query, array $values = []): int
+    {
+        $db = $this->prepare($query, $values);
+        $db->execute();
+
+        return (int) $db->getAffectedRows();
+    }
+
+    public function transaction(callable $work): mixed
+    {
+        if ($this->open) {
+            throw new \LogicException('A transaction is already open.');
+        }
+
+        return DeadlockRetry::run(fn (): mixed => $this->once($work), self::isPassing(...), $this->clock);
+    }
+
+    public function savepoint(callable $work): mixed
+    {
+        return Refusals::guard(
+            $work,
+            fn (string $statement): mixed => $this->db->setQuery($statement)->execute(),
+            static fn (\Throwable $e): int => self::numbers($e)[0] ?? 0,
+            Dialect::MySql,
+        );
+    }
+
+    public function inTransaction(): bool
+    {
+        return $this->open;
+    }
+
+    public function dialect(): Dialect
+    {
+        return Dialect::MySql;
+    }
+
+    private function once(callable $work): mixed
+    {
+        $this->db->transactionStart();
+        $this->open = true;
+
+        try {
+            $result = $work();
+            $this->db->transactionCommit();
+
+            return $result;
+        } catch (\Throwable $e) {
+            try {
+                $this->db->transactionRollback();
+            } catch (\RuntimeException) {
+                // A deadlock has already rolled back, and a lost server has nothing left to roll back.
+            }
+
+            throw $e;
+        } finally {
+            $this->open = false;
+        }
+    }
+
+    /** @param list<scalar|null> $values */
+    private function prepare(string $query, array $values): DatabaseInterface
+    {
+        $prepared = $this->db->createQuery()->setQuery($query);
+
+        foreach ($values as $i => $value) {
+            // bind() keeps a reference, so each needs a variable of its own.
+            $values[$i] = \is_bool($value) ? (int) $value : $value;
+            $prepared->bind($i + 1, $values[$i], match (true) {
+                $value === null                     => ParameterType::NULL,
+                \is_int($value) || \is_bool($value) => ParameterType::INTEGER,
+                default                             => ParameterType::STRING,
+            });
+        }
+
+        return $this->db->setQuery($prepared);
+    }
+
+    private static function isPassing(\Throwable $e): bool
+    {
+        return array_intersect(self::numbers($e), [self::DEADLOCK, self::LOCK_TIMEOUT]) !== [];
+    }
+
+    /**
+     * The server's number of an error and of each error behind it.
+     *
+     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the message, which is the statement's
+     * errorInfo() joined by commas, and drops PDO's own exception; that one comes from the beginning and the end of a transaction.
+     *
+     * @return list<int>
+     */
+    private static function numbers(\Throwable $e): array
+    {
+        $numbers = [];
+
+        for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
+            $numbers[] = (int) match (true) {
+                $cause instanceof \PDOException                                     => $cause->errorInfo[1] ?? 0,
+                preg_match('/^[0-9A-Z]{5}, (\d+), /', $cause->getMessage(), $m) === 1 => $m[1],
+                default                                                             => $cause->getCode(),
+            };
+        }
+
+        return $numbers;
+    }
+}

@@ -1,0 +1,109 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Joomla;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\NeededFunctions;
+use CloverSync\Shop\Support\Platform;
+use Joomla\CMS\Language\Text;
+
+/**
+ * Whether this PHP has what the app needs. The web server and the command line are two PHPs, each with settings of its own; what either of them last
+ * found is remembered, so that the owner reads of both in one place.
+ */
+final readonly class Requirements
+{
+    /** The extension's versions that fit: those of the same minor version. */
+    public const EXTENSION = '0.2';
+
+    private const CLI = 'php_cli';
+
+    /** What the extension is named where PHP loads it too late to use. */
+    private const REFUSED = 'cloversync-refused';
+
+    /** @param KeyValueStore $state The site's own, of no environment */
+    public function __construct(private KeyValueStore $state, private Clock $clock)
+    {
+    }
+
+    /** Version of the loaded extension; null when it is not loaded. */
+    public static function loaded(): ?string
+    {
+        return Platform::extensionVersion('cloversync');
+    }
+
+    public static function isMet(): bool
+    {
+        return self::fits(self::loaded()) && self::lacks() === null;
+    }
+
+    /** One sentence for the owner; null when all is well. */
+    public static function problem(): ?string
+    {
+        if (Platform::hasExtension(self::REFUSED)) {
+            return Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_LATE');
+        }
+
+        return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION, self::lacks());
+    }
+
+    /** What the command line last found; null when all was well there, or nobody has looked yet. */
+    public function problemOfCommandLine(): ?string
+    {
+        $seen = $this->state->getArray(self::CLI);
+
+        return $seen === [] ? null : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''), $seen['lacks'] ?? null);
+    }
+
+    /** To be called on the command line. */
+    public function remember(): void
+    {
+        $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION, 'lacks' => self::lacks()];
+
+        if (array_diff_key($this->state->getArray(self::CLI), ['at' => 0]) !== $seen) {
+            $this->state->setArray(self::CLI, $seen + ['at' => $this->clock->now()]);
+        }
+    }
+
+    private static function fits(?string $version): bool
+    {
+        return $version !== null && str_starts_with($version, self::EXTENSION . '.');
+    }
+
+    /** Functions and PHP extensions that this PHP lacks beside ours, by name; null when it has all. */
+    private static function lacks(): ?string
+    {
+        foreach ([NeededFunctions::LIBRARY, NeededFunctions::JOOMLA] as $needed) {
+            foreach (Platform::lacks($needed) as $names) {
+                if ($names !== []) {
+                    return Platform::join($names);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static function sentence(?string $version, bool $cli, string $php, ?string $lacks): ?string
+    {
+        $where = Text::_($cli ? 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI' : 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_WEB');
+
+        return match (true) {
+            $version === null       => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
+            !self::fits($version) => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
+            $lacks !== null         => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS', $where, $lacks),
+            default                 => null,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Joomla;
+
+\defined('_JEXEC') or die;
+
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Cache\CacheControllerFactoryInterface;
+use Joomla\CMS\Event\Model\AfterCleanCacheEvent;
+use Joomla\CMS\Factory;
+
+/** What visitors see may be kept from before; when products were written by SQL, Joomla does not know that it is old. */
+final class ShopCache
+{
+    /** Whole pages as well, where Joomla's page cache is on. */
+    private const GROUPS = ['com_content', 'com_j2commerce', 'page'];
+
+    /** Never fails: what is kept ends by itself in time. */
+    public static function clean(CMSApplicationInterface $app): void
+    {
+        foreach (self::GROUPS as $group) {
+            try {
+                $options = ['defaultgroup' => $group, 'cachebase' => $app->get('cache_path', JPATH_CACHE), 'result' => true];
+                Factory::getContainer()->get(CacheControllerFactoryInterface::class)->createCacheController('callback', $options)->clean();
+                // Caches beside Joomla's own listen to this.
+                Factory::getApplication()->getDispatcher()->dispatch('onContentCleanCache', new AfterCleanCacheEvent('onContentCleanCache', $options));
+            } catch (\Throwable $e) {
+                DebugLog::failed($e);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+<?php
+
+/**
+ * @package     J2Commerce
+ * @subpackage  plg_j2commerce_app_cloverpos
+ * @license     GNU General Public License version 2 or later; see LICENSE
+ */
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Joomla;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Settings;
+use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Platform;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Vault;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Uri\Uri;
+use Joomla\Database\DatabaseInterface;
+
+/** Puts the shop side together from what Joomla knows: the app's parameters, the database, the site's secret and address. */
+final class ShopFactory
+{
+    private const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
+
+    /** Facts of the site that belong to no environment. */
+    private const SITE = 'site';
+
+    /** Parameters that are settings of the extension. */
+    public const SETTINGS = [
+        'environment', 'app_id', 'import_status', 'default_category', 'default_tax_profile', 'mapping_mode', 'delete_action', 'pricing_mode', 'markup_type',
+        'markup_value', 'webhooks', 'sync_interval', 'push_stock', 'sync_sale', 'log_retention', 'debug', 'paid_statuses', 'refunded_statuses', 'pace_share',
+    ];
+
+    private readonly Sql $sql;
+
+    private ?Services $shop = null;
+
+    private bool $ready = false;
+
+    /** @param array<string, mixed> $parameters The app's, as Joomla stores them */
+    public function __construct(
+        DatabaseInterface $db,
+        private array $parameters,
+        #[\SensitiveParameter] private readonly string $siteSecret,
+        private readonly SiteAddress $address,
+        public readonly Clock $clock = new SystemClock(),
+        #[\SensitiveParameter] private readonly string $previousSecret = '',
+    ) {
+        $this->sql = new JoomlaSql($db, $clock);
+    }
+
+    public static function create(CMSApplicationInterface $app, DatabaseInterface $db, string $parameters): self
+    {
+        $decoded = json_decode($parameters, true);
+
+        return new self(
+            $db,
+            \is_array($decoded) ? $decoded : [],
+            (string) $app->get('secret'),
+            new SiteAddress(
+                $app->isClient('cli') ? null : Uri::root(),
+                $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+                static fn (): string => hash('sha256', implode("\n", (new JoomlaSql($db))->fetchOne('SELECT @@hostname AS host, @@port AS port, @@datadir AS folder') ?? []) . "\n" . JPATH_ROOT),
+                static fn (): bool => (bool) $app->getIdentity()?->authorise('core.login.admin'),
+            ),
+            previousSecret: (string) $app->get('cloverpos_previous_secret'),
+        );
+    }
+
+    /** Of the app as it is stored, whether or not it is enabled. */
+    public static function stored(CMSApplicationInterface $app, DatabaseInterface $db): self
+    {
+        $sql = new JoomlaSql($db);
+
+        return self::create($app, $db, (string) $sql->fetchValue(
+            "SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+        ));
+    }
+
+    /**
+     * The database, with the app's tables as this version needs them.
+     *
+     * @throws \CloverSync\Shop\Exception\SchemaException when they are not and cannot be made so
+     */
+    public function sql(): Sql
+    {
+        if (!$this->ready) {
+            (new AppSchema($this->sql))->ensure();
+            $this->ready = true;
+        }
+
+        return $this->sql;
+    }
+
+    public function environment(): string
+    {
+        return self::environmentOf($this->parameters);
+    }
+
+    /** @param array<string, mixed> $parameters */
+    public static function environmentOf(array $parameters): string
+    {
+        $environment = $parameters['environment'] ?? '';
+
+        return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
+    }
+
+    public function parameter(string $name): mixed
+    {
+        return $this->parameters[$name] ?? null;
+    }
+
+    public function isDebug(): bool
+    {
+        return (bool) $this->parameter('debug');
+    }
+
+    /** Facts of the connection's environment. */
+    public function state(): KeyValueStore
+    {
+        return new KeyValueStore($this->sql(), $this->environment(), $this->clock);
+    }
+
+    /** Facts of the site that belong to no environment. */
+    public function siteState(): KeyValueStore
+    {
+        return new KeyValueStore($this->sql(), self::SITE, $this->clock);
+    }
+
+    public function requirements(): Requirements
+    {
+        return new Requirements($this->siteState(), $this->clock);
+    }
+
+    public function secrets(?string $environment = null): Secrets
+    {
+        $environment ??= $this->environment();
+
+        return new Secrets(new KeyValueStore($this->sql(), $environment, $this->clock), $environment);
+    }
+
+    public function vault(): Vault
+    {
+        return new Vault($this->siteSecret, $this->previousSecret === '' ? null : $this->previousSecret);
+    }
+
+    public function address(): SiteAddress
+    {
+        return $this->address;
+    }
+
+    /** Works without the extension, for an order must never wait for it. */
+    public function orderEvents(): OrderEvents
+    {
+        return new OrderEvents($this->sql, $this->environment(), $this->clock, DebugLog::failed(...));
+    }
+
+    /**
+     * The shop with the owner's settings.
+     *
+     * @throws \CloverSync\Exception\SettingsException naming the wrong fields
+     * @throws \CloverSync\Exception\VaultException    when the site's secret has changed since the secrets were stored
+     * @throws ExtensionException                      when the extension is missing or of another version
+     */
+    public function shop(): Services
+    {
+        if ($this->shop !== null) {
+            return $this->shop;
+        }
+
+        if (!Requirements::isMet()) {
+            throw new ExtensionException((string) Requirements::problem());
+        }
+
+        $vault = $this->vault();
+        $this->adoptSecrets();
+        $state    = $this->state();
+        $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
+        $shop     = new Services($this->sql(), $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
+        $chosen   = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
+
+        return $this->shop = $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
+    }
+
+    /**
+     * @param array<string, mixed> $parameters
+     *
+     * @return array<string, mixed> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address where a developer has set one
+     */
+    public static function settings(array $parameters): array
+    {
+        $simulator = Platform::variable('CLOVERSYNC_BASE_URL');
+
+        return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === null ? [] : ['base_url' => $simulator]);
+    }
+
+    /**
+     * Secrets come into the parameters when they are saved while the app is disabled, for then nobody hears of it.
+     *
+     * @return array<string, string> Those that are still there
+     */
+    public function strandedSecrets(): array
+    {
+        return array_filter(array_intersect_key($this->parameters, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && trim($s) !== '');
+    }
+
+    /** Moves them to where they belong; needs the extension. */
+    public function adoptSecrets(): void
+    {
+        $found = $this->strandedSecrets();
+
+        if ($found === []) {
+            return;
+        }
+
+        foreach ($found as $name => $secret) {
+            $this->secrets()->keep($name, trim($secret), $this->vault());
+        }
+
+        $this->parameters = array_diff_key($this->parameters, $found);
+        $this->sql->execute(
+            "UPDATE #__extensions SET params = ? WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            [json_encode($this->parameters, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)],
+        );
+    }
+}

@@ -1,0 +1,364 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Links;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+
+/** Links between Clover's items and groups and the shop's products, of one environment and merchant. */
+final readonly class Links
+{
+    public const TABLE = '#__j2commerce_clover_mappings';
+
+    public const SYNCED   = 'synced';
+    public const PENDING  = 'pending';
+    public const ERROR    = 'error';
+    public const DELETED  = 'deleted';
+    public const CONFLICT = 'conflict';
+
+    private const UNSEEN = ' FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
+        AND state <> 'deleted' AND seen_run <> ?";
+
+    /** Columns that {@see save()} writes besides the key; each with its value when a row does not name it. */
+    private const DEFAULTS = [
+        'clover_type'         => 'item',
+        'parent_id'           => null,
+        'name'                => '',
+        'sku'                 => '',
+        'article_id'          => null,
+        'product_id'          => null,
+        'variant_id'          => null,
+        'fingerprint'         => '',
+        'title_written'       => '',
+        'category_written'    => 0,
+        'tags_written'        => null,
+        'state'               => self::PENDING,
+        'error'               => null,
+        'state_before_delete' => null,
+        'seen_run'            => 0,
+        'last_synced'         => null,
+    ];
+
+    private Bulk $bulk;
+
+    public function __construct(private Sql $sql, public string $environment, public string $merchant)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @param list<string> $cloverIds
+     *
+     * @return array<string, array<string, mixed>> Whole rows by Clover id, each with `article` (title, catid, state, checked_out; null when the article is gone)
+     */
+    public function byCloverId(array $cloverIds): array
+    {
+        $rows = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT m.*, c.id AS c_id, c.title AS c_title, c.catid AS c_catid, c.alias AS c_alias, c.state AS c_state, c.checked_out AS c_checked_out
+               FROM ' . self::TABLE . ' m LEFT JOIN #__content c ON c.id = m.article_id
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_id IN (%s)',
+            $cloverIds,
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            $rows[$row['clover_id']] = self::withArticle($row);
+        }
+
+        return $rows;
+    }
+
+    /**
+     * Inserts rows or replaces them whole.
+     *
+     * @param list<array<string, scalar|null>> $rows Each with clover_id; a column that is absent gets its default
+     */
+    public function save(array $rows): void
+    {
+        $columns = array_keys(self::DEFAULTS);
+        $values  = [];
+
+        foreach ($rows as $row) {
+            $row      = array_replace(self::DEFAULTS, $row);
+            $values[] = [$this->environment, $this->merchant, $row['clover_id'], ...array_map(static fn (string $c): mixed => $row[$c], $columns)];
+        }
+
+        $this->bulk->upsert(
+            self::TABLE,
+            ['environment', 'merchant_id', 'clover_id', ...$columns],
+            $values,
+            ['environment', 'merchant_id', 'clover_id'],
+            $columns,
+        );
+    }
+
+    /**
+     * @param array<string, array<string, scalar|null>> $rows Clover id => column => value
+     */
+    public function update(array $rows): void
+    {
+        $byId = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT id, clover_id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id IN (%s)',
+            array_map(strval(...), array_keys($rows)),
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            $byId[(int) $row['id']] = $rows[$row['clover_id']];
+        }
+
+        $this->bulk->update(self::TABLE, 'id', $byId);
+    }
+
+    /**
+     * Notes that a run met these items; a product that had failed or waited is well again.
+     *
+     * @param list<string> $cloverIds
+     */
+    public function markSeen(array $cloverIds, int $run, string $now): void
+    {
+        foreach (array_chunk($cloverIds, 1000) as $chunk) {
+            $this->sql->execute(
+                'UPDATE ' . self::TABLE . " SET seen_run = ?, last_synced = ?,
+                        error = CASE WHEN state IN ('error', 'pending') THEN NULL ELSE error END,
+                        state = CASE WHEN state IN ('error', 'pending') AND product_id IS NOT NULL THEN 'synced' ELSE state END
+                  WHERE environment = ? AND merchant_id = ? AND clover_id IN (" . Bulk::marks($chunk) . ')',
+                [$run, $now, $this->environment, $this->merchant, ...$chunk],
+            );
+        }
+    }
+
+    /**
+     * Notes what is wrong with items; their links stay.
+     *
+     * @param array<string, string> $errors Clover id => sentence
+     */
+    public function markErrors(array $errors, string $type, int $run): void
+    {
+        $this->bulk->upsert(
+            self::TABLE,
+            ['environment', 'merchant_id', 'clover_id', 'clover_type', 'state', 'error', 'seen_run'],
+            array_map(
+                fn (string $id, string $error): array => [$this->environment, $this->merchant, $id, $type, self::ERROR, $error, $run],
+                array_map(strval(...), array_keys($errors)),
+                $errors,
+            ),
+            ['environment', 'merchant_id', 'clover_id'],
+            ['state', 'error', 'seen_run'],
+        );
+    }
+
+    /** Items linked to a product and not known as deleted. */
+    public function countLinked(): int
+    {
+        return (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'",
+            [$this->environment, $this->merchant],
+        );
+    }
+
+    public function countUnseen(int $run): int
+    {
+        return (int) $this->sql->fetchValue('SELECT COUNT(*)' . self::UNSEEN, [$this->environment, $this->merchant, $run]);
+    }
+
+    /**
+     * The next linked items that a run has not met; those of one group side by side, so that a group that is gone is seen
+     * to be gone as a whole.
+     *
+     * @return list<string>
+     */
+    public function unseen(int $run, int $limit): array
+    {
+        return array_map(strval(...), $this->sql->fetchColumn(
+            'SELECT clover_id' . self::UNSEEN . " ORDER BY parent_id, clover_id LIMIT $limit",
+            [$this->environment, $this->merchant, $run],
+        ));
+    }
+
+    /**
+     * Live items of groups.
+     *
+     * @param list<string> $groups
+     *
+     * @return array<string, list<array<string, mixed>>> Group id => rows
+     */
+    public function liveMembers(array $groups): array
+    {
+        $members = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT clover_id, parent_id, product_id, variant_id FROM ' . self::TABLE . "
+              WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
+            $groups,
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            $members[$row['parent_id']][] = $row;
+        }
+
+        return $members;
+    }
+
+    /**
+     * @param list<string> $cloverIds
+     *
+     * @return list<string> Groups that these items are linked in
+     */
+    public function groupsOf(array $cloverIds): array
+    {
+        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
+            'SELECT DISTINCT parent_id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
+            $cloverIds,
+            [$this->environment, $this->merchant],
+        ));
+    }
+
+    /**
+     * @param list<string> $groups
+     *
+     * @return list<string> Those of which a run has not met every linked item
+     */
+    public function groupsWithUnseen(array $groups, int $run): array
+    {
+        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
+            'SELECT DISTINCT parent_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
+                AND seen_run <> ? AND parent_id IN (%s)",
+            $groups,
+            [$this->environment, $this->merchant, $run],
+        ));
+    }
+
+    /**
+     * @param ?list<string> $groups Among these; null = among those that a run has not met
+     *
+     * @return list<string> Linked groups none of whose items is linked in them any more
+     */
+    public function emptied(?array $groups, int $run): array
+    {
+        $query = 'SELECT g.clover_id FROM ' . self::TABLE . " g
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'
+                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
+                        AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
+        $key = [$this->environment, $this->merchant];
+
+        return array_map(strval(...), $groups === null
+            ? $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run])
+            : array_column($this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key), 'clover_id'));
+    }
+
+    /**
+     * @param list<int> $products
+     *
+     * @return array<int, array{title: string, state: int}> Articles by id, of those of the products that are linked to nothing in Clover
+     */
+    public function unlinkedArticles(array $products): array
+    {
+        $articles = [];
+
+        foreach ($this->bulk->fetch(
+            "SELECT c.id, c.title, c.state FROM #__j2commerce_products p JOIN #__content c ON c.id = p.product_source_id
+              WHERE p.product_source = 'com_content' AND p.j2commerce_product_id IN (%s)
+                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . ' m WHERE m.product_id = p.j2commerce_product_id AND m.environment = ? AND m.merchant_id = ?)',
+            $products,
+            [],
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            $articles[(int) $row['id']] = ['title' => (string) $row['title'], 'state' => (int) $row['state']];
+        }
+
+        return $articles;
+    }
+
+    /** Forgets items without a product that Clover lists no more. */
+    public function dropUnlinkedUnseen(int $run): void
+    {
+        $this->sql->execute(
+            'DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND product_id IS NULL AND seen_run <> ?',
+            [$this->environment, $this->merchant, $run],
+        );
+    }
+
+    /**
+     * Clover's items behind these links: an item is itself, a group is its members.
+     *
+     * @param list<string> $cloverIds
+     *
+     * @return list<string>
+     */
+    public function itemsOf(array $cloverIds): array
+    {
+        $items = [];
+
+        foreach (['clover_id', 'parent_id'] as $column) {
+            array_push($items, ...array_map(static fn (array $row): string => (string) $row['clover_id'], $this->bulk->fetch(
+                'SELECT clover_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND $column IN (%s)",
+                $cloverIds,
+                [$this->environment, $this->merchant],
+            )));
+        }
+
+        return array_values(array_unique($items));
+    }
+
+    /**
+     * Forgets the link of a product: of an item, or of a group with all its members. The product stays as it is.
+     *
+     * @return bool False when there is no such link; a member of a group has none of its own
+     */
+    public function unlink(string $cloverId): bool
+    {
+        $key = [$this->environment, $this->merchant, $cloverId];
+
+        if ($this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id = ? AND parent_id IS NULL', $key) === 0) {
+            return false;
+        }
+
+        $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id = ?', $key);
+
+        return true;
+    }
+
+    /** @return array{products: int, errors: int, pending: int, conflicts: int, deleted: int} */
+    public function counts(): array
+    {
+        $counts = ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? GROUP BY state',
+            [$this->environment, $this->merchant],
+        ) as $row) {
+            match ($row['state']) {
+                self::SYNCED   => $counts['products'] = (int) $row['p'],
+                self::ERROR    => $counts['errors'] = (int) $row['n'],
+                self::PENDING  => $counts['pending'] = (int) $row['n'],
+                self::CONFLICT => $counts['conflicts'] = (int) $row['n'],
+                self::DELETED  => $counts['deleted'] = (int) $row['n'],
+                default        => null,
+            };
+        }
+
+        return $counts;
+    }
+
+    /**
+     * @param array<string, mixed> $row
+     *
+     * @return array<string, mixed>
+     */
+    private static function withArticle(array $row): array
+    {
+        $row['article'] = $row['c_id'] === null ? null : [
+            'title'       => (string) $row['c_title'],
+            'catid'       => (int) $row['c_catid'],
+            'alias'       => (string) $row['c_alias'],
+            'state'       => (int) $row['c_state'],
+            'checked_out' => (int) $row['c_checked_out'] !== 0,
+        ];
+
+        return array_diff_key($row, ['c_id' => 0, 'c_title' => 0, 'c_catid' => 0, 'c_alias' => 0, 'c_state' => 0, 'c_checked_out' => 0]);
+    }
+}

@@ -1,0 +1,101 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Links;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\ProductChange;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Support\Text;
+
+/** Finds products that the shop already has under the SKU of something new in Clover. */
+final readonly class SkuConflicts
+{
+    private Bulk $bulk;
+
+    public function __construct(Sql $sql, private Links $mappings)
+    {
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @param array<string, ProductChange> $changes New products by Clover id
+     *
+     * @return array<string, string> The SKU that clashes, by Clover id
+     */
+    public function find(array $changes): array
+    {
+        $skus = [];
+
+        foreach ($changes as $change) {
+            foreach ($change->variants as $variant) {
+                if ($variant['action'] !== 'move' && Text::sku($variant['sku'] ?? '') !== '') {
+                    $skus[Text::sku($variant['sku'])] = $variant['sku'];
+                }
+            }
+        }
+
+        $taken   = $this->unlinked(array_values($skus));
+        $clashes = [];
+
+        foreach ($taken === [] ? [] : $changes as $id => $change) {
+            foreach ($change->variants as $variant) {
+                if ($variant['action'] !== 'move' && isset($taken[Text::sku($variant['sku'] ?? '')])) {
+                    $clashes[$id] ??= (string) $variant['sku'];
+                }
+            }
+        }
+
+        return $clashes;
+    }
+
+    /**
+     * Variants with these SKUs whose products are linked to nothing of this environment and merchant.
+     *
+     * @param list<string> $skus None of them empty
+     *
+     * @return array<string, list<array{variant_id: int, product_id: int, article_id: int, product_type: string, is_master: bool, title: string, sku: string}>> By SKU
+     */
+    public function unlinked(array $skus): array
+    {
+        $found = [];
+
+        // J2Commerce has no key on the SKU, so the server goes over all variants: over them alone, and not over what they are joined with, since mostly none is found.
+        $variants = array_map(static fn (array $row): int => (int) $row['id'], $this->bulk->fetch(
+            'SELECT j2commerce_variant_id AS id FROM #__j2commerce_variants WHERE sku IN (%s)',
+            array_values(array_unique([...$skus, ...array_map(Text::shown(...), $skus)])),
+        ));
+        // One may have come up for two spellings.
+        $variants = array_values(array_unique($variants));
+        sort($variants);
+
+        // Products whose article is gone for good cannot be sold or edited any more.
+        foreach ($this->bulk->fetch(
+            "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, p.product_type, c.id AS article_id, c.title
+               FROM #__j2commerce_variants v
+               JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id AND p.product_source = 'com_content'
+               JOIN #__content c ON c.id = p.product_source_id
+              WHERE v.j2commerce_variant_id IN (%s) AND NOT EXISTS (
+                    SELECT 1 FROM #__j2commerce_clover_mappings m WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
+              ORDER BY v.j2commerce_variant_id",
+            $variants,
+            [],
+            [$this->mappings->environment, $this->mappings->merchant],
+        ) as $row) {
+            $found[Text::sku((string) $row['sku'])][] = [
+                'variant_id'   => (int) $row['j2commerce_variant_id'],
+                'product_id'   => (int) $row['product_id'],
+                'article_id'   => (int) $row['article_id'],
+                'product_type' => (string) $row['product_type'],
+                'is_master'    => (bool) $row['is_master'],
+                'title'        => (string) $row['title'],
+                'sku'          => (string) $row['sku'],
+            ];
+        }
+
+        return $found;
+    }
+}

@@ -1,0 +1,336 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Orders;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\Text;
+
+/** Orders of the shop that are to appear in Clover, one row each. */
+final readonly class OrderPushes
+{
+    public const TABLE = '#__j2commerce_clover_orders';
+
+    private const SITE_TAG = 'site_tag';
+
+    private const NUMBER = 'order_number';
+
+    /** Numbers count from 2020-01-01, so many a second; those of seven digits in base 36 last for 77 years. */
+    private const EPOCH      = 1_577_836_800;
+    private const PER_SECOND = 32;
+    private const LAST       = 78_364_164_095;
+
+    private const MAX_REFUSALS = 3;
+
+    /** Seconds that clocks may differ. */
+    private const TOLERANCE = 60;
+
+    private const LONGEST_WAIT = 3_600;
+
+    public function __construct(private Sql $sql, private Links $mappings, private KeyValueStore $state, private Clock $clock)
+    {
+    }
+
+    /** @param int $pk Primary key of the order: the shop's order ids can come again */
+    public function has(string $orderId, int $pk): bool
+    {
+        return $this->sql->fetchValue(
+            'SELECT id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?',
+            [...$this->key(), $orderId, $pk],
+        ) !== null;
+    }
+
+    /** @return ?array<string, mixed> Of the newest order with this id */
+    public function of(string $orderId): ?array
+    {
+        return $this->sql->fetchOne(
+            'SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1',
+            [...$this->key(), $orderId],
+        );
+    }
+
+    /** @return ?array<string, mixed> */
+    public function row(int $id): ?array
+    {
+        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [$id]);
+    }
+
+    /**
+     * The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is not sent later.
+     *
+     * To be called in a transaction, which keeps the number and the row together.
+     */
+    public function intend(string $orderId, int $pk, bool $push): void
+    {
+        if ($this->has($orderId, $pk)) {
+            $this->sql->execute(
+                'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state = 'skipped' AND reason = 'cancelled'",
+                [...$this->key(), $orderId, $pk],
+            );
+
+            return;
+        }
+
+        $now = $this->clock->now();
+        (new Bulk($this->sql))->upsert(
+            self::TABLE,
+            ['environment', 'merchant_id', 'order_id', 'order_pk', 'reference', 'state', 'reason', 'settled', 'created'],
+            [[
+                ...$this->key(), $orderId, $pk, Orders::reference($this->siteTag(), $this->nextNumber()), $push ? 'intended' : 'skipped',
+                $push ? null : 'sync_sale_off', $push ? null : $now, $now,
+            ]],
+            ['environment', 'merchant_id', 'order_id', 'order_pk'],
+            [],
+        );
+    }
+
+    /** The order is released: it need not appear in Clover, unless it does already. */
+    public function cancel(string $orderId, int $pk): void
+    {
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = 'cancelled', settled = ?
+              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state IN ('intended', 'dead')",
+            [$this->clock->now(), ...$this->key(), $orderId, $pk],
+        );
+    }
+
+    /** The owner wants an order in Clover that was left out while Sync Sale was off. */
+    public function pushNow(string $orderId): bool
+    {
+        $row = $this->of($orderId);
+
+        return $row !== null && $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
+              WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
+            [(int) $row['id']],
+        ) === 1;
+    }
+
+    /**
+     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now, so that a call on its way is waited for.
+     *
+     * @param int $quiet Seconds after which nothing can come of any call
+     */
+    public function dropImpossibleTimes(int $quiet): void
+    {
+        $now = $this->clock->now();
+        $ago = $now + self::TOLERANCE;
+        $end = $now + self::LONGEST_WAIT;
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try WHEN state = 'intended' THEN ? ELSE ? END,
+                    sent = CASE WHEN sent > ? THEN ? ELSE sent END
+              WHERE environment = ? AND merchant_id = ? AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
+                AND ((state = 'sent' AND sent > ?) OR next_try > ?)",
+            [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->key(), $ago, $end],
+        );
+    }
+
+    /** @return ?array<string, mixed> The next row to work on */
+    public function due(): ?array
+    {
+        return $this->sql->fetchOne(
+            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
+                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due')) ORDER BY id LIMIT 1",
+            [...$this->key(), $this->clock->now()],
+        );
+    }
+
+    /**
+     * @param int $lease Seconds after which nothing can come of the call any more, should nobody hear of its end
+     *
+     * @return bool Whether the row was still to be sent
+     */
+    public function create(int $id, string $claim, string $plan, int $lease): bool
+    {
+        $now = $this->clock->now();
+
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
+            [$plan, $claim, $now, $now + $lease, $id],
+        ) === 1;
+    }
+
+    /** Clover has the order; its lines are next. Also the claim of a row that another process has left. */
+    public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
+    {
+        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [$cloverOrderId, $claim, $this->clock->now() + $lease]);
+    }
+
+    public function complete(int $id, string $claim): bool
+    {
+        return $this->move($id, $claim, "state = 'confirmed', step = '', payment = 'due', attempts = 0, next_try = 0, settled = ?, message = NULL", [$this->clock->now()]);
+    }
+
+    /** @return bool Whether the payment was still to be recorded, and is this claim's to do */
+    public function pay(int $id, string $was, string $claim, int $lease): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET claim = ?, attempts = attempts + 1, next_try = ? WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            [$claim, $this->clock->now() + $lease, $id, $was],
+        ) === 1;
+    }
+
+    /** What became of the payment; with that all is told. */
+    public function paid(int $id, string $claim, string $payment, string $message): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET payment = ?, message = ?, plan = NULL WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            [$payment, $message === '' ? null : Text::fit($message, 10_000), $id, $claim],
+        ) === 1;
+    }
+
+    /** Comes back to an unanswered row later. */
+    public function later(int $id, string $claim, int $seconds, string $message): void
+    {
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . ' SET next_try = ?, message = ? WHERE id = ? AND claim = ?',
+            [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Text::fit($message, 10_000), $id, $claim],
+        );
+    }
+
+    /** Puts a row back of which Clover has certainly carried nothing out. */
+    public function again(int $id, string $claim, int $seconds, string $message): bool
+    {
+        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Text::fit($message, 10_000)]);
+    }
+
+    public function uncertain(int $id, string $claim, string $reason, string $message): bool
+    {
+        return $this->move($id, $claim, "state = 'uncertain', reason = ?, message = ?", [$reason, Text::fit($message, 10_000)]);
+    }
+
+    /** @return bool Whether it is dead now */
+    public function refuse(int $id, string $claim, int $attempts, string $message): bool
+    {
+        $dead = $attempts + 1 >= self::MAX_REFUSALS;
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . ' SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = \'sent\' AND claim = ?',
+            [$dead ? 'dead' : 'intended', $dead ? 'refused' : null, $attempts + 1, $this->clock->now() + 60 * 2 ** $attempts, Text::fit($message, 10_000), $id, $claim],
+        );
+
+        return $dead;
+    }
+
+    public function kill(int $id, string $reason, string $message): bool
+    {
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'",
+            [$reason, Text::fit($message, 10_000), $id],
+        ) === 1;
+    }
+
+    public function skip(int $id, string $reason): void
+    {
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = ?, settled = ? WHERE id = ? AND state = 'intended'",
+            [$reason, $this->clock->now(), $id],
+        );
+    }
+
+    /**
+     * Follows the owner's word on a row that is uncertain or dead.
+     *
+     * @param string $word "applied" (the order is in Clover), "not_applied" (it is not: send it) or "leave"
+     *
+     * @return bool False when the row waits for no word
+     */
+    public function resolve(int $id, string $word): bool
+    {
+        [$state, $reason] = match ($word) {
+            'applied'     => ['confirmed', 'owner'],
+            'not_applied' => ['intended', null],
+            'leave'       => ['skipped', 'owner'],
+        };
+
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0, message = NULL, settled = ?
+              WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
+            [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
+        ) === 1;
+    }
+
+    /** @return ?int Unix seconds at which the next row is to be sent; null when none is */
+    public function nextTry(): ?int
+    {
+        $next = $this->sql->fetchValue('SELECT MIN(next_try) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'", $this->key());
+
+        return $next === null ? null : (int) $next;
+    }
+
+    /** @return list<array<string, mixed>> Rows that wait for the owner's word, newest first */
+    public function waiting(int $limit): array
+    {
+        return $this->sql->fetchAll(
+            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead') ORDER BY id DESC LIMIT $limit",
+            $this->key(),
+        );
+    }
+
+    /** @return array{intended: int, sent: int, uncertain: int, dead: int, unpaid: int} */
+    public function counts(): array
+    {
+        $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0, 'unpaid' => 0];
+
+        foreach ($this->sql->fetchAll(
+            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead') GROUP BY state",
+            $this->key(),
+        ) as $row) {
+            $counts[(string) $row['state']] = (int) $row['n'];
+        }
+
+        $counts['unpaid'] = (int) $this->sql->fetchValue('SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'", $this->key());
+
+        return $counts;
+    }
+
+    /** Five characters that tell this shop's orders from those of another one at the same merchant; made once. */
+    private function siteTag(): string
+    {
+        $tag = $this->state->get(self::SITE_TAG);
+
+        if ($tag === null) {
+            $this->state->add(self::SITE_TAG, Orders::siteTag(random_bytes(8)));
+            $tag = (string) $this->state->get(self::SITE_TAG);
+        }
+
+        return $tag;
+    }
+
+    /**
+     * A number that no order of this site had before. The shop's own numbers can come again (a counter that was reset), and so can a count in our tables (a backup
+     * that was restored); the time cannot, unless its clock goes wrong, and then the last number is gone on from.
+     */
+    private function nextNumber(): int
+    {
+        $last = (int) $this->sql->fetchValue(
+            'SELECT value FROM #__j2commerce_clover_state WHERE environment = ? AND name = ?' . $this->sql->dialect()->lockRows(),
+            [$this->mappings->environment, self::NUMBER],
+        );
+        $tick   = ($this->clock->now() - self::EPOCH) * self::PER_SECOND;
+        $number = $tick > self::LAST ? $last + 1 : max($last + 1, $tick);
+        $this->state->set(self::NUMBER, (string) $number);
+
+        return $number;
+    }
+
+    /** @param list<scalar|null> $values */
+    private function move(int $id, string $claim, string $set, array $values): bool
+    {
+        return $this->sql->execute('UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?", [...$values, $id, $claim]) === 1;
+    }
+
+    /** @return array{string, string} */
+    private function key(): array
+    {
+        return [$this->mappings->environment, $this->mappings->merchant];
+    }
+}

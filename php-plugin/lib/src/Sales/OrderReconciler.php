@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Log\SyncLog;
+
+/**
+ * Finds in the shop's recent orders what no event told: J2Commerce announces a change of status once, and edits of lines or the deletion of an
+ * order not at all.
+ */
+final readonly class OrderReconciler
+{
+    /** More than this at once is found by the next scans. */
+    private const LIMIT = 200;
+
+    /** J2Commerce's statuses that hold no stock. */
+    private const RELEASING = [3, 5, 6];
+
+    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
+    public function __construct(private ShopOrders $orders, private OrderEventLog $outbox, private Planner $planner, private SyncLog $log, private array $settings)
+    {
+    }
+
+    /** @return int Orders found and put into the outbox */
+    public function run(): int
+    {
+        if ($this->orders->since() === null) {
+            return 0;
+        }
+
+        $this->orders->raiseFloor();
+        $suspects = $this->orders->suspects($this->settings['paid_statuses'], [...self::RELEASING, ...$this->settings['refunded_statuses']], self::LIMIT);
+        $found    = array_values(array_filter(
+            array_diff($suspects, $this->outbox->waiting($suspects)),
+            $this->isFound(...),
+        ));
+        $this->outbox->found($found);
+
+        foreach ($found as $id) {
+            $this->log->add('sync', 'order', $id, 'success', 'The order has changed and no event told of it: found by looking through the recent orders');
+        }
+
+        return \count($found);
+    }
+
+    private function isFound(string $orderId): bool
+    {
+        try {
+            return $this->planner->wouldChange($orderId);
+        } catch (\Throwable) {
+            // One that cannot be read is put into the outbox like the others, where its tries are counted.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Stock;
+
+/** Compares the shop's counts with Clover's, item by item, and says why they differ. Writes nothing. */
+final readonly class StockDriftReport
+{
+    /** Overwritten sales of the till are looked for so far back: Clover's orders of earlier days need many requests. */
+    private const WINDOWS = 7 * 86_400;
+
+    private Bulk $bulk;
+
+    private DatabaseClock $database;
+
+    public function __construct(
+        Sql $sql,
+        private Links $mappings,
+        private Stock $stock,
+        private Committed $committed,
+        private StockLedger $ledger,
+        private Clock $clock,
+    ) {
+        $this->database = new DatabaseClock($sql);
+        $this->bulk = new Bulk($sql);
+    }
+
+    /**
+     * @param callable(array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}): void $report Called for each item that differs
+     *
+     * @return array{items: int, differing: int}
+     *
+     * @throws \CloverSync\Exception\CloverException
+     */
+    public function run(callable $report): array
+    {
+        $found = ['items' => 0, 'differing' => 0];
+        $lost  = $this->lostSales();
+        $after = null;
+
+        do {
+            $asked = $this->database->now();
+            $page  = $this->stock->counts($after);
+            $after = $page->cursor();
+
+            foreach ($this->compare($page->items(), $lost, $asked) as $item) {
+                $found['items']++;
+
+                if ($item !== null) {
+                    $found['differing']++;
+                    $report($item);
+                }
+            }
+        } while ($after !== null);
+
+        return $found;
+    }
+
+    /**
+     * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
+     * @param array<string, string>                                          $lost Units that the till sold within our writes, by Clover id
+     *
+     * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>
+     */
+    private function compare(array $items, array $lost, int $asked): iterable
+    {
+        $shop = array_column($this->bulk->fetch(
+            'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM ' . Links::TABLE . " m
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+               LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL AND m.clover_id IN (%s)",
+            array_column($items, 'clover_id'),
+            [$this->mappings->environment, $this->mappings->merchant],
+        ), null, 'clover_id');
+        $committed = $this->committed->of(array_map(static fn (array $row): int => (int) $row['variant_id'], $shop), $asked);
+
+        foreach ($items as $item) {
+            $row = $shop[$item['clover_id']] ?? null;
+
+            if ($row === null) {
+                continue;
+            }
+
+            $has    = (int) $row['manage_stock'] === 1 ? (int) $row['quantity'] : null;
+            $units  = $committed[$item['clover_id']] ?? 0;
+            $reason = self::reason($item, $has, $units, $lost[$item['clover_id']] ?? null);
+
+            yield $reason === null ? null : [
+                'clover_id' => $item['clover_id'], 'sku' => (string) $row['sku'], 'shop' => $has, 'clover' => $item['count'], 'reason' => $reason,
+            ];
+        }
+    }
+
+    /** @param array{clover_id: string, count: ?string, whole: ?int} $item */
+    private static function reason(array $item, ?int $shop, int $units, ?string $lost): ?string
+    {
+        $reasons = [];
+
+        if ($item['count'] === null) {
+            return $shop === null ? null : 'untracked: Clover does not count this item, the shop does; the next sync settles it';
+        }
+
+        if ($shop === null) {
+            return 'untracked: the shop does not count this item, Clover does; the next sync settles it';
+        }
+
+        if ($units > 0) {
+            $reasons[] = "unsent web units: $units sold on the web are not in Clover's count yet";
+        } elseif ($units < 0) {
+            $reasons[] = \sprintf('unsent web units: %d given back on the web are not in Clover\'s count yet', -$units);
+        }
+
+        if ($lost !== null) {
+            $reasons[] = "overlap: the till sold $lost within the time in which a web sale was written, so Clover's count may be too high by that; count by hand";
+        }
+
+        $expected = max(0, (int) $item['whole'] - $units);
+
+        if ($shop !== $expected) {
+            $reasons[] = "stale: the shop has $shop and should have $expected; the next sync settles it";
+        } elseif ($reasons === [] && (string) $shop !== $item['count']) {
+            $reasons[] = $item['whole'] < 0 ? 'below zero: Clover has sold more than it had' : 'fraction: the shop sells whole units only';
+        }
+
+        return $reasons === [] ? null : implode('; ', $reasons);
+    }
+
+    /** @return array<string, string> */
+    private function lostSales(): array
+    {
+        $writes = $this->ledger->writes($this->clock->now() - self::WINDOWS);
+
+        return $writes === [] ? [] : array_column($this->stock->soldWithin($writes), 'units', 'clover_id');
+    }
+}

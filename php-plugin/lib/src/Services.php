@@ -1,0 +1,353 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Catalog;
+use CloverSync\Connection;
+use CloverSync\Ledger;
+use CloverSync\Settings;
+use CloverSync\Shop\Catalog\CatalogWriter;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\Preview;
+use CloverSync\Shop\Catalog\StockOnlySync;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\CurrencyException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\Conflicts;
+use CloverSync\Shop\Links\LinkList;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Sales\CircuitBreaker;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Sales\ShopOrders;
+use CloverSync\Shop\Status\DashboardStatus;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\SystemClock;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Webhooks\Endpoint;
+use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Shop\Webhooks\InboxWorker;
+use CloverSync\Shop\Webhooks\VerificationCodes;
+use CloverSync\Stock;
+use CloverSync\Vault;
+use CloverSync\Webhook;
+
+/** The shop's side of the connection, put together for one environment. */
+final class Services
+{
+    /** Seconds of an access token's thirty minutes. */
+    private const TOKEN_WARNING = 300;
+
+    public readonly Connection $connection;
+
+    public readonly KeyValueStore $state;
+
+    public readonly SiteGuard $guard;
+
+    public readonly MerchantProfile $merchant;
+
+    public readonly SyncLog $log;
+
+    /** What Clover is told of sales is decided by it. */
+    public readonly Ledger $rules;
+
+    /** @var array<string, mixed> As {@see Settings::toArray()} gives them */
+    public array $settings;
+
+    /**
+     * @param string $site What tells this site from a copy of it: its URL
+     * @param ?callable(string, string): void $log Takes the extension's own log records
+     */
+    public function __construct(
+        public readonly Sql $sql,
+        private readonly Settings $given,
+        Vault $vault,
+        string $site,
+        ?callable $log = null,
+        public readonly Clock $clock = new SystemClock(),
+    ) {
+        $this->rules      = new Ledger($given);
+        $this->settings   = $given->toArray();
+        $environment      = $given->environment()->value;
+        $this->state      = new KeyValueStore($sql, $environment, $clock);
+        $this->connection = new Connection($given, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log, $this->pace($sql, $environment));
+        $this->guard      = new SiteGuard($this->state, $site);
+        $this->merchant   = new MerchantProfile($this->state, $this->connection);
+        $this->log        = new SyncLog($sql, $environment, $clock);
+    }
+
+    /** More than the whole pace is for a Clover without limits, and there is nothing to divide then. */
+    private function pace(Sql $sql, string $environment): ?Lanes
+    {
+        return $this->settings['pace_share'] > 100 ? null : new Lanes($sql, $environment, $this->settings['pace_share']);
+    }
+
+    /**
+     * The same shop with some settings chosen otherwise.
+     *
+     * @param array<string, mixed> $settings By name
+     */
+    public function choosing(array $settings): self
+    {
+        $other           = clone $this;
+        $other->settings = array_replace($this->settings, $settings);
+
+        return $other;
+    }
+
+    /** @param ?\Closure(SyncProgress): void $progress */
+    public function runner(?\Closure $progress = null): SyncRunner
+    {
+        return new SyncRunner($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->state, $this->merchant, $this->log, $this->clock, $progress);
+    }
+
+    public function preview(): Preview
+    {
+        return new Preview($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->merchant, $this->state, $this->clock);
+    }
+
+    /** @throws NotConnectedException before the first connection, when there is nothing to be in conflict with */
+    public function conflicts(): Conflicts
+    {
+        return new Conflicts($this->sql, $this->mappings(), $this->log);
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function mappings(): Links
+    {
+        return new Links($this->sql, (string) $this->settings['environment'], $this->merchantId() ?? throw new Exception\NotConnectedException(
+            'The shop is not connected to Clover: connect it first.',
+        ));
+    }
+
+    /** @param ?\Closure(\Throwable): void $failed Told when an event could not be stored */
+    public function orderEvents(?\Closure $failed = null): OrderEvents
+    {
+        return new OrderEvents($this->sql, (string) $this->settings['environment'], $this->clock, $failed);
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function sales(): Sales
+    {
+        return new Sales($this, $this->mappings());
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function stockPass(): StockOnlySync
+    {
+        return new StockOnlySync(
+            $this->sql,
+            $this->mappings(),
+            new Stock($this->connection),
+            $this->state,
+            $this->rules,
+            $this->log,
+            $this->settings,
+            $this->merchant->tracksStock(),
+            $this->clock,
+        );
+    }
+
+    /** The lock of whoever writes the catalogue's counts. */
+    public function syncLock(): Lock
+    {
+        return new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+    }
+
+    /** @param bool $takesCodes Whether verification codes are taken without a dashboard that waits for one */
+    public function webhookEndpoint(bool $takesCodes = false): Endpoint
+    {
+        $merchant = $this->merchantId();
+        $codes    = new VerificationCodes($this->state, $this->clock, $takesCodes);
+
+        return new Endpoint(new Webhook($this->given), $merchant === null ? null : $this->inbox(), $merchant, $codes, $this->state, $this->log, $this->clock);
+    }
+
+    /** @throws NotConnectedException before the first connection */
+    public function inbox(): Inbox
+    {
+        return new Inbox($this->sql, $this->mappings());
+    }
+
+    /**
+     * @throws NotConnectedException while there is no connection
+     * @throws CurrencyException     unless Clover and the shop count in the same money
+     */
+    public function inboxWorker(): InboxWorker
+    {
+        $this->guard->check();
+        $mappings = $this->mappings();
+        $currency = MerchantProfile::requireCurrency(['currency' => $this->merchant->currency()], ShopConfig::read($this->sql)->currency);
+
+        return new InboxWorker(
+            $this->sql,
+            $this->inbox(),
+            $mappings,
+            new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
+            fn (): CatalogWriter => new CatalogWriter($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
+            new SyncRuns($this->sql, $mappings->environment, $mappings->merchant, $this->clock),
+            $this->state,
+            $this->log,
+            new Lock($this->sql, "inbox:{$mappings->environment}", $this->clock),
+            $this->clock,
+        );
+    }
+
+    /**
+     * Asks Clover for items anew and brings what it says into the shop, whether or not something was told of them.
+     *
+     * @param list<string> $cloverIds Items and groups that are linked, or were tried to be
+     *
+     * @return int Clover's items that were looked at; others wait, as after a webhook
+     *
+     * @throws NotConnectedException while there is no connection
+     * @throws CurrencyException     unless Clover and the shop count in the same money
+     */
+    public function lookAgain(array $cloverIds, TimeBudget $budget): int
+    {
+        $worker = $this->inboxWorker();
+        $items  = $this->mappings()->itemsOf($cloverIds);
+        $this->inbox()->ask($items);
+        $worker->drain($budget);
+
+        return \count($items) - $this->inbox()->countOf($items);
+    }
+
+    /**
+     * Forgets the link between a product and its item or group in Clover. Product, stock ledger and log stay.
+     *
+     * @throws ShopException when there is no such link
+     */
+    public function unlink(string $cloverId): void
+    {
+        $this->sql->transaction(function () use ($cloverId): void {
+            $mappings = $this->mappings();
+            $link     = $mappings->byCloverId([$cloverId])[$cloverId] ?? null;
+
+            if ($link === null || !$mappings->unlink($cloverId)) {
+                throw new Exception\ShopException("There is no link to $cloverId any more.");
+            }
+
+            $this->log->add('update', (string) $link['clover_type'], $cloverId, 'success', $link['product_id'] === null
+                ? "Forgot “{$link['name']}”: it was linked to no product"
+                : \sprintf('Unlinked “%s” from the product “%s”, which stays as it is', $link['name'], $link['article']['title'] ?? $link['product_id']));
+        });
+    }
+
+    public function mappingList(): LinkList
+    {
+        return new LinkList($this->sql, $this->mappings());
+    }
+
+    public function pause(): CircuitBreaker
+    {
+        return new CircuitBreaker($this->state, $this->log, $this->clock);
+    }
+
+    /**
+     * Takes the callback that Clover sent the browser to, and makes the connection this site's.
+     *
+     * @param string $callback The whole callback URL, or its query
+     * @param string $state    Kept from {@see Connection::authorize()}
+     *
+     * @return ?string The merchant of before, when this is another one
+     *
+     * @throws \CloverSync\Exception\CloverException
+     */
+    public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ?string
+    {
+        $before = $this->merchantId();
+        $now    = $this->connection->complete($callback, $state)->merchantId;
+        $this->connected();
+
+        if ($before === null || $before === $now) {
+            return null;
+        }
+
+        $this->merchant->forget();
+
+        return $before;
+    }
+
+    /** To be called when a connection was made: it belongs to this site, and what was paused may work now. */
+    public function connected(): void
+    {
+        $this->guard->move();
+        $this->pause()->end();
+        $merchant = (string) $this->connection->status()->merchantId;
+        (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
+        ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
+    }
+
+    /** Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled refresh should have. */
+    public function tokenEndsSoon(): bool
+    {
+        $status = $this->connection->status();
+
+        return $status->connected && $status->accessExpiresAt - $this->clock->now() < self::TOKEN_WARNING;
+    }
+
+    /** Whether App ID and App Secret are there, which connecting needs. */
+    public function hasCredentials(): bool
+    {
+        return $this->given->hasCredentials();
+    }
+
+    /** Whether products that Clover keeps in no category have a place. */
+    public function hasDefaultCategory(): bool
+    {
+        return CatalogWriter::isCategory($this->sql, (int) $this->settings['default_category']);
+    }
+
+    /** Items that a sync will meet, for its progress; null before the first sync has ended, when nobody knows. */
+    public function expectedItems(): ?int
+    {
+        return $this->state->get('last_sync') === null || $this->merchantId() === null ? null : $this->mappings()->countLinked();
+    }
+
+    /** The newest run, in whatever way it ended; null before the first. */
+    public function latestRun(): ?SyncProgress
+    {
+        $merchant = $this->merchantId();
+        $row      = $merchant === null ? null : (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
+
+        return $row === null ? null : SyncProgress::fromRow($row);
+    }
+
+    public function verificationCodes(): VerificationCodes
+    {
+        return new VerificationCodes($this->state, $this->clock);
+    }
+
+    public function overview(): DashboardStatus
+    {
+        return DashboardStatus::of($this);
+    }
+
+    /** The merchant of the connection, or of the last one; links outlast a disconnect. */
+    public function merchantId(): ?string
+    {
+        return $this->connection->status()->merchantId ?? $this->merchant->remembered()['id'] ?? null;
+    }
+
+    /** Forgets the tokens and whose site this is; links, log and ledger stay. */
+    public function disconnect(): void
+    {
+        $this->connection->disconnect();
+        $this->guard->forget();
+    }
+}

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Status;
+
+\defined('_JEXEC') or die;
+
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Sales\CircuitBreaker;
+use CloverSync\Shop\Sales\OrderEventLog;
+use CloverSync\Shop\Sales\OrderPushes;
+use CloverSync\Shop\Sales\StockLedger;
+use CloverSync\Shop\Support\Clock;
+
+/** What waits for the owner. Asks the database alone, with a handful of counts, so it may stand on every page. */
+final readonly class Attention
+{
+    private function __construct(
+        /** Products and items of which the last sync failed. */
+        public int $errors,
+        /** Products that the shop already had under the SKU of something in Clover. */
+        public int $conflicts,
+        /** Stock moves and orders of which nobody knows whether Clover has them. */
+        public int $uncertain,
+        /** Stock moves and orders that Clover will not take, and orders that cannot be read. */
+        public int $dead,
+        /** Why sending is paused; null when it is not. */
+        public ?string $paused,
+        /** A sync waits for the owner's word before it takes many products away. */
+        public bool $confirmDeletes,
+    ) {
+    }
+
+    public static function of(Sql $sql, Links $mappings, KeyValueStore $state, Clock $clock): self
+    {
+        $stock  = (new StockLedger($sql, $mappings, $clock))->counts();
+        $orders = (new OrderPushes($sql, $mappings, $state, $clock))->counts();
+        $run    = (new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock))->open();
+
+        return new self(
+            $mappings->counts()['errors'],
+            (int) $sql->fetchValue(
+                'SELECT COUNT(DISTINCT COALESCE(parent_id, clover_id)) FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict'",
+                [$mappings->environment, $mappings->merchant],
+            ),
+            $stock['uncertain'] + $orders['uncertain'],
+            $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $mappings->environment, $clock))->countDead(),
+            (new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason'] ?? null,
+            $run !== null && $run['status'] === SyncRuns::NEEDS_CONFIRMATION,
+        );
+    }
+
+    public function count(): int
+    {
+        return $this->errors + $this->conflicts + $this->uncertain + $this->dead + ($this->paused === null ? 0 : 1) + ($this->confirmDeletes ? 1 : 0);
+    }
+}

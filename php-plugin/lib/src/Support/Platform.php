@@ -1,0 +1,265 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Support;
+
+\defined('_JEXEC') or die;
+
+/**
+ * What the server's owner may take away with disable_functions, and what stands in for it.
+ *
+ * {@see has()} and {@see lacks()} call no function themselves: any function can be disabled, classes cannot.
+ */
+final class Platform
+{
+    /** Functions that no caller relies on: each call is in this class, or asks {@see has()} first. */
+    public const OPTIONAL = [
+        'chmod', 'error_get_last', 'error_log', 'fastcgi_finish_request', 'fileperms', 'getenv', 'gethostname',
+        'getmypid', 'getrusage', 'hrtime',
+        'http_get_last_response_headers', 'ignore_user_abort', 'link', 'litespeed_finish_request',
+        'memory_get_peak_usage', 'pcntl_async_signals', 'pcntl_exec', 'pcntl_signal', 'posix_get_last_error',
+        'posix_getpid', 'posix_kill', 'proc_close', 'proc_open', 'register_shutdown_function', 'set_time_limit', 'sleep',
+        'stream_isatty', 'stream_select', 'stream_set_blocking', 'stream_socket_accept', 'stream_socket_server',
+        'time_nanosleep', 'umask', 'usleep',
+    ];
+
+    /** @var array<string, bool> */
+    private static array $known = [];
+
+    private static float $latest = 0.0;
+
+    public static function has(string $function): bool
+    {
+        if (isset(self::$known[$function])) {
+            return self::$known[$function];
+        }
+
+        try {
+            new \ReflectionFunction($function);
+
+            return self::$known[$function] = true;
+        } catch (\ReflectionException) {
+            return self::$known[$function] = false;
+        }
+    }
+
+    /**
+     * @param array<string, list<string>> $needed Functions by their PHP extension, as in {@see NeededFunctions}
+     *
+     * @return array{functions: list<string>, extensions: list<string>} What this PHP lacks, by name
+     */
+    public static function lacks(array $needed): array
+    {
+        $lacks = ['functions' => [], 'extensions' => []];
+
+        foreach ($needed as $extension => $functions) {
+            foreach ($functions as $function) {
+                if (self::has($function)) {
+                    continue;
+                }
+
+                if (!self::hasExtension($extension)) {
+                    $lacks['extensions'][] = $extension;
+
+                    break;
+                }
+
+                $lacks['functions'][] = $function;
+            }
+        }
+
+        return $lacks;
+    }
+
+    /**
+     * One sentence for the command line; null when nothing is missing.
+     * In Joomla the app says it in the site's language.
+     *
+     * @param array<string, list<string>> $needed
+     */
+    public static function problem(array $needed): ?string
+    {
+        ['functions' => $functions, 'extensions' => $extensions] = self::lacks($needed);
+
+        return match (true) {
+            $extensions !== []    => "PHP's extension " . self::join($extensions)
+                . ' is not loaded on this server: ask the host to enable it.',
+            $functions === []     => null,
+            isset($functions[1]) => "PHP's functions " . self::join($functions)
+                . ' are disabled on this server (disable_functions): ask the host to allow them.',
+            default               => "PHP's function $functions[0]"
+                . ' is disabled on this server (disable_functions): ask the host to allow it.',
+        };
+    }
+
+    /** @param list<string> $names */
+    public static function join(array $names): string
+    {
+        $text = '';
+
+        foreach ($names as $name) {
+            $text .= ($text === '' ? '' : ', ') . $name;
+        }
+
+        return $text;
+    }
+
+    public static function hasExtension(string $name): bool
+    {
+        try {
+            new \ReflectionExtension($name);
+
+            return true;
+        } catch (\ReflectionException) {
+            return false;
+        }
+    }
+
+    /** Version of a loaded PHP extension; null when it is not loaded. */
+    public static function extensionVersion(string $name): ?string
+    {
+        return self::hasExtension($name) ? (new \ReflectionExtension($name))->getVersion() : null;
+    }
+
+    /** @return int Of this process; 0 where nothing tells it */
+    public static function processId(): int
+    {
+        return match (true) {
+            self::has('getmypid')     => (int) \getmypid(),
+            self::has('posix_getpid') => \posix_getpid(),
+            default                   => (int) self::linkTarget('/proc/self'),
+        };
+    }
+
+    /** Where a symbolic link points to; readlink() is disabled on many hosts. */
+    public static function linkTarget(string $path): ?string
+    {
+        try {
+            return (new \SplFileInfo($path))->getLinkTarget() ?: null;
+        } catch (\RuntimeException) {
+            return null;
+        }
+    }
+
+    public static function name(): ?string
+    {
+        return self::has('gethostname') ? (\gethostname() ?: null) : null;
+    }
+
+    /** Seconds of a clock that never goes back in this process. */
+    public static function monotonic(): float
+    {
+        if (self::has('hrtime')) {
+            return \hrtime(true) / 1e9;
+        }
+
+        // The calendar's clock can be set back.
+        return self::$latest = max(self::$latest, (float) (new \DateTimeImmutable())->format('U.u'));
+    }
+
+    public static function sleep(float $seconds): void
+    {
+        if ($seconds <= 0) {
+            return;
+        }
+
+        if (self::has('usleep')) {
+            \usleep((int) round($seconds * 1e6));
+
+            return;
+        }
+
+        if (self::has('time_nanosleep')) {
+            \time_nanosleep((int) $seconds, (int) round(($seconds - (int) $seconds) * 1e9) % 1_000_000_000);
+
+            return;
+        }
+
+        if (self::has('sleep')) {
+            \sleep((int) ceil($seconds));
+
+            return;
+        }
+
+        for ($end = self::monotonic() + $seconds; self::monotonic() < $end;);
+    }
+
+    public static function random(int $lowest, int $highest): int
+    {
+        return (new \Random\Randomizer())->getInt($lowest, $highest);
+    }
+
+    /** @return bool False when PHP offers no such moment */
+    public static function atShutdown(\Closure $work): bool
+    {
+        if (!self::has('register_shutdown_function')) {
+            return false;
+        }
+
+        \register_shutdown_function($work);
+
+        return true;
+    }
+
+    /** Prolongs the script's time; without set_time_limit() the server's own limit stays. */
+    public static function allowSeconds(int $seconds): void
+    {
+        if (self::has('set_time_limit')) {
+            @\set_time_limit($seconds);
+        }
+    }
+
+    /** Lets the script go on when the visitor has gone. */
+    public static function ignoreAbort(): void
+    {
+        if (self::has('ignore_user_abort')) {
+            \ignore_user_abort(true);
+        }
+    }
+
+    /** @return ?\Closure(): bool Sends the response while the script goes on; null where the web server cannot */
+    public static function responseFinisher(): ?\Closure
+    {
+        return match (true) {
+            self::has('fastcgi_finish_request')   => \fastcgi_finish_request(...),
+            self::has('litespeed_finish_request') => \litespeed_finish_request(...),
+            default                               => null,
+        };
+    }
+
+    /** An environment variable; null when it is not set or empty. */
+    public static function variable(string $name): ?string
+    {
+        $value = self::has('getenv')
+            ? \getenv($name)
+            : ($_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false);
+
+        return \is_string($value) && $value !== '' ? $value : null;
+    }
+
+    /**
+     * What this process was started with. PHP's own web server shows it nowhere else without getenv().
+     *
+     * @return array<string, string>
+     */
+    private static function variables(): array
+    {
+        $found = [];
+
+        foreach (explode("\0", (string) @file_get_contents('/proc/self/environ')) as $line) {
+            [$name, $value] = [...explode('=', $line, 2), ''];
+            $found[$name]   = $value;
+        }
+
+        return $found;
+    }
+
+    /** Writes to PHP's error log. */
+    public static function log(string $message): void
+    {
+        if (self::has('error_log')) {
+            \error_log($message);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Support;
+
+\defined('_JEXEC') or die;
+
+/** Times as the shop's columns hold them: UTC, without a zone. */
+final class UtcTime
+{
+    public static function sql(int $unix): string
+    {
+        return gmdate('Y-m-d H:i:s', $unix);
+    }
+
+    public static function iso(?string $sql): ?string
+    {
+        return $sql === null || $sql === '' ? null : str_replace(' ', 'T', $sql) . 'Z';
+    }
+}

@@ -1,0 +1,106 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Tasks;
+
+\defined('_JEXEC') or die;
+
+/** What a scheduled task has done, and what it has left. */
+final class TaskReport
+{
+    public const DONE    = 'done';
+    public const MORE    = 'more';
+    public const NOTHING = 'nothing';
+
+    /**
+     * What is to be said of it, in this order: the name of a sentence and its values.
+     *
+     * @var array<string, list<int|string>>
+     */
+    public array $facts = [];
+
+    /** Whether rows of the shop's products were written, which a cache may still show as they were. */
+    public bool $shopChanged = false;
+
+    private bool $worked = false;
+
+    /** @var array<string, true> Parts of the work that time was too short for */
+    private array $left = [];
+
+    /** @var array<string, \Throwable> By part of the work */
+    private array $failures = [];
+
+    public function say(string $fact, int|string ...$values): void
+    {
+        $this->facts[$fact] = array_values($values);
+    }
+
+    /** Says how many there are now, if any. */
+    public function tell(string $fact, int $count): void
+    {
+        unset($this->facts[$fact]);
+
+        if ($count > 0) {
+            $this->say($fact, $count);
+        }
+    }
+
+    /** Says that so many more were worked. */
+    public function worked(string $fact, int $more): void
+    {
+        if ($more > 0) {
+            $this->worked = true;
+            $this->say($fact, (int) ($this->facts[$fact][0] ?? 0) + $more);
+        }
+    }
+
+    /** Says what the work itself has come to. */
+    public function report(string $fact, int|string ...$values): void
+    {
+        $this->worked = true;
+        $this->say($fact, ...$values);
+    }
+
+    public function leaves(string $part, bool $more): void
+    {
+        if ($more) {
+            $this->left[$part] = true;
+        } else {
+            unset($this->left[$part]);
+        }
+    }
+
+    public function failed(string $part, \Throwable $e): void
+    {
+        $this->failures[$part] = $e;
+        unset($this->left[$part]);
+    }
+
+    public function hasFailed(string $part): bool
+    {
+        return isset($this->failures[$part]);
+    }
+
+    /** @return list<\Throwable> Several parts that met the same obstacle say so once */
+    public function failures(): array
+    {
+        $different = [];
+
+        foreach ($this->failures as $e) {
+            $different[$e::class . $e->getMessage()] ??= $e;
+        }
+
+        return array_values($different);
+    }
+
+    /** @return self::DONE|self::MORE|self::NOTHING */
+    public function outcome(): string
+    {
+        return match (true) {
+            $this->left !== [] => self::MORE,
+            $this->worked      => self::DONE,
+            default            => self::NOTHING,
+        };
+    }
+}
