@@ -7,7 +7,10 @@ declare(strict_types=1);
 require __DIR__ . '/../tests-php/bootstrap.php';
 
 spl_autoload_register(static function (string $class): void {
-    foreach (['CloverSync\\Bench\\Plain\\' => __DIR__ . '/php/', 'CloverSync\\Bench\\' => __DIR__ . '/src/'] as $prefix => $folder) {
+    foreach ([
+        'CloverSync\\Bench\\Plain\\' => __DIR__ . '/php/',
+        'CloverSync\\Bench\\'        => __DIR__ . '/src/',
+    ] as $prefix => $folder) {
         $file = $folder . str_replace('\\', '/', substr($class, \strlen($prefix))) . '.php';
 
         if (str_starts_with($class, $prefix) && is_file($file)) {

@@ -8,7 +8,7 @@
 
 declare(strict_types=1);
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Joomla\JoomlaSql;
@@ -21,10 +21,11 @@ use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
 use Joomla\DI\ServiceProviderInterface;
 
-return new class () implements ServiceProviderInterface {
+return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
-        $container->set(InstallerScriptInterface::class, new class ($container->get(DatabaseInterface::class)) implements InstallerScriptInterface {
+        $container->set(InstallerScriptInterface::class, new class($container->get(DatabaseInterface::class)) implements
+            InstallerScriptInterface {
             private const PHP        = '8.3.0';
             private const JOOMLA     = '6.0.0';
             private const J2COMMERCE = '6.0.0';
@@ -32,8 +33,9 @@ return new class () implements ServiceProviderInterface {
             /** The extension's versions that fit: those of the same minor version. */
             private const EXTENSION = '0.2';
 
-            public function __construct(private readonly DatabaseInterface $db)
-            {
+            public function __construct(
+                private readonly DatabaseInterface $db,
+            ) {
             }
 
             public function preflight(string $type, InstallerAdapter $adapter): bool
@@ -77,7 +79,11 @@ return new class () implements ServiceProviderInterface {
 
                 if ($type === 'install' || $type === 'discover_install') {
                     // Only once: whoever switches it off means it.
-                    $this->db->setQuery("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'")->execute();
+                    $this->db
+                        ->setQuery(
+                            "UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'",
+                        )
+                        ->execute();
                 }
 
                 $this->forgetClassMap();
@@ -108,8 +114,11 @@ return new class () implements ServiceProviderInterface {
             private function upgradeTables(): void
             {
                 \JLoader::registerNamespace('CloverSync\\Shop', JPATH_LIBRARIES . '/cloversync/src');
-                \JLoader::registerNamespace('J2Commerce\\Plugin\\J2Commerce\\AppCloverpos', JPATH_PLUGINS . '/j2commerce/app_cloverpos/src');
-                (new AppSchema(new JoomlaSql($this->db)))->ensure();
+                \JLoader::registerNamespace(
+                    'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos',
+                    JPATH_PLUGINS . '/j2commerce/app_cloverpos/src',
+                );
+                ( new AppSchema(new JoomlaSql($this->db)) )->ensure();
             }
 
             private function problem(): ?string
@@ -117,37 +126,68 @@ return new class () implements ServiceProviderInterface {
                 $j2commerce = $this->j2commerce();
 
                 return match (true) {
-                    version_compare(PHP_VERSION, self::PHP, '<')       => Text::sprintf('PKG_CLOVERPOS_NEEDS_PHP', self::PHP, PHP_VERSION),
-                    version_compare(JVERSION, self::JOOMLA, '<')       => Text::sprintf('PKG_CLOVERPOS_NEEDS_JOOMLA', self::JOOMLA, JVERSION),
-                    $j2commerce === null                               => Text::_('PKG_CLOVERPOS_NEEDS_J2COMMERCE'),
-                    version_compare($j2commerce, self::J2COMMERCE, '<') => Text::sprintf('PKG_CLOVERPOS_NEEDS_J2COMMERCE_VERSION', self::J2COMMERCE, $j2commerce),
-                    default                                            => null,
+                    version_compare(PHP_VERSION, self::PHP, '<') => Text::sprintf(
+                        'PKG_CLOVERPOS_NEEDS_PHP',
+                        self::PHP,
+                        PHP_VERSION,
+                    ),
+                    version_compare(JVERSION, self::JOOMLA, '<') => Text::sprintf(
+                        'PKG_CLOVERPOS_NEEDS_JOOMLA',
+                        self::JOOMLA,
+                        JVERSION,
+                    ),
+                    $j2commerce === null => Text::_('PKG_CLOVERPOS_NEEDS_J2COMMERCE'),
+                    version_compare($j2commerce, self::J2COMMERCE, '<') => Text::sprintf(
+                        'PKG_CLOVERPOS_NEEDS_J2COMMERCE_VERSION',
+                        self::J2COMMERCE,
+                        $j2commerce,
+                    ),
+                    default => null,
                 };
             }
 
             /** Version of the installed component; null when it is not there. */
             private function j2commerce(): ?string
             {
-                $manifest = $this->db->setQuery("SELECT manifest_cache FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'")->loadResult();
+                $manifest = $this->db
+                    ->setQuery(
+                        "SELECT manifest_cache FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
+                    )
+                    ->loadResult();
 
-                return $manifest === null ? null : (string) (json_decode((string) $manifest)->version ?? '0');
+                return $manifest === null ? null : (string) ( json_decode((string) $manifest)->version ?? '0' );
             }
 
-            /** The app works without the extension as far as it must not break anything, so this is no reason to refuse. */
+            /**
+             * The app works without the extension as far as it must not break anything, so this is no reason to refuse.
+             */
             private function extensionProblem(): ?string
             {
                 // phpversion() is disabled on some hosts, a class never.
-                $version = extension_loaded('cloversync') ? (string) (new ReflectionExtension('cloversync'))->getVersion() : false;
-                $where   = Text::_(Factory::getApplication() instanceof AdministratorApplication ? 'PKG_CLOVERPOS_PHP_WEB' : 'PKG_CLOVERPOS_PHP_CLI');
+                $version = extension_loaded('cloversync')
+                    ? (string) ( new ReflectionExtension('cloversync') )->getVersion()
+                    : false;
+                $where = Text::_(
+                    Factory::getApplication() instanceof AdministratorApplication
+                        ? 'PKG_CLOVERPOS_PHP_WEB'
+                        : 'PKG_CLOVERPOS_PHP_CLI',
+                );
 
                 return match (true) {
-                    $version === false                                   => Text::sprintf('PKG_CLOVERPOS_EXTENSION_MISSING', $where, PHP_VERSION),
-                    !str_starts_with($version, self::EXTENSION . '.') => Text::sprintf('PKG_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
-                    default                                              => null,
+                    $version === false => Text::sprintf('PKG_CLOVERPOS_EXTENSION_MISSING', $where, PHP_VERSION),
+                    !str_starts_with($version, self::EXTENSION . '.') => Text::sprintf(
+                        'PKG_CLOVERPOS_EXTENSION_VERSION',
+                        $where,
+                        $version,
+                        self::EXTENSION,
+                    ),
+                    default => null,
                 };
             }
 
-            /** Joomla writes its map of namespaces once; the library's and the plugins' are not in the one of before. */
+            /**
+             * Joomla writes its map of namespaces once; the library's and the plugins' are not in the one of before.
+             */
             private function forgetClassMap(): void
             {
                 $map = JPATH_ADMINISTRATOR . '/cache/autoload_psr4.php';

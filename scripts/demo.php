@@ -1,13 +1,15 @@
 <?php
 
 /**
- * Shows the main job end to end: connect, import, edits in the store, a web sale and its cancel, a run without changes; once with a catalogue of our own and,
- * where a recording of a real sandbox is present, once with its items. Every step is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
+ * Shows the main job end to end: connect, import, edits in the store, a web sale and its cancel, a run without changes;
+ * once with a catalogue of our own and, where a recording of a real sandbox is present, once with its items. Every step
+ * is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
  */
 
 declare(strict_types=1);
 
-const ROOT      = __DIR__ . '/..';
+const ROOT = __DIR__ . '/..';
+
 const SIMULATOR = ROOT . '/target/release/clover-simulator';
 
 final class Demo
@@ -25,7 +27,10 @@ final class Demo
     public function run(): void
     {
         $this->heading('A catalogue with variants, untracked and fractional stock, till-priced items and worse');
-        $this->withCatalog('sandbox', ['import_status' => 'published'], function (string $clover, array $environment): void {
+        $this->withCatalog('sandbox', ['import_status' => 'published'], function (
+            string $clover,
+            array $environment,
+        ): void {
             $this->import($environment);
             $this->edits($clover, $environment);
             $this->sale($clover, $environment);
@@ -36,10 +41,14 @@ final class Demo
 
         if (is_file($recording)) {
             $this->heading('The items that a real Clover sandbox listed');
-            $this->withCatalog((string) realpath($recording), ['import_status' => 'published', 'mapping_mode' => 'category'], function (string $clover, array $environment): void {
-                $this->import($environment);
-                $this->nothingToDo($environment);
-            });
+            $this->withCatalog(
+                (string) realpath($recording),
+                ['import_status' => 'published', 'mapping_mode' => 'category'],
+                function (string $clover, array $environment): void {
+                    $this->import($environment);
+                    $this->nothingToDo($environment);
+                },
+            );
         } else {
             $this->heading('No recording of a real sandbox is here, so that part is skipped');
         }
@@ -61,15 +70,30 @@ final class Demo
         $this->command($environment, 'connect', '--approve');
         $done = $this->sync($environment);
         $this->check($done['imported'] > 0, 'something was imported');
-        $this->check($done['imported'] + $done['conflicts'] + $done['failed'] > 30, 'the whole catalogue was read');
+        $this->check(( $done['imported'] + $done['conflicts'] + $done['failed'] ) > 30, 'the whole catalogue was read');
         $this->command($environment, 'products');
     }
 
     /** @param array<string, string> $environment */
     private function edits(string $clover, array $environment): void
     {
-        $items  = array_column(array_filter($this->control($clover, 'GET', 'state')['items'], static fn (array $i): bool => !($i['deleted'] ?? false)), null, 'id');
-        $single = array_values(array_filter($items, static fn (array $i): bool => !isset($i['itemGroup']) && ($i['priceType'] ?? 'FIXED') === 'FIXED' && !$i['hidden'] && $i['price'] > 0));
+        $items = array_column(
+            array_filter(
+                $this->control($clover, 'GET', 'state')['items'],
+                static fn (array $i): bool => !( $i['deleted'] ?? false ),
+            ),
+            null,
+            'id',
+        );
+        $single = array_values(array_filter(
+            $items,
+            static fn (array $i): bool => (
+                !isset($i['itemGroup'])
+                && ( $i['priceType'] ?? 'FIXED' ) === 'FIXED'
+                && !$i['hidden']
+                && $i['price'] > 0
+            ),
+        ));
         [$dearer, $renamed, $counted, $deleted] = $single;
 
         $this->heading('In the store: a price, a name, a count, a new variant, a deletion');
@@ -79,7 +103,13 @@ final class Demo
         printf("  %-28s is now called House Special\n", $renamed['name']);
         $this->control($clover, 'POST', "stock/{$counted['id']}", ['quantity' => 77]);
         printf("  %-28s is counted: 77\n", $counted['name']);
-        $this->control($clover, 'POST', 'items', ['name' => 'Giant', 'group' => 'Poster', 'options' => ['Size' => 'Giant'], 'price' => 4900, 'quantity' => 3]);
+        $this->control($clover, 'POST', 'items', [
+            'name'     => 'Giant',
+            'group'    => 'Poster',
+            'options'  => ['Size' => 'Giant'],
+            'price'    => 4900,
+            'quantity' => 3,
+        ]);
         printf("  %-28s comes in a new size, Giant\n", 'Poster');
         $this->control($clover, 'DELETE', "items/{$deleted['id']}");
         printf("  %-28s is deleted\n\n", $deleted['name']);
@@ -94,19 +124,49 @@ final class Demo
     private function sale(string $clover, array $environment): void
     {
         $state   = $this->control($clover, 'GET', 'state');
-        $counted = array_values(array_filter($state['items'], static fn (array $i): bool => !$i['deleted'] && !$i['hidden'] && $i['priceType'] === 'FIXED' && ($state['stock'][$i['id']] ?? 0) >= 5));
+        $counted = array_values(array_filter(
+            $state['items'],
+            static fn (array $i): bool => (
+                !$i['deleted']
+                && !$i['hidden']
+                && $i['priceType'] === 'FIXED'
+                && ( $state['stock'][$i['id']] ?? 0 ) >= 5
+            ),
+        ));
         [$first, $second] = $counted;
         $order = [
-            'order_id' => '179540797553', 'number' => 53, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-            'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+1 555 0100'],
-            'lines'    => [
-                ['line_id' => 1, 'clover_id' => $first['id'], 'name' => $first['name'], 'quantity' => 2, 'unit_price' => $first['price'], 'tax' => 217],
-                ['line_id' => 2, 'clover_id' => $second['id'], 'name' => $second['name'], 'quantity' => 1, 'unit_price' => $second['price'], 'discount' => 150],
+            'order_id'           => '179540797553',
+            'number'             => 53,
+            'new_status'         => 1,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+1 555 0100'],
+            'lines'              => [
+                [
+                    'line_id'    => 1,
+                    'clover_id'  => $first['id'],
+                    'name'       => $first['name'],
+                    'quantity'   => 2,
+                    'unit_price' => $first['price'],
+                    'tax'        => 217,
+                ],
+                [
+                    'line_id'    => 2,
+                    'clover_id'  => $second['id'],
+                    'name'       => $second['name'],
+                    'quantity'   => 1,
+                    'unit_price' => $second['price'],
+                    'discount'   => 150,
+                ],
             ],
-            'shipping' => 500, 'order_tax' => 33,
+            'shipping'           => 500,
+            'order_tax'          => 33,
         ];
-        $counts = fn (): array => array_map(fn (array $i): float => (float) $this->control($clover, 'GET', 'state')['stock'][$i['id']], [$first, $second]);
-        $had    = $counts();
+        $counts = fn (): array => array_map(
+            fn (array $i): float => (float) $this->control($clover, 'GET', 'state')['stock'][$i['id']],
+            [$first, $second],
+        );
+        $had = $counts();
 
         $this->heading('On the web: somebody buys two of one thing and one of another, and pays');
         $this->placeOrder($environment, $order);
@@ -117,15 +177,26 @@ final class Demo
         $sold  = $orders[0];
         $lines = $sold['lineItems']['elements'];
         $off   = $sold['discounts']['elements'];
-        printf("  In Clover: \u{201c}%s\u{201d}, reference %s, %s\n", $sold['title'], $sold['externalReferenceId'], $sold['note']);
+        printf(
+            "  In Clover: \u{201c}%s\u{201d}, reference %s, %s\n",
+            $sold['title'],
+            $sold['externalReferenceId'],
+            $sold['note'],
+        );
 
-        foreach ([...array_map(static fn (array $l): array => [$l['name'], $l['price']], $lines), ...array_map(static fn (array $d): array => [$d['name'], $d['amount']], $off)] as [$name, $amount]) {
+        foreach ([
+            ...array_map(static fn (array $l): array => [$l['name'], $l['price']], $lines),
+            ...array_map(static fn (array $d): array => [$d['name'], $d['amount']], $off),
+        ] as [$name, $amount]) {
             printf("    %-40s %10.2f\n", $name, $amount / 100);
         }
 
         printf("    %-40s %10.2f\n\n", 'Total', $sold['total'] / 100);
         $sum = array_sum(array_column($lines, 'price')) + array_sum(array_column($off, 'amount'));
-        $this->check($sum === $sold['total'] && $sum === 2 * $first['price'] + $second['price'] + 217 + 33 + 500 - 150, 'lines and discounts add up to what was paid, to the cent');
+        $this->check(
+            $sum === $sold['total'] && $sum === ( ( 2 * $first['price'] ) + $second['price'] + 217 + 33 + 500 - 150 ),
+            'lines and discounts add up to what was paid, to the cent',
+        );
         $this->sync($environment);
 
         $this->heading('The order is cancelled');
@@ -140,7 +211,10 @@ final class Demo
     /** @return list<array<string, mixed>> Orders in Clover that came from the web */
     private function webOrders(string $clover): array
     {
-        return array_values(array_filter($this->control($clover, 'GET', 'state')['orders'], static fn (array $o): bool => isset($o['externalReferenceId'])));
+        return array_values(array_filter(
+            $this->control($clover, 'GET', 'state')['orders'],
+            static fn (array $o): bool => isset($o['externalReferenceId']),
+        ));
     }
 
     /**
@@ -159,7 +233,7 @@ final class Demo
         $this->heading('Once more, with nothing changed');
         $done = $this->sync($environment);
         $this->check($done['product_rows_written'] === 0, 'no row of the shop was written');
-        $this->check($done['imported'] + $done['updated'] + $done['deleted'] === 0, 'no product was touched');
+        $this->check(( $done['imported'] + $done['updated'] + $done['deleted'] ) === 0, 'no product was touched');
     }
 
     /**
@@ -171,10 +245,10 @@ final class Demo
     {
         $this->say('sync');
         [$code, $output] = $this->execute($environment, ['sync', '--json']);
-        $lines           = explode("\n", trim($output));
-        $done            = json_decode((string) end($lines), true) ?? [];
+        $lines = explode("\n", trim($output));
+        $done  = json_decode((string) end($lines), true) ?? [];
 
-        if (!\in_array($code, [0, 3], true) || ($done['event'] ?? '') !== 'done') {
+        if (!\in_array($code, [0, 3], true) || ( $done['event'] ?? '' ) !== 'done') {
             fwrite(STDERR, $output);
             $this->check(false, "the sync ended well (exit code $code)");
         }
@@ -236,10 +310,17 @@ final class Demo
     {
         $folder = sys_get_temp_dir() . '/cloversync-demo-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
-        $simulator = proc_open([SIMULATOR, '--listen', '127.0.0.1:0', '--catalog', $catalog], [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
+        $simulator = proc_open(
+            [SIMULATOR, '--listen', '127.0.0.1:0', '--catalog', $catalog],
+            [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
+            $pipes,
+        );
 
         try {
-            $this->check(preg_match('/ready on (\S+)/', (string) fgets($pipes[1]), $match) === 1, 'the simulator is ready');
+            $this->check(
+                preg_match('/ready on (\S+)/', (string) fgets($pipes[1]), $match) === 1,
+                'the simulator is ready',
+            );
             $show($match[1], [
                 'folder'                => $folder,
                 'CLOVERSYNC_BASE_URL'   => $match[1],
@@ -263,8 +344,12 @@ final class Demo
      */
     private function control(string $clover, string $method, string $path, array $body = []): array
     {
-        $context = ['method' => $method, 'header' => 'Content-Type: application/json', 'content' => $method === 'POST' ? json_encode($body) : ''];
-        $answer  = file_get_contents("$clover/__sim/$path", false, stream_context_create(['http' => $context]));
+        $context = [
+            'method'  => $method,
+            'header'  => 'Content-Type: application/json',
+            'content' => $method === 'POST' ? json_encode($body) : '',
+        ];
+        $answer = file_get_contents("$clover/__sim/$path", false, stream_context_create(['http' => $context]));
         $this->check($answer !== false, "the simulator took $method $path");
 
         return (array) json_decode((string) $answer, true);
@@ -289,7 +374,7 @@ final class Demo
 }
 
 try {
-    (new Demo())->run();
+    ( new Demo() )->run();
 } catch (\RuntimeException $e) {
     fwrite(STDERR, $e->getMessage() . "\n");
 

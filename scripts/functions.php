@@ -4,42 +4,59 @@
  * Lists every built-in PHP function that the product calls, by its PHP extension.
  *
  *   php scripts/functions.php           prints the list, with where each is called
- *   php scripts/functions.php --write   writes php-plugin/lib/src/Support/NeededFunctions.php anew; --print prints what it would write
+ *   php scripts/functions.php --write   writes php-plugin/lib/src/Support/NeededFunctions.php anew; --print prints what
+ *   it would write
  *
- * Needs PHP with the extensions that the product may use (mbstring, pcntl, posix) and the tokenizer. Functions of {@see CloverSync\Shop\Support\Platform::OPTIONAL} are
- * not needed and are left out of the file.
+ * Needs PHP with the extensions that the product may use (mbstring, pcntl, posix) and the tokenizer. Functions of {@see
+ * CloverSync\Shop\Support\Platform::OPTIONAL} are not needed and are left out of the file.
  */
 
 declare(strict_types=1);
 
 require __DIR__ . '/../cli/autoload.php';
 
-(static function (?string $option): void {
+( static function (?string $option): void {
     $write = $option !== null;
-    $root = \dirname(__DIR__);
-    $dev  = ["$root/scripts/demo.php", "$root/scripts/functions.php", "$root/scripts/notices.php"];
+    $root  = \dirname(__DIR__);
+    $dev   = ["$root/scripts/demo.php", "$root/scripts/functions.php", "$root/scripts/notices.php"];
 
     /** @return array<string, list<string>> Places of the calls, by function */
     $calls = static function (string ...$folders) use ($root, $dev): array {
         $found = [];
 
         foreach ($folders as $folder) {
-            foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$root/$folder", FilesystemIterator::SKIP_DOTS)) as $file) {
+            foreach (new RecursiveIteratorIterator(
+                new RecursiveDirectoryIterator("$root/$folder", FilesystemIterator::SKIP_DOTS),
+            ) as $file) {
                 $path = (string) $file;
 
                 if (
-                    !str_ends_with($path, '.php') || \in_array($path, $dev, true)
-                    || ($folder === 'php-plugin/lib' && str_contains($path, '/lib/src/Joomla/'))
+                    !str_ends_with($path, '.php')
+                    || \in_array($path, $dev, true)
+                    || $folder === 'php-plugin/lib'
+                    && str_contains($path, '/lib/src/Joomla/')
                 ) {
                     continue;
                 }
 
-                $tokens = array_values(array_filter(PhpToken::tokenize((string) file_get_contents($path)), static fn (PhpToken $t): bool => !$t->isIgnorable()));
+                $tokens = array_values(array_filter(
+                    PhpToken::tokenize((string) file_get_contents($path)),
+                    static fn (PhpToken $t): bool => !$t->isIgnorable(),
+                ));
 
                 foreach ($tokens as $i => $token) {
                     if (
-                        $i === 0 || ($tokens[$i + 1]->text ?? '') !== '(' || !$token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
-                        || $tokens[$i - 1]->is([T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION, T_NEW, T_ATTRIBUTE])
+                        $i === 0
+                        || ( $tokens[$i + 1]->text ?? '' ) !== '('
+                        || !$token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
+                        || $tokens[$i - 1]->is([
+                            T_OBJECT_OPERATOR,
+                            T_NULLSAFE_OBJECT_OPERATOR,
+                            T_DOUBLE_COLON,
+                            T_FUNCTION,
+                            T_NEW,
+                            T_ATTRIBUTE,
+                        ])
                     ) {
                         continue;
                     }
@@ -73,7 +90,9 @@ require __DIR__ . '/../cli/autoload.php';
 
         \defined('_JEXEC') or die;
 
-        /** Built-in functions that the product cannot do without, by PHP extension. Written by scripts/functions.php. */
+        /**
+         * Built-in functions that the product cannot do without, by PHP extension. Written by scripts/functions.php.
+         */
         final class NeededFunctions
         {
         PHP;
@@ -84,7 +103,7 @@ require __DIR__ . '/../cli/autoload.php';
         $sections = [];
 
         foreach ($needed as $name) {
-            $sections[(string) (new ReflectionFunction($name))->getExtensionName()][] = $name;
+            $sections[(string) ( new ReflectionFunction($name) )->getExtensionName()][] = $name;
         }
 
         if ($group === 'LIBRARY') {
@@ -93,7 +112,14 @@ require __DIR__ . '/../cli/autoload.php';
 
         if (!$write) {
             foreach ($found as $name => $places) {
-                printf("%-13s %-9s %-32s %3d  %s\n", $group, \in_array($name, CloverSync\Shop\Support\Platform::OPTIONAL, true) ? 'optional' : 'needed', $name, \count($places), $places[0]);
+                printf(
+                    "%-13s %-9s %-32s %3d  %s\n",
+                    $group,
+                    \in_array($name, CloverSync\Shop\Support\Platform::OPTIONAL, true) ? 'optional' : 'needed',
+                    $name,
+                    \count($places),
+                    $places[0],
+                );
             }
         }
 
@@ -102,13 +128,18 @@ require __DIR__ . '/../cli/autoload.php';
 
         foreach ($sections as $extension => $names) {
             $quoted = wordwrap("'" . implode("', '", $names) . "',", 105);
-            $text .= "        '$extension' => [\n            " . str_replace("\n", "\n            ", $quoted) . "\n        ],\n";
+            $text   .= "        '$extension' => [\n            "
+            . str_replace("\n", "\n            ", $quoted)
+            . "\n        ],\n";
         }
 
         $text .= "    ];\n";
     }
 
     if ($write) {
-        file_put_contents($option === '--print' ? 'php://stdout' : "$root/php-plugin/lib/src/Support/NeededFunctions.php", "$text}\n");
+        file_put_contents(
+            $option === '--print' ? 'php://stdout' : "$root/php-plugin/lib/src/Support/NeededFunctions.php",
+            "$text}\n",
+        );
     }
-})(array_values(array_intersect(['--write', '--print'], $argv))[0] ?? null);
+} )(array_values(array_intersect(['--write', '--print'], $argv))[0] ?? null);

@@ -1,16 +1,18 @@
 <?php
 
 /**
- * Prints the notices of everything that the extension's library is built from: each crate with its licence and the texts that it carries.
+ * Prints the notices of everything that the extension's library is built from: each crate with its licence and the
+ * texts that it carries.
  *
  *   php scripts/notices.php > THIRD-PARTY-NOTICES.txt
  *
- * Ends with 1, and a sentence on stderr, when a crate's package holds no text. Needs cargo, and the crates that a build has fetched.
+ * Ends with 1, and a sentence on stderr, when a crate's package holds no text. Needs cargo, and the crates that a build
+ * has fetched.
  */
 
 declare(strict_types=1);
 
-(static function (): void {
+( static function (): void {
     $root = \dirname(__DIR__);
 
     $run = static function (string $command) use ($root): string {
@@ -20,12 +22,22 @@ declare(strict_types=1);
         return proc_close($process) === 0 ? trim($output) : throw new RuntimeException("“{$command}” failed.");
     };
 
-    $host     = preg_match('/^host: (\S+)$/m', $run('rustc -vV'), $m) === 1 ? $m[1] : throw new RuntimeException('rustc names no host.');
-    $metadata = json_decode($run("cargo metadata --format-version 1 --locked --filter-platform $host"), true, 512, JSON_THROW_ON_ERROR);
+    $host = preg_match('/^host: (\S+)$/m', $run('rustc -vV'), $m) === 1
+        ? $m[1]
+        : throw new RuntimeException('rustc names no host.');
+    $metadata = json_decode(
+        $run("cargo metadata --format-version 1 --locked --filter-platform $host"),
+        true,
+        512,
+        JSON_THROW_ON_ERROR,
+    );
     $packages = array_column($metadata['packages'], null, 'id');
     $nodes    = array_column($metadata['resolve']['nodes'], null, 'id');
-    $open     = array_keys(array_filter($packages, static fn (array $p): bool => $p['name'] === 'cloversync' && $p['source'] === null));
-    $linked   = [];
+    $open     = array_keys(array_filter(
+        $packages,
+        static fn (array $p): bool => $p['name'] === 'cloversync' && $p['source'] === null,
+    ));
+    $linked = [];
 
     while ($open !== []) {
         $id = array_pop($open);
@@ -47,23 +59,50 @@ declare(strict_types=1);
     $linked = array_filter($linked, static fn (array $p): bool => $p['source'] !== null);
     uasort($linked, static fn (array $a, array $b): int => [$a['name'], $a['version']] <=> [$b['name'], $b['version']]);
     $texts = $missing = $ofRepository = [];
-    echo "CloverSync's library is built from the Rust packages below and Rust's standard library (MIT OR Apache-2.0). Each is named with its version, its licence and its home.\n\n";
+    echo
+        "CloverSync's library is built from the Rust packages below and Rust's standard library (MIT OR Apache-2.0). Each is named with its version, its licence and its home.\n\n"
+    ;
 
     foreach ($linked as $package) {
         $folder = \dirname($package['manifest_path']);
         $label  = "{$package['name']} {$package['version']}";
-        printf("%s  (%s)  %s\n", $label, $package['license'] ?? 'see its text', $package['repository'] ?? $package['homepage'] ?? 'https://crates.io/crates/' . $package['name']);
-        $found = array_filter(
-            [...(glob("$folder/*") ?: []), ...(glob("$folder/LICENSES/*") ?: []), ...(glob("$folder/licenses/*") ?: [])],
-            static fn (string $file): bool => is_file($file) && preg_match('#(^|/)(LICEN[CS]ES?/[^/]+|(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)[^/]*)$#i', substr($file, \strlen($folder) + 1)) === 1,
+        printf(
+            "%s  (%s)  %s\n",
+            $label,
+            $package['license'] ?? 'see its text',
+            $package['repository'] ?? $package['homepage'] ?? 'https://crates.io/crates/' . $package['name'],
         );
-        $filled = array_filter(array_map(static fn (string $file): string => trim(str_replace("\r\n", "\n", (string) file_get_contents($file))), $found), static fn (string $text): bool => $text !== '');
+        $found = array_filter(
+            [
+                ...( glob("$folder/*") ?: [] ),
+                ...( glob("$folder/LICENSES/*") ?: [] ),
+                ...( glob("$folder/licenses/*") ?: [] ),
+            ],
+            static fn (string $file): bool => (
+                is_file($file)
+                && preg_match('#(^|/)(LICEN[CS]ES?/[^/]+|(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)[^/]*)$#i', substr(
+                    $file,
+                    \strlen($folder) + 1,
+                )) === 1
+            ),
+        );
+        $filled = array_filter(
+            array_map(static fn (string $file): string => trim(str_replace(
+                "\r\n",
+                "\n",
+                (string) file_get_contents($file),
+            )), $found),
+            static fn (string $text): bool => $text !== '',
+        );
 
         if ($filled === []) {
             $missing[$label] = $package['repository'] ?? '';
         }
 
-        $ofRepository[$package['repository'] ?? ''] = [...$ofRepository[$package['repository'] ?? ''] ?? [], ...$filled];
+        $ofRepository[$package['repository'] ?? ''] = [
+            ...( $ofRepository[$package['repository'] ?? ''] ?? [] ),
+            ...$filled,
+        ];
 
         foreach ($filled as $text) {
             $texts[$text][] = $label;
@@ -82,14 +121,29 @@ declare(strict_types=1);
     $rust = $run('rustc --print sysroot') . '/share/doc/rust/COPYRIGHT-library.html';
 
     if (is_file($rust)) {
-        $text = html_entity_decode(strip_tags((string) preg_replace('#<(style|head)\b.*?</\1>#s', '', (string) file_get_contents($rust))), ENT_QUOTES | ENT_HTML5);
-        $texts[trim((string) preg_replace(['/[ \t]+$/m', '/\n{3,}/'], ['', "\n\n"], $text))][] = "Rust's standard library";
+        $text = html_entity_decode(
+            strip_tags((string) preg_replace('#<(style|head)\b.*?</\1>#s', '', (string) file_get_contents($rust))),
+            ENT_QUOTES | ENT_HTML5,
+        );
+        $texts[trim((string) preg_replace(
+            ['/[ \t]+$/m', '/\n{3,}/'],
+            ['', "\n\n"],
+            $text,
+        ))][] = "Rust's standard library";
     } else {
         $missing["Rust's standard library ($rust)"] = '';
     }
 
     foreach ($texts as $text => $labels) {
-        echo "\n", str_repeat('=', 100), "\n", wordwrap(implode(', ', array_unique($labels)), 100), "\n", str_repeat('=', 100), "\n\n$text\n";
+        echo
+            "\n",
+            str_repeat('=', 100),
+            "\n",
+            wordwrap(implode(', ', array_unique($labels)), 100),
+            "\n",
+            str_repeat('=', 100),
+            "\n\n$text\n"
+        ;
     }
 
     fwrite(STDERR, \sprintf("notices: %d packages, %d different texts\n", \count($linked), \count($texts)));
@@ -99,4 +153,4 @@ declare(strict_types=1);
 
         exit(1);
     }
-})();
+} )();

@@ -10,9 +10,10 @@ use CloverSync\Exception\SettingsException;
 /**
  * The merchant's catalogue, mapped to shop products.
  *
- * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a variant), fingerprint (the
- * product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the
- * shop has taken and Clover has not). Group rows carry null in the variant columns. Numbers may come as text.
+ * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a
+ * variant), fingerprint (the product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price
+ * (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the shop
+ * has taken and Clover has not). Group rows carry null in the variant columns. Numbers may come as text.
  */
 final class Catalog
 {
@@ -37,8 +38,9 @@ final class Catalog
     }
 
     /**
-     * What two names have in common when they are the same name: letter case, accents, width, white space and characters
-     * that cannot be seen make no other name, on any database. Empty for a name of which nothing can be seen.
+     * What two names have in common when they are the same name: letter case, accents, width, white space and
+     * characters that cannot be seen make no other name, on any database. Empty for a name of which nothing can be
+     * seen.
      */
     public static function nameKey(string $name): string
     {
@@ -67,9 +69,9 @@ final class Catalog
     }
 
     /**
-     * A page out of two answers of Clover's that somebody else has fetched, such as a recording or a benchmark: the items with their categories, options and tags, and the
-     * same items with their stock. Clover is asked for nothing but counts that the second lacks, and for
-     * lists of categories or tags that came full.
+     * A page out of two answers of Clover's that somebody else has fetched, such as a recording or a benchmark: the
+     * items with their categories, options and tags, and the same items with their stock. Clover is asked for nothing
+     * but counts that the second lacks, and for lists of categories or tags that came full.
      *
      * @throws CloverException when one of them is no list of items
      */
@@ -92,7 +94,8 @@ final class Catalog
     }
 
     /**
-     * Asks Clover for each of these items by id; what it does not answer for is asked once more before it is called deleted.
+     * Asks Clover for each of these items by id; what it does not answer for is asked once more before it is called
+     * deleted.
      *
      * @param list<string> $ids
      *

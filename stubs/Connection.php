@@ -13,11 +13,18 @@ use CloverSync\Exception\SettingsException;
 final class Connection
 {
     /**
-     * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3 logger's `log` fits
-     * @param ?Pace $pace Divides the pace among processes; without it this process takes all of it, as far as pace_share goes
+     * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3
+     *   logger's `log` fits
+     * @param ?Pace $pace Divides the pace among processes; without it this process takes all of it, as far as
+     *   pace_share goes
      */
-    public function __construct(Settings $settings, Vault $vault, TokenStore $store, ?callable $log = null, ?Pace $pace = null)
-    {
+    public function __construct(
+        Settings $settings,
+        Vault $vault,
+        TokenStore $store,
+        ?callable $log = null,
+        ?Pace $pace = null,
+    ) {
         throw new \LogicException('provided by the extension');
     }
 
@@ -40,8 +47,12 @@ final class Connection
      * @throws CallbackException  when the callback is not the answer to this authorisation, or the owner denied it
      * @throws CloverException    as every call to Clover
      */
-    public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ConnectionStatus
-    {
+    public function complete(
+        #[\SensitiveParameter]
+        string $callback,
+        #[\SensitiveParameter]
+        string $state,
+    ): ConnectionStatus {
         throw new \LogicException('provided by the extension');
     }
 
@@ -80,8 +91,8 @@ final class Connection
     }
 
     /**
-     * Fields of items that Clover refused to show to this app, as far as this object has met them: `categories`, `itemStock`,
-     * `options` or `tags`. Everything was read without them; a permission of the app may bring them.
+     * Fields of items that Clover refused to show to this app, as far as this object has met them: `categories`,
+     * `itemStock`, `options` or `tags`. Everything was read without them; a permission of the app may bring them.
      *
      * @return list<string>
      */

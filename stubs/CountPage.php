@@ -17,15 +17,18 @@ final class CountPage
         throw new \LogicException('provided by the extension');
     }
 
-    /** Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in it. */
+    /**
+     * Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in
+     * it.
+     */
     public function age(): int
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * @return list<array{clover_id: string, count: ?string, whole: ?int}> count and whole (units that are there for sure, may be
-     *         negative) are null for an item that is not counted
+     * @return list<array{clover_id: string, count: ?string, whole: ?int}> count and whole (units that are there for
+     *   sure, may be negative) are null for an item that is not counted
      */
     public function items(): array
     {
@@ -38,7 +41,8 @@ final class CountPage
      * @param list<array<string, mixed>> $known      See {@see Catalog}; items without a row are left alone
      * @param bool                       $trackStock False when the merchant keeps no counts
      *
-     * @return list<array{clover_id: string, manage_stock: bool, quantity: ?int, availability: ?int}> availability is null where the owner's stays
+     * @return list<array{clover_id: string, manage_stock: bool, quantity: ?int, availability: ?int}> availability is
+     *   null where the owner's stays
      */
     public function changes(array $known, bool $trackStock): array
     {

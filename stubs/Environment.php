@@ -7,8 +7,8 @@ namespace CloverSync;
 /** Clover's environments. A connection, its links and its tokens belong to exactly one. */
 enum Environment: string
 {
-    case Sandbox = 'sandbox';
+    case Sandbox      = 'sandbox';
     case NorthAmerica = 'na';
-    case Europe = 'eu';
+    case Europe       = 'eu';
     case LatinAmerica = 'la';
 }

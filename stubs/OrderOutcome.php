@@ -8,12 +8,13 @@ namespace CloverSync;
 final readonly class OrderOutcome
 {
     /**
-     * In any step: "unknown" (a write was not answered: wait, then look), "later" (certainly not carried out as a whole; the same step again after
-     * {@see $retryAfter}), "refused" (Clover rejects it, and would again).
+     * In any step: "unknown" (a write was not answered: wait, then look), "later" (certainly not carried out as a
+     * whole; the same step again after {@see $retryAfter}), "refused" (Clover rejects it, and would again).
      *
      * create: "done".
-     * fill:   "done", "differs" (somebody changed the order in Clover; nothing more is written), "missing" (Clover does not have it).
-     * pay:    "recorded", "not_granted" (a permission is missing), "no_tender" (the merchant has no external payment), "nothing" (the order costs
+     * fill:   "done", "differs" (somebody changed the order in Clover; nothing more is written), "missing" (Clover does
+     * not have it). pay:    "recorded", "not_granted" (a permission is missing), "no_tender" (the merchant has no
+     * external payment), "nothing" (the order costs
      *         nothing, or shows a payment that is not known to be ours).
      */
     public string $state;

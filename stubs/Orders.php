@@ -11,12 +11,14 @@ use CloverSync\Exception\SettingsException;
 /**
  * Puts paid web orders into Clover, each once.
  *
- * The steps are plan, create, fill, pay. Store the plan and the reference before create, and Clover's order id as soon as it is known. A step may be repeated
- * after any ending, as long as no call of an earlier try can still be under way: after "unknown" wait 35 seconds, since a write has 30 of its own.
- * When an ending was not seen at all, a create is over after 65 seconds, a fill after 215 and a pay after 95. After an unknown create,
- * look with {@see find()} for at least two minutes (Clover's search lags behind) before anything else.
+ * The steps are plan, create, fill, pay. Store the plan and the reference before create, and Clover's order id as soon
+ * as it is known. A step may be repeated after any ending, as long as no call of an earlier try can still be under way:
+ * after "unknown" wait 35 seconds, since a write has 30 of its own. When an ending was not seen at all, a create is
+ * over after 65 seconds, a fill after 215 and a pay after 95. After an unknown create, look with {@see find()} for at
+ * least two minutes (Clover's search lags behind) before anything else.
  *
- * fill and pay look before they write. A missing permission and a lost connection are exceptions; what happened to the order is an {@see OrderOutcome}.
+ * fill and pay look before they write. A missing permission and a lost connection are exceptions; what happened to the
+ * order is an {@see OrderOutcome}.
  */
 final class Orders
 {
@@ -56,18 +58,24 @@ final class Orders
     }
 
     /**
-     * What Clover will be told of the order, as JSON to be stored until the order is done. Names the customer; may exceed 64 KiB.
+     * What Clover will be told of the order, as JSON to be stored until the order is done. Names the customer; may
+     * exceed 64 KiB.
      *
-     * All money is decimal text in the order's currency, as the columns hold it; a float is refused. Empty texts may be null, whole numbers may be int.
+     * All money is decimal text in the order's currency, as the columns hold it; a float is refused. Empty texts may be
+     * null, whole numbers may be int.
      *
-     * - number: what people call the order; order_id: the shop's own key; both are shown in Clover, as are customer and note
-     * - lines: quantity as text; unit_price is for one piece, without what stands under charges and discounts; option_price comes on top of it
-     * - charges: shipping, fees and taxes, by their names; discounts: positive amounts that were taken off, those of one name are one; zeros are left out
+     * - number: what people call the order; order_id: the shop's own key; both are shown in Clover, as are customer and
+     * note
+     * - lines: quantity as text; unit_price is for one piece, without what stands under charges and discounts;
+     * option_price comes on top of it
+     * - charges: shipping, fees and taxes, by their names; discounts: positive amounts that were taken off, those of
+     * one name are one; zeros are left out
      * - total: what was paid. What is then missing to it is one entry more, "Rounding" where it is small
      *
-     * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?: ?string, phone?: ?string}, note?: ?string,
-     *     lines: list<array{name: ?string, sku?: ?string, quantity: string, unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>,
-     *     discounts?: list<array{name: ?string, amount: string}>, total: string} $order
+     * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?:
+     *   ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: string,
+     *   unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>, discounts?:
+     *   list<array{name: ?string, amount: string}>, total: string} $order
      *
      * @throws ItemException with the path of the field, such as "lines[3].unit_price"
      */
@@ -89,7 +97,8 @@ final class Orders
     }
 
     /**
-     * Clover's ids of all orders with this reference that were not deleted; looks back 90 days. More than one is a fault to be shown.
+     * Clover's ids of all orders with this reference that were not deleted; looks back 90 days. More than one is a
+     * fault to be shown.
      *
      * @return list<string>
      *
@@ -113,8 +122,8 @@ final class Orders
     }
 
     /**
-     * Records the payment that the shop received, so that the till shows the order as paid. Needs Merchant Read and Payments Write, which the
-     * manual's four permissions do not include; without them the order stays open in Clover.
+     * Records the payment that the shop received, so that the till shows the order as paid. Needs Merchant Read and
+     * Payments Write, which the manual's four permissions do not include; without them the order stays open in Clover.
      *
      * @return OrderOutcome recorded, not_granted, no_tender, nothing, unknown, later or refused
      *

@@ -17,7 +17,10 @@ final class Page
         throw new \LogicException('provided by the extension');
     }
 
-    /** Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in it. */
+    /**
+     * Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in
+     * it.
+     */
     public function age(): int
     {
         throw new \LogicException('provided by the extension');

@@ -17,7 +17,8 @@ final readonly class ProductChange
     public string $action;
 
     /**
-     * What differs, of: title, category, tags, sale, options, variants, sku, upc, price, count, availability. All of them on create.
+     * What differs, of: title, category, tags, sale, options, variants, sku, upc, price, count, availability. All of
+     * them on create.
      *
      * @var list<string>
      */
@@ -72,13 +73,15 @@ final readonly class ProductChange
     public array $options;
 
     /**
-     * Every variant that Clover has now; a simple product has exactly one. `action` is create, update, restore, keep, or move for one that stands in
-     * another product of the shop; `fields` names what differs in this
-     * variant (all on create); `availability` is null when it must stay as it is; `quantity` is null when the item is untracked; `option_values` has one
-     * value for each of `options`, in their order; `fingerprint` is to be stored with the mapping of a variant of a group.
+     * Every variant that Clover has now; a simple product has exactly one. `action` is create, update, restore, keep,
+     * or move for one that stands in another product of the shop; `fields` names what differs in this variant (all on
+     * create); `availability` is null when it must stay as it is; `quantity` is null when the item is untracked;
+     * `option_values` has one value for each of `options`, in their order; `fingerprint` is to be stored with the
+     * mapping of a variant of a group.
      *
-     * @var list<array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string, upc: ?string, price: string, manage_stock: bool, quantity: ?int,
-     *      availability: ?int, option_values: list<string>, name: string}>
+     * @var list<array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
+     *   list<string>, name: string}>
      */
     public array $variants;
 

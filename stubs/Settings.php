@@ -18,11 +18,12 @@ final class Settings
     }
 
     /**
-     * @param array<string, mixed> $parameters Keys: environment, app_id, app_secret, base_url (loopback only), webhook_secret,
-     *        import_status (published|unpublished), default_category, default_tax_profile, mapping_mode (tag|category),
-     *        delete_action (unpublish|trash|ignore), pricing_mode (direct|markup), markup_type (percentage|fixed), markup_value,
-     *        webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale, log_retention (days), debug, paid_statuses,
-     *        refunded_statuses, pace_share (percent of 16 requests a second that this node may use, 7 to 100; more with a base_url only). Absent or empty = the default.
+     * @param array<string, mixed> $parameters Keys: environment, app_id, app_secret, base_url (loopback only),
+     *   webhook_secret, import_status (published|unpublished), default_category, default_tax_profile, mapping_mode
+     *   (tag|category), delete_action (unpublish|trash|ignore), pricing_mode (direct|markup), markup_type
+     *   (percentage|fixed), markup_value, webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale,
+     *   log_retention (days), debug, paid_statuses, refunded_statuses, pace_share (percent of 16 requests a second that
+     *   this node may use, 7 to 100; more with a base_url only). Absent or empty = the default.
      *
      * @throws SettingsException naming every wrong field at once
      */
@@ -46,10 +47,10 @@ final class Settings
     /**
      * Everything but the secrets, with defaults filled in and types settled.
      *
-     * @return array{environment: string, app_id: string, base_url: ?string, import_status: string, default_category: int, default_tax_profile: int,
-     *         mapping_mode: string, delete_action: string, pricing_mode: string, markup_type: string, markup_value: string, webhooks: bool,
-     *         sync_interval: int, push_stock: bool, sync_sale: bool, log_retention: int, debug: bool, paid_statuses: list<int>,
-     *         refunded_statuses: list<int>, pace_share: int}
+     * @return array{environment: string, app_id: string, base_url: ?string, import_status: string, default_category:
+     *   int, default_tax_profile: int, mapping_mode: string, delete_action: string, pricing_mode: string, markup_type:
+     *   string, markup_value: string, webhooks: bool, sync_interval: int, push_stock: bool, sync_sale: bool,
+     *   log_retention: int, debug: bool, paid_statuses: list<int>, refunded_statuses: list<int>, pace_share: int}
      */
     public function toArray(): array
     {

@@ -7,7 +7,8 @@ namespace CloverSync;
 /**
  * Where the tokens of one environment last. Implemented in PHP, over the shop's database.
  *
- * A record is opaque and already sealed. The store must not hold the Connection: PHP's cycle collector cannot see that loop.
+ * A record is opaque and already sealed. The store must not hold the Connection: PHP's cycle collector cannot see that
+ * loop.
  */
 interface TokenStore
 {
@@ -20,8 +21,8 @@ interface TokenStore
     public function delete(): void;
 
     /**
-     * Takes the one lock of this environment's tokens across processes and nodes; waits for it, false when it stayed taken.
-     * Called again every ten seconds or so while it is held here, to prolong it.
+     * Takes the one lock of this environment's tokens across processes and nodes; waits for it, false when it stayed
+     * taken. Called again every ten seconds or so while it is held here, to prolong it.
      */
     public function lock(): bool;
 

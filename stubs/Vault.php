@@ -10,7 +10,8 @@ use CloverSync\Exception\VaultException;
 /**
  * Seals secrets for the shop's database: ChaCha20-Poly1305 with a key derived from the site's secret.
  *
- * A sealed text opens only in the context it was sealed for, so a row copied to another environment or merchant is useless.
+ * A sealed text opens only in the context it was sealed for, so a row copied to another environment or merchant is
+ * useless.
  */
 final class Vault
 {

@@ -24,25 +24,30 @@ final readonly class WebhookVerdict
     /**
      * One an object, in the order in which the objects were first named; empty in every kind but "events".
      *
-     * object_type: "item" (its stock and availability too), "category", "order", "merchant", "app" (installed, uninstalled or another subscription), or
-     * "other" for what Clover documents and a shop has no use for; object_id is then Clover's whole text, such as "P:…".
-     * type: "CREATE", "UPDATE" or "DELETE". Of several events about an object the newest counts, but DELETE is never hidden by a later one. It is a hint to
-     * be checked with Clover.
-     * ts: milliseconds, of the newest event about the object. Deliveries overtake each other: compare it with no other delivery's.
+     * object_type: "item" (its stock and availability too), "category", "order", "merchant", "app" (installed,
+     * uninstalled or another subscription), or "other" for what Clover documents and a shop has no use for; object_id
+     * is then Clover's whole text, such as "P:…". type: "CREATE", "UPDATE" or "DELETE". Of several events about an
+     * object the newest counts, but DELETE is never hidden by a later one. It is a hint to be checked with Clover. ts:
+     * milliseconds, of the newest event about the object. Deliveries overtake each other: compare it with no other
+     * delivery's.
      *
      * @var list<array{object_type: string, object_id: string, type: string, ts: ?int}>
      */
     public array $events;
 
     /**
-     * How many events became nothing: unknown (objects or types that this version does not know), other_merchants, malformed. And skipped: objects that would
-     * be in {@see $events} if webhooks were switched on. example: the form of the first unknown or malformed one, for the log; it quotes no id and no other value.
+     * How many events became nothing: unknown (objects or types that this version does not know), other_merchants,
+     * malformed. And skipped: objects that would be in {@see $events} if webhooks were switched on. example: the form
+     * of the first unknown or malformed one, for the log; it quotes no id and no other value.
      *
      * @var array{unknown: int, other_merchants: int, malformed: int, skipped: int, example: ?string}
      */
     public array $ignored;
 
-    /** For the log, in "disabled" and "refused"; else empty. Quotes nothing of the request. Not for the answer: a stranger learns the status alone. */
+    /**
+     * For the log, in "disabled" and "refused"; else empty. Quotes nothing of the request. Not for the answer: a
+     * stranger learns the status alone.
+     */
     public string $reason;
 
     private function __construct()

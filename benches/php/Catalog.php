@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-/** {@see \CloverSync\Catalog} in PHP: with curl_multi towards Clover, json_decode to arrays, and the rules of {@see Mapper} and {@see Diff}. */
+/**
+ * {@see \CloverSync\Catalog} in PHP: with curl_multi towards Clover, json_decode to arrays, and the rules of {@see
+ * Mapper} and {@see Diff}.
+ */
 final class Catalog
 {
     private readonly Rules $rules;
@@ -14,8 +17,11 @@ final class Catalog
     /** @var ?array{groups: array<string, string>, attributes: array<string, string>} */
     private ?array $names = null;
 
-    public function __construct(private readonly Connection $connection, string $currency, bool $trackStock = true)
-    {
+    public function __construct(
+        private readonly Connection $connection,
+        string $currency,
+        bool $trackStock = true,
+    ) {
         if ($currency !== 'USD') {
             throw new \InvalidArgumentException('The counterpart knows dollars only.');
         }
@@ -56,21 +62,28 @@ final class Catalog
 
         ksort($groups, SORT_STRING);
         $this->names ??= $groups === [] ? ['groups' => [], 'attributes' => []] : $this->connection->names();
-        $known     = array_column($known, null, 'clover_id');
-        $errors    = [];
-        $changes   = [];
-        $unchanged = 0;
+        $known       = array_column($known, null, 'clover_id');
+        $errors      = [];
+        $changes     = [];
+        $unchanged   = 0;
 
         foreach ($groups as $id => $members) {
             $id      = (string) $id;
-            $product = $this->mapper->group($id, $this->names['groups'][$id] ?? null, $members, $this->names['attributes'], $known, $errors);
+            $product = $this->mapper->group(
+                $id,
+                $this->names['groups'][$id] ?? null,
+                $members,
+                $this->names['attributes'],
+                $known,
+                $errors,
+            );
 
             if ($product === null) {
                 continue;
             }
 
             $change = Diff::compare($id, true, $product, $known, $this->rules->publish, ...$product['items']);
-            $change === null ? $unchanged++ : $changes[] = $change;
+            $change === null ? $unchanged++ : ( $changes[] = $change );
         }
 
         return new GroupChanges($changes, $errors, $unchanged);

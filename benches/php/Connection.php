@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-/** Clover over curl_multi: kept connections, gzip, the two views of a page side by side, and the next page on its way while the caller writes the one before. */
+/**
+ * Clover over curl_multi: kept connections, gzip, the two views of a page side by side, and the next page on its way
+ * while the caller writes the one before.
+ */
 final class Connection
 {
     private const PAGE       = 1000;
@@ -20,13 +23,20 @@ final class Connection
 
     private int $requests = 0;
 
-    public function __construct(private readonly string $base, private readonly string $merchant, #[\SensitiveParameter] private readonly string $token)
-    {
+    public function __construct(
+        private readonly string $base,
+        private readonly string $merchant,
+        #[\SensitiveParameter]
+        private readonly string $token,
+    ) {
         $this->multi = curl_multi_init();
         curl_multi_setopt($this->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 5);
     }
 
-    /** @return object{connected: bool, merchantId: string, reconnectReason: null} As {@see \CloverSync\Connection::status()} */
+    /**
+     * @return object{connected: bool, merchantId: string, reconnectReason: null} As {@see
+     *   \CloverSync\Connection::status()}
+     */
     public function status(): object
     {
         return (object) ['connected' => true, 'merchantId' => $this->merchant, 'reconnectReason' => null];
@@ -42,7 +52,13 @@ final class Connection
         $orders = json_decode($this->await($this->start('/orders', ['limit' => 1])), true);
 
         return (object) [
-            'id' => $this->merchant, 'name' => null, 'currency' => $orders['elements'][0]['currency'] ?? 'USD', 'currencySource' => 'order', 'vat' => null, 'trackStock' => null, 'updateStock' => null,
+            'id'             => $this->merchant,
+            'name'           => null,
+            'currency'       => $orders['elements'][0]['currency'] ?? 'USD',
+            'currencySource' => 'order',
+            'vat'            => null,
+            'trackStock'     => null,
+            'updateStock'    => null,
         ];
     }
 
@@ -51,7 +67,10 @@ final class Connection
         return $this->requests;
     }
 
-    /** @return \Generator<int, array{array<string, mixed>, array<string, mixed>, float}> Both views decoded, and when they were asked for */
+    /**
+     * @return \Generator<int, array{array<string, mixed>, array<string, mixed>, float}> Both views decoded, and when
+     *   they were asked for
+     */
     public function pages(?string $after): \Generator
     {
         for ($next = $this->pair($after); $next !== null;) {
@@ -71,9 +90,9 @@ final class Connection
 
         do {
             [$first, $second] = $this->pair($after);
-            $texts[]          = [$this->await($first), $this->await($second)];
-            $elements         = json_decode($texts[array_key_last($texts)][0], true)['elements'];
-            $after            = end($elements)['id'] ?? null;
+            $texts[]  = [$this->await($first), $this->await($second)];
+            $elements = json_decode($texts[array_key_last($texts)][0], true)['elements'];
+            $after    = end($elements)['id'] ?? null;
         } while (\count($elements) === self::PAGE);
 
         return $texts;
@@ -90,9 +109,9 @@ final class Connection
             $names[$list] = [];
 
             for ($handle = $open[$list]; $handle !== null;) {
-                $elements      = json_decode($this->await($handle), true, 32, JSON_THROW_ON_ERROR)['elements'];
+                $elements     = json_decode($this->await($handle), true, 32, JSON_THROW_ON_ERROR)['elements'];
                 $names[$list] += array_column($elements, 'name', 'id');
-                $handle        = \count($elements) < self::PAGE ? null : $this->page($path, end($elements)['id'], null);
+                $handle       = \count($elements) < self::PAGE ? null : $this->page($path, end($elements)['id'], null);
             }
         }
 
@@ -102,7 +121,11 @@ final class Connection
     /** @return array{\CurlHandle, \CurlHandle, float} */
     private function pair(?string $after): array
     {
-        $pair = [$this->page('items', $after, 'categories,options,tags'), $this->page('items', $after, 'itemStock'), microtime(true)];
+        $pair = [
+            $this->page('items', $after, 'categories,options,tags'),
+            $this->page('items', $after, 'itemStock'),
+            microtime(true),
+        ];
 
         // The requests leave now; the answers wait in the sockets while the caller writes.
         for ($i = 0; $i < 5; $i++) {
@@ -114,7 +137,9 @@ final class Connection
 
     private function page(string $path, ?string $after, ?string $expand): \CurlHandle
     {
-        return $this->start("/$path", ['orderBy' => 'id', 'limit' => self::PAGE] + ($after === null ? [] : ['filter' => "id>$after"]) + ($expand === null ? [] : ['expand' => $expand]));
+        return $this->start("/$path", ['orderBy' => 'id', 'limit' => self::PAGE]
+        + ( $after === null ? [] : ['filter' => "id>$after"] )
+        + ( $expand === null ? [] : ['expand' => $expand] ));
     }
 
     /** @param array<string, int|string> $query */
@@ -123,7 +148,8 @@ final class Connection
         $this->pace();
         $handle = array_pop($this->idle) ?? curl_init();
         curl_setopt_array($handle, [
-            CURLOPT_URL            => "$this->base/v3/merchants/$this->merchant$path" . ($query === [] ? '' : '?' . http_build_query($query)),
+            CURLOPT_URL            => "$this->base/v3/merchants/$this->merchant$path"
+                . ( $query === [] ? '' : '?' . http_build_query($query) ),
             CURLOPT_HTTPHEADER     => ["Authorization: Bearer $this->token", 'Accept: application/json'],
             CURLOPT_USERAGENT      => 'CloverSync bench',
             CURLOPT_ENCODING       => 'gzip',
@@ -142,11 +168,11 @@ final class Connection
         do {
             curl_multi_exec($this->multi, $running);
 
-            while (($done = curl_multi_info_read($this->multi)) !== false) {
+            while (( $done = curl_multi_info_read($this->multi) ) !== false) {
                 curl_setopt($done['handle'], CURLOPT_PRIVATE, 'done');
             }
 
-            if (($open = curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done')) {
+            if ($open = curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done') {
                 curl_multi_select($this->multi, 0.05);
             }
         } while ($open);
@@ -168,7 +194,14 @@ final class Connection
     /** No more starts within a second than Clover allows. */
     private function pace(): void
     {
-        while (\count($this->starts = array_values(array_filter($this->starts, static fn (float $at): bool => $at > microtime(true) - 1.0))) >= self::PER_SECOND) {
+        while (
+            \count(
+                $this->starts = array_values(array_filter(
+                    $this->starts,
+                    static fn (float $at): bool => $at > ( microtime(true) - 1.0 ),
+                )),
+            ) >= self::PER_SECOND
+        ) {
             usleep(10_000);
         }
 

@@ -7,7 +7,19 @@ namespace CloverSync\Bench\Plain;
 /** What must be written so that the shop has what Clover says: crates/clover-core's comparison, in PHP. */
 final class Diff
 {
-    private const FIELDS = ['title', 'category', 'tags', 'sale', 'options', 'variants', 'sku', 'upc', 'price', 'count', 'availability'];
+    private const FIELDS = [
+        'title',
+        'category',
+        'tags',
+        'sale',
+        'options',
+        'variants',
+        'sku',
+        'upc',
+        'price',
+        'count',
+        'availability',
+    ];
 
     /**
      * @param array<string, mixed>                $product As {@see Mapper} gives it
@@ -15,16 +27,24 @@ final class Diff
      * @param bool                                $publish Whether new products are shown at once
      * @param array<string, mixed>                ...$items What it was mapped from
      */
-    public static function compare(string $id, bool $group, array $product, array $known, bool $publish, array ...$items): ?ProductChange
-    {
+    public static function compare(
+        string $id,
+        bool $group,
+        array $product,
+        array $known,
+        bool $publish,
+        array ...$items,
+    ): ?ProductChange {
         $row     = $known[$id] ?? null;
         $aspects = $row === null ? [] : Mapper::differing($product['seen'], $row['fingerprint']);
         $same    = $row !== null && $aspects === [] && !$row['deleted'];
         $changes = [];
 
         foreach ($product['variants'] as $variant) {
-            $before    = $row === null ? null : $known[$variant['id']] ?? null;
-            $changed   = $group ? $before !== null && $before['fingerprint'] !== ($variant['sellable'] ? 'sellable' : 'unavailable') : \in_array('sale', $aspects, true);
+            $before  = $row === null ? null : $known[$variant['id']] ?? null;
+            $changed = $group
+                ? $before !== null && $before['fingerprint'] !== ( $variant['sellable'] ? 'sellable' : 'unavailable' )
+                : \in_array('sale', $aspects, true);
             $change    = self::variant($variant, $before, $changed);
             $same      = $same && $change === null;
             $changes[] = $change;
@@ -41,7 +61,8 @@ final class Diff
      * @param array<string, mixed>  $variant
      * @param ?array<string, mixed> $known
      *
-     * @return ?array{action: string, fields: list<string>, quantity: ?int, availability: ?int} Null when nothing differs
+     * @return ?array{action: string, fields: list<string>, quantity: ?int, availability: ?int} Null when nothing
+     *   differs
      */
     private static function variant(array $variant, ?array $known, bool $saleChanged): ?array
     {
@@ -49,7 +70,9 @@ final class Diff
 
         if ($known === null) {
             return [
-                'action' => 'create', 'fields' => ['sku', 'upc', 'price', 'count', 'availability'], 'quantity' => $quantity === null ? null : max(0, $quantity),
+                'action'       => 'create',
+                'fields'       => ['sku', 'upc', 'price', 'count', 'availability'],
+                'quantity'     => $quantity === null ? null : max(0, $quantity),
                 'availability' => $variant['sellable'] ? 1 : 0,
             ];
         }
@@ -62,11 +85,11 @@ final class Diff
         $manages = (int) $known['manage_stock'] === 1;
         $has     = $known['quantity'] === null ? null : (int) $known['quantity'];
 
-        if (($known['sku'] ?? '') !== ($variant['sku'] ?? '')) {
+        if (( $known['sku'] ?? '' ) !== ( $variant['sku'] ?? '' )) {
             $fields[] = 'sku';
         }
 
-        if (($known['upc'] ?? '') !== ($variant['upc'] ?? '')) {
+        if (( $known['upc'] ?? '' ) !== ( $variant['upc'] ?? '' )) {
             $fields[] = 'upc';
         }
 
@@ -74,11 +97,11 @@ final class Diff
             $fields[] = 'price';
         }
 
-        if ($manages !== ($quantity !== null) || ($quantity !== null && $has !== $quantity)) {
+        if ($manages !== ( $quantity !== null ) || $quantity !== null && $has !== $quantity) {
             $fields[] = 'count';
         }
 
-        $available = (int) ($known['availability'] ?? 1);
+        $available = (int) ( $known['availability'] ?? 1 );
         $set       = null;
 
         if (!$variant['sellable']) {
@@ -86,7 +109,7 @@ final class Diff
         } else {
             $units = $quantity === null || $quantity > 0;
 
-            if ($saleChanged || $known['deleted'] || $units !== (!$manages || (int) $has > 0)) {
+            if ($saleChanged || $known['deleted'] || $units !== ( !$manages || (int) $has > 0 )) {
                 $set = $available === (int) $units ? null : (int) $units;
             }
         }
@@ -99,7 +122,12 @@ final class Diff
             return null;
         }
 
-        return ['action' => $known['deleted'] ? 'restore' : 'update', 'fields' => $fields, 'quantity' => $quantity, 'availability' => $set];
+        return [
+            'action'       => $known['deleted'] ? 'restore' : 'update',
+            'fields'       => $fields,
+            'quantity'     => $quantity,
+            'availability' => $set,
+        ];
     }
 
     /**
@@ -110,12 +138,21 @@ final class Diff
      * @param list<?array<string, mixed>>         $changes
      * @param list<array<string, mixed>>          $items
      */
-    private static function change(string $id, bool $group, array $product, bool $publish, ?array $row, array $known, array $aspects, array $changes, array $items): ProductChange
-    {
+    private static function change(
+        string $id,
+        bool $group,
+        array $product,
+        bool $publish,
+        ?array $row,
+        array $known,
+        array $aspects,
+        array $changes,
+        array $items,
+    ): ProductChange {
         $action = match (true) {
-            $row === null           => 'create',
-            (bool) $row['deleted']  => 'restore',
-            default                 => 'update',
+            $row === null => 'create',
+            (bool) $row['deleted'] => 'restore',
+            default => 'update',
         };
         $differing = array_fill_keys($aspects, true);
 
@@ -131,12 +168,26 @@ final class Diff
         $variants = [];
 
         foreach ($product['variants'] as $i => $variant) {
-            $committed  = (int) ($known[$variant['id']]['committed'] ?? 0);
-            $change     = $changes[$i] ?? ['action' => 'keep', 'fields' => [], 'quantity' => $variant['stock'] === null ? null : max(0, $variant['stock'] - $committed), 'availability' => null];
+            $committed = (int) ( $known[$variant['id']]['committed'] ?? 0 );
+            $change    = $changes[$i] ?? [
+                'action'       => 'keep',
+                'fields'       => [],
+                'quantity'     => $variant['stock'] === null ? null : max(0, $variant['stock'] - $committed),
+                'availability' => null,
+            ];
             $variants[] = [
-                'clover_id'    => $variant['id'], 'action' => $change['action'], 'fields' => $change['fields'], 'fingerprint' => $variant['sellable'] ? 'sellable' : 'unavailable',
-                'sku'          => $variant['sku'], 'upc' => $variant['upc'], 'price' => Rules::text($variant['price']), 'manage_stock' => $change['quantity'] !== null,
-                'quantity'     => $change['quantity'], 'availability' => $change['availability'], 'option_values' => $variant['option_values'], 'name' => $variant['name'],
+                'clover_id'     => $variant['id'],
+                'action'        => $change['action'],
+                'fields'        => $change['fields'],
+                'fingerprint'   => $variant['sellable'] ? 'sellable' : 'unavailable',
+                'sku'           => $variant['sku'],
+                'upc'           => $variant['upc'],
+                'price'         => Rules::text($variant['price']),
+                'manage_stock'  => $change['quantity'] !== null,
+                'quantity'      => $change['quantity'],
+                'availability'  => $change['availability'],
+                'option_values' => $variant['option_values'],
+                'name'          => $variant['name'],
             ];
         }
 
@@ -144,7 +195,12 @@ final class Diff
             $id,
             $group ? 'group' : 'item',
             $action,
-            $action === 'create' ? self::FIELDS : array_values(array_filter(self::FIELDS, static fn (string $field): bool => isset($differing[$field]))),
+            $action === 'create'
+                ? self::FIELDS
+                : array_values(array_filter(
+                    self::FIELDS,
+                    static fn (string $field): bool => isset($differing[$field]),
+                )),
             $group ? 'variable' : 'simple',
             $product['title'],
             Mapper::alias($product['title'], $id),
@@ -156,9 +212,17 @@ final class Diff
             Mapper::fingerprint($product['seen']),
             Rules::text(min($prices)),
             Rules::text(max($prices)),
-            array_map(static fn (int $i, string $name): array => [
-                'name' => $name, 'values' => array_values(array_unique(array_map(static fn (array $v): string => $v['option_values'][$i], $product['variants']))),
-            ], array_keys($product['options']), $product['options']),
+            array_map(
+                static fn (int $i, string $name): array => [
+                    'name'   => $name,
+                    'values' => array_values(array_unique(array_map(
+                        static fn (array $v): string => $v['option_values'][$i],
+                        $product['variants'],
+                    ))),
+                ],
+                array_keys($product['options']),
+                $product['options'],
+            ),
             $variants,
         );
     }

@@ -11,7 +11,10 @@ final readonly class GroupChanges
      * @param list<ProductChange>                                          $changes
      * @param list<array{item_id: ?string, path: string, message: string}> $errors
      */
-    public function __construct(public array $changes, public array $errors, public int $unchanged)
-    {
+    public function __construct(
+        public array $changes,
+        public array $errors,
+        public int $unchanged,
+    ) {
     }
 }

@@ -7,8 +7,11 @@ namespace CloverSync\Bench\Plain;
 /** This one item cannot become a product. */
 final class ItemFault extends \Exception
 {
-    public function __construct(public readonly string $path, string $message, public readonly ?string $item = null)
-    {
+    public function __construct(
+        public readonly string $path,
+        string $message,
+        public readonly ?string $item = null,
+    ) {
         parent::__construct($message);
     }
 

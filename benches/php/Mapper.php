@@ -7,36 +7,52 @@ namespace CloverSync\Bench\Plain;
 /**
  * From Clover's items to what is compared with the shop: crates/clover-core's mapping, in PHP.
  *
- * What only a written product needs (alias, warnings) is left until something is known to differ; on an unchanged catalogue it would be made for nothing.
+ * What only a written product needs (alias, warnings) is left until something is known to differ; on an unchanged
+ * catalogue it would be made for nothing.
  */
 final readonly class Mapper
 {
     private const NAMELESS_OPTION = 'Variant';
 
-    public function __construct(private Rules $rules)
-    {
+    public function __construct(
+        private Rules $rules,
+    ) {
     }
 
     /**
      * @param array<string, mixed> $item  As Clover lists it
      * @param int|float|null       $stock Null: not counted
      *
-     * @return array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool, options: list<string>, variants: list<array<string, mixed>>, seen: string}
-     *         seen: all of which Clover's change must be seen and that no column shows, its parts in lines
+     * @return array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool, options:
+     *   list<string>, variants: list<array<string, mixed>>, seen: string} seen: all of which Clover's change must be
+     *   seen and that no column shows, its parts in lines
      *
      * @throws ItemFault
      */
     public function item(array $item, int|float|null $stock): array
     {
-        $variant              = $this->variant($item, $stock, []);
-        $withheld             = self::withholds($item) || ($item['hidden'] ?? false);
-        [$categories, $tags]  = $this->places([$item], null);
-        $make                 = $this->rules->categoryMode && $categories !== [];
+        $variant  = $this->variant($item, $stock, []);
+        $withheld = self::withholds($item) || ( $item['hidden'] ?? false );
+        [$categories, $tags] = $this->places([$item], null);
+        $make = $this->rules->categoryMode && $categories !== [];
 
         return [
-            'title'    => $variant['name'], 'categories' => $categories, 'make' => $make, 'tags' => $tags, 'withheld' => $withheld, 'options' => [], 'variants' => [$variant],
-            'seen'     => $variant['name'] . "\n" . ($make ? '1' : '0') . implode("\x1f", $categories) . "\n" . implode("\x1f", $tags) . "\n"
-                . ($withheld ? '1' : '0') . ($variant['sellable'] ? '1' : '0'),
+            'title'      => $variant['name'],
+            'categories' => $categories,
+            'make'       => $make,
+            'tags'       => $tags,
+            'withheld'   => $withheld,
+            'options'    => [],
+            'variants'   => [$variant],
+            'seen'       => $variant['name']
+                . "\n"
+                . ( $make ? '1' : '0' )
+                . implode("\x1f", $categories)
+                . "\n"
+                . implode("\x1f", $tags)
+                . "\n"
+                . ( $withheld ? '1' : '0' )
+                . ( $variant['sellable'] ? '1' : '0' ),
         ];
     }
 
@@ -48,29 +64,47 @@ final readonly class Mapper
      *
      * @return ?array<string, mixed> As {@see item()}; null when nothing is left
      */
-    public function group(string $id, ?string $name, array $members, array $attributes, array $linked, array &$errors): ?array
-    {
+    public function group(
+        string $id,
+        ?string $name,
+        array $members,
+        array $attributes,
+        array $linked,
+        array &$errors,
+    ): ?array {
         $title = self::cleaned($name);
 
         if ($title === null) {
-            $errors[] = ['item_id' => null, 'path' => "item_groups[$id].name", 'message' => 'Clover lists no name for this item group'];
+            $errors[] = [
+                'item_id' => null,
+                'path'    => "item_groups[$id].name",
+                'message' => 'Clover lists no name for this item group',
+            ];
 
             return null;
         }
 
-        usort($members, static fn (array $a, array $b): int => [!isset($linked[$a['id']]), $a['id']] <=> [!isset($linked[$b['id']]), $b['id']]);
+        usort(
+            $members,
+            static fn (array $a, array $b): int => (
+                [!isset($linked[$a['id']]), $a['id']] <=> [!isset($linked[$b['id']]), $b['id']]
+            ),
+        );
         $options  = self::optionNames($members, $attributes);
         $used     = [];
         $variants = [];
 
         foreach ($members as $member) {
             try {
-                $values = self::optionValues($member, $title, $options, $attributes);
-                $key    = implode("\x1f", $values);
+                $values  = self::optionValues($member, $title, $options, $attributes);
+                $key     = implode("\x1f", $values);
                 $variant = $this->variant($member, $member['stock'], $values);
 
                 if (isset($variants[$key])) {
-                    throw new ItemFault('options', "has the same options as item {$variants[$key]['id']}: " . implode(', ', $values));
+                    throw new ItemFault(
+                        'options',
+                        "has the same options as item {$variants[$key]['id']}: " . implode(', ', $values),
+                    );
                 }
 
                 $used[]         = $member;
@@ -86,12 +120,21 @@ final readonly class Mapper
 
         usort($variants, static fn (array $a, array $b): int => strcmp($a['id'], $b['id']));
         [$categories, $tags] = $this->places($used, $title);
-        $make                = $this->rules->categoryMode && $categories !== [];
-        $withheld            = array_all($used, static fn (array $item): bool => $item['hidden'] ?? false) || array_any($used, self::withholds(...));
-        $seen                = $title . "\n" . ($make ? '1' : '0') . implode("\x1f", $categories) . "\n" . implode("\x1f", $tags) . "\n" . ($withheld ? '1' : '0');
+        $make     = $this->rules->categoryMode && $categories !== [];
+        $withheld = array_all($used, static fn (array $item): bool => $item['hidden'] ?? false)
+        || array_any($used, self::withholds(...));
+        $seen =
+            $title
+            . "\n"
+            . ( $make ? '1' : '0' )
+            . implode("\x1f", $categories)
+            . "\n"
+            . implode("\x1f", $tags)
+            . "\n"
+            . ( $withheld ? '1' : '0' );
 
         foreach ($variants as $variant) {
-            $seen .= $variant['id'] . ($variant['sellable'] ? '1' : '0');
+            $seen .= $variant['id'] . ( $variant['sellable'] ? '1' : '0' );
         }
 
         $seen .= "\n" . implode("\x1f", $options);
@@ -101,19 +144,30 @@ final readonly class Mapper
         }
 
         return [
-            'title' => $title, 'categories' => $categories, 'make' => $make, 'tags' => $tags, 'withheld' => $withheld, 'options' => $options, 'variants' => $variants,
-            'seen'  => $seen, 'items' => $used,
+            'title'      => $title,
+            'categories' => $categories,
+            'make'       => $make,
+            'tags'       => $tags,
+            'withheld'   => $withheld,
+            'options'    => $options,
+            'variants'   => $variants,
+            'seen'       => $seen,
+            'items'      => $used,
         ];
     }
 
     /**
-     * One digest of everything, by which an unchanged product is known, and behind it one of each part, read only when that differs.
+     * One digest of everything, by which an unchanged product is known, and behind it one of each part, read only when
+     * that differs.
      */
     public static function fingerprint(string $seen): string
     {
         $parts = explode("\n", $seen, 5);
 
-        return self::digest($seen) . implode('', array_map(static fn (string $part): string => hash('xxh3', $part), [...$parts, ...array_fill(0, 5 - \count($parts), '')]));
+        return self::digest($seen) . implode('', array_map(static fn (string $part): string => hash('xxh3', $part), [
+            ...$parts,
+            ...array_fill(0, 5 - \count($parts), ''),
+        ]));
     }
 
     public static function digest(string $seen): string
@@ -132,7 +186,10 @@ final readonly class Mapper
         $aspects = [];
 
         foreach (['title', 'category', 'tags', 'sale', 'options'] as $i => $aspect) {
-            if (\strlen((string) $stored) !== \strlen($now) || substr((string) $stored, 32 + 16 * $i, 16) !== substr($now, 32 + 16 * $i, 16)) {
+            if (
+                \strlen((string) $stored) !== \strlen($now)
+                || substr((string) $stored, 32 + ( 16 * $i ), 16) !== substr($now, 32 + ( 16 * $i ), 16)
+            ) {
                 $aspects[] = $aspect;
             }
         }
@@ -151,18 +208,22 @@ final readonly class Mapper
 
         foreach ($items as $item) {
             $which = \count($items) > 1 ? " ({$item['id']})" : '';
-            $type  = ($item['priceType'] ?? '') ?: 'FIXED';
+            $type  = $item['priceType'] ?? '' ?: 'FIXED';
 
-            if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
+            if ($type !== 'FIXED' || ( $item['price'] ?? null ) === 0) {
                 $warnings[] = match ($type) {
                     'FIXED'    => "Clover's price is 0$which: imported unpublished",
-                    'VARIABLE' => "the price is typed in at the till$which: imported unpublished, set a price before you publish it",
-                    'PER_UNIT' => "the price is per unit of weight or length$which: imported unpublished, check the price before you publish it",
-                    default    => 'the price type ' . mb_substr($type, 0, 40) . " is unknown$which: imported unpublished",
+                    'VARIABLE'
+                        => "the price is typed in at the till$which: imported unpublished, set a price before you publish it",
+                    'PER_UNIT'
+                        => "the price is per unit of weight or length$which: imported unpublished, check the price before you publish it",
+                    default    => 'the price type '
+                        . mb_substr($type, 0, 40)
+                        . " is unknown$which: imported unpublished",
                 };
             }
 
-            if (!($item['defaultTaxRates'] ?? true)) {
+            if (!( $item['defaultTaxRates'] ?? true )) {
                 $warnings[] = "Clover does not tax this item by its default rates$which: check its tax profile";
             }
         }
@@ -190,7 +251,9 @@ final readonly class Mapper
         }
 
         // Most texts are plain ASCII, and then no regular expression is needed.
-        $text = ctype_print($text) ? trim($text) : preg_replace(['/^[\s\p{Z}\x{85}]+|[\s\p{Z}\x{85}]+$/u', '/\p{Cc}/u'], ['', ' '], $text);
+        $text = ctype_print($text)
+            ? trim($text)
+            : preg_replace(['/^[\s\p{Z}\x{85}]+|[\s\p{Z}\x{85}]+$/u', '/\p{Cc}/u'], ['', ' '], $text);
 
         return $text === '' ? null : $text;
     }
@@ -198,7 +261,7 @@ final readonly class Mapper
     /** @return list<array<string, mixed>> Clover's lists come as {"elements": […]}, {}, null or a bare list */
     public static function elements(mixed $list): array
     {
-        return \is_array($list) ? $list['elements'] ?? (array_is_list($list) ? $list : []) : [];
+        return \is_array($list) ? $list['elements'] ?? ( array_is_list($list) ? $list : [] ) : [];
     }
 
     /**
@@ -213,7 +276,7 @@ final readonly class Mapper
         $price = $item['price'] ?? null;
 
         if ($price === null) {
-            if (($item['priceType'] ?? 'FIXED') === 'FIXED') {
+            if (( $item['priceType'] ?? 'FIXED' ) === 'FIXED') {
                 throw new ItemFault('price', 'has no price');
             }
 
@@ -221,7 +284,10 @@ final readonly class Mapper
         }
 
         if (!\is_int($price)) {
-            $price = filter_var(\is_float($price) && floor($price) === $price ? (int) $price : $price, FILTER_VALIDATE_INT);
+            $price = filter_var(
+                \is_float($price) && floor($price) === $price ? (int) $price : $price,
+                FILTER_VALIDATE_INT,
+            );
         }
 
         if ($price === false) {
@@ -235,7 +301,7 @@ final readonly class Mapper
         if ($stock !== null) {
             if (!$this->rules->trackStock) {
                 $stock = null;
-            } elseif (!(abs($stock) < 1e9)) {
+            } elseif (!( abs($stock) < 1e9 )) {
                 throw new ItemFault('itemStock.quantity', 'has a count beyond any stock');
             } else {
                 // To the thousandth first, so that a double one bit below a whole unit is that unit.
@@ -244,8 +310,14 @@ final readonly class Mapper
         }
 
         return [
-            'id'       => $item['id'], 'name' => $name, 'sku' => self::cleaned($item['sku'] ?? null), 'upc' => self::cleaned($item['code'] ?? null), 'price' => $this->rules->price($price),
-            'stock'    => $stock, 'sellable' => ($item['available'] ?? true) && ($values === [] || !($item['hidden'] ?? false)), 'option_values' => $values,
+            'id'            => $item['id'],
+            'name'          => $name,
+            'sku'           => self::cleaned($item['sku'] ?? null),
+            'upc'           => self::cleaned($item['code'] ?? null),
+            'price'         => $this->rules->price($price),
+            'stock'         => $stock,
+            'sellable'      => ( $item['available'] ?? true ) && ( $values === [] || !( $item['hidden'] ?? false ) ),
+            'option_values' => $values,
         ];
     }
 
@@ -254,7 +326,7 @@ final readonly class Mapper
     {
         $type = $item['priceType'] ?? 'FIXED';
 
-        return ($type !== 'FIXED' && $type !== '') || ($item['price'] ?? null) === 0;
+        return $type !== 'FIXED' && $type !== '' || ( $item['price'] ?? null ) === 0;
     }
 
     /**
@@ -268,7 +340,7 @@ final readonly class Mapper
 
         foreach ($items as $item) {
             foreach (self::elements($item['categories'] ?? null) as $category) {
-                if (!($category['deleted'] ?? false)) {
+                if (!( $category['deleted'] ?? false )) {
                     $found[] = $category;
                 }
             }
@@ -284,7 +356,10 @@ final readonly class Mapper
 
             // Only the first is wanted, so nothing need be sorted.
             foreach ($found as $category) {
-                if (($first === null || self::order($category, $first) < 0) && self::cleaned($category['name'] ?? null) !== null) {
+                if (
+                    ( $first === null || self::order($category, $first) < 0 )
+                    && self::cleaned($category['name'] ?? null) !== null
+                ) {
                     $first = $category;
                 }
             }
@@ -300,7 +375,7 @@ final readonly class Mapper
         foreach ($items as $item) {
             if (isset($item['tags'])) {
                 foreach (self::elements($item['tags']) as $tag) {
-                    if (!($tag['deleted'] ?? false) && isset($tag['name'])) {
+                    if (!( $tag['deleted'] ?? false ) && isset($tag['name'])) {
                         $tags[] = $tag['name'];
                     }
                 }
@@ -316,7 +391,12 @@ final readonly class Mapper
      */
     private static function order(array $a, array $b): int
     {
-        return ($a['sortOrder'] ?? PHP_INT_MAX) <=> ($b['sortOrder'] ?? PHP_INT_MAX) ?: strcmp($a['name'] ?? '', $b['name'] ?? '') ?: strcmp($a['id'], $b['id']);
+        return (
+            ( $a['sortOrder'] ?? PHP_INT_MAX ) <=> ( $b['sortOrder'] ?? PHP_INT_MAX ) ?: strcmp(
+                $a['name'] ?? '',
+                $b['name'] ?? '',
+            ) ?: strcmp($a['id'], $b['id'])
+        );
     }
 
     /**
@@ -329,7 +409,7 @@ final readonly class Mapper
         $unique = [];
 
         foreach ($names as $name) {
-            if (($name = self::cleaned($name)) !== null) {
+            if (( $name = self::cleaned($name) ) !== null) {
                 $unique[mb_strtolower($name)] ??= $name;
             }
         }
@@ -376,8 +456,11 @@ final readonly class Mapper
         $has = self::elements($member['options'] ?? null);
 
         if ($has === [] && $options === [self::NAMELESS_OPTION]) {
-            $name = self::cleaned($member['name'] ?? null) ?? throw new ItemFault('options', 'has neither options nor a name');
-            $own  = str_starts_with($name, $group) ? trim(substr($name, \strlen($group))) : $name;
+            $name = self::cleaned($member['name'] ?? null) ?? throw new ItemFault(
+                'options',
+                'has neither options nor a name',
+            );
+            $own = str_starts_with($name, $group) ? trim(substr($name, \strlen($group))) : $name;
 
             return [$own === '' ? $name : $own];
         }
@@ -390,13 +473,20 @@ final readonly class Mapper
             foreach ($has as $value) {
                 $attribute = $attributes[$value['attribute']['id'] ?? ''] ?? null;
 
-                if ($attribute !== null && ($attribute === $option || mb_strtolower(trim($attribute)) === mb_strtolower($option)) && ($text = self::cleaned($value['name'] ?? null)) !== null) {
+                if (
+                    $attribute !== null
+                    && ( $attribute === $option || mb_strtolower(trim($attribute)) === mb_strtolower($option) )
+                    && ( $text = self::cleaned($value['name'] ?? null) ) !== null
+                ) {
                     $found[] = $text;
                 }
             }
 
             if (\count($found) !== 1) {
-                throw new ItemFault('options', $found === [] ? "has no value for the option $option" : "has several values for the option $option");
+                throw new ItemFault(
+                    'options',
+                    $found === [] ? "has no value for the option $option" : "has several values for the option $option",
+                );
             }
 
             $values[] = $found[0];

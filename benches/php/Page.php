@@ -9,8 +9,19 @@ final class Page
 {
     /** What of an item of a group is needed when the group is mapped. */
     private const STAGED = [
-        'id' => 0, 'name' => 0, 'code' => 0, 'sku' => 0, 'price' => 0, 'priceType' => 0, 'hidden' => 0, 'available' => 0, 'defaultTaxRates' => 0, 'itemGroup' => 0, 'options' => 0,
-        'categories' => 0, 'tags' => 0,
+        'id'              => 0,
+        'name'            => 0,
+        'code'            => 0,
+        'sku'             => 0,
+        'price'           => 0,
+        'priceType'       => 0,
+        'hidden'          => 0,
+        'available'       => 0,
+        'defaultTaxRates' => 0,
+        'itemGroup'       => 0,
+        'options'         => 0,
+        'categories'      => 0,
+        'tags'            => 0,
     ];
 
     private readonly float $asked;
@@ -34,20 +45,25 @@ final class Page
      * @param array{elements: list<array<string, mixed>>} $items
      * @param array{elements: list<array<string, mixed>>} $counts
      */
-    public function __construct(array $items, array $counts, private readonly Mapper $mapper, private readonly Rules $rules, ?float $asked = null)
-    {
+    public function __construct(
+        array $items,
+        array $counts,
+        private readonly Mapper $mapper,
+        private readonly Rules $rules,
+        ?float $asked = null,
+    ) {
         $this->asked = $asked ?? microtime(true);
         $stocks      = array_column($counts['elements'], 'itemStock', 'id');
 
         foreach ($items['elements'] as $item) {
-            if (($item['deleted'] ?? false) || ($item['deletedTime'] ?? 0) > 0) {
+            if (( $item['deleted'] ?? false ) || ( $item['deletedTime'] ?? 0 ) > 0) {
                 continue;
             }
 
-            $id            = $item['id'];
-            $this->ids[]   = $id;
-            $stock         = $stocks[$id] ?? null;
-            $stock         = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
+            $id          = $item['id'];
+            $this->ids[] = $id;
+            $stock       = $stocks[$id] ?? null;
+            $stock       = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
 
             if (isset($item['itemGroup']['id'])) {
                 $this->members[] = [$item, $stock];
@@ -71,7 +87,7 @@ final class Page
 
     public function age(): int
     {
-        return (int) ceil((microtime(true) - $this->asked) * 1000) + 1;
+        return (int) ceil(( microtime(true) - $this->asked ) * 1000) + 1;
     }
 
     /** @return list<string> */
@@ -106,8 +122,12 @@ final class Page
     public function members(): array
     {
         return array_map(static fn (array $member): array => [
-            'item_id' => $member[0]['id'], 'group_id' => $member[0]['itemGroup']['id'],
-            'payload' => json_encode(array_intersect_key($member[0], self::STAGED) + ['stock' => $member[1]], JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES),
+            'item_id'  => $member[0]['id'],
+            'group_id' => $member[0]['itemGroup']['id'],
+            'payload'  => json_encode(
+                array_intersect_key($member[0], self::STAGED) + ['stock' => $member[1]],
+                JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES,
+            ),
         ], $this->members);
     }
 

@@ -25,7 +25,7 @@ final readonly class Rules
         private string $pricing = 'direct',
         private int $markup = 0,
     ) {
-        $this->unit = 10 ** (self::PLACES - $exponent);
+        $this->unit = 10 ** ( self::PLACES - $exponent );
     }
 
     /**
@@ -36,11 +36,13 @@ final readonly class Rules
     public function price(int $amount): int
     {
         // What the till prices must not become sellable by a markup on nothing.
-        $price = $amount === 0 ? 0 : match ($this->pricing) {
-            'direct'     => $amount,
-            'percentage' => self::halfUp($amount * (100 * self::SCALE + $this->markup), 100 * self::SCALE),
-            'fixed'      => $amount + self::halfUp($this->markup * 10 ** $this->exponent, self::SCALE),
-        };
+        $price = $amount === 0
+            ? 0
+            : match ($this->pricing) {
+                'direct'     => $amount,
+                'percentage' => self::halfUp($amount * ( ( 100 * self::SCALE ) + $this->markup ), 100 * self::SCALE),
+                'fixed'      => $amount + self::halfUp($this->markup * ( 10 ** $this->exponent ), self::SCALE),
+            };
 
         if ($price >= intdiv(10 ** 15, $this->unit)) {
             throw new ItemFault('price', 'does not fit the shop\'s price column');
@@ -58,17 +60,26 @@ final readonly class Rules
     public static function parse(?string $text): ?int
     {
         // What MariaDB and MySQL always say.
-        if ($text !== null && ($text[-6] ?? '') === '.' && ctype_digit($digits = substr($text, 0, -6) . substr($text, -5))) {
+        if (
+            $text !== null
+            && ( $text[-6] ?? '' ) === '.'
+            && ctype_digit($digits = substr($text, 0, -6) . substr($text, -5))
+        ) {
             return (int) $digits;
         }
 
-        if (preg_match('/^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/', (string) $text, $m) !== 1 || ($m[2] . ($m[3] ?? '')) === '') {
+        if (
+            preg_match('/^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/', (string) $text, $m) !== 1
+            || $m[2] . ( $m[3] ?? '' ) === ''
+        ) {
             return null;
         }
 
         $fraction = rtrim($m[3] ?? '', '0');
 
-        return \strlen($fraction) > self::PLACES ? null : (int) ($m[1] . $m[2] . str_pad($fraction, self::PLACES, '0'));
+        return \strlen($fraction) > self::PLACES
+            ? null
+            : (int) ( $m[1] . $m[2] . str_pad($fraction, self::PLACES, '0') );
     }
 
     private static function halfUp(int|float $dividend, int $divisor): int
@@ -77,6 +88,6 @@ final readonly class Rules
             throw new ItemFault('price', 'does not fit the shop\'s price column');
         }
 
-        return intdiv(2 * $dividend + $divisor, 2 * $divisor);
+        return intdiv(( 2 * $dividend ) + $divisor, 2 * $divisor);
     }
 }

@@ -11,8 +11,9 @@ use CloverSync\Tests\Support\Crowd;
 /** Eight processes of all kinds at once on one token, while tokens expire. */
 final class CrowdTopic implements Topic
 {
-    public function __construct(private readonly float $seconds)
-    {
+    public function __construct(
+        private readonly float $seconds,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -22,11 +23,14 @@ final class CrowdTopic implements Topic
         $place->rest();
         $mark     = $place->clover->mark();
         $began    = microtime(true);
-        $children = (new Crowd(static fn (): Services => $place->shop($place->db->connect()), $tracked))->run($this->seconds);
-        $expired  = 0;
+        $children = ( new Crowd(static fn (): Services => $place->shop(
+            $place->db->connect(),
+        ), $tracked) )->run($this->seconds);
+        $expired = 0;
 
-        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for its lane.
-        while (microtime(true) - $began < $this->seconds - 14) {
+        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
+        // its lane.
+        while (( microtime(true) - $began ) < ( $this->seconds - 14 )) {
             usleep(2_000_000);
             $place->clover->tokens('expire');
             $expired++;
@@ -34,12 +38,29 @@ final class CrowdTopic implements Topic
         }
 
         $done  = array_map(static fn (Child $child): int => $child->value(), $children);
-        $calls = array_values(array_filter($place->clover->requests($mark), static fn (array $call): bool => str_starts_with($call['path'], '/v3/')));
+        $calls = array_values(array_filter(
+            $place->clover->requests($mark),
+            static fn (array $call): bool => str_starts_with($call['path'], '/v3/'),
+        ));
         $raw->add('crowd_done', $done);
-        $rate = \count($calls) / ((end($calls)['at'] - $calls[0]['at']) / 1000);
-        yield Row::exactly(\sprintf('8 processes at once on one token for %.0f s: answers of 429', $this->seconds), \count(array_filter($calls, static fn (array $c): bool => $c['status'] === 429)), 0);
+        $rate = \count($calls) / ( ( end($calls)['at'] - $calls[0]['at'] ) / 1000 );
+        yield Row::exactly(
+            \sprintf('8 processes at once on one token for %.0f s: answers of 429', $this->seconds),
+            \count(array_filter($calls, static fn (array $c): bool => $c['status'] === 429)),
+            0,
+        );
         yield Row::exactly("  refreshes while $expired tokens expired", $place->clover->refreshes(), $expired);
-        yield new Row('  requests a second; most in flight', \sprintf('%.1f; %d', $rate, max(array_column($calls, 'in_flight'))), '≤ 16; ≤ 5', $rate <= 16 && max(array_column($calls, 'in_flight')) <= 5, $rate);
-        yield Row::exactly('  processes that got nothing done', \count(array_filter($done, static fn (int $n): bool => $n === 0)), 0);
+        yield new Row(
+            '  requests a second; most in flight',
+            \sprintf('%.1f; %d', $rate, max(array_column($calls, 'in_flight'))),
+            '≤ 16; ≤ 5',
+            $rate <= 16 && max(array_column($calls, 'in_flight')) <= 5,
+            $rate,
+        );
+        yield Row::exactly(
+            '  processes that got nothing done',
+            \count(array_filter($done, static fn (int $n): bool => $n === 0)),
+            0,
+        );
     }
 }

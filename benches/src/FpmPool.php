@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/** A pool of PHP-FPM with one worker and without php.ini, asked over its socket, so that nothing but PHP is between the request and its answer. Ends with the object. */
+/**
+ * A pool of PHP-FPM with one worker and without php.ini, asked over its socket, so that nothing but PHP is between the
+ * request and its answer. Ends with the object.
+ */
 final class FpmPool
 {
     private const SCRIPT = "<?php\necho 'ok';\n";
@@ -22,10 +25,13 @@ final class FpmPool
         $root = posix_geteuid() === 0;
         $user = posix_getpwuid(posix_geteuid())['name'];
         file_put_contents("$this->folder/script.php", self::SCRIPT);
-        file_put_contents("$this->folder/fpm.conf", "[global]\nerror_log = $this->folder/log\ndaemonize = no\n[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
-            . ($root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : ''));
+        file_put_contents(
+            "$this->folder/fpm.conf",
+            "[global]\nerror_log = $this->folder/log\ndaemonize = no\n[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
+            . ( $root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : '' ),
+        );
         $this->process = proc_open(
-            [self::binary(), '-n', ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", ...$options],
+            [self::binary(), '-n', ...( $root ? ['-R'] : [] ), '-F', '-y', "$this->folder/fpm.conf", ...$options],
             [['file', '/dev/null', 'r'], ['file', "$this->folder/out", 'w'], ['file', "$this->folder/out", 'a']],
             $pipes,
         );
@@ -65,12 +71,21 @@ final class FpmPool
         $socket = stream_socket_client("unix://$this->folder/sock", timeout: 5);
         $values = '';
 
-        foreach (['REQUEST_METHOD' => 'GET', 'SCRIPT_FILENAME' => "$this->folder/script.php", 'SCRIPT_NAME' => '/script.php', 'REQUEST_URI' => '/script.php', 'SERVER_PROTOCOL' => 'HTTP/1.1'] as $name => $value) {
+        foreach ([
+            'REQUEST_METHOD'  => 'GET',
+            'SCRIPT_FILENAME' => "$this->folder/script.php",
+            'SCRIPT_NAME'     => '/script.php',
+            'REQUEST_URI'     => '/script.php',
+            'SERVER_PROTOCOL' => 'HTTP/1.1',
+        ] as $name => $value) {
             $values .= \chr(\strlen($name)) . pack('C', \strlen($value)) . $name . $value;
         }
 
         // FastCGI: begin as a responder that closes, parameters, their end, no input.
-        fwrite($socket, self::record(1, pack('nCx5', 1, 0)) . self::record(4, $values) . self::record(4, '') . self::record(5, ''));
+        fwrite(
+            $socket,
+            self::record(1, pack('nCx5', 1, 0)) . self::record(4, $values) . self::record(4, '') . self::record(5, ''),
+        );
         $answer = stream_get_contents($socket);
         fclose($socket);
 

@@ -9,7 +9,10 @@ final class GrowthTopic implements Topic
 {
     private const PLOT = __DIR__ . '/../../docs/growth.svg';
 
-    /** The dearest item may cost so many times the cheapest, small catalogues left out, where what every run costs weighs more than the items. */
+    /**
+     * The dearest item may cost so many times the cheapest, small catalogues left out, where what every run costs
+     * weighs more than the items.
+     */
     private const LINEAR = 1.5;
 
     private const FROM = 10_000;
@@ -17,8 +20,10 @@ final class GrowthTopic implements Topic
     private const FLAT = 1.25;
 
     /** @param list<int> $sizes */
-    public function __construct(private readonly array $sizes, private readonly bool $plot)
-    {
+    public function __construct(
+        private readonly array $sizes,
+        private readonly bool $plot,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -33,11 +38,17 @@ final class GrowthTopic implements Topic
                 $place->rest();
                 $run                    = ImportTopic::done($place->job('sync'), $how, $items);
                 $seconds[$name][$items] = $run['seconds'];
-                $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
+                $peaks[$name][$items]   = ( $run['peak_kib'] - $run['idle_kib'] ) / 1024;
                 $raw->add("growth_{$how}_$items", $run);
                 yield new Row(
                     number_format($items) . " items, $name",
-                    \sprintf('%.2f s, %.0f µs an item, %.1f MiB, %d requests', $run['seconds'], 1e6 * $run['seconds'] / $items, $peaks[$name][$items], $run['result']['requests']),
+                    \sprintf(
+                        '%.2f s, %.0f µs an item, %.1f MiB, %d requests',
+                        $run['seconds'],
+                        ( 1e6 * $run['seconds'] ) / $items,
+                        $peaks[$name][$items],
+                        $run['result']['requests'],
+                    ),
                     value: $run['seconds'],
                 );
             }
@@ -46,7 +57,11 @@ final class GrowthTopic implements Topic
         }
 
         foreach (array_keys($seconds) as $name) {
-            $large = array_filter($seconds[$name], static fn (int $items): bool => $items >= self::FROM, ARRAY_FILTER_USE_KEY) ?: $seconds[$name];
+            $large = array_filter(
+                $seconds[$name],
+                static fn (int $items): bool => $items >= self::FROM,
+                ARRAY_FILTER_USE_KEY,
+            ) ?: $seconds[$name];
             $each  = array_map(static fn (float $s, int $items): float => $s / $items, $large, array_keys($large));
             $steep = max($each) / min($each);
             yield new Row(
@@ -58,7 +73,13 @@ final class GrowthTopic implements Topic
             );
             $large = array_intersect_key($peaks[$name], $large);
             $flat  = max($large) / min($large);
-            yield new Row("$name: highest peak of memory against lowest", \sprintf('%.2f ×', $flat), 'flat: ≤ ' . self::FLAT . ' ×', $flat <= self::FLAT, $flat);
+            yield new Row(
+                "$name: highest peak of memory against lowest",
+                \sprintf('%.2f ×', $flat),
+                'flat: ≤ ' . self::FLAT . ' ×',
+                $flat <= self::FLAT,
+                $flat,
+            );
         }
 
         if ($this->plot) {

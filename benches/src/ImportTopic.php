@@ -13,8 +13,11 @@ final class ImportTopic implements Topic
     private const UNCHANGED = 5.0;
 
     /** @param bool $imports Whether the imports' own rows are wanted, or only those of unchanged runs */
-    public function __construct(private readonly bool $imports, private readonly bool $unchanged, private readonly int $items = self::ITEMS)
-    {
+    public function __construct(
+        private readonly bool $imports,
+        private readonly bool $unchanged,
+        private readonly int $items = self::ITEMS,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -22,13 +25,13 @@ final class ImportTopic implements Topic
         $imports   = [];
         $unchanged = [];
 
-        for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
+        for ($i = 0; $i < ( $this->imports ? self::RUNS : 1 ); $i++) {
             // Each first import finds an empty shop.
             $shop = new Place($this->items);
             $shop->rest();
             $imports[] = self::done($shop->job('sync'), 'imported', $this->items);
 
-            for ($j = 0; $this->unchanged && $j < ($this->imports ? 1 : self::RUNS); $j++) {
+            for ($j = 0; $this->unchanged && $j < ( $this->imports ? 1 : self::RUNS ); $j++) {
                 $shop->rest();
                 $unchanged[] = self::done($shop->job('sync'), 'unchanged', $this->items);
             }
@@ -44,14 +47,38 @@ final class ImportTopic implements Topic
         if ($this->imports) {
             $seconds  = array_column($imports, 'seconds');
             $requests = max(array_map(static fn (array $run): int => $run['result']['requests'], $imports));
-            yield Row::atMost("first import of $items items", Measure::median($seconds), self::FIRST, 's', 2, \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)));
-            yield new Row("requests of a full read of $items items", "$requests, least $least", "≤ " . floor(1.5 * $least), $requests <= 1.5 * $least, $requests);
+            yield Row::atMost(
+                "first import of $items items",
+                Measure::median($seconds),
+                self::FIRST,
+                's',
+                2,
+                \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)),
+            );
+            yield new Row(
+                "requests of a full read of $items items",
+                "$requests, least $least",
+                '≤ ' . floor(1.5 * $least),
+                $requests <= ( 1.5 * $least ),
+                $requests,
+            );
         }
 
         if ($unchanged !== []) {
             $seconds = array_column($unchanged, 'seconds');
-            yield Row::atMost("unchanged run of $items items", Measure::median($seconds), self::UNCHANGED, 's', 2, \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)));
-            yield Row::exactly('product rows written by it', max(array_map(static fn (array $run): int => $run['result']['productRows'], $unchanged)), 0);
+            yield Row::atMost(
+                "unchanged run of $items items",
+                Measure::median($seconds),
+                self::UNCHANGED,
+                's',
+                2,
+                \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)),
+            );
+            yield Row::exactly(
+                'product rows written by it',
+                max(array_map(static fn (array $run): int => $run['result']['productRows'], $unchanged)),
+                0,
+            );
         }
     }
 
@@ -66,7 +93,13 @@ final class ImportTopic implements Topic
         // Items of a group are one product.
         $products = $result[$how];
 
-        if ($result['status'] !== 'done' || $result['itemsRead'] !== $items || $result['failed'] !== 0 || $result['conflicts'] !== 0 || $products < $items / 2) {
+        if (
+            $result['status'] !== 'done'
+            || $result['itemsRead'] !== $items
+            || $result['failed'] !== 0
+            || $result['conflicts'] !== 0
+            || $products < ( $items / 2 )
+        ) {
             throw new \RuntimeException("A run did not do what is measured ($how): " . json_encode($result));
         }
 
@@ -74,16 +107,21 @@ final class ImportTopic implements Topic
     }
 
     /**
-     * ⌈items/1000⌉ + ⌈stocks/1000⌉ + one page for each look-up list that fits in one; of a longer one as many as it has.
+     * ⌈items/1000⌉ + ⌈stocks/1000⌉ + one page for each look-up list that fits in one; of a longer one as many as it
+     * has.
      */
     private static function least(Place $place): int
     {
         $state  = $place->clover->state();
-        $groups = \count(array_unique(array_filter(array_map(static fn (array $item): ?string => $item['itemGroup']['id'] ?? null, $state['items']))));
+        $groups = \count(array_unique(array_filter(array_map(
+            static fn (array $item): ?string => $item['itemGroup']['id'] ?? null,
+            $state['items'],
+        ))));
         $stocks = \count(array_filter($state['stock'], static fn (int|float|null $count): bool => $count !== null));
         $pages  = static fn (int $n): int => (int) ceil($n / 1000);
 
-        // Every group of the synthetic catalogue has one attribute: two look-up lists. Categories and tags come with the items.
-        return $pages(\count($state['items'])) + $pages($stocks) + 2 * $pages($groups);
+        // Every group of the synthetic catalogue has one attribute: two look-up lists. Categories and tags come with
+        // the items.
+        return $pages(\count($state['items'])) + $pages($stocks) + ( 2 * $pages($groups) );
     }
 }

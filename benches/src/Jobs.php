@@ -71,7 +71,7 @@ final class Jobs
         spl_autoload_register(static function (string $class): void {
             // Interfaces and exceptions are plain PHP there as well.
             $file = __DIR__ . '/../../stubs/' . str_replace(['CloverSync\\', '\\'], ['', '/'], $class) . '.php';
-            is_file($file) && require $file;
+            is_file($file) && ( require $file );
         });
         self::compile();
         $sql        = self::sql($at);
@@ -120,7 +120,8 @@ final class Jobs
     }
 
     /**
-     * Sees that both mappings give the same answers: for an empty shop, for an unchanged one, and for one whose Clover has changed meanwhile.
+     * Sees that both mappings give the same answers: for an empty shop, for an unchanged one, and for one whose Clover
+     * has changed meanwhile.
      *
      * @param array<string, mixed> $at With merchant and token
      *
@@ -129,10 +130,13 @@ final class Jobs
     public static function compareMapping(array $at): array
     {
         [$ours, $plain] = Mapping::both($at);
-        $prints         = $plain->fingerprints();
-        $compared       = self::same($ours->emptied(), $plain->emptied()) + self::same($ours, $plain);
-        $clover         = Simulator::at($at['url']);
-        $items          = array_values(array_filter($clover->state()['items'], static fn (array $item): bool => !$item['deleted']));
+        $prints   = $plain->fingerprints();
+        $compared = self::same($ours->emptied(), $plain->emptied()) + self::same($ours, $plain);
+        $clover   = Simulator::at($at['url']);
+        $items    = array_values(array_filter(
+            $clover->state()['items'],
+            static fn (array $item): bool => !$item['deleted'],
+        ));
 
         foreach ($items as $i => $item) {
             match ($i % 40) {
@@ -140,7 +144,7 @@ final class Jobs
                 5       => $clover->edit($item['id'], ['name' => "Renamed $i  \u{e9}\t{$item['id']} "]),
                 9       => $clover->edit($item['id'], ['hidden' => true]),
                 13      => $clover->edit($item['id'], ['sku' => "NEW-$i"]),
-                17      => $clover->setStock($item['id'], $i % 3 === 0 ? null : 0),
+                17      => $clover->setStock($item['id'], ( $i % 3 ) === 0 ? null : 0),
                 21      => $clover->setStock($item['id'], 2.5),
                 25      => $clover->edit($item['id'], ['available' => false]),
                 29      => $clover->edit($item['id'], ['priceType' => 'VARIABLE']),
@@ -151,9 +155,9 @@ final class Jobs
         }
 
         [$ours, $plain] = Mapping::both(['prints' => $prints] + $at);
-        $changed        = self::same($ours, $plain);
+        $changed = self::same($ours, $plain);
 
-        if ($changed < \count($items) / 10) {
+        if ($changed < ( \count($items) / 10 )) {
             throw new \LogicException("Only $changed changes were found, which compares nothing.");
         }
 
@@ -168,7 +172,8 @@ final class Jobs
         foreach ([$ours, $plain] as $side => $self) {
             foreach ($self->all() as $change) {
                 $values = get_object_vars($change);
-                // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change and costs nothing on an unchanged page.
+                // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change
+                // and costs nothing on an unchanged page.
                 unset($values['fingerprint'], $values['alias']);
                 $sides[$side]["change $change->cloverId"] = $values;
             }
@@ -183,13 +188,22 @@ final class Jobs
         }
 
         foreach ($sides[0] as $key => $value) {
-            if (($sides[1][$key] ?? null) !== $value) {
-                throw new \LogicException("The two mappings differ in $key: " . json_encode([$value, $sides[1][$key] ?? null], JSON_UNESCAPED_UNICODE | JSON_PARTIAL_OUTPUT_ON_ERROR));
+            if (( $sides[1][$key] ?? null ) !== $value) {
+                throw new \LogicException(
+                    "The two mappings differ in $key: "
+                        . json_encode(
+                            [$value, $sides[1][$key] ?? null],
+                            JSON_UNESCAPED_UNICODE | JSON_PARTIAL_OUTPUT_ON_ERROR,
+                        ),
+                );
             }
         }
 
         if (\count($sides[0]) !== \count($sides[1])) {
-            throw new \LogicException('Plain PHP finds what the extension does not: ' . implode(', ', array_keys(array_diff_key($sides[1], $sides[0]))));
+            throw new \LogicException(
+                'Plain PHP finds what the extension does not: '
+                    . implode(', ', array_keys(array_diff_key($sides[1], $sides[0]))),
+            );
         }
 
         return \count($sides[0]);
@@ -198,10 +212,23 @@ final class Jobs
     /** @return string The access token, which the counterpart cannot buy by itself */
     public static function token(Place $place): string
     {
-        [$merchant, $sealed] = explode('.', (string) (new DatabaseTokenStore($place->db->connect(), 'sandbox'))->read(), 2);
-        $record              = json_decode((new Vault(Place::SECRET))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+        [$merchant, $sealed] = explode(
+            '.',
+            (string) ( new DatabaseTokenStore($place->db->connect(), 'sandbox') )->read(),
+            2,
+        );
+        $record = json_decode(
+            ( new Vault(Place::SECRET) )->open($sealed, "sandbox/$merchant/tokens"),
+            true,
+            8,
+            JSON_THROW_ON_ERROR,
+        );
 
-        return json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)['access'] ?? throw new \LogicException('The stored tokens have no access token any more: mend this.');
+        return (
+            json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)['access'] ?? throw new \LogicException(
+                'The stored tokens have no access token any more: mend this.',
+            )
+        );
     }
 
     /** @param array<string, mixed> $at */
@@ -213,12 +240,21 @@ final class Jobs
     /** Compiles the shop side, so that a run pays for itself alone. */
     private static function compile(): void
     {
-        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(__DIR__ . '/../../php-plugin/lib/src', \FilesystemIterator::SKIP_DOTS)) as $file) {
+        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
+            __DIR__ . '/../../php-plugin/lib/src',
+            \FilesystemIterator::SKIP_DOTS,
+        )) as $file) {
             if (str_contains($file->getPathname(), '/src/Joomla/')) {
                 continue;
             }
 
-            $class = 'CloverSync\\Shop\\' . str_replace('/', '\\', substr($file->getPathname(), \strlen(__DIR__ . '/../../php-plugin/lib/src/'), -4));
+            $class =
+                'CloverSync\\Shop\\'
+                . str_replace(
+                    '/',
+                    '\\',
+                    substr($file->getPathname(), \strlen(__DIR__ . '/../../php-plugin/lib/src/'), -4),
+                );
             class_exists($class) || interface_exists($class) || enum_exists($class);
         }
     }
@@ -236,10 +272,19 @@ final class Jobs
         $before = getrusage();
         $began  = hrtime(true);
         $result = $work();
-        $took   = (hrtime(true) - $began) / 1e9;
+        $took   = ( hrtime(true) - $began ) / 1e9;
         $usage  = getrusage();
-        $cpu    = static fn (string $kind): float => $usage["ru_$kind.tv_sec"] - $before["ru_$kind.tv_sec"] + ($usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"]) / 1e6;
+        $cpu    = static fn (string $kind): float => (
+            $usage["ru_$kind.tv_sec"] - $before["ru_$kind.tv_sec"]
+            + ( ( $usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"] ) / 1e6 )
+        );
 
-        return ['seconds' => $took, 'cpu_seconds' => round($cpu('utime') + $cpu('stime'), 3), 'idle_kib' => $idle, 'peak_kib' => Measure::memory('VmHWM'), 'result' => (array) $result];
+        return [
+            'seconds'     => $took,
+            'cpu_seconds' => round($cpu('utime') + $cpu('stime'), 3),
+            'idle_kib'    => $idle,
+            'peak_kib'    => Measure::memory('VmHWM'),
+            'result'      => (array) $result,
+        ];
     }
 }

@@ -16,7 +16,7 @@ final class JoomlaTopic implements Topic
         $given = array_map(getenv(...), ['JOOMLA_URL', 'JOOMLA_WEBHOOK_SECRET', 'JOOMLA_MERCHANT']);
 
         foreach (['JOOMLA_URL', 'JOOMLA_WEBHOOK_SECRET', 'JOOMLA_MERCHANT'] as $i => $name) {
-            if (($given[$i] ?: '') === '') {
+            if (( $given[$i] ?: '' ) === '') {
                 yield new Row(self::WHAT, "not run: no $name", '≤ 3 ms');
 
                 return;
@@ -24,30 +24,54 @@ final class JoomlaTopic implements Topic
         }
 
         [$url, $secret, $merchant] = $given;
-        $ajax = rtrim((string) $url, '/') . '/index.php?option=com_ajax&group=j2commerce&format=raw&task=webhook&plugin=';
-        // A category: the event is stored and worked like any other, but nothing need be fetched, so what follows one response does not run into the next.
-        $body    = json_encode(['appId' => 'APPID00000001', 'merchants' => [$merchant => [['objectId' => 'IC:BENCH00000001', 'type' => 'UPDATE', 'ts' => 1767000300000]]]], JSON_THROW_ON_ERROR);
-        $webhook = self::call("{$ajax}app_cloverpos", ["X-Clover-Auth: $secret", 'Content-Type: application/json'], $body);
-        $empty   = self::call("{$ajax}nohandler", ['Content-Type: application/json'], $body);
+        $ajax =
+            rtrim((string) $url, '/') . '/index.php?option=com_ajax&group=j2commerce&format=raw&task=webhook&plugin=';
+        // A category: the event is stored and worked like any other, but nothing need be fetched, so what follows one
+        // response does not run into the next.
+        $body = json_encode([
+            'appId'     => 'APPID00000001',
+            'merchants' => [
+                $merchant => [['objectId' => 'IC:BENCH00000001', 'type' => 'UPDATE', 'ts' => 1767000300000]],
+            ],
+        ], JSON_THROW_ON_ERROR);
+        $webhook = self::call(
+            "{$ajax}app_cloverpos",
+            ["X-Clover-Auth: $secret", 'Content-Type: application/json'],
+            $body,
+        );
+        $empty = self::call("{$ajax}nohandler", ['Content-Type: application/json'], $body);
 
         [$without, $with] = Measure::pairs($empty(...), $webhook(...), self::ROUNDS, 10);
-        $more             = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
+        $more = array_map(static fn (float $a, float $b): float => 1000 * ( $b - $a ), $without, $with);
         $raw->add('joomla_empty_s', $without);
         $raw->add('joomla_webhook_s', $with);
-        yield Row::atMost(self::WHAT, Measure::median($more), self::LIMIT, 'ms', 2, \sprintf(' (%.1f empty)', 1000 * Measure::median($without)));
+        yield Row::atMost(
+            self::WHAT,
+            Measure::median($more),
+            self::LIMIT,
+            'ms',
+            2,
+            \sprintf(' (%.1f empty)', 1000 * Measure::median($without)),
+        );
     }
 
     /** @param list<string> $headers */
     private static function call(string $url, array $headers, string $body): \Closure
     {
         $handle = curl_init($url);
-        curl_setopt_array($handle, [CURLOPT_POST => true, CURLOPT_POSTFIELDS => $body, CURLOPT_HTTPHEADER => $headers, CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT => 30]);
+        curl_setopt_array($handle, [
+            CURLOPT_POST           => true,
+            CURLOPT_POSTFIELDS     => $body,
+            CURLOPT_HTTPHEADER     => $headers,
+            CURLOPT_RETURNTRANSFER => true,
+            CURLOPT_TIMEOUT        => 30,
+        ]);
 
         return static function () use ($handle, $url): void {
             $text   = curl_exec($handle);
             $status = curl_getinfo($handle, CURLINFO_HTTP_CODE);
 
-            if ($text === false || (str_contains($url, 'app_cloverpos') && $status !== 200)) {
+            if ($text === false || str_contains($url, 'app_cloverpos') && $status !== 200) {
                 throw new \RuntimeException("$url answered $status.");
             }
         };

@@ -14,31 +14,53 @@ final class LoadingTopic implements Topic
     {
         $extension = (string) getenv('CLOVERSYNC_EXTENSION');
         $start     = static fn (array $options): \Closure => static function () use ($options): void {
-            $process = proc_open([PHP_BINARY, '-n', ...$options, '-r', ''], [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR], $pipes);
+            $process = proc_open(
+                [PHP_BINARY, '-n', ...$options, '-r', ''],
+                [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR],
+                $pipes,
+            );
 
             if (proc_close($process) !== 0) {
                 throw new \RuntimeException('PHP did not start.');
             }
         };
         [$without, $with] = Measure::pairs($start([]), $start(['-d', "extension=$extension"]), self::STARTS, 10);
-        $more             = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
+        $more = array_map(static fn (float $a, float $b): float => 1000 * ( $b - $a ), $without, $with);
         $raw->add('starts_without', $without);
         $raw->add('starts_with', $with);
-        yield Row::atMost('loading the extension, each start of PHP', Measure::median($more), 1.0, 'ms', 2, \sprintf(' (%.1f without)', 1000 * Measure::median($without)));
-        [$plain, $loaded]  = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
-        [$without, $with]  = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
-        $more              = array_map(static fn (float $a, float $b): float => 1e6 * ($b - $a), $without, $with);
+        yield Row::atMost(
+            'loading the extension, each start of PHP',
+            Measure::median($more),
+            1.0,
+            'ms',
+            2,
+            \sprintf(' (%.1f without)', 1000 * Measure::median($without)),
+        );
+        [$plain, $loaded] = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
+        [$without, $with] = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
+        $more = array_map(static fn (float $a, float $b): float => 1e6 * ( $b - $a ), $without, $with);
         $raw->add('requests_without', $without);
         $raw->add('requests_with', $with);
-        yield new Row('  each request of PHP-FPM', \sprintf('%.0f µs (%.0f without)', Measure::median($more), 1e6 * Measure::median($without)), value: Measure::median($more));
+        yield new Row(
+            '  each request of PHP-FPM',
+            \sprintf('%.0f µs (%.0f without)', Measure::median($more), 1e6 * Measure::median($without)),
+            value: Measure::median($more),
+        );
         $stripped = self::stripped($extension);
-        yield new Row('size of the extension', \sprintf('%.1f MiB%s', filesize($extension) / 1024 ** 2, $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / 1024 ** 2)));
+        yield new Row('size of the extension', \sprintf(
+            '%.1f MiB%s',
+            filesize($extension) / ( 1024 ** 2 ),
+            $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / ( 1024 ** 2 )),
+        ));
     }
 
     private static function stripped(string $file): ?int
     {
         $copy = tempnam(sys_get_temp_dir(), 'cloversync-bench-');
-        exec('strip -s -o ' . escapeshellarg((string) $copy) . ' ' . escapeshellarg($file) . ' 2>/dev/null', result_code: $code);
+        exec(
+            'strip -s -o ' . escapeshellarg((string) $copy) . ' ' . escapeshellarg($file) . ' 2>/dev/null',
+            result_code: $code,
+        );
         clearstatcache();
         $size = $code === 0 ? (int) filesize((string) $copy) : null;
         unlink((string) $copy);

@@ -9,8 +9,9 @@ use CloverSync\Shop\Catalog\KnownProducts;
 use CloverSync\Shop\Sales\Committed;
 
 /**
- * Reading, mapping and comparing whole pages, by the extension and by its counterpart in plain PHP, on the same JSON and the same rows of the shop's database. Both give
- * out the members of groups as text and map them from it, as a run does that can be cut anywhere.
+ * Reading, mapping and comparing whole pages, by the extension and by its counterpart in plain PHP, on the same JSON
+ * and the same rows of the shop's database. Both give out the members of groups as text and map them from it, as a run
+ * does that can be cut anywhere.
  */
 final class Mapping
 {
@@ -20,16 +21,22 @@ final class Mapping
     /** @var list<list<array<string, mixed>>> Of each page */
     private array $known = [];
 
-    /** @var list<array{0: list<array<string, mixed>>, 1: list<array<string, mixed>>}> Batches of groups: members, known rows */
+    /**
+     * @var list<array{0: list<array<string, mixed>>, 1: list<array<string, mixed>>}> Batches of groups: members,
+     *   known rows
+     */
     private array $groups = [];
 
     /** @param list<array{string, string}> $texts Both views of each page, as Clover sent them */
-    private function __construct(private readonly Catalog|Plain\Catalog $catalog, private readonly array $texts)
-    {
+    private function __construct(
+        private readonly Catalog|Plain\Catalog $catalog,
+        private readonly array $texts,
+    ) {
     }
 
     /**
-     * @param array<string, mixed> $at {@see Place::address()}, with merchant and token; prints: plain PHP's fingerprints of what the shop holds, where Clover has changed since
+     * @param array<string, mixed> $at {@see Place::address()}, with merchant and token; prints: plain PHP's
+     *   fingerprints of what the shop holds, where Clover has changed since
      *
      * @return array{Mapping, Mapping} The extension's and plain PHP's; the shop of both is the one in the database
      */
@@ -40,21 +47,31 @@ final class Mapping
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
         $texts      = $connection->texts();
         $mappings   = $shop->mappings();
-        $facts      = new KnownProducts($sql, $mappings, Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock));
-        $ours       = new self(new Catalog($shop->connection, 'USD'), $texts);
-        $plain      = new self(new Plain\Catalog($connection, 'USD'), $texts);
-        $prints     = $at['prints'] ?? $plain->fingerprints();
+        $facts      = new KnownProducts(
+            $sql,
+            $mappings,
+            Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock),
+        );
+        $ours   = new self(new Catalog($shop->connection, 'USD'), $texts);
+        $plain  = new self(new Plain\Catalog($connection, 'USD'), $texts);
+        $prints = $at['prints'] ?? $plain->fingerprints();
 
         foreach ($texts as $i => [$items, $counts]) {
-            $page           = $ours->catalog->read($items, $counts);
-            $rows           = $facts->ofItems(array_values(array_diff($page->itemIds(), array_column($page->members(), 'item_id'))), 0);
+            $page = $ours->catalog->read($items, $counts);
+            $rows = $facts->ofItems(
+                array_values(array_diff($page->itemIds(), array_column($page->members(), 'item_id'))),
+                0,
+            );
             $ours->known[]  = $rows;
             $plain->known[] = self::withPrints($rows, $prints);
         }
 
         foreach ([$ours, $plain] as $self) {
             foreach (self::batches($self->members()) as $members) {
-                $rows           = $facts->ofGroups(array_values(array_unique(array_column($members, 'group_id'))), array_fill_keys(array_column($members, 'item_id'), 0));
+                $rows = $facts->ofGroups(
+                    array_values(array_unique(array_column($members, 'group_id'))),
+                    array_fill_keys(array_column($members, 'item_id'), 0),
+                );
                 $self->groups[] = [$members, $self === $ours ? $rows : self::withPrints($rows, $prints)];
             }
         }
@@ -123,7 +140,10 @@ final class Mapping
 
     public function bytes(): int
     {
-        return array_sum(array_map(static fn (array $pair): int => \strlen($pair[0]) + \strlen($pair[1]), $this->texts));
+        return array_sum(array_map(
+            static fn (array $pair): int => \strlen($pair[0]) + \strlen($pair[1]),
+            $this->texts,
+        ));
     }
 
     /** @return array<string, string> Of a shop that has what Clover says now, by Clover id */
@@ -157,7 +177,10 @@ final class Mapping
      */
     private static function batches(array $members): array
     {
-        usort($members, static fn (array $a, array $b): int => [$a['group_id'], $a['item_id']] <=> [$b['group_id'], $b['item_id']]);
+        usort(
+            $members,
+            static fn (array $a, array $b): int => [$a['group_id'], $a['item_id']] <=> [$b['group_id'], $b['item_id']],
+        );
         $batches = [];
         $batch   = [];
 
@@ -183,6 +206,10 @@ final class Mapping
      */
     private static function withPrints(array $rows, array $prints): array
     {
-        return array_map(static fn (array $row): array => ['fingerprint' => $prints[$row['clover_id']] ?? $row['fingerprint']] + $row, $rows);
+        return array_map(
+            static fn (array $row): array => ['fingerprint' => $prints[$row['clover_id']] ?? $row['fingerprint']]
+            + $row,
+            $rows,
+        );
     }
 }

@@ -11,8 +11,9 @@ final class MappingTopic implements Topic
     private const TARGET  = 4.0;
     private const IMPORTS = 3;
 
-    public function __construct(private readonly int $items = self::ITEMS)
-    {
+    public function __construct(
+        private readonly int $items = self::ITEMS,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -27,13 +28,24 @@ final class MappingTopic implements Topic
         $raw->add('mapping', $found);
         $items = number_format($this->items);
 
-        foreach (['all' => "parse, map, compare $items unchanged items: PHP's time / ours", 'pages' => '  of it the pages', 'groups' => '  of it the groups'] as $what => $name) {
+        foreach ([
+            'all'    => "parse, map, compare $items unchanged items: PHP's time / ours",
+            'pages'  => '  of it the pages',
+            'groups' => '  of it the groups',
+        ] as $what => $name) {
             [$ours, $plain] = $found[$what];
-            $ratio          = Measure::median($plain) / Measure::median($ours);
-            $ratios         = array_map(static fn (float $a, float $b): float => $b / $a, $ours, $plain);
+            $ratio  = Measure::median($plain) / Measure::median($ours);
+            $ratios = array_map(static fn (float $a, float $b): float => $b / $a, $ours, $plain);
             yield new Row(
                 $name,
-                \sprintf('%.2f × (%.2f to %.2f); %.1f and %.1f ms', $ratio, min($ratios), max($ratios), 1000 * Measure::median($plain), 1000 * Measure::median($ours)),
+                \sprintf(
+                    '%.2f × (%.2f to %.2f); %.1f and %.1f ms',
+                    $ratio,
+                    min($ratios),
+                    max($ratios),
+                    1000 * Measure::median($plain),
+                    1000 * Measure::median($ours),
+                ),
                 $what === 'all' ? '≥ 4 ×' : '',
                 $what === 'all' ? $ratio >= self::TARGET : null,
                 $ratio,
@@ -50,27 +62,44 @@ final class MappingTopic implements Topic
         $times = ['ours' => [], 'plain' => []];
 
         for ($i = 0; $i < self::IMPORTS; $i++) {
-            foreach ($i % 2 === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
+            foreach (( $i % 2 ) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
                 $place = new Place($this->items);
                 $place->rest();
-                $run           = $who === 'ours' ? $place->job('sync') : Place::process([], 'plainSync', self::keys($place) + ['settings' => $place->shop()->settings] + $place->address());
+                $run = $who === 'ours'
+                    ? $place->job('sync')
+                    : Place::process(
+                        [],
+                        'plainSync',
+                        self::keys($place) + ['settings' => $place->shop()->settings] + $place->address(),
+                    );
                 $times[$who][] = ImportTopic::done($run, 'imported', $this->items);
                 unset($place);
             }
         }
 
         $raw->add('import_pairs', $times);
-        $ratios = array_map(static fn (array $a, array $b): float => $b['seconds'] / $a['seconds'], $times['ours'], $times['plain']);
+        $ratios = array_map(
+            static fn (array $a, array $b): float => $b['seconds'] / $a['seconds'],
+            $times['ours'],
+            $times['plain'],
+        );
         $median = static fn (string $who, string $what): float => Measure::median(array_column($times[$who], $what));
         yield new Row(
             'whole first import by both, same SQL: PHP\'s time / ours',
-            \sprintf('%.2f × (%.2f to %.2f); %.1f and %.1f s', Measure::median($ratios), min($ratios), max($ratios), $median('plain', 'seconds'), $median('ours', 'seconds')),
+            \sprintf(
+                '%.2f × (%.2f to %.2f); %.1f and %.1f s',
+                Measure::median($ratios),
+                min($ratios),
+                max($ratios),
+                $median('plain', 'seconds'),
+                $median('ours', 'seconds'),
+            ),
             value: Measure::median($ratios),
         );
-        yield new Row(
-            '  its peak over idle: PHP\'s and ours',
-            \sprintf('%.1f and %.1f MiB', ...array_map(static fn (string $who): float => ($median($who, 'peak_kib') - $median($who, 'idle_kib')) / 1024, ['plain', 'ours'])),
-        );
+        yield new Row('  its peak over idle: PHP\'s and ours', \sprintf('%.1f and %.1f MiB', ...array_map(
+            static fn (string $who): float => ( $median($who, 'peak_kib') - $median($who, 'idle_kib') ) / 1024,
+            ['plain', 'ours'],
+        )));
     }
 
     /** @return array<string, int> How many changes both found alike, by catalogue */

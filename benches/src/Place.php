@@ -15,10 +15,10 @@ use CloverSync\Vault;
 /** A stand-in shop on MariaDB, connected to a pretend Clover with its documented limits and 100 ms of latency. */
 final class Place
 {
-    public const SECRET    = 'a site secret for tests only';
-    public const SITE      = 'https://shop.example';
-    public const LATENCY   = 100;
-    public const SEED      = 1;
+    public const SECRET  = 'a site secret for tests only';
+    public const SITE    = 'https://shop.example';
+    public const LATENCY = 100;
+    public const SEED    = 1;
     private const REDIRECT = 'http://127.0.0.1:8902/callback';
 
     public readonly TestDatabase $db;
@@ -27,11 +27,22 @@ final class Place
 
     private static string $root = __DIR__ . '/../..';
 
-    public function __construct(public readonly int $items, string $limits = 'documented', int $latency = self::LATENCY, ?string $catalog = null)
-    {
-        $this->clover = Simulator::start($catalog ?? "synthetic:$items", $limits, ['--latency', (string) $latency, '--seed', (string) self::SEED]);
-        $this->db     = TestDatabase::create(Dialect::MySql) ?? throw new \RuntimeException('MariaDB is not installed: run scripts/setup.sh.');
-        $shop         = $this->shop($this->db->connect());
+    public function __construct(
+        public readonly int $items,
+        string $limits = 'documented',
+        int $latency = self::LATENCY,
+        ?string $catalog = null,
+    ) {
+        $this->clover = Simulator::start($catalog ?? "synthetic:$items", $limits, [
+            '--latency',
+            (string) $latency,
+            '--seed',
+            (string) self::SEED,
+        ]);
+        $this->db = TestDatabase::create(Dialect::MySql) ?? throw new \RuntimeException(
+            'MariaDB is not installed: run scripts/setup.sh.',
+        );
+        $shop          = $this->shop($this->db->connect());
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
         $shop->connected();
@@ -56,7 +67,11 @@ final class Place
     public function address(): array
     {
         return [
-            'dsn' => $this->db->dsn, 'user' => $this->db->user, 'password' => $this->db->password, 'prefix' => $this->db->prefix, 'url' => $this->clover->url,
+            'dsn'      => $this->db->dsn,
+            'user'     => $this->db->user,
+            'password' => $this->db->password,
+            'prefix'   => $this->db->prefix,
+            'url'      => $this->clover->url,
         ];
     }
 
@@ -69,9 +84,22 @@ final class Place
     /** @param array<string, mixed> $settings */
     public static function shopAt(Sql $sql, string $url, array $settings = []): Services
     {
-        return new Services($sql, Settings::fromArray($settings + [
-            'environment' => 'sandbox', 'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url, 'default_category' => 2, 'import_status' => 'published',
-        ]), new Vault(self::SECRET), self::SITE);
+        return new Services(
+            $sql,
+            Settings::fromArray(
+                $settings
+                + [
+                    'environment'      => 'sandbox',
+                    'app_id'           => Simulator::APP_ID,
+                    'app_secret'       => Simulator::APP_SECRET,
+                    'base_url'         => $url,
+                    'default_category' => 2,
+                    'import_status'    => 'published',
+                ],
+            ),
+            new Vault(self::SECRET),
+            self::SITE,
+        );
     }
 
     /**
@@ -97,7 +125,15 @@ final class Place
     {
         $process = proc_open(
             // The limit that PHP has where nobody set one.
-            [PHP_BINARY, '-d', 'memory_limit=128M', ...$php, self::$root . '/benches/job.php', $name, json_encode($arguments, JSON_THROW_ON_ERROR)],
+            [
+                PHP_BINARY,
+                '-d',
+                'memory_limit=128M',
+                ...$php,
+                self::$root . '/benches/job.php',
+                $name,
+                json_encode($arguments, JSON_THROW_ON_ERROR),
+            ],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );

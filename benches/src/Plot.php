@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/** Two panels as SVG: seconds and memory against the size of the catalogue, both axes of the left one by tenfold steps. Legible on light and on dark. */
+/**
+ * Two panels as SVG: seconds and memory against the size of the catalogue, both axes of the left one by tenfold steps.
+ * Legible on light and on dark.
+ */
 final class Plot
 {
     private const WIDTH  = 880;
@@ -20,22 +23,30 @@ final class Plot
      */
     public static function of(array $seconds, array $peaks): string
     {
-        $sizes = array_keys(reset($seconds));
-        $all   = array_merge(...array_map(array_values(...), array_values($seconds)));
-        $low   = 10 ** floor(log10(min($all)));
-        $high  = 10 ** ceil(log10(max($all)));
-        $top   = 64.0;
+        $sizes   = array_keys(reset($seconds));
+        $all     = array_merge(...array_map(array_values(...), array_values($seconds)));
+        $low     = 10 ** floor(log10(min($all)));
+        $high    = 10 ** ceil(log10(max($all)));
+        $top     = 64.0;
         $decades = [];
 
-        for ($value = $low; $value <= $high * 1.001; $value *= 10) {
+        for ($value = $low; $value <= ( $high * 1.001 ); $value *= 10) {
             $decades[] = $value;
         }
 
         $log  = static fn (float $value): float => log10($value / $low) / log10($high / $low);
         $flat = static fn (float $value): float => $value / $top;
-        $text = self::panel(0, 'Time, seconds', $sizes, $seconds, $decades, $log) . self::panel(self::PANEL['apart'], 'Memory over idle, MiB', $sizes, $peaks, [0.0, 16.0, 32.0, 48.0, 64.0], $flat);
-        $w    = self::WIDTH;
-        $h    = self::HEIGHT;
+        $text = self::panel(0, 'Time, seconds', $sizes, $seconds, $decades, $log)
+        . self::panel(
+            self::PANEL['apart'],
+            'Memory over idle, MiB',
+            $sizes,
+            $peaks,
+            [0.0, 16.0, 32.0, 48.0, 64.0],
+            $flat,
+        );
+        $w = self::WIDTH;
+        $h = self::HEIGHT;
 
         return <<<SVG
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 $w $h" width="$w" height="$h" role="img" aria-labelledby="title">
@@ -60,36 +71,73 @@ final class Plot
      * @param list<float>                      $ticks
      * @param \Closure(float): float           $height From 0 at the bottom to 1 at the top
      */
-    private static function panel(int $at, string $title, array $sizes, array $lines, array $ticks, \Closure $height): string
-    {
+    private static function panel(
+        int $at,
+        string $title,
+        array $sizes,
+        array $lines,
+        array $ticks,
+        \Closure $height,
+    ): string {
         $left   = self::LEFT + $at;
         $bottom = self::TOP + self::PANEL['height'];
         $right  = $left + self::PANEL['width'];
-        $x      = static fn (int $items): float => round($left + self::PANEL['width'] * log($items / $sizes[0]) / log(max(2.0, end($sizes) / $sizes[0])), 1);
-        $y      = static fn (float $value): float => round($bottom - self::PANEL['height'] * max(0.0, min(1.0, $height($value))), 1);
-        $svg    = self::text($left, self::TOP - 30, $title, 'start', 'head');
+        $x      = static fn (int $items): float => round(
+            $left + ( ( self::PANEL['width'] * log($items / $sizes[0]) ) / log(max(2.0, end($sizes) / $sizes[0])) ),
+            1,
+        );
+        $y = static fn (float $value): float => round(
+            $bottom - ( self::PANEL['height'] * max(0.0, min(1.0, $height($value))) ),
+            1,
+        );
+        $svg = self::text($left, self::TOP - 30, $title, 'start', 'head');
 
         foreach ($ticks as $tick) {
-            $svg .= \sprintf("<line class=\"grid\" x1=\"%d\" y1=\"%s\" x2=\"%d\" y2=\"%s\"/>\n", $left, $y($tick), $right, $y($tick)) . self::text($left - 8, $y($tick) + 4, rtrim(rtrim(\sprintf('%.2f', $tick), '0'), '.'), 'end', 'small');
+            $svg .=
+                \sprintf(
+                    "<line class=\"grid\" x1=\"%d\" y1=\"%s\" x2=\"%d\" y2=\"%s\"/>\n",
+                    $left,
+                    $y($tick),
+                    $right,
+                    $y($tick),
+                )
+                . self::text($left - 8, $y($tick) + 4, rtrim(rtrim(\sprintf('%.2f', $tick), '0'), '.'), 'end', 'small');
         }
 
         foreach ($sizes as $items) {
-            $svg .= \sprintf("<line class=\"grid\" x1=\"%s\" y1=\"%d\" x2=\"%s\" y2=\"%d\"/>\n", $x($items), self::TOP, $x($items), $bottom) . self::text($x($items), $bottom + 18, number_format($items), 'middle', 'small');
+            $svg .=
+                \sprintf(
+                    "<line class=\"grid\" x1=\"%s\" y1=\"%d\" x2=\"%s\" y2=\"%d\"/>\n",
+                    $x($items),
+                    self::TOP,
+                    $x($items),
+                    $bottom,
+                ) . self::text($x($items), $bottom + 18, number_format($items), 'middle', 'small');
         }
 
-        $svg .= self::text(($left + $right) / 2, $bottom + 40, 'items in Clover', 'middle', '');
+        $svg .= self::text(( $left + $right ) / 2, $bottom + 40, 'items in Clover', 'middle', '');
 
         foreach ($lines as $name => $points) {
             $mark   = self::MARKS[$name];
-            $places = array_map(static fn (int $items, float $value): string => $x($items) . ',' . $y($value), array_keys($points), $points);
+            $places = array_map(
+                static fn (int $items, float $value): string => $x($items) . ',' . $y($value),
+                array_keys($points),
+                $points,
+            );
             $svg .= "<polyline class=\"line $mark\" points=\"" . implode(' ', $places) . "\"/>\n";
 
             foreach ($places as $i => $place) {
                 [$px, $py] = explode(',', $place);
-                $value     = array_values($points)[$i];
-                $svg .= "<circle class=\"dot $mark\" cx=\"$px\" cy=\"$py\" r=\"3.5\"/>\n";
+                $value = array_values($points)[$i];
+                $svg   .= "<circle class=\"dot $mark\" cx=\"$px\" cy=\"$py\" r=\"3.5\"/>\n";
                 // The upper line's figures stand above it, the lower one's below.
-                $svg .= self::text((float) $px, (float) $py + ($mark === 'a' ? -9 : 18), \sprintf($value < 10 ? '%.1f' : '%.0f', $value), $i === 0 ? 'start' : 'middle', 'small');
+                $svg .= self::text(
+                    (float) $px,
+                    (float) $py + ( $mark === 'a' ? -9 : 18 ),
+                    \sprintf($value < 10 ? '%.1f' : '%.0f', $value),
+                    $i === 0 ? 'start' : 'middle',
+                    'small',
+                );
             }
         }
 
@@ -97,7 +145,14 @@ final class Plot
 
         foreach (array_keys($lines) as $name) {
             $mark = self::MARKS[$name];
-            $svg .= \sprintf("<line class=\"line %s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", $mark, $place, self::TOP - 16, $place + 26, self::TOP - 16) . self::text($place + 32, self::TOP - 12, $name, 'start', 'small');
+            $svg  .= \sprintf(
+                "<line class=\"line %s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n",
+                $mark,
+                $place,
+                self::TOP - 16,
+                $place + 26,
+                self::TOP - 16,
+            ) . self::text($place + 32, self::TOP - 12, $name, 'start', 'small');
             $place += 130;
         }
 
@@ -106,6 +161,13 @@ final class Plot
 
     private static function text(float $x, float $y, string $text, string $anchor, string $class): string
     {
-        return \sprintf("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", $class, $x, $y, $anchor, htmlspecialchars($text, ENT_XML1));
+        return \sprintf(
+            "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n",
+            $class,
+            $x,
+            $y,
+            $anchor,
+            htmlspecialchars($text, ENT_XML1),
+        );
     }
 }

@@ -19,8 +19,10 @@ final class QueriesTopic implements Topic
     private const ORDERS = 500;
 
     /** @param bool $page Whether docs/queries.md is written, which holds for a shop of the full size only */
-    public function __construct(private readonly int $items, private readonly bool $page)
-    {
+    public function __construct(
+        private readonly int $items,
+        private readonly bool $page,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -29,7 +31,9 @@ final class QueriesTopic implements Topic
         $sql   = new RecordingSql($place->db->connect());
         $this->live($place, $sql);
         // As an established shop's are, which has been analysed by its server meanwhile.
-        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [str_replace('_', '\\_', $place->db->prefix) . '%']);
+        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [
+            str_replace('_', '\\_', $place->db->prefix) . '%',
+        ]);
         $place->db->connect()->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));
         $plans = [];
         $text  = '';
@@ -40,10 +44,17 @@ final class QueriesTopic implements Topic
             }
 
             $plans[$short] = $place->db->connect()->fetchAll("EXPLAIN $query", $values);
-            $text .= "$short\n    asked $times times, with up to " . \count($values) . " values\n";
+            $text          .= "$short\n    asked $times times, with up to " . \count($values) . " values\n";
 
             foreach ($plans[$short] as $step) {
-                $text .= \sprintf("    %-22s %-8s key %-28s rows %-8s %s\n", $step['table'] ?? '-', $step['type'] ?? '-', $step['key'] ?? '-', $step['rows'] ?? '-', $step['Extra'] ?? '');
+                $text .= \sprintf(
+                    "    %-22s %-8s key %-28s rows %-8s %s\n",
+                    $step['table'] ?? '-',
+                    $step['type'] ?? '-',
+                    $step['key'] ?? '-',
+                    $step['rows'] ?? '-',
+                    $step['Extra'] ?? '',
+                );
             }
 
             $text .= "\n";
@@ -51,11 +62,26 @@ final class QueriesTopic implements Topic
 
         is_dir(\dirname(self::TEXT)) || mkdir(\dirname(self::TEXT), recursive: true);
         file_put_contents(self::TEXT, $text);
-        $found = array_map(static fn (array $hot): array => $hot + ['plan' => self::find($plans, $hot['has'])], HotQueries::ALL);
+        $found = array_map(
+            static fn (array $hot): array => $hot + ['plan' => self::find($plans, $hot['has'])],
+            HotQueries::ALL,
+        );
         $this->page && file_put_contents(self::PAGE, $this->markdown($found, $place->db->prefix));
-        $scans = array_filter($found, static fn (array $hot): bool => !isset($hot['why']) && array_any($hot['plan'], fn (array $step): bool => self::scans($step)));
-        $raw->add('queries', array_map(static fn (array $hot): array => ['purpose' => $hot['purpose'], 'plan' => $hot['plan']], $found));
-        yield new Row('statements explained; of them hot', \count($plans) . '; ' . \count($found), value: \count($plans));
+        $scans = array_filter(
+            $found,
+            static fn (array $hot): bool => (
+                !isset($hot['why']) && array_any($hot['plan'], fn (array $step): bool => self::scans($step))
+            ),
+        );
+        $raw->add('queries', array_map(static fn (array $hot): array => [
+            'purpose' => $hot['purpose'],
+            'plan'    => $hot['plan'],
+        ], $found));
+        yield new Row(
+            'statements explained; of them hot',
+            \count($plans) . '; ' . \count($found),
+            value: \count($plans),
+        );
         yield new Row(
             'hot statements that read a whole large table without a reason',
             $scans === [] ? '0' : implode('; ', array_column($scans, 'purpose')),
@@ -65,7 +91,10 @@ final class QueriesTopic implements Topic
         );
     }
 
-    /** Import, an unchanged run, edits and deletions, counts alone, orders, work, a scan, webhooks, and the owner's pages. */
+    /**
+     * Import, an unchanged run, edits and deletions, counts alone, orders, work, a scan, webhooks, and the owner's
+     * pages.
+     */
     private function live(Place $place, Sql $sql): void
     {
         $shop = $place->shop($sql, ['pace_share' => 100_000]);
@@ -86,7 +115,12 @@ final class QueriesTopic implements Topic
         $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
         $this->sell($place, $sql);
         $shop->inbox()->take(array_map(
-            static fn (array $item): array => ['object_type' => 'item', 'object_id' => $item['id'], 'type' => 'UPDATE', 'ts' => null],
+            static fn (array $item): array => [
+                'object_type' => 'item',
+                'object_id'   => $item['id'],
+                'type'        => 'UPDATE',
+                'ts'          => null,
+            ],
             \array_slice($items, 200, 100),
         ));
         $shop->inboxWorker()->drain(new TimeBudget(20.0));
@@ -109,17 +143,34 @@ final class QueriesTopic implements Topic
     {
         $shop  = $place->shop($sql, ['pace_share' => 100_000]);
         $desk  = new FakeCheckout($sql, $shop->mappings(), new SystemClock());
-        $items = \array_slice(array_values(array_filter($place->clover->shelf(), static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 9) > 2)), 300, 200);
+        $items = \array_slice(
+            array_values(array_filter(
+                $place->clover->shelf(),
+                static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 9 ) > 2,
+            )),
+            300,
+            200,
+        );
 
         for ($i = 0; $i < self::ORDERS; $i++) {
             $item = $items[$i % \count($items)];
             $desk->place(OrderFile::fromJson(json_encode([
-                'order_id' => (string) (179540798000 + $i), 'number' => $i + 1, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-                'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '1'],
-                'lines'    => [['line_id' => $i + 1, 'clover_id' => $item['id'], 'name' => $item['name'], 'quantity' => 1, 'unit_price' => $item['price']]],
+                'order_id'           => (string) ( 179540798000 + $i ),
+                'number'             => $i + 1,
+                'new_status'         => 1,
+                'currency'           => 'USD',
+                'prices_include_tax' => false,
+                'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '1'],
+                'lines'              => [[
+                    'line_id'    => $i + 1,
+                    'clover_id'  => $item['id'],
+                    'name'       => $item['name'],
+                    'quantity'   => 1,
+                    'unit_price' => $item['price'],
+                ]],
             ], JSON_THROW_ON_ERROR)));
 
-            $i % 2 === 0 && $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
+            ( $i % 2 ) === 0 && $shop->orderEvents()->statusChanged((string) ( 179540798000 + $i ), 5, 1);
         }
 
         $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
@@ -139,13 +190,17 @@ final class QueriesTopic implements Topic
             }
         }
 
-        throw new \LogicException('No statement was asked with: ' . implode(' … ', $has) . '. Mend HotQueries, or have QueriesTopic do what asks it.');
+        throw new \LogicException(
+            'No statement was asked with: '
+            . implode(' … ', $has)
+            . '. Mend HotQueries, or have QueriesTopic do what asks it.',
+        );
     }
 
     /** @param array<string, mixed> $step */
     private static function scans(array $step): bool
     {
-        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > 1_000;
+        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ( $step['rows'] ?? 0 ) > 1_000;
     }
 
     /** @param list<array{purpose: string, why?: string, plan: list<array<string, mixed>>}> $found */
@@ -157,15 +212,31 @@ final class QueriesTopic implements Topic
             $steps = array_map(static fn (array $step): string => \sprintf(
                 '%s %s',
                 $step['table'] ?? '–',
-                ($step['key'] ?? null) === null ? (($step['type'] ?? null) === 'ALL' ? 'whole' : '–') : "`{$step['key']}`",
+                ( $step['key'] ?? null ) === null
+                    ? ( ( $step['type'] ?? null ) === 'ALL' ? 'whole' : '–' )
+                    : "`{$step['key']}`",
             ), $hot['plan']);
-            $rows  = array_map(static fn (array $step): string => number_format((int) ($step['rows'] ?? 0)), $hot['plan']);
-            $lines .= "| {$hot['purpose']} | " . str_replace($prefix, '', implode(', ', $steps)) . ' | ' . implode(' + ', $rows) . ' | ' . ($hot['why'] ?? '') . " |\n";
+            $rows = array_map(static fn (array $step): string => number_format(
+                (int) ( $step['rows'] ?? 0 ),
+            ), $hot['plan']);
+            $lines .=
+                "| {$hot['purpose']} | "
+                . str_replace($prefix, '', implode(', ', $steps))
+                . ' | '
+                . implode(' + ', $rows)
+                . ' | '
+                . ( $hot['why'] ?? '' )
+                . " |\n";
         }
 
-        return "# The hot queries\n\nWritten by `make bench BENCH=queries`: what MariaDB's `EXPLAIN` says of them in the stand-in shop, which has Joomla's and J2Commerce's own keys, with " . number_format($this->items)
-            . " items and " . self::ORDERS . " recent orders, its statistics fresh. Rows are the server's estimate, for each table or alias of the statement; a list asks for up to 1,000 ids at once.\n"
+        return (
+            "# The hot queries\n\nWritten by `make bench BENCH=queries`: what MariaDB's `EXPLAIN` says of them in the stand-in shop, which has Joomla's and J2Commerce's own keys, with "
+            . number_format($this->items)
+            . ' items and '
+            . self::ORDERS
+            . " recent orders, its statistics fresh. Rows are the server's estimate, for each table or alias of the statement; a list asks for up to 1,000 ids at once.\n"
             . "Every statement that was asked, hot or not, stands in `target/bench/explain.txt` after a run. A hot one that reads a whole table of more than a thousand rows fails the bench unless a reason stands here.\n\n"
-            . "| what it is for | table and key | rows | why no key |\n|---|---|---|---|\n$lines";
+            . "| what it is for | table and key | rows | why no key |\n|---|---|---|---|\n$lines"
+        );
     }
 }

@@ -10,7 +10,10 @@ use CloverSync\Tests\Support\WrappedSql;
 /** A database that remembers each kind of statement, with the longest list of values that it was run with. */
 final class RecordingSql extends WrappedSql
 {
-    /** @var array<string, array{query: string, values: list<scalar|null>, times: int}> By the statement with its lists cut short */
+    /**
+     * @var array<string, array{query: string, values: list<scalar|null>, times: int}> By the statement with its lists
+     *   cut short
+     */
     public array $statements = [];
 
     public function __construct(Sql $inner)
@@ -56,12 +59,16 @@ final class RecordingSql extends WrappedSql
     /** @param list<scalar|null> $values */
     private function note(string $query, array $values): void
     {
-        $short = trim((string) preg_replace(['/\s+/', '/\?(?:, \?)+/', '/(?: WHEN \? THEN \?)+/', '/\(\?(?:, …)?\)(?:, \(\?(?:, …)?\))+/'], [' ', '?, …', ' WHEN …', '(?), …'], $query));
-        $known = $this->statements[$short] ?? null;
+        $short = trim((string) preg_replace(
+            ['/\s+/', '/\?(?:, \?)+/', '/(?: WHEN \? THEN \?)+/', '/\(\?(?:, …)?\)(?:, \(\?(?:, …)?\))+/'],
+            [' ', '?, …', ' WHEN …', '(?), …'],
+            $query,
+        ));
+        $known                    = $this->statements[$short] ?? null;
         $this->statements[$short] = [
-            'query' => $known === null || \count($values) >= \count($known['values']) ? $query : $known['query'],
+            'query'  => $known === null || \count($values) >= \count($known['values']) ? $query : $known['query'],
             'values' => $known === null || \count($values) >= \count($known['values']) ? $values : $known['values'],
-            'times' => ($known['times'] ?? 0) + 1,
+            'times'  => ( $known['times'] ?? 0 ) + 1,
         ];
     }
 }

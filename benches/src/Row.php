@@ -8,13 +8,30 @@ namespace CloverSync\Bench;
 final readonly class Row
 {
     /** @param ?bool $met Null where there is no target, or where it was not run */
-    public function __construct(public string $what, public string $figure, public string $target = '', public ?bool $met = null, public ?float $value = null)
-    {
+    public function __construct(
+        public string $what,
+        public string $figure,
+        public string $target = '',
+        public ?bool $met = null,
+        public ?float $value = null,
+    ) {
     }
 
-    public static function atMost(string $what, float $value, float $limit, string $unit, int $places = 1, string $more = ''): self
-    {
-        return new self($what, self::number($value, $places, $unit) . $more, '≤ ' . self::number($limit, 0, $unit), $value <= $limit, $value);
+    public static function atMost(
+        string $what,
+        float $value,
+        float $limit,
+        string $unit,
+        int $places = 1,
+        string $more = '',
+    ): self {
+        return new self(
+            $what,
+            self::number($value, $places, $unit) . $more,
+            '≤ ' . self::number($limit, 0, $unit),
+            $value <= $limit,
+            $value,
+        );
     }
 
     public static function exactly(string $what, int $value, int $wanted): self

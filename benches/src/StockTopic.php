@@ -14,8 +14,9 @@ final class StockTopic implements Topic
     private const ORDER = '179540797553';
     private const LIMIT = 160.0;
 
-    public function __construct(private readonly int $changes)
-    {
+    public function __construct(
+        private readonly int $changes,
+    ) {
     }
 
     public function run(Raw $raw): iterable
@@ -23,9 +24,14 @@ final class StockTopic implements Topic
         $place = new Place(2 * $this->changes);
         $place->job('sync');
         $before = $place->clover->state()['stock'];
-        $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, $this->changes, true));
-        $shop   = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
-        (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+        $items  = array_keys(\array_slice(
+            array_filter($before, static fn (int|float|null $n): bool => $n !== null),
+            0,
+            $this->changes,
+            true,
+        ));
+        $shop = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
+        ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
         $place->rest();
         $mark = $place->clover->mark();
@@ -33,24 +39,57 @@ final class StockTopic implements Topic
         $raw->add('stock', $run);
         $after = $place->clover->state()['stock'];
         $calls = $place->clover->requests($mark);
-        $taken = array_map(static fn (string $id): int => (int) round($before[$id] - $after[$id]), array_map(strval(...), $items));
-        $moved = \count(array_filter($before, static fn (int|float|null $n, int|string $id): bool => !\in_array($id, $items, true) && $after[$id] !== $n, ARRAY_FILTER_USE_BOTH));
-        $floor = 2 * $this->changes / 16;
-        yield Row::atMost(number_format($this->changes) . ' web stock changes on distinct items', $run['seconds'], self::LIMIT, 's', 1, \sprintf(' (floor %.1f, %d requests)', $floor, \count($calls)));
+        $taken = array_map(
+            static fn (string $id): int => (int) round($before[$id] - $after[$id]),
+            array_map(strval(...), $items),
+        );
+        $moved = \count(array_filter(
+            $before,
+            static fn (int|float|null $n, int|string $id): bool => !\in_array($id, $items, true) && $after[$id] !== $n,
+            ARRAY_FILTER_USE_BOTH,
+        ));
+        $floor = ( 2 * $this->changes ) / 16;
+        yield Row::atMost(
+            number_format($this->changes) . ' web stock changes on distinct items',
+            $run['seconds'],
+            self::LIMIT,
+            's',
+            1,
+            \sprintf(' (floor %.1f, %d requests)', $floor, \count($calls)),
+        );
         yield Row::exactly('  confirmed', $run['result']['confirmed'], $this->changes);
         yield Row::exactly('  lost', \count(array_filter($taken, static fn (int $n): bool => $n < 1)), 0);
-        yield Row::exactly('  doubled, or taken from another item', \count(array_filter($taken, static fn (int $n): bool => $n > 1)) + $moved, 0);
-        yield Row::exactly('  answers of 429', \count(array_filter($calls, static fn (array $call): bool => $call['status'] === 429)), 0);
+        yield Row::exactly(
+            '  doubled, or taken from another item',
+            \count(array_filter($taken, static fn (int $n): bool => $n > 1)) + $moved,
+            0,
+        );
+        yield Row::exactly(
+            '  answers of 429',
+            \count(array_filter($calls, static fn (array $call): bool => $call['status'] === 429)),
+            0,
+        );
     }
 
     /** @param list<int|string> $items */
     private static function order(array $items): OrderFile
     {
         return OrderFile::fromJson(json_encode([
-            'order_id' => self::ORDER, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-            'lines'    => array_map(static fn (int $i, int|string $id): array => [
-                'line_id' => $i + 1, 'clover_id' => (string) $id, 'name' => "Line $i", 'quantity' => 1, 'unit_price' => 100,
-            ], array_keys($items), $items),
+            'order_id'           => self::ORDER,
+            'new_status'         => 1,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'lines'              => array_map(
+                static fn (int $i, int|string $id): array => [
+                    'line_id'    => $i + 1,
+                    'clover_id'  => (string) $id,
+                    'name'       => "Line $i",
+                    'quantity'   => 1,
+                    'unit_price' => 100,
+                ],
+                array_keys($items),
+                $items,
+            ),
         ], JSON_THROW_ON_ERROR));
     }
 }

@@ -15,8 +15,10 @@ final class Suite
 
     private readonly Raw $raw;
 
-    public function __construct(private readonly string $chosen, private readonly int $items)
-    {
+    public function __construct(
+        private readonly string $chosen,
+        private readonly int $items,
+    ) {
         $this->table = new Table();
         $this->raw   = new Raw();
     }
@@ -25,7 +27,9 @@ final class Suite
     public function run(): int
     {
         is_dir(self::FOLDER) || mkdir(self::FOLDER, recursive: true);
-        MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException('MariaDB is not installed: run scripts/setup.sh.');
+        MariaDb::startDurable((string) realpath(self::FOLDER)) ?? throw new \RuntimeException(
+            'MariaDB is not installed: run scripts/setup.sh.',
+        );
         $began = microtime(true);
         $facts = [];
 
@@ -42,7 +46,9 @@ final class Suite
                 fwrite(STDERR, "$e\n");
             }
 
-            $this->write($facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)]);
+            $this->write(
+                $facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)],
+            );
         }
 
         echo "\n", $this->table->text(), "\n", Machine::text($facts), "\n";
@@ -67,11 +73,16 @@ final class Suite
             'mapping'   => fn (): Topic => new MappingTopic($items(10_000)),
             'loading'   => fn (): Topic => new LoadingTopic(),
             'queries'   => fn (): Topic => new QueriesTopic($items(10_000), $this->items === 0),
-            'growth'    => fn (): Topic => new GrowthTopic(array_values(array_unique(array_map($items, [1_000, 10_000, 50_000, 200_000]))), $this->items === 0),
+            'growth'    => fn (): Topic => new GrowthTopic(
+                array_values(array_unique(array_map($items, [1_000, 10_000, 50_000, 200_000]))),
+                $this->items === 0,
+            ),
         ];
 
-        if (($unknown = array_diff($wanted, array_keys($all))) !== []) {
-            throw new \InvalidArgumentException('BENCH knows no ' . implode(', ', $unknown) . '; it knows ' . implode(', ', array_keys($all)) . '.');
+        if (( $unknown = array_diff($wanted, array_keys($all)) ) !== []) {
+            throw new \InvalidArgumentException(
+                'BENCH knows no ' . implode(', ', $unknown) . '; it knows ' . implode(', ', array_keys($all)) . '.',
+            );
         }
 
         $chosen = array_filter($all, $has, ARRAY_FILTER_USE_KEY);
@@ -87,9 +98,21 @@ final class Suite
     /** @param array<string, mixed> $facts */
     private function write(array $facts): void
     {
-        file_put_contents(self::FOLDER . '/results.json', json_encode(
-            ['rows' => array_map(get_object_vars(...), $this->table->rows), 'machine' => $facts, 'raw' => $this->raw->values],
-            JSON_THROW_ON_ERROR | JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION,
-        ) . "\n");
+        file_put_contents(
+            self::FOLDER . '/results.json',
+            json_encode(
+                [
+                    'rows'    => array_map(get_object_vars(...), $this->table->rows),
+                    'machine' => $facts,
+                    'raw'     => $this->raw->values,
+                ],
+                JSON_THROW_ON_ERROR
+                | JSON_PRETTY_PRINT
+                | JSON_UNESCAPED_UNICODE
+                | JSON_UNESCAPED_SLASHES
+                | JSON_PRESERVE_ZERO_FRACTION,
+            )
+                . "\n",
+        );
     }
 }

@@ -28,11 +28,13 @@ final class Table
 
     private static function line(Row $row): string
     {
-        return self::columns([$row->what, $row->figure, $row->target]) . match ($row->met) {
-            true  => 'yes',
-            false => 'NO',
-            null  => '-',
-        };
+        return (
+            self::columns([$row->what, $row->figure, $row->target]) . match ($row->met) {
+                true  => 'yes',
+                false => 'NO',
+                null  => '-',
+            }
+        );
     }
 
     /** @param list<string> $texts */

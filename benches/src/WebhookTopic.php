@@ -8,7 +8,10 @@ use CloverSync\Tests\Support\Fpm;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 
-/** A burst of webhook events towards PHP-FPM behind nginx: how soon each is answered, and how soon the shop has what Clover has. */
+/**
+ * A burst of webhook events towards PHP-FPM behind nginx: how soon each is answered, and how soon the shop has what
+ * Clover has.
+ */
 final class WebhookTopic implements Topic
 {
     private const AUTH       = 'a-webhook-secret-0123456789';
@@ -18,13 +21,14 @@ final class WebhookTopic implements Topic
     private const DRAINED    = 20.0;
     private const APART      = 5_000;
 
-    public function __construct(private readonly int $events)
-    {
+    public function __construct(
+        private readonly int $events,
+    ) {
     }
 
     public function run(Raw $raw): iterable
     {
-        if (($missing = Fpm::missing()) !== null) {
+        if (( $missing = Fpm::missing() ) !== null) {
             throw new \RuntimeException("$missing is not installed: run scripts/setup.sh.");
         }
 
@@ -35,7 +39,10 @@ final class WebhookTopic implements Topic
         $merchant = (string) $place->clover->state()['merchant_id'];
         $fpm      = new Fpm(self::environment($place));
         // Every worker has compiled its code and opened its connections before it counts.
-        $this->storm($fpm)->send(100, self::PER_SECOND, static fn (int $i): string => self::delivery($merchant, $items[$i % self::ITEMS]));
+        $this->storm($fpm)->send(100, self::PER_SECOND, static fn (int $i): string => self::delivery(
+            $merchant,
+            $items[$i % self::ITEMS],
+        ));
         self::drain($place);
         // What was looked at just now is not looked at again for five seconds; the burst is not to begin in them.
         sleep(6);
@@ -54,17 +61,35 @@ final class WebhookTopic implements Topic
         $raw->add('webhook_ms', $storm->times);
         $raw->add('webhook_drained_s', $drained);
         $answered = array_count_values($storm->statuses);
-        yield Row::atMost('webhook answered under nginx and FPM at 100 a second, p99', $storm->percentile(0.99), self::ANSWER, 'ms', 1, \sprintf(
-            ' (p50 %.1f, max %.1f)',
-            $storm->percentile(0.5),
-            max($storm->times),
-        ));
+        yield Row::atMost(
+            'webhook answered under nginx and FPM at 100 a second, p99',
+            $storm->percentile(0.99),
+            self::ANSWER,
+            'ms',
+            1,
+            \sprintf(' (p50 %.1f, max %.1f)', $storm->percentile(0.5), max($storm->times)),
+        );
         yield Row::exactly('  answered 200', $answered[200] ?? 0, $this->events);
-        yield Row::atMost('burst of ' . number_format($this->events) . ' events on 50 items drained after its end', max(0.0, $drained), self::DRAINED, 's');
+        yield Row::atMost(
+            'burst of ' . number_format($this->events) . ' events on 50 items drained after its end',
+            max(0.0, $drained),
+            self::DRAINED,
+            's',
+        );
         yield Row::exactly('  counts in the shop other than Clover\'s', self::wrong($place, $items), 0);
         $gap = self::shortestGap($place->clover, $calls, $items);
-        yield new Row('  shortest time between two fetches of an item', $gap === null ? 'none was fetched twice' : \sprintf('%.1f s', $gap / 1000), '≥ 5 s', $gap === null || $gap >= self::APART, $gap === null ? null : $gap / 1000);
-        yield Row::exactly('  answers of 429', \count(array_filter($calls, static fn (array $call): bool => $call['status'] === 429)), 0);
+        yield new Row(
+            '  shortest time between two fetches of an item',
+            $gap === null ? 'none was fetched twice' : \sprintf('%.1f s', $gap / 1000),
+            '≥ 5 s',
+            $gap === null || $gap >= self::APART,
+            $gap === null ? null : $gap / 1000,
+        );
+        yield Row::exactly(
+            '  answers of 429',
+            \count(array_filter($calls, static fn (array $call): bool => $call['status'] === 429)),
+            0,
+        );
     }
 
     private function storm(Fpm $fpm): WebhookStorm
@@ -92,11 +117,21 @@ final class WebhookTopic implements Topic
     private static function wrong(Place $place, array $items): int
     {
         $clover = $place->clover->state()['stock'];
-        $shop   = array_column($place->db->connect()->fetchAll(
-            'SELECT m.clover_id, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
-        ), 'quantity', 'clover_id');
+        $shop   = array_column(
+            $place
+                ->db
+                ->connect()
+                ->fetchAll(
+                    'SELECT m.clover_id, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
+                ),
+            'quantity',
+            'clover_id',
+        );
 
-        return \count(array_filter($items, static fn (string $item): bool => (int) $clover[$item] !== (int) ($shop[$item] ?? -1)));
+        return \count(array_filter(
+            $items,
+            static fn (string $item): bool => (int) $clover[$item] !== (int) ( $shop[$item] ?? -1 ),
+        ));
     }
 
     /**
@@ -110,11 +145,22 @@ final class WebhookTopic implements Topic
         $gaps = [];
 
         foreach (array_intersect($items, array_column($clover->singles(), 'id')) as $item) {
-            $times = array_values(array_column(array_filter(
-                $calls,
-                static fn (array $call): bool => str_contains($call['path'], 'itemStock') && str_contains($call['path'], $item) && $call['status'] === 200,
-            ), 'at'));
-            array_push($gaps, ...array_map(static fn (int $a, int $b): int => $b - $a, \array_slice($times, 0, -1), \array_slice($times, 1)));
+            $times = array_values(array_column(
+                array_filter(
+                    $calls,
+                    static fn (array $call): bool => (
+                        str_contains($call['path'], 'itemStock')
+                        && str_contains($call['path'], $item)
+                        && $call['status'] === 200
+                    ),
+                ),
+                'at',
+            ));
+            array_push($gaps, ...array_map(
+                static fn (int $a, int $b): int => $b - $a,
+                \array_slice($times, 0, -1),
+                \array_slice($times, 1),
+            ));
         }
 
         return $gaps === [] ? null : min($gaps);
@@ -122,7 +168,10 @@ final class WebhookTopic implements Topic
 
     private static function delivery(string $merchant, string $item): string
     {
-        return json_encode(['appId' => Simulator::APP_ID, 'merchants' => [$merchant => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]]]], JSON_THROW_ON_ERROR);
+        return json_encode([
+            'appId'     => Simulator::APP_ID,
+            'merchants' => [$merchant => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]]],
+        ], JSON_THROW_ON_ERROR);
     }
 
     /** @return array<string, string> The settings of the shop, as the pool hands them on */

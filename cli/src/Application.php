@@ -42,7 +42,10 @@ final class Application
         'preview'    => ['switches' => [], 'valued' => []],
         'products'   => ['switches' => [], 'valued' => []],
         'log'        => ['switches' => [], 'valued' => ['limit', 'status', 'search']],
-        'work'       => ['switches' => ['once', 'no-scan', 'resume'], 'valued' => ['applied', 'send', 'leave', 'restock']],
+        'work'       => [
+            'switches' => ['once', 'no-scan', 'resume'],
+            'valued'   => ['applied', 'send', 'leave', 'restock'],
+        ],
         'drift'      => ['switches' => [], 'valued' => []],
         'serve'      => ['switches' => ['no-drain'], 'valued' => ['listen']],
         'conflicts'  => ['switches' => ['adopt-all', 'relink-all'], 'valued' => ['adopt']],
@@ -129,7 +132,9 @@ final class Application
             return $command === null ? self::USAGE : self::OK;
         }
 
-        $known = self::COMMANDS[$command] ?? throw new UsageException("There is no command “{$command}”. The commands are: " . implode(', ', array_keys(self::COMMANDS)) . '.');
+        $known = self::COMMANDS[$command] ?? throw new UsageException(
+            "There is no command “{$command}”. The commands are: " . implode(', ', array_keys(self::COMMANDS)) . '.',
+        );
 
         if (array_intersect($words, ['--help', '-h']) !== []) {
             fwrite(STDOUT, self::USAGE_TEXT . "\n");
@@ -149,19 +154,19 @@ final class Application
             'connect'    => $this->connect($shop, $options),
             'disconnect' => $this->disconnect($shop),
             'status'     => $this->status($shop),
-            'sync'       => match (true) {
-                $options->has('dry-run')    => $this->preview($shop, true),
+            'sync' => match (true) {
+                $options->has('dry-run') => $this->preview($shop, true),
                 $options->has('stock-only') => $this->stockOnly($shop),
-                default                     => $this->sync($shop, $options),
+                default => $this->sync($shop, $options),
             },
-            'serve'      => (new ServeCommand($this->console))->run($options),
+            'serve'      => ( new ServeCommand($this->console) )->run($options),
             'preview'    => $this->preview($shop, false),
             'products'   => $this->products($shop),
             'log'        => $this->log($shop, $options),
-            'work'       => (new WorkCommand($this->console))->run($shop, $options),
-            'drift'      => (new WorkCommand($this->console))->drift($shop),
+            'work'       => ( new WorkCommand($this->console) )->run($shop, $options),
+            'drift'      => ( new WorkCommand($this->console) )->drift($shop),
             'conflicts'  => $this->conflicts($shop, $options),
-            'order'      => (new OrderCommand($this->console))->run($shop, $options),
+            'order'      => ( new OrderCommand($this->console) )->run($shop, $options),
         };
     }
 
@@ -175,7 +180,12 @@ final class Application
             $this->console->line('The connection belongs to this shop now.');
         }
 
-        if (!$connected || ($currency === null && !$options->has('move')) || $options->has('approve') || $options->has('callback')) {
+        if (
+            !$connected
+            || $currency === null && !$options->has('move')
+            || $options->has('approve')
+            || $options->has('callback')
+        ) {
             $this->authorize($shop, $options);
         }
 
@@ -185,7 +195,9 @@ final class Application
     private function authorize(Services $shop, Options $options): void
     {
         if ($options->has('callback')) {
-            $pending = $shop->state->get('authorization') ?? throw new UsageException('There is no authorisation under way: run “connect” first and keep its address.');
+            $pending = $shop->state->get('authorization') ?? throw new UsageException(
+                'There is no authorisation under way: run “connect” first and keep its address.',
+            );
             $shop->state->delete('authorization');
             $before = $shop->complete((string) $options->get('callback'), $pending);
         } else {
@@ -198,13 +210,22 @@ final class Application
                 $callback = Callback::approve($authorization->url, $redirect);
             } else {
                 $shop->state->set('authorization', $authorization->state);
-                $callback = Callback::wait($port, $options->number('timeout', 300, 1, 86_400), $authorization->state, function () use ($authorization): void {
-                    $this->console->event(['event' => 'authorize', 'url' => $authorization->url]);
-                    $this->console->line("Open this address in a browser and approve:\n\n    {$authorization->url}\n\nWaiting for the answer…");
-                });
+                $callback = Callback::wait(
+                    $port,
+                    $options->number('timeout', 300, 1, 86_400),
+                    $authorization->state,
+                    function () use ($authorization): void {
+                        $this->console->event(['event' => 'authorize', 'url' => $authorization->url]);
+                        $this->console->line(
+                            "Open this address in a browser and approve:\n\n    {$authorization->url}\n\nWaiting for the answer…",
+                        );
+                    },
+                );
 
                 if ($callback === null) {
-                    throw new \RuntimeException('No answer came in time: run “connect” again, or paste the address the browser ended at with “connect --callback URL”.');
+                    throw new \RuntimeException(
+                        'No answer came in time: run “connect” again, or paste the address the browser ended at with “connect --callback URL”.',
+                    );
                 }
 
                 $shop->state->delete('authorization');
@@ -214,7 +235,9 @@ final class Application
         }
 
         if ($before !== null) {
-            $this->console->warning("This is another merchant than before ($before): products linked to it stay as they are, see “conflicts” after the next sync.");
+            $this->console->warning(
+                "This is another merchant than before ($before): products linked to it stay as they are, see “conflicts” after the next sync.",
+            );
         }
     }
 
@@ -224,7 +247,9 @@ final class Application
         $host = parse_url((string) $shop->settings['base_url'], PHP_URL_HOST);
 
         if (!\in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
-            throw new UsageException('--approve works against a simulator only: set CLOVERSYNC_BASE_URL to a loopback address.');
+            throw new UsageException(
+                '--approve works against a simulator only: set CLOVERSYNC_BASE_URL to a loopback address.',
+            );
         }
     }
 
@@ -238,27 +263,45 @@ final class Application
         $shopCurrency = ShopConfig::read($shop->sql)->currency;
 
         if ($facts['currency'] === null && $this->console->canAsk()) {
-            $answer   = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
-            $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException('A currency is a code of three letters, such as USD.');
+            $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
+            $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
+                'A currency is a code of three letters, such as USD.',
+            );
             $shop->merchant->confirmCurrency($currency);
             $facts = ['currency' => $currency, 'currency_source' => 'owner'] + $facts;
         } elseif ($facts['currency'] === null && $approve) {
             $shop->merchant->confirmCurrency($shopCurrency);
-            $this->console->warning("Clover does not tell the merchant's currency: the shop's, $shopCurrency, is taken for it.");
+            $this->console->warning(
+                "Clover does not tell the merchant's currency: the shop's, $shopCurrency, is taken for it.",
+            );
             $facts = ['currency' => $shopCurrency, 'currency_source' => 'owner'] + $facts;
         } elseif ($facts['currency'] === null) {
-            $this->console->warning('Clover does not tell the merchant\'s currency: run “connect --currency XXX” before a sync.');
+            $this->console->warning(
+                'Clover does not tell the merchant\'s currency: run “connect --currency XXX” before a sync.',
+            );
         }
 
-        $this->console->line(\sprintf('Connected to merchant %s%s (%s).', $facts['id'], $facts['name'] === null ? '' : ', ' . $facts['name'], $shop->settings['environment']));
-        $this->console->line($facts['currency'] === null ? 'Currency: not known.' : "Currency: {$facts['currency']} (" . match ($facts['currency_source']) {
-            'properties' => 'from the merchant\'s properties',
-            'order'      => 'from an order',
-            default      => 'confirmed by you',
-        } . ').');
+        $this->console->line(\sprintf(
+            'Connected to merchant %s%s (%s).',
+            $facts['id'],
+            $facts['name'] === null ? '' : ', ' . $facts['name'],
+            $shop->settings['environment'],
+        ));
+        $this->console->line(
+            $facts['currency'] === null
+                ? 'Currency: not known.'
+                : "Currency: {$facts['currency']} (" . match ($facts['currency_source']) {
+                    'properties' => 'from the merchant\'s properties',
+                    'order'      => 'from an order',
+                    default      => 'confirmed by you',
+                }
+                . ').',
+        );
 
         if ($facts['currency'] !== null && $facts['currency'] !== $shopCurrency) {
-            $this->console->warning("The shop's currency is $shopCurrency: nothing will be imported until it is {$facts['currency']} too.");
+            $this->console->warning(
+                "The shop's currency is $shopCurrency: nothing will be imported until it is {$facts['currency']} too.",
+            );
         }
 
         $this->console->done([
@@ -289,14 +332,18 @@ final class Application
             'connected'        => $now->connected,
             'environment'      => $now->environment,
             'merchant_id'      => $now->merchantId,
-            'token_expires_at' => $now->accessExpiresAt === null ? null : UtcTime::iso(UtcTime::sql($now->accessExpiresAt)),
+            'token_expires_at' => $now->accessExpiresAt === null
+                ? null
+                : UtcTime::iso(UtcTime::sql($now->accessExpiresAt)),
             'last_sync'        => UtcTime::iso($now->lastSync),
             'products'         => $now->products,
             'errors'           => $now->errors,
             'pending'          => $now->pending,
             'conflicts'        => $now->conflicts,
             'deleted'          => $now->deleted,
-            'sales'            => $now->sales === null ? null : $now->sales + ['paused' => $now->paused['reason'] ?? null],
+            'sales'            => $now->sales === null
+                ? null
+                : $now->sales + ['paused' => $now->paused['reason'] ?? null],
             'site_moved'       => $now->siteMoved,
             'reconnect_reason' => $now->reconnectReason,
             'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
@@ -306,13 +353,20 @@ final class Application
         ];
 
         $this->console->line(match (true) {
-            $now->connected                => "Connected to merchant {$now->merchantId} ({$now->environment}).",
+            $now->connected => "Connected to merchant {$now->merchantId} ({$now->environment}).",
             $now->reconnectReason !== null => "Not connected: {$now->reconnectReason}. Run “connect”.",
-            default                        => "Not connected ({$now->environment}). Run “connect”.",
+            default => "Not connected ({$now->environment}). Run “connect”.",
         });
-        $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
-        $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
-        $this->console->line(\sprintf('Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d', $now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted));
+        $this->console->line('Access token until: ' . ( $data['token_expires_at'] ?? '-' ));
+        $this->console->line('Last sync:          ' . ( $data['last_sync'] ?? 'never' ));
+        $this->console->line(\sprintf(
+            'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d',
+            $now->products,
+            $now->errors,
+            $now->pending,
+            $now->conflicts,
+            $now->deleted,
+        ));
 
         $this->console->line(\sprintf(
             'Rate limit: %d requests a second, %d at once (%s)',
@@ -322,21 +376,30 @@ final class Application
         ));
 
         if ($data['sales'] !== null) {
-            $this->console->line(\sprintf('Web sales: %d on their way to Clover, %d uncertain, %d dead', $data['sales']['later'], $data['sales']['uncertain'], $data['sales']['dead']));
+            $this->console->line(\sprintf(
+                'Web sales: %d on their way to Clover, %d uncertain, %d dead',
+                $data['sales']['later'],
+                $data['sales']['uncertain'],
+                $data['sales']['dead'],
+            ));
         }
 
-        if (($data['sales']['paused'] ?? null) !== null) {
+        if (( $data['sales']['paused'] ?? null ) !== null) {
             $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
         }
 
         if ($now->refusedAt !== null) {
             $this->console->warning(self::refused($now->refusedAt, (int) $now->nextTryAt));
         } elseif ($data['token_ends_soon']) {
-            $this->console->warning('The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.');
+            $this->console->warning(
+                'The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.',
+            );
         }
 
         if ($data['site_moved']) {
-            $this->console->warning('The connection belongs to another shop than this one: “connect --move” if it has moved here, “disconnect” if this is a copy.');
+            $this->console->warning(
+                'The connection belongs to another shop than this one: “connect --move” if it has moved here, “disconnect” if this is a copy.',
+            );
         }
 
         $this->console->done($data);
@@ -352,8 +415,14 @@ final class Application
         $result = $shop->runner(function (SyncProgress $now) use ($expected): void {
             $this->console->bar($now->phase, $now->itemsRead, $expected);
             $this->console->event([
-                'event'     => 'progress', 'phase' => $now->phase, 'items' => $now->itemsRead, 'imported' => $now->imported, 'updated' => $now->updated,
-                'unchanged' => $now->unchanged, 'deleted' => $now->deleted, 'failed' => $now->failed,
+                'event'     => 'progress',
+                'phase'     => $now->phase,
+                'items'     => $now->itemsRead,
+                'imported'  => $now->imported,
+                'updated'   => $now->updated,
+                'unchanged' => $now->unchanged,
+                'deleted'   => $now->deleted,
+                'failed'    => $now->failed,
             ]);
         })->run(new TimeBudget(null, fn (): bool => $this->stop), $options->has('confirm-deletes'));
 
@@ -361,13 +430,19 @@ final class Application
         $failures = $shop->log->ofRun($result->run, 'error', 1000);
 
         foreach ($failures as $failure) {
-            $this->console->event(['event' => 'failed', 'clover_id' => $failure['entity_id'], 'message' => $failure['message']]);
+            $this->console->event([
+                'event'     => 'failed',
+                'clover_id' => $failure['entity_id'],
+                'message'   => $failure['message'],
+            ]);
         }
 
         $this->console->line(match ($result->status) {
             SyncRuns::RUNNING            => 'Stopped after the current page. Run “sync” again to go on from there.',
-            SyncRuns::NEEDS_CONFIRMATION => 'Stopped before deleting: ' . $result->message . ' (“sync --confirm-deletes”)',
-            default                  => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
+            SyncRuns::NEEDS_CONFIRMATION => 'Stopped before deleting: '
+                . $result->message
+                . ' (“sync --confirm-deletes”)',
+            default                      => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
         });
         $this->console->line(\sprintf(
             '%d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d product rows written, %d requests, %.1f s',
@@ -386,7 +461,7 @@ final class Application
             $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
         }
 
-        if (($withheld = SyncRunner::withheld($shop->connection)) !== null) {
+        if (( $withheld = SyncRunner::withheld($shop->connection) ) !== null) {
             $this->console->warning($withheld);
         }
 
@@ -394,13 +469,28 @@ final class Application
             $this->console->line('The shop already has products with the SKUs of Clover items: see “conflicts”.');
         }
 
-        $this->console->done($this->syncData($result->imported, $result->updated, $result->unchanged, $result->deleted, $result->failed, $result->conflicts, $result->productRows)
-            + ['requests' => $result->requests, 'seconds' => round($result->seconds, 3), 'peak_memory_bytes' => self::peakMemory(), 'status' => $result->status]);
+        $this->console->done(
+            $this->syncData(
+                $result->imported,
+                $result->updated,
+                $result->unchanged,
+                $result->deleted,
+                $result->failed,
+                $result->conflicts,
+                $result->productRows,
+            )
+            + [
+                'requests'          => $result->requests,
+                'seconds'           => round($result->seconds, 3),
+                'peak_memory_bytes' => self::peakMemory(),
+                'status'            => $result->status,
+            ],
+        );
 
         return match (true) {
             $result->status !== SyncRuns::DONE => self::FAILED,
-            $result->failed > 0            => self::PARTLY,
-            default                        => self::OK,
+            $result->failed > 0 => self::PARTLY,
+            default => self::OK,
         };
     }
 
@@ -410,11 +500,21 @@ final class Application
         $requests = $shop->connection->requests();
         $this->stopOnSignal();
         $found = $shop->stockPass()->run(new TimeBudget(null, fn (): bool => $this->stop), $shop->syncLock());
-        $this->console->line(\sprintf('%d counts updated, %d unchanged; %d product rows written.', $found['updated'], $found['unchanged'], $found['product_rows']));
-        $this->console->done($this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows']) + [
-            'requests' => $shop->connection->requests() - $requests, 'seconds' => round(Platform::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory(),
-            'status' => $found['done'] ? SyncRuns::DONE : SyncRuns::RUNNING,
-        ]);
+        $this->console->line(\sprintf(
+            '%d counts updated, %d unchanged; %d product rows written.',
+            $found['updated'],
+            $found['unchanged'],
+            $found['product_rows'],
+        ));
+        $this->console->done(
+            $this->syncData(0, $found['updated'], $found['unchanged'], 0, 0, 0, $found['product_rows'])
+            + [
+                'requests'          => $shop->connection->requests() - $requests,
+                'seconds'           => round(Platform::monotonic() - $began, 3),
+                'peak_memory_bytes' => self::peakMemory(),
+                'status'            => $found['done'] ? SyncRuns::DONE : SyncRuns::RUNNING,
+            ],
+        );
 
         return $found['done'] ? self::OK : self::FAILED;
     }
@@ -424,7 +524,15 @@ final class Application
         $began  = Platform::monotonic();
         $counts = $shop->preview()->run(function (array $change): void {
             $this->console->event(['event' => 'change'] + $change);
-            $this->console->line(\sprintf('%-8s %s  %s%s', $change['action'], $change['clover_id'], $change['title'], $change['fields'] === [] || $change['action'] === 'create' ? '' : ': ' . implode(', ', $change['fields'])));
+            $this->console->line(\sprintf(
+                '%-8s %s  %s%s',
+                $change['action'],
+                $change['clover_id'],
+                $change['title'],
+                $change['fields'] === [] || $change['action'] === 'create'
+                    ? ''
+                    : ': ' . implode(', ', $change['fields']),
+            ));
         });
         $this->console->line(\sprintf(
             '%d to create, %d to update, %d to delete, %d in conflict, %d unchanged, %d faulty. Nothing was written.',
@@ -435,11 +543,31 @@ final class Application
             $counts['unchanged'],
             $counts['failed'],
         ));
-        $data = ['creates' => $counts['creates'], 'updates' => $counts['updates'], 'deletes' => $counts['deletes'], 'conflicts' => $counts['conflicts']];
+        $data = [
+            'creates'   => $counts['creates'],
+            'updates'   => $counts['updates'],
+            'deletes'   => $counts['deletes'],
+            'conflicts' => $counts['conflicts'],
+        ];
 
         if ($asSync) {
-            $data = ['dry_run' => true] + $this->syncData($counts['creates'], $counts['updates'], $counts['unchanged'], $counts['deletes'], $counts['failed'], $counts['conflicts'], 0)
-                + ['requests' => $shop->connection->requests(), 'seconds' => round(Platform::monotonic() - $began, 3), 'peak_memory_bytes' => self::peakMemory()] + $data;
+            $data =
+                ['dry_run' => true]
+                + $this->syncData(
+                    $counts['creates'],
+                    $counts['updates'],
+                    $counts['unchanged'],
+                    $counts['deletes'],
+                    $counts['failed'],
+                    $counts['conflicts'],
+                    0,
+                )
+                + [
+                    'requests'          => $shop->connection->requests(),
+                    'seconds'           => round(Platform::monotonic() - $began, 3),
+                    'peak_memory_bytes' => self::peakMemory(),
+                ]
+                + $data;
         }
 
         $this->console->done($data + ['unchanged' => $counts['unchanged'], 'failed' => $counts['failed']]);
@@ -449,7 +577,7 @@ final class Application
 
     private function products(Services $shop): int
     {
-        $products = (new ProductList($shop->sql, $shop->mappings()))->all();
+        $products = ( new ProductList($shop->sql, $shop->mappings()) )->all();
         $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
         $this->console->line(str_repeat('-', 118));
 
@@ -463,7 +591,9 @@ final class Application
                 $product['category'],
                 $from === $to ? $from : "$from to $to",
                 $product['quantity'] === null ? '-' : (string) $product['quantity'],
-                $product['state'] !== 'synced' ? $product['state'] : ($product['published'] ? 'published' : 'unpublished'),
+                $product['state'] !== 'synced'
+                    ? $product['state']
+                    : ( $product['published'] ? 'published' : 'unpublished' ),
                 $product['clover_id'],
             ));
         }
@@ -474,12 +604,34 @@ final class Application
         return self::OK;
     }
 
-    private static function tableRow(string $title, string $type, string $category, string $price, string $count, string $state, string $id): string
-    {
-        $cell = static fn (string $text, int $width): string => mb_strimwidth($text, 0, $width, '…') . str_repeat(' ', max(0, $width - mb_strwidth($text)));
+    private static function tableRow(
+        string $title,
+        string $type,
+        string $category,
+        string $price,
+        string $count,
+        string $state,
+        string $id,
+    ): string {
+        $cell = static fn (string $text, int $width): string => (
+            mb_strimwidth($text, 0, $width, '…') . str_repeat(' ', max(0, $width - mb_strwidth($text)))
+        );
 
-        return $cell($title, 34) . ' ' . $cell($type, 11) . ' ' . $cell($category, 16) . ' ' . str_pad($price, 16, ' ', STR_PAD_LEFT) . ' '
-            . str_pad($count, 7, ' ', STR_PAD_LEFT) . '  ' . $cell($state, 12) . ' ' . $id;
+        return (
+            $cell($title, 34)
+            . ' '
+            . $cell($type, 11)
+            . ' '
+            . $cell($category, 16)
+            . ' '
+            . str_pad($price, 16, ' ', STR_PAD_LEFT)
+            . ' '
+            . str_pad($count, 7, ' ', STR_PAD_LEFT)
+            . '  '
+            . $cell($state, 12)
+            . ' '
+            . $id
+        );
     }
 
     /** Of the column's five places, those that say something, but no fewer than two. */
@@ -500,7 +652,15 @@ final class Application
 
         foreach ($entries as $entry) {
             $this->console->event($entry);
-            $this->console->line(\sprintf('%s  %-8s %-19s %-5s %-13s  %s', $entry['at'], $entry['status'], $entry['action'], $entry['entity_type'], $entry['entity_id'], $entry['message']));
+            $this->console->line(\sprintf(
+                '%s  %-8s %-19s %-5s %-13s  %s',
+                $entry['at'],
+                $entry['status'],
+                $entry['action'],
+                $entry['entity_type'],
+                $entry['entity_id'],
+                $entry['message'],
+            ));
         }
 
         $this->console->done(['entries' => \count($entries)]);
@@ -530,8 +690,14 @@ final class Application
                 $this->console->line("  $id: $why");
             }
 
-            $this->console->line("{$result['adopted']} linked; the next sync brings what Clover owns. " . \count($left) . ' left.');
-            $this->console->done(['adopted' => $result['adopted'], 'failed' => \count($result['failed']), 'conflicts' => \count($left)]);
+            $this->console->line(
+                "{$result['adopted']} linked; the next sync brings what Clover owns. " . \count($left) . ' left.',
+            );
+            $this->console->done([
+                'adopted'   => $result['adopted'],
+                'failed'    => \count($result['failed']),
+                'conflicts' => \count($left),
+            ]);
 
             return $result['failed'] === [] ? self::OK : self::PARTLY;
         }
@@ -543,7 +709,10 @@ final class Application
                 $conflict['clover_id'],
                 $conflict['name'],
                 $conflict['sku'],
-                implode(', ', array_map(static fn (array $p): string => "product {$p['product_id']} “{$p['title']}”", $conflict['products'])),
+                implode(', ', array_map(
+                    static fn (array $p): string => "product {$p['product_id']} “{$p['title']}”",
+                    $conflict['products'],
+                )),
                 $conflict['relink'] ? ' (linked under another environment or merchant)' : '',
             ));
         }
@@ -554,7 +723,9 @@ final class Application
         return self::OK;
     }
 
-    /** An article needs a place: asks for it once where somebody can answer, else takes the category that Joomla brings. */
+    /**
+     * An article needs a place: asks for it once where somebody can answer, else takes the category that Joomla brings.
+     */
     private function withDefaultCategory(Services $shop): Services
     {
         if ($shop->settings['default_category'] !== 0 || !$shop->connection->status()->connected) {
@@ -573,7 +744,9 @@ final class Application
             $chosen = isset($names[(int) $answer]) ? $answer : (string) $fallback;
         } else {
             $chosen = (string) $fallback;
-            $this->console->warning('No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.");
+            $this->console->warning(
+                'No default_category is set: “' . ( $names[$fallback] ?? '' ) . "” ($fallback) is taken.",
+            );
         }
 
         $shop->state->set('default_category', $chosen);
@@ -599,10 +772,22 @@ final class Application
     }
 
     /** @return array<string, int> */
-    private function syncData(int $imported, int $updated, int $unchanged, int $deleted, int $failed, int $conflicts, int $rows): array
-    {
+    private function syncData(
+        int $imported,
+        int $updated,
+        int $unchanged,
+        int $deleted,
+        int $failed,
+        int $conflicts,
+        int $rows,
+    ): array {
         return [
-            'imported' => $imported, 'updated' => $updated, 'unchanged' => $unchanged, 'deleted' => $deleted, 'failed' => $failed, 'conflicts' => $conflicts,
+            'imported'             => $imported,
+            'updated'              => $updated,
+            'unchanged'            => $unchanged,
+            'deleted'              => $deleted,
+            'failed'               => $failed,
+            'conflicts'            => $conflicts,
             'product_rows_written' => $rows,
         ];
     }
@@ -612,7 +797,10 @@ final class Application
     {
         $usage = Platform::has('getrusage') ? getrusage() : [];
 
-        return max(Platform::has('memory_get_peak_usage') ? memory_get_peak_usage(true) : 0, ($usage['ru_maxrss'] ?? 0) * (PHP_OS_FAMILY === 'Darwin' ? 1 : 1024));
+        return max(
+            Platform::has('memory_get_peak_usage') ? memory_get_peak_usage(true) : 0,
+            ( $usage['ru_maxrss'] ?? 0 ) * ( PHP_OS_FAMILY === 'Darwin' ? 1 : 1024 ),
+        );
     }
 
     /** @param array<string, string> $fields */
@@ -628,7 +816,8 @@ final class Application
             fwrite(STDERR, "See ./cloversync help.\n");
         }
 
-        $this->console->event(['event' => 'error', 'kind' => $kind, 'message' => $message] + ($fields === [] ? [] : ['fields' => $fields]));
+        $this->console->event(['event' => 'error', 'kind' => $kind, 'message' => $message]
+        + ( $fields === [] ? [] : ['fields' => $fields] ));
 
         return $code;
     }
@@ -647,28 +836,32 @@ final class Application
     {
         return match (true) {
             $e instanceof NotConnectedException, $e instanceof ReconnectException => 'not_connected',
-            $e instanceof PermissionException     => 'permission',
-            $e instanceof RefusedException        => 'refused',
-            $e instanceof UnavailableException    => 'unavailable',
-            $e instanceof CallbackException       => 'callback',
-            $e instanceof SiteMovedException      => 'site_moved',
-            $e instanceof CurrencyException       => 'currency',
+            $e instanceof PermissionException => 'permission',
+            $e instanceof RefusedException => 'refused',
+            $e instanceof UnavailableException => 'unavailable',
+            $e instanceof CallbackException => 'callback',
+            $e instanceof SiteMovedException => 'site_moved',
+            $e instanceof CurrencyException => 'currency',
             $e instanceof AlreadyRunningException => 'already_running',
-            $e instanceof VaultException          => 'site_secret',
-            $e instanceof \PDOException           => 'database',
-            default                               => 'failed',
+            $e instanceof VaultException => 'site_secret',
+            $e instanceof \PDOException => 'database',
+            default => 'failed',
         };
     }
 
     private static function sentence(\Throwable $e): string
     {
         return match (true) {
-            $e instanceof SiteMovedException                                             => $e->getMessage() . ' (“connect --move”, or “disconnect”)',
-            $e instanceof RefusedException                                               => self::refused($e->getRefusedAt(), $e->getNextTryAt()),
-            $e instanceof UnavailableException                                           => $e->getMessage() . ' Try again; a sync goes on from where it stopped.',
-            $e instanceof \PDOException                                                  => 'The database refused: ' . $e->getMessage(),
-            $e instanceof CloverException, $e instanceof ShopException, $e::class === \RuntimeException::class => $e->getMessage(),
-            default                                                                      => 'This should not happen, please report it: ' . $e->getMessage(),
+            $e instanceof SiteMovedException => $e->getMessage() . ' (“connect --move”, or “disconnect”)',
+            $e instanceof RefusedException => self::refused($e->getRefusedAt(), $e->getNextTryAt()),
+            $e instanceof UnavailableException => $e->getMessage()
+                . ' Try again; a sync goes on from where it stopped.',
+            $e instanceof \PDOException => 'The database refused: ' . $e->getMessage(),
+            $e instanceof CloverException,
+            $e instanceof ShopException,
+            $e::class === \RuntimeException::class,
+                => $e->getMessage(),
+            default => 'This should not happen, please report it: ' . $e->getMessage(),
         };
     }
 }

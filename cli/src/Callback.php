@@ -42,7 +42,9 @@ final class Callback
         $server = @stream_socket_server("tcp://127.0.0.1:$port", $code, $message);
 
         if ($server === false) {
-            throw new \RuntimeException("Port $port of 127.0.0.1 cannot be listened on ($message): give another one with --port.");
+            throw new \RuntimeException(
+                "Port $port of 127.0.0.1 cannot be listened on ($message): give another one with --port.",
+            );
         }
 
         stream_set_blocking($server, false);
@@ -50,17 +52,19 @@ final class Callback
         $clients = [];
         $end     = Platform::monotonic() + $seconds;
 
-        while (($left = $end - Platform::monotonic()) > 0) {
+        while (( $left = $end - Platform::monotonic() ) > 0) {
             $read  = [$server, ...array_column($clients, 'socket')];
             $write = $except = null;
             $wait  = min($left, 0.5);
 
-            if (@stream_select($read, $write, $except, (int) $wait, (int) (($wait - (int) $wait) * 1e6)) === false) {
+            if (
+                @stream_select($read, $write, $except, (int) $wait, (int) ( ( $wait - (int) $wait ) * 1e6 )) === false
+            ) {
                 // A signal; its handler has run.
                 continue;
             }
 
-            if (\in_array($server, $read, true) && ($client = @stream_socket_accept($server, 0)) !== false) {
+            if (\in_array($server, $read, true) && ( $client = @stream_socket_accept($server, 0) ) !== false) {
                 stream_set_blocking($client, false);
                 $clients[] = ['socket' => $client, 'text' => '', 'end' => Platform::monotonic() + self::PATIENCE];
                 $clients   = \array_slice($clients, -self::MOST);
@@ -72,13 +76,13 @@ final class Callback
                 $clients[$i]['text'] = $text = $client['text'] . $part;
                 $whole               = preg_match('/\r?\n\r?\n/', $text) === 1;
 
-                $late  = Platform::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST;
+                $late = Platform::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST;
 
-                if ($whole && ($query = self::answer($socket, $text, $state)) !== null) {
+                if ($whole && ( $query = self::answer($socket, $text, $state) ) !== null) {
                     return $query;
                 }
 
-                if ($whole || $late || ($part === '' && feof($socket))) {
+                if ($whole || $late || $part === '' && feof($socket)) {
                     fclose($socket);
                     unset($clients[$i]);
                 }
@@ -99,17 +103,22 @@ final class Callback
     {
         $query = preg_match('#^GET /callback\?(\S+) HTTP/1\.[01]\r?\n#', $request, $m) === 1 ? $m[1] : null;
         parse_str($query ?? '', $values);
-        $ours           = \is_string($values['state'] ?? null) && hash_equals($state, $values['state']);
+        $ours = \is_string($values['state'] ?? null) && hash_equals($state, $values['state']);
         [$status, $text] = match (true) {
-            $ours           => ['200 OK', 'Thank you. You can close this window and go back to the terminal.'],
+            $ours => ['200 OK', 'Thank you. You can close this window and go back to the terminal.'],
             $query !== null => [
                 '400 Bad Request',
                 'This answers another connect than the one that waits: open the address that the terminal shows.',
             ],
-            default         => ['404 Not Found', 'Nothing here.'],
+            default => ['404 Not Found', 'Nothing here.'],
         };
-        @fwrite($client, "HTTP/1.1 $status\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-            . "Connection: close\r\nContent-Length: " . \strlen($text) . "\r\n\r\n$text");
+        @fwrite(
+            $client,
+            "HTTP/1.1 $status\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+            . "Connection: close\r\nContent-Length: "
+            . \strlen($text)
+            . "\r\n\r\n$text",
+        );
 
         return $ours ? $query : null;
     }
@@ -126,12 +135,24 @@ final class Callback
                 return $url;
             }
 
-            $context = stream_context_create(['http' => ['follow_location' => 0, 'ignore_errors' => true, 'timeout' => 30]]);
+            $context = stream_context_create(['http' => [
+                'follow_location' => 0,
+                'ignore_errors'   => true,
+                'timeout'         => 30,
+            ]]);
             $body    = @file_get_contents($url, false, $context);
-            $headers = Platform::has('http_get_last_response_headers') ? http_get_last_response_headers() : ($http_response_header ?? []);
+            $headers = Platform::has('http_get_last_response_headers')
+                ? http_get_last_response_headers()
+                : $http_response_header ?? [];
 
             if ($body === false || $headers === null || $headers === []) {
-                throw new \RuntimeException('Clover could not be reached at ' . parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT) . ': is the simulator running?');
+                throw new \RuntimeException(
+                    'Clover could not be reached at '
+                    . parse_url($url, PHP_URL_HOST)
+                    . ':'
+                    . parse_url($url, PHP_URL_PORT)
+                    . ': is the simulator running?',
+                );
             }
 
             $location = null;
@@ -146,7 +167,9 @@ final class Callback
                 throw new \RuntimeException('Clover did not approve: ' . $headers[0]);
             }
 
-            $url = str_starts_with($location, '/') ? preg_replace('#^(https?://[^/]+).*$#', '$1', $url) . $location : $location;
+            $url = str_starts_with($location, '/')
+                ? preg_replace('#^(https?://[^/]+).*$#', '$1', $url) . $location
+                : $location;
         }
 
         throw new \RuntimeException('Clover redirects without end.');

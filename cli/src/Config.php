@@ -15,7 +15,8 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Vault;
 
 /**
- * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which win; and the shop made of them.
+ * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which win; and the shop made of
+ * them.
  */
 final readonly class Config
 {
@@ -23,7 +24,20 @@ final readonly class Config
 
     /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
     private const KEYS = [
-        'environment', 'app_id', 'app_secret', 'base_url', 'dsn', 'db_user', 'db_password', 'db_prefix', 'site', 'site_secret', 'previous_site_secret', 'webhook_secret', 'settings', 'currency',
+        'environment',
+        'app_id',
+        'app_secret',
+        'base_url',
+        'dsn',
+        'db_user',
+        'db_password',
+        'db_prefix',
+        'site',
+        'site_secret',
+        'previous_site_secret',
+        'webhook_secret',
+        'settings',
+        'currency',
     ];
 
     private const PREFIX = 'jos_';
@@ -32,8 +46,10 @@ final readonly class Config
     private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
 
     /** @param array<string, mixed> $values */
-    private function __construct(#[\SensitiveParameter] private array $values)
-    {
+    private function __construct(
+        #[\SensitiveParameter]
+        private array $values,
+    ) {
     }
 
     /** @return array<string, string> For var_dump: the names, for the values hold every secret */
@@ -51,7 +67,7 @@ final readonly class Config
         if (is_file(self::FILE)) {
             $values = json_decode((string) file_get_contents(self::FILE), true);
 
-            if (!\is_array($values) || ($values !== [] && array_is_list($values))) {
+            if (!\is_array($values) || $values !== [] && array_is_list($values)) {
                 throw new UsageException(self::FILE . ' must hold one JSON object.');
             }
         }
@@ -76,7 +92,10 @@ final readonly class Config
             }
         }
 
-        if (isset($values['settings']) && (!\is_array($values['settings']) || ($values['settings'] !== [] && array_is_list($values['settings'])))) {
+        if (
+            isset($values['settings'])
+            && ( !\is_array($values['settings']) || $values['settings'] !== [] && array_is_list($values['settings']) )
+        ) {
             $wrong['settings'] = 'must be a JSON object';
         }
 
@@ -88,11 +107,20 @@ final readonly class Config
             }
         }
 
-        if (isset($values['db_prefix']) && preg_match('/^[A-Za-z_][A-Za-z0-9_]{0,31}$/D', \is_scalar($values['db_prefix']) ? (string) $values['db_prefix'] : '') !== 1) {
+        if (
+            isset($values['db_prefix'])
+            && preg_match(
+                '/^[A-Za-z_][A-Za-z0-9_]{0,31}$/D',
+                \is_scalar($values['db_prefix']) ? (string) $values['db_prefix'] : '',
+            ) !== 1
+        ) {
             $wrong['db_prefix'] = 'must be at most 32 letters, digits and underscores, and not begin with a digit';
         }
 
-        if (\is_string($values['dsn'] ?? null) && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1) {
+        if (
+            \is_string($values['dsn'] ?? null)
+            && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1
+        ) {
             $wrong['dsn'] = 'must name a file: each command is a process of its own, and what is kept in memory ends with it';
         }
 
@@ -121,14 +149,23 @@ final readonly class Config
     public function shop(): Services
     {
         $settings = Settings::fromArray(
-            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ($this->values['settings'] ?? []),
+            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ( $this->values['settings'] ?? [] ),
         );
         $sql = $this->database();
         $log = $settings->toArray()['debug']
             ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
             : null;
 
-        $shop   = new Services($sql, $settings, new Vault($this->siteSecret(), isset($this->values['previous_site_secret']) ? (string) $this->values['previous_site_secret'] : null), $this->site(), $log);
+        $shop = new Services(
+            $sql,
+            $settings,
+            new Vault(
+                $this->siteSecret(),
+                isset($this->values['previous_site_secret']) ? (string) $this->values['previous_site_secret'] : null,
+            ),
+            $this->site(),
+            $log,
+        );
         $chosen = $shop->settings['default_category'] === 0 ? $shop->state->get('default_category') : null;
 
         return $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
@@ -140,7 +177,9 @@ final readonly class Config
         $driver = $this->file() === null ? 'pdo_mysql' : 'pdo_sqlite';
 
         if (!Platform::hasExtension($driver)) {
-            throw new \RuntimeException("PHP's extension $driver is not loaded on this server: ask the host to enable it.");
+            throw new \RuntimeException(
+                "PHP's extension $driver is not loaded on this server: ask the host to enable it.",
+            );
         }
 
         // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
@@ -152,12 +191,16 @@ final readonly class Config
                 $this->dsn(),
                 isset($this->values['db_user']) ? (string) $this->values['db_user'] : null,
                 isset($this->values['db_password']) ? (string) $this->values['db_password'] : null,
-                (string) ($this->values['db_prefix'] ?? self::PREFIX),
+                (string) ( $this->values['db_prefix'] ?? self::PREFIX ),
             );
         } catch (\InvalidArgumentException $e) {
             throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
         } catch (\PDOException $e) {
-            throw new \RuntimeException('The database cannot be opened: ' . $e->getMessage() . '. Look at CLOVERSYNC_DSN, CLOVERSYNC_DB_USER and CLOVERSYNC_DB_PASSWORD.');
+            throw new \RuntimeException(
+                'The database cannot be opened: '
+                . $e->getMessage()
+                . '. Look at CLOVERSYNC_DSN, CLOVERSYNC_DB_USER and CLOVERSYNC_DB_PASSWORD.',
+            );
         } finally {
             $mask === null || umask($mask);
         }
@@ -168,7 +211,7 @@ final readonly class Config
             $schema->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
         }
 
-        (new AppSchema($sql))->ensure();
+        ( new AppSchema($sql) )->ensure();
 
         if (isset($this->values['currency'])) {
             ShopConfig::writeCurrency($sql, (string) $this->values['currency']);
@@ -188,14 +231,14 @@ final readonly class Config
 
         $mode = (int) @fileperms($file) & 0777;
 
-        if (($mode & 0007) !== 0) {
+        if (( $mode & 0007 ) !== 0) {
             @chmod($file, $mode & 0770);
         }
     }
 
     private function dsn(): string
     {
-        return (string) ($this->values['dsn'] ?? 'sqlite:cloversync.sqlite');
+        return (string) ( $this->values['dsn'] ?? 'sqlite:cloversync.sqlite' );
     }
 
     /** The file of a SQLite database. */
@@ -213,7 +256,7 @@ final readonly class Config
 
         $file = $this->file();
 
-        return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);
+        return $file === null ? $this->dsn() : 'sqlite:' . ( realpath($file) ?: $file );
     }
 
     /** The secret that seals the tokens: the one given, else one made once and kept beside the database. */
@@ -223,7 +266,7 @@ final readonly class Config
             return (string) $this->values['site_secret'];
         }
 
-        $file = ($this->file() ?? 'cloversync.mysql') . '-secret';
+        $file = ( $this->file() ?? 'cloversync.mysql' ) . '-secret';
 
         if (!is_file($file)) {
             $this->makeSecret($file);
@@ -238,7 +281,9 @@ final readonly class Config
         }
 
         if ($secret === '') {
-            throw new \RuntimeException("The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.");
+            throw new \RuntimeException(
+                "The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.",
+            );
         }
 
         return $secret;
@@ -265,7 +310,7 @@ final readonly class Config
     private static function copy(string $from, string $to): void
     {
         try {
-            (new \SplFileObject($to, 'x'))->fwrite((string) file_get_contents($from));
+            ( new \SplFileObject($to, 'x') )->fwrite((string) file_get_contents($from));
         } catch (\RuntimeException) {
             // It is there.
         }

@@ -11,8 +11,9 @@ final class Console
 {
     private bool $barShown = false;
 
-    public function __construct(public readonly bool $json)
-    {
+    public function __construct(
+        public readonly bool $json,
+    ) {
     }
 
     /** A line for people; silent with --json. */
@@ -28,7 +29,11 @@ final class Console
     public function event(array $data): void
     {
         if ($this->json) {
-            fwrite(STDOUT, json_encode($data, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
+            fwrite(
+                STDOUT,
+                json_encode($data, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE)
+                    . "\n",
+            );
         }
     }
 

@@ -36,7 +36,7 @@ final class JsonReader
     {
         $value = $this->take($name, $required);
 
-        if ($value === null || (\is_int($value) && $value >= $lowest && $value <= $highest)) {
+        if ($value === null || \is_int($value) && $value >= $lowest && $value <= $highest) {
             return $value;
         }
 
@@ -62,7 +62,7 @@ final class JsonReader
     {
         $value = $this->take($name, $required);
 
-        if ($value === null || (\is_string($value) && self::fits($value))) {
+        if ($value === null || \is_string($value) && self::fits($value)) {
             return $value;
         }
 
@@ -76,11 +76,18 @@ final class JsonReader
     {
         $value = $this->take($name, $required);
 
-        if ($value === null || (\is_int($value) && $value >= 0) || (\is_string($value) && $value !== '' && trim($value) === $value && self::fits($value))) {
+        if (
+            $value === null
+            || \is_int($value) && $value >= 0
+            || \is_string($value) && $value !== '' && trim($value) === $value && self::fits($value)
+        ) {
             return $value;
         }
 
-        $this->note($name, 'must be a whole number, or text of at most ' . self::MAX_TEXT . ' characters without space around it');
+        $this->note(
+            $name,
+            'must be a whole number, or text of at most ' . self::MAX_TEXT . ' characters without space around it',
+        );
 
         return null;
     }
@@ -107,7 +114,7 @@ final class JsonReader
     {
         $value = $this->take($name, $required);
 
-        if ($value !== null && (!\is_array($value) || !array_is_list($value))) {
+        if ($value !== null && ( !\is_array($value) || !array_is_list($value) )) {
             $this->note($name, 'must be a list');
 
             return [];
@@ -150,7 +157,7 @@ final class JsonReader
     private static function isObject(mixed $value): bool
     {
         // An empty object and an empty list look the same once decoded.
-        return \is_array($value) && ($value === [] || !array_is_list($value));
+        return \is_array($value) && ( $value === [] || !array_is_list($value) );
     }
 
     private static function fits(string $text): bool

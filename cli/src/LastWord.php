@@ -49,7 +49,7 @@ final class LastWord
             self::$reserve = '';
             $last          = Platform::has('error_get_last') ? \error_get_last() : null;
 
-            if ($last !== null && ($last['type'] & self::FATAL) !== 0) {
+            if ($last !== null && ( $last['type'] & self::FATAL ) !== 0) {
                 self::say('fatal', self::sentence($last), $json);
 
                 exit(self::FAILED);
@@ -60,7 +60,11 @@ final class LastWord
             $code = $command($words);
         } catch (\Throwable $e) {
             $place = self::place($e->getFile(), $e->getLine());
-            self::say('failed', 'This should not happen, please report it: ' . self::line($e->getMessage()) . $place, $json);
+            self::say(
+                'failed',
+                'This should not happen, please report it: ' . self::line($e->getMessage()) . $place,
+                $json,
+            );
             $code = self::FAILED;
         }
 
@@ -71,14 +75,17 @@ final class LastWord
     private static function sentence(array $error): string
     {
         if (preg_match('/^Allowed memory size of (\d+) bytes exhausted/', $error['message'], $m) === 1) {
-            return \sprintf(
-                'PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or allow PHP more.',
-                intdiv((int) $m[1], 1 << 20),
-            );
+            return \sprintf('PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or allow PHP more.', intdiv(
+                (int) $m[1],
+                1 << 20,
+            ));
         }
 
-        return 'PHP ended with a fatal error, please report it: ' . self::line($error['message'])
-            . self::place($error['file'], $error['line']);
+        return (
+            'PHP ended with a fatal error, please report it: '
+            . self::line($error['message'])
+            . self::place($error['file'], $error['line'])
+        );
     }
 
     /** PHP's message without the call stack, which may hold arguments. */
@@ -94,13 +101,14 @@ final class LastWord
 
     private static function say(string $kind, string $sentence, bool $json): void
     {
-        (new \SplFileObject('php://stderr', 'w'))->fwrite("error: $sentence\n");
+        ( new \SplFileObject('php://stderr', 'w') )->fwrite("error: $sentence\n");
 
         if ($json) {
             $flags = JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES;
             $text  = Platform::has('json_encode') ? json_encode($sentence, $flags) : "\"$sentence\"";
-            (new \SplFileObject('php://stdout', 'w'))
-                ->fwrite("{\"event\":\"error\",\"kind\":\"$kind\",\"message\":$text}\n");
+            ( new \SplFileObject('php://stdout', 'w') )->fwrite(
+                "{\"event\":\"error\",\"kind\":\"$kind\",\"message\":$text}\n",
+            );
         }
     }
 }

@@ -28,10 +28,25 @@ final class MissingExtension
         }
 
         $named   = Platform::variable('CLOVERSYNC_EXTENSION');
-        $options = ['-d', 'display_startup_errors=0', '-d', 'display_errors=0', '-d', 'log_errors=1', '-d', 'error_log=', '-d', 'html_errors=0'];
+        $options = [
+            '-d',
+            'display_startup_errors=0',
+            '-d',
+            'display_errors=0',
+            '-d',
+            'log_errors=1',
+            '-d',
+            'error_log=',
+            '-d',
+            'html_errors=0',
+        ];
         $process = @proc_open(
-            [PHP_BINARY, ...$options, ...($named === null ? [] : ['-d', "extension=$named"]), '-r', ''],
-            [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['pipe', 'w']],
+            [PHP_BINARY, ...$options, ...( $named === null ? [] : ['-d', "extension=$named"] ), '-r', ''],
+            [
+                ['file', '/dev/null', 'r'],
+                ['file', '/dev/null', 'w'],
+                ['pipe', 'w'],
+            ],
             $pipes,
         );
 
@@ -49,15 +64,21 @@ final class MissingExtension
     /** @param string $said What PHP wrote at its start, about every extension that it could not load */
     public static function reasonIn(string $said, string $name): ?string
     {
-        // A message may go over several lines: "Module compiled with …\nPHP compiled with …\nThese options need to match".
+        // A message may go over several lines: "Module compiled with …\nPHP compiled with …\nThese options need to
+        // match".
         foreach (preg_split('/^(?=PHP Warning:|Warning:)/m', $said) ?: [] as $message) {
             if (!str_contains($message, $name) && !str_contains($message, 'cloversync')) {
                 continue;
             }
 
-            $line = trim((string) preg_replace(['/\s+/', '/^(PHP )?Warning: (PHP Startup: )?/', '/ in Unknown on line \d+$/'], [' ', '', ''], trim($message)));
+            $line = trim((string) preg_replace(
+                ['/\s+/', '/^(PHP )?Warning: (PHP Startup: )?/', '/ in Unknown on line \d+$/'],
+                [' ', '', ''],
+                trim($message),
+            ));
 
-            // “Unable to load dynamic library 'X' (tried: X (REASON), DIRECTORY/X.so (…))”: the first reason is the one.
+            // “Unable to load dynamic library 'X' (tried: X (REASON), DIRECTORY/X.so (…))”: the first reason is the
+            // one.
             return preg_match('/\(tried: \S+ \((.+?)\), /', $line, $m) === 1 ? $m[1] : $line;
         }
 

@@ -8,15 +8,17 @@ namespace CloverSync\Cli;
 final readonly class Options
 {
     /** @param array<string, string|true> $given */
-    private function __construct(private array $given)
-    {
+    private function __construct(
+        private array $given,
+    ) {
     }
 
     /**
      * @param list<string> $words
      * @param list<string> $switches  Names without value
      * @param list<string> $valued    Names with a value, as `--name value` or `--name=value`
-     * @param list<string> $arguments Names of the words without dashes, in their order and all needed; a dash alone is a word too
+     * @param list<string> $arguments Names of the words without dashes, in their order and all needed; a dash alone
+     *   is a word too
      *
      * @throws UsageException
      */
@@ -27,7 +29,7 @@ final readonly class Options
         while ($words !== []) {
             $word = array_shift($words);
 
-            if ($arguments !== [] && $word !== '' && ($word[0] !== '-' || $word === '-')) {
+            if ($arguments !== [] && $word !== '' && ( $word[0] !== '-' || $word === '-' )) {
                 $given[array_shift($arguments)] = $word;
 
                 continue;
@@ -98,6 +100,10 @@ final readonly class Options
     {
         $value = $this->get('currency');
 
-        return $value === null ? null : Config::currencyCode($value) ?? throw new UsageException('--currency must be a code of three letters, such as USD.');
+        return $value === null
+            ? null
+            : Config::currencyCode($value) ?? throw new UsageException(
+                '--currency must be a code of three letters, such as USD.',
+            );
     }
 }

@@ -13,8 +13,9 @@ use CloverSync\Shop\Support\SystemClock;
 /** `order FILE`: what happens in the shop when somebody orders, pays, cancels, or when the owner edits an order. */
 final readonly class OrderCommand
 {
-    public function __construct(private Console $console)
-    {
+    public function __construct(
+        private Console $console,
+    ) {
     }
 
     /**
@@ -26,7 +27,11 @@ final readonly class OrderCommand
     {
         $order = OrderFile::read((string) $options->get('FILE'));
         // A shop sells before it is connected, too; then no product is linked.
-        $desk = new FakeCheckout($shop->sql, new Links($shop->sql, (string) $shop->settings['environment'], $shop->merchantId() ?? ''), new SystemClock());
+        $desk = new FakeCheckout(
+            $shop->sql,
+            new Links($shop->sql, (string) $shop->settings['environment'], $shop->merchantId() ?? ''),
+            new SystemClock(),
+        );
 
         if ($order->deleted) {
             $desk->delete($order->orderId);
@@ -53,7 +58,12 @@ final readonly class OrderCommand
             $order->currency,
             $options->has('no-event') ? ', without event' : '',
         ));
-        $this->console->done(['order_id' => $order->orderId, 'status' => $order->newStatus, 'lines' => \count($order->lines), 'total' => $order->total]);
+        $this->console->done([
+            'order_id' => $order->orderId,
+            'status'   => $order->newStatus,
+            'lines'    => \count($order->lines),
+            'total'    => $order->total,
+        ]);
 
         return 0;
     }

@@ -11,7 +11,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** {@see Sql} over PDO: MariaDB or MySQL, and SQLite. */
 final class PdoSql implements Sql
@@ -46,14 +46,17 @@ final class PdoSql implements Sql
     public static function connect(
         string $dsn,
         ?string $user = null,
-        #[\SensitiveParameter] ?string $password = null,
+        #[\SensitiveParameter]
+        ?string $password = null,
         string $prefix = 'jos_',
         Clock $clock = new SystemClock(),
     ): self {
         $dialect = match (true) {
             str_starts_with($dsn, 'sqlite:') => Dialect::Sqlite,
             str_starts_with($dsn, 'mysql:')  => Dialect::MySql,
-            default                          => throw new \InvalidArgumentException('The DSN must begin with "sqlite:" or "mysql:".'),
+            default                          => throw new \InvalidArgumentException(
+                'The DSN must begin with "sqlite:" or "mysql:".',
+            ),
         };
 
         if ($dialect === Dialect::MySql && !str_contains($dsn, 'charset=')) {
@@ -67,7 +70,9 @@ final class PdoSql implements Sql
         ]);
 
         if ($dialect === Dialect::MySql) {
-            $pdo->exec("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00'");
+            $pdo->exec(
+                "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00'",
+            );
         } else {
             $pdo->exec('PRAGMA busy_timeout = 15000');
             // The change to WAL fails at once, whatever the busy timeout, while another process makes it.
@@ -123,19 +128,23 @@ final class PdoSql implements Sql
             throw new \LogicException('A transaction is already open.');
         }
 
-        return DeadlockRetry::run(function () use ($work): mixed {
-            try {
-                $this->begin();
-                $result = $work();
-                $this->end('COMMIT');
+        return DeadlockRetry::run(
+            function () use ($work): mixed {
+                try {
+                    $this->begin();
+                    $result = $work();
+                    $this->end('COMMIT');
 
-                return $result;
-            } catch (\Throwable $e) {
-                $this->abandon();
+                    return $result;
+                } catch (\Throwable $e) {
+                    $this->abandon();
 
-                throw $e;
-            }
-        }, self::isPassing(...), $this->clock);
+                    throw $e;
+                }
+            },
+            self::isPassing(...),
+            $this->clock,
+        );
     }
 
     public function savepoint(callable $work): mixed
@@ -197,9 +206,9 @@ final class PdoSql implements Sql
 
         foreach ($values as $i => $value) {
             $statement->bindValue($i + 1, \is_bool($value) ? (int) $value : $value, match (true) {
-                $value === null                       => \PDO::PARAM_NULL,
-                \is_int($value) || \is_bool($value)   => \PDO::PARAM_INT,
-                default                               => \PDO::PARAM_STR,
+                $value === null => \PDO::PARAM_NULL,
+                \is_int($value) || \is_bool($value) => \PDO::PARAM_INT,
+                default => \PDO::PARAM_STR,
             });
         }
 
@@ -227,6 +236,6 @@ final class PdoSql implements Sql
     /** The database's number of an error; 0 for any other error. */
     private static function number(\Throwable $e): int
     {
-        return $e instanceof \PDOException ? (int) ($e->errorInfo[1] ?? 0) : 0;
+        return $e instanceof \PDOException ? (int) ( $e->errorInfo[1] ?? 0 ) : 0;
     }
 }

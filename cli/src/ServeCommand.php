@@ -14,8 +14,9 @@ final readonly class ServeCommand
     /** One that drains must not keep the others from answering. */
     private const WORKERS = '4';
 
-    public function __construct(private Console $console)
-    {
+    public function __construct(
+        private Console $console,
+    ) {
     }
 
     /**
@@ -25,7 +26,7 @@ final readonly class ServeCommand
      */
     public function run(Options $options): int
     {
-        $listen = (string) ($options->get('listen') ?? self::DEFAULT_LISTEN);
+        $listen = (string) ( $options->get('listen') ?? self::DEFAULT_LISTEN );
 
         if (preg_match('/^(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})$/i', $listen, $m) !== 1 || (int) $m[2] > 65_535) {
             throw new UsageException('--listen takes HOST:PORT, such as ' . self::DEFAULT_LISTEN . '.');
@@ -33,10 +34,26 @@ final readonly class ServeCommand
 
         $extension = Platform::variable('CLOVERSYNC_EXTENSION');
         $command   = [
-            PHP_BINARY, '-d', 'display_errors=0', '-d', 'log_errors=1', '-d', 'error_log=/dev/stderr', '-d', 'memory_limit=256M',
-            ...($extension === null ? [] : ['-d', "extension=$extension"]), '-S', $listen, __DIR__ . '/../serve.php',
+            PHP_BINARY,
+            '-d',
+            'display_errors=0',
+            '-d',
+            'log_errors=1',
+            '-d',
+            'error_log=/dev/stderr',
+            '-d',
+            'memory_limit=256M',
+            ...( $extension === null ? [] : ['-d', "extension=$extension"] ),
+            '-S',
+            $listen,
+            __DIR__ . '/../serve.php',
         ];
-        $environment = ['PHP_CLI_SERVER_WORKERS' => self::WORKERS, 'CLOVERSYNC_DRAIN' => $options->has('no-drain') ? '0' : '1', 'CLOVERSYNC_FOLDER' => (string) getcwd()] + self::environment();
+        $environment =
+            [
+                'PHP_CLI_SERVER_WORKERS' => self::WORKERS,
+                'CLOVERSYNC_DRAIN'       => $options->has('no-drain') ? '0' : '1',
+                'CLOVERSYNC_FOLDER'      => (string) getcwd(),
+            ] + self::environment();
         $this->console->event(['event' => 'listening', 'url' => "http://$listen/webhook"]);
         $this->console->line("Webhooks are answered at http://$listen/webhook until this is stopped.");
 
@@ -48,12 +65,16 @@ final readonly class ServeCommand
         }
 
         if (!Platform::has('proc_open') || !Platform::has('proc_close')) {
-            throw new \RuntimeException('PHP\'s functions pcntl_exec and proc_open are disabled or missing on this server (disable_functions): let a web server run cli/serve.php, see docs/serve.md.');
+            throw new \RuntimeException(
+                'PHP\'s functions pcntl_exec and proc_open are disabled or missing on this server (disable_functions): let a web server run cli/serve.php, see docs/serve.md.',
+            );
         }
 
         $process = proc_open($command, [['file', '/dev/null', 'r'], STDOUT, STDERR], $pipes, null, $environment);
 
-        return $process === false ? throw new \RuntimeException('PHP\'s own web server cannot be started.') : proc_close($process);
+        return $process === false
+            ? throw new \RuntimeException('PHP\'s own web server cannot be started.')
+            : proc_close($process);
     }
 
     /** @return array<string, string> Every variable of this process */

@@ -8,8 +8,10 @@ namespace CloverSync\Cli;
 final class UsageException extends \RuntimeException
 {
     /** @param array<string, string> $fields What is wrong by field, where it is about settings */
-    public function __construct(string $message, public readonly array $fields = [])
-    {
+    public function __construct(
+        string $message,
+        public readonly array $fields = [],
+    ) {
         parent::__construct($message);
     }
 }

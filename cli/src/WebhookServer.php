@@ -29,13 +29,13 @@ final class WebhookServer
             return;
         }
 
-        if (parse_url((string) ($_SERVER['REQUEST_URI'] ?? ''), PHP_URL_PATH) !== self::PATH) {
+        if (parse_url((string) ( $_SERVER['REQUEST_URI'] ?? '' ), PHP_URL_PATH) !== self::PATH) {
             $this->respond(404, 'There is nothing here but POST ' . self::PATH);
 
             return;
         }
 
-        if (($_SERVER['REQUEST_METHOD'] ?? '') !== 'POST') {
+        if (( $_SERVER['REQUEST_METHOD'] ?? '' ) !== 'POST') {
             header('Allow: POST');
             $this->respond(405, 'Only POST is answered here');
 
@@ -44,7 +44,11 @@ final class WebhookServer
 
         $problem = Platform::hasExtension('cloversync-refused')
             ? 'the extension is named in the pool; name it in php.ini'
-            : (Platform::hasExtension('cloversync') ? Platform::problem(NeededFunctions::LIBRARY) : 'the extension is not loaded; name it in php.ini');
+            : (
+                Platform::hasExtension('cloversync')
+                    ? Platform::problem(NeededFunctions::LIBRARY)
+                    : 'the extension is not loaded; name it in php.ini'
+            );
 
         if ($problem !== null) {
             Platform::log("cloversync: $problem");
@@ -55,7 +59,10 @@ final class WebhookServer
 
         try {
             $shop   = Config::read()->shop();
-            $answer = $shop->webhookEndpoint(true)->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
+            $answer = $shop->webhookEndpoint(true)->answer(
+                (string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1),
+                $_SERVER,
+            );
         } catch (\Throwable $e) {
             // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
             Platform::log('cloversync: ' . $e->getMessage());

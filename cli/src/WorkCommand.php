@@ -26,8 +26,9 @@ final readonly class WorkCommand
 
     private const WORDS = ['applied' => 'applied', 'send' => 'not_applied', 'leave' => 'leave'];
 
-    public function __construct(private Console $console)
-    {
+    public function __construct(
+        private Console $console,
+    ) {
     }
 
     /**
@@ -54,10 +55,15 @@ final readonly class WorkCommand
         }
 
         $heard  = $this->inbox($shop);
-        $result = $sales->worker()->run(new TimeBudget(), $options->has('once'), !$options->has('no-scan'), self::PATIENCE);
-        $result->claimed += $heard;
+        $result = $sales->worker()->run(
+            new TimeBudget(),
+            $options->has('once'),
+            !$options->has('no-scan'),
+            self::PATIENCE,
+        );
+        $result->claimed   += $heard;
         $result->confirmed += $heard;
-        $result->later += $shop->inbox()->count();
+        $result->later     += $shop->inbox()->count();
         $this->list($sales);
         $this->console->line(\sprintf(
             '%d taken up: %d confirmed, %d skipped; %d later, %d uncertain, %d dead%s.',
@@ -76,7 +82,7 @@ final readonly class WorkCommand
 
         $this->console->done(self::data($result));
 
-        return $result->uncertain + $result->dead > 0 ? self::PARTLY : self::OK;
+        return ( $result->uncertain + $result->dead ) > 0 ? self::PARTLY : self::OK;
     }
 
     /** @return int Objects of webhooks that were worked */
@@ -87,10 +93,20 @@ final readonly class WorkCommand
 
     public function drift(Services $shop): int
     {
-        $found = $shop->sales()->drift()->run(function (array $item): void {
-            $this->console->event($item);
-            $this->console->line(\sprintf('%s  %-20s shop %s, Clover %s: %s', $item['clover_id'], $item['sku'], $item['shop'] ?? '-', $item['clover'] ?? '-', $item['reason']));
-        });
+        $found = $shop
+            ->sales()
+            ->drift()
+            ->run(function (array $item): void {
+                $this->console->event($item);
+                $this->console->line(\sprintf(
+                    '%s  %-20s shop %s, Clover %s: %s',
+                    $item['clover_id'],
+                    $item['sku'],
+                    $item['shop'] ?? '-',
+                    $item['clover'] ?? '-',
+                    $item['reason'],
+                ));
+            });
         $this->console->line("{$found['differing']} of {$found['items']} linked items differ.");
         $this->console->done($found);
 
@@ -101,8 +117,14 @@ final readonly class WorkCommand
     private static function data(WorkReport $result): array
     {
         return [
-            'claimed' => $result->claimed, 'confirmed' => $result->confirmed, 'skipped' => $result->skipped, 'uncertain' => $result->uncertain, 'dead' => $result->dead,
-            'later' => $result->later, 'found' => $result->found, 'paused' => $result->paused,
+            'claimed'   => $result->claimed,
+            'confirmed' => $result->confirmed,
+            'skipped'   => $result->skipped,
+            'uncertain' => $result->uncertain,
+            'dead'      => $result->dead,
+            'later'     => $result->later,
+            'found'     => $result->found,
+            'paused'    => $result->paused,
         ];
     }
 
@@ -110,7 +132,12 @@ final readonly class WorkCommand
     private function list(Sales $sales): void
     {
         foreach ($sales->ledger->waiting(self::LISTED) as $row) {
-            $this->show("stock:{$row['id']}", $row, ['clover_id' => $row['clover_id'], 'delta' => (int) $row['delta']], \sprintf('“%s” %+d', $row['name'], -(int) $row['delta']));
+            $this->show(
+                "stock:{$row['id']}",
+                $row,
+                ['clover_id' => $row['clover_id'], 'delta' => (int) $row['delta']],
+                \sprintf('“%s” %+d', $row['name'], -(int) $row['delta']),
+            );
         }
 
         foreach ($sales->outbox->dead(self::LISTED) as $row) {
@@ -118,7 +145,12 @@ final readonly class WorkCommand
         }
 
         foreach ($sales->pushed->waiting(self::LISTED) as $row) {
-            $this->show("order:{$row['id']}", $row, ['reference' => $row['reference'], 'clover_order_id' => $row['clover_order_id']], "reference {$row['reference']}");
+            $this->show(
+                "order:{$row['id']}",
+                $row,
+                ['reference' => $row['reference'], 'clover_order_id' => $row['clover_order_id']],
+                "reference {$row['reference']}",
+            );
         }
     }
 
@@ -129,10 +161,22 @@ final readonly class WorkCommand
     private function show(string $name, array $row, array $data, string $what): void
     {
         $this->console->event([
-            'event' => 'waiting', 'row' => $name, 'state' => $row['state'], 'order_id' => $row['order_id'], 'reason' => $row['reason'], 'message' => $row['message'],
-            'created' => UtcTime::iso(UtcTime::sql((int) $row['created'])),
+            'event'    => 'waiting',
+            'row'      => $name,
+            'state'    => $row['state'],
+            'order_id' => $row['order_id'],
+            'reason'   => $row['reason'],
+            'message'  => $row['message'],
+            'created'  => UtcTime::iso(UtcTime::sql((int) $row['created'])),
         ] + $data);
-        $this->console->line(\sprintf('  %-12s %-9s order %s, %s: %s', $name, $row['state'], $row['order_id'], $what, $row['message'] ?? $row['reason'] ?? ''));
+        $this->console->line(\sprintf(
+            '  %-12s %-9s order %s, %s: %s',
+            $name,
+            $row['state'],
+            $row['order_id'],
+            $what,
+            $row['message'] ?? $row['reason'] ?? '',
+        ));
     }
 
     private function settle(Sales $sales, string $name, string $word): void
@@ -148,7 +192,8 @@ final readonly class WorkCommand
         }
 
         if ($m[1] === 'event') {
-            $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $m[2]), $word === 'not_applied') || throw new UsageException("$name waits for nobody's word.");
+            $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $m[2]), $word === 'not_applied')
+                || throw new UsageException("$name waits for nobody's word.");
 
             return;
         }
@@ -156,7 +201,13 @@ final readonly class WorkCommand
         $row = $sales->ledger->row((int) $m[2]) ?? throw new UsageException("There is no row $name.");
 
         try {
-            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
+            $sales->planner->resolve(
+                (string) $row['order_id'],
+                (int) $row['line_id'],
+                (int) $row['seq'],
+                $word,
+                (int) $row['order_pk'],
+            );
         } catch (ItemException $e) {
             throw new UsageException("$name: {$e->getMessage()}.");
         }
@@ -170,7 +221,7 @@ final readonly class WorkCommand
 
         try {
             $sales->planner->restock($m[1], (int) $m[2], (int) $m[3]);
-        } catch (ItemException | ShopException $e) {
+        } catch (ItemException|ShopException $e) {
             throw new UsageException("--restock $what: " . rtrim($e->getMessage(), '.') . '.');
         }
     }

@@ -20,11 +20,20 @@ final class CatalogTest extends TestCase
 
     protected function setUp(): void
     {
-        $settings      = Settings::fromArray(['app_id' => 'APPID00000001', 'app_secret' => 'secret', 'base_url' => 'http://127.0.0.1:1']);
-        $this->catalog = new Catalog(new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore()), 'USD');
+        $settings = Settings::fromArray([
+            'app_id'     => 'APPID00000001',
+            'app_secret' => 'secret',
+            'base_url'   => 'http://127.0.0.1:1',
+        ]);
+        $this->catalog = new Catalog(
+            new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore()),
+            'USD',
+        );
     }
 
-    #[TestDox('items and counts of two answers are joined by id, members of groups are given out, and what cannot be read is that item\'s own fault')]
+    #[TestDox(
+        'items and counts of two answers are joined by id, members of groups are given out, and what cannot be read is that item\'s own fault',
+    )]
     public function test_two_answers(): void
     {
         $page = $this->catalog->read(
@@ -34,9 +43,17 @@ final class CatalogTest extends TestCase
         [$change] = $page->changes([]);
 
         self::assertEqualsCanonicalizing(['A', 'B', 'D'], $page->itemIds());
-        self::assertSame(['A', 'Mug', ['Kitchen'], 'mug'], [$change->cloverId, $change->title, $change->categories, $change->alias]);
+        self::assertSame(['A', 'Mug', ['Kitchen'], 'mug'], [
+            $change->cloverId,
+            $change->title,
+            $change->categories,
+            $change->alias,
+        ]);
         self::assertSame([7, '12.50000'], [$change->variants[0]['quantity'], $change->variants[0]['price']]);
-        self::assertSame([['B', 'G']], array_map(static fn (array $row): array => [$row['item_id'], $row['group_id']], $page->members()));
+        self::assertSame(
+            [['B', 'G']],
+            array_map(static fn (array $row): array => [$row['item_id'], $row['group_id']], $page->members()),
+        );
         self::assertSame([['item_id' => 'D', 'path' => 'name', 'message' => 'has no name']], $page->errors());
         self::assertSame('', $page->cursor());
     }

@@ -33,7 +33,11 @@ final class ConnectionTest extends CloverTestCase
         parse_str((string) parse_url($one->url, PHP_URL_QUERY), $query);
 
         self::assertSame('/oauth/v2/authorize', parse_url($one->url, PHP_URL_PATH));
-        self::assertSame([Simulator::APP_ID, $redirect, $one->state], [$query['client_id'], $query['redirect_uri'], $query['state']]);
+        self::assertSame([Simulator::APP_ID, $redirect, $one->state], [
+            $query['client_id'],
+            $query['redirect_uri'],
+            $query['state'],
+        ]);
         self::assertNotSame($one->state, $two->state);
         self::assertGreaterThanOrEqual(16, \strlen($one->state));
     }
@@ -52,12 +56,19 @@ final class ConnectionTest extends CloverTestCase
         self::assertDoesNotMatchRegularExpression('/access|refresh|token/i', (string) $this->store->record);
     }
 
-    #[TestDox('with the manual\'s four permissions the currency comes from an order, and no refresh is spent on the refusals')]
+    #[TestDox(
+        'with the manual\'s four permissions the currency comes from an order, and no refresh is spent on the refusals',
+    )]
     public function testFourPermissions(): void
     {
         $merchant = $this->connected()->merchant();
 
-        self::assertSame(['USD', 'order', null, null], [$merchant->currency, $merchant->currencySource, $merchant->name, $merchant->trackStock]);
+        self::assertSame(['USD', 'order', null, null], [
+            $merchant->currency,
+            $merchant->currencySource,
+            $merchant->name,
+            $merchant->trackStock,
+        ]);
         self::assertSame(0, $this->clover->state()['tokens']['refreshes']);
     }
 
@@ -65,21 +76,30 @@ final class ConnectionTest extends CloverTestCase
     public function testMerchantRead(): void
     {
         $this->clover->post('merchant', [
-            'currency' => 'EUR', 'vat' => true, 'trackStock' => true, 'updateStock' => false,
+            'currency'    => 'EUR',
+            'vat'         => true,
+            'trackStock'  => true,
+            'updateStock' => false,
             'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R'],
         ]);
         $merchant = $this->connected()->merchant();
 
-        self::assertSame(['EUR', 'properties', true, true, false], [$merchant->currency, $merchant->currencySource, $merchant->vat, $merchant->trackStock, $merchant->updateStock]);
+        self::assertSame(['EUR', 'properties', true, true, false], [
+            $merchant->currency,
+            $merchant->currencySource,
+            $merchant->vat,
+            $merchant->trackStock,
+            $merchant->updateStock,
+        ]);
         self::assertNotEmpty($merchant->name);
     }
 
     #[TestDox('each way in which a callback can be wrong has its own kind')]
     public function testCallbacks(): void
     {
-        $connection   = $this->connection();
+        $connection = $this->connection();
         [$url, $state] = $this->approved($connection);
-        $kinds        = [];
+        $kinds = [];
 
         foreach ([
             'denied'     => ["https://shop.example/?error=access_denied&state=$state", $state],
@@ -105,7 +125,7 @@ final class ConnectionTest extends CloverTestCase
     #[TestDox('a code works once')]
     public function testCodeWorksOnce(): void
     {
-        $connection    = $this->connection();
+        $connection = $this->connection();
         [$url, $state] = $this->approved($connection);
         $connection->complete($url, $state);
 
@@ -131,7 +151,9 @@ final class ConnectionTest extends CloverTestCase
         $this->connection()->merchant();
     }
 
-    #[TestDox('after the app was uninstalled the owner must connect again, and the shop remembers why without asking Clover')]
+    #[TestDox(
+        'after the app was uninstalled the owner must connect again, and the shop remembers why without asking Clover',
+    )]
     public function testUninstalled(): void
     {
         $connection = $this->connected();
@@ -141,7 +163,10 @@ final class ConnectionTest extends CloverTestCase
             $connection->merchant();
             self::fail('accepted');
         } catch (RefusedException $e) {
-            self::assertSame([$e->getRefusedAt(), $e->getNextTryAt()], [$connection->status()->refusedAt, $connection->status()->nextTryAt]);
+            self::assertSame([$e->getRefusedAt(), $e->getNextTryAt()], [
+                $connection->status()->refusedAt,
+                $connection->status()->nextTryAt,
+            ]);
             self::assertTrue($connection->status()->connected);
         }
 
@@ -172,7 +197,7 @@ final class ConnectionTest extends CloverTestCase
 
         for ($i = 0; $i < 2; $i++) {
             try {
-                iterator_count((new Catalog($connection, 'USD'))->pages());
+                iterator_count(( new Catalog($connection, 'USD') )->pages());
                 self::fail('accepted');
             } catch (PermissionException $e) {
                 self::assertSame('Inventory Read', $e->getPermission());
@@ -187,10 +212,16 @@ final class ConnectionTest extends CloverTestCase
     public function testUnavailable(): void
     {
         $connection = $this->connected();
-        $this->clover->post('faults', [['match' => 'GET /v3/merchants/*/items', 'times' => 50, 'do' => 'status', 'code' => 429, 'retry_after' => 900]]);
+        $this->clover->post('faults', [[
+            'match'       => 'GET /v3/merchants/*/items',
+            'times'       => 50,
+            'do'          => 'status',
+            'code'        => 429,
+            'retry_after' => 900,
+        ]]);
 
         try {
-            iterator_count((new Catalog($connection, 'USD'))->pages());
+            iterator_count(( new Catalog($connection, 'USD') )->pages());
             self::fail('accepted');
         } catch (UnavailableException $e) {
             self::assertGreaterThan(60, $e->getRetryAfter());
@@ -201,10 +232,16 @@ final class ConnectionTest extends CloverTestCase
     public function testItem(): void
     {
         $connection = $this->connected();
-        $this->clover->post('faults', [['match' => 'GET /v3/merchants/*/items', 'times' => 4, 'do' => 'status', 'code' => 400, 'body' => ['message' => 'no such filter']]]);
+        $this->clover->post('faults', [[
+            'match' => 'GET /v3/merchants/*/items',
+            'times' => 4,
+            'do'    => 'status',
+            'code'  => 400,
+            'body'  => ['message' => 'no such filter'],
+        ]]);
 
         try {
-            iterator_count((new Catalog($connection, 'USD'))->pages());
+            iterator_count(( new Catalog($connection, 'USD') )->pages());
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertStringEndsWith('/items', $e->getPath());
@@ -216,10 +253,16 @@ final class ConnectionTest extends CloverTestCase
     public function testBug(): void
     {
         $connection = $this->connected();
-        $this->clover->post('faults', [['match' => 'GET /v3/merchants/*/items', 'times' => 4, 'do' => 'status', 'code' => 405, 'body' => '405 GET not allowed.']]);
+        $this->clover->post('faults', [[
+            'match' => 'GET /v3/merchants/*/items',
+            'times' => 4,
+            'do'    => 'status',
+            'code'  => 405,
+            'body'  => '405 GET not allowed.',
+        ]]);
 
         $this->expectException(BugException::class);
-        iterator_count((new Catalog($connection, 'USD'))->pages());
+        iterator_count(( new Catalog($connection, 'USD') )->pages());
     }
 
     #[TestDox('tokens of another site secret do not open, and nothing is sent')]
@@ -256,7 +299,7 @@ final class ConnectionTest extends CloverTestCase
     #[TestDox('log records reach the callable, and hold no token, code or secret')]
     public function testLog(): void
     {
-        $connection    = $this->connection();
+        $connection = $this->connection();
         [$url, $state] = $this->approved($connection);
         parse_str((string) parse_url($url, PHP_URL_QUERY), $query);
         $connection->complete($url, $state);
@@ -275,10 +318,19 @@ final class ConnectionTest extends CloverTestCase
     public function testThrowingLogger(): void
     {
         $connection = $this->connected();
-        $settings   = \CloverSync\Settings::fromArray(['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url]);
-        $throwing   = new \CloverSync\Connection($settings, new \CloverSync\Vault('a secret of the site'), $this->store, static function (): void {
-            throw new \DomainException('disk full');
-        });
+        $settings   = \CloverSync\Settings::fromArray([
+            'app_id'     => Simulator::APP_ID,
+            'app_secret' => Simulator::APP_SECRET,
+            'base_url'   => $this->clover->url,
+        ]);
+        $throwing = new \CloverSync\Connection(
+            $settings,
+            new \CloverSync\Vault('a secret of the site'),
+            $this->store,
+            static function (): void {
+                throw new \DomainException('disk full');
+            },
+        );
 
         try {
             $throwing->merchant();
@@ -295,7 +347,10 @@ final class ConnectionTest extends CloverTestCase
     {
         foreach (glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php') as $file) {
             $class = 'CloverSync\\Exception\\' . basename($file, '.php');
-            self::assertTrue(is_a($class, CloverException::class, true) && is_a($class, \RuntimeException::class, true), $class);
+            self::assertTrue(
+                is_a($class, CloverException::class, true) && is_a($class, \RuntimeException::class, true),
+                $class,
+            );
         }
     }
 }

@@ -19,7 +19,10 @@ use CloverSync\Webhook;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 
-/** Arguments that no well-behaved caller gives: bytes that are no text, arrays that hold themselves, numbers at their ends. */
+/**
+ * Arguments that no well-behaved caller gives: bytes that are no text, arrays that hold themselves, numbers at their
+ * ends.
+ */
 final class HostileBytesTest extends TestCase
 {
     private const BYTES = "\xff\xfe";
@@ -62,7 +65,11 @@ final class HostileBytesTest extends TestCase
         $vault = new Vault('a site secret for tests only');
         self::assertFalse($vault->isCurrent(self::BYTES));
 
-        foreach ([fn () => $vault->open(self::BYTES, 'x'), fn () => $vault->open($vault->seal('s', 'x'), self::BYTES), fn () => $vault->seal('s', self::BYTES)] as $call) {
+        foreach ([
+            fn () => $vault->open(self::BYTES, 'x'),
+            fn () => $vault->open($vault->seal('s', 'x'), self::BYTES),
+            fn () => $vault->seal('s', self::BYTES),
+        ] as $call) {
             try {
                 $call();
                 self::fail('It was taken.');
@@ -81,7 +88,7 @@ final class HostileBytesTest extends TestCase
             $store->write($record);
 
             try {
-                (new Connection(Settings::fromArray([]), $vault, $store))->status();
+                ( new Connection(Settings::fromArray([]), $vault, $store) )->status();
                 self::fail('It was taken for ' . json_encode($record, JSON_INVALID_UTF8_SUBSTITUTE));
             } catch (VaultException $e) {
                 self::assertNotSame('', $e->getMessage());
@@ -94,14 +101,20 @@ final class HostileBytesTest extends TestCase
         $calls = 0;
 
         foreach ($this->objects() as $object) {
-            foreach ((new \ReflectionClass($object))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+            foreach (( new \ReflectionClass($object) )->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
                 if ($method->isConstructor() || str_starts_with($method->name, '__')) {
                     continue;
                 }
 
                 for ($round = 0; $round < 8; $round++) {
-                    $arguments = array_map(static fn (\ReflectionParameter $p): mixed => self::hostile($p->getType(), $round), $method->getParameters());
-                    $this->call(fn () => $method->invoke($object, ...$arguments), $method->class . '::' . $method->name . ", round $round");
+                    $arguments = array_map(static fn (\ReflectionParameter $p): mixed => self::hostile(
+                        $p->getType(),
+                        $round,
+                    ), $method->getParameters());
+                    $this->call(
+                        fn () => $method->invoke($object, ...$arguments),
+                        $method->class . '::' . $method->name . ", round $round",
+                    );
                     $calls++;
                 }
             }
@@ -115,7 +128,7 @@ final class HostileBytesTest extends TestCase
         try {
             $call();
             $this->addToAssertionCount(1);
-        } catch (\TypeError | \ValueError | CloverException $e) {
+        } catch (\TypeError|\ValueError|CloverException $e) {
             self::assertDoesNotMatchRegularExpression('/panick|unwrap|\.rs:\d|called `/i', $e->getMessage(), $where);
         } catch (\Throwable $e) {
             self::fail($where . ': ' . $e::class . ': ' . $e->getMessage());
@@ -124,20 +137,52 @@ final class HostileBytesTest extends TestCase
 
     private static function hostile(?\ReflectionType $type, int $round): mixed
     {
-        $name = $type instanceof \ReflectionNamedType ? $type->getName() : 'array';
-        $self = ['rows' => [['seq' => 1]]];
+        $name         = $type instanceof \ReflectionNamedType ? $type->getName() : 'array';
+        $self         = ['rows' => [['seq' => 1]]];
         $self['self'] = &$self;
-        $one  = self::BYTES;
+        $one          = self::BYTES;
 
         return match ($name) {
-            'string' => [self::BYTES, '', "\0", str_repeat("\xf0\x9f", 200_000), '{"a":' . self::BYTES . '}', str_repeat('[', 50_000), '..', '{"items":[{"id":"' . self::BYTES . '"}]}'][$round],
-            'int'    => [PHP_INT_MIN, PHP_INT_MAX, 0, -1, 1 << 32, -(1 << 31), 1 << 62, 7][$round],
-            'bool'   => $round % 2 === 0,
+            'string' => [
+                self::BYTES,
+                '',
+                "\0",
+                str_repeat("\xf0\x9f", 200_000),
+                '{"a":' . self::BYTES . '}',
+                str_repeat('[', 50_000),
+                '..',
+                '{"items":[{"id":"' . self::BYTES . '"}]}',
+            ][$round],
+            'int'    => [PHP_INT_MIN, PHP_INT_MAX, 0, -1, 1 << 32, -( 1 << 31 ), 1 << 62, 7][$round],
+            'bool'   => ( $round % 2 ) === 0,
             'float'  => [NAN, INF, -INF, 0.0, -0.0, 1e308, 5e-324, -1.5][$round],
-            'array'  => [
-                [self::BYTES => self::BYTES], [[self::BYTES => [self::BYTES]]], $self, range(0, 50_000), [&$one, [&$one]],
-                ['rows' => [[self::BYTES => 1, 'seq' => PHP_INT_MIN, 'delta' => PHP_INT_MIN, 'state' => self::BYTES, 'clover_id' => self::BYTES]], 'quantity' => PHP_INT_MAX, 'clover_id' => self::BYTES],
-                [['clover_id' => 'ABCDEFGH12345', 'key' => PHP_INT_MIN, 'delta' => PHP_INT_MAX, 'from' => PHP_INT_MIN, 'to' => PHP_INT_MAX, 'count' => NAN, 'group_id' => self::BYTES, 'payload' => self::BYTES]],
+            'array' => [
+                [self::BYTES => self::BYTES],
+                [[self::BYTES => [self::BYTES]]],
+                $self,
+                range(0, 50_000),
+                [&$one, [&$one]],
+                [
+                    'rows'      => [[
+                        self::BYTES => 1,
+                        'seq'       => PHP_INT_MIN,
+                        'delta'     => PHP_INT_MIN,
+                        'state'     => self::BYTES,
+                        'clover_id' => self::BYTES,
+                    ]],
+                    'quantity'  => PHP_INT_MAX,
+                    'clover_id' => self::BYTES,
+                ],
+                [[
+                    'clover_id' => 'ABCDEFGH12345',
+                    'key'       => PHP_INT_MIN,
+                    'delta'     => PHP_INT_MAX,
+                    'from'      => PHP_INT_MIN,
+                    'to'        => PHP_INT_MAX,
+                    'count'     => NAN,
+                    'group_id'  => self::BYTES,
+                    'payload'   => self::BYTES,
+                ]],
                 ['ABCDEFGH12345' => PHP_INT_MAX, -5 => PHP_INT_MIN],
             ][$round],
             default  => null,
@@ -148,12 +193,23 @@ final class HostileBytesTest extends TestCase
     private function objects(): array
     {
         // Nothing listens there, and no one of these calls comes so far.
-        $settings   = Settings::fromArray(['app_id' => 'APPID00000001', 'app_secret' => '11111111-2222-3333-4444-555555555555', 'base_url' => 'http://127.0.0.1:9', 'webhook_secret' => 'a code']);
+        $settings = Settings::fromArray([
+            'app_id'         => 'APPID00000001',
+            'app_secret'     => '11111111-2222-3333-4444-555555555555',
+            'base_url'       => 'http://127.0.0.1:9',
+            'webhook_secret' => 'a code',
+        ]);
         $connection = new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore());
 
         return [
-            $settings, new Vault('a site secret for tests only'), new Ledger($settings), new Webhook($settings), $connection, new Catalog($connection, 'USD', true),
-            new Stock($connection), new Orders($connection, 'USD'),
+            $settings,
+            new Vault('a site secret for tests only'),
+            new Ledger($settings),
+            new Webhook($settings),
+            $connection,
+            new Catalog($connection, 'USD', true),
+            new Stock($connection),
+            new Orders($connection, 'USD'),
         ];
     }
 }

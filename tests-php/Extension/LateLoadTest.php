@@ -7,7 +7,10 @@ namespace CloverSync\Tests\Extension;
 use CloverSync\Tests\Support\Fpm;
 use PHPUnit\Framework\TestCase;
 
-/** PHP that has started cannot take the extension any more: its classes would point into memory of requests that have ended. */
+/**
+ * PHP that has started cannot take the extension any more: its classes would point into memory of requests that have
+ * ended.
+ */
 final class LateLoadTest extends TestCase
 {
     private const SENTENCE = 'cloversync is not loaded: name it in php.ini';
@@ -15,8 +18,17 @@ final class LateLoadTest extends TestCase
     public function test_dl_is_refused_with_one_sentence(): void
     {
         $file = $this->extension();
-        $code = '@dl("' . basename($file) . '"); echo (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\\\Vault"), " ", error_get_last()["message"];';
-        $said = shell_exec(escapeshellarg(PHP_BINARY) . ' -n -d enable_dl=1 -d extension_dir=' . escapeshellarg(\dirname($file)) . ' -r ' . escapeshellarg($code) . ' 2>/dev/null');
+        $code = '@dl("'
+        . basename($file)
+        . '"); echo (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\\\Vault"), " ", error_get_last()["message"];';
+        $said = shell_exec(
+            escapeshellarg(PHP_BINARY)
+            . ' -n -d enable_dl=1 -d extension_dir='
+            . escapeshellarg(\dirname($file))
+            . ' -r '
+            . escapeshellarg($code)
+            . ' 2>/dev/null',
+        );
         self::assertStringStartsWith('00 dl(): ' . self::SENTENCE, (string) $said);
     }
 
@@ -28,14 +40,26 @@ final class LateLoadTest extends TestCase
 
         $folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
-        file_put_contents("$folder/ask.php", '<?php echo "[", (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\Vault"), (int) extension_loaded("cloversync-refused"), "]";');
+        file_put_contents(
+            "$folder/ask.php",
+            '<?php echo "[", (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\Vault"), (int) extension_loaded("cloversync-refused"), "]";',
+        );
         $root = posix_geteuid() === 0;
-        file_put_contents("$folder/fpm.conf", "[global]\nerror_log=$folder/fpm.log\ndaemonize=no\n[www]\n"
-            . ($root ? 'user=' . posix_getpwuid(0)['name'] . "\ngroup=" . posix_getgrgid(0)['name'] . "\n" : '')
-            . "listen=$folder/fpm.sock\npm=static\npm.max_children=2\npm.max_requests=20\ncatch_workers_output=yes\nphp_admin_value[extension]=" . $this->extension() . "\n");
+        file_put_contents(
+            "$folder/fpm.conf",
+            "[global]\nerror_log=$folder/fpm.log\ndaemonize=no\n[www]\n"
+            . ( $root ? 'user=' . posix_getpwuid(0)['name'] . "\ngroup=" . posix_getgrgid(0)['name'] . "\n" : '' )
+            . "listen=$folder/fpm.sock\npm=static\npm.max_children=2\npm.max_requests=20\ncatch_workers_output=yes\nphp_admin_value[extension]="
+            . $this->extension()
+            . "\n",
+        );
         $process = proc_open(
-            [Fpm::program(), ...($root ? ['-R'] : []), '-n', '-y', "$folder/fpm.conf"],
-            [['file', '/dev/null', 'r'], ['file', "$folder/out.log", 'a'], ['file', "$folder/out.log", 'a']],
+            [Fpm::program(), ...( $root ? ['-R'] : [] ), '-n', '-y', "$folder/fpm.conf"],
+            [
+                ['file', '/dev/null',       'r'],
+                ['file', "$folder/out.log", 'a'],
+                ['file', "$folder/out.log", 'a'],
+            ],
             $pipes,
         );
 
@@ -43,7 +67,9 @@ final class LateLoadTest extends TestCase
             $answers = [];
 
             for ($i = 0; $i < 60; $i++) {
-                $answers[] = preg_match('/\[\d+\]/', $this->ask("$folder/fpm.sock", "$folder/ask.php"), $m) === 1 ? $m[0] : 'nothing';
+                $answers[] = preg_match('/\[\d+\]/', $this->ask("$folder/fpm.sock", "$folder/ask.php"), $m) === 1
+                    ? $m[0]
+                    : 'nothing';
             }
 
             self::assertSame(['[001]' => 60], array_count_values($answers));
@@ -64,7 +90,9 @@ final class LateLoadTest extends TestCase
     {
         $file = getenv('CLOVERSYNC_EXTENSION');
 
-        return \is_string($file) && is_file($file) ? (string) realpath($file) : self::markTestSkipped('CLOVERSYNC_EXTENSION names no file.');
+        return \is_string($file) && is_file($file)
+            ? (string) realpath($file)
+            : self::markTestSkipped('CLOVERSYNC_EXTENSION names no file.');
     }
 
     /** One FastCGI request. */
@@ -76,10 +104,12 @@ final class LateLoadTest extends TestCase
             $text .= \chr(\strlen($name)) . \chr(\strlen($value)) . $name . $value;
         }
 
-        $record = static fn (int $type, string $content): string => pack('CCnnCC', 1, $type, 1, \strlen($content), 0, 0) . $content;
-        $end    = hrtime(true) + 60e9;
+        $record = static fn (int $type, string $content): string => (
+            pack('CCnnCC', 1, $type, 1, \strlen($content), 0, 0) . $content
+        );
+        $end = hrtime(true) + 60e9;
 
-        while (($stream = @stream_socket_client("unix://$socket")) === false && hrtime(true) < $end) {
+        while (( $stream = @stream_socket_client("unix://$socket") ) === false && hrtime(true) < $end) {
             usleep(20_000);
         }
 

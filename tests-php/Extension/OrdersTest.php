@@ -41,8 +41,16 @@ final class OrdersTest extends CloverTestCase
         $this->assertPushedOnce();
 
         $order = $this->clover->state()['orders'][0];
-        self::assertSame(['PAID ONLINE 10234', 'open', true, self::MARK], [$order['title'], $order['state'], $order['taxRemoved'], $order['externalReferenceId']]);
-        self::assertSame('Customer: Ada Lovelace; E-mail: ada@example.org; Phone: 555-0199; Shop order: 77; Remark: Ring twice', $order['note']);
+        self::assertSame(['PAID ONLINE 10234', 'open', true, self::MARK], [
+            $order['title'],
+            $order['state'],
+            $order['taxRemoved'],
+            $order['externalReferenceId'],
+        ]);
+        self::assertSame(
+            'Customer: Ada Lovelace; E-mail: ada@example.org; Phone: 555-0199; Shop order: 77; Remark: Ring twice',
+            $order['note'],
+        );
         self::assertSame('SKU N-1', $order['lineItems']['elements'][0]['note']);
     }
 
@@ -60,11 +68,20 @@ final class OrdersTest extends CloverTestCase
     #[TestDox('rows come as drivers give them: null for empty columns, int for whole numbers, broken letters')]
     public function testRows(): void
     {
-        $plan = json_decode($this->orders()->plan([
-            'number' => 7, 'order_id' => 7, 'currency' => 'USD', 'customer' => [], 'note' => null,
-            'lines'  => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
-            'total'  => '6',
-        ]), true, 16, JSON_THROW_ON_ERROR);
+        $plan = json_decode(
+            $this->orders()->plan([
+                'number'   => 7,
+                'order_id' => 7,
+                'currency' => 'USD',
+                'customer' => [],
+                'note'     => null,
+                'lines'    => [['name' => "Caf\xE9", 'sku' => null, 'quantity' => 2, 'unit_price' => 3]],
+                'total'    => '6',
+            ]),
+            true,
+            16,
+            JSON_THROW_ON_ERROR,
+        );
 
         self::assertSame([['name' => "Caf\u{FFFD}", 'price' => 300, 'times' => 2]], $plan['pieces']);
         self::assertSame('Shop order: 7', $plan['note']);
@@ -79,7 +96,10 @@ final class OrdersTest extends CloverTestCase
         yield 'a negative total' => ['total', ['total' => '-1.00']];
         yield 'a float' => ['total', ['total' => 62.86]];
         yield 'no number' => ['total', ['total' => NAN]];
-        yield 'text for a price' => ['lines[1].unit_price', ['lines' => [$line, ['unit_price' => 'dear ada@example.org'] + $line]]];
+        yield 'text for a price' => [
+            'lines[1].unit_price',
+            ['lines' => [$line, ['unit_price' => 'dear ada@example.org'] + $line]],
+        ];
         yield 'no quantity' => ['lines[0].quantity', ['lines' => [['quantity' => ''] + $line]]];
         yield 'an object' => ['customer.name', ['customer' => ['name' => new \stdClass()]]];
         yield 'too deep' => ['note[0][0][0]', ['note' => [[[['x']]]]]];
@@ -146,7 +166,13 @@ final class OrdersTest extends CloverTestCase
         self::assertSame($tag . strtoupper(base_convert('123456', 10, 36)), Orders::reference($tag, 123456));
         self::assertSame(12, \strlen(Orders::reference($tag, 78_364_164_095)));
 
-        foreach ([['siteTag', 'k3z9q', 1], ['siteTag', '', 1], ['number', $tag, 0], ['number', $tag, -1], ['number', $tag, 78_364_164_096]] as [$path, $wrong, $number]) {
+        foreach ([
+            ['siteTag', 'k3z9q', 1],
+            ['siteTag', '', 1],
+            ['number', $tag, 0],
+            ['number', $tag, -1],
+            ['number', $tag, 78_364_164_096],
+        ] as [$path, $wrong, $number]) {
             try {
                 Orders::reference($wrong, $number);
                 self::fail("accepted: $wrong $number");
@@ -221,7 +247,10 @@ final class OrdersTest extends CloverTestCase
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
         $orders = $this->orders();
         $plan   = $orders->plan(self::order());
-        $said   = ['code' => 400, 'body' => ['message' => 'Bad note: Ada Lovelace, ada@example.org, 555-0199, Ring twice']];
+        $said   = [
+            'code' => 400,
+            'body' => ['message' => 'Bad note: Ada Lovelace, ada@example.org, 555-0199, Ring twice'],
+        ];
         $this->clover->fault(self::CREATE, 'status', with: $said);
         $refused = $orders->create($plan, self::MARK);
 
@@ -231,7 +260,10 @@ final class OrdersTest extends CloverTestCase
 
         $id = (string) $orders->create($plan, self::MARK)->orderId;
 
-        foreach ([[self::BULK, fn () => $orders->fill($plan, $id)], [self::PAYMENTS, fn () => $orders->pay($plan, $id, self::MARK)]] as [$rule, $step]) {
+        foreach ([
+            [self::BULK, fn () => $orders->fill($plan, $id)],
+            [self::PAYMENTS, fn () => $orders->pay($plan, $id, self::MARK)],
+        ] as [$rule, $step]) {
             $this->clover->fault($rule, 'status', with: $said);
             $refused = $step();
             self::assertSame(['refused', $id], [$refused->state, $refused->orderId]);
@@ -259,7 +291,9 @@ final class OrdersTest extends CloverTestCase
         self::assertSame('refused', $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
     }
 
-    #[TestDox('recording the payment needs permissions beyond the manual\'s four; a refusal there is no error and costs no refresh')]
+    #[TestDox(
+        'recording the payment needs permissions beyond the manual\'s four; a refusal there is no error and costs no refresh',
+    )]
     public function testPayment(): void
     {
         $orders = $this->orders();
@@ -278,7 +312,10 @@ final class OrdersTest extends CloverTestCase
         self::assertSame(0, $this->clover->refreshes());
 
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
-        $this->clover->fault('GET /v3/merchants/*/tenders', 'status', with: ['code' => 200, 'body' => ['elements' => []]]);
+        $this->clover->fault('GET /v3/merchants/*/tenders', 'status', with: [
+            'code' => 200,
+            'body' => ['elements' => []],
+        ]);
         self::assertSame('no_tender', $orders->pay($plan, $id, self::MARK)->state);
         self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
         self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
@@ -290,8 +327,9 @@ final class OrdersTest extends CloverTestCase
     public function testNothing(): void
     {
         $orders = $this->orders();
-        $plan   = $orders->plan(['lines' => [], 'charges' => [], 'discounts' => [], 'total' => '0.00000'] + self::order());
-        $id     = (string) $orders->create($plan, self::MARK)->orderId;
+        $plan   = $orders->plan(['lines' => [], 'charges' => [], 'discounts' => [], 'total' => '0.00000']
+        + self::order());
+        $id = (string) $orders->create($plan, self::MARK)->orderId;
 
         self::assertSame('done', $orders->fill($plan, $id)->state);
         self::assertSame('nothing', $orders->pay($plan, $id, self::MARK)->state);
@@ -367,16 +405,20 @@ final class OrdersTest extends CloverTestCase
     private static function order(): array
     {
         return [
-            'number'   => '10234',
-            'order_id' => '77',
-            'currency' => 'USD',
-            'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '555-0199'],
-            'note'     => 'Ring twice',
-            'lines'    => [
+            'number'    => '10234',
+            'order_id'  => '77',
+            'currency'  => 'USD',
+            'customer'  => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '555-0199'],
+            'note'      => 'Ring twice',
+            'lines'     => [
                 ['name' => 'Nail', 'sku' => 'N-1', 'quantity' => '240', 'unit_price' => '0.12000'],
                 ['name' => 'Third', 'sku' => '', 'quantity' => '10.0', 'unit_price' => '3.33333'],
             ],
-            'charges'   => [['name' => 'Shipping', 'amount' => '5.00000'], ['name' => 'Tax', 'amount' => '1.23000'], ['name' => 'Fees', 'amount' => '0.00000']],
+            'charges'   => [
+                ['name' => 'Shipping', 'amount' => '5.00000'],
+                ['name' => 'Tax', 'amount' => '1.23000'],
+                ['name' => 'Fees', 'amount' => '0.00000'],
+            ],
             'discounts' => [['name' => 'Coupon', 'amount' => '4.00000'], ['name' => 'Points', 'amount' => '1.50000']],
             'total'     => '62.86000',
         ];
@@ -421,6 +463,9 @@ final class OrdersTest extends CloverTestCase
         $lines = implode("\n", array_column($this->logged, 1));
         self::assertNoSecret($lines);
         // Clover's request ids have the form of tokens, and may be shown.
-        self::assertDoesNotMatchRegularExpression('/Bearer|[0-9a-f]{8}-[0-9a-f]{4}-/i', (string) preg_replace('/request \S+/', '', $lines));
+        self::assertDoesNotMatchRegularExpression(
+            '/Bearer|[0-9a-f]{8}-[0-9a-f]{4}-/i',
+            (string) preg_replace('/request \S+/', '', $lines),
+        );
     }
 }

@@ -37,7 +37,11 @@ final class SettingsTest extends TestCase
     {
         try {
             Settings::fromArray([
-                'environment' => 'moon', 'base_url' => 'http://clover.example', 'sync_interval' => 4, 'markup_value' => 'ten', 'nonsense' => 1,
+                'environment'   => 'moon',
+                'base_url'      => 'http://clover.example',
+                'sync_interval' => 4,
+                'markup_value'  => 'ten',
+                'nonsense'      => 1,
                 'paid_statuses' => new \stdClass(),
             ]);
             self::fail('accepted');
@@ -45,7 +49,10 @@ final class SettingsTest extends TestCase
             self::assertInstanceOf(CloverException::class, $e);
             $fields = array_keys($e->getFields());
             sort($fields);
-            self::assertSame(['base_url', 'environment', 'markup_value', 'nonsense', 'paid_statuses', 'sync_interval'], $fields);
+            self::assertSame(
+                ['base_url', 'environment', 'markup_value', 'nonsense', 'paid_statuses', 'sync_interval'],
+                $fields,
+            );
             self::assertSame(__FILE__, $e->getFile());
         }
     }
@@ -61,7 +68,11 @@ final class SettingsTest extends TestCase
     #[TestDox('secrets are in no dump, export, serialisation or array of the settings')]
     public function testSecrets(): void
     {
-        $settings = Settings::fromArray(['app_id' => 'APPID00000001', 'app_secret' => 'canary-1', 'webhook_secret' => 'canary-2']);
+        $settings = Settings::fromArray([
+            'app_id'         => 'APPID00000001',
+            'app_secret'     => 'canary-1',
+            'webhook_secret' => 'canary-2',
+        ]);
 
         ob_start();
         var_dump($settings);

@@ -17,14 +17,25 @@ final class WebhookTest extends TestCase
     private const AUTH     = 'canary-0000-4000-8000-bbbbbbbbbbbb';
     private const MERCHANT = 'M1M2M3M4M5M6M';
     private const CODE     = '11111111-2222-4333-8444-555555555555';
-    private const NOTHING  = ['unknown' => 0, 'other_merchants' => 0, 'malformed' => 0, 'skipped' => 0, 'example' => null];
+    private const NOTHING  = [
+        'unknown'         => 0,
+        'other_merchants' => 0,
+        'malformed'       => 0,
+        'skipped'         => 0,
+        'example'         => null,
+    ];
 
     #[TestDox('a delivery names each object once, with its newest event')]
     public function testEvents(): void
     {
         $verdict = self::judge(self::delivery([
             ['objectId' => 'I:K1M2N3P4Q5R6S', 'type' => 'CREATE', 'ts' => 1767000300000],
-            ['objectId' => 'IS:K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000, 'itemStock' => ['quantity' => 3]],
+            [
+                'objectId'  => 'IS:K1M2N3P4Q5R6S',
+                'type'      => 'UPDATE',
+                'ts'        => 1767000301000,
+                'itemStock' => ['quantity' => 3],
+            ],
             ['objectId' => 'IC:CAT', 'type' => 'DELETE'],
             ['objectId' => 'O:ORDER', 'type' => 'CREATE', 'ts' => 1],
             ['objectId' => 'M:MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
@@ -34,17 +45,31 @@ final class WebhookTest extends TestCase
             ['objectId' => 'I:../x', 'type' => 'UPDATE', 'ts' => 1],
         ], ['OTHER00000001' => [1, 2, 3]]));
 
-        self::assertSame([200, 'events', null, ''], [$verdict->status, $verdict->kind, $verdict->code, $verdict->reason]);
-        self::assertSame([
-            ['object_type' => 'item', 'object_id' => 'K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000],
-            ['object_type' => 'category', 'object_id' => 'CAT', 'type' => 'DELETE', 'ts' => null],
-            ['object_type' => 'order', 'object_id' => 'ORDER', 'type' => 'CREATE', 'ts' => 1],
-            ['object_type' => 'merchant', 'object_id' => 'MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
-            ['object_type' => 'app', 'object_id' => 'APP', 'type' => 'DELETE', 'ts' => 1],
-            ['object_type' => 'other', 'object_id' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
-        ], $verdict->events);
+        self::assertSame([200, 'events', null, ''], [
+            $verdict->status,
+            $verdict->kind,
+            $verdict->code,
+            $verdict->reason,
+        ]);
         self::assertSame(
-            ['unknown' => 1, 'other_merchants' => 3, 'malformed' => 1, 'skipped' => 0, 'example' => '{objectId: "NEW:…", ts: number, type: "UPDATE"}'],
+            [
+                ['object_type' => 'item', 'object_id' => 'K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000],
+                ['object_type' => 'category', 'object_id' => 'CAT', 'type' => 'DELETE', 'ts' => null],
+                ['object_type' => 'order', 'object_id' => 'ORDER', 'type' => 'CREATE', 'ts' => 1],
+                ['object_type' => 'merchant', 'object_id' => 'MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
+                ['object_type' => 'app', 'object_id' => 'APP', 'type' => 'DELETE', 'ts' => 1],
+                ['object_type' => 'other', 'object_id' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
+            ],
+            $verdict->events,
+        );
+        self::assertSame(
+            [
+                'unknown'         => 1,
+                'other_merchants' => 3,
+                'malformed'       => 1,
+                'skipped'         => 0,
+                'example'         => '{objectId: "NEW:…", ts: number, type: "UPDATE"}',
+            ],
             $verdict->ignored,
         );
     }
@@ -55,22 +80,36 @@ final class WebhookTest extends TestCase
         $body = json_encode(['verificationCode' => self::CODE], JSON_THROW_ON_ERROR);
 
         foreach ([[], ['webhook_secret' => self::AUTH], ['webhooks' => false]] as $settings) {
-            $verdict = (new Webhook(Settings::fromArray($settings)))->judge($body, [], null);
+            $verdict = ( new Webhook(Settings::fromArray($settings)) )->judge($body, [], null);
 
-            self::assertSame(
-                [200, 'verification', self::CODE, [], self::NOTHING, ''],
-                [$verdict->status, $verdict->kind, $verdict->code, $verdict->events, $verdict->ignored, $verdict->reason],
-            );
+            self::assertSame([200, 'verification', self::CODE, [], self::NOTHING, ''], [
+                $verdict->status,
+                $verdict->kind,
+                $verdict->code,
+                $verdict->events,
+                $verdict->ignored,
+                $verdict->reason,
+            ]);
         }
     }
 
     #[TestDox('while webhooks are switched off Clover gets its 200, and its events are counted as skipped')]
     public function testDisabled(): void
     {
-        $body    = self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE'], ['objectId' => 'IS:A', 'type' => 'UPDATE'], ['objectId' => 'I:B', 'type' => 'UPDATE'], 7]);
+        $body = self::delivery([
+            ['objectId' => 'I:A', 'type' => 'UPDATE'],
+            ['objectId' => 'IS:A', 'type' => 'UPDATE'],
+            ['objectId' => 'I:B', 'type' => 'UPDATE'],
+            7,
+        ]);
         $verdict = self::judge($body, ['webhooks' => false]);
 
-        self::assertSame([200, 'disabled', null, []], [$verdict->status, $verdict->kind, $verdict->code, $verdict->events]);
+        self::assertSame([200, 'disabled', null, []], [
+            $verdict->status,
+            $verdict->kind,
+            $verdict->code,
+            $verdict->events,
+        ]);
         self::assertSame(['malformed' => 1, 'skipped' => 2, 'example' => 'number'], array_filter($verdict->ignored));
         self::assertSame('webhooks are switched off in the settings', $verdict->reason);
     }
@@ -83,37 +122,113 @@ final class WebhookTest extends TestCase
 
         yield 'no header' => [403, 'X-Clover-Auth is missing', $events, [], []];
         yield 'an empty list of values' => [403, 'X-Clover-Auth is missing', $events, ['X-Clover-Auth' => []], []];
-        yield 'another header' => [403, 'X-Clover-Auth is missing', $events, ['X-Clover-Author' => self::AUTH, 'X_CLOVER_AUTH' => self::AUTH, 0 => self::AUTH], []];
-        yield 'a wrong header' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => 'canary'], []];
-        yield 'a header that is no text' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => true], []];
-        yield 'two values' => [403, 'X-Clover-Auth is given more than once', $events, ['X-Clover-Auth' => [self::AUTH, self::AUTH]], []];
-        yield 'two spellings' => [403, 'X-Clover-Auth is given more than once', $events, $right + ['HTTP_X_CLOVER_AUTH' => self::AUTH], []];
-        yield 'no Auth Code' => [403, 'no Auth Code is set, so events cannot be told from forgeries', $events, $right, ['webhook_secret' => '']];
-        yield 'no Auth Code, empty header' => [403, 'no Auth Code is set, so events cannot be told from forgeries', $events, ['X-Clover-Auth' => ''], ['webhook_secret' => ' ']];
-        yield 'switched off, wrong header' => [403, 'X-Clover-Auth is not the Auth Code of the settings', $events, ['X-Clover-Auth' => 'x'], ['webhooks' => false]];
+        yield 'another header' => [
+            403,
+            'X-Clover-Auth is missing',
+            $events,
+            ['X-Clover-Author' => self::AUTH, 'X_CLOVER_AUTH' => self::AUTH, 0 => self::AUTH],
+            [],
+        ];
+        yield 'a wrong header' => [
+            403,
+            'X-Clover-Auth is not the Auth Code of the settings',
+            $events,
+            ['X-Clover-Auth' => 'canary'],
+            [],
+        ];
+        yield 'a header that is no text' => [
+            403,
+            'X-Clover-Auth is not the Auth Code of the settings',
+            $events,
+            ['X-Clover-Auth' => true],
+            [],
+        ];
+        yield 'two values' => [
+            403,
+            'X-Clover-Auth is given more than once',
+            $events,
+            ['X-Clover-Auth' => [self::AUTH, self::AUTH]],
+            [],
+        ];
+        yield 'two spellings' => [
+            403,
+            'X-Clover-Auth is given more than once',
+            $events,
+            $right + ['HTTP_X_CLOVER_AUTH' => self::AUTH],
+            [],
+        ];
+        yield 'no Auth Code' => [
+            403,
+            'no Auth Code is set, so events cannot be told from forgeries',
+            $events,
+            $right,
+            ['webhook_secret' => ''],
+        ];
+        yield 'no Auth Code, empty header' => [
+            403,
+            'no Auth Code is set, so events cannot be told from forgeries',
+            $events,
+            ['X-Clover-Auth' => ''],
+            ['webhook_secret' => ' '],
+        ];
+        yield 'switched off, wrong header' => [
+            403,
+            'X-Clover-Auth is not the Auth Code of the settings',
+            $events,
+            ['X-Clover-Auth' => 'x'],
+            ['webhooks' => false],
+        ];
         yield 'a stranger\'s nonsense' => [403, 'X-Clover-Auth is missing', "\xff{", [], []];
-        yield 'too large, from anybody' => [413, 'the body has more than 262144 bytes', str_repeat(' ', Webhook::MAX_BODY + 1), [], []];
-        yield 'too many events' => [413, 'the body has more than 5000 events or 500 merchants', self::delivery(array_fill(0, 5001, 1)), $right, []];
+        yield 'too large, from anybody' => [
+            413,
+            'the body has more than 262144 bytes',
+            str_repeat(' ', Webhook::MAX_BODY + 1),
+            [],
+            [],
+        ];
+        yield 'too many events' => [
+            413,
+            'the body has more than 5000 events or 500 merchants',
+            self::delivery(array_fill(0, 5001, 1)),
+            $right,
+            [],
+        ];
         yield 'no JSON' => [400, '.: expected value at line 1 column 1', 'canary', $right, []];
         yield 'binary' => [400, '.: expected value at line 1 column 1', "\0\xff", $right, []];
         yield 'nothing' => [400, '.: EOF while parsing a value at line 1 column 0', '', $right, []];
-        yield 'another shape' => [400, 'merchants.*: expected a list at line 1 column 31', '{"merchants":{"canary":"canary"}}', $right, []];
+        yield 'another shape' => [
+            400,
+            'merchants.*: expected a list at line 1 column 31',
+            '{"merchants":{"canary":"canary"}}',
+            $right,
+            [],
+        ];
     }
 
     /**
      * @param array<string, mixed> $headers
      * @param array<string, mixed> $settings
      */
-    #[TestDox('a request that is not Clover\'s, or makes no sense, is refused with its status and a reason in our own words')]
+    #[TestDox(
+        'a request that is not Clover\'s, or makes no sense, is refused with its status and a reason in our own words',
+    )]
     #[DataProvider('refusals')]
     public function testRefused(int $status, string $reason, string $body, array $headers, array $settings): void
     {
-        $verdict = (new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH])))->judge($body, $headers, self::MERCHANT);
-
-        self::assertSame(
-            [$status, 'refused', null, [], self::NOTHING, $reason],
-            [$verdict->status, $verdict->kind, $verdict->code, $verdict->events, $verdict->ignored, $verdict->reason],
+        $verdict = ( new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH])) )->judge(
+            $body,
+            $headers,
+            self::MERCHANT,
         );
+
+        self::assertSame([$status, 'refused', null, [], self::NOTHING, $reason], [
+            $verdict->status,
+            $verdict->kind,
+            $verdict->code,
+            $verdict->events,
+            $verdict->ignored,
+            $verdict->reason,
+        ]);
     }
 
     /** @return iterable<string, array{array<array-key, mixed>}> */
@@ -124,7 +239,12 @@ final class WebhookTest extends TestCase
         yield 'as Clover writes it' => [['X-Clover-Auth' => $value]];
         yield 'in small letters, as HTTP/2 does' => [['x-clover-auth' => $value]];
         yield 'a list of one, as PSR-7 does' => [['Host' => ['shop.example'], 'X-CLOVER-AUTH' => [$value]]];
-        yield 'as $_SERVER' => [['argv' => [], 'REQUEST_TIME' => 1, 'HTTP_HOST' => 'shop.example', 'HTTP_X_CLOVER_AUTH' => $value]];
+        yield 'as $_SERVER' => [[
+            'argv'               => [],
+            'REQUEST_TIME'       => 1,
+            'HTTP_HOST'          => 'shop.example',
+            'HTTP_X_CLOVER_AUTH' => $value,
+        ]];
         yield 'spaces around it' => [['X-Clover-Auth' => "\t$value "]];
         yield 'among names that are no text' => [["\xff\xfe" => "\xff", 3 => 'x', 'X-Clover-Auth' => $value]];
     }
@@ -134,7 +254,8 @@ final class WebhookTest extends TestCase
     #[DataProvider('headerForms')]
     public function testHeaderForms(array $headers): void
     {
-        $verdict = self::webhook()->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), $headers, self::MERCHANT);
+        $verdict = self::webhook()
+            ->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), $headers, self::MERCHANT);
 
         self::assertSame('events', $verdict->kind, $verdict->reason);
     }
@@ -142,9 +263,14 @@ final class WebhookTest extends TestCase
     #[TestDox('events of a shop that is not connected are another merchant\'s')]
     public function testNotConnected(): void
     {
-        $verdict = self::webhook()->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), ['X-Clover-Auth' => self::AUTH], null);
+        $verdict = self::webhook()
+            ->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), ['X-Clover-Auth' => self::AUTH], null);
 
-        self::assertSame(['events', [], ['other_merchants' => 1]], [$verdict->kind, $verdict->events, array_filter($verdict->ignored)]);
+        self::assertSame(['events', [], ['other_merchants' => 1]], [
+            $verdict->kind,
+            $verdict->events,
+            array_filter($verdict->ignored),
+        ]);
     }
 
     #[TestDox('a merchant id that is none is the caller\'s mistake, and its trace shows neither body nor header')]
@@ -157,7 +283,10 @@ final class WebhookTest extends TestCase
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertSame('merchantId', $e->getPath());
-            self::assertStringNotContainsString('canary', $e . print_r($e->getTrace()[0], true) . $e->getTraceAsString());
+            self::assertStringNotContainsString(
+                'canary',
+                $e . print_r($e->getTrace()[0], true) . $e->getTraceAsString(),
+            );
             self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][0]);
             self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][1]);
         } finally {
@@ -171,9 +300,17 @@ final class WebhookTest extends TestCase
         $webhook = self::webhook();
         $headers = ['X-Clover-Auth' => self::AUTH];
         $found   = [
-            $webhook->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE', 'note' => 'canary']]), $headers, self::MERCHANT),
+            $webhook->judge(
+                self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE', 'note' => 'canary']]),
+                $headers,
+                self::MERCHANT,
+            ),
             $webhook->judge('{"canary":', $headers, self::MERCHANT),
-            $webhook->judge('{"merchants":{"canary":["canary"]}}', ['X-Clover-Auth' => self::AUTH . '0'], self::MERCHANT),
+            $webhook->judge(
+                '{"merchants":{"canary":["canary"]}}',
+                ['X-Clover-Auth' => self::AUTH . '0'],
+                self::MERCHANT,
+            ),
         ];
 
         ob_start();
@@ -191,9 +328,12 @@ final class WebhookTest extends TestCase
     #[TestDox('100,000 requests cost microseconds each and leave no memory, file or thread behind')]
     public function testCostAndMemory(): void
     {
-        $webhook  = self::webhook();
-        $server   = $_SERVER + ['HTTP_X_CLOVER_AUTH' => self::AUTH];
-        $ten      = array_map(static fn (int $n): array => ['objectId' => "I:ITEM$n", 'type' => 'UPDATE', 'ts' => 1767000300000 + $n], range(1, 10));
+        $webhook = self::webhook();
+        $server  = $_SERVER + ['HTTP_X_CLOVER_AUTH' => self::AUTH];
+        $ten     = array_map(
+            static fn (int $n): array => ['objectId' => "I:ITEM$n", 'type' => 'UPDATE', 'ts' => 1767000300000 + $n],
+            range(1, 10),
+        );
         $requests = [
             'ten events'   => [self::delivery($ten), $server],
             'one event'    => [self::delivery(\array_slice($ten, 0, 1)), $server],
@@ -211,7 +351,7 @@ final class WebhookTest extends TestCase
                     $webhook->judge($body, $headers, self::MERCHANT);
                 }
 
-                $cost[$name] = (self::cpuNanoseconds() - $start) / $times / 1000;
+                $cost[$name] = ( ( self::cpuNanoseconds() - $start ) / $times ) / 1000;
             }
 
             return $cost;
@@ -255,7 +395,10 @@ final class WebhookTest extends TestCase
      */
     private static function delivery(array $events, array $others = []): string
     {
-        return json_encode(['appId' => 'APPID00000001', 'merchants' => [self::MERCHANT => $events] + $others], JSON_THROW_ON_ERROR);
+        return json_encode([
+            'appId'     => 'APPID00000001',
+            'merchants' => [self::MERCHANT => $events] + $others,
+        ], JSON_THROW_ON_ERROR);
     }
 
     /** @return array{int, int} */
@@ -269,13 +412,16 @@ final class WebhookTest extends TestCase
     {
         $usage = getrusage();
 
-        return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1_000_000_000 + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) * 1_000;
+        return (
+            ( ( $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] ) * 1_000_000_000 )
+            + ( ( $usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec'] ) * 1_000 )
+        );
     }
 
     private static function residentKiB(): int
     {
         preg_match('/^VmRSS:\s+(\d+) kB$/m', (string) file_get_contents('/proc/self/status'), $found);
 
-        return (int) ($found[1] ?? 0);
+        return (int) ( $found[1] ?? 0 );
     }
 }

@@ -32,16 +32,30 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         $this->sql->execute($insert, [3, false, '', '-1234567890.12345']);
         $this->sql->execute($insert, [4, PHP_INT_MAX, "O'Hara \"x\" \\ % _ \u{1F600}", '19.9']);
 
-        self::assertEquals([
-            ['id' => 1, 'number' => null, 'text' => null, 'money' => null],
-            ['id' => 2, 'number' => 1, 'text' => 'true', 'money' => '0.00001'],
-            ['id' => 3, 'number' => 0, 'text' => '', 'money' => '-1234567890.12345'],
-            ['id' => 4, 'number' => PHP_INT_MAX, 'text' => "O'Hara \"x\" \\ % _ \u{1F600}", 'money' => '19.90000'],
-        ], $rows = $this->sql->fetchAll('SELECT * FROM #__bound ORDER BY id'));
+        self::assertEquals(
+            [
+                ['id' => 1, 'number' => null, 'text' => null, 'money' => null],
+                ['id' => 2, 'number' => 1, 'text' => 'true', 'money' => '0.00001'],
+                ['id' => 3, 'number' => 0, 'text' => '', 'money' => '-1234567890.12345'],
+                ['id' => 4, 'number' => PHP_INT_MAX, 'text' => "O'Hara \"x\" \\ % _ \u{1F600}", 'money' => '19.90000'],
+            ],
+            $rows = $this->sql->fetchAll('SELECT * FROM #__bound ORDER BY id'),
+        );
         self::assertSame(['-1234567890.12345', '19.90000'], [$rows[2]['money'], $rows[3]['money']]);
-        self::assertSame([null, 4], [$this->sql->fetchValue('SELECT text FROM #__bound WHERE id = ?', [1]), (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__bound')]);
-        self::assertSame([null, null, []], [$this->sql->fetchValue('SELECT 1 FROM #__bound WHERE id = 9'), $this->sql->fetchOne('SELECT 1 FROM #__bound WHERE id = 9'), $this->sql->fetchColumn('SELECT 1 FROM #__bound WHERE id = 9')]);
-        self::assertCount(1, $this->sql->fetchAll('SELECT id FROM #__bound WHERE number IS NULL AND id = ?', ['1']), 'A number may be bound as text.');
+        self::assertSame([null, 4], [
+            $this->sql->fetchValue('SELECT text FROM #__bound WHERE id = ?', [1]),
+            (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__bound'),
+        ]);
+        self::assertSame([null, null, []], [
+            $this->sql->fetchValue('SELECT 1 FROM #__bound WHERE id = 9'),
+            $this->sql->fetchOne('SELECT 1 FROM #__bound WHERE id = 9'),
+            $this->sql->fetchColumn('SELECT 1 FROM #__bound WHERE id = 9'),
+        ]);
+        self::assertCount(
+            1,
+            $this->sql->fetchAll('SELECT id FROM #__bound WHERE number IS NULL AND id = ?', ['1']),
+            'A number may be bound as text.',
+        );
     }
 
     #[TestDox('Question marks, colons, prefixes and quotes inside a value are text')]
@@ -49,7 +63,10 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
     {
         foreach (['who? :name #__bound', "' OR 1 = 1 -- ?", ':a', '?', '#__'] as $i => $text) {
             $this->sql->execute('INSERT INTO #__bound (id, text) VALUES (?, ?)', [$i, $text]);
-            self::assertSame($text, $this->sql->fetchValue('SELECT text FROM #__bound WHERE id = ? AND text = ?', [$i, $text]));
+            self::assertSame($text, $this->sql->fetchValue('SELECT text FROM #__bound WHERE id = ? AND text = ?', [
+                $i,
+                $text,
+            ]));
         }
     }
 
@@ -57,7 +74,9 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
     public function test_prefix(): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, text) VALUES (1, ?)', ['one']);
-        $this->sql->execute('INSERT INTO `#__bound` (id, text) SELECT a.id + 1, ? FROM #__bound a JOIN `#__bound` b ON b.id = a.id', ['two']);
+        $this->sql->execute('INSERT INTO `#__bound` (id, text) SELECT a.id + 1, ? FROM #__bound a JOIN `#__bound` b ON b.id = a.id', [
+            'two',
+        ]);
         self::assertSame(['one', 'two'], $this->sql->fetchColumn('SELECT text FROM #__bound ORDER BY id'));
         self::assertSame(2, (int) $this->db->connect()->fetchValue("SELECT COUNT(*) FROM {$this->db->prefix}bound"));
     }
@@ -78,7 +97,10 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
     {
         $add = fn (int $id): int => $this->sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$id]);
 
-        foreach ([static::refusal() => fn (): int => $add(1) + $add(1), \DomainException::class => fn () => $add(2) . throw new \DomainException('stop')] as $class => $work) {
+        foreach ([
+            static::refusal()       => fn (): int => $add(1) + $add(1),
+            \DomainException::class => fn () => $add(2) . throw new \DomainException('stop'),
+        ] as $class => $work) {
             try {
                 $this->sql->transaction($work);
                 self::fail('It was committed.');
@@ -104,16 +126,35 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         self::assertEquals([3, 5], $this->db->connect()->fetchColumn('SELECT id FROM #__bound ORDER BY id'));
     }
 
-    #[TestDox('The database\'s clock neither leaps nor stands when summer time begins and ends, in whatever zone Joomla has left the connection')]
+    #[TestDox(
+        'The database\'s clock neither leaps nor stands when summer time begins and ends, in whatever zone Joomla has left the connection',
+    )]
     public function test_clock(): void
     {
-        foreach ([1743292800, 1743296399, 1743296400, 1761436799, 1761436800, 1761440399, 1761440400, 1761444000] as $second) {
+        foreach ([
+            1743292800,
+            1743296399,
+            1743296400,
+            1761436799,
+            1761436800,
+            1761440399,
+            1761440400,
+            1761444000,
+        ] as $second) {
             $this->sql->execute("SET timestamp = $second.25");
-            self::assertSame($second * 1000 + 250, (int) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), gmdate('c', $second));
+            self::assertSame(
+                ( $second * 1000 ) + 250,
+                (int) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()),
+                gmdate('c', $second),
+            );
         }
 
         $this->sql->execute('SET timestamp = DEFAULT');
-        self::assertEqualsWithDelta(microtime(true) * 1000, (float) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()), 60_000);
+        self::assertEqualsWithDelta(
+            microtime(true) * 1000,
+            (float) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()),
+            60_000,
+        );
     }
 
     /** @return iterable<string, array{bool}> */
@@ -124,7 +165,9 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
     }
 
     #[DataProvider('losers')]
-    #[TestDox('Of two that lock the same rows in crossed order the loser runs again, and both are right in the end: $_dataName')]
+    #[TestDox(
+        'Of two that lock the same rows in crossed order the loser runs again, and both are right in the end: $_dataName',
+    )]
     public function test_deadlock(bool $here): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, number) VALUES (1, 0), (2, 0)');
@@ -132,12 +175,15 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         // The database breaks off the one that has written less.
         $write = static function (Sql $sql, int $own, bool $light): void {
             for ($i = 0; !$light && $i < 60; $i++) {
-                $sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$own * 100 + $i]);
+                $sql->execute('INSERT INTO #__bound (id) VALUES (?)', [( $own * 100 ) + $i]);
             }
 
             $sql->execute('UPDATE #__bound SET number = number + 1 WHERE id = ?', [$own]);
         };
-        $cross = static fn (Sql $sql, int $other): int => $sql->execute('UPDATE #__bound SET number = number + 10 WHERE id = ?', [$other]);
+        $cross = static fn (
+            Sql $sql,
+            int $other,
+        ): int => $sql->execute('UPDATE #__bound SET number = number + 10 WHERE id = ?', [$other]);
         $child = Child::fork(function (Child $self) use ($write, $cross, $here): int {
             $sql   = $this->db->connect();
             $tries = 0;
@@ -199,7 +245,9 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
     }
 
     #[DataProvider('losses')]
-    #[TestDox('A connection that is lost within a transaction leaves no half of it, however Joomla connects again: $_dataName')]
+    #[TestDox(
+        'A connection that is lost within a transaction leaves no half of it, however Joomla connects again: $_dataName',
+    )]
     public function test_lost_connection(int $more): void
     {
         $other  = $this->db->connect();
@@ -210,7 +258,7 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
                 $this->sql->execute('INSERT INTO #__bound (id) VALUES (1)');
                 $other->execute('KILL ' . (int) $this->sql->fetchValue('SELECT CONNECTION_ID()'));
 
-                for ($id = 2; $id < 2 + $more; $id++) {
+                for ($id = 2; $id < ( 2 + $more ); $id++) {
                     $this->sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$id]);
                 }
             });

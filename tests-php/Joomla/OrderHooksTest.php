@@ -31,8 +31,14 @@ final class OrderHooksTest extends JoomlaTestCase
         yield 'three arguments, of a table' => [[self::ORDER, 5, 1], ['status 5 1']];
         yield 'five arguments, of a model' => [[53, self::ORDER, 1, 6, true], ['status 1 6']];
         yield 'five arguments as text' => [['53', self::ORDER, '1', '6', '0'], ['status 1 6']];
-        yield 'three, and somebody\'s result among them' => [[self::ORDER, 'result' => ['x', 'y', 'z'], 5, 1], ['status 5 1']];
-        yield 'five, and somebody\'s result before them' => [['result' => true, 53, self::ORDER, 4, 1, false], ['status 4 1']];
+        yield 'three, and somebody\'s result among them' => [
+            [self::ORDER, 'result' => ['x', 'y', 'z'], 5, 1],
+            ['status 5 1'],
+        ];
+        yield 'five, and somebody\'s result before them' => [
+            ['result' => true, 53, self::ORDER, 4, 1, false],
+            ['status 4 1'],
+        ];
         yield 'three, and two named ones' => [[self::ORDER, 5, 1, 'result' => [], 'html' => ''], ['status 5 1']];
         yield 'an order that is just being made' => [['1795407975', null, 5], []];
         yield 'a new order that is paid at once' => [[self::ORDER, null, 1], ['status 0 1']];
@@ -52,34 +58,65 @@ final class OrderHooksTest extends JoomlaTestCase
 
     public function test_each_event_is_a_row_of_its_own_in_the_order_they_came(): void
     {
-        foreach ([[self::ORDER, null, 5], [self::ORDER, 5, 4], [53, self::ORDER, 4, 1, true], [53, self::ORDER, 1, 6, false]] as $arguments) {
+        foreach ([
+            [self::ORDER, null, 5],
+            [self::ORDER, 5, 4],
+            [53, self::ORDER, 4, 1, true],
+            [53, self::ORDER, 1, 6, false],
+        ] as $arguments) {
             JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', $arguments);
         }
 
         self::assertSame(['status 5 4', 'status 4 1', 'status 1 6'], $this->outbox());
-        self::assertSame(['sandbox'], array_unique($this->sql->fetchColumn('SELECT environment FROM #__j2commerce_clover_outbox')));
+        self::assertSame(
+            ['sandbox'],
+            array_unique($this->sql->fetchColumn('SELECT environment FROM #__j2commerce_clover_outbox')),
+        );
     }
 
     #[TestDox('The row belongs to the environment that the owner has chosen')]
     public function test_environment(): void
     {
-        JoomlaSite::plugin($this->factory(['environment' => 'eu']), $dispatcher = JoomlaSite::useDatabase($this->joomla));
-        $dispatcher->dispatch('onJ2CommerceOrderStatusChange', new Event('onJ2CommerceOrderStatusChange', [self::ORDER, 5, 1]));
+        JoomlaSite::plugin($this->factory([
+            'environment' => 'eu',
+        ]), $dispatcher = JoomlaSite::useDatabase($this->joomla));
+        $dispatcher->dispatch(
+            'onJ2CommerceOrderStatusChange',
+            new Event('onJ2CommerceOrderStatusChange', [self::ORDER, 5, 1]),
+        );
         self::assertSame(['eu'], $this->sql->fetchColumn('SELECT environment FROM #__j2commerce_clover_outbox'));
     }
 
-    /** @return iterable<string, array{mixed, float, array<string, mixed>, list<string>}> The gateway's answer, the amount, the order, what is told */
+    /**
+     * @return iterable<string, array{mixed, float, array<string, mixed>, list<string>}> The gateway's answer, the
+     *   amount, the order, what is told
+     */
     public static function refunds(): iterable
     {
         $done = ['success' => true, 'refund_id' => 'R1'];
         yield 'the whole amount' => [$done, 50.0, [], ['refund']];
-        yield 'the whole amount of an order that was never asked for refunds' => [$done, 50.0, ['order_refund' => null], ['refund']];
+        yield 'the whole amount of an order that was never asked for refunds' => [
+            $done,
+            50.0,
+            ['order_refund' => null],
+            ['refund'],
+        ];
         yield 'a part' => [$done, 20.0, [], ['part']];
         yield 'the rest after a part' => [$done, 30.0, ['order_refund' => '20.00000'], ['refund']];
         yield 'not quite the rest' => [$done, 29.99, ['order_refund' => '20.00000'], ['part']];
         yield 'an amount with a binary fraction' => [$done, 0.1 + 0.2, ['order_total' => '0.30000'], ['refund']];
-        yield 'all of it, reckoned back from another currency' => [$done, 45.45 / 0.909, ['currency_value' => '0.90900'], ['refund']];
-        yield 'all of it, reckoned back from a currency of large units' => [$done, 14.93 / 0.0067, ['order_total' => '2229.00000', 'currency_value' => '0.00670'], ['refund']];
+        yield 'all of it, reckoned back from another currency' => [
+            $done,
+            45.45 / 0.909,
+            ['currency_value' => '0.90900'],
+            ['refund'],
+        ];
+        yield 'all of it, reckoned back from a currency of large units' => [
+            $done,
+            14.93 / 0.0067,
+            ['order_total' => '2229.00000', 'currency_value' => '0.00670'],
+            ['refund'],
+        ];
         yield 'a void, whatever the amount' => [$done + ['action' => 'void'], 1.0, [], ['refund']];
         yield 'refused' => [['success' => false, 'error' => 'no'], 50.0, [], []];
         yield 'a void that failed' => [['success' => false, 'action' => 'void'], 50.0, [], []];
@@ -96,7 +133,9 @@ final class OrderHooksTest extends JoomlaTestCase
     {
         $this->insertOrder($order);
         // The gateway's answer comes while the event is on its way, so the app must come after it.
-        $this->dispatcher->addListener('onJ2CommerceRefundPayment', static function (EventInterface $event) use ($answer): void {
+        $this->dispatcher->addListener('onJ2CommerceRefundPayment', static function (EventInterface $event) use (
+            $answer,
+        ): void {
             $answer !== null && $event->setArgument('result', $answer);
         });
         $event = new PluginEvent('onJ2CommerceRefundPayment', ['payment_paypal', (int) self::ORDER, $amount]);
@@ -113,26 +152,46 @@ final class OrderHooksTest extends JoomlaTestCase
         self::assertSame(['edit', 'edit'], $this->outbox());
     }
 
-    #[TestDox('Without its tables the app throws nothing into a checkout, a refund or an edit, and others are heard after it')]
+    #[TestDox(
+        'Without its tables the app throws nothing into a checkout, a refund or an edit, and others are heard after it',
+    )]
     public function test_missing_tables(): void
     {
         $after = 0;
 
-        foreach (['onJ2CommerceOrderStatusChange' => [self::ORDER, 5, 1], 'onJ2CommerceRefundPayment' => ['payment_paypal', (int) self::ORDER, 50.0], 'onJ2CommerceAfterAdminOrderEdit' => [self::ORDER, 53, 42]] as $name => $arguments) {
-            $this->dispatcher->addListener($name, static function () use (&$after): void {
-                $after++;
-            }, \PHP_INT_MIN);
+        foreach ([
+            'onJ2CommerceOrderStatusChange'   => [self::ORDER, 5, 1],
+            'onJ2CommerceRefundPayment'       => ['payment_paypal', (int) self::ORDER, 50.0],
+            'onJ2CommerceAfterAdminOrderEdit' => [self::ORDER, 53, 42],
+        ] as $name => $arguments) {
+            $this->dispatcher->addListener(
+                $name,
+                static function () use (&$after): void {
+                    $after++;
+                },
+                \PHP_INT_MIN,
+            );
         }
 
         $this->sql->execute('DROP TABLE #__j2commerce_clover_outbox');
         JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', [self::ORDER, 5, 1]);
-        $this->dispatcher->dispatch('onJ2CommerceRefundPayment', new PluginEvent('onJ2CommerceRefundPayment', ['payment_paypal', (int) self::ORDER, 50.0, 'result' => ['success' => true]]));
+        $this->dispatcher->dispatch('onJ2CommerceRefundPayment', new PluginEvent('onJ2CommerceRefundPayment', [
+            'payment_paypal',
+            (int) self::ORDER,
+            50.0,
+            'result' => ['success' => true],
+        ]));
         JoomlaSite::app()->triggerEvent('onJ2CommerceAfterAdminOrderEdit', [self::ORDER, 53, 42]);
         self::assertSame(3, $after);
         self::assertSame(3, substr_count(JoomlaSite::log(), "outbox' doesn't exist"), JoomlaSite::log());
 
         $this->sql->execute('DROP TABLE #__j2commerce_orders');
-        $this->dispatcher->dispatch('onJ2CommerceRefundPayment', new PluginEvent('onJ2CommerceRefundPayment', ['payment_paypal', (int) self::ORDER, 50.0, 'result' => ['success' => true]]));
+        $this->dispatcher->dispatch('onJ2CommerceRefundPayment', new PluginEvent('onJ2CommerceRefundPayment', [
+            'payment_paypal',
+            (int) self::ORDER,
+            50.0,
+            'result' => ['success' => true],
+        ]));
         self::assertStringContainsString("orders' doesn't exist", JoomlaSite::log());
     }
 
@@ -144,7 +203,7 @@ final class OrderHooksTest extends JoomlaTestCase
         $this->sql->execute('DROP TABLE #__j2commerce_clover_outbox');
         JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', [self::ORDER, 5, 1]);
         DebugLog::failed(new \RuntimeException('nobody hears'));
-        (DebugLog::create(true))('error', 'nobody hears');
+        DebugLog::create(true)('error', 'nobody hears');
         self::assertSame('', JoomlaSite::log());
         $this->expectExceptionMessageMatches('/create|write/i');
         Log::add('Joomla itself throws.', Log::ERROR, 'plg_j2commerce_app_cloverpos');
@@ -159,21 +218,53 @@ final class OrderHooksTest extends JoomlaTestCase
             self::assertSame([self::ORDER, 'pending'], [$row['order_id'], $row['state']]);
         }
 
-        return array_map(static fn (array $row): string => trim("{$row['event']} {$row['old_status']} {$row['new_status']}"), $rows);
+        return array_map(static fn (array $row): string => trim(
+            "{$row['event']} {$row['old_status']} {$row['new_status']}",
+        ), $rows);
     }
 
     /** @param array<string, mixed> $more */
     private function insertOrder(array $more): void
     {
-        $order = $more + [
-            'order_id' => self::ORDER, 'cart_id' => 1, 'invoice_prefix' => '', 'invoice_number' => 1, 'token' => '', 'user_id' => 0, 'user_email' => 'ada@example.org', 'order_total' => '50.00000',
-            'order_subtotal' => '50.00000', 'order_tax' => '0', 'order_shipping' => '0', 'order_shipping_tax' => '0', 'order_discount' => '0', 'order_credit' => '0', 'order_refund' => '0.00000',
-            'order_surcharge' => '0', 'orderpayment_type' => 'payment_paypal', 'transaction_id' => '', 'transaction_status' => '', 'transaction_details' => '', 'currency_id' => 1,
-            'currency_code' => 'USD', 'currency_value' => '1.00000', 'ip_address' => '', 'is_shippable' => 1, 'is_including_tax' => 0, 'customer_note' => '', 'customer_language' => 'en-GB',
-            'customer_group' => '', 'order_state_id' => 1,
+        $order = $more
+        + [
+            'order_id'            => self::ORDER,
+            'cart_id'             => 1,
+            'invoice_prefix'      => '',
+            'invoice_number'      => 1,
+            'token'               => '',
+            'user_id'             => 0,
+            'user_email'          => 'ada@example.org',
+            'order_total'         => '50.00000',
+            'order_subtotal'      => '50.00000',
+            'order_tax'           => '0',
+            'order_shipping'      => '0',
+            'order_shipping_tax'  => '0',
+            'order_discount'      => '0',
+            'order_credit'        => '0',
+            'order_refund'        => '0.00000',
+            'order_surcharge'     => '0',
+            'orderpayment_type'   => 'payment_paypal',
+            'transaction_id'      => '',
+            'transaction_status'  => '',
+            'transaction_details' => '',
+            'currency_id'         => 1,
+            'currency_code'       => 'USD',
+            'currency_value'      => '1.00000',
+            'ip_address'          => '',
+            'is_shippable'        => 1,
+            'is_including_tax'    => 0,
+            'customer_note'       => '',
+            'customer_language'   => 'en-GB',
+            'customer_group'      => '',
+            'order_state_id'      => 1,
         ];
         $this->sql->execute(
-            'INSERT INTO #__j2commerce_orders (' . implode(', ', array_keys($order)) . ') VALUES (' . implode(', ', array_fill(0, \count($order), '?')) . ')',
+            'INSERT INTO #__j2commerce_orders ('
+            . implode(', ', array_keys($order))
+            . ') VALUES ('
+            . implode(', ', array_fill(0, \count($order), '?'))
+            . ')',
             array_values($order),
         );
     }

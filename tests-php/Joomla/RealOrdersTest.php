@@ -21,7 +21,8 @@ final class RealOrdersTest extends JoomlaTestCase
     {
         parent::setUp();
 
-        foreach (Schema::statements((string) file_get_contents(JPATH_ADMINISTRATOR . '/components/com_j2commerce/sql/install.mysql.utf8.sql')) as $statement) {
+        foreach (Schema::statements((string) file_get_contents(JPATH_ADMINISTRATOR
+        . '/components/com_j2commerce/sql/install.mysql.utf8.sql')) as $statement) {
             if (str_starts_with($statement, 'CREATE TABLE IF NOT EXISTS')) {
                 $this->sql->execute($statement);
             }
@@ -57,7 +58,10 @@ final class RealOrdersTest extends JoomlaTestCase
         $model = new OrderModel(['ignore_request' => true, 'dbo' => $this->joomla]);
 
         foreach ([1, 1, 7, 5] as $status) {
-            self::assertTrue($model->updateOrderStatus((int) $order->j2commerce_order_id, $status), (string) $model->getError());
+            self::assertTrue(
+                $model->updateOrderStatus((int) $order->j2commerce_order_id, $status),
+                (string) $model->getError(),
+            );
         }
 
         self::assertSame(['status 5 1', 'status 1 7', 'status 7 5'], $this->outbox());
@@ -73,7 +77,11 @@ final class RealOrdersTest extends JoomlaTestCase
         $order->order_state_id = 1;
         self::assertTrue($order->store());
         self::assertSame(1, (int) $this->sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders'));
-        self::assertSame(2, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_orderhistories'), 'What J2Commerce does after the event is done as well.');
+        self::assertSame(
+            2,
+            (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_orderhistories'),
+            'What J2Commerce does after the event is done as well.',
+        );
         self::assertStringContainsString("outbox' doesn't exist", JoomlaSite::log());
     }
 
@@ -81,10 +89,35 @@ final class RealOrdersTest extends JoomlaTestCase
     {
         $order = new OrderTable($this->joomla);
         $order->bind([
-            'order_id' => (string) time(), 'cart_id' => 1, 'invoice_prefix' => '', 'invoice_number' => 1, 'token' => '', 'user_id' => 0, 'user_email' => 'ada@example.org', 'order_total' => '50.00000',
-            'order_subtotal' => '50.00000', 'order_tax' => '0', 'order_shipping' => '0', 'order_shipping_tax' => '0', 'order_discount' => '0', 'order_credit' => '0', 'order_surcharge' => '0',
-            'orderpayment_type' => 'payment_cash', 'transaction_id' => '', 'transaction_status' => '', 'transaction_details' => '', 'currency_id' => 1, 'currency_code' => 'USD', 'currency_value' => '1',
-            'ip_address' => '', 'is_shippable' => 1, 'is_including_tax' => 0, 'customer_note' => '', 'customer_language' => 'en-GB', 'customer_group' => '', 'order_state_id' => 5,
+            'order_id'            => (string) time(),
+            'cart_id'             => 1,
+            'invoice_prefix'      => '',
+            'invoice_number'      => 1,
+            'token'               => '',
+            'user_id'             => 0,
+            'user_email'          => 'ada@example.org',
+            'order_total'         => '50.00000',
+            'order_subtotal'      => '50.00000',
+            'order_tax'           => '0',
+            'order_shipping'      => '0',
+            'order_shipping_tax'  => '0',
+            'order_discount'      => '0',
+            'order_credit'        => '0',
+            'order_surcharge'     => '0',
+            'orderpayment_type'   => 'payment_cash',
+            'transaction_id'      => '',
+            'transaction_status'  => '',
+            'transaction_details' => '',
+            'currency_id'         => 1,
+            'currency_code'       => 'USD',
+            'currency_value'      => '1',
+            'ip_address'          => '',
+            'is_shippable'        => 1,
+            'is_including_tax'    => 0,
+            'customer_note'       => '',
+            'customer_language'   => 'en-GB',
+            'customer_group'      => '',
+            'order_state_id'      => 5,
         ]);
 
         return $order;

@@ -45,10 +45,17 @@ final class SecretsTest extends JoomlaTestCase
         $factory->secrets('eu')->keep('webhook_secret', 'of its webhooks', $vault);
 
         self::assertSame(['app_secret' => 'of the sandbox'], $factory->secrets()->open($vault));
-        self::assertSame(['app_secret' => 'of europe', 'webhook_secret' => 'of its webhooks'], $this->factory(['environment' => 'eu'])->secrets()->open($vault));
+        self::assertSame(
+            ['app_secret' => 'of europe', 'webhook_secret' => 'of its webhooks'],
+            $this->factory(['environment' => 'eu'])->secrets()->open($vault),
+        );
         self::assertSame([], $factory->secrets('na')->open($vault));
         $factory->secrets('eu')->forget('app_secret');
-        self::assertSame([true, false, true], [$factory->secrets()->has('app_secret'), $factory->secrets('eu')->has('app_secret'), $factory->secrets('eu')->has('webhook_secret')]);
+        self::assertSame([true, false, true], [
+            $factory->secrets()->has('app_secret'),
+            $factory->secrets('eu')->has('app_secret'),
+            $factory->secrets('eu')->has('webhook_secret'),
+        ]);
     }
 
     #[TestDox('A sealed text that was copied to another environment, or to another secret, does not open')]

@@ -20,8 +20,19 @@ final class SettingsFormTest extends JoomlaTestCase
     private const SECRET = '11111111-2222-3333-4444-555555555555';
 
     private const GOOD = [
-        'environment' => 'sandbox', 'app_id' => 'APPID00000001', 'import_status' => 'published', 'default_category' => '2', 'mapping_mode' => 'category', 'pricing_mode' => 'markup',
-        'markup_type' => 'fixed', 'markup_value' => '1.50', 'webhooks' => 1, 'sync_interval' => '30', 'push_stock' => 0, 'paid_statuses' => ['1', '7'], 'debug' => 0,
+        'environment'      => 'sandbox',
+        'app_id'           => 'APPID00000001',
+        'import_status'    => 'published',
+        'default_category' => '2',
+        'mapping_mode'     => 'category',
+        'pricing_mode'     => 'markup',
+        'markup_type'      => 'fixed',
+        'markup_value'     => '1.50',
+        'webhooks'         => 1,
+        'sync_interval'    => '30',
+        'push_stock'       => 0,
+        'paid_statuses'    => ['1', '7'],
+        'debug'            => 0,
     ];
 
     public function test_what_is_right_is_stored_as_it_was_given(): void
@@ -29,17 +40,26 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame('', $this->save(self::GOOD));
         self::assertSame(self::GOOD, $this->stored());
         $settings = $this->current()->shop()->settings;
-        self::assertSame([30, false, [1, 7]], [$settings['sync_interval'], $settings['push_stock'], $settings['paid_statuses']]);
+        self::assertSame([30, false, [1, 7]], [
+            $settings['sync_interval'],
+            $settings['push_stock'],
+            $settings['paid_statuses'],
+        ]);
     }
 
-    /** @return iterable<string, array{array<string, mixed>, list<string>}> Settings, the labels that the refusal names */
+    /**
+     * @return iterable<string, array{array<string, mixed>, list<string>}> Settings, the labels that the refusal names
+     */
     public static function wrongs(): iterable
     {
         yield 'an interval below five minutes' => [['sync_interval' => '4'], ['Sync Interval']];
         yield 'a negative markup' => [['markup_value' => '-1'], ['Markup Value']];
         yield 'a markup that is no number' => [['markup_value' => 'ten'], ['Markup Value']];
         yield 'an unknown Delete Action' => [['delete_action' => 'burn'], ['Delete Action']];
-        yield 'two at once' => [['sync_interval' => '0', 'log_retention' => '-3'], ['Sync Interval', 'Log Retention (days)']];
+        yield 'two at once' => [
+            ['sync_interval' => '0', 'log_retention' => '-3'],
+            ['Sync Interval', 'Log Retention (days)'],
+        ];
         yield 'an unknown environment' => [['environment' => 'mars'], ['Environment']];
     }
 
@@ -57,12 +77,21 @@ final class SettingsFormTest extends JoomlaTestCase
 
         self::assertStringNotContainsString('PLG_', $message);
         self::assertStringNotContainsString(self::SECRET, $message);
-        self::assertSame([self::GOOD, false], [$this->stored(), $this->current()->secrets()->has('app_secret')], 'Nothing is stored.');
+        self::assertSame(
+            [self::GOOD, false],
+            [$this->stored(), $this->current()->secrets()->has('app_secret')],
+            'Nothing is stored.',
+        );
     }
 
     public function test_secrets_are_never_in_the_parameters(): void
     {
-        self::assertSame('', $this->save(['app_secret' => '  ' . self::SECRET . "\n", 'webhook_secret' => 'the auth code', 'redirect_uri' => 'x', 'forget_webhook_secret' => 0] + self::GOOD));
+        self::assertSame('', $this->save([
+            'app_secret'            => '  ' . self::SECRET . "\n",
+            'webhook_secret'        => 'the auth code',
+            'redirect_uri'          => 'x',
+            'forget_webhook_secret' => 0,
+        ] + self::GOOD));
         self::assertEqualsCanonicalizing(array_keys(self::GOOD), array_keys($this->stored()));
         self::assertStringNotContainsString(self::SECRET, $this->everything());
         self::assertStringNotContainsString('the auth code', $this->everything());
@@ -93,15 +122,22 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame('a new one', $this->secrets()['webhook_secret']);
     }
 
-    #[TestDox('A secret that was saved while the app was disabled outlives the first save after that, in the environment that it was given for')]
+    #[TestDox(
+        'A secret that was saved while the app was disabled outlives the first save after that, in the environment that it was given for',
+    )]
     public function test_secrets_of_a_disabled_app(): void
     {
         foreach ([self::GOOD, ['environment' => 'eu'] + self::GOOD] as $next) {
-            $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode(['app_secret' => ' ' . self::SECRET . ' '] + self::GOOD, JSON_THROW_ON_ERROR)]);
+            $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode([
+                'app_secret' => ' ' . self::SECRET . ' ',
+            ] + self::GOOD, JSON_THROW_ON_ERROR)]);
             $this->current()->secrets()->forget('app_secret');
             self::assertSame('', $this->save($next + ['app_secret' => '']));
             self::assertSame($next, $this->stored());
-            self::assertSame(['app_secret' => self::SECRET], $this->factory()->secrets()->open($this->factory()->vault()));
+            self::assertSame(
+                ['app_secret' => self::SECRET],
+                $this->factory()->secrets()->open($this->factory()->vault()),
+            );
         }
 
         self::assertSame([], $this->secrets());
@@ -113,7 +149,10 @@ final class SettingsFormTest extends JoomlaTestCase
         $this->save(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'] + self::GOOD);
         self::assertSame([], JoomlaSite::messages());
         $this->save(['environment' => 'eu', 'app_secret' => 'of europe'] + self::GOOD);
-        self::assertSame(['notice The environment is Europe now. The connection was not carried over: connect to Clover again.'], JoomlaSite::messages());
+        self::assertSame(
+            ['notice The environment is Europe now. The connection was not carried over: connect to Clover again.'],
+            JoomlaSite::messages(),
+        );
         self::assertSame(['app_secret' => 'of europe'], $this->secrets());
         $this->save(['environment' => 'eu', 'forget_webhook_secret' => 1] + self::GOOD);
         $this->save(['environment' => 'la', 'app_secret' => ''] + self::GOOD);
@@ -142,7 +181,12 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->save(['sync_interval' => '45'] + self::GOOD);
             self::assertSame([], JoomlaSite::messages());
             $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
-            self::assertSame(['warning The App ID has changed, and the connection belongs to the app of before: connect to Clover again.'], JoomlaSite::messages());
+            self::assertSame(
+                [
+                    'warning The App ID has changed, and the connection belongs to the app of before: connect to Clover again.',
+                ],
+                JoomlaSite::messages(),
+            );
         } finally {
             putenv('CLOVERSYNC_BASE_URL');
         }
@@ -168,11 +212,15 @@ final class SettingsFormTest extends JoomlaTestCase
         );
         $id = (int) $this->sql->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_other'");
         self::assertSame('', $this->save(['app_secret' => 'theirs', 'sync_interval' => '1'], $id));
-        self::assertSame('{"app_secret":"theirs","sync_interval":"1"}', $this->sql->fetchValue('SELECT params FROM #__extensions WHERE extension_id = ?', [$id]));
+        self::assertSame('{"app_secret":"theirs","sync_interval":"1"}', $this->sql->fetchValue('SELECT params FROM #__extensions WHERE extension_id = ?', [
+            $id,
+        ]));
         self::assertFalse($this->current()->secrets()->has('app_secret'));
     }
 
-    #[TestDox('A site secret that has changed does not stop the owner from saving, and entering the secrets again mends it')]
+    #[TestDox(
+        'A site secret that has changed does not stop the owner from saving, and entering the secrets again mends it',
+    )]
     public function test_another_site_secret(): void
     {
         $this->save(['app_secret' => self::SECRET] + self::GOOD);
@@ -190,7 +238,9 @@ final class SettingsFormTest extends JoomlaTestCase
         }
     }
 
-    #[TestDox('Tokens that another site secret has sealed are forgotten when the owner enters the App Secret again, and not before')]
+    #[TestDox(
+        'Tokens that another site secret has sealed are forgotten when the owner enters the App Secret again, and not before',
+    )]
     public function test_tokens_of_another_site_secret(): void
     {
         if (!Simulator::isBuilt()) {
@@ -211,7 +261,8 @@ final class SettingsFormTest extends JoomlaTestCase
             JoomlaSite::app()->set('secret', 'another secret..');
             self::assertSame('', $this->save(self::GOOD));
             self::assertNotNull($this->state()->get('tokens'));
-            self::assertSame('', $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD));
+            self::assertSame('', $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code']
+            + self::GOOD));
             self::assertFalse($this->current()->shop()->connection->status()->connected);
             $this->connect();
             self::assertTrue($this->current()->shop()->connection->status()->connected);
@@ -224,7 +275,10 @@ final class SettingsFormTest extends JoomlaTestCase
     #[TestDox('Address of the settings page')]
     public function test_url(): void
     {
-        self::assertSame('index.php?option=com_plugins&task=plugin.edit&extension_id=' . $this->id(), SettingsForm::url($this->sql));
+        self::assertSame(
+            'index.php?option=com_plugins&task=plugin.edit&extension_id=' . $this->id(),
+            SettingsForm::url($this->sql),
+        );
     }
 
     #[TestDox('Each setting of the app has a label in the language file')]
@@ -233,7 +287,12 @@ final class SettingsFormTest extends JoomlaTestCase
         JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
 
         foreach ([...ShopFactory::SETTINGS, ...Secrets::NAMES] as $field) {
-            self::assertTrue(JoomlaSite::app()->getLanguage()->hasKey('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_' . strtoupper($field) . '_LABEL'), $field);
+            self::assertTrue(
+                JoomlaSite::app()->getLanguage()->hasKey(
+                    'PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_' . strtoupper($field) . '_LABEL',
+                ),
+                $field,
+            );
         }
     }
 

@@ -21,17 +21,31 @@ final class ShopFactoryTest extends JoomlaTestCase
     #[TestDox('Secrets that were saved while the app was disabled move into the table and leave the parameters')]
     public function test_secrets_are_adopted(): void
     {
-        $this->store(['environment' => 'eu', 'app_id' => 'APPID00000001', 'app_secret' => self::SECRET, 'webhook_secret' => 'the auth code', 'sync_interval' => '15', 'future' => ['é/']]);
+        $this->store([
+            'environment'    => 'eu',
+            'app_id'         => 'APPID00000001',
+            'app_secret'     => self::SECRET,
+            'webhook_secret' => 'the auth code',
+            'sync_interval'  => '15',
+            'future'         => ['é/'],
+        ]);
         self::assertStringContainsString(self::SECRET, $this->everything());
         $shop = $this->storedFactory()->shop();
 
-        self::assertSame(['environment' => 'eu', 'app_id' => 'APPID00000001', 'sync_interval' => '15', 'future' => ['é/']], $this->stored(), 'Only the secrets have left.');
+        self::assertSame(
+            ['environment' => 'eu', 'app_id' => 'APPID00000001', 'sync_interval' => '15', 'future' => ['é/']],
+            $this->stored(),
+            'Only the secrets have left.',
+        );
         self::assertStringNotContainsString(self::SECRET, $this->everything());
         self::assertStringNotContainsString('the auth code', $this->everything());
         self::assertSame([15, 'eu'], [$shop->settings['sync_interval'], $shop->settings['environment']]);
 
         $factory = $this->storedFactory();
-        self::assertSame(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], $factory->secrets()->open($factory->vault()));
+        self::assertSame(
+            ['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'],
+            $factory->secrets()->open($factory->vault()),
+        );
         self::assertSame([], $factory->secrets('sandbox')->open($factory->vault()));
         $factory->shop();
     }
@@ -48,8 +62,17 @@ final class ShopFactoryTest extends JoomlaTestCase
     #[TestDox('Parameters that nobody knows are left out, and those of the form\'s buttons')]
     public function test_unknown_parameters(): void
     {
-        $parameters = ['app_id' => 'APPID00000001', 'redirect_uri' => 'x', 'connect' => 'y', 'base_url' => 'https://evil.example', 'forget_webhook_secret' => 1, 'whatever' => []];
-        self::assertSame(['app_id' => 'APPID00000001'], array_diff_key(ShopFactory::settings($parameters), ['base_url' => 0]));
+        $parameters = [
+            'app_id'                => 'APPID00000001',
+            'redirect_uri'          => 'x',
+            'connect'               => 'y',
+            'base_url'              => 'https://evil.example',
+            'forget_webhook_secret' => 1,
+            'whatever'              => [],
+        ];
+        self::assertSame(['app_id' => 'APPID00000001'], array_diff_key(ShopFactory::settings($parameters), [
+            'base_url' => 0,
+        ]));
         self::assertNotSame('https://evil.example', ShopFactory::settings($parameters)['base_url'] ?? null);
         self::assertSame('APPID00000001', $this->factory($parameters)->shop()->settings['app_id']);
     }
@@ -79,7 +102,16 @@ final class ShopFactoryTest extends JoomlaTestCase
     {
         foreach (['', 'null', '[', '"text"', '[]', '{}'] as $text) {
             $factory = ShopFactory::create(JoomlaSite::app(), $this->joomla, $text);
-            self::assertSame(['sandbox', false, 60, true], [$factory->environment(), $factory->isDebug(), $factory->shop()->settings['sync_interval'], $factory->shop()->settings['push_stock']], $text);
+            self::assertSame(
+                ['sandbox', false, 60, true],
+                [
+                    $factory->environment(),
+                    $factory->isDebug(),
+                    $factory->shop()->settings['sync_interval'],
+                    $factory->shop()->settings['push_stock'],
+                ],
+                $text,
+            );
         }
     }
 
@@ -105,13 +137,19 @@ final class ShopFactoryTest extends JoomlaTestCase
     public function test_default_category(): void
     {
         $this->state()->set('default_category', '2');
-        self::assertSame([2, 7], [$this->factory()->shop()->settings['default_category'], $this->factory(['default_category' => 7])->shop()->settings['default_category']]);
+        self::assertSame([2, 7], [
+            $this->factory()->shop()->settings['default_category'],
+            $this->factory(['default_category' => 7])->shop()->settings['default_category'],
+        ]);
     }
 
     #[TestDox('Debug Mode: the log holds errors and warnings without it, everything with it')]
     public function test_debug(): void
     {
-        foreach ([[0, ['said error', 'said warn']], ['1', ['said debug', 'said error', 'said info', 'said warn']]] as [$debug, $expected]) {
+        foreach ([[0, ['said error', 'said warn']], ['1', ['said debug', 'said error', 'said info', 'said warn']]] as [
+            $debug,
+            $expected,
+        ]) {
             JoomlaSite::beginLog();
             $factory = $this->factory(['debug' => $debug]);
             self::assertSame((bool) $debug, $factory->isDebug());
@@ -129,14 +167,17 @@ final class ShopFactoryTest extends JoomlaTestCase
 
     public function test_the_log_cannot_be_read_over_the_web(): void
     {
-        (DebugLog::create(false))('error', 'said');
+        DebugLog::create(false)('error', 'said');
         self::assertStringContainsString("die('Forbidden.')", JoomlaSite::log());
     }
 
     /** @param array<string, mixed> $parameters */
     private function store(array $parameters): void
     {
-        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode($parameters, JSON_THROW_ON_ERROR)]);
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode(
+            $parameters,
+            JSON_THROW_ON_ERROR,
+        )]);
     }
 
     private function storedFactory(): ShopFactory

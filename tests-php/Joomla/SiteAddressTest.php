@@ -39,14 +39,22 @@ final class SiteAddressTest extends JoomlaTestCase
         self::assertSame($copy, $this->isMoved($url));
     }
 
-    #[TestDox('Of two shops in subfolders, and of two that differ in the letters of their folder, neither is the other')]
+    #[TestDox(
+        'Of two shops in subfolders, and of two that differ in the letters of their folder, neither is the other',
+    )]
     public function test_subfolders(): void
     {
         $this->connect('https://shop.example/Shop');
-        self::assertSame([false, true, true], [$this->isMoved('http://www.shop.example/Shop/'), $this->isMoved('https://shop.example/'), $this->isMoved('https://shop.example/shop/')]);
+        self::assertSame([false, true, true], [
+            $this->isMoved('http://www.shop.example/Shop/'),
+            $this->isMoved('https://shop.example/'),
+            $this->isMoved('https://shop.example/shop/'),
+        ]);
     }
 
-    #[TestDox('On the command line the database tells the site from its copy, and a database that nobody has noted is no copy')]
+    #[TestDox(
+        'On the command line the database tells the site from its copy, and a database that nobody has noted is no copy',
+    )]
     public function test_command_line(): void
     {
         $this->connect('https://www.shop.example/');
@@ -61,13 +69,15 @@ final class SiteAddressTest extends JoomlaTestCase
         self::assertSame([false, false], [$this->isMoved('https://shop.example/'), $this->isMoved(null)]);
     }
 
-    #[TestDox('A shop that moved to another database server goes on when the web has seen it; the command line confirms nothing')]
+    #[TestDox(
+        'A shop that moved to another database server goes on when the web has seen it; the command line confirms nothing',
+    )]
     public function test_moved_database(): void
     {
         $this->connect('https://shop.example/');
-        (new SiteAddress(null, 'shop/jos_@db2'))->confirm($this->state());
+        ( new SiteAddress(null, 'shop/jos_@db2') )->confirm($this->state());
         self::assertTrue($this->isMoved(null, 'shop/jos_@db2'));
-        (new SiteAddress('https://shop.example/', 'shop/jos_@db2'))->confirm($this->state());
+        ( new SiteAddress('https://shop.example/', 'shop/jos_@db2') )->confirm($this->state());
         self::assertSame([false, true], [$this->isMoved(null, 'shop/jos_@db2'), $this->isMoved(null)]);
     }
 
@@ -76,7 +86,10 @@ final class SiteAddressTest extends JoomlaTestCase
     {
         $app     = JoomlaSite::app();
         $factory = ShopFactory::create($app, $this->joomla, '{}');
-        $this->connect('https://shop.example/', $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'));
+        $this->connect(
+            'https://shop.example/',
+            $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+        );
         self::assertSame('shop.example', $factory->address()->identity($this->state()));
         $this->connect('https://shop.example/');
         self::assertStringStartsWith('a copy in the database ', $factory->address()->identity($this->state()));
@@ -85,12 +98,15 @@ final class SiteAddressTest extends JoomlaTestCase
     private function connect(string $url, string $database = self::DATABASE): void
     {
         $address = new SiteAddress($url, $database);
-        (new SiteGuard($this->state(), $address->identity($this->state())))->move();
+        ( new SiteGuard($this->state(), $address->identity($this->state())) )->move();
         $address->confirm($this->state());
     }
 
     private function isMoved(?string $url, string $database = self::DATABASE): bool
     {
-        return (new SiteGuard($this->state(), (new SiteAddress($url, $database))->identity($this->state())))->isMoved();
+        return ( new SiteGuard(
+            $this->state(),
+            ( new SiteAddress($url, $database) )->identity($this->state()),
+        ) )->isMoved();
     }
 }

@@ -45,12 +45,20 @@ final class WithoutExtensionTest extends JoomlaTestCase
         self::assertStringNotContainsString(self::SECRET, $this->everything());
     }
 
-    #[TestDox('Secrets that wait in the parameters to be sealed wait on, unless they are to be forgotten or the environment changes')]
+    #[TestDox(
+        'Secrets that wait in the parameters to be sealed wait on, unless they are to be forgotten or the environment changes',
+    )]
     public function test_stranded_secrets(): void
     {
-        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], JSON_THROW_ON_ERROR)]);
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode([
+            'app_secret'     => self::SECRET,
+            'webhook_secret' => 'the auth code',
+        ], JSON_THROW_ON_ERROR)]);
         self::assertSame('', $this->without(['app_id' => 'APPID00000001', 'app_secret' => '', 'webhook_secret' => '']));
-        self::assertSame(['app_id' => 'APPID00000001', 'app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'], $this->stored());
+        self::assertSame(
+            ['app_id' => 'APPID00000001', 'app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'],
+            $this->stored(),
+        );
         $this->without(['app_id' => 'APPID00000001', 'forget_webhook_secret' => 1]);
         self::assertSame(['app_id' => 'APPID00000001', 'app_secret' => self::SECRET], $this->stored());
         $this->without(['app_id' => 'APPID00000001', 'environment' => 'eu']);
@@ -62,10 +70,19 @@ final class WithoutExtensionTest extends JoomlaTestCase
     {
         $server  = MariaDb::get();
         $process = proc_open(
-            [PHP_BINARY, __DIR__ . '/scripts/without-extension.php', $this->db->prefix, \is_array($what) ? json_encode($what, JSON_THROW_ON_ERROR) : $what],
+            [
+                PHP_BINARY,
+                __DIR__ . '/scripts/without-extension.php',
+                $this->db->prefix,
+                \is_array($what) ? json_encode($what, JSON_THROW_ON_ERROR) : $what,
+            ],
             [1 => ['pipe', 'w'], 2 => ['pipe', 'w']],
             $pipes,
-            env_vars: ['CLOVERSYNC_TEST_DSN' => $server->dsn, 'CLOVERSYNC_TEST_USER' => $server->user, 'CLOVERSYNC_TEST_PASSWORD' => $server->password] + getenv(),
+            env_vars: [
+                'CLOVERSYNC_TEST_DSN'      => $server->dsn,
+                'CLOVERSYNC_TEST_USER'     => $server->user,
+                'CLOVERSYNC_TEST_PASSWORD' => $server->password,
+            ] + getenv(),
         );
         $output = stream_get_contents($pipes[1]);
         $errors = stream_get_contents($pipes[2]);

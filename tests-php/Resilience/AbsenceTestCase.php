@@ -40,16 +40,22 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         self::assertSame([0, 1], [$result->deleted, $result->updated]);
         self::assertSame(['price' => '43.21000'] + $before, ['price' => '43.21000'] + $this->product($missing));
         self::assertSame('43.21000', $this->product($missing)['price']);
-        self::assertCount(4, preg_grep('#^GET /v3/-/items(/\w+)? 200$#', $this->clover->calls($mark)), 'A pair of pages, and the one that was missing by id, twice expanded.');
+        self::assertCount(
+            4,
+            preg_grep('#^GET /v3/-/items(/\w+)? 200$#', $this->clover->calls($mark)),
+            'A pair of pages, and the one that was missing by id, twice expanded.',
+        );
     }
 
     #[TestDox('A variant that its page leaves out stays on offer')]
     public function test_a_left_out_variant_stays(): void
     {
-        $missing = $this->connectLeavingOut(fn (): string => array_values(array_filter(
-            $this->clover->items(),
-            static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt'),
-        ))[2]['id']);
+        $missing = $this->connectLeavingOut(
+            fn (): string => array_values(array_filter(
+                $this->clover->items(),
+                static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt'),
+            ))[2]['id'],
+        );
         self::assertDone($this->sync());
         $before = $this->withoutRuns();
 
@@ -75,7 +81,9 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         self::assertSame($before, $this->product($missing));
     }
 
-    #[TestDox('An empty page in the middle of the catalogue deletes nothing: the owner is asked, and when he says yes Clover is asked for each item')]
+    #[TestDox(
+        'An empty page in the middle of the catalogue deletes nothing: the owner is asked, and when he says yes Clover is asked for each item',
+    )]
     public function test_an_empty_page_deletes_nothing(): void
     {
         $this->connectThrough('synthetic:1300', static function (string $path, array $body): array {
@@ -112,14 +120,20 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         $gone   = $this->clover->items()[1_200]['id'];
         $this->clover->remove($gone);
 
-        foreach (['refused' => ['code' => 403], 'told to wait for hours' => ['code' => 429, 'retry_after' => 7_200]] as $how => $with) {
+        foreach ([
+            'refused'                => ['code' => 403],
+            'told to wait for hours' => ['code' => 429, 'retry_after' => 7_200],
+        ] as $how => $with) {
             $this->clover->fault(Simulator::ITEM_PAGES, 'status', 9, 2, $with);
             $shop  = $this->shop();
             $class = $how === 'refused' ? CloverException::class : UnavailableException::class;
             self::thrown($class, static fn () => $shop->runner()->run(new TimeBudget()));
             $this->clover->clearFaults();
             self::assertSame([], ShopDump::differences($before, $this->withoutRuns()), $how);
-            self::assertSame($how === 'refused' ? 'failed' : 'running', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1'));
+            self::assertSame(
+                $how === 'refused' ? 'failed' : 'running',
+                $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1'),
+            );
         }
 
         $this->openTheGate();
@@ -127,7 +141,11 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame([1, 1_299], [$result->deleted, $result->itemsRead]);
-        self::assertCount(4, preg_grep('#^GET /v3/-/items 200$#', $this->clover->calls($mark)), 'The first page was committed, so the second is read, and the look-up of what is missing.');
+        self::assertCount(
+            4,
+            preg_grep('#^GET /v3/-/items 200$#', $this->clover->calls($mark)),
+            'The first page was committed, so the second is read, and the look-up of what is missing.',
+        );
         self::assertSame(0, $this->rows('j2commerce_clover_mappings', "state = 'deleted' AND clover_id <> '$gone'"));
     }
 
@@ -141,8 +159,8 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         $before = $this->withoutRuns();
         array_map($this->clover->remove(...), $gone);
 
-        $mark   = $this->clover->mark();
-        $asked  = $this->sync();
+        $mark  = $this->clover->mark();
+        $asked = $this->sync();
         self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $asked->status);
         self::assertSame(0, $asked->deleted);
         self::assertSame([], preg_grep('#/items/#', $this->clover->calls($mark)));
@@ -153,8 +171,15 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         self::assertDone($done);
         self::assertSame(\count($gone), $done->deleted);
         self::assertSame($asked->run, $done->run);
-        self::assertSame([], preg_grep('#^GET /v3/-/items 200$#', \array_slice($this->clover->calls($mark), 2)), 'The pages are not read again.');
-        self::assertSame(array_fill(0, \count($gone), 0), array_map(fn (string $id): int => (int) $this->product($id)['state'], $gone));
+        self::assertSame(
+            [],
+            preg_grep('#^GET /v3/-/items 200$#', \array_slice($this->clover->calls($mark), 2)),
+            'The pages are not read again.',
+        );
+        self::assertSame(
+            array_fill(0, \count($gone), 0),
+            array_map(fn (string $id): int => (int) $this->product($id)['state'], $gone),
+        );
     }
 
     #[TestDox('Just as many deletions as a fifth happen without a question, each after asking for the item by id')]
@@ -174,14 +199,24 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         }
     }
 
-    /** @param \Closure(): string $choose The item that item lists leave out, while the proxy is on, where their query says so */
+    /**
+     * @param \Closure(): string $choose The item that item lists leave out, while the proxy is on, where their query
+     *   says so
+     */
     private function connectLeavingOut(\Closure $choose, string $query = ''): string
     {
         $this->clover = Simulator::start();
         $missing      = $choose();
         $this->connectThrough(null, static function (string $path, array $body) use ($missing, $query): array {
-            if (str_contains($path, '/items?') && ($query === '' || str_contains($path, $query)) && !str_contains($path, $missing)) {
-                $body['elements'] = array_values(array_filter($body['elements'], static fn (array $e): bool => $e['id'] !== $missing));
+            if (
+                str_contains($path, '/items?')
+                && ( $query === '' || str_contains($path, $query) )
+                && !str_contains($path, $missing)
+            ) {
+                $body['elements'] = array_values(array_filter(
+                    $body['elements'],
+                    static fn (array $e): bool => $e['id'] !== $missing,
+                ));
             }
 
             return $body;
@@ -205,14 +240,26 @@ abstract class AbsenceTestCase extends ResilienceTestCase
     /** @return array<string, list<string>> The shop's rows and the links, but not which run saw them */
     private function withoutRuns(): array
     {
-        $dump = array_diff_key(ShopDump::of($this->sql), ['j2commerce_clover_runs' => 0, 'j2commerce_clover_log' => 0, 'j2commerce_clover_staging' => 0, 'j2commerce_clover_locks' => 0]);
+        $dump = array_diff_key(ShopDump::of($this->sql), [
+            'j2commerce_clover_runs'    => 0,
+            'j2commerce_clover_log'     => 0,
+            'j2commerce_clover_staging' => 0,
+            'j2commerce_clover_locks'   => 0,
+        ]);
 
-        return array_map(static fn (array $rows): array => preg_replace('/"seen_run":"#?\d+"/', '"seen_run":""', $rows), $dump);
+        return array_map(static fn (array $rows): array => preg_replace(
+            '/"seen_run":"#?\d+"/',
+            '"seen_run":""',
+            $rows,
+        ), $dump);
     }
 
     /** @return array<string, mixed> */
     private function counted(): array
     {
-        return array_values(array_filter($this->clover->shelf(), static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0))[0];
+        return array_values(array_filter(
+            $this->clover->shelf(),
+            static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 0 ) > 0,
+        ))[0];
     }
 }

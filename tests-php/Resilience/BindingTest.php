@@ -56,7 +56,11 @@ final class BindingTest extends ResilienceTestCase
         $grandchild = Child::fork(static function () use ($connection): array {
             $own = $connection->merchant()->currency;
 
-            return [$own, Child::fork(static fn (): ?string => $connection->merchant()->currency)->value(), $connection->merchant()->currency];
+            return [
+                $own,
+                Child::fork(static fn (): ?string => $connection->merchant()->currency)->value(),
+                $connection->merchant()->currency,
+            ];
         });
         self::assertSame('USD', $connection->merchant()->currency, 'Parent and child at the same time.');
         self::assertSame(['USD', 'USD', 'USD'], $grandchild->value());
@@ -65,20 +69,23 @@ final class BindingTest extends ResilienceTestCase
             $self->pause();
             $read = 0;
 
-            foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+            foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
                 $read += \count($page->itemIds());
             }
 
             return $read;
         });
-        self::assertSame(array_fill(0, 10, \count($this->clover->items())), array_map(static fn (Child $c): int => $c->value(), $children));
+        self::assertSame(
+            array_fill(0, 10, \count($this->clover->items())),
+            array_map(static fn (Child $c): int => $c->value(), $children),
+        );
         self::assertSame('USD', $connection->merchant()->currency);
     }
 
     #[TestDox('Pages that were begun before a fork are refused in the child and go on in the parent')]
     public function test_an_iterator_belongs_to_its_process(): void
     {
-        $pages = (new Catalog($this->connected('synthetic:2300'), 'USD'))->pages();
+        $pages = ( new Catalog($this->connected('synthetic:2300'), 'USD') )->pages();
         self::assertCount(1_000, $pages->current()->itemIds());
 
         foreach (['current', 'next', 'valid'] as $call) {
@@ -113,11 +120,13 @@ final class BindingTest extends ResilienceTestCase
         self::assertSame(1_300, self::read($catalog->pages()));
     }
 
-    #[TestDox('Pages whose wait was ended by an exception go on when asked again, and never pretend that the list is over')]
+    #[TestDox(
+        'Pages whose wait was ended by an exception go on when asked again, and never pretend that the list is over',
+    )]
     public function test_an_interrupted_iterator_goes_on(): void
     {
         $this->connected('synthetic:1300');
-        $pages = (new Catalog($this->connection($this->store), 'USD'))->pages();
+        $pages = ( new Catalog($this->connection($this->store), 'USD') )->pages();
         $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 2, 0, ['ms' => 20_000]);
         $this->interrupted(new \DomainException('time is over'), static fn () => $pages->current());
 
@@ -152,7 +161,13 @@ final class BindingTest extends ResilienceTestCase
     {
         $this->clover = Simulator::start();
         $process      = proc_open(
-            [PHP_BINARY, '-d', 'extension=' . self::extension(), __DIR__ . '/scripts/exit-in-log.php', $this->clover->url],
+            [
+                PHP_BINARY,
+                '-d',
+                'extension=' . self::extension(),
+                __DIR__ . '/scripts/exit-in-log.php',
+                $this->clover->url,
+            ],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], ['pipe', 'w']],
             $pipes,
         );
@@ -177,20 +192,33 @@ final class BindingTest extends ResilienceTestCase
         }
     }
 
-    /** @return array<string, array{string, bool}> Method, and whether the tokens must be refreshed for it to be called */
+    /**
+     * @return array<string, array{string, bool}> Method, and whether the tokens must be refreshed for it to be called
+     */
     public static function storeCalls(): array
     {
-        return ['read' => ['read', false], 'lock' => ['lock', true], 'write' => ['write', true], 'unlock' => ['unlock', true]];
+        return [
+            'read'   => ['read', false],
+            'lock'   => ['lock', true],
+            'write'  => ['write', true],
+            'unlock' => ['unlock', true],
+        ];
     }
 
     #[DataProvider('storeCalls')]
-    #[TestDox('An exception of the token store\'s $method reaches the caller as itself, and the connection stays sound')]
+    #[TestDox(
+        'An exception of the token store\'s $method reaches the caller as itself, and the connection stays sound',
+    )]
     public function test_a_throwing_store(string $method, bool $refresh): void
     {
         $this->connected();
         $thrown = new \DomainException('the database is gone');
         $broken = true;
-        $store  = new InterruptedTokenStore($this->store, static function (string $call) use ($method, $thrown, &$broken): void {
+        $store  = new InterruptedTokenStore($this->store, static function (string $call) use (
+            $method,
+            $thrown,
+            &$broken,
+        ): void {
             if ($broken && $call === $method) {
                 throw $thrown;
             }
@@ -215,7 +243,11 @@ final class BindingTest extends ResilienceTestCase
         $broken = false;
         self::assertSame('USD', $connection->merchant()->currency);
         self::assertTrue($connection->status()->connected);
-        self::assertLessThanOrEqual(1, $this->clover->refreshes(), 'A broken store must not spend one refresh after the other.');
+        self::assertLessThanOrEqual(
+            1,
+            $this->clover->refreshes(),
+            'A broken store must not spend one refresh after the other.',
+        );
     }
 
     #[TestDox('Twenty thousand calls of each cheap entry point, and walks over pages, do not make the process grow')]
@@ -223,7 +255,14 @@ final class BindingTest extends ResilienceTestCase
     {
         $this->clover = Simulator::start('synthetic:300');
         $process      = proc_open(
-            [PHP_BINARY, '-d', 'extension=' . self::extension(), __DIR__ . '/scripts/memory.php', $this->clover->url, (string) self::CALLS],
+            [
+                PHP_BINARY,
+                '-d',
+                'extension=' . self::extension(),
+                __DIR__ . '/scripts/memory.php',
+                $this->clover->url,
+                (string) self::CALLS,
+            ],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );

@@ -16,7 +16,10 @@ use CloverSync\Tests\Support\WebhookStorm;
 use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Secrets that are known are looked for wherever anybody could look. What was sealed for the database must be nowhere else in the open. */
+/**
+ * Secrets that are known are looked for wherever anybody could look. What was sealed for the database must be nowhere
+ * else in the open.
+ */
 final class CanaryTest extends ResilienceTestCase
 {
     /** A few characters of a secret are too many; fewer would be found by chance. */
@@ -27,7 +30,9 @@ final class CanaryTest extends ResilienceTestCase
         return Dialect::Sqlite;
     }
 
-    #[TestDox('A canary that is there is found: plain, in pieces, in other letters, and encoded, alone or inside a longer text')]
+    #[TestDox(
+        'A canary that is there is found: plain, in pieces, in other letters, and encoded, alone or inside a longer text',
+    )]
     public function test_the_search_finds(): void
     {
         $secret = 'päss word+/' . bin2hex(random_bytes(8));
@@ -55,27 +60,47 @@ final class CanaryTest extends ResilienceTestCase
         self::assertSame([], self::found(['it' => $secret], ['the text' => strrev($secret) . substr($secret, 0, 10)]));
     }
 
-    #[TestDox('No secret is in a log record, an exception, a dump of an object, phpinfo() or the database, whatever happens to the shop')]
+    #[TestDox(
+        'No secret is in a log record, an exception, a dump of an object, phpinfo() or the database, whatever happens to the shop',
+    )]
     public function test_a_shop_s_life(): void
     {
         $this->clover = Simulator::start();
         $file         = (string) tempnam(sys_get_temp_dir(), 'cloversync-canary-');
         $canaries     = [
-            'app secret' => Simulator::APP_SECRET, 'webhook secret' => self::secret('webhook'), 'site secret' => self::secret('site'),
-            'previous site secret' => self::secret('previous'), 'database password' => self::secret('database'),
+            'app secret'           => Simulator::APP_SECRET,
+            'webhook secret'       => self::secret('webhook'),
+            'site secret'          => self::secret('site'),
+            'previous site secret' => self::secret('previous'),
+            'database password'    => self::secret('database'),
         ];
 
         try {
             $process = proc_open(
                 [
-                    PHP_BINARY, '-d', 'extension=' . self::extension(), '-d', 'zend.exception_ignore_args=0', '-d', 'zend.exception_string_param_max_len=1000000',
-                    '-d', 'display_errors=1', '-d', 'memory_limit=512M', __DIR__ . '/scripts/canary.php', $file,
+                    PHP_BINARY,
+                    '-d',
+                    'extension=' . self::extension(),
+                    '-d',
+                    'zend.exception_ignore_args=0',
+                    '-d',
+                    'zend.exception_string_param_max_len=1000000',
+                    '-d',
+                    'display_errors=1',
+                    '-d',
+                    'memory_limit=512M',
+                    __DIR__ . '/scripts/canary.php',
+                    $file,
                 ],
                 [['pipe', 'r'], ['pipe', 'w'], ['file', "$file.err", 'w']],
                 $pipes,
             );
             self::assertIsResource($process);
-            fwrite($pipes[0], json_encode(['url' => $this->clover->url, 'dsn' => $this->db->dsn, 'canaries' => $canaries], JSON_THROW_ON_ERROR));
+            fwrite($pipes[0], json_encode([
+                'url'      => $this->clover->url,
+                'dsn'      => $this->db->dsn,
+                'canaries' => $canaries,
+            ], JSON_THROW_ON_ERROR));
             fclose($pipes[0]);
             $out = (string) stream_get_contents($pipes[1]);
             self::assertSame([0, '', ''], [proc_close($process), $out, (string) file_get_contents("$file.err")]);
@@ -86,13 +111,33 @@ final class CanaryTest extends ResilienceTestCase
         }
 
         // What was to happen did.
-        $exceptions = array_map(static fn (string $file): string => 'CloverSync\\Exception\\' . basename($file, '.php'), (array) glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php'));
-        self::assertSame([], array_values(array_diff($exceptions, array_keys($told['thrown']), [CloverException::class])), 'These exceptions were never thrown.');
-        $shown   = array_map(static fn (string $name): string => substr((string) strrchr($name, ' '), 1), array_keys($told['texts']));
-        $classes = array_map(static fn (string $file): string => 'CloverSync\\' . basename($file, '.php'), (array) glob(\dirname(__DIR__, 2) . '/stubs/*.php'));
-        self::assertSame([], array_values(array_diff($classes, $shown, ['CloverSync\\TokenStore', 'CloverSync\\Pace'])), 'These classes were never dumped.');
+        $exceptions = array_map(
+            static fn (string $file): string => 'CloverSync\\Exception\\' . basename($file, '.php'),
+            (array) glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php'),
+        );
+        self::assertSame(
+            [],
+            array_values(array_diff($exceptions, array_keys($told['thrown']), [CloverException::class])),
+            'These exceptions were never thrown.',
+        );
+        $shown = array_map(static fn (string $name): string => substr(
+            (string) strrchr($name, ' '),
+            1,
+        ), array_keys($told['texts']));
+        $classes = array_map(
+            static fn (string $file): string => 'CloverSync\\' . basename($file, '.php'),
+            (array) glob(\dirname(__DIR__, 2) . '/stubs/*.php'),
+        );
+        self::assertSame(
+            [],
+            array_values(array_diff($classes, $shown, ['CloverSync\\TokenStore', 'CloverSync\\Pace'])),
+            'These classes were never dumped.',
+        );
         self::assertGreaterThan(50, $told['logged']);
-        $kinds = array_count_values(array_map(static fn (string $name): string => (string) preg_replace('/ [0-9a-f]+$/', '', $name), array_keys($told['canaries'])));
+        $kinds = array_count_values(array_map(
+            static fn (string $name): string => (string) preg_replace('/ [0-9a-f]+$/', '', $name),
+            array_keys($told['canaries']),
+        ));
         self::assertGreaterThanOrEqual(4, $kinds['access token']);
         self::assertGreaterThanOrEqual(4, $kinds['refresh token']);
         self::assertSame(3, $kinds['code']);
@@ -105,28 +150,44 @@ final class CanaryTest extends ResilienceTestCase
             array_sum($told['thrown']),
             \count($told['thrown']),
             \count($texts),
-            array_sum(array_map(strlen(...), $texts)) / 1024 / 1024,
+            ( array_sum(array_map(strlen(...), $texts)) / 1024 ) / 1024,
         ));
         // An authorization is what carries the state.
-        $states = array_filter($told['canaries'], static fn (string $name): bool => str_starts_with($name, 'state '), ARRAY_FILTER_USE_KEY);
-        $others = array_filter($texts, static fn (string $name): bool => !str_starts_with($name, 'authorization: '), ARRAY_FILTER_USE_KEY);
+        $states = array_filter(
+            $told['canaries'],
+            static fn (string $name): bool => str_starts_with($name, 'state '),
+            ARRAY_FILTER_USE_KEY,
+        );
+        $others = array_filter(
+            $texts,
+            static fn (string $name): bool => !str_starts_with($name, 'authorization: '),
+            ARRAY_FILTER_USE_KEY,
+        );
         self::assertSame([], self::found(array_diff_key($told['canaries'], $states), $texts));
         self::assertSame([], self::found($states, $others));
     }
 
-    #[TestDox('No secret is in what the command line prints, asked for everything and in trouble of every kind, nor in the files it leaves')]
+    #[TestDox(
+        'No secret is in what the command line prints, asked for everything and in trouble of every kind, nor in the files it leaves',
+    )]
     public function test_the_command_line(): void
     {
-        $this->clover     = Simulator::start();
-        $shell            = new CommandLine($this->clover);
-        $canaries         = [
-            'app secret' => Simulator::APP_SECRET, 'webhook secret' => self::secret('webhook'), 'site secret' => self::secret('site'), 'other site secret' => self::secret('other'),
+        $this->clover = Simulator::start();
+        $shell        = new CommandLine($this->clover);
+        $canaries     = [
+            'app secret'        => Simulator::APP_SECRET,
+            'webhook secret'    => self::secret('webhook'),
+            'site secret'       => self::secret('site'),
+            'other site secret' => self::secret('other'),
             'database password' => self::secret('database'),
         ];
-        $shell->environment = [
-            'CLOVERSYNC_WEBHOOK_SECRET' => $canaries['webhook secret'], 'CLOVERSYNC_SITE_SECRET' => $canaries['site secret'], 'CLOVERSYNC_DB_PASSWORD' => $canaries['database password'],
-            'CLOVERSYNC_SETTINGS' => '{"debug":true,"default_category":2,"pace_share":100000}',
-        ] + $shell->environment;
+        $shell->environment =
+            [
+                'CLOVERSYNC_WEBHOOK_SECRET' => $canaries['webhook secret'],
+                'CLOVERSYNC_SITE_SECRET'    => $canaries['site secret'],
+                'CLOVERSYNC_DB_PASSWORD'    => $canaries['database password'],
+                'CLOVERSYNC_SETTINGS'       => '{"debug":true,"default_category":2,"pace_share":100000}',
+            ] + $shell->environment;
         $healthy = $shell->environment;
         $texts   = [];
         $codes   = [];
@@ -139,8 +200,18 @@ final class CanaryTest extends ResilienceTestCase
             }
         };
         file_put_contents("$shell->folder/order.json", json_encode([
-            'order_id' => '179540797553', 'number' => 53, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-            'lines' => [['line_id' => 7, 'sku' => 'MUG-01', 'name' => 'Enamel Mug', 'quantity' => 1, 'unit_price' => 1499]],
+            'order_id'           => '179540797553',
+            'number'             => 53,
+            'new_status'         => 1,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'lines'              => [[
+                'line_id'    => 7,
+                'sku'        => 'MUG-01',
+                'name'       => 'Enamel Mug',
+                'quantity'   => 1,
+                'unit_price' => 1499,
+            ]],
         ], JSON_THROW_ON_ERROR));
 
         $say('status before', 'status');
@@ -153,7 +224,11 @@ final class CanaryTest extends ResilienceTestCase
 
         $say('order', 'order', 'order.json');
         $say('work for the order', 'work');
-        self::assertSame([0], array_values(array_unique(array_diff_key($codes, ['status before ' => 0, 'status before --json' => 0]))), print_r($codes, true));
+        self::assertSame(
+            [0],
+            array_values(array_unique(array_diff_key($codes, ['status before ' => 0, 'status before --json' => 0]))),
+            print_r($codes, true),
+        );
         self::assertStringContainsString('debug: ', $texts['sync '], 'The log is not on.');
 
         $texts['serve'] = $this->serve($shell, $canaries['webhook secret']);
@@ -161,7 +236,10 @@ final class CanaryTest extends ResilienceTestCase
 
         // It can repeat what it is sent.
         $access = array_values($tokens)[0];
-        $this->clover->fault(Simulator::ITEM_PAGES, 'status', 2, 0, ['code' => 400, 'body' => ['message' => "bad $access", 'error' => $access]]);
+        $this->clover->fault(Simulator::ITEM_PAGES, 'status', 2, 0, [
+            'code' => 400,
+            'body' => ['message' => "bad $access", 'error' => $access],
+        ]);
         $say('a Clover that repeats', 'sync');
         $this->clover->clearFaults();
         $this->clover->tokens('expire');
@@ -169,16 +247,30 @@ final class CanaryTest extends ResilienceTestCase
         $tokens += $this->tokens($shell, $canaries['site secret']);
 
         foreach ([
-            'another site secret'  => ['CLOVERSYNC_SITE_SECRET' => $canaries['other site secret']],
-            'a short site secret'  => ['CLOVERSYNC_SITE_SECRET' => substr($canaries['site secret'], 0, 14)],
-            'settings of no kind'  => ['CLOVERSYNC_SETTINGS' => '{"app_secret":"' . $canaries['app secret'] . '"'],
-            'wrong settings'       => ['CLOVERSYNC_SETTINGS' => '{"paid_statuses":["' . $canaries['app secret'] . '"],"debug":"' . $canaries['webhook secret'] . '"}'],
-            'an unreachable shop'  => ['CLOVERSYNC_DSN' => 'mysql:host=127.0.0.1;port=9;dbname=shop', 'CLOVERSYNC_DB_USER' => 'shop'],
-            'another app secret'   => ['CLOVERSYNC_APP_SECRET' => $canaries['other site secret']],
+            'another site secret' => ['CLOVERSYNC_SITE_SECRET' => $canaries['other site secret']],
+            'a short site secret' => ['CLOVERSYNC_SITE_SECRET' => substr($canaries['site secret'], 0, 14)],
+            'settings of no kind' => ['CLOVERSYNC_SETTINGS' => '{"app_secret":"' . $canaries['app secret'] . '"'],
+            'wrong settings'      => [
+                'CLOVERSYNC_SETTINGS' =>
+                    '{"paid_statuses":["'
+                        . $canaries['app secret']
+                        . '"],"debug":"'
+                        . $canaries['webhook secret']
+                        . '"}',
+            ],
+            'an unreachable shop' => [
+                'CLOVERSYNC_DSN'     => 'mysql:host=127.0.0.1;port=9;dbname=shop',
+                'CLOVERSYNC_DB_USER' => 'shop',
+            ],
+            'another app secret'  => ['CLOVERSYNC_APP_SECRET' => $canaries['other site secret']],
         ] as $name => $trouble) {
             $shell->environment = $trouble + $healthy;
             // A refresh is not tried for long.
-            StoredTokens::age(PdoSql::connect("sqlite:$shell->folder/cloversync.sqlite"), $canaries['site secret'], 1_750);
+            StoredTokens::age(
+                PdoSql::connect("sqlite:$shell->folder/cloversync.sqlite"),
+                $canaries['site secret'],
+                1_750,
+            );
             $say($name, 'sync');
             $tokens += $this->tokens($shell, $canaries['site secret']);
         }
@@ -186,7 +278,15 @@ final class CanaryTest extends ResilienceTestCase
         $shell->environment = ['CLOVERSYNC_BASE_URL' => 'http://127.0.0.1:9'] + $healthy;
         $say('unreachable', 'connect', '--approve');
         $shell->environment = $healthy;
-        $say('a used code', 'connect', '--callback', 'http://127.0.0.1:8902/callback?code=' . $canaries['other site secret'] . '&merchant_id=' . $this->clover->state()['merchant_id']);
+        $say(
+            'a used code',
+            'connect',
+            '--callback',
+            'http://127.0.0.1:8902/callback?code='
+            . $canaries['other site secret']
+            . '&merchant_id='
+            . $this->clover->state()['merchant_id'],
+        );
         $this->clover->tokens('uninstall');
         $say('uninstalled', 'sync');
         $say('status after', 'status');
@@ -200,21 +300,34 @@ final class CanaryTest extends ResilienceTestCase
 
         self::assertArrayHasKey('cloversync.sqlite', $texts);
         self::assertGreaterThanOrEqual(4, \count($tokens));
-        self::report(\sprintf('%d secrets, %d texts of commands and files', \count($canaries + $tokens), \count($texts)));
+        self::report(\sprintf(
+            '%d secrets, %d texts of commands and files',
+            \count($canaries + $tokens),
+            \count($texts),
+        ));
         self::assertSame([], self::found($canaries + $tokens, $texts));
     }
 
     #[TestDox('A database that refuses the password does not make the command line tell it')]
     public function test_a_refused_database_password(): void
     {
-        $server = MariaDb::get() ?? self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
-        $shell  = new CommandLine();
-        $secret = self::secret('database');
-        $shell->environment += ['CLOVERSYNC_DSN' => $server->dsn, 'CLOVERSYNC_DB_USER' => 'nobody_here', 'CLOVERSYNC_DB_PASSWORD' => $secret];
+        $server = MariaDb::get() ?? self::markTestSkipped(
+            'MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.',
+        );
+        $shell              = new CommandLine();
+        $secret             = self::secret('database');
+        $shell->environment += [
+            'CLOVERSYNC_DSN'         => $server->dsn,
+            'CLOVERSYNC_DB_USER'     => 'nobody_here',
+            'CLOVERSYNC_DB_PASSWORD' => $secret,
+        ];
         $result = $shell->run(['status']);
         self::assertSame(1, $result['code']);
         self::assertStringContainsString('Access denied', $result['err']);
-        self::assertSame([], self::found(['database password' => $secret], ['status' => $result['out'] . $result['err']]));
+        self::assertSame(
+            [],
+            self::found(['database password' => $secret], ['status' => $result['out'] . $result['err']]),
+        );
     }
 
     /** @return string What the webhook server complained of while it was told the secret, and told it wrongly */
@@ -226,16 +339,31 @@ final class CanaryTest extends ResilienceTestCase
         ['process' => $process, 'pipes' => $pipes] = $shell->start(['serve', '--listen', $listen]);
 
         try {
-            for ($end = microtime(true) + 60; ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false; usleep(20_000)) {
+            for (
+                $end = microtime(true) + 60;
+                ( $line = @stream_socket_client("tcp://$listen", timeout: 1) ) === false;
+                usleep(20_000)
+            ) {
                 self::assertLessThan($end, microtime(true), 'The server did not begin.');
             }
 
             fclose($line);
-            $event = json_encode(['appId' => Simulator::APP_ID, 'merchants' => [
-                $this->clover->state()['merchant_id'] => [['objectId' => 'I:' . $this->clover->singles()[0]['id'], 'type' => 'UPDATE', 'ts' => 1]],
-            ]], JSON_THROW_ON_ERROR);
+            $event = json_encode([
+                'appId'     => Simulator::APP_ID,
+                'merchants' => [
+                    $this->clover->state()['merchant_id'] => [[
+                        'objectId' => 'I:' . $this->clover->singles()[0]['id'],
+                        'type'     => 'UPDATE',
+                        'ts'       => 1,
+                    ]],
+                ],
+            ], JSON_THROW_ON_ERROR);
 
-            foreach ([[$secret, $event, 200], [$secret . 'x', $event, 403], [$secret, $secret, 400]] as [$header, $body, $status]) {
+            foreach ([[$secret, $event, 200], [$secret . 'x', $event, 403], [$secret, $secret, 400]] as [
+                $header,
+                $body,
+                $status,
+            ]) {
                 $storm = new WebhookStorm("http://$listen/webhook", $header);
                 $storm->send(1, 1_000.0, static fn (): string => $body);
                 self::assertSame([$status], $storm->statuses);
@@ -252,10 +380,17 @@ final class CanaryTest extends ResilienceTestCase
     /** @return array<string, string> Those that the command line's shop has now, by a name of their own */
     private function tokens(CommandLine $shell, #[\SensitiveParameter] string $secret): array
     {
-        $record = (new \PDO("sqlite:$shell->folder/cloversync.sqlite"))->query("SELECT value FROM jos_j2commerce_clover_state WHERE name = 'tokens'")->fetchColumn();
+        $record = (new \PDO("sqlite:$shell->folder/cloversync.sqlite"))
+            ->query("SELECT value FROM jos_j2commerce_clover_state WHERE name = 'tokens'")
+            ->fetchColumn();
         self::assertIsString($record);
         [$merchant, $sealed] = explode('.', $record, 2);
-        $opened = json_decode((new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+        $opened = json_decode(
+            ( new Vault($secret) )->open($sealed, "sandbox/$merchant/tokens"),
+            true,
+            8,
+            JSON_THROW_ON_ERROR,
+        );
         $tokens = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
         $named  = [];
 
@@ -278,7 +413,7 @@ final class CanaryTest extends ResilienceTestCase
         self::assertStringContainsString('tokens', $texts['table j2commerce_clover_state']);
 
         foreach (['', '-wal'] as $suffix) {
-            $file = substr($dsn, \strlen('sqlite:')) . $suffix;
+            $file                 = substr($dsn, \strlen('sqlite:')) . $suffix;
             $texts["file$suffix"] = is_file($file) ? (string) file_get_contents($file) : '';
         }
 
@@ -296,7 +431,7 @@ final class CanaryTest extends ResilienceTestCase
         ini_set('zend.exception_string_param_max_len', '1000');
 
         try {
-            return (new \Exception('A frame of this trace has it.'))->getTraceAsString();
+            return ( new \Exception('A frame of this trace has it.') )->getTraceAsString();
         } finally {
             ini_restore('zend.exception_ignore_args');
             ini_restore('zend.exception_string_param_max_len');
@@ -336,11 +471,19 @@ final class CanaryTest extends ResilienceTestCase
     private static function forms(#[\SensitiveParameter] string $secret): array
     {
         $forms = [
-            $secret, substr($secret, 0, self::PIECE), substr($secret, -self::PIECE), rawurlencode($secret), urlencode($secret), bin2hex($secret),
-            substr((string) json_encode($secret), 1, -1), substr((string) json_encode($secret, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE), 1, -1), htmlspecialchars($secret),
+            $secret,
+            substr($secret, 0, self::PIECE),
+            substr($secret, -self::PIECE),
+            rawurlencode($secret),
+            urlencode($secret),
+            bin2hex($secret),
+            substr((string) json_encode($secret), 1, -1),
+            substr((string) json_encode($secret, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE), 1, -1),
+            htmlspecialchars($secret),
         ];
 
-        // Where it begins inside of three bytes decides how base64 writes it; the characters at both ends hold bits of their neighbours.
+        // Where it begins inside of three bytes decides how base64 writes it; the characters at both ends hold bits of
+        // their neighbours.
         foreach ([0, 2, 3] as $before => $cut) {
             $base64 = substr(rtrim(base64_encode(str_repeat('.', $before) . $secret), '='), $cut, -1);
             array_push($forms, $base64, strtr($base64, '+/', '-_'));

@@ -12,7 +12,10 @@ use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Processes that live long, end anywhere, fork, or were preloaded. Each is a PHP of its own, which has freed nothing before and may end as it likes. */
+/**
+ * Processes that live long, end anywhere, fork, or were preloaded. Each is a PHP of its own, which has freed nothing
+ * before and may end as it likes.
+ */
 final class EnduranceTest extends ResilienceTestCase
 {
     private const CALLS        = 100_000;
@@ -25,11 +28,13 @@ final class EnduranceTest extends ResilienceTestCase
         return Dialect::Sqlite;
     }
 
-    #[TestDox('A hundred thousand calls of all classes that ask Clover nothing, a quarter of them refused, leave no memory, file or thread behind')]
+    #[TestDox(
+        'A hundred thousand calls of all classes that ask Clover nothing, a quarter of them refused, leave no memory, file or thread behind',
+    )]
     public function test_a_hundred_thousand_calls(): void
     {
-        $this->clover     = Simulator::start();
-        $told             = $this->json('endurance.php', (string) self::CALLS, '0');
+        $this->clover = Simulator::start();
+        $told         = $this->json('endurance.php', (string) self::CALLS, '0');
         [$before, $after] = $told['measured'];
         self::report(\sprintf(
             'RSS %.0f KiB after %d calls, %.0f KiB after %d, %+.1f KiB; %d threads, %d files; %.0f µs a call',
@@ -37,10 +42,10 @@ final class EnduranceTest extends ResilienceTestCase
             $before['calls'],
             $after['bytes'] / 1024,
             $after['calls'],
-            ($after['bytes'] - $before['bytes']) / 1024,
+            ( $after['bytes'] - $before['bytes'] ) / 1024,
             $after['threads'],
             $after['files'],
-            $told['seconds'] * 1e6 / $after['calls'],
+            ( $told['seconds'] * 1e6 ) / $after['calls'],
         ));
         self::assertGreaterThanOrEqual(self::CALLS, $after['calls']);
         self::assertEquals(1, $told['refused'], 'Something that must be refused was not.');
@@ -53,12 +58,14 @@ final class EnduranceTest extends ResilienceTestCase
     #[TestDox('A process that keeps thirty bytes of each call is seen to grow')]
     public function test_the_measurement_sees_a_leak(): void
     {
-        $this->clover     = Simulator::start();
+        $this->clover = Simulator::start();
         [$before, $after] = $this->json('endurance.php', (string) self::CALLS, '30')['measured'];
         self::assertGreaterThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
     }
 
-    #[TestDox('What a callable throws, thousands of times, reaches the caller as itself each time, and the process does not grow')]
+    #[TestDox(
+        'What a callable throws, thousands of times, reaches the caller as itself each time, and the process does not grow',
+    )]
     public function test_throwing_callbacks(): void
     {
         $this->clover = Simulator::start('sandbox');
@@ -66,11 +73,20 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertCount(7, $told['callables']);
 
         foreach ($told['callables'] as $name => $callable) {
-            self::report(\sprintf('%-16s threw %5d times, RSS %+8.1f KiB', $name, $callable['thrown'], $callable['bytes'] / 1024));
+            self::report(\sprintf(
+                '%-16s threw %5d times, RSS %+8.1f KiB',
+                $name,
+                $callable['thrown'],
+                $callable['bytes'] / 1024,
+            ));
         }
 
         foreach ($told['callables'] as $name => $callable) {
-            self::assertSame([$callable['count'], $callable['count']], [$callable['thrown'], $callable['arrived']], $name);
+            self::assertSame(
+                [$callable['count'], $callable['count']],
+                [$callable['thrown'], $callable['arrived']],
+                $name,
+            );
             self::assertLessThan(self::GROWTH_LIMIT, $callable['bytes'], $name);
         }
 
@@ -87,11 +103,17 @@ final class EnduranceTest extends ResilienceTestCase
     }
 
     #[DataProvider('ends')]
-    #[TestDox('A script that ends by $how inside the extension\'s call of $where ends with its code, after its shutdown functions')]
+    #[TestDox(
+        'A script that ends by $how inside the extension\'s call of $where ends with its code, after its shutdown functions',
+    )]
     public function test_the_end_inside_a_callback(string $where, string $how, int $code): void
     {
         $this->clover = Simulator::start();
-        [$ended, $out, $err] = $this->php(['exit-in-store.php', $this->clover->url, $where, $how], ['display_errors' => '0', 'log_errors' => '0', 'memory_limit' => '64M']);
+        [$ended, $out, $err] = $this->php(['exit-in-store.php', $this->clover->url, $where, $how], [
+            'display_errors' => '0',
+            'log_errors'     => '0',
+            'memory_limit'   => '64M',
+        ]);
         self::assertSame([$code, "$where\nshut down, USD\n", ''], [$ended, $out, $err]);
     }
 
@@ -100,7 +122,11 @@ final class EnduranceTest extends ResilienceTestCase
     {
         $this->clover = Simulator::start('synthetic:1300');
         self::assertSame(
-            [0, "parent: 1300 1300\nchild 0: exit 10\nchild 1: exit 11\nchild 2: exit 12\nchild 3: exit 13\nparent: USD\n", ''],
+            [
+                0,
+                "parent: 1300 1300\nchild 0: exit 10\nchild 1: exit 11\nchild 2: exit 12\nchild 3: exit 13\nparent: USD\n",
+                '',
+            ],
             $this->php(['fork.php', $this->clover->url, '4']),
         );
     }
@@ -112,7 +138,11 @@ final class EnduranceTest extends ResilienceTestCase
         $mark         = self::file();
 
         try {
-            [$code, $out, $err] = $this->php(['preloaded.php', $this->clover->url], self::preload() + ['opcache.enable_cli' => '1'], ['CLOVERSYNC_TEST_PRELOADED' => $mark]);
+            [$code, $out, $err] = $this->php(
+                ['preloaded.php', $this->clover->url],
+                self::preload() + ['opcache.enable_cli' => '1'],
+                ['CLOVERSYNC_TEST_PRELOADED' => $mark],
+            );
             $files = file_get_contents($mark);
         } finally {
             unlink($mark);
@@ -124,27 +154,37 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertSame([true], array_values(array_unique($told['there'])));
         self::assertGreaterThan(50, (int) $files);
         self::assertGreaterThanOrEqual((int) $files, $told['preloaded']);
-        self::assertSame([SyncRuns::DONE, \count($this->clover->items()), 0], [$told['status'], $told['read'], $told['failed']]);
+        self::assertSame([SyncRuns::DONE, \count($this->clover->items()), 0], [
+            $told['status'],
+            $told['read'],
+            $told['failed'],
+        ]);
     }
 
     #[TestDox('Preloaded in PHP-FPM, fresh workers have one thread each, answer webhooks, and bring in what they told')]
     public function test_preload_in_fpm(): void
     {
-        if (($missing = Fpm::missing()) !== null) {
+        if (( $missing = Fpm::missing() ) !== null) {
             self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
         $this->connectTo();
         self::assertDone($this->sync());
-        $item   = array_keys(array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null))[0];
+        $item = array_keys(array_filter(
+            $this->clover->state()['stock'],
+            static fn (int|float|null $n): bool => $n !== null,
+        ))[0];
         $mark   = self::file();
         $folder = "$mark.d";
         mkdir($folder);
-        file_put_contents("$folder/preload.ini", implode("\n", array_map(
-            static fn (string $name, string $value): string => "$name=\"$value\"",
-            array_keys(self::preload()),
-            self::preload(),
-        )));
+        file_put_contents(
+            "$folder/preload.ini",
+            implode("\n", array_map(
+                static fn (string $name, string $value): string => "$name=\"$value\"",
+                array_keys(self::preload()),
+                self::preload(),
+            )),
+        );
         // The pool is started with this process' environment.
         putenv("PHP_INI_SCAN_DIR=:$folder");
         putenv("CLOVERSYNC_TEST_PRELOADED=$mark");
@@ -156,9 +196,16 @@ final class EnduranceTest extends ResilienceTestCase
             self::assertSame([1], array_values(array_unique(array_map(self::threads(...), $fpm->workers()))));
 
             $this->clover->setStock((string) $item, 4_321);
-            $event = json_encode(['appId' => Simulator::APP_ID, 'merchants' => [
-                $this->clover->state()['merchant_id'] => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1_767_000_300_000]],
-            ]], JSON_THROW_ON_ERROR);
+            $event = json_encode([
+                'appId'     => Simulator::APP_ID,
+                'merchants' => [
+                    $this->clover->state()['merchant_id'] => [[
+                        'objectId' => "I:$item",
+                        'type'     => 'UPDATE',
+                        'ts'       => 1_767_000_300_000,
+                    ]],
+                ],
+            ], JSON_THROW_ON_ERROR);
 
             foreach ([[self::AUTH . 'x', 403], [self::AUTH, 200], [self::AUTH, 200]] as [$secret, $status]) {
                 $storm = new WebhookStorm($fpm->url, $secret);
@@ -166,7 +213,11 @@ final class EnduranceTest extends ResilienceTestCase
                 self::assertSame([$status], $storm->statuses, $fpm->log());
             }
 
-            for ($end = microtime(true) + 60; (int) $this->product((string) $item)['quantity'] !== 4_321; usleep(50_000)) {
+            for (
+                $end = microtime(true) + 60;
+                (int) $this->product((string) $item)['quantity'] !== 4_321;
+                usleep(50_000)
+            ) {
                 self::assertLessThan($end, microtime(true), 'The worker did not bring it in. ' . $fpm->log());
             }
 
@@ -187,7 +238,7 @@ final class EnduranceTest extends ResilienceTestCase
         return [
             'opcache.enable'  => '1',
             'opcache.preload' => __DIR__ . '/scripts/preload.php',
-            ...(posix_geteuid() === 0 ? ['opcache.preload_user' => 'root'] : []),
+            ...( posix_geteuid() === 0 ? ['opcache.preload_user' => 'root'] : [] ),
         ];
     }
 
@@ -226,8 +277,10 @@ final class EnduranceTest extends ResilienceTestCase
      */
     private function php(array $words, array $settings = [], array $environment = []): array
     {
-        $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache') ? ['-d', 'zend_extension=opcache'] : [];
-        $flags   = [];
+        $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache')
+            ? ['-d', 'zend_extension=opcache']
+            : [];
+        $flags = [];
 
         foreach (['extension' => self::extension()] + $settings as $name => $value) {
             array_push($flags, '-d', "$name=$value");
@@ -236,7 +289,11 @@ final class EnduranceTest extends ResilienceTestCase
         $errors  = self::file();
         $process = proc_open(
             [PHP_BINARY, ...$opcache, ...$flags, __DIR__ . '/scripts/' . $words[0], ...\array_slice($words, 1)],
-            [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', $errors, 'w']],
+            [
+                ['file', '/dev/null', 'r'],
+                ['pipe', 'w'],
+                ['file', $errors,     'w'],
+            ],
             $pipes,
             env_vars: $environment + getenv(),
         );
@@ -253,7 +310,7 @@ final class EnduranceTest extends ResilienceTestCase
     {
         preg_match('/^Threads:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/status"), $match);
 
-        return (int) ($match[1] ?? 0);
+        return (int) ( $match[1] ?? 0 );
     }
 
     private static function file(): string

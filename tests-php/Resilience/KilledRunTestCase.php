@@ -39,7 +39,9 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $this->killAtPoints('first import, sandbox');
     }
 
-    #[TestDox('A run with edits, new items, a new group and items that are back is killed before and after every write and commit')]
+    #[TestDox(
+        'A run with edits, new items, a new group and items that are back is killed before and after every write and commit',
+    )]
     public function test_an_update_run(): void
     {
         $this->connectTo();
@@ -56,38 +58,66 @@ abstract class KilledRunTestCase extends ResilienceTestCase
 
         $this->editTheShelf();
         $uncut = $this->killAtPoints('update run, sandbox');
-        self::assertSame([10, 2], [(int) $uncut['updated'], (int) $uncut['imported']], 'Seven edited, three back, one new, one new group.');
+        self::assertSame(
+            [10, 2],
+            [(int) $uncut['updated'], (int) $uncut['imported']],
+            'Seven edited, three back, one new, one new group.',
+        );
     }
 
-    #[TestDox('A run that deletes a product, a variant and a group is killed before and after every write and commit of its deletions')]
+    #[TestDox(
+        'A run that deletes a product, a variant and a group is killed before and after every write and commit of its deletions',
+    )]
     public function test_deletions(): void
     {
         $this->connectTo();
-        $this->clover->add(['name' => 'Cap Red', 'price' => 1_500, 'sku' => 'CAP-R', 'quantity' => 5, 'group' => 'Cap']);
+        $this->clover->add([
+            'name'     => 'Cap Red',
+            'price'    => 1_500,
+            'sku'      => 'CAP-R',
+            'quantity' => 5,
+            'group'    => 'Cap',
+        ]);
         $this->sync();
-        array_map($this->clover->remove(...), [$this->clover->shelf()[7]['id'], $this->members('House Blend')[0], ...$this->members('Cap')]);
+        array_map($this->clover->remove(...), [
+            $this->clover->shelf()[7]['id'],
+            $this->members('House Blend')[0],
+            ...$this->members('Cap'),
+        ]);
 
         // The pages are read by now, so that the pace allows what is left without a pause.
         $phase = '';
-        $this->shop()->runner(static function (SyncProgress $now) use (&$phase): void {
-            $phase = $now->phase;
-        })->run(new TimeBudget(null, static function () use (&$phase): bool {
-            return $phase === 'groups';
-        }));
+        $this
+            ->shop()
+            ->runner(static function (SyncProgress $now) use (&$phase): void {
+                $phase = $now->phase;
+            })
+            ->run(new TimeBudget(null, static function () use (&$phase): bool {
+                return $phase === 'groups';
+            }));
         self::assertSame(0, $this->rows('j2commerce_clover_mappings', "state = 'deleted'"));
 
         $uncut = $this->killAtPoints('deletions, sandbox');
         self::assertSame(3, (int) $uncut['deleted']);
     }
 
-    #[TestDox('A run that rebuilds products, for items that left, joined or changed their group, is killed before and after every write and commit')]
+    #[TestDox(
+        'A run that rebuilds products, for items that left, joined or changed their group, is killed before and after every write and commit',
+    )]
     public function test_items_that_change_their_group(): void
     {
         $this->connectTo();
 
         foreach (['Cap S', 'Cap M', 'Hat S'] as $i => $name) {
             [$group, $size] = explode(' ', $name);
-            $this->clover->add(['name' => $name, 'price' => 500 + $i, 'sku' => "K$i", 'quantity' => 5, 'group' => $group, 'options' => ['Size' => $size]]);
+            $this->clover->add([
+                'name'     => $name,
+                'price'    => 500 + $i,
+                'sku'      => "K$i",
+                'quantity' => 5,
+                'group'    => $group,
+                'options'  => ['Size' => $size],
+            ]);
         }
 
         self::assertDone($this->sync());
@@ -98,13 +128,21 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $this->clover->edit($caps[0], ['__raw' => ['itemGroup' => null]]);
         $this->clover->edit($caps[1], ['__raw' => $hat]);
         // A single item joins a group.
-        $this->clover->edit($this->clover->shelf()[7]['id'], ['__raw' => $in('T-Shirt') + ['options' => $this->item($this->members('T-Shirt')[0])['options']]]);
+        $this->clover->edit($this->clover->shelf()[7]['id'], [
+            '__raw' => $in('T-Shirt') + ['options' => $this->item($this->members('T-Shirt')[0])['options']],
+        ]);
         $this->clover->remove($this->members('T-Shirt')[0]);
         $uncut = $this->killAtPoints('items that change their group, sandbox');
-        self::assertSame([1, 2], [(int) $uncut['imported'], (int) $uncut['deleted']], 'A new product; a group and a variant less.');
+        self::assertSame(
+            [1, 2],
+            [(int) $uncut['imported'], (int) $uncut['deleted']],
+            'A new product; a group and a variant less.',
+        );
     }
 
-    #[TestDox('A first import of two pages and many groups is killed around every commit and every write that stands alone, and inside each transaction')]
+    #[TestDox(
+        'A first import of two pages and many groups is killed around every commit and every write that stands alone, and inside each transaction',
+    )]
     public function test_an_import_of_several_pages(): void
     {
         $this->connectTo('synthetic:1060');
@@ -122,11 +160,14 @@ abstract class KilledRunTestCase extends ResilienceTestCase
             $snapshot->restore();
             $killed = Child::fork(function () use ($steps): void {
                 $left = $steps;
-                $this->shop($this->db->connect())->runner(static function () use (&$left): void {
-                    if ($left-- === 0) {
-                        Child::killMyself();
-                    }
-                })->run(new TimeBudget());
+                $this
+                    ->shop($this->db->connect())
+                    ->runner(static function () use (&$left): void {
+                        if ($left-- === 0) {
+                            Child::killMyself();
+                        }
+                    })
+                    ->run(new TimeBudget());
             });
             self::assertTrue($killed->wasKilled());
             $this->assertResumesTo($expected, "killed after step $steps");
@@ -135,7 +176,10 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         // The second page cannot arrive before the kill.
         $snapshot->restore();
         $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 1, self::BEFORE_SECOND_PAGE, ['ms' => 30_000]);
-        $child = Child::fork(fn (Child $self): mixed => $this->shop($this->db->connect())->runner(static fn () => $self->pause())->run(new TimeBudget()));
+        $child = Child::fork(fn (Child $self): mixed => $this
+            ->shop($this->db->connect())
+            ->runner(static fn () => $self->pause())
+            ->run(new TimeBudget()));
         $child->awaitPause();
         $child->resume();
         $this->untilRequested('GET /v3/-/items 0');
@@ -144,7 +188,10 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         self::assertSame('items', $this->db->connect()->fetchValue('SELECT phase FROM #__j2commerce_clover_runs'));
         $mark = $this->clover->mark();
         $this->assertResumesTo($expected, 'killed while the second page was under way');
-        $read = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains($r['path'], '/items?'));
+        $read = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains(
+            $r['path'],
+            '/items?',
+        ));
         self::assertCount(4, $read, 'Only the second and the third page are read again.');
         self::report(\sprintf('killed after each of %d steps and during a page fetch: all resumed', \count($phases)));
     }
@@ -158,8 +205,11 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $slices = 0;
 
         do {
-            $result = Child::fork(fn (): SyncProgress => $this->shop($this->db->connect())->runner()->run(new TimeBudget(0.0)))->value();
-            self::assertLessThanOrEqual(2 * \count($phases) + 4, ++$slices, 'It does not come to its end.');
+            $result = Child::fork(fn (): SyncProgress => $this
+                ->shop($this->db->connect())
+                ->runner()
+                ->run(new TimeBudget(0.0)))->value();
+            self::assertLessThanOrEqual(( 2 * \count($phases) ) + 4, ++$slices, 'It does not come to its end.');
         } while ($result->hasMore());
 
         self::assertDone($result);
@@ -167,7 +217,10 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         self::report("in $slices slices");
     }
 
-    /** @return array{Snapshot, list<string>, array<string, list<string>>} Where it began, the phase of each step, and the shop at the end */
+    /**
+     * @return array{Snapshot, list<string>, array<string, list<string>>} Where it began, the phase of each step, and
+     *   the shop at the end
+     */
     private function uncutSteps(): array
     {
         unset($this->sql);
@@ -176,9 +229,12 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         [$phases, $expected] = Child::fork(function (): array {
             $sql    = $this->db->connect();
             $phases = [];
-            $this->shop($sql)->runner(static function (SyncProgress $now) use (&$phases): void {
-                $phases[] = $now->phase;
-            })->run(new TimeBudget());
+            $this
+                ->shop($sql)
+                ->runner(static function (SyncProgress $now) use (&$phases): void {
+                    $phases[] = $now->phase;
+                })
+                ->run(new TimeBudget());
 
             return [$phases, ShopDump::of($sql)];
         })->value();
@@ -215,10 +271,13 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         foreach ($chosen as $point) {
             $where = "Point $point of $title, $points[$point]";
             $snapshot->restore();
-            $killed = Child::fork(fn (): mixed => $this->shop(new KillingSql($this->db->connect(), $point))->runner()->run(new TimeBudget()));
+            $killed = Child::fork(fn (): mixed => $this
+                ->shop(new KillingSql($this->db->connect(), $point))
+                ->runner()
+                ->run(new TimeBudget()));
             self::assertTrue($killed->wasKilled(), "$where, was not reached: " . implode(': ', $killed->error() ?? []));
-            $state                       = $this->stateDigest();
-            $known[$state]             ??= $this->assertResumesTo($expected, $where);
+            $state                                                       = $this->stateDigest();
+            $known[$state]                                               ??= $this->assertResumesTo($expected, $where);
             $outcomes[$points[$point][0] === 'b' ? 'before' : 'after'][] = $known[$state];
         }
 
@@ -234,7 +293,14 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         ));
 
         foreach ($outcomes as $side => $list) {
-            self::report("    killed $side: " . implode(', ', array_map(static fn (string $o, int $n): string => "$n $o", array_keys(array_count_values($list)), array_count_values($list))));
+            self::report(
+                "    killed $side: "
+                    . implode(', ', array_map(
+                        static fn (string $o, int $n): string => "$n $o",
+                        array_keys(array_count_values($list)),
+                        array_count_values($list),
+                    )),
+            );
         }
 
         return $run;
@@ -245,7 +311,13 @@ abstract class KilledRunTestCase extends ResilienceTestCase
     {
         $sql = $this->db->connect();
 
-        return ShopDump::digest(ShopDump::of($sql) + ['locked' => array_map(strval(...), $sql->fetchColumn("SELECT name FROM #__j2commerce_clover_locks WHERE holder <> ''"))]);
+        return ShopDump::digest(
+            ShopDump::of($sql)
+            + ['locked' => array_map(
+                strval(...),
+                $sql->fetchColumn("SELECT name FROM #__j2commerce_clover_locks WHERE holder <> ''"),
+            )],
+        );
     }
 
     /**
@@ -255,16 +327,21 @@ abstract class KilledRunTestCase extends ResilienceTestCase
      */
     private function assertResumesTo(array $expected, string $where): string
     {
-        $digest                   = ShopDump::digest($expected);
+        $digest = ShopDump::digest($expected);
         [$outcome, $found, $dump] = Child::fork(function () use ($expected, $digest): array {
             $sql    = $this->db->connect();
             $before = $this->lastRun($sql);
             $open   = $before !== null && $before['status'] === SyncRuns::RUNNING;
 
-            // Killed after its last commit a run is whole, and what comes next is another run. That one may write nothing.
+            // Killed after its last commit a run is whole, and what comes next is another run. That one may write
+            // nothing.
             $isWhole = $before !== null && !$open && ShopDump::digest(ShopDump::of($sql)) === $digest;
             $result  = $this->shop($sql)->runner()->run(new TimeBudget());
-            $found   = [$result->status, $result->failed, $sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'sync:sandbox'")];
+            $found   = [
+                $result->status,
+                $result->failed,
+                $sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'sync:sandbox'"),
+            ];
 
             if ($isWhole) {
                 return [self::COMPLETE, [...$found, $result->productRows], []];
@@ -272,7 +349,11 @@ abstract class KilledRunTestCase extends ResilienceTestCase
 
             return [$open ? self::RESUMED : self::FRESH, $found, ShopDump::differences($expected, ShopDump::of($sql))];
         })->value();
-        self::assertSame($outcome === self::COMPLETE ? [SyncRuns::DONE, 0, '', 0] : [SyncRuns::DONE, 0, ''], $found, $where);
+        self::assertSame(
+            $outcome === self::COMPLETE ? [SyncRuns::DONE, 0, '', 0] : [SyncRuns::DONE, 0, ''],
+            $found,
+            $where,
+        );
         self::assertSame([], $dump, $where);
 
         return $outcome;
@@ -285,7 +366,8 @@ abstract class KilledRunTestCase extends ResilienceTestCase
     }
 
     /**
-     * Whatever is killed inside a transaction leaves what was there before it, so two points in each stand for all of them.
+     * Whatever is killed inside a transaction leaves what was there before it, so two points in each stand for all of
+     * them.
      *
      * @param list<string> $points
      *
@@ -325,7 +407,10 @@ abstract class KilledRunTestCase extends ResilienceTestCase
     /** @return list<string> Items of the group whose items' names begin so */
     private function members(string $group): array
     {
-        $items = array_filter($this->clover->items(), static fn (array $i): bool => isset($i['itemGroup']) && str_starts_with($i['name'], $group));
+        $items = array_filter(
+            $this->clover->items(),
+            static fn (array $i): bool => isset($i['itemGroup']) && str_starts_with($i['name'], $group),
+        );
 
         return array_column($items, 'id');
     }
@@ -343,16 +428,31 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $this->clover->edit($shelf[1]['id'], ['name' => $shelf[1]['name'] . ' renamed']);
         $this->clover->edit($shelf[2]['id'], ['categories' => ['A new shelf'], 'tags' => ['a new tag', 'another']]);
         $this->clover->setStock($shelf[3]['id'], 17);
-        $counted = array_values(array_filter($shelf, static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0));
+        $counted = array_values(array_filter(
+            $shelf,
+            static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 0 ) > 0,
+        ));
         $this->clover->setStock(end($counted)['id'], null);
         $this->clover->edit($shelf[4]['id'], ['sku' => 'RESILIENT-1', 'code' => '0000000000017']);
         $group = $this->members('T-Shirt');
         $this->clover->edit($group[0], ['price' => 98_765]);
         $this->clover->setStock($group[1], 3);
-        $this->clover->add(['name' => 'Lamp, new', 'price' => 4_500, 'sku' => 'NEW-1', 'quantity' => 4, 'categories' => ['A new shelf']]);
+        $this->clover->add([
+            'name'       => 'Lamp, new',
+            'price'      => 4_500,
+            'sku'        => 'NEW-1',
+            'quantity'   => 4,
+            'categories' => ['A new shelf'],
+        ]);
 
         foreach (['Red', 'Blue'] as $colour) {
-            $this->clover->add(['name' => "Scarf, new $colour", 'price' => 1_900, 'sku' => "NEW-$colour", 'quantity' => 2, 'group' => 'Scarf, new']);
+            $this->clover->add([
+                'name'     => "Scarf, new $colour",
+                'price'    => 1_900,
+                'sku'      => "NEW-$colour",
+                'quantity' => 2,
+                'group'    => 'Scarf, new',
+            ]);
         }
     }
 

@@ -19,8 +19,8 @@ use CloverSync\Tests\Support\Snapshot;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
- * The process that tells Clover of a sale is killed at every step towards the database and towards Clover. Whatever it leaves behind, a
- * fresh process goes on from, and then the books of shop, ledger and Clover balance.
+ * The process that tells Clover of a sale is killed at every step towards the database and towards Clover. Whatever it
+ * leaves behind, a fresh process goes on from, and then the books of shop, ledger and Clover balance.
  */
 abstract class KilledSaleTestCase extends ResilienceTestCase
 {
@@ -45,7 +45,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
 
     private const NEVER_MS = 600_000;
 
-    /** Seconds in which a write without an answer may still be carried out, and after which Clover's search finds everything. */
+    /**
+     * Seconds in which a write without an answer may still be carried out, and after which Clover's search finds
+     * everything.
+     */
     private const QUIET = 35;
     private const LATER = 80;
 
@@ -72,7 +75,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->killEverywhere('sale', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED));
+        $this->killEverywhere('sale', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
     }
 
     #[TestDox('A sale is killed at every step and cancelled before anybody went on, and Clover has its units')]
@@ -80,10 +87,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->killEverywhere('sale, then cancelled', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED), function (Services $shop): void {
-            $this->place($shop, ['new_status' => self::CANCELLED]);
-            $shop->orderEvents()->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED);
-        });
+        $this->killEverywhere(
+            'sale, then cancelled',
+            static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED),
+            function (Services $shop): void {
+                $this->place($shop, ['new_status' => self::CANCELLED]);
+                $shop->orderEvents()->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED);
+            },
+        );
     }
 
     #[TestDox('The cancellation of a sale is killed at every step, and Clover has its units back once')]
@@ -92,18 +103,30 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->open();
         $this->sold();
         $this->placed(self::CANCELLED);
-        $this->killEverywhere('cancel', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED));
+        $this->killEverywhere('cancel', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            self::CONFIRMED,
+            self::CANCELLED,
+        ));
     }
 
-    #[TestDox('The cancellation of a sale that Clover was not told of is killed at every step, and Clover is told of neither')]
+    #[TestDox(
+        'The cancellation of a sale that Clover was not told of is killed at every step, and Clover is told of neither',
+    )]
     public function test_a_cancellation_before_the_sale_is_sent(): void
     {
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->fresh(fn (Sql $sql) => $this->shopOf($sql)->orderEvents()->statusChanged(self::ORDER, 5, self::CONFIRMED));
+        $this->fresh(
+            fn (Sql $sql) => $this->shopOf($sql)->orderEvents()->statusChanged(self::ORDER, 5, self::CONFIRMED),
+        );
         $this->fresh(fn (Sql $sql) => $this->shopOf($sql)->sales()->planner->plan(self::ORDER));
         $this->placed(self::CANCELLED);
-        $this->killEverywhere('cancel before sending', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED), asks: false);
+        $this->killEverywhere(
+            'cancel before sending',
+            static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED),
+            asks: false,
+        );
     }
 
     #[TestDox('A refund by the owner\'s own status is killed at every step, and Clover has its units back once')]
@@ -113,7 +136,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->open();
         $this->sold();
         $this->placed(self::REFUNDED);
-        $this->killEverywhere('refund by status', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::REFUNDED));
+        $this->killEverywhere('refund by status', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            self::CONFIRMED,
+            self::REFUNDED,
+        ));
     }
 
     #[TestDox('A whole refund by the gateway is killed at every step, and Clover has its units back once')]
@@ -121,17 +148,26 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->open();
         $this->sold();
-        $this->killEverywhere('refund by the gateway', static fn (OrderEvents $events) => $events->refunded(self::ORDER, true));
+        $this->killEverywhere('refund by the gateway', static fn (OrderEvents $events) => $events->refunded(
+            self::ORDER,
+            true,
+        ));
     }
 
-    #[TestDox('An order of more pieces than Clover takes at once is killed at every step of its way, and is there whole, once')]
+    #[TestDox(
+        'An order of more pieces than Clover takes at once is killed at every step of its way, and is there whole, once',
+    )]
     public function test_an_order(): void
     {
         $this->settings = ['sync_sale' => true];
         $this->quantity = 120;
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->killEverywhere('order', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED));
+        $this->killEverywhere('order', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
     }
 
     #[TestDox('An order and its payment are killed at every step of their way into Clover, and are there whole, once')]
@@ -141,7 +177,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->permissions = [...self::FOUR, ...self::PAYMENT];
         $this->open();
         $this->placed(self::CONFIRMED);
-        $this->killEverywhere('order with payment', static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED));
+        $this->killEverywhere('order with payment', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
     }
 
     #[TestDox('An edit of a paid order is killed at every step, and Clover has taken what the order sells now')]
@@ -149,7 +189,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $this->open();
         $this->sold();
-        $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['lines' => [$this->line(1, 0, 1), $this->line(2, 1, 3), $this->line(3, 0, 2)]]));
+        $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['lines' => [
+            $this->line(1, 0, 1),
+            $this->line(2, 1, 3),
+            $this->line(3, 0, 2),
+        ]]));
         $this->killEverywhere('edit', static fn (OrderEvents $events) => $events->edited(self::ORDER));
     }
 
@@ -165,11 +209,16 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->open();
         $this->placed(self::CONFIRMED);
         $paid   = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
-        $before = $this->unanswered($paid, ["POST /v3/merchants/*/item_stocks/{$this->items[0]}" => 'apply_then_drop', "POST /v3/merchants/*/item_stocks/{$this->items[1]}" => 'drop']);
+        $before = $this->unanswered($paid, [
+            "POST /v3/merchants/*/item_stocks/{$this->items[0]}" => 'apply_then_drop',
+            "POST /v3/merchants/*/item_stocks/{$this->items[1]}" => 'drop',
+        ]);
         $this->killEverywhere('settling a sale', static fn () => null, before: $before);
     }
 
-    #[TestDox('Whoever looks for an order without an answer, fills it and records its payment is killed at every step, and it is there whole, once')]
+    #[TestDox(
+        'Whoever looks for an order without an answer, fills it and records its payment is killed at every step, and it is there whole, once',
+    )]
     public function test_a_search(): void
     {
         $this->settings    = ['sync_sale' => true];
@@ -177,10 +226,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->open();
         $this->placed(self::CONFIRMED);
         $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
-        $this->killEverywhere('order without answer', static fn () => null, before: $this->unanswered($paid, ['POST /v3/merchants/*/orders' => 'apply_then_drop']));
+        $this->killEverywhere('order without answer', static fn () => null, before: $this->unanswered($paid, [
+            'POST /v3/merchants/*/orders' => 'apply_then_drop',
+        ]));
     }
 
-    #[TestDox('Whoever goes on with an order of which some lines got no answer is killed at every step, and it is there whole, once')]
+    #[TestDox(
+        'Whoever goes on with an order of which some lines got no answer is killed at every step, and it is there whole, once',
+    )]
     public function test_lines_without_answer(): void
     {
         $this->settings    = ['sync_sale' => true];
@@ -189,7 +242,9 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->open();
         $this->placed(self::CONFIRMED);
         $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
-        $this->killEverywhere('lines without answer', static fn () => null, before: $this->unanswered($paid, ['POST /v3/merchants/*/orders/*/bulk_line_items' => 'apply_then_drop']));
+        $this->killEverywhere('lines without answer', static fn () => null, before: $this->unanswered($paid, [
+            'POST /v3/merchants/*/orders/*/bulk_line_items' => 'apply_then_drop',
+        ]));
     }
 
     /** A shop that is connected and has all items, before its first order. */
@@ -214,21 +269,33 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     private function sold(): void
     {
         $this->placed(self::CONFIRMED);
-        $this->fresh(fn (Sql $sql) => $this->act($sql, static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED)));
-        self::assertSame([$this->start[$this->items[0]] - $this->quantity, $this->start[$this->items[1]] - 1], array_values($this->counts()));
+        $this->fresh(fn (Sql $sql) => $this->act($sql, static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        )));
+        self::assertSame(
+            [$this->start[$this->items[0]] - $this->quantity, $this->start[$this->items[1]] - 1],
+            array_values($this->counts()),
+        );
     }
 
     /**
-     * Kills the hook and the worker that follows it at every step, one step each time, and goes on. Shop and Clover as they are now are
-     * where each time begins.
+     * Kills the hook and the worker that follows it at every step, one step each time, and goes on. Shop and Clover as
+     * they are now are where each time begins.
      *
      * @param \Closure(OrderEvents): void $hook   What the shop tells
      * @param ?\Closure(Services): void       $then   What happens in the shop before anybody goes on
      * @param ?\Closure(): void           $before What has happened each time before
      * @param bool                        $asks   Whether Clover is asked for anything
      */
-    private function killEverywhere(string $title, \Closure $hook, ?\Closure $then = null, ?\Closure $before = null, bool $asks = true): void
-    {
+    private function killEverywhere(
+        string $title,
+        \Closure $hook,
+        ?\Closure $then = null,
+        ?\Closure $before = null,
+        bool $asks = true,
+    ): void {
         $began    = microtime(true);
         $counts   = $this->counts();
         $snapshot = Snapshot::take($this->db);
@@ -238,7 +305,17 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $doubts   = [];
         $cuts     = 0;
 
-        $cut = function (string $where, \Closure $run) use ($snapshot, $counts, $then, $before, &$known, &$rows, &$orders, &$doubts, &$cuts): void {
+        $cut = function (string $where, \Closure $run) use (
+            $snapshot,
+            $counts,
+            $then,
+            $before,
+            &$known,
+            &$rows,
+            &$orders,
+            &$doubts,
+            &$cuts,
+        ): void {
             $snapshot->restore();
             $this->begin($counts);
 
@@ -281,7 +358,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         foreach ($points as $i => $point) {
             $cut("$title, point $i, $point", function () use ($hook, $i): void {
                 $killed = Child::fork(fn (): mixed => $this->act(new KillingSql($this->db->connect(), $i), $hook));
-                self::assertTrue($killed->wasKilled(), 'The point was not reached: ' . implode(': ', $killed->error() ?? []));
+                self::assertTrue(
+                    $killed->wasKilled(),
+                    'The point was not reached: ' . implode(': ', $killed->error() ?? []),
+                );
             });
         }
 
@@ -322,7 +402,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             if ($outcomes !== []) {
                 $times = array_count_values($outcomes);
                 arsort($times);
-                self::report("    $what: " . implode(', ', array_map(static fn (string $outcome, int $n): string => "$n $outcome", array_keys($times), $times)));
+                self::report(
+                    "    $what: "
+                        . implode(', ', array_map(
+                            static fn (string $outcome, int $n): string => "$n $outcome",
+                            array_keys($times),
+                            $times,
+                        )),
+                );
             }
         }
 
@@ -391,8 +478,15 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             }
 
             // Another time the order has another id.
-            $match        = $request['method'] . ' ' . preg_replace(['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#'], ['', '/v3/merchants/*', '/orders/*'], $request['path']);
-            $seen[$match] = ($seen[$match] ?? -1) + 1;
+            $match =
+                $request['method']
+                . ' '
+                . preg_replace(
+                    ['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#'],
+                    ['', '/v3/merchants/*', '/orders/*'],
+                    $request['path'],
+                );
+            $seen[$match] = ( $seen[$match] ?? -1 ) + 1;
             $places[]     = ['match' => $match, 'skip' => $seen[$match]];
         }
 
@@ -400,10 +494,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     }
 
     /**
-     * For each request: Clover carries it out, and the answer never comes. A write that another one may run beside stands for two: with the
-     * other one carried out, and without.
+     * For each request: Clover carries it out, and the answer never comes. A write that another one may run beside
+     * stands for two: with the other one carried out, and without.
      *
-     * Killed before it is sent, a request leaves the same behind as one step earlier: a point of the database, or the request before.
+     * Killed before it is sent, a request leaves the same behind as one step earlier: a point of the database, or the
+     * request before.
      *
      * @param list<array{match: string, skip: int}> $requests
      *
@@ -416,13 +511,30 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         foreach ($requests as $request) {
             $name   = "$request[match] ($request[skip])";
             $late   = $request + ['times' => 1, 'do' => 'delay', 'ms' => self::NEVER_MS];
-            $beside = self::isCount($request) ? array_values(array_filter($requests, static fn (array $other): bool => self::isCount($other)
-                && $other['skip'] === $request['skip'] && $other['match'] !== $request['match'])) : [];
+            $beside = self::isCount($request)
+                ? array_values(array_filter(
+                    $requests,
+                    static fn (array $other): bool => (
+                        self::isCount($other)
+                        && $other['skip'] === $request['skip']
+                        && $other['match'] !== $request['match']
+                    ),
+                ))
+                : [];
 
-            $faults[$name] = [$late, ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'delay', 'ms' => 0], $beside)];
+            $faults[$name] = [
+                $late,
+                ...array_map(
+                    static fn (array $other): array => $other + ['times' => 1, 'do' => 'delay', 'ms' => 0],
+                    $beside,
+                ),
+            ];
 
             if ($beside !== []) {
-                $faults["$name without the one beside it"] = [$late, ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'drop'], $beside)];
+                $faults["$name without the one beside it"] = [
+                    $late,
+                    ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'drop'], $beside),
+                ];
             }
         }
 
@@ -448,8 +560,12 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
 
         foreach ($requests as $request) {
             if (str_starts_with($request['match'], 'POST ')) {
-                $faults["$request[match] ($request[skip]), not carried out"] = [$request + ['times' => 1, 'do' => 'drop']];
-                $faults["$request[match] ($request[skip]), carried out"]     = [$request + ['times' => 1, 'do' => 'apply_then_drop']];
+                $faults["$request[match] ($request[skip]), not carried out"] = [
+                    $request + ['times' => 1, 'do' => 'drop'],
+                ];
+                $faults["$request[match] ($request[skip]), carried out"] = [
+                    $request + ['times' => 1, 'do' => 'apply_then_drop'],
+                ];
             }
         }
 
@@ -468,17 +584,16 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /**
      * What a fresh process finds.
      *
-     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, settled: int, digest: mixed}
+     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
+     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed}
      */
     private function found(): array
     {
         $sql    = $this->db->connect();
         $ledger = [];
 
-        foreach ($sql->fetchAll(
-            "SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
-               FROM #__j2commerce_clover_ledger ORDER BY line_id, seq",
-        ) as $row) {
+        foreach ($sql->fetchAll("SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
+               FROM #__j2commerce_clover_ledger ORDER BY line_id, seq") as $row) {
             $ledger["$row[line_id]/$row[seq]"] = $row;
         }
 
@@ -487,12 +602,18 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         );
 
         return [
-            'ledger' => $ledger,
-            'order'  => $order,
-            'counts' => $this->counts(),
-            'orders' => array_map(static fn (array $o): array => ['lines' => \count($o['lineItems']['elements'] ?? []), 'discounts' => \count($o['discounts']['elements'] ?? []), 'payments' => \count($o['payments']['elements'] ?? []),
-                'total' => $o['total'] ?? -1], $this->clover->state()['orders']),
-            'settled' => (int) $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'"),
+            'ledger'  => $ledger,
+            'order'   => $order,
+            'counts'  => $this->counts(),
+            'orders'  => array_map(static fn (array $o): array => [
+                'lines'     => \count($o['lineItems']['elements'] ?? []),
+                'discounts' => \count($o['discounts']['elements'] ?? []),
+                'payments'  => \count($o['payments']['elements'] ?? []),
+                'total'     => $o['total'] ?? -1,
+            ], $this->clover->state()['orders']),
+            'settled' => (int) $sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'",
+            ),
             'digest'  => [
                 $ledger,
                 array_diff_key($order ?? [], ['reference' => true]),
@@ -507,7 +628,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /**
      * A fresh process pulls, works while time goes on, and pulls again.
      *
-     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string, int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
+     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
+     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
      *
      * @return array{list<string>, list<string>} What became of each row of the ledger, and of the order
      */
@@ -529,7 +651,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             $atOnce = $this->found()['ledger'];
 
             while ($result->later > 0 && $passed < self::PATIENCE) {
-                $passed += self::STEP;
+                $passed      += self::STEP;
                 $clock->time += self::STEP;
                 $this->clover->post('clock', ['advance_s' => self::STEP]);
                 $result = $shop->sales()->worker()->run(new TimeBudget());
@@ -548,11 +670,30 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->assertLedger($now['ledger'], $where);
 
         foreach ($this->start as $item => $start) {
-            $confirmed = array_sum(array_map(static fn (array $r): int => $r['state'] === 'confirmed' && $r['clover_id'] === $item ? (int) $r['delta'] : 0, $now['ledger']));
-            self::assertSame($start - $confirmed, $now['counts'][$item], "$where: Clover's count of $item is not what the ledger says.");
-            self::assertSame($start - $desired[$item], $now['counts'][$item], "$where: Clover's count of $item is not what the order asks for.");
-            self::assertSame(max(0, $now['counts'][$item] - ($desired[$item] - $confirmed)), $shop[$item], "$where: the shop's count of $item.");
-            self::assertLessThanOrEqual($start - $desired[$item], $pulled[$item], "$where: a pull before anybody went on has brought back units of $item that are sold.");
+            $confirmed = array_sum(array_map(static fn (array $r): int => $r['state'] === 'confirmed'
+                && $r['clover_id'] === $item
+                    ? (int) $r['delta']
+                    : 0, $now['ledger']));
+            self::assertSame(
+                $start - $confirmed,
+                $now['counts'][$item],
+                "$where: Clover's count of $item is not what the ledger says.",
+            );
+            self::assertSame(
+                $start - $desired[$item],
+                $now['counts'][$item],
+                "$where: Clover's count of $item is not what the order asks for.",
+            );
+            self::assertSame(
+                max(0, $now['counts'][$item] - ( $desired[$item] - $confirmed )),
+                $shop[$item],
+                "$where: the shop's count of $item.",
+            );
+            self::assertLessThanOrEqual(
+                $start - $desired[$item],
+                $pulled[$item],
+                "$where: a pull before anybody went on has brought back units of $item that are sold.",
+            );
         }
 
         $outcomes = [];
@@ -560,17 +701,21 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         foreach ($now['ledger'] as $key => $row) {
             $was = $found['ledger'][$key] ?? null;
 
-            if ($was !== null && $was['state'] === 'sent' && $this->now + 1 - $was['sent'] < self::QUIET) {
-                self::assertSame('sent', $atOnce[$key]['state'], "$where: a write without an answer was settled while it could still be carried out.");
+            if ($was !== null && $was['state'] === 'sent' && ( $this->now + 1 - $was['sent'] ) < self::QUIET) {
+                self::assertSame(
+                    'sent',
+                    $atOnce[$key]['state'],
+                    "$where: a write without an answer was settled while it could still be carried out.",
+                );
             }
 
             $outcomes[] = match (true) {
-                $row['state'] === 'skipped'                                                => "skipped ($row[reason])",
-                $was === null                                                              => 'planned by the next process',
-                $was['state'] === 'intended'                                               => 'sent by the next process',
-                $was['state'] === 'confirmed'                                              => 'confirmed already',
-                (int) $was['target'] === $found['counts'][(string) $was['clover_id']]      => 'settled by reading',
-                default                                                                    => 'sent again',
+                $row['state'] === 'skipped' => "skipped ($row[reason])",
+                $was === null => 'planned by the next process',
+                $was['state'] === 'intended' => 'sent by the next process',
+                $was['state'] === 'confirmed' => 'confirmed already',
+                (int) $was['target'] === $found['counts'][(string) $was['clover_id']] => 'settled by reading',
+                default => 'sent again',
             };
         }
 
@@ -578,7 +723,11 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $already    = \count(array_filter($found['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
         $confirmed  = \count(array_filter($now['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
         self::assertSame($settledNow, $now['settled'] - $found['settled'], "$where: rows settled by reading.");
-        self::assertCount($confirmed - $already - $settledNow, $written, "$where: a count was written that was written already.");
+        self::assertCount(
+            $confirmed - $already - $settledNow,
+            $written,
+            "$where: a count was written that was written already.",
+        );
 
         return [$outcomes, $this->assertOrder($found, $now, $result, $where)];
     }
@@ -594,8 +743,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             self::assertContains($row['state'], ['confirmed', 'skipped'], "$where: row $key.");
             self::assertSame($row['state'] === 'skipped', $row['reason'] !== null, "$where: row $key.");
             $line            = $row['line_id'];
-            $sold[$line]     = ($sold[$line] ?? 0) + max(0, (int) $row['delta']);
-            $returned[$line] = ($returned[$line] ?? 0) + max(0, -(int) $row['delta']);
+            $sold[$line]     = ( $sold[$line] ?? 0 ) + max(0, (int) $row['delta']);
+            $returned[$line] = ( $returned[$line] ?? 0 ) + max(0, -(int) $row['delta']);
         }
 
         foreach ($sold as $line => $units) {
@@ -612,7 +761,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
      */
     private function assertOrder(array $found, array $now, array $result, string $where): array
     {
-        if (!($this->settings['sync_sale'] ?? false)) {
+        if (!( $this->settings['sync_sale'] ?? false )) {
             self::assertSame([], $now['orders'], $where);
             self::assertSame(0, $result['uncertain'], $where);
 
@@ -624,9 +773,14 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $isUnsent = $was !== null && $was['state'] === 'sent' && $was['step'] === 'create' && $found['orders'] === [];
         self::assertNotNull($row, $where);
 
-        // It was stored as sent and never came to Clover: nobody but the owner can tell that from an order that the search does not find.
+        // It was stored as sent and never came to Clover: nobody but the owner can tell that from an order that the
+        // search does not find.
         if ($isUnsent) {
-            self::assertSame(['uncertain', 'not_found', 1, []], [$row['state'], $row['reason'], $result['uncertain'], $now['orders']], $where);
+            self::assertSame(
+                ['uncertain', 'not_found', 1, []],
+                [$row['state'], $row['reason'], $result['uncertain'], $now['orders']],
+                $where,
+            );
 
             $this->assertOwnerSendsIt($where);
 
@@ -637,12 +791,16 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         $this->assertWhole($now, $where);
 
         return [match (true) {
-            $was === null                => 'planned by the next process',
+            $was === null => 'planned by the next process',
             $was['state'] === 'intended' => 'sent by the next process',
-            $was['step'] === 'create'    => 'found by its reference',
-            $was['step'] === 'fill'      => $found['orders'][0]['lines'] === 0 ? 'filled by the next process' : 'filled to its end',
-            $was['payment'] === 'due'    => $found['orders'][0]['payments'] === 0 ? 'asked for its payment by the next process' : 'found paid',
-            default                      => 'confirmed already',
+            $was['step'] === 'create' => 'found by its reference',
+            $was['step'] === 'fill' => $found['orders'][0]['lines'] === 0
+                ? 'filled by the next process'
+                : 'filled to its end',
+            $was['payment'] === 'due' => $found['orders'][0]['payments'] === 0
+                ? 'asked for its payment by the next process'
+                : 'found paid',
+            default => 'confirmed already',
         }];
     }
 
@@ -650,7 +808,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     private function assertOwnerSendsIt(string $where): void
     {
         $this->fresh(function (Sql $sql) use ($where): void {
-            $shop  = $this->shop($sql, [], new FakeClock($this->now + 2 * self::PATIENCE));
+            $shop  = $this->shop($sql, [], new FakeClock($this->now + ( 2 * self::PATIENCE )));
             $sales = $shop->sales();
             $rows  = $sales->pushed->waiting(10);
             self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
@@ -667,11 +825,22 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         self::assertSame(['confirmed', null], [$row['state'], $row['reason']], $where);
         self::assertCount(1, $now['orders'], $where);
         $order = $this->clover->state()['orders'][0];
-        $sum   = static fn (string $of, string $field): int => array_sum(array_column($order[$of]['elements'] ?? [], $field));
+        $sum   = static fn (string $of, string $field): int => array_sum(array_column(
+            $order[$of]['elements'] ?? [],
+            $field,
+        ));
         $total = $this->order()['total'];
-        self::assertSame([$row['reference'], $total, $total], [$order['externalReferenceId'], $order['total'], $sum('lineItems', 'price') + $sum('discounts', 'amount')], $where);
+        self::assertSame(
+            [$row['reference'], $total, $total],
+            [$order['externalReferenceId'], $order['total'], $sum('lineItems', 'price') + $sum('discounts', 'amount')],
+            $where,
+        );
         $paid = array_diff(self::PAYMENT, $this->permissions) === [];
-        self::assertSame($paid ? ['recorded', $total, 1] : ['not_granted', 0, 0], [$row['payment'], $sum('payments', 'amount'), $now['orders'][0]['payments']], $where);
+        self::assertSame(
+            $paid ? ['recorded', $total, 1] : ['not_granted', 0, 0],
+            [$row['payment'], $sum('payments', 'amount'), $now['orders'][0]['payments']],
+            $where,
+        );
     }
 
     /**
@@ -681,8 +850,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
      */
     private function desired(Sql $sql): array
     {
-        $desired  = array_fill_keys($this->items, 0);
-        $status   = (int) $sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders WHERE order_id = ?', [self::ORDER]);
+        $desired = array_fill_keys($this->items, 0);
+        $status  = (int) $sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders WHERE order_id = ?', [
+            self::ORDER,
+        ]);
         $refunded = $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_outbox WHERE event = 'refund'") > 0;
 
         if ($status === self::CONFIRMED && !$refunded) {
@@ -702,7 +873,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     {
         $stock = $this->clover->state()['stock'];
 
-        return array_map(intval(...), array_combine($this->items, array_map(static fn (string $item): float => $stock[$item], $this->items)));
+        return array_map(
+            intval(...),
+            array_combine($this->items, array_map(static fn (string $item): float => $stock[$item], $this->items)),
+        );
     }
 
     /** @return array<string, int> */
@@ -723,16 +897,27 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /** @param array<string, mixed> $fields What is another than in the first order */
     private function place(Services $shop, array $fields): void
     {
-        (new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode($fields + $this->order(), JSON_THROW_ON_ERROR)));
+        ( new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock) )->place(OrderFile::fromJson(json_encode(
+            $fields + $this->order(),
+            JSON_THROW_ON_ERROR,
+        )));
     }
 
     /** @return array<string, mixed> */
     private function order(): array
     {
         return [
-            'order_id' => self::ORDER, 'number' => self::NUMBER, 'new_status' => self::CONFIRMED, 'currency' => 'USD', 'prices_include_tax' => false,
-            'customer' => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'], 'lines' => [$this->line(1, 0, $this->quantity), $this->line(2, 1, 1)],
-            'shipping' => 500, 'order_discount' => 150, 'order_tax' => 0, 'total' => $this->quantity * 1_499 - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
+            'order_id'           => self::ORDER,
+            'number'             => self::NUMBER,
+            'new_status'         => self::CONFIRMED,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'customer'           => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'],
+            'lines'              => [$this->line(1, 0, $this->quantity), $this->line(2, 1, 1)],
+            'shipping'           => 500,
+            'order_discount'     => 150,
+            'order_tax'          => 0,
+            'total'              => ( $this->quantity * 1_499 ) - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
         ];
     }
 
@@ -740,7 +925,13 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     private function line(int $id, int $item, int $quantity): array
     {
         return [
-            'line_id' => $id, 'clover_id' => $this->items[$item], 'name' => "Item $item", 'quantity' => $quantity, 'unit_price' => 1_499, 'discount' => 100, 'tax' => 240,
+            'line_id'    => $id,
+            'clover_id'  => $this->items[$item],
+            'name'       => "Item $item",
+            'quantity'   => $quantity,
+            'unit_price' => 1_499,
+            'discount'   => 100,
+            'tax'        => 240,
         ];
     }
 
@@ -749,7 +940,10 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         return $this->shop($sql, [], new FakeClock($this->now));
     }
 
-    /** In a process of its own, with a connection of its own: the parent holds none, for the database is put back between. */
+    /**
+     * In a process of its own, with a connection of its own: the parent holds none, for the database is put back
+     * between.
+     */
     private function fresh(\Closure $work): mixed
     {
         return Child::fork(fn (): mixed => $work($this->db->connect()))->value();

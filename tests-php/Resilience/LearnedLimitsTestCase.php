@@ -27,14 +27,16 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
     /** Milliseconds after the first 429 of a kind in which more of that kind may come. */
     private const GRACE = 2_000;
 
-    #[TestDox('An import and an order end under the limits $perSecond a second and $concurrent at once, and no 429 comes late')]
+    #[TestDox(
+        'An import and an order end under the limits $perSecond a second and $concurrent at once, and no 429 comes late',
+    )]
     #[TestWith([16, 5])]
     #[TestWith([5, 5])]
     #[TestWith([4, 5])]
     #[TestWith([2, 1])]
     public function test_import_and_order(int $perSecond, int $concurrent): void
     {
-        $lines = (int) (getenv('CLOVERSYNC_LINES') ?: self::LINES);
+        $lines = (int) ( getenv('CLOVERSYNC_LINES') ?: self::LINES );
         $this->connectTo('synthetic:300', 'documented');
         $before = $this->clover->state()['stock'];
         $items  = \array_slice(array_keys(array_filter($before, is_numeric(...))), 0, $lines);
@@ -46,7 +48,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         $confirmed = Child::fork(function () use ($items): int {
             $sql  = $this->db->connect();
             $shop = $this->shop($sql, ['sync_sale' => false]);
-            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $confirmed = 0;
 
@@ -64,7 +66,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
             self::assertEquals($before[$id] - 1, $after[$id], $id);
         }
 
-        $this->assertLearnedOnce($mark, (int) ($perSecond < 16) + (int) ($concurrent < 5));
+        $this->assertLearnedOnce($mark, (int) ( $perSecond < 16 ) + (int) ( $concurrent < 5 ));
         $limits = Lanes::limits($this->sql, 'sandbox');
         self::assertLessThanOrEqual(16, $limits['per_second']);
         self::assertSame($limits !== ['per_second' => 16, 'concurrent' => 5, 'learned' => false], $limits['learned']);
@@ -149,7 +151,10 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
     private function assertLearnedOnce(int $mark, int $kinds): void
     {
         $refused = $this->refused($mark);
-        $late    = array_filter($refused, static fn (int $at): bool => $at > $refused[0] + $kinds * self::GRACE);
+        $late    = array_filter(
+            $refused,
+            static fn (int $at): bool => $at > ( $refused[0] + ( $kinds * self::GRACE ) ),
+        );
         self::assertSame([], $late, 'Milliseconds of all 429s: ' . implode(', ', $refused));
     }
 
@@ -165,10 +170,21 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
     private static function order(array $items): OrderFile
     {
         return OrderFile::fromJson(json_encode([
-            'order_id' => '179540797553', 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-            'lines'    => array_map(static fn (int $i, string|int $id): array => [
-                'line_id' => $i + 1, 'clover_id' => (string) $id, 'name' => "Line $i", 'quantity' => 1, 'unit_price' => 100,
-            ], array_keys($items), $items),
+            'order_id'           => '179540797553',
+            'new_status'         => 1,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'lines'              => array_map(
+                static fn (int $i, string|int $id): array => [
+                    'line_id'    => $i + 1,
+                    'clover_id'  => (string) $id,
+                    'name'       => "Line $i",
+                    'quantity'   => 1,
+                    'unit_price' => 100,
+                ],
+                array_keys($items),
+                $items,
+            ),
         ], JSON_THROW_ON_ERROR));
     }
 }

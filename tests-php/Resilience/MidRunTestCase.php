@@ -24,20 +24,33 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $this->connectTo('synthetic:2300');
         $mark   = $this->clover->mark();
         $pages  = 0;
-        $result = $this->shop()->runner(function (SyncProgress $now) use (&$pages): void {
-            if ($now->phase === 'items' && ++$pages === 1) {
-                $this->clover->tokens('expire');
-            }
-        })->run(new TimeBudget());
+        $result = $this
+            ->shop()
+            ->runner(function (SyncProgress $now) use (&$pages): void {
+                if ($now->phase === 'items' && ++$pages === 1) {
+                    $this->clover->tokens('expire');
+                }
+            })
+            ->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame(3, $pages);
-        self::assertSame([2_300, 2_300], [$result->itemsRead, $this->rows('j2commerce_clover_mappings', "clover_type = 'item'")]);
+        self::assertSame([2_300, 2_300], [
+            $result->itemsRead,
+            $this->rows('j2commerce_clover_mappings', "clover_type = 'item'"),
+        ]);
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
         self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
 
-        $requests = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains($r['path'], '/items?'));
+        $requests = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains(
+            $r['path'],
+            '/items?',
+        ));
         $answered = array_column(array_filter($requests, static fn (array $r): bool => $r['status'] === 200), 'path');
-        self::assertNotSame([], array_filter($requests, static fn (array $r): bool => $r['status'] === 401), 'The expiry met no page.');
+        self::assertNotSame(
+            [],
+            array_filter($requests, static fn (array $r): bool => $r['status'] === 401),
+            'The expiry met no page.',
+        );
         self::assertCount(6, array_unique($answered), 'Three pages, each in two halves.');
         self::assertLessThanOrEqual(7, \count($answered), 'At most the other half of one pair is read again.');
     }
@@ -47,12 +60,15 @@ abstract class MidRunTestCase extends ResilienceTestCase
     {
         $this->connectTo();
         $expired = false;
-        $result  = $this->shop()->runner(function (SyncProgress $now) use (&$expired): void {
-            if (!$expired) {
-                $expired = true;
-                $this->clover->tokens('expire');
-            }
-        })->run(new TimeBudget());
+        $result  = $this
+            ->shop()
+            ->runner(function (SyncProgress $now) use (&$expired): void {
+                if (!$expired) {
+                    $expired = true;
+                    $this->clover->tokens('expire');
+                }
+            })
+            ->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
@@ -78,12 +94,15 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $first = Child::fork(function (Child $self): SyncProgress {
             $paused = false;
 
-            return $this->shop($this->db->connect())->runner(static function () use ($self, &$paused): void {
-                if (!$paused) {
-                    $paused = true;
-                    $self->pause();
-                }
-            })->run(new TimeBudget());
+            return $this
+                ->shop($this->db->connect())
+                ->runner(static function () use ($self, &$paused): void {
+                    if (!$paused) {
+                        $paused = true;
+                        $self->pause();
+                    }
+                })
+                ->run(new TimeBudget());
         });
         $first->awaitPause();
         $mark   = $this->clover->mark();
@@ -149,14 +168,18 @@ abstract class MidRunTestCase extends ResilienceTestCase
         self::assertDone($first->value());
     }
 
-    #[TestDox('A run that was taken over by another node writes nothing more, and the other one ends with every row in its place')]
+    #[TestDox(
+        'A run that was taken over by another node writes nothing more, and the other one ends with every row in its place',
+    )]
     public function test_a_run_that_was_taken_over(): void
     {
         $this->connectTo('synthetic:1300');
         $first = $this->runPausedAfterItsFirstPage();
 
         // As another node would see it, which cannot know whether the holder lives.
-        $this->sql->execute("UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ? WHERE name = 'sync:sandbox'", [time() - 1]);
+        $this->sql->execute("UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ? WHERE name = 'sync:sandbox'", [
+            time() - 1,
+        ]);
         self::assertDone($this->sync());
         $before = ShopDump::of($this->sql);
         $first->resume();
@@ -164,7 +187,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
         self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
         self::assertSame(1, $this->rows('j2commerce_clover_runs'));
         self::assertSame(1_300, $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND state = 'synced'"));
-        self::assertTrue((new Lock($this->sql, 'sync:sandbox'))->acquire());
+        self::assertTrue(( new Lock($this->sql, 'sync:sandbox') )->acquire());
     }
 
     private function runPausedAfterItsFirstPage(): Child
@@ -172,11 +195,14 @@ abstract class MidRunTestCase extends ResilienceTestCase
         $child = Child::fork(function (Child $self): SyncProgress {
             $steps = 0;
 
-            return $this->shop($this->db->connect())->runner(static function () use ($self, &$steps): void {
-                if (++$steps === 1) {
-                    $self->pause();
-                }
-            })->run(new TimeBudget());
+            return $this
+                ->shop($this->db->connect())
+                ->runner(static function () use ($self, &$steps): void {
+                    if (++$steps === 1) {
+                        $self->pause();
+                    }
+                })
+                ->run(new TimeBudget());
         });
         $child->awaitPause();
 

@@ -26,37 +26,78 @@ abstract class NamesTestCase extends ResilienceTestCase
     {
         $long = str_repeat('精选高山云雾绿茶礼盒装', 10);
         $this->start([
-            self::item('A1', ['name' => $long, 'tags' => ['elements' => [['id' => self::id('T1'), 'name' => $long], ['id' => self::id('T2'), 'name' => str_repeat('✨', 120)]]]]),
-            self::item('A2', ['name' => 'Tea', 'categories' => ['elements' => [['id' => self::id('C1'), 'name' => $long . '茶', 'sortOrder' => 1]]]]),
+            self::item('A1', [
+                'name' => $long,
+                'tags' => [
+                    'elements' => [
+                        ['id' => self::id('T1'), 'name' => $long],
+                        ['id' => self::id('T2'), 'name' => str_repeat('✨', 120)],
+                    ],
+                ],
+            ]),
+            self::item('A2', [
+                'name'       => 'Tea',
+                'categories' => ['elements' => [['id' => self::id('C1'), 'name' => $long . '茶', 'sortOrder' => 1]]],
+            ]),
             self::variant('A3', $long, ['S' => [$long, 'L' . $long]]),
             self::variant('A4', $long, ['S' => [$long, '小' . $long]]),
             self::item('A5'),
         ]);
         $this->assertSettled($this->sync(['mapping_mode' => 'category']), ['mapping_mode' => 'category']);
-        self::assertSame(4, $this->rows('content', "state = 1"));
+        self::assertSame(4, $this->rows('content', 'state = 1'));
 
         foreach (['content', 'tags', 'categories'] as $table) {
             self::assertSame(0, $this->rows($table, "alias = '' AND id > 1 AND title <> ''"), $table);
-            self::assertLessThanOrEqual(190, (int) $this->sql->fetchValue("SELECT MAX(LENGTH(alias)) FROM #__$table"), $table);
+            self::assertLessThanOrEqual(
+                190,
+                (int) $this->sql->fetchValue("SELECT MAX(LENGTH(alias)) FROM #__$table"),
+                $table,
+            );
         }
     }
 
-    #[TestDox('Options that are the same name but for case, accents, width, signs or blanks are choices of their own, on both databases the same')]
+    #[TestDox(
+        'Options that are the same name but for case, accents, width, signs or blanks are choices of their own, on both databases the same',
+    )]
     public function test_options_of_the_same_name(): void
     {
-        $values = ['Red', 'red', 'ＲＥＤ', "re\u{200b}d", 'café', 'cafe', "cafe\u{301}s", '<5', '‹5', "  blue\u{a0}", 'Blue', "Blue\tUS"];
-        $this->start(array_map(
-            static fn (int $i, string $value): array => self::variant("V$i", 'Rug', ['C' => ['Color', $value]]),
-            array_keys($values),
-            $values,
-        ));
+        $values = [
+            'Red',
+            'red',
+            'ＲＥＤ',
+            "re\u{200b}d",
+            'café',
+            'cafe',
+            "cafe\u{301}s",
+            '<5',
+            '‹5',
+            "  blue\u{a0}",
+            'Blue',
+            "Blue\tUS",
+        ];
+        $this->start(array_map(static fn (int $i, string $value): array => self::variant("V$i", 'Rug', ['C' => [
+            'Color',
+            $value,
+        ]]), array_keys($values), $values));
         $result = $this->sync();
         // The zero width space cannot be seen: that item has the options of another one, and says of which.
         $this->assertSettled($result, [], 1);
         $errors = $this->logged('error');
         self::assertStringContainsString('has the same options as item ' . self::id('V1'), $errors[0]);
         self::assertSame(
-            ['blue', 'Blue (2)', 'Blue US', 'cafe (2)', 'café', 'cafés', 'Red', 'red (2)', '‹5', '‹5 (2)', 'ＲＥＤ (3)'],
+            [
+                'blue',
+                'Blue (2)',
+                'Blue US',
+                'cafe (2)',
+                'café',
+                'cafés',
+                'Red',
+                'red (2)',
+                '‹5',
+                '‹5 (2)',
+                'ＲＥＤ (3)',
+            ],
             self::sorted($this->sql->fetchColumn('SELECT optionvalue_name FROM #__j2commerce_optionvalues')),
         );
     }
@@ -71,24 +112,43 @@ abstract class NamesTestCase extends ResilienceTestCase
             self::variant('S2', 'Sock', ['T3' => ['SIZE', 'M']]),
         ]);
         $this->assertSettled($this->sync());
-        self::assertSame(['SIZE', 'Size US'], self::sorted($this->sql->fetchColumn('SELECT option_name FROM #__j2commerce_options')));
+        self::assertSame(
+            ['SIZE', 'Size US'],
+            self::sorted($this->sql->fetchColumn('SELECT option_name FROM #__j2commerce_options')),
+        );
     }
 
-    #[TestDox('What cannot be seen is not in a name, and a name of which nothing can be seen is refused with its reason')]
+    #[TestDox(
+        'What cannot be seen is not in a name, and a name of which nothing can be seen is refused with its reason',
+    )]
     public function test_invisible_names(): void
     {
         $this->start([
-            self::item('A1', ['name' => "\u{202e}Sou\u{200b}p\r\n\u{feff}", 'sku' => "\u{a0}S-1\t", 'code' => "\u{200b}"]),
+            self::item('A1', [
+                'name' => "\u{202e}Sou\u{200b}p\r\n\u{feff}",
+                'sku'  => "\u{a0}S-1\t",
+                'code' => "\u{200b}",
+            ]),
             self::item('A2', ['name' => "\x01\u{200b}\u{3164}\u{2060}"]),
-            self::item('A3', ['name' => 'Bread', 'tags' => ['elements' => [['id' => self::id('T1'), 'name' => "\u{200d}"]]]]),
+            self::item('A3', [
+                'name' => 'Bread',
+                'tags' => ['elements' => [['id' => self::id('T1'), 'name' => "\u{200d}"]]],
+            ]),
         ]);
         $this->assertSettled($this->sync(), [], 1);
-        self::assertSame(['Soup', 'S-1'], [$this->product(self::id('A1'))['title'], $this->product(self::id('A1'))['sku']]);
-        self::assertSame('name: has no name', $this->sql->fetchValue("SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ?", [self::id('A2')]));
+        self::assertSame(['Soup', 'S-1'], [
+            $this->product(self::id('A1'))['title'],
+            $this->product(self::id('A1'))['sku'],
+        ]);
+        self::assertSame('name: has no name', $this->sql->fetchValue('SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [self::id(
+            'A2',
+        )]));
         self::assertStringContainsString('a tag without a name', implode("\n", $this->logged('success')));
     }
 
-    #[TestDox('Tags and categories beyond the hundred that an item brings with it are read from its own lists, and only then')]
+    #[TestDox(
+        'Tags and categories beyond the hundred that an item brings with it are read from its own lists, and only then',
+    )]
     public function test_full_lists(): void
     {
         $many = static fn (string $letter, int $count): array => ['elements' => array_map(
@@ -158,17 +218,28 @@ abstract class NamesTestCase extends ResilienceTestCase
             self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
         ]);
         $this->assertSettled($this->sync());
-        self::assertSame(['MUG', 'M-1'], [$this->product(self::id('A1'))['title'], $this->product(self::id('A1'))['sku']]);
-        self::assertSame(['blue', 'RED'], self::sorted($this->sql->fetchColumn('SELECT optionvalue_name FROM #__j2commerce_optionvalues')));
+        self::assertSame(['MUG', 'M-1'], [
+            $this->product(self::id('A1'))['title'],
+            $this->product(self::id('A1'))['sku'],
+        ]);
+        self::assertSame(
+            ['blue', 'RED'],
+            self::sorted($this->sql->fetchColumn('SELECT optionvalue_name FROM #__j2commerce_optionvalues')),
+        );
     }
 
-    #[TestDox('A product that the database refuses is an error of its own; all others are written, and it comes once the database takes it')]
+    #[TestDox(
+        'A product that the database refuses is an error of its own; all others are written, and it comes once the database takes it',
+    )]
     public function test_a_refused_row(): void
     {
-        $items = array_map(static fn (int $i): array => self::item("A$i", ['name' => $i % 100 === 7 ? "Poison $i" : "Tea $i"]), range(1, 250));
+        $items = array_map(static fn (int $i): array => self::item("A$i", [
+            'name' => ( $i % 100 ) === 7 ? "Poison $i" : "Tea $i",
+        ]), range(1, 250));
         $this->start([
             ...$items,
-            self::variant('V1', 'Rug', ['C' => ['Color', 'red']]), self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
+            self::variant('V1', 'Rug', ['C' => ['Color', 'red']]),
+            self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
             self::variant('W1', 'Poison Rug', ['D' => ['Color', 'red']]),
         ]);
         $this->poison('INSERT');
@@ -178,9 +249,14 @@ abstract class NamesTestCase extends ResilienceTestCase
         self::assertSame(250 - 3 + 1, $this->rows('content', 'state = 1'));
         self::assertSame(
             self::sorted([self::id('A7'), self::id('A107'), self::id('A207'), self::group('Poison Rug')]),
-            self::sorted($this->sql->fetchColumn("SELECT clover_id FROM #__j2commerce_clover_mappings WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'")),
+            self::sorted($this->sql->fetchColumn(
+                "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'",
+            )),
         );
-        self::assertCount(4, array_filter($this->logged('error'), static fn (string $m): bool => str_contains($m, 'database refused it')));
+        self::assertCount(4, array_filter($this->logged('error'), static fn (string $m): bool => str_contains(
+            $m,
+            'database refused it',
+        )));
         $again = $this->sync();
         self::assertDone($again, 4);
         self::assertSame(0, $again->productRows);
@@ -195,26 +271,41 @@ abstract class NamesTestCase extends ResilienceTestCase
     #[TestDox('A change and a deletion that the database refuses leave the product as it was, and the run goes on')]
     public function test_a_refused_update(): void
     {
-        $this->start([self::item('A1', ['name' => 'Poison']), self::item('A2', ['name' => 'Tea']), self::item('A3', ['name' => 'Poison too'])]);
+        $this->start([
+            self::item('A1', ['name' => 'Poison']),
+            self::item('A2', ['name' => 'Tea']),
+            self::item('A3', ['name' => 'Poison too']),
+        ]);
         $this->assertSettled($this->sync());
         $this->poison('UPDATE');
         $this->start([self::item('A1', ['name' => 'Poison ivy']), self::item('A2', ['name' => 'Green tea'])]);
         self::assertDone($this->sync(), 2);
-        self::assertSame(['Poison', 'Green tea', 'Poison too'], array_map(fn (string $id): string => $this->product(self::id($id))['title'], ['A1', 'A2', 'A3']));
-        self::assertSame(['error', 1], [$this->product(self::id('A3'))['link'], (int) $this->product(self::id('A3'))['state']]);
+        self::assertSame(
+            ['Poison', 'Green tea', 'Poison too'],
+            array_map(fn (string $id): string => $this->product(self::id($id))['title'], ['A1', 'A2', 'A3']),
+        );
+        self::assertSame(['error', 1], [
+            $this->product(self::id('A3'))['link'],
+            (int) $this->product(self::id('A3'))['state'],
+        ]);
 
         $this->sql->execute('DROP TRIGGER poison');
         self::assertDone($this->sync());
-        self::assertSame(['Poison ivy', 0], [$this->product(self::id('A1'))['title'], (int) $this->product(self::id('A3'))['state']]);
+        self::assertSame(['Poison ivy', 0], [
+            $this->product(self::id('A1'))['title'],
+            (int) $this->product(self::id('A3'))['state'],
+        ]);
     }
 
     /** Makes the database refuse articles whose title, before or after, begins with Poison. */
     private function poison(string $event): void
     {
         $row = $event === 'INSERT' ? 'NEW' : 'OLD';
-        $this->sql->execute(static::dialect() === Dialect::Sqlite
-            ? "CREATE TRIGGER poison BEFORE $event ON #__content WHEN $row.title LIKE 'Poison%' BEGIN SELECT RAISE(ABORT, 'poison'); END"
-            : "CREATE TRIGGER poison BEFORE $event ON #__content FOR EACH ROW IF $row.title LIKE 'Poison%' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF");
+        $this->sql->execute(
+            static::dialect() === Dialect::Sqlite
+                ? "CREATE TRIGGER poison BEFORE $event ON #__content WHEN $row.title LIKE 'Poison%' BEGIN SELECT RAISE(ABORT, 'poison'); END"
+                : "CREATE TRIGGER poison BEFORE $event ON #__content FOR EACH ROW IF $row.title LIKE 'Poison%' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
+        );
     }
 
     /** @param list<array<string, mixed>> $items */
@@ -240,10 +331,13 @@ abstract class NamesTestCase extends ResilienceTestCase
     private function assertSettled(SyncProgress $result, array $settings = [], int $failed = 0): void
     {
         self::assertDone($result, $failed);
-        self::assertSame([], $this->sql->fetchAll(
-            'SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n FROM #__j2commerce_product_variant_optionvalues x
+        self::assertSame(
+            [],
+            $this->sql->fetchAll(
+                'SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n FROM #__j2commerce_product_variant_optionvalues x
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1',
-        ));
+            ),
+        );
         $again = $this->sync($settings);
         self::assertDone($again, $failed);
         self::assertSame(0, $again->productRows);
@@ -269,7 +363,8 @@ abstract class NamesTestCase extends ResilienceTestCase
      */
     private static function item(string $id, array $more = []): array
     {
-        return $more + ['id' => self::id($id), 'name' => "Item $id", 'price' => 500, 'itemStock' => ['quantity' => 3.0]];
+        return $more
+        + ['id' => self::id($id), 'name' => "Item $id", 'price' => 500, 'itemStock' => ['quantity' => 3.0]];
     }
 
     /**
@@ -282,7 +377,11 @@ abstract class NamesTestCase extends ResilienceTestCase
         $elements = [];
 
         foreach ($options as $attribute => [$name, $value]) {
-            $elements[] = ['id' => self::id('P' . substr($id, 1) . \count($elements)), 'name' => $value, 'attribute' => ['id' => self::id("T$attribute"), 'name' => $name]];
+            $elements[] = [
+                'id'        => self::id('P' . substr($id, 1) . \count($elements)),
+                'name'      => $value,
+                'attribute' => ['id' => self::id("T$attribute"), 'name' => $name],
+            ];
         }
 
         return self::item($id, [

@@ -19,7 +19,9 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox('An item with a price of another type fails alone, its message says where, and it is imported once it is mended')]
+    #[TestDox(
+        'An item with a price of another type fails alone, its message says where, and it is imported once it is mended',
+    )]
     public function test_a_wrong_price_fails_one_item(): void
     {
         $odd = $this->connectWith(static function (array $element): array {
@@ -33,8 +35,16 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         $place = array_search($odd, array_column($this->clover->items(), 'id'), true);
         self::assertStringContainsString("elements[$place].price", $this->errorOf($odd));
-        self::assertNull($this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [$odd]));
-        self::assertSame(\count($this->clover->items()) - 1, $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND product_id IS NOT NULL AND state = 'synced'"));
+        self::assertNull($this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+            $odd,
+        ]));
+        self::assertSame(
+            \count($this->clover->items()) - 1,
+            $this->rows(
+                'j2commerce_clover_mappings',
+                "clover_type = 'item' AND product_id IS NOT NULL AND state = 'synced'",
+            ),
+        );
         self::assertStringStartsWith('Sync done with 1 failures', $this->lastWord());
 
         $this->proxy->off();
@@ -50,11 +60,13 @@ abstract class OddItemsTestCase extends ResilienceTestCase
     {
         foreach ([
             'price'     => static fn (array $e): array => ['price' => ['amount' => 1]] + $e,
-            'itemStock' => static fn (array $e): array => isset($e['itemStock']) ? ['itemStock' => ['quantity' => 'many'] + $e['itemStock']] + $e : $e,
+            'itemStock' => static fn (array $e): array => isset($e['itemStock'])
+                ? ['itemStock' => ['quantity' => 'many'] + $e['itemStock']] + $e
+                : $e,
             'name'      => static fn (array $e): array => ['name' => ['en' => 'Soup']] + $e,
             'priceType' => static fn (array $e): array => ['priceType' => 3] + $e,
         ] as $field => $spoil) {
-            $odd    = $this->connectWith($spoil, 5);
+            $odd = $this->connectWith($spoil, 5);
             $this->sync();
             $before = $this->product($odd);
             $this->proxy->on();
@@ -64,7 +76,11 @@ abstract class OddItemsTestCase extends ResilienceTestCase
             self::assertStringContainsString($field, $this->errorOf($odd));
             $after = $this->product($odd);
             self::assertSame('error', $after['link'], $field);
-            self::assertSame(array_diff_key($before, ['link' => 0, 'error' => 0]), array_diff_key($after, ['link' => 0, 'error' => 0]), $field);
+            self::assertSame(
+                array_diff_key($before, ['link' => 0, 'error' => 0]),
+                array_diff_key($after, ['link' => 0, 'error' => 0]),
+                $field,
+            );
 
             $this->proxy->off();
             self::assertDone($this->sync());
@@ -87,49 +103,112 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         self::assertSame($before, $this->offer('T-Shirt'));
     }
 
-    #[TestDox('What is plainly meant is read in any shape, what cannot be meant fails one item, and a broken byte costs one name')]
+    #[TestDox(
+        'What is plainly meant is read in any shape, what cannot be meant fails one item, and a broken byte costs one name',
+    )]
     public function test_shapes(): void
     {
         $category = '"categories":{"elements":[{"id":"CATEGORY00001","name":"K","sortOrder":""}]}';
         $read     = [
-            '"hidden":"false"', '"available":1', '"itemStock":{"quantity":"3"}', '"itemStock":"3"', '"sku":12345', '"code":850835000030', $category,
-            '"categories":{"elements":[null,{"id":"CATEGORY00001","name":"K"}]}', '"tags":["a"]', '"itemGroup":{"id":""}', '"name":"Pl\ud83dain"',
-            '"price":599,"price":599', '"price":"599"', '"price":599.0', '"itemStock":{}', '"itemStock":0', '"itemGroup":{}', '"priceType":null',
-            '"deletedTime":0', "\"name\":\"Pl\xffain\"",
+            '"hidden":"false"',
+            '"available":1',
+            '"itemStock":{"quantity":"3"}',
+            '"itemStock":"3"',
+            '"sku":12345',
+            '"code":850835000030',
+            $category,
+            '"categories":{"elements":[null,{"id":"CATEGORY00001","name":"K"}]}',
+            '"tags":["a"]',
+            '"itemGroup":{"id":""}',
+            '"name":"Pl\ud83dain"',
+            '"price":599,"price":599',
+            '"price":"599"',
+            '"price":599.0',
+            '"itemStock":{}',
+            '"itemStock":0',
+            '"itemGroup":{}',
+            '"priceType":null',
+            '"deletedTime":0',
+            "\"name\":\"Pl\xffain\"",
         ];
-        $refused = ['"price":599.5', '"price":"5.99"', '"price":null', '"price":-1', '"itemStock":{"quantity":1e400}', '"id":"A/B"'];
-        $this->clover  = Simulator::start();
-        $list          = static function (string $id, array $shapes): array {
+        $refused = [
+            '"price":599.5',
+            '"price":"5.99"',
+            '"price":null',
+            '"price":-1',
+            '"itemStock":{"quantity":1e400}',
+            '"id":"A/B"',
+        ];
+        $this->clover = Simulator::start();
+        $list         = static function (string $id, array $shapes): array {
             $n = 0;
 
-            return array_map(static function (string $shape) use ($id, &$n): string {
-                $base = ['id' => \sprintf('"%s%010d"', $id, ++$n), 'name' => '"Odd"', 'price' => '599'];
-                // What the shape brings itself.
-                unset($base[preg_match('/^"(\w+)"/', $shape, $key) === 1 ? $key[1] : '']);
+            return array_map(
+                static function (string $shape) use ($id, &$n): string {
+                    $base = ['id' => \sprintf('"%s%010d"', $id, ++$n), 'name' => '"Odd"', 'price' => '599'];
+                    // What the shape brings itself.
+                    unset($base[preg_match('/^"(\w+)"/', $shape, $key) === 1 ? $key[1] : '']);
 
-                return '{' . implode(',', [...array_map(static fn (string $k, string $v): string => "\"$k\":$v", array_keys($base), $base), $shape]) . '}';
-            }, $shapes);
+                    return (
+                        '{'
+                        . implode(',', [
+                            ...array_map(
+                                static fn (string $k, string $v): string => "\"$k\":$v",
+                                array_keys($base),
+                                $base,
+                            ),
+                            $shape,
+                        ])
+                        . '}'
+                    );
+                },
+                $shapes,
+            );
         };
-        $elements     = [...$list('ODD', $read), ...$list('BAD', $refused)];
-        $this->proxy  = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use ($elements): array|string {
+        $elements    = [...$list('ODD', $read), ...$list('BAD', $refused)];
+        $this->proxy = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use (
+            $elements,
+        ): array|string {
             $isItems = preg_match('~/items\?~', $path) === 1;
 
-            if (!$isItems || ($body['elements'] ?? []) === []) {
+            if (!$isItems || ( $body['elements'] ?? [] ) === []) {
                 return $body;
             }
 
-            return '{"elements":[' . implode(',', [...array_map(RewritingProxy::encode(...), $body['elements']), ...$elements]) . ']}';
+            return (
+                '{"elements":['
+                . implode(',', [...array_map(RewritingProxy::encode(...), $body['elements']), ...$elements])
+                . ']}'
+            );
         });
         $this->baseUrl = $this->proxy->url;
         $this->connect($this->shop());
         $this->proxy->on();
         $result = $this->sync();
         self::assertDone($result, \count($refused));
-        self::assertSame(\count($read), $this->rows('j2commerce_clover_mappings', "clover_id LIKE 'ODD%' AND state = 'synced' AND product_id IS NOT NULL"));
-        self::assertSame(0, $this->rows('j2commerce_clover_mappings', "clover_id LIKE 'BAD%' AND product_id IS NOT NULL"));
-        self::assertSame(['12345', '5.99000'], [$this->product('ODD0000000005')['sku'], $this->product('ODD0000000005')['price']]);
-        self::assertSame([3, 3], [(int) $this->product('ODD0000000003')['quantity'], (int) $this->product('ODD0000000004')['quantity']]);
-        self::assertSame(["Pl\u{fffd}ain", "Pl\u{fffd}ain"], [$this->product('ODD0000000011')['title'], $this->product('ODD0000000020')['title']]);
+        self::assertSame(
+            \count($read),
+            $this->rows(
+                'j2commerce_clover_mappings',
+                "clover_id LIKE 'ODD%' AND state = 'synced' AND product_id IS NOT NULL",
+            ),
+        );
+        self::assertSame(0, $this->rows(
+            'j2commerce_clover_mappings',
+            "clover_id LIKE 'BAD%' AND product_id IS NOT NULL",
+        ));
+        self::assertSame(['12345', '5.99000'], [
+            $this->product('ODD0000000005')['sku'],
+            $this->product('ODD0000000005')['price'],
+        ]);
+        self::assertSame([3, 3], [
+            (int) $this->product('ODD0000000003')['quantity'],
+            (int) $this->product('ODD0000000004')['quantity'],
+        ]);
+        self::assertSame(["Pl\u{fffd}ain", "Pl\u{fffd}ain"], [
+            $this->product('ODD0000000011')['title'],
+            $this->product('ODD0000000020')['title'],
+        ]);
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -142,13 +221,22 @@ abstract class OddItemsTestCase extends ResilienceTestCase
     private function connectWith(\Closure $spoil, int $place): string
     {
         $this->baseUrl = null;
-        $this->clover ??= Simulator::start();
-        $shirts       = array_values(array_filter($this->clover->items(), static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt')));
-        $counted      = array_values(array_filter($this->clover->shelf(), static fn (array $i): bool => ($i['itemStock']['quantity'] ?? 0) > 0));
-        $odd          = $place < 0 ? $shirts[2]['id'] : $counted[$place]['id'];
-        $this->proxy  = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use ($odd, $spoil): array {
+        $this->clover  ??= Simulator::start();
+        $shirts        = array_values(array_filter(
+            $this->clover->items(),
+            static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt'),
+        ));
+        $counted = array_values(array_filter(
+            $this->clover->shelf(),
+            static fn (array $i): bool => ( $i['itemStock']['quantity'] ?? 0 ) > 0,
+        ));
+        $odd         = $place < 0 ? $shirts[2]['id'] : $counted[$place]['id'];
+        $this->proxy = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use (
+            $odd,
+            $spoil,
+        ): array {
             foreach ($body['elements'] ?? [] as $i => $element) {
-                if (($element['id'] ?? null) === $odd) {
+                if (( $element['id'] ?? null ) === $odd) {
                     $body['elements'][$i] = $spoil($element);
                 }
             }
@@ -163,25 +251,26 @@ abstract class OddItemsTestCase extends ResilienceTestCase
 
     private function errorOf(string $cloverId): string
     {
-        return (string) $this->sql->fetchValue("SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ? AND state = 'error'", [$cloverId]);
+        return (string) $this->sql->fetchValue("SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ? AND state = 'error'", [
+            $cloverId,
+        ]);
     }
 
     private function lastWord(): string
     {
-        return (string) $this->sql->fetchValue("SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1");
+        return (string) $this->sql->fetchValue(
+            "SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1",
+        );
     }
 
     /** @return list<array<string, mixed>> What the storefront can sell of a variable product */
     private function offer(string $title): array
     {
-        return $this->sql->fetchAll(
-            'SELECT v.sku, v.price, v.availability, q.quantity, x.product_optionvalue_ids FROM #__content c
+        return $this->sql->fetchAll('SELECT v.sku, v.price, v.availability, q.quantity, x.product_optionvalue_ids FROM #__content c
                JOIN #__j2commerce_products p ON p.product_source_id = c.id
                JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 0
                JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
                JOIN #__j2commerce_productquantities q ON q.variant_id = v.j2commerce_variant_id
-              WHERE c.title = ? ORDER BY v.sku',
-            [$title],
-        );
+              WHERE c.title = ? ORDER BY v.sku', [$title]);
     }
 }

@@ -33,7 +33,7 @@ abstract class PaceTestCase extends ResilienceTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->seconds = (float) (getenv('CLOVERSYNC_PACE_SECONDS') ?: 8);
+        $this->seconds = (float) ( getenv('CLOVERSYNC_PACE_SECONDS') ?: 8 );
         $this->connectTo('synthetic:1500', 'documented');
         $this->clover->switches(['latency' => self::LATENCY]);
 
@@ -43,7 +43,9 @@ abstract class PaceTestCase extends ResilienceTestCase
         usleep(1_100_000);
     }
 
-    #[TestDox('Eight processes that sync, read, change stock and refresh at once meet no 429, all get on, and hardly a start is lost')]
+    #[TestDox(
+        'Eight processes that sync, read, change stock and refresh at once meet no 429, all get on, and hardly a start is lost',
+    )]
     public function test_eight_at_once(): void
     {
         $mark     = $this->clover->mark();
@@ -52,7 +54,12 @@ abstract class PaceTestCase extends ResilienceTestCase
         $rate     = $this->assertPaced($mark, 1_000, $this->seconds);
         self::assertNotContains(0, $done, 'A process got nothing done: ' . implode(', ', $done));
         self::assertGreaterThanOrEqual(self::LEAST_RATE, $rate);
-        self::report(\sprintf('8 processes for %.0f s: %.1f requests a second; got done: %s', $this->seconds, $rate, implode(', ', $done)));
+        self::report(\sprintf(
+            '8 processes for %.0f s: %.1f requests a second; got done: %s',
+            $this->seconds,
+            $rate,
+            implode(', ', $done),
+        ));
     }
 
     #[TestDox('When three of eight are killed in the middle the others go on at the full pace within seconds')]
@@ -68,10 +75,12 @@ abstract class PaceTestCase extends ResilienceTestCase
             $children[$i]->kill();
         }
 
-        $after = (microtime(true) - $began + 4) * 1_000;
+        $after = ( microtime(true) - $began + 4 ) * 1_000;
 
         foreach ($children as $i => $child) {
-            \in_array($i, $killed, true) ? self::assertTrue($child->wasKilled()) : self::assertGreaterThan(0, $child->value());
+            \in_array($i, $killed, true)
+                ? self::assertTrue($child->wasKilled())
+                : self::assertGreaterThan(0, $child->value());
         }
 
         $rate = $this->assertPaced($mark, (int) $after, $this->seconds + 4);
@@ -79,7 +88,9 @@ abstract class PaceTestCase extends ResilienceTestCase
         self::report(\sprintf('8 processes, 3 of them killed: %.1f requests a second from 4 s later on', $rate));
     }
 
-    #[TestDox('While tokens expire one after the other, each is refreshed once by whichever of eight processes comes first')]
+    #[TestDox(
+        'While tokens expire one after the other, each is refreshed once by whichever of eight processes comes first',
+    )]
     public function test_expiry(): void
     {
         $mark     = $this->clover->mark();
@@ -87,8 +98,9 @@ abstract class PaceTestCase extends ResilienceTestCase
         $children = $this->crowd($this->seconds + 14);
         $expired  = 0;
 
-        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for its lane.
-        while (microtime(true) - $began < $this->seconds) {
+        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
+        // its lane.
+        while (( microtime(true) - $began ) < $this->seconds) {
             usleep(2_000_000);
             $this->clover->tokens('expire');
             $expired++;
@@ -99,7 +111,12 @@ abstract class PaceTestCase extends ResilienceTestCase
         self::assertNotContains(0, $done, implode(', ', $done));
         self::assertSame([$expired, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         $rate = $this->assertPaced($mark, 1_000);
-        self::report(\sprintf('8 processes, %d tokens expired, %d refreshes; %.1f requests a second', $expired, $this->clover->refreshes(), $rate));
+        self::report(\sprintf(
+            '8 processes, %d tokens expired, %d refreshes; %.1f requests a second',
+            $expired,
+            $this->clover->refreshes(),
+            $rate,
+        ));
     }
 
     #[TestDox('A process that works alone is as fast as one that has the token to itself')]
@@ -112,8 +129,10 @@ abstract class PaceTestCase extends ResilienceTestCase
             $mark = $this->clover->mark();
             Child::fork(function () use ($lanes): int {
                 $sql        = $this->db->connect();
-                $connection = $lanes ? $this->shop($sql)->connection : $this->connection(new DatabaseTokenStore($sql, 'sandbox'));
-                $changed    = 0;
+                $connection = $lanes
+                    ? $this->shop($sql)->connection
+                    : $this->connection(new DatabaseTokenStore($sql, 'sandbox'));
+                $changed = 0;
 
                 for ($i = 0; $i < 10; $i++) {
                     $changed += $this->people()->sell($connection, 0);
@@ -125,7 +144,10 @@ abstract class PaceTestCase extends ResilienceTestCase
         }
 
         self::assertGreaterThan(0.8 * $rates['without lanes'], $rates['with lanes']);
-        self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[...array_values($rates), 100 * $rates['with lanes'] / $rates['without lanes']]));
+        self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[
+            ...array_values($rates),
+            ( 100 * $rates['with lanes'] ) / $rates['without lanes'],
+        ]));
     }
 
     #[TestDox('Many short processes, one round after the other, stay within the limits together')]
@@ -141,7 +163,10 @@ abstract class PaceTestCase extends ResilienceTestCase
 
                 return (string) $connection->merchant()->currency;
             });
-            $did += \count(array_filter(array_map(static fn (Child $child): string => $child->value(), $children), static fn (string $c): bool => $c === 'USD'));
+            $did += \count(array_filter(
+                array_map(static fn (Child $child): string => $child->value(), $children),
+                static fn (string $c): bool => $c === 'USD',
+            ));
         }
 
         self::assertSame(3 * self::PROCESSES, $did);
@@ -173,7 +198,7 @@ abstract class PaceTestCase extends ResilienceTestCase
         $worst = 0;
 
         for ($first = 0, $last = 0; $last < \count($at); $last++) {
-            while ($at[$last] - $at[$first] >= 1_000) {
+            while (( $at[$last] - $at[$first] ) >= 1_000) {
                 $first++;
             }
 
@@ -181,8 +206,11 @@ abstract class PaceTestCase extends ResilienceTestCase
         }
 
         self::assertLessThanOrEqual(self::PER_SECOND, $worst, 'Too many within a second.');
-        $steady = array_values(array_filter($at, static fn (int $time): bool => $time >= $at[0] + $after && $time <= $at[0] + 1_000 * $seconds));
+        $steady = array_values(array_filter(
+            $at,
+            static fn (int $time): bool => $time >= ( $at[0] + $after ) && $time <= ( $at[0] + ( 1_000 * $seconds ) ),
+        ));
 
-        return \count($steady) < 2 ? 0.0 : 1_000 * \count($steady) / (end($steady) - $steady[0]);
+        return \count($steady) < 2 ? 0.0 : ( 1_000 * \count($steady) ) / ( end($steady) - $steady[0] );
     }
 }

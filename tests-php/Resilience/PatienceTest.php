@@ -32,11 +32,11 @@ final class PatienceTest extends ResilienceTestCase
     public static function storms(): array
     {
         return [
-            'item pages, without a time'   => [Simulator::ITEM_PAGES, [], 1.0],
-            'item pages, a second'         => [Simulator::ITEM_PAGES, ['retry_after' => 1], 1.0],
-            'item pages, three seconds'    => [Simulator::ITEM_PAGES, ['retry_after' => 3], 3.0],
-            'names of groups'              => ['GET /v3/merchants/*/item_groups', ['retry_after' => 1], 1.0],
-            'the order with the currency'  => ['GET /v3/merchants/*/orders', [], 1.0],
+            'item pages, without a time'  => [Simulator::ITEM_PAGES, [], 1.0],
+            'item pages, a second'        => [Simulator::ITEM_PAGES, ['retry_after' => 1], 1.0],
+            'item pages, three seconds'   => [Simulator::ITEM_PAGES, ['retry_after' => 3], 3.0],
+            'names of groups'             => ['GET /v3/merchants/*/item_groups', ['retry_after' => 1], 1.0],
+            'the order with the currency' => ['GET /v3/merchants/*/orders', [], 1.0],
         ];
     }
 
@@ -65,14 +65,19 @@ final class PatienceTest extends ResilienceTestCase
         self::assertDone($this->sync());
         $gone = $this->clover->singles()[2]['id'];
         $this->clover->remove($gone);
-        $this->clover->fault("GET /v3/merchants/*/items/$gone", 'status', self::STORM, 0, ['code' => 429, 'retry_after' => 1]);
+        $this->clover->fault("GET /v3/merchants/*/items/$gone", 'status', self::STORM, 0, [
+            'code'        => 429,
+            'retry_after' => 1,
+        ]);
         $result = $this->sync();
         self::assertDone($result);
         self::assertSame(1, $result->deleted);
         self::assertSame([], $this->clover->faultsLeft());
     }
 
-    #[TestDox('Told to wait longer than a run may take, it stops with the time to wait, keeps its page, and goes on later')]
+    #[TestDox(
+        'Told to wait longer than a run may take, it stops with the time to wait, keeps its page, and goes on later',
+    )]
     public function test_a_long_wait_is_left_to_the_next_run(): void
     {
         $this->connectTo('synthetic:1300');
@@ -84,7 +89,10 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame(1_000, (int) $this->sql->fetchValue('SELECT items_read FROM #__j2commerce_clover_runs'));
 
         $mark = $this->clover->mark();
-        self::thrown(UnavailableException::class, fn () => $this->shop($this->db->connect())->runner()->run(new TimeBudget()));
+        self::thrown(UnavailableException::class, fn () => $this
+            ->shop($this->db->connect())
+            ->runner()
+            ->run(new TimeBudget()));
         self::assertSame([], $this->clover->calls($mark), 'What one process was told holds for all.');
 
         $this->openTheGate();
@@ -98,12 +106,12 @@ final class PatienceTest extends ResilienceTestCase
     public function test_four_syncs_on_one_token(): void
     {
         $this->connectTo(limits: 'documented');
-        $record = (string) (new DatabaseTokenStore($this->sql, 'sandbox'))->read();
+        $record = (string) ( new DatabaseTokenStore($this->sql, 'sandbox') )->read();
         $shops  = [];
 
         for ($i = 0; $i < 4; $i++) {
             $shops[$i] = TestDatabase::create(Dialect::Sqlite) ?? self::fail('SQLite is there.');
-            (new DatabaseTokenStore($shops[$i]->connect(), 'sandbox'))->write($record);
+            ( new DatabaseTokenStore($shops[$i]->connect(), 'sandbox') )->write($record);
         }
 
         $began    = microtime(true);
@@ -121,7 +129,12 @@ final class PatienceTest extends ResilienceTestCase
 
         array_map(static fn (SyncProgress $r) => self::assertDone($r), $results);
         self::assertSame(0, $this->clover->refreshes());
-        self::report(\sprintf('4 syncs at once: %d requests, %d of them 429, %.1f s', \count($this->clover->requests()), \count(preg_grep('/ 429$/', $this->clover->calls())), microtime(true) - $began));
+        self::report(\sprintf(
+            '4 syncs at once: %d requests, %d of them 429, %.1f s',
+            \count($this->clover->requests()),
+            \count(preg_grep('/ 429$/', $this->clover->calls())),
+            microtime(true) - $began,
+        ));
     }
 
     #[TestDox('Under the documented limits one sync and three readers at once on one token all end without a failure')]
@@ -142,14 +155,22 @@ final class PatienceTest extends ResilienceTestCase
 
             $read = 0;
 
-            foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
+            foreach (( new Catalog($shop->connection, 'USD') )->pages() as $page) {
                 $read += \count($page->itemIds());
             }
 
             return $read;
         });
-        self::assertSame([2_300, 2_300, 2_300, 2_300], array_map(static fn (Child $child): int => $child->value(), $children));
-        self::report(\sprintf('1 sync, 3 readers: %d requests, %d of them 429, %.1f s', \count($this->clover->requests()), \count(preg_grep('/ 429$/', $this->clover->calls())), microtime(true) - $began));
+        self::assertSame(
+            [2_300, 2_300, 2_300, 2_300],
+            array_map(static fn (Child $child): int => $child->value(), $children),
+        );
+        self::report(\sprintf(
+            '1 sync, 3 readers: %d requests, %d of them 429, %.1f s',
+            \count($this->clover->requests()),
+            \count(preg_grep('/ 429$/', $this->clover->calls())),
+            microtime(true) - $began,
+        ));
     }
 
     /** @return array<string, array{string, array<string, mixed>}> */
@@ -167,7 +188,10 @@ final class PatienceTest extends ResilienceTestCase
             'not at home'                        => ['status', ['code' => 503]],
             'a page of a gateway'                => ['status', ['code' => 502, 'body' => '<html>Bad Gateway</html>']],
             'a request that took too long'       => ['status', ['code' => 408]],
-            '200 with a message and no elements' => ['status', ['code' => 200, 'body' => ['message' => 'internal error']]],
+            '200 with a message and no elements' => [
+                'status',
+                ['code' => 200, 'body' => ['message' => 'internal error']],
+            ],
             '200 with another type of elements'  => ['status', ['code' => 200, 'body' => ['elements' => 'none']]],
         ];
     }
@@ -184,7 +208,11 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
         self::assertSame([], $this->clover->faultsLeft(), 'The fault met no request.');
-        self::assertLessThanOrEqual(4, \count(preg_grep('#^GET /v3/-/items \d+$#', $this->clover->calls())), 'Asked too often.');
+        self::assertLessThanOrEqual(
+            4,
+            \count(preg_grep('#^GET /v3/-/items \d+$#', $this->clover->calls())),
+            'Asked too often.',
+        );
         self::assertSame([], $this->logged('error'));
     }
 
@@ -200,7 +228,10 @@ final class PatienceTest extends ResilienceTestCase
 
         $result = $this->sync();
         self::assertDone($result);
-        self::assertSame([2_300, 2_300], [$result->itemsRead, $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND state = 'synced'")]);
+        self::assertSame([2_300, 2_300], [
+            $result->itemsRead,
+            $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND state = 'synced'"),
+        ]);
         self::assertSame([], $this->clover->faultsLeft());
     }
 
@@ -218,7 +249,10 @@ final class PatienceTest extends ResilienceTestCase
         }
 
         // Only what differs makes the sync read the names of groups.
-        $shirt = array_values(array_filter($this->clover->items(), static fn (array $i): bool => str_starts_with($i['name'], 'T-Shirt')))[0];
+        $shirt = array_values(array_filter($this->clover->items(), static fn (array $i): bool => str_starts_with(
+            $i['name'],
+            'T-Shirt',
+        )))[0];
         $this->clover->edit($shirt['id'], ['price' => 3_333]);
         $result = $this->sync();
         self::assertDone($result);

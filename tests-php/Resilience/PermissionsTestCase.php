@@ -18,7 +18,9 @@ use PHPUnit\Framework\Attributes\TestDox;
 /** What the four permissions of the manual are enough for, and money. */
 abstract class PermissionsTestCase extends ResilienceTestCase
 {
-    #[TestDox('With the manual\'s four permissions everything is imported, the currency comes from an order, and no refused request costs a refresh')]
+    #[TestDox(
+        'With the manual\'s four permissions everything is imported, the currency comes from an order, and no refused request costs a refresh',
+    )]
     public function test_four_permissions_are_enough(): void
     {
         $this->connectTo();
@@ -26,20 +28,27 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $result = $shop->runner()->run(new TimeBudget());
         self::assertDone($result);
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
-        self::assertSame(['USD', 'order'], [$shop->merchant->remembered()['currency'], $shop->merchant->remembered()['currency_source']]);
+        self::assertSame(['USD', 'order'], [
+            $shop->merchant->remembered()['currency'],
+            $shop->merchant->remembered()['currency_source'],
+        ]);
         self::assertSame([0, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         $calls = array_count_values($this->clover->calls());
         ksort($calls);
-        self::assertSame([
-            'GET /oauth/v2/authorize 302'  => 1,
-            'GET /v3/- 401'                => 1,
-            'GET /v3/-/attributes 200'     => 1,
-            'GET /v3/-/item_groups 200'    => 1,
-            'GET /v3/-/items 200'          => 2,
-            'GET /v3/-/orders 200'         => 1,
-            'GET /v3/-/properties 401'     => 1,
-            'POST /oauth/v2/token 200'     => 1,
-        ], $calls, 'An unexpected request.');
+        self::assertSame(
+            [
+                'GET /oauth/v2/authorize 302' => 1,
+                'GET /v3/- 401'               => 1,
+                'GET /v3/-/attributes 200'    => 1,
+                'GET /v3/-/item_groups 200'   => 1,
+                'GET /v3/-/items 200'         => 2,
+                'GET /v3/-/orders 200'        => 1,
+                'GET /v3/-/properties 401'    => 1,
+                'POST /oauth/v2/token 200'    => 1,
+            ],
+            $calls,
+            'An unexpected request.',
+        );
     }
 
     #[TestDox('Where no order tells the currency, nothing is written until the owner has confirmed it once')]
@@ -70,7 +79,7 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $before = $this->shopRows();
         $first  = $this->attemptWithoutPermission();
         self::assertLessThanOrEqual(1, $this->clover->refreshes());
-        $spent  = $this->clover->refreshes();
+        $spent = $this->clover->refreshes();
 
         for ($i = 0; $i < 3; $i++) {
             $next = $this->attemptWithoutPermission();
@@ -89,11 +98,17 @@ abstract class PermissionsTestCase extends ResilienceTestCase
     /** @return iterable<string, array{list<string>, list<string>}> */
     public static function refusedFields(): iterable
     {
-        yield 'tags'                 => [['tags'], ['tags']];
-        yield 'categories'           => [['categories'], ['categories']];
-        yield 'both'                 => [['categories', 'tags'], ['categories', 'tags']];
-        yield 'counts'               => [['itemStock'], ['itemStock']];
-        yield 'all but the options'  => [['categories', 'tags', 'itemStock'], ['categories', 'itemStock', 'tags']];
+        yield 'tags' => [['tags'], ['tags']];
+        yield 'categories' => [['categories'], ['categories']];
+        yield 'both' => [
+            ['categories', 'tags'],
+            ['categories', 'tags'],
+        ];
+        yield 'counts' => [['itemStock'], ['itemStock']];
+        yield 'all but the options' => [
+            ['categories', 'tags',      'itemStock'],
+            ['categories', 'itemStock', 'tags'],
+        ];
         yield 'what is not asked for' => [['taxRates'], []];
     }
 
@@ -102,7 +117,9 @@ abstract class PermissionsTestCase extends ResilienceTestCase
      * @param list<string> $told
      */
     #[DataProvider('refusedFields')]
-    #[TestDox('A field that Clover refuses to expand costs that field alone: the sync goes on, keeps what the shop has of it and says so')]
+    #[TestDox(
+        'A field that Clover refuses to expand costs that field alone: the sync goes on, keeps what the shop has of it and says so',
+    )]
     public function test_a_field_that_is_not_expanded(array $refused, array $told): void
     {
         $this->connectTo();
@@ -118,15 +135,28 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         self::assertSame([1, 0], [$result->updated, $this->clover->refreshes()]);
         self::assertEquals(['777.77000', 41], [$this->product($item)['price'], $this->product($item)['quantity']]);
         self::assertSame($told === [] ? 0 : 1, \count(preg_grep('/does not show/', $this->logged('skipped')) ?: []));
-        self::assertSame($told, array_values(array_filter($told, fn (string $field): bool => str_contains(implode($this->logged('skipped')), $field))));
+        self::assertSame(
+            $told,
+            array_values(array_filter($told, fn (string $field): bool => str_contains(
+                implode($this->logged('skipped')),
+                $field,
+            ))),
+        );
         // Found out once a run: the refused call, one a field, and never again on later pages.
-        self::assertLessThanOrEqual(2 + \count($refused), \count(preg_grep('#/items 403#', $this->clover->calls($mark)) ?: []));
+        self::assertLessThanOrEqual(
+            2 + \count($refused),
+            \count(preg_grep('#/items 403#', $this->clover->calls($mark)) ?: []),
+        );
 
         $this->clover->switches(['refused_expand' => []]);
         $this->clover->edit($item, ['price' => $this->clover->singles()[0]['price']]);
         self::assertDone($this->sync());
         $changed = array_keys(ShopDump::differences($before, $this->shopRows()));
-        self::assertSame([], array_intersect($changed, ['contentitem_tag_map', 'tags', 'categories']), 'Tags or categories were lost.');
+        self::assertSame(
+            [],
+            array_intersect($changed, ['contentitem_tag_map', 'tags', 'categories']),
+            'Tags or categories were lost.',
+        );
     }
 
     #[TestDox('Where Clover does not show the options, products with variants stay as they are and single items go on')]
@@ -143,12 +173,17 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         self::assertSame(SyncRuns::DONE, $result->status);
         self::assertGreaterThan(0, $result->failed);
         self::assertEquals('777.77000', $this->product($item)['price']);
-        self::assertSame([$variants, $options], [$this->rows('j2commerce_variants'), $this->rows('j2commerce_product_optionvalues')]);
+        self::assertSame([$variants, $options], [
+            $this->rows('j2commerce_variants'),
+            $this->rows('j2commerce_product_optionvalues'),
+        ]);
         $this->clover->switches(['refused_expand' => []]);
         self::assertDone($this->sync());
     }
 
-    #[TestDox('A firewall\'s page in place of the items tells of a firewall and nothing of permissions, and the next sync works')]
+    #[TestDox(
+        'A firewall\'s page in place of the items tells of a firewall and nothing of permissions, and the next sync works',
+    )]
     public function test_a_firewall_is_not_a_missing_permission(): void
     {
         $this->connectTo();
@@ -158,7 +193,10 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         self::assertStringContainsString('firewall', $error->getMessage());
         self::assertStringContainsString('status 403', $error->getMessage());
-        self::assertDoesNotMatchRegularExpression('/permission|token|Access denied/i', $error->getMessage() . implode($this->logged('error')));
+        self::assertDoesNotMatchRegularExpression(
+            '/permission|token|Access denied/i',
+            $error->getMessage() . implode($this->logged('error')),
+        );
         self::assertSame(0, $this->clover->refreshes());
         self::assertTrue($this->shop()->connection->status()->connected);
         $this->clover->clearFaults();
@@ -194,7 +232,11 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         $this->clover->merchant(['currency' => $currency]);
         ShopConfig::writeCurrency($this->sql, $currency);
         $this->connect($this->shop());
-        $ids = array_map(fn (int $minor): string => $this->clover->add(['name' => "Item at $minor", 'price' => $minor, 'sku' => "AT-$minor"]), [123_456, 1, 999]);
+        $ids = array_map(fn (int $minor): string => $this->clover->add([
+            'name'  => "Item at $minor",
+            'price' => $minor,
+            'sku'   => "AT-$minor",
+        ]), [123_456, 1, 999]);
         self::assertDone($this->sync());
         self::assertSame($prices, array_map(fn (string $id): mixed => $this->product($id)['price'], $ids));
         self::assertSame($currency, $this->sql->fetchValue('SELECT currency FROM #__j2commerce_clover_runs'));
@@ -204,7 +246,9 @@ abstract class PermissionsTestCase extends ResilienceTestCase
         self::assertSame(0, $again->productRows);
     }
 
-    #[TestDox('A merchant with another currency than the shop is refused before a row is written, also when it changes later')]
+    #[TestDox(
+        'A merchant with another currency than the shop is refused before a row is written, also when it changes later',
+    )]
     public function test_another_currency_is_refused(): void
     {
         $this->clover = Simulator::start();
@@ -242,6 +286,10 @@ abstract class PermissionsTestCase extends ResilienceTestCase
     /** @return array<string, list<string>> The shop's own rows */
     private function shopRows(): array
     {
-        return array_filter(ShopDump::of($this->sql), static fn (string $table): bool => !str_starts_with($table, 'j2commerce_clover_'), ARRAY_FILTER_USE_KEY);
+        return array_filter(
+            ShopDump::of($this->sql),
+            static fn (string $table): bool => !str_starts_with($table, 'j2commerce_clover_'),
+            ARRAY_FILTER_USE_KEY,
+        );
     }
 }

@@ -67,20 +67,29 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @param array<string, mixed> $settings */
     protected function settings(array $settings = []): Settings
     {
-        return Settings::fromArray($settings + [
-            'environment'      => 'sandbox',
-            'app_id'           => Simulator::APP_ID,
-            'app_secret'       => Simulator::APP_SECRET,
-            'base_url'         => $this->baseUrl ?? $this->clover->url,
-            'default_category' => 2,
-            'import_status'    => 'published',
-        ]);
+        return Settings::fromArray(
+            $settings
+            + [
+                'environment'      => 'sandbox',
+                'app_id'           => Simulator::APP_ID,
+                'app_secret'       => Simulator::APP_SECRET,
+                'base_url'         => $this->baseUrl ?? $this->clover->url,
+                'default_category' => 2,
+                'import_status'    => 'published',
+            ],
+        );
     }
 
     /** @param array<string, mixed> $settings */
     protected function shop(?Sql $sql = null, array $settings = [], Clock $clock = new SystemClock()): Services
     {
-        return new Services($sql ?? $this->sql, $this->settings($settings), new Vault(self::SECRET), self::SITE, clock: $clock);
+        return new Services(
+            $sql ?? $this->sql,
+            $this->settings($settings),
+            new Vault(self::SECRET),
+            self::SITE,
+            clock: $clock,
+        );
     }
 
     protected function connection(TokenStore $store, ?callable $log = null): Connection
@@ -89,13 +98,17 @@ abstract class ResilienceTestCase extends ShopTestCase
     }
 
     /**
-     * A sync in a fresh process, which begins with a fresh pace as well: the limits of the simulator are off unless said.
+     * A sync in a fresh process, which begins with a fresh pace as well: the limits of the simulator are off unless
+     * said.
      *
      * @param array<string, mixed> $settings
      */
     protected function sync(array $settings = [], bool $confirmDeletes = false): SyncProgress
     {
-        return Child::fork(fn (): SyncProgress => $this->shop($this->db->connect(), $settings)->runner()->run(new TimeBudget(), $confirmDeletes))->value();
+        return Child::fork(fn (): SyncProgress => $this->shop($this->db->connect(), $settings)->runner()->run(
+            new TimeBudget(),
+            $confirmDeletes,
+        ))->value();
     }
 
     /** As if the time were over that Clover wanted to be left alone. */
@@ -112,16 +125,13 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return array<string, mixed> The shop's rows of one item */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne(
-            'SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price, v.manage_stock, q.quantity
+        $row = $this->sql->fetchOne('SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price, v.manage_stock, q.quantity
                FROM #__j2commerce_clover_mappings m
                JOIN #__content c ON c.id = m.article_id
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
-              WHERE m.clover_id = ?',
-            [$cloverId],
-        );
+              WHERE m.clover_id = ?', [$cloverId]);
         self::assertNotNull($row, "$cloverId is not linked to a product.");
 
         return $row;
@@ -135,7 +145,9 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return list<string> Messages of the Sync Log with this status */
     protected function logged(string $status): array
     {
-        return $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [$status]);
+        return $this->sql->fetchColumn('SELECT message FROM #__j2commerce_clover_log WHERE status = ? ORDER BY id', [
+            $status,
+        ]);
     }
 
     /**

@@ -14,8 +14,8 @@ use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\ExpectationFailedException;
 
 /**
- * The worker and its SQL against random histories of a shop and a till. CLOVERSYNC_MODEL_SEED names the first history, CLOVERSYNC_MODEL_HISTORIES
- * says how many there are.
+ * The worker and its SQL against random histories of a shop and a till. CLOVERSYNC_MODEL_SEED names the first history,
+ * CLOVERSYNC_MODEL_HISTORIES says how many there are.
  */
 abstract class SalesModelTestCase extends ShopTestCase
 {
@@ -67,20 +67,25 @@ abstract class SalesModelTestCase extends ShopTestCase
         parent::tearDown();
     }
 
-    #[TestDox('Whatever is sold, edited, cancelled, refunded, lost, doubled, cut off and killed, the counts and the books agree in the end')]
+    #[TestDox(
+        'Whatever is sold, edited, cancelled, refunded, lost, doubled, cut off and killed, the counts and the books agree in the end',
+    )]
     public function test_random_histories(): void
     {
-        $first = (int) (getenv('CLOVERSYNC_MODEL_SEED') ?: self::SEED);
-        $count = (int) (getenv('CLOVERSYNC_MODEL_HISTORIES') ?: static::histories());
+        $first = (int) ( getenv('CLOVERSYNC_MODEL_SEED') ?: self::SEED );
+        $count = (int) ( getenv('CLOVERSYNC_MODEL_HISTORIES') ?: static::histories() );
         $began = microtime(true);
 
-        for ($seed = $first; $seed < $first + $count; $seed++) {
+        for ($seed = $first; $seed < ( $first + $count ); $seed++) {
             $steps = SalesHistory::random($seed);
             $why   = $this->broken($steps);
 
             if ($why !== null) {
                 $shrunk = $this->shrink($steps);
-                self::fail("History $seed: $why\n\nShrunk to, with " . $this->broken($shrunk) . "\n" . SalesHistory::print($shrunk));
+                self::fail(
+                    "History $seed: $why\n\nShrunk to, with " . $this->broken($shrunk) . "\n"
+                        . SalesHistory::print($shrunk),
+                );
             }
         }
 
@@ -91,46 +96,94 @@ abstract class SalesModelTestCase extends ShopTestCase
             $first,
             $first + $count - 1,
             microtime(true) - $began,
-            implode(', ', array_map(static fn (string $what, int $n): string => "$n $what", array_keys($this->world->figures), $this->world->figures)),
+            implode(', ', array_map(
+                static fn (string $what, int $n): string => "$n $what",
+                array_keys($this->world->figures),
+                $this->world->figures,
+            )),
         ));
     }
 
     #[Test]
-    #[TestDox('A sale without answer whose order is cancelled meanwhile is settled, then given back, whether Clover had carried it out or not')]
+    #[TestDox(
+        'A sale without answer whose order is cancelled meanwhile is settled, then given back, whether Clover had carried it out or not',
+    )]
     public function regression_lost_answer_then_cancel(): void
     {
         foreach (['apply_then_drop', 'drop', 'garbage', 'truncate', '500', '502'] as $fault) {
-            $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['fault', 0, $fault], ['work', false, true], ['status', 0, 6, 'told'], ['work', false, true]]);
-            self::assertSame([10.0, 10, ['+2 confirmed', '-2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)], $fault);
+            $this->lives([
+                ['order', 0, 1, [[0, 2]], 'told'],
+                ['fault', 0, $fault],
+                ['work', false, true],
+                ['status', 0, 6, 'told'],
+                ['work', false, true],
+            ]);
+            self::assertSame(
+                [10.0, 10, ['+2 confirmed', '-2 confirmed']],
+                [...$this->world->counts(0), $this->world->rowsOf(0)],
+                $fault,
+            );
         }
     }
 
     #[Test]
-    #[TestDox('A worker that is killed between the stored row and the write has taken nothing; the next one takes it once')]
+    #[TestDox(
+        'A worker that is killed between the stored row and the write has taken nothing; the next one takes it once',
+    )]
     public function regression_killed_between_store_and_write(): void
     {
         $this->lives([['order', 0, 1, [[0, 2], [1, 1]], 'told'], ['crash', 'stored', true]]);
-        self::assertSame([8.0, 8, ['+2 confirmed', '+1 confirmed'], 1], [...$this->world->counts(0), $this->world->rowsOf(0), $this->world->figures['crashes']]);
+        self::assertSame([8.0, 8, ['+2 confirmed', '+1 confirmed'], 1], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+            $this->world->figures['crashes'],
+        ]);
     }
 
     #[Test]
     #[TestDox('What a worker wrote that was killed before it could note it is found in the count, and not taken again')]
     public function regression_killed_after_write(): void
     {
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['crash', 'written', true], ['status', 0, 6, 'lost'], ['status', 0, 1, 'lost']]);
-        self::assertSame([8.0, 8, ['+2 confirmed'], 1], [...$this->world->counts(0), $this->world->rowsOf(0), $this->world->figures['crashes']]);
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['crash', 'written', true],
+            ['status', 0, 6, 'lost'],
+            ['status', 0, 1, 'lost'],
+        ]);
+        self::assertSame([8.0, 8, ['+2 confirmed'], 1], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+            $this->world->figures['crashes'],
+        ]);
     }
 
     #[Test]
-    #[TestDox('What the till sells between our reading and our write is named by drift, whether the answer came, was lost, or the worker was killed')]
+    #[TestDox(
+        'What the till sells between our reading and our write is named by drift, whether the answer came, was lost, or the worker was killed',
+    )]
     public function regression_till_sells_within_a_write(): void
     {
         $sold = [['order', 0, 1, [[0, 2]], 'told'], ['overlap', 0, 3]];
 
-        foreach ([[['work', false, true]], [['fault', 0, 'apply_then_drop'], ['work', false, true]], [['crash', 'written', true]]] as $how => $steps) {
+        foreach ([
+            [['work', false, true]],
+            [
+                ['fault', 0,     'apply_then_drop'],
+                ['work',  false, true],
+            ],
+            [['crash', 'written', true]],
+        ] as $how => $steps) {
             $named = $this->world->figures['of them named by drift'];
             $this->lives([...$sold, ...$steps]);
-            self::assertSame([8.0, ['+2 confirmed'], 3], [$this->world->counts(0)[0], $this->world->rowsOf(0), $this->world->figures['of them named by drift'] - $named], "Case $how");
+            self::assertSame(
+                [8.0, ['+2 confirmed'], 3],
+                [
+                    $this->world->counts(0)[0],
+                    $this->world->rowsOf(0),
+                    $this->world->figures['of them named by drift'] - $named,
+                ],
+                "Case $how",
+            );
         }
     }
 
@@ -139,8 +192,19 @@ abstract class SalesModelTestCase extends ShopTestCase
     public function regression_till_sells_what_a_lost_write_would_have_taken(): void
     {
         $named = $this->world->figures['of them named by drift'];
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['fault', 0, 'drop'], ['work', false, true], ['sale', 0, 2], ['wait', 40], ['work', false, true]]);
-        self::assertSame([8.0, ['+2 confirmed'], $named], [$this->world->counts(0)[0], $this->world->rowsOf(0), $this->world->figures['of them named by drift'] - 2]);
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['fault', 0, 'drop'],
+            ['work', false, true],
+            ['sale', 0, 2],
+            ['wait', 40],
+            ['work', false, true],
+        ]);
+        self::assertSame([8.0, ['+2 confirmed'], $named], [
+            $this->world->counts(0)[0],
+            $this->world->rowsOf(0),
+            $this->world->figures['of them named by drift'] - 2,
+        ]);
     }
 
     #[Test]
@@ -159,17 +223,44 @@ abstract class SalesModelTestCase extends ShopTestCase
     {
         $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['status', 0, 6, 'told'], ['status', 0, 1, 'told']]);
         self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['work', false, true], ['status', 0, 6, 'lost'], ['work', false, true], ['pull'], ['status', 0, 1, 'told'], ['pull']]);
-        self::assertSame([8.0, 8, ['+2 confirmed', '-2 confirmed', '+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['work', false, true],
+            ['status', 0, 6, 'lost'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'told'],
+            ['pull'],
+        ]);
+        self::assertSame([8.0, 8, ['+2 confirmed', '-2 confirmed', '+2 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
     }
 
     #[Test]
     #[TestDox('An order that is edited to fewer and then cancelled gives back what it took, no more')]
     public function regression_edit_to_fewer_then_cancel(): void
     {
-        $this->lives([['order', 0, 1, [[0, 3]], 'told'], ['work', false, true], ['edit', 0, 0, 1, 'lost'], ['work', false, true], ['status', 0, 6, 'told']]);
-        self::assertSame([10.0, 10, ['+3 confirmed', '-2 confirmed', '-1 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
-        $this->lives([['order', 0, 1, [[0, 3]], 'told'], ['fault', 0, 'drop'], ['work', false, true], ['edit', 0, 0, 1, 'lost'], ['work', false, true], ['status', 0, 6, 'told']]);
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['work', false, true],
+            ['edit', 0, 0, 1, 'lost'],
+            ['work', false, true],
+            ['status', 0, 6, 'told'],
+        ]);
+        self::assertSame([10.0, 10, ['+3 confirmed', '-2 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['fault', 0, 'drop'],
+            ['work', false, true],
+            ['edit', 0, 0, 1, 'lost'],
+            ['work', false, true],
+            ['status', 0, 6, 'told'],
+        ]);
         self::assertSame([10.0, 10], $this->world->counts(0));
     }
 
@@ -177,12 +268,24 @@ abstract class SalesModelTestCase extends ShopTestCase
     #[TestDox('The units of a pending order are not put back on sale by a pull, nor by one after it is paid')]
     public function regression_pending_order_during_a_pull(): void
     {
-        $this->lives([['order', 0, 4, [[0, 2]], 'told'], ['work', false, true], ['pull'], ['status', 0, 1, 'lost'], ['pull'], ['count', 0, 7], ['pull'], ['work', false, true], ['pull']]);
+        $this->lives([
+            ['order', 0, 4, [[0, 2]], 'told'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'lost'],
+            ['pull'],
+            ['count', 0, 7],
+            ['pull'],
+            ['work', false, true],
+            ['pull'],
+        ]);
         self::assertSame([5.0, 5, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
     }
 
     #[Test]
-    #[TestDox('A page that was asked for before a sale was confirmed, and is written after it, does not bring the unit back')]
+    #[TestDox(
+        'A page that was asked for before a sale was confirmed, and is written after it, does not bring the unit back',
+    )]
     public function regression_page_older_than_a_confirmation(): void
     {
         $this->world->pullWhile([['start', [10, 10, 10]], ['order', 0, 1, [[0, 2]], 'told']], [['work', false, true]]);
@@ -196,28 +299,56 @@ abstract class SalesModelTestCase extends ShopTestCase
     public function regression_deleted_order(): void
     {
         $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['work', false, true], ['delete', 0, 'lost'], ['pull']]);
-        self::assertSame([10.0, 10, ['+2 confirmed', '-2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        self::assertSame([10.0, 10, ['+2 confirmed', '-2 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
         $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['delete', 0, 'told'], ['pull']]);
         self::assertSame([10.0, 10, []], [...$this->world->counts(0), $this->world->rowsOf(0)]);
     }
 
     #[Test]
-    #[TestDox('A unit that is given back by hand is on sale again, is not given back twice by a cancel, and is sold again by a payment after it')]
+    #[TestDox(
+        'A unit that is given back by hand is on sale again, is not given back twice by a cancel, and is sold again by a payment after it',
+    )]
     public function regression_refund_by_hand_then_cancel_then_confirm(): void
     {
         $sold = [['order', 0, 1, [[0, 3]], 'told'], ['work', false, true], ['restock', 0, 0, 1]];
         $this->lives($sold);
-        self::assertSame([8.0, 8, ['+3 confirmed', '-1 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
-        $this->lives([...$sold, ['work', false, true], ['pull'], ['status', 0, 6, 'told'], ['work', false, true], ['pull'], ['status', 0, 1, 'told']]);
-        self::assertSame([7.0, 7, ['+3 confirmed', '-1 confirmed', '-2 confirmed', '+3 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        self::assertSame([8.0, 8, ['+3 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+        $this->lives([
+            ...$sold,
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 6, 'told'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'told'],
+        ]);
+        self::assertSame([7.0, 7, ['+3 confirmed', '-1 confirmed', '-2 confirmed', '+3 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
     }
 
     #[Test]
     #[TestDox('An edit to as many units as Clover has taken is found also when some of them were given back by hand')]
     public function regression_edit_after_refund_by_hand(): void
     {
-        $this->lives([['order', 0, 1, [[0, 3]], 'told'], ['work', false, true], ['restock', 0, 0, 1], ['work', false, true], ['edit', 0, 0, 2, 'lost']]);
-        self::assertSame([9.0, 9, ['+3 confirmed', '-1 confirmed', '-1 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['work', false, true],
+            ['restock', 0, 0, 1],
+            ['work', false, true],
+            ['edit', 0, 0, 2, 'lost'],
+        ]);
+        self::assertSame([9.0, 9, ['+3 confirmed', '-1 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
     }
 
     #[Test]
@@ -245,7 +376,16 @@ abstract class SalesModelTestCase extends ShopTestCase
             $cause = $e->getPrevious() ?? $e;
             $trace = $cause->getTrace();
 
-            return $e->getMessage() . ($cause instanceof ExpectationFailedException ? $cause->getComparisonFailure()?->getDiff() : '') . ' (lines ' . implode(', ', array_column(array_filter($trace, static fn (array $frame): bool => str_ends_with($frame['file'] ?? '', 'SalesWorld.php')), 'line')) . ')';
+            return (
+                $e->getMessage()
+                . ( $cause instanceof ExpectationFailedException ? $cause->getComparisonFailure()?->getDiff() : '' )
+                . ' (lines '
+                . implode(', ', array_column(array_filter($trace, static fn (array $frame): bool => str_ends_with(
+                    $frame['file'] ?? '',
+                    'SalesWorld.php',
+                )), 'line'))
+                . ')'
+            );
         }
     }
 

@@ -23,27 +23,37 @@ final class SalesPaceTest extends ResilienceTestCase
         return Dialect::Sqlite;
     }
 
-    #[TestDox('Changes of counts meet no 429, none is lost or doubled, and each write lies within a second of its reading')]
+    #[TestDox(
+        'Changes of counts meet no 429, none is lost or doubled, and each write lies within a second of its reading',
+    )]
     public function test_the_pace(): void
     {
-        $lines = (int) (getenv('CLOVERSYNC_CHANGES') ?: self::LINES);
+        $lines = (int) ( getenv('CLOVERSYNC_CHANGES') ?: self::LINES );
         $this->connectTo('synthetic:' . max(200, 2 * $lines), 'documented');
         $this->clover->switches(['latency' => 40]);
         $mark   = $this->clover->mark();
         $before = $this->clover->state()['stock'];
-        $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, $lines, true));
-        [$confirmed, $first, $seconds] = Child::fork(function () use ($items): array {
-            // One process, for what another one has just sent is not known to this one.
-            $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
-            $shop->runner()->run(new TimeBudget());
-            $first = $this->clover->mark();
-            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
-            $shop->orderEvents()->statusChanged('179540797553', 5, 1);
+        $items  = array_keys(\array_slice(
+            array_filter($before, static fn (int|float|null $n): bool => $n !== null),
+            0,
+            $lines,
+            true,
+        ));
+        [$confirmed, $first, $seconds] = Child::fork(
+            function () use ($items): array {
+                // One process, for what another one has just sent is not known to this one.
+                $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
+                $shop->runner()->run(new TimeBudget());
+                $first = $this->clover->mark();
+                ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
+                $shop->orderEvents()->statusChanged('179540797553', 5, 1);
 
-            $began = microtime(true);
+                $began = microtime(true);
 
-            return [$shop->sales()->worker()->run(new TimeBudget())->confirmed, $first, microtime(true) - $began];
-        }, 300)->value();
+                return [$shop->sales()->worker()->run(new TimeBudget())->confirmed, $first, microtime(true) - $began];
+            },
+            300,
+        )->value();
         $requests = $this->clover->requests($mark);
         $after    = $this->clover->state()['stock'];
 
@@ -57,19 +67,32 @@ final class SalesPaceTest extends ResilienceTestCase
 
         $longest = (int) $this->sql->fetchValue('SELECT MAX(window_ms) FROM #__j2commerce_clover_ledger');
         self::assertLessThan(1000, $longest);
-        self::report(\sprintf('%d changes, %d requests, %.1f s, longest window %d ms', $lines, \count($this->clover->requests($first)), $seconds, $longest));
+        self::report(\sprintf(
+            '%d changes, %d requests, %.1f s, longest window %d ms',
+            $lines,
+            \count($this->clover->requests($first)),
+            $seconds,
+            $longest,
+        ));
     }
 
-    #[TestDox('A Clover that answers after more than a second gets each count written once, side by side, and each window is stored')]
+    #[TestDox(
+        'A Clover that answers after more than a second gets each count written once, side by side, and each window is stored',
+    )]
     public function test_a_slow_clover(): void
     {
         $this->connectTo('synthetic:20', 'documented');
         $before = $this->clover->state()['stock'];
-        $items  = array_keys(\array_slice(array_filter($before, static fn (int|float|null $n): bool => $n !== null), 0, 3, true));
+        $items  = array_keys(\array_slice(
+            array_filter($before, static fn (int|float|null $n): bool => $n !== null),
+            0,
+            3,
+            true,
+        ));
         [$result, $mark] = Child::fork(function () use ($items): array {
             $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
             $shop->runner()->run(new TimeBudget());
-            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $this->clover->switches(['latency' => 1200]);
             $mark = $this->clover->mark();
@@ -79,7 +102,11 @@ final class SalesPaceTest extends ResilienceTestCase
         $after = $this->clover->state()['stock'];
 
         self::assertSame([3, 0, 0, 0], [$result->confirmed, $result->uncertain, $result->dead, $result->later]);
-        self::assertSame(['GET', 'POST', 'POST', 'POST'], array_column($this->clover->requests($mark), 'method'), 'One reading, and each write once.');
+        self::assertSame(
+            ['GET', 'POST', 'POST', 'POST'],
+            array_column($this->clover->requests($mark), 'method'),
+            'One reading, and each write once.',
+        );
 
         foreach ($items as $id) {
             self::assertEquals($before[$id] - 1, $after[$id], (string) $id);
@@ -94,8 +121,21 @@ final class SalesPaceTest extends ResilienceTestCase
     private static function order(array $items): OrderFile
     {
         return OrderFile::fromJson(json_encode([
-            'order_id' => '179540797553', 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-            'lines'    => array_map(static fn (int $i, string $id): array => ['line_id' => $i + 1, 'clover_id' => $id, 'name' => "Line $i", 'quantity' => 1, 'unit_price' => 100], array_keys($items), $items),
+            'order_id'           => '179540797553',
+            'new_status'         => 1,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'lines'              => array_map(
+                static fn (int $i, string $id): array => [
+                    'line_id'    => $i + 1,
+                    'clover_id'  => $id,
+                    'name'       => "Line $i",
+                    'quantity'   => 1,
+                    'unit_price' => 100,
+                ],
+                array_keys($items),
+                $items,
+            ),
         ], JSON_THROW_ON_ERROR));
     }
 }

@@ -18,7 +18,9 @@ final class ServeOnMariaDbTest extends ServeTestCase
         return Dialect::MySql;
     }
 
-    #[TestDox('Two web nodes refresh the token once an expiry and look at nothing twice; what a node held that lost its power is the other\'s within a minute')]
+    #[TestDox(
+        'Two web nodes refresh the token once an expiry and look at nothing twice; what a node held that lost its power is the other\'s within a minute',
+    )]
     public function test_two_web_nodes(): void
     {
         unset($this->fpm);
@@ -41,19 +43,25 @@ final class ServeOnMariaDbTest extends ServeTestCase
 
         $this->clover->switches(['latency' => 3_000]);
         self::assertSame(200, $this->one($this->delivery($this->items[0]), self::AUTH));
-        $held = fn (): ?array => $this->sql->fetchOne("SELECT node, holder FROM #__j2commerce_clover_locks WHERE name = 'inbox:sandbox' AND holder <> ''");
+        $held = fn (): ?array => $this->sql->fetchOne(
+            "SELECT node, holder FROM #__j2commerce_clover_locks WHERE name = 'inbox:sandbox' AND holder <> ''",
+        );
         self::eventually(static fn (): bool => $held() !== null, 'Nobody works the inbox.');
         $node = str_contains($held()['node'], $this->fpm->space(0)) ? 0 : 1;
         $this->fpm->cut($node);
         $cut = microtime(true);
         $this->clover->switches(['latency' => 20]);
         $this->clover->setStock($this->items[0], 77);
-        self::eventually(function (): bool {
-            $this->one($this->delivery($this->items[0]), self::AUTH);
-            usleep(500_000);
+        self::eventually(
+            function (): bool {
+                $this->one($this->delivery($this->items[0]), self::AUTH);
+                usleep(500_000);
 
-            return (int) $this->product($this->items[0])['quantity'] === 77;
-        }, 'The other node has not taken over.', self::TAKEOVER + 60);
+                return (int) $this->product($this->items[0])['quantity'] === 77;
+            },
+            'The other node has not taken over.',
+            self::TAKEOVER + 60,
+        );
         $taken = microtime(true) - $cut;
         self::report(\sprintf('node %d cut while it worked the inbox: taken over after %.1f s', $node, $taken));
         self::assertLessThan(self::TAKEOVER + 30, $taken);

@@ -12,7 +12,7 @@ use PHPUnit\Framework\Attributes\TestDox;
 /** The webhook server under PHP-FPM and nginx, on the database of the concrete class. */
 abstract class ServeTestCase extends ResilienceTestCase
 {
-    protected const AUTH  = 'a-webhook-secret-0123456789';
+    protected const AUTH = 'a-webhook-secret-0123456789';
     private const ITEMS = 50;
 
     /** The figures that are promised are for 1,000 events at 100 a second: CLOVERSYNC_STORM=1000. */
@@ -31,14 +31,14 @@ abstract class ServeTestCase extends ResilienceTestCase
     {
         parent::setUp();
 
-        if (($missing = Fpm::missing()) !== null) {
+        if (( $missing = Fpm::missing() ) !== null) {
             self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
         $this->connectTo('synthetic:120');
         $this->clover->switches(['latency' => 20]);
         $this->sync();
-        $stock       = array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
+        $stock = array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
         $this->items = \array_slice(array_map(strval(...), array_keys($stock)), 0, self::ITEMS);
         $this->fpm   = new Fpm($this->environment());
     }
@@ -49,7 +49,9 @@ abstract class ServeTestCase extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox('A storm of events on fifty items is answered 200 throughout, and when it is over the shop has what Clover has')]
+    #[TestDox(
+        'A storm of events on fifty items is answered 200 throughout, and when it is over the shop has what Clover has',
+    )]
     public function test_a_storm(): void
     {
         $this->storm('plain');
@@ -59,7 +61,7 @@ abstract class ServeTestCase extends ResilienceTestCase
     public function test_a_storm_with_killed_workers(): void
     {
         $this->storm('with killed workers', function (int $i): void {
-            if ($i % 25 === 24 && ($workers = $this->fpm->workers()) !== []) {
+            if (( $i % 25 ) === 24 && ( $workers = $this->fpm->workers() ) !== []) {
                 posix_kill($workers[mt_rand(0, \count($workers) - 1)], SIGKILL);
             }
         });
@@ -81,7 +83,12 @@ abstract class ServeTestCase extends ResilienceTestCase
         self::assertSame(200, $storm(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), ''));
         self::assertSame($code, $this->shop()->verificationCodes()->all()[0]['code']);
         $event = $this->delivery($this->items[0]);
-        self::assertSame([403, 403, 200, 200], [$storm($event, ''), $storm($event, self::AUTH . 'x'), $storm($event), $storm($event)]);
+        self::assertSame([403, 403, 200, 200], [
+            $storm($event, ''),
+            $storm($event, self::AUTH . 'x'),
+            $storm($event),
+            $storm($event),
+        ]);
         self::assertSame(400, $storm('{"appId":'));
         self::assertSame(413, $storm(str_repeat(' ', 900_000)));
         self::assertSame(200, $storm(str_replace($this->clover->state()['merchant_id'], 'ANOTHERMERCHA', $event)));
@@ -90,16 +97,21 @@ abstract class ServeTestCase extends ResilienceTestCase
     /** @param ?callable(int): void $between */
     protected function storm(string $title, ?callable $between = null): void
     {
-        $events = (int) (getenv('CLOVERSYNC_STORM') ?: self::EVENTS);
+        $events = (int) ( getenv('CLOVERSYNC_STORM') ?: self::EVENTS );
         $mark   = $this->clover->mark();
         $storm  = new WebhookStorm($this->fpm->url, self::AUTH);
         $lost   = 0;
-        $storm->send($events, self::PER_SECOND, function (int $i): string {
-            $item = $this->items[$i % self::ITEMS];
-            $this->clover->setStock($item, 1_000 + $i);
+        $storm->send(
+            $events,
+            self::PER_SECOND,
+            function (int $i): string {
+                $item = $this->items[$i % self::ITEMS];
+                $this->clover->setStock($item, 1_000 + $i);
 
-            return $this->delivery($item);
-        }, $between);
+                return $this->delivery($item);
+            },
+            $between,
+        );
         $ended = microtime(true);
 
         if ($between === null) {
@@ -112,7 +124,7 @@ abstract class ServeTestCase extends ResilienceTestCase
 
         while ($this->shop()->inbox()->count() > 0) {
             // A killed drainer leaves what it had to whoever comes next.
-            if ($between !== null && ++$waits % 20 === 0) {
+            if ($between !== null && ( ++$waits % 20 ) === 0) {
                 $this->one($this->delivery($this->items[0]), self::AUTH);
             }
 
@@ -155,21 +167,37 @@ abstract class ServeTestCase extends ResilienceTestCase
     /** @param array<string, mixed> $request */
     protected static function isLook(array $request): bool
     {
-        return str_contains($request['path'], '/items?') && str_contains($request['path'], 'itemStock') && $request['status'] === 200;
+        return (
+            str_contains($request['path'], '/items?')
+            && str_contains($request['path'], 'itemStock')
+            && $request['status'] === 200
+        );
     }
 
     /**
-     * No item is looked at twice within five seconds, whoever looks. Members of a group are fetched with each other, so they do not tell.
+     * No item is looked at twice within five seconds, whoever looks. Members of a group are fetched with each other, so
+     * they do not tell.
      *
      * @param array<array<string, mixed>> $looks
      */
     protected function assertApart(array $looks): void
     {
         foreach (array_intersect($this->items, array_column($this->clover->singles(), 'id')) as $item) {
-            $times = array_values(array_column(array_filter($looks, static fn (array $look): bool => str_contains($look['path'], $item)), 'at'));
+            $times = array_values(array_column(array_filter($looks, static fn (array $look): bool => str_contains(
+                $look['path'],
+                $item,
+            )), 'at'));
             self::assertNotSame([], $times);
-            $gaps = array_map(static fn (int $a, int $b): int => $b - $a, \array_slice($times, 0, -1), \array_slice($times, 1));
-            self::assertGreaterThanOrEqual(self::APART, min([self::APART, ...$gaps]), "$item was looked at again too soon.");
+            $gaps = array_map(
+                static fn (int $a, int $b): int => $b - $a,
+                \array_slice($times, 0, -1),
+                \array_slice($times, 1),
+            );
+            self::assertGreaterThanOrEqual(
+                self::APART,
+                min([self::APART, ...$gaps]),
+                "$item was looked at again too soon.",
+            );
         }
     }
 
@@ -184,7 +212,10 @@ abstract class ServeTestCase extends ResilienceTestCase
     protected function delivery(string $item): string
     {
         return json_encode([
-            'appId' => 'APPID00000001', 'merchants' => [$this->merchant() => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]]],
+            'appId'     => 'APPID00000001',
+            'merchants' => [
+                $this->merchant() => [['objectId' => "I:$item", 'type' => 'UPDATE', 'ts' => 1767000300000]],
+            ],
         ], JSON_THROW_ON_ERROR);
     }
 

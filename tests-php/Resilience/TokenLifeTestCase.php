@@ -34,14 +34,24 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
     public function test_fifty_processes_whose_token_clover_refuses_refresh_once(): void
     {
         $this->clover->tokens('expire');
-        $this->assertOneRefreshServes(50, fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency, 'USD');
+        $this->assertOneRefreshServes(
+            50,
+            fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency,
+            'USD',
+        );
     }
 
-    #[TestDox('Of fifty processes that see by their own clock that the token is about to expire, one refreshes and all get their answer')]
+    #[TestDox(
+        'Of fifty processes that see by their own clock that the token is about to expire, one refreshes and all get their answer',
+    )]
     public function test_fifty_processes_whose_token_is_old_refresh_once(): void
     {
         StoredTokens::age($this->sql, self::SECRET, 1_750);
-        $this->assertOneRefreshServes(50, fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency, 'USD');
+        $this->assertOneRefreshServes(
+            50,
+            fn (Sql $sql): ?string => $this->shop($sql)->connection->merchant()->currency,
+            'USD',
+        );
     }
 
     #[TestDox('Of eight scheduled tasks that refresh ahead of time at once, exactly one says that it did')]
@@ -116,25 +126,37 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('A process killed between the refresh\'s answer and its storing leaves a lock that is free at once and tokens that the next process recovers')]
+    #[TestDox(
+        'A process killed between the refresh\'s answer and its storing leaves a lock that is free at once and tokens that the next process recovers',
+    )]
     public function test_a_kill_before_the_tokens_are_stored_is_recovered(): void
     {
         $this->clover->tokens('expire');
         $child = Child::fork(function (): void {
-            $store = new InterruptedTokenStore(new DatabaseTokenStore($this->db->connect(), 'sandbox'), static function (string $call): void {
-                if ($call === 'write') {
-                    Child::killMyself();
-                }
-            });
+            $store = new InterruptedTokenStore(
+                new DatabaseTokenStore($this->db->connect(), 'sandbox'),
+                static function (string $call): void {
+                    if ($call === 'write') {
+                        Child::killMyself();
+                    }
+                },
+            );
             $this->connection($store)->merchant();
         });
         self::assertTrue($child->wasKilled(), implode(': ', $child->error() ?? ['It went on.']));
         self::assertSame(1, $this->clover->refreshes());
-        self::assertNotSame('', $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"), 'The killed process held the lock.');
+        self::assertNotSame(
+            '',
+            $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"),
+            'The killed process held the lock.',
+        );
 
         $mark  = $this->clover->mark();
         $began = microtime(true);
-        self::assertSame('USD', Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value());
+        self::assertSame(
+            'USD',
+            Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value(),
+        );
         // The lease is of 50 s.
         self::assertLessThan(45, microtime(true) - $began, 'It waited for the lease to end.');
         self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
@@ -167,12 +189,17 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
             str_contains($message, '/oauth/v2/refresh') && throw $thrown;
         });
         self::assertSame($thrown, self::thrown(\DomainException::class, static fn () => $shop->merchant()));
-        self::assertSame('', $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"));
+        self::assertSame(
+            '',
+            $this->sql->fetchValue("SELECT holder FROM #__j2commerce_clover_locks WHERE name = 'tokens:sandbox'"),
+        );
         self::assertSame('USD', $this->shop($this->db->connect())->connection->merchant()->currency);
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('When refresh and recovery are both refused, nothing is asked for ten minutes; the second refusal ends the connection')]
+    #[TestDox(
+        'When refresh and recovery are both refused, nothing is asked for ten minutes; the second refusal ends the connection',
+    )]
     public function test_refused_twice(): void
     {
         $this->clover->tokens('revoke');
@@ -184,10 +211,12 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         self::assertSame([0, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
 
         $status = $this->shop($this->db->connect())->connection->status();
-        self::assertSame(
-            [true, null, $first->getRefusedAt(), $first->getNextTryAt()],
-            [$status->connected, $status->reconnectReason, $status->refusedAt, $status->nextTryAt],
-        );
+        self::assertSame([true, null, $first->getRefusedAt(), $first->getNextTryAt()], [
+            $status->connected,
+            $status->reconnectReason,
+            $status->refusedAt,
+            $status->nextTryAt,
+        ]);
         $this->assertNothingIsAsked(RefusedException::class);
 
         StoredTokens::age($this->sql, self::SECRET, 600);
@@ -231,8 +260,14 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
     #[TestDox('A refusal while the access token still lives holds up no call')]
     public function test_a_refused_refresh_ahead_of_time(): void
     {
-        $this->clover->fault(self::REFRESH, 'status', with: ['code' => 401, 'body' => ['message' => 'Invalid refresh token']]);
-        $this->clover->fault(self::RECOVERY, 'status', 2, with: ['code' => 401, 'body' => ['message' => 'Invalid refresh token']]);
+        $this->clover->fault(self::REFRESH, 'status', with: [
+            'code' => 401,
+            'body' => ['message' => 'Invalid refresh token'],
+        ]);
+        $this->clover->fault(self::RECOVERY, 'status', 2, with: [
+            'code' => 401,
+            'body' => ['message' => 'Invalid refresh token'],
+        ]);
         StoredTokens::age($this->sql, self::SECRET, 700);
         self::thrown(RefusedException::class, fn () => $this->shop()->connection->refresh());
         $mark = $this->clover->mark();
@@ -249,13 +284,13 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
             yield "a page, $code" => [['code' => $code, 'body' => $page]];
         }
 
-        yield 'a login page'                => [['code' => 200, 'body' => $page]];
-        yield 'nothing, 401'                => [['code' => 401, 'body' => '']];
-        yield 'Clover under load'           => [['code' => 400, 'body' => ['message' => 'Internal Error']]];
-        yield 'Clover, 403'                 => [['code' => 403, 'body' => ['message' => 'Forbidden']]];
-        yield 'JSON of another form'        => [['code' => 401, 'body' => ['success' => false]]];
+        yield 'a login page' => [['code' => 200, 'body' => $page]];
+        yield 'nothing, 401' => [['code' => 401, 'body' => '']];
+        yield 'Clover under load' => [['code' => 400, 'body' => ['message' => 'Internal Error']]];
+        yield 'Clover, 403' => [['code' => 403, 'body' => ['message' => 'Forbidden']]];
+        yield 'JSON of another form' => [['code' => 401, 'body' => ['success' => false]]];
         yield 'tokens without what matters' => [['code' => 200, 'body' => ['access_token' => 'a']]];
-        yield 'a redirect'                  => [['code' => 302, 'body' => '']];
+        yield 'a redirect' => [['code' => 302, 'body' => '']];
     }
 
     /** @param array<string, mixed> $answer */
@@ -283,7 +318,11 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
                 self::assertNotInstanceOf(RefusedException::class, $failed);
                 self::assertStringNotContainsString('permission', $failed->getMessage());
                 $status = $this->shop()->connection->status();
-                self::assertSame([true, null, null], [$status->connected, $status->reconnectReason, $status->refusedAt]);
+                self::assertSame([true, null, null], [
+                    $status->connected,
+                    $status->reconnectReason,
+                    $status->refusedAt,
+                ]);
             }
 
             $this->clover->clearFaults();
@@ -296,23 +335,40 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
     #[TestDox('A record of 0.1.0, which knew no first refusal, opens and is used')]
     public function test_an_old_record_opens(): void
     {
-        $store               = new DatabaseTokenStore($this->sql, 'sandbox');
+        $store = new DatabaseTokenStore($this->sql, 'sandbox');
         [$merchant, $sealed] = explode('.', (string) $store->read(), 2);
-        $record              = json_decode((new Vault(self::SECRET))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+        $record = json_decode(
+            ( new Vault(self::SECRET) )->open($sealed, "sandbox/$merchant/tokens"),
+            true,
+            8,
+            JSON_THROW_ON_ERROR,
+        );
         self::assertSame(['merchant', 'reconnect', 'tokens'], array_keys($record));
         self::assertSame(
-            ['access', 'access_expires_at', 'refresh', 'refresh_expires_at', 'previous_refresh', 'rotated_at', 'origin'],
+            [
+                'access',
+                'access_expires_at',
+                'refresh',
+                'refresh_expires_at',
+                'previous_refresh',
+                'rotated_at',
+                'origin',
+            ],
             array_keys(json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)),
         );
         self::assertSame('USD', $this->shop()->connection->merchant()->currency);
     }
 
-    #[TestDox('That the connection is over is stored before the lock is given back, so that no other process asks in between')]
+    #[TestDox(
+        'That the connection is over is stored before the lock is given back, so that no other process asks in between',
+    )]
     public function test_the_reason_is_stored_under_the_lock(): void
     {
         $this->clover->tokens('revoke');
         $stored = [];
-        $store  = new InterruptedTokenStore(new DatabaseTokenStore($this->sql, 'sandbox'), function (string $call) use (&$stored): void {
+        $store  = new InterruptedTokenStore(new DatabaseTokenStore($this->sql, 'sandbox'), function (string $call) use (
+            &$stored,
+        ): void {
             if ($call === 'unlock') {
                 $status   = $this->shop($this->db->connect())->connection->status();
                 $stored[] = [$status->refusedAt !== null, $status->reconnectReason !== null];
@@ -359,8 +415,17 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
                 return 'refused';
             }
         });
-        self::assertSame(['refused' => 50], array_count_values(array_map(static fn (Child $child): string => $child->value(), $children)));
-        self::assertSame([self::REFRESH . ' 401'], array_values(array_filter($this->oauthCalls($mark), static fn (string $c): bool => str_starts_with($c, self::REFRESH))));
+        self::assertSame(
+            ['refused' => 50],
+            array_count_values(array_map(static fn (Child $child): string => $child->value(), $children)),
+        );
+        self::assertSame(
+            [self::REFRESH . ' 401'],
+            array_values(array_filter($this->oauthCalls($mark), static fn (string $c): bool => str_starts_with(
+                $c,
+                self::REFRESH,
+            ))),
+        );
     }
 
     private function assertLostRefreshIsRecovered(int $status = 0): void
@@ -369,7 +434,10 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $mark = $this->clover->mark();
         self::assertSame('USD', $this->shop()->connection->merchant()->currency);
         self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
-        self::assertSame([self::REFRESH . " $status", self::REFRESH . ' 401', self::RECOVERY . ' 200'], $this->oauthCalls($mark));
+        self::assertSame(
+            [self::REFRESH . " $status", self::REFRESH . ' 401', self::RECOVERY . ' 200'],
+            $this->oauthCalls($mark),
+        );
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
@@ -429,14 +497,20 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
     /** @return list<string> */
     private function oauthCalls(int $since): array
     {
-        return array_values(array_filter($this->clover->calls($since), static fn (string $call): bool => str_contains($call, ' /oauth/')));
+        return array_values(array_filter($this->clover->calls($since), static fn (string $call): bool => str_contains(
+            $call,
+            ' /oauth/',
+        )));
     }
 
     /** So the tokens were stored, and the lock is free. */
     private function assertFreshProcessNeedsNoRefresh(): void
     {
         $mark = $this->clover->mark();
-        self::assertSame('USD', Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value());
+        self::assertSame(
+            'USD',
+            Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value(),
+        );
         self::assertSame([], $this->oauthCalls($mark));
         self::assertSame(
             ['GET /v3/- 401', 'GET /v3/-/orders 200', 'GET /v3/-/properties 401'],

@@ -17,8 +17,20 @@ abstract class AttentionTestCase extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
-        self::assertSame([0, null, false], [$this->attention()->count(), $this->attention()->paused, $this->attention()->confirmDeletes]);
-        self::assertSame(0, Attention::of($this->sql, new Links($this->sql, 'na', 'NOBODY'), $this->shop()->state, $this->clock)->count());
+        self::assertSame([0, null, false], [
+            $this->attention()->count(),
+            $this->attention()->paused,
+            $this->attention()->confirmDeletes,
+        ]);
+        self::assertSame(
+            0,
+            Attention::of(
+                $this->sql,
+                new Links($this->sql, 'na', 'NOBODY'),
+                $this->shop()->state,
+                $this->clock,
+            )->count(),
+        );
     }
 
     #[TestDox('A row that Clover will not take, an item that failed and a pause are one each')]
@@ -27,7 +39,11 @@ abstract class AttentionTestCase extends SalesTestCase
         $this->clover->remove($this->mug);
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
-        self::assertSame([1, 0, 1], [$this->attention()->dead, $this->attention()->uncertain, $this->attention()->count()]);
+        self::assertSame([1, 0, 1], [
+            $this->attention()->dead,
+            $this->attention()->uncertain,
+            $this->attention()->count(),
+        ]);
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
         self::assertSame([1, 2], [$this->attention()->errors, $this->attention()->count()]);
@@ -38,9 +54,15 @@ abstract class AttentionTestCase extends SalesTestCase
     #[TestDox('A group in conflict is one thing to decide, whatever its variants number')]
     public function test_conflicts(): void
     {
-        $this->shop()->mappings()->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
-            ['clover_id' => 'G1', 'clover_type' => 'group'], ['clover_id' => 'I1', 'parent_id' => 'G1'], ['clover_id' => 'I2', 'parent_id' => 'G1'], ['clover_id' => 'I3'],
-        ]));
+        $this
+            ->shop()
+            ->mappings()
+            ->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
+                ['clover_id' => 'G1', 'clover_type' => 'group'],
+                ['clover_id' => 'I1', 'parent_id' => 'G1'],
+                ['clover_id' => 'I2', 'parent_id' => 'G1'],
+                ['clover_id' => 'I3'],
+            ]));
         self::assertSame([2, 2], [$this->attention()->conflicts, $this->attention()->count()]);
     }
 
@@ -49,7 +71,7 @@ abstract class AttentionTestCase extends SalesTestCase
     {
         $items = $this->clover->items();
 
-        foreach (array_slice($items, 0, (int) (0.8 * \count($items))) as $item) {
+        foreach (array_slice($items, 0, (int) ( 0.8 * \count($items) )) as $item) {
             $this->clover->remove($item['id']);
         }
 

@@ -35,11 +35,27 @@ final class CommandLineTest extends TestCase
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
     {
         $connect = $this->json('connect', '--approve');
-        self::assertSame([true, 'sandbox', 'USD'], [$connect['connected'], $connect['environment'], $connect['currency']]);
+        self::assertSame([true, 'sandbox', 'USD'], [
+            $connect['connected'],
+            $connect['environment'],
+            $connect['currency'],
+        ]);
 
         $sync = $this->json('sync');
         self::assertSame(
-            ['event', 'imported', 'updated', 'unchanged', 'deleted', 'failed', 'conflicts', 'product_rows_written', 'requests', 'seconds', 'peak_memory_bytes'],
+            [
+                'event',
+                'imported',
+                'updated',
+                'unchanged',
+                'deleted',
+                'failed',
+                'conflicts',
+                'product_rows_written',
+                'requests',
+                'seconds',
+                'peak_memory_bytes',
+            ],
             array_slice(array_keys($sync), 0, 11),
         );
         self::assertSame(55, $sync['imported']);
@@ -47,20 +63,38 @@ final class CommandLineTest extends TestCase
 
         $status = $this->json('status');
         self::assertSame(
-            ['event', 'connected', 'environment', 'merchant_id', 'token_expires_at', 'last_sync', 'products', 'errors', 'pending'],
+            [
+                'event',
+                'connected',
+                'environment',
+                'merchant_id',
+                'token_expires_at',
+                'last_sync',
+                'products',
+                'errors',
+                'pending',
+            ],
             array_slice(array_keys($status), 0, 9),
         );
         self::assertSame([true, 55, 0], [$status['connected'], $status['products'], $status['errors']]);
         self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], $status['rate_limit']);
 
         $log = $this->run_('log', '--json', '--limit', '3');
-        self::assertSame(['at', 'action', 'entity_type', 'entity_id', 'status', 'message'], array_keys($log['lines'][0]));
+        self::assertSame(
+            ['at', 'action', 'entity_type', 'entity_id', 'status', 'message'],
+            array_keys($log['lines'][0]),
+        );
         self::assertSame(3, end($log['lines'])['entries']);
 
         $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
         $preview = $this->run_('preview', '--json')['lines'];
         self::assertSame('create', $preview[0]['action']);
-        self::assertSame([1, 0, 0, 0], [end($preview)['creates'], end($preview)['updates'], end($preview)['deletes'], end($preview)['conflicts']]);
+        self::assertSame([1, 0, 0, 0], [
+            end($preview)['creates'],
+            end($preview)['updates'],
+            end($preview)['deletes'],
+            end($preview)['conflicts'],
+        ]);
         $dry = $this->json('sync', '--dry-run');
         self::assertSame([1, 0], [$dry['imported'], $dry['product_rows_written']]);
         self::assertSame(55, $this->json('products')['products']);
@@ -93,7 +127,7 @@ final class CommandLineTest extends TestCase
     public function test_wrong_settings_are_listed_one_a_line_by_field(): void
     {
         $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
-        $result = $this->run_('status');
+        $result                                          = $this->run_('status');
 
         self::assertSame([2, ''], [$result['code'], $result['out']]);
 
@@ -105,7 +139,10 @@ final class CommandLineTest extends TestCase
     public function test_settings_stand_in_a_file_too_and_variables_win(): void
     {
         file_put_contents($this->shell->folder . '/cloversync.json', json_encode([
-            'environment' => 'eu', 'app_id' => 'APPID00000001', 'app_secret' => '11111111-2222-3333-4444-555555555555', 'settings' => ['import_status' => 'published'],
+            'environment' => 'eu',
+            'app_id'      => 'APPID00000001',
+            'app_secret'  => '11111111-2222-3333-4444-555555555555',
+            'settings'    => ['import_status' => 'published'],
         ]));
         $this->shell->environment = ['CLOVERSYNC_ENVIRONMENT' => 'la'];
         self::assertSame('la', $this->json('status')['environment']);
@@ -117,7 +154,14 @@ final class CommandLineTest extends TestCase
 
     public function test_what_is_not_understood_is_said_with_exit_code_two(): void
     {
-        foreach ([[], ['frobnicate'], ['sync', '--fast'], ['log', '--limit', 'many'], ['connect', '--port'], ['status', 'now']] as $words) {
+        foreach ([
+            [],
+            ['frobnicate'],
+            ['sync', '--fast'],
+            ['log', '--limit', 'many'],
+            ['connect', '--port'],
+            ['status', 'now'],
+        ] as $words) {
             $result = $this->run_(...$words);
             self::assertSame(2, $result['code'], implode(' ', $words));
             self::assertNotSame('', $result['err']);
@@ -127,7 +171,7 @@ final class CommandLineTest extends TestCase
     public function test_without_the_extension_one_sentence_says_what_to_do(): void
     {
         $this->shell->environment['CLOVERSYNC_EXTENSION'] = '/nowhere/libcloversync.so';
-        $result = $this->run_('status');
+        $result                                           = $this->run_('status');
         self::assertSame([1, ''], [$result['code'], $result['out']]);
         self::assertStringContainsString('make build', $result['err']);
         self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
@@ -138,7 +182,7 @@ final class CommandLineTest extends TestCase
         $bad = $this->shell->folder . '/libcloversync.so';
         file_put_contents($bad, "\x7fELF and nothing more");
         $this->shell->environment['CLOVERSYNC_EXTENSION'] = $bad;
-        $result = $this->run_('status');
+        $result                                           = $this->run_('status');
         self::assertSame([1, 1], [$result['code'], substr_count($result['err'], "\n")], $result['err']);
         self::assertStringContainsString("(PHP says: $bad: file too short)", $result['err']);
 
@@ -147,11 +191,14 @@ final class CommandLineTest extends TestCase
             . " (required by /x/cloversync.so)), /usr/lib/php/x.so (/usr/lib/php/x.so: cannot open shared object file: No such file or directory)) in Unknown on line 0\n",
             '/x/cloversync.so',
         ));
-        self::assertSame('cloversync: Unable to initialize module Module compiled with module API=20230831 PHP compiled with module API=20240924 These options need to match', MissingExtension::reasonIn(
-            "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d)) in Unknown on line 0\n"
-            . "PHP Warning:  PHP Startup: cloversync: Unable to initialize module\nModule compiled with module API=20230831\nPHP    compiled with module API=20240924\nThese options need to match\n in Unknown on line 0\n",
-            'cloversync',
-        ));
+        self::assertSame(
+            'cloversync: Unable to initialize module Module compiled with module API=20230831 PHP compiled with module API=20240924 These options need to match',
+            MissingExtension::reasonIn(
+                "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d)) in Unknown on line 0\n"
+                . "PHP Warning:  PHP Startup: cloversync: Unable to initialize module\nModule compiled with module API=20230831\nPHP    compiled with module API=20240924\nThese options need to match\n in Unknown on line 0\n",
+                'cloversync',
+            ),
+        );
     }
 
     public function test_the_database_is_its_owner_s_alone_and_so_is_what_lies_beside_it(): void
@@ -172,14 +219,18 @@ final class CommandLineTest extends TestCase
         chmod($this->shell->folder . '/cloversync.sqlite', 0664);
         $this->run_('status');
         clearstatcache();
-        self::assertSame('660', decoct(fileperms($this->shell->folder . '/cloversync.sqlite') & 0777), 'What an earlier version left open.');
+        self::assertSame(
+            '660',
+            decoct(fileperms($this->shell->folder . '/cloversync.sqlite') & 0777),
+            'What an earlier version left open.',
+        );
     }
 
     public function test_settings_that_cannot_be_a_database_are_refused_and_leave_no_file(): void
     {
         foreach (['sqlite::memory:', 'sqlite:', 'sqlite:file:x.sqlite?mode=memory'] as $dsn) {
             $this->shell->environment['CLOVERSYNC_DSN'] = $dsn;
-            $result = $this->run_('status');
+            $result                                     = $this->run_('status');
             self::assertSame(2, $result['code'], $dsn);
             self::assertMatchesRegularExpression('/^  dsn: must name a file/m', $result['err']);
         }
@@ -188,7 +239,7 @@ final class CommandLineTest extends TestCase
 
         foreach (['j`os', 'jos; DROP', '1jos_', "jos_\n", 'ü_', str_repeat('a', 33)] as $prefix) {
             $this->shell->environment['CLOVERSYNC_DB_PREFIX'] = $prefix;
-            $result = $this->run_('status');
+            $result                                           = $this->run_('status');
             self::assertSame(2, $result['code'], $prefix);
             self::assertMatchesRegularExpression('/^  db_prefix: must be/m', $result['err']);
         }
@@ -201,18 +252,33 @@ final class CommandLineTest extends TestCase
     public function test_a_fatal_error_is_said_with_exit_code_one(): void
     {
         $this->run_('connect', '--approve');
-        $limit = $this->shell->folder . '/limit.php';
+        $limit                                        = $this->shell->folder . '/limit.php';
         $this->shell->environment['PHP_INI_SCAN_DIR'] = ':' . $this->shell->folder;
         file_put_contents($this->shell->folder . '/prepend.ini', "auto_prepend_file=$limit\n");
 
         foreach ([
-            '$eat = static function (): void { ini_set("memory_limit", "32M"); $x = str_repeat("x", 1 << 26); };' => ['memory_limit is 32 MB', 'fatal'],
-            '$eat = static function (): void { throw new \LogicException("a slip"); };'                         => ['a slip (limit.php:1)', 'failed'],
-            '$eat = static function (): void { eval("class Twice {} class Twice {}"); };'                        => ['Cannot redeclare class Twice', 'fatal'],
-            '$eat = static function (): void { eval("this is no PHP"); };'                                       => ['syntax error', 'failed'],
+            '$eat = static function (): void { ini_set("memory_limit", "32M"); $x = str_repeat("x", 1 << 26); };' => [
+                'memory_limit is 32 MB',
+                'fatal',
+            ],
+            '$eat = static function (): void { throw new \LogicException("a slip"); };'                           => [
+                'a slip (limit.php:1)',
+                'failed',
+            ],
+            '$eat = static function (): void { eval("class Twice {} class Twice {}"); };'                         => [
+                'Cannot redeclare class Twice',
+                'fatal',
+            ],
+            '$eat = static function (): void { eval("this is no PHP"); };'                                        => [
+                'syntax error',
+                'failed',
+            ],
         ] as $code => [$words, $kind]) {
             // The first class of the command line that is asked for meets the accident.
-            file_put_contents($limit, "<?php $code spl_autoload_register(static function (string \$class) use (\$eat): void { if (\$class === 'CloverSync\\Cli\\Application') { \$eat(); } });");
+            file_put_contents(
+                $limit,
+                "<?php $code spl_autoload_register(static function (string \$class) use (\$eat): void { if (\$class === 'CloverSync\\Cli\\Application') { \$eat(); } });",
+            );
             $result = $this->run_('status', '--json');
             self::assertSame(1, $result['code'], $code);
             self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
@@ -223,7 +289,7 @@ final class CommandLineTest extends TestCase
 
     public function test_without_root_certificates_the_loopback_works_and_the_real_clover_is_not_asked(): void
     {
-        $none = ['SSL_CERT_FILE' => '/nowhere/roots.pem', 'SSL_CERT_DIR' => '/nowhere'];
+        $none                     = ['SSL_CERT_FILE' => '/nowhere/roots.pem', 'SSL_CERT_DIR' => '/nowhere'];
         $this->shell->environment += $none;
         self::assertTrue($this->json('connect', '--approve')['connected']);
 
@@ -261,8 +327,11 @@ final class CommandLineTest extends TestCase
         $began    = hrtime(true);
         $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
-        self::assertLessThan(30.0, (hrtime(true) - $began) / 1e9, 'Those who say nothing hold nobody up.');
-        $last = json_decode((string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0], true);
+        self::assertLessThan(30.0, ( hrtime(true) - $began ) / 1e9, 'Those who say nothing hold nobody up.');
+        $last = json_decode(
+            (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
+            true,
+        );
         self::assertTrue($last['connected']);
         self::assertSame(0, proc_close($process['process']));
         self::assertNotEmpty([$silent, $slow, $many]);
@@ -285,14 +354,17 @@ final class CommandLineTest extends TestCase
         self::assertStringContainsString('not connected', $result['err']);
 
         $this->shell->environment['CLOVERSYNC_BASE_URL'] = 'http://127.0.0.1:9';
-        $result = $this->run_('connect', '--approve');
+        $result                                          = $this->run_('connect', '--approve');
         self::assertSame(1, $result['code']);
         self::assertStringContainsString('could not be reached', $result['err']);
     }
 
     public function test_a_firewalls_page_in_place_of_a_refresh_costs_no_connection(): void
     {
-        foreach ([['code' => 403, 'body' => '<html>Access Denied</html>'], ['code' => 400, 'body' => ['message' => 'Internal Error']]] as $answer) {
+        foreach ([
+            ['code' => 403, 'body' => '<html>Access Denied</html>'],
+            ['code' => 400, 'body' => ['message' => 'Internal Error']],
+        ] as $answer) {
             // Once is met within the run; where it stays for a run, the next one works.
             foreach ([1, 2] as $times) {
                 $this->run_('connect', '--approve');
@@ -302,7 +374,11 @@ final class CommandLineTest extends TestCase
                 $next = $this->run_('sync');
                 self::assertSame(0, $next['code'], $next['err']);
                 $status = $this->json('status');
-                self::assertSame([true, null, null], [$status['connected'], $status['reconnect_reason'], $status['refused_at']]);
+                self::assertSame([true, null, null], [
+                    $status['connected'],
+                    $status['reconnect_reason'],
+                    $status['refused_at'],
+                ]);
             }
         }
     }
@@ -313,7 +389,10 @@ final class CommandLineTest extends TestCase
         $this->clover->tokens('revoke');
         $refused = $this->run_('sync', '--json');
         self::assertSame([1, 'refused'], [$refused['code'], end($refused['lines'])['kind']]);
-        self::assertMatchesRegularExpression('/refused the connection at \d\d:\d\d UTC.* from \d\d:\d\d UTC on/', end($refused['lines'])['message']);
+        self::assertMatchesRegularExpression(
+            '/refused the connection at \d\d:\d\d UTC.* from \d\d:\d\d UTC on/',
+            end($refused['lines'])['message'],
+        );
         $status = $this->json('status');
         self::assertSame([true, null], [$status['connected'], $status['reconnect_reason']]);
         self::assertSame(600, strtotime($status['next_try_at']) - strtotime($status['refused_at']));
@@ -324,7 +403,12 @@ final class CommandLineTest extends TestCase
 
     public function test_failed_items_end_the_sync_with_exit_code_three(): void
     {
-        $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
+        $this->clover->add([
+            'name'    => 'T-Shirt Red S again',
+            'price'   => 100,
+            'group'   => 'T-Shirt',
+            'options' => ['Color' => 'Red', 'Size' => 'S'],
+        ]);
         $this->run_('connect', '--approve');
         $result = $this->run_('sync', '--json');
         self::assertSame([3, 1], [$result['code'], end($result['lines'])['failed']]);
@@ -345,7 +429,7 @@ final class CommandLineTest extends TestCase
         copy($this->shell->folder . '/cloversync.sqlite', $this->shell->folder . '/copy.sqlite');
         copy($this->shell->folder . '/cloversync.sqlite-secret', $this->shell->folder . '/copy.sqlite-secret');
         $this->shell->environment['CLOVERSYNC_DSN'] = 'sqlite:copy.sqlite';
-        $result = $this->run_('sync', '--json');
+        $result                                     = $this->run_('sync', '--json');
         self::assertSame([1, 'site_moved'], [$result['code'], end($result['lines'])['kind']]);
         self::assertSame(0, $this->run_('connect', '--move')['code']);
         self::assertSame(0, $this->run_('sync')['code']);
@@ -359,7 +443,10 @@ final class CommandLineTest extends TestCase
         self::assertSame('authorize', $line['event']);
         $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
-        $last = json_decode((string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0], true);
+        $last = json_decode(
+            (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
+            true,
+        );
         self::assertTrue($last['connected']);
         self::assertSame(0, proc_close($process['process']));
 
@@ -370,7 +457,14 @@ final class CommandLineTest extends TestCase
         $url  = json_decode($line, true)['url'] ?? self::fail($line);
         stream_get_contents($late['pipes'][1]);
         self::assertSame(1, proc_close($late['process']));
-        self::assertSame(0, $this->run_('connect', '--callback', \CloverSync\Cli\Callback::approve($url, "http://127.0.0.1:$port/callback"))['code']);
+        self::assertSame(
+            0,
+            $this->run_(
+                'connect',
+                '--callback',
+                \CloverSync\Cli\Callback::approve($url, "http://127.0.0.1:$port/callback"),
+            )['code'],
+        );
     }
 
     public function test_an_interrupted_sync_goes_on_where_it_stopped(): void
@@ -400,7 +494,10 @@ final class CommandLineTest extends TestCase
     private function items(): int
     {
         return (int) (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))
-            ->query("SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'")->fetchColumn();
+            ->query(
+                "SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'",
+            )
+            ->fetchColumn();
     }
 
     /** @return array<string, mixed> The last line of a command that must succeed */

@@ -33,12 +33,22 @@ abstract class DeletionTestCase extends SyncTestCase
 
         self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->deleted]);
         $product = $this->product($id);
-        self::assertSame([$state, 1, 'deleted'], [(int) $product['state'], (int) $product['enabled'], $product['link_state']]);
-        self::assertSame(['delete', $action === 'ignore' ? 'skipped' : 'success'], array_slice(array_values($this->logOf($id)[1]), 0, 2));
+        self::assertSame([$state, 1, 'deleted'], [
+            (int) $product['state'],
+            (int) $product['enabled'],
+            $product['link_state'],
+        ]);
+        self::assertSame(
+            ['delete', $action === 'ignore' ? 'skipped' : 'success'],
+            array_slice(array_values($this->logOf($id)[1]), 0, 2),
+        );
         self::assertSame(0, $this->sync($settings)->productRows);
 
         // Joomla's list of articles takes this away when it hides one.
-        $this->sql->execute('UPDATE #__j2commerce_products SET enabled = ? WHERE j2commerce_product_id = ?', [$action === 'ignore' ? 1 : 0, $product['product_id']]);
+        $this->sql->execute('UPDATE #__j2commerce_products SET enabled = ? WHERE j2commerce_product_id = ?', [
+            $action === 'ignore' ? 1 : 0,
+            $product['product_id'],
+        ]);
         $this->clover->restore($id);
         $this->sync($settings);
         self::assertSame($before, $this->shopRows(self::TIMES));
@@ -61,30 +71,65 @@ abstract class DeletionTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         // The product's default variant, and the only one in its size and colour.
-        $id     = $this->clover->add(['name' => 'T-Shirt Green XXL', 'price' => 3900, 'sku' => 'TS-GR', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'XXL']]);
+        $id = $this->clover->add([
+            'name'     => 'T-Shirt Green XXL',
+            'price'    => 3900,
+            'sku'      => 'TS-GR',
+            'quantity' => 2,
+            'group'    => 'T-Shirt',
+            'options'  => ['Color' => 'Green', 'Size' => 'XXL'],
+        ]);
         $this->sync();
         $before = $this->product($id);
         $rows   = $this->shopRows(self::TIMES);
-        $this->sql->execute('UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END WHERE product_id = ? AND is_master = 0', [$before['variant_id'], $before['product_id']]);
+        $this->sql->execute(
+            'UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END WHERE product_id = ? AND is_master = 0',
+            [$before['variant_id'], $before['product_id']],
+        );
         $this->clover->remove($id);
         $this->sync();
         $gone = $this->product($id);
 
-        self::assertSame([null, 0, 'deleted', 0], [$gone['csv'], (int) $gone['availability'], $gone['link_state'], (int) $gone['isdefault_variant']]);
-        self::assertSame(1, (int) $this->sql->fetchValue('SELECT SUM(isdefault_variant) FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 0', [$gone['product_id']]));
-        self::assertSame('27.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$gone['product_id']]));
-        self::assertSame(0, (int) $this->sql->fetchValue(
-            "SELECT COUNT(*) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id WHERE v.optionvalue_name IN ('Green', 'XXL')",
-        ), 'A choice that no variant has is offered no more.');
+        self::assertSame([null, 0, 'deleted', 0], [
+            $gone['csv'],
+            (int) $gone['availability'],
+            $gone['link_state'],
+            (int) $gone['isdefault_variant'],
+        ]);
+        self::assertSame(
+            1,
+            (int) $this->sql->fetchValue('SELECT SUM(isdefault_variant) FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 0', [
+                $gone['product_id'],
+            ]),
+        );
+        self::assertSame('27.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $gone['product_id'],
+        ]));
+        self::assertSame(
+            0,
+            (int) $this->sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id WHERE v.optionvalue_name IN ('Green', 'XXL')",
+            ),
+            'A choice that no variant has is offered no more.',
+        );
         self::assertSame(0, $this->sync()->productRows);
 
         $this->clover->restore($id);
         $this->sync();
         $back = $this->product($id);
-        self::assertSame([(int) $before['variant_id'], 1, 'synced'], [(int) $back['variant_id'], (int) $back['availability'], $back['link_state']]);
+        self::assertSame([(int) $before['variant_id'], 1, 'synced'], [
+            (int) $back['variant_id'],
+            (int) $back['availability'],
+            $back['link_state'],
+        ]);
         self::assertNotNull($back['csv']);
-        self::assertSame(\count($rows['j2commerce_product_optionvalues']), \count($this->shopRows()['j2commerce_product_optionvalues']));
-        self::assertSame('39.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$gone['product_id']]));
+        self::assertSame(
+            \count($rows['j2commerce_product_optionvalues']),
+            \count($this->shopRows()['j2commerce_product_optionvalues']),
+        );
+        self::assertSame('39.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $gone['product_id'],
+        ]));
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -94,17 +139,32 @@ abstract class DeletionTestCase extends SyncTestCase
         // A variant that is sold out would come back as not available, which the import leaves to the count.
         $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);
         $this->connectedAndSynced($settings);
-        $ids    = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], ['TS-RE-S', 'TS-RE-M', 'TS-RE-L', 'TS-BL-S', 'TS-BL-M', 'TS-BL-L']);
+        $ids = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], [
+            'TS-RE-S',
+            'TS-RE-M',
+            'TS-RE-L',
+            'TS-BL-S',
+            'TS-BL-M',
+            'TS-BL-L',
+        ]);
         // Choices go with the variants, and come back under other ids.
         $without = [
-            ...self::TIMES, 'j2commerce_productoption_id', 'productoption_id', 'j2commerce_product_optionvalue_id', 'product_optionvalue_ids',
+            ...self::TIMES,
+            'j2commerce_productoption_id',
+            'productoption_id',
+            'j2commerce_product_optionvalue_id',
+            'product_optionvalue_ids',
         ];
         $before = $this->shopRows($without);
         array_map($this->clover->remove(...), $ids);
         $result = $this->sync($settings);
 
         self::assertSame(1, $result->deleted);
-        self::assertSame([0, null, 0], [(int) $this->product($ids[0])['state'], $this->product($ids[0])['csv'], (int) $this->product($ids[0])['availability']]);
+        self::assertSame([0, null, 0], [
+            (int) $this->product($ids[0])['state'],
+            $this->product($ids[0])['csv'],
+            (int) $this->product($ids[0])['availability'],
+        ]);
         self::assertSame(0, $this->sync($settings)->productRows);
         array_map($this->clover->restore(...), $ids);
         $this->sync($settings);
@@ -117,14 +177,24 @@ abstract class DeletionTestCase extends SyncTestCase
         $this->connectedAndSynced();
         $id = $this->itemBySku('APRON')['id'];
         // As if the page had left it out.
-        $this->sql->execute("INSERT INTO #__j2commerce_clover_runs (environment, merchant_id, status, phase, currency, started, heartbeat)
-            SELECT environment, merchant_id, 'running', 'deletes', 'USD', ended, ended FROM #__j2commerce_clover_runs");
+        $this->sql->execute(
+            "INSERT INTO #__j2commerce_clover_runs (environment, merchant_id, status, phase, currency, started, heartbeat)
+            SELECT environment, merchant_id, 'running', 'deletes', 'USD', ended, ended FROM #__j2commerce_clover_runs",
+        );
         $run = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_runs');
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET seen_run = CASE WHEN clover_id = ? THEN 0 ELSE ? END', [$id, $run]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET seen_run = CASE WHEN clover_id = ? THEN 0 ELSE ? END', [
+            $id,
+            $run,
+        ]);
         $this->clover->edit($id, ['price' => 4321]);
         $result = $this->sync();
 
-        self::assertSame([$run, SyncRuns::DONE, 0, 1], [$result->run, $result->status, $result->deleted, $result->updated]);
+        self::assertSame([$run, SyncRuns::DONE, 0, 1], [
+            $result->run,
+            $result->status,
+            $result->deleted,
+            $result->updated,
+        ]);
         self::assertSame('43.21000', $this->product($id)['price']);
     }
 
@@ -147,6 +217,11 @@ abstract class DeletionTestCase extends SyncTestCase
         self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $this->sync()->status);
         $result = $this->sync(confirmDeletes: true);
         self::assertSame(SyncRuns::DONE, $result->status);
-        self::assertSame(20, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted' AND clover_type = 'item'"));
+        self::assertSame(
+            20,
+            (int) $this->sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted' AND clover_type = 'item'",
+            ),
+        );
     }
 }

@@ -15,7 +15,8 @@ use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\TestCase;
 
 /**
- * Hosts take functions away with disable_functions. The main job runs without those that have a stand-in; without any other, one sentence names it.
+ * Hosts take functions away with disable_functions. The main job runs without those that have a stand-in; without any
+ * other, one sentence names it.
  *
  * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls by itself, which takes some minutes.
  */
@@ -23,11 +24,57 @@ final class DisabledFunctionsTest extends TestCase
 {
     /** What shared hosts were seen to disable, whether or not the product calls it. */
     private const USUAL = [
-        'exec', 'passthru', 'shell_exec', 'system', 'proc_open', 'proc_close', 'popen', 'getmypid', 'getmyuid', 'readlink', 'symlink', 'link', 'hrtime',
-        'gethostname', 'php_uname', 'posix_kill', 'posix_getpid', 'posix_getpwuid', 'posix_get_last_error', 'set_time_limit', 'ini_set', 'ini_get', 'usleep',
-        'sleep', 'time_nanosleep', 'disk_free_space', 'sys_getloadavg', 'register_shutdown_function', 'ignore_user_abort', 'fastcgi_finish_request',
-        'mt_rand', 'phpversion', 'phpinfo', 'getenv', 'putenv', 'dl', 'error_log', 'stream_socket_server', 'stream_socket_client', 'fsockopen', 'umask',
-        'chmod', 'chown', 'pcntl_signal', 'pcntl_async_signals', 'pcntl_exec', 'pcntl_fork', 'function_exists', 'getrusage', 'opcache_get_status', 'mail',
+        'exec',
+        'passthru',
+        'shell_exec',
+        'system',
+        'proc_open',
+        'proc_close',
+        'popen',
+        'getmypid',
+        'getmyuid',
+        'readlink',
+        'symlink',
+        'link',
+        'hrtime',
+        'gethostname',
+        'php_uname',
+        'posix_kill',
+        'posix_getpid',
+        'posix_getpwuid',
+        'posix_get_last_error',
+        'set_time_limit',
+        'ini_set',
+        'ini_get',
+        'usleep',
+        'sleep',
+        'time_nanosleep',
+        'disk_free_space',
+        'sys_getloadavg',
+        'register_shutdown_function',
+        'ignore_user_abort',
+        'fastcgi_finish_request',
+        'mt_rand',
+        'phpversion',
+        'phpinfo',
+        'getenv',
+        'putenv',
+        'dl',
+        'error_log',
+        'stream_socket_server',
+        'stream_socket_client',
+        'fsockopen',
+        'umask',
+        'chmod',
+        'chown',
+        'pcntl_signal',
+        'pcntl_async_signals',
+        'pcntl_exec',
+        'pcntl_fork',
+        'function_exists',
+        'getrusage',
+        'opcache_get_status',
+        'mail',
     ];
 
     private Simulator $clover;
@@ -54,7 +101,12 @@ final class DisabledFunctionsTest extends TestCase
     {
         $file  = \dirname(__DIR__, 2) . '/php-plugin/lib/src/Support/NeededFunctions.php';
         $kept  = (string) file_get_contents($file);
-        $fresh = (string) shell_exec(escapeshellarg(PHP_BINARY) . ' ' . escapeshellarg(\dirname(__DIR__, 2) . '/scripts/functions.php') . ' --print');
+        $fresh = (string) shell_exec(
+            escapeshellarg(PHP_BINARY)
+            . ' '
+            . escapeshellarg(\dirname(__DIR__, 2) . '/scripts/functions.php')
+            . ' --print',
+        );
         self::assertSame($fresh, $kept, 'Run php scripts/functions.php --write');
         self::assertGreaterThan(100, \count(self::needed()));
         self::assertSame([], array_intersect(self::needed(), Platform::OPTIONAL));
@@ -104,12 +156,15 @@ final class DisabledFunctionsTest extends TestCase
             }
 
             $this->shell->environment['PHP_INI_SCAN_DIR'] = $folder;
-            $result = $this->shell->run(['status']);
+            $result                                       = $this->shell->run(['status']);
             array_map(unlink(...), (array) glob("$folder/*"));
             rmdir($folder);
 
             if (\in_array($extension, $named, true)) {
-                self::assertSame([1, "error: PHP's extension $extension is not loaded on this server: ask the host to enable it.\n"], [$result['code'], $result['err']]);
+                self::assertSame([
+                    1,
+                    "error: PHP's extension $extension is not loaded on this server: ask the host to enable it.\n",
+                ], [$result['code'], $result['err']]);
             } else {
                 self::assertSame(0, $result['code'], $result['err']);
             }
@@ -125,7 +180,10 @@ final class DisabledFunctionsTest extends TestCase
 
             if ($function !== 'defined') {
                 self::assertSame(['error', 'host'], [$result['lines'][0]['event'], $result['lines'][0]['kind']]);
-                self::assertStringContainsString("PHP's function $function is disabled on this server (disable_functions)", $result['lines'][0]['message']);
+                self::assertStringContainsString(
+                    "PHP's function $function is disabled on this server (disable_functions)",
+                    $result['lines'][0]['message'],
+                );
             }
         }
     }
@@ -144,7 +202,7 @@ final class DisabledFunctionsTest extends TestCase
 
         $nameless = new ProcessIdentity('here', 0, 0);
         self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
-        self::assertFalse((new ProcessIdentity('here', (int) getmypid(), 1))->isDead('here', 0, 0));
+        self::assertFalse(( new ProcessIdentity('here', (int) getmypid(), 1) )->isDead('here', 0, 0));
     }
 
     public function test_webhooks_are_answered_and_worked_without_everything_that_has_a_stand_in(): void
@@ -162,18 +220,33 @@ final class DisabledFunctionsTest extends TestCase
         ['process' => $process, 'pipes' => $pipes] = $this->shell->start(['serve', '--listen', $listen]);
 
         try {
-            for ($end = microtime(true) + 20; ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false; usleep(20_000)) {
+            for (
+                $end = microtime(true) + 20;
+                ( $line = @stream_socket_client("tcp://$listen", timeout: 1) ) === false;
+                usleep(20_000)
+            ) {
                 self::assertLessThan($end, microtime(true), 'The server did not begin.');
             }
 
             fclose($line);
             $storm = new WebhookStorm("http://$listen/webhook", 'the auth code');
-            $storm->send(1, 1_000.0, fn (): string => json_encode(['appId' => Simulator::APP_ID, 'merchants' => [
-                $this->clover->state()['merchant_id'] => [['objectId' => "I:{$item['id']}", 'type' => 'UPDATE', 'ts' => 1]],
-            ]], JSON_THROW_ON_ERROR));
+            $storm->send(1, 1_000.0, fn (): string => json_encode([
+                'appId'     => Simulator::APP_ID,
+                'merchants' => [
+                    $this->clover->state()['merchant_id'] => [[
+                        'objectId' => "I:{$item['id']}",
+                        'type'     => 'UPDATE',
+                        'ts'       => 1,
+                    ]],
+                ],
+            ], JSON_THROW_ON_ERROR));
             self::assertSame([200], $storm->statuses);
 
-            for ($end = microtime(true) + 20; !str_contains(implode("\n", array_column($this->clover->requests($count), 'path')), $item['id']); usleep(50_000)) {
+            for (
+                $end = microtime(true) + 20;
+                !str_contains(implode("\n", array_column($this->clover->requests($count), 'path')), $item['id']);
+                usleep(50_000)
+            ) {
                 self::assertLessThan($end, microtime(true), 'The item was not looked at after the response.');
             }
         } finally {
@@ -212,7 +285,12 @@ final class DisabledFunctionsTest extends TestCase
             $named[] = $function;
         }
 
-        fwrite(STDERR, \sprintf("\n%d functions disabled one by one: the main job ran without %d, %d were named.\n", \count($ran) + \count($named), \count($ran), \count($named)));
+        fwrite(STDERR, \sprintf(
+            "\n%d functions disabled one by one: the main job ran without %d, %d were named.\n",
+            \count($ran) + \count($named),
+            \count($ran),
+            \count($named),
+        ));
     }
 
     /** @param array{code: int, out: string, err: string} $result */
@@ -227,12 +305,18 @@ final class DisabledFunctionsTest extends TestCase
     /** @return list<string> */
     private static function needed(): array
     {
-        return array_values(array_unique(array_merge(...array_values(NeededFunctions::LIBRARY), ...array_values(NeededFunctions::COMMAND_LINE))));
+        return array_values(array_unique(array_merge(
+            ...array_values(NeededFunctions::LIBRARY),
+            ...array_values(NeededFunctions::COMMAND_LINE),
+        )));
     }
 
     private function disable(string ...$functions): void
     {
-        file_put_contents($this->shell->folder . '/disabled.ini', 'disable_functions=' . implode(',', $functions) . "\n");
+        file_put_contents(
+            $this->shell->folder . '/disabled.ini',
+            'disable_functions=' . implode(',', $functions) . "\n",
+        );
         $this->shell->environment['PHP_INI_SCAN_DIR'] = ':' . $this->shell->folder;
     }
 
@@ -244,8 +328,18 @@ final class DisabledFunctionsTest extends TestCase
 
         foreach ([['connect', '--approve'], ['sync'], ['order', 'order.json'], ['work'], ['status']] as $words) {
             file_put_contents($this->shell->folder . '/order.json', json_encode([
-                'order_id' => 'W1', 'number' => 1, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-                'lines'    => [['line_id' => 1, 'clover_id' => $item['id'], 'name' => $item['name'], 'quantity' => 2, 'unit_price' => $item['price']]],
+                'order_id'           => 'W1',
+                'number'             => 1,
+                'new_status'         => 1,
+                'currency'           => 'USD',
+                'prices_include_tax' => false,
+                'lines'              => [[
+                    'line_id'    => 1,
+                    'clover_id'  => $item['id'],
+                    'name'       => $item['name'],
+                    'quantity'   => 2,
+                    'unit_price' => $item['price'],
+                ]],
             ], JSON_THROW_ON_ERROR));
             $result = $this->shell->run([...$words, '--json']);
             self::assertSame(0, $result['code'], "$without: {$words[0]}: {$result['err']}{$result['out']}");
@@ -253,6 +347,10 @@ final class DisabledFunctionsTest extends TestCase
         }
 
         self::assertSame([true, 55], [$done['status']['connected'], $done['sync']['imported']], $without);
-        self::assertSame(8, (int) $this->clover->state()['stock'][$item['id']], "$without: the two units were not taken out of Clover.");
+        self::assertSame(
+            8,
+            (int) $this->clover->state()['stock'][$item['id']],
+            "$without: the two units were not taken out of Clover.",
+        );
     }
 }

@@ -14,7 +14,11 @@ use PHPUnit\Framework\Attributes\TestDox;
 abstract class GroupsTestCase extends SalesTestCase
 {
     /** @var array<string, mixed> */
-    protected array $settings = ['default_category' => 2, 'pace_share' => self::UNPACED, 'import_status' => 'published'];
+    protected array $settings = [
+        'default_category' => 2,
+        'pace_share'       => self::UNPACED,
+        'import_status'    => 'published',
+    ];
 
     /** @return iterable<string, array{string, string}> */
     public static function ways(): iterable
@@ -29,7 +33,7 @@ abstract class GroupsTestCase extends SalesTestCase
     #[DataProvider('ways')]
     public function test_all_deleted_and_a_new_one(string $action, string $way): void
     {
-        $caps = $this->caps(['S' => 1, 'M' => 2]);
+        $caps                            = $this->caps(['S' => 1, 'M' => 2]);
         $this->settings['delete_action'] = $action;
         $this->bring($caps, $way);
         array_map($this->clover->remove(...), $caps);
@@ -75,14 +79,21 @@ abstract class GroupsTestCase extends SalesTestCase
     #[TestDox('With the Delete Action Ignore nothing is taken off sale, and no two variants share a combination')]
     public function test_ignored_deletions(): void
     {
-        $caps = $this->caps(['S' => 1, 'M' => 2]);
+        $caps                            = $this->caps(['S' => 1, 'M' => 2]);
         $this->settings['delete_action'] = 'ignore';
         $this->sync();
         array_map($this->clover->remove(...), $caps);
         $this->sync();
         self::assertSame(['Cap: C-M × 2', 'Cap: C-S × 1'], $this->onSale());
         $this->cap('XL', 9);
-        $this->clover->add(['name' => 'Cap M', 'price' => 500, 'sku' => 'C-M2', 'quantity' => 4, 'group' => 'Cap', 'options' => ['Size' => 'M']]);
+        $this->clover->add([
+            'name'     => 'Cap M',
+            'price'    => 500,
+            'sku'      => 'C-M2',
+            'quantity' => 4,
+            'group'    => 'Cap',
+            'options'  => ['Size' => 'M'],
+        ]);
         $this->sync();
         self::assertSame(['Cap: C-M2 × 4', 'Cap: C-S × 1', 'Cap: C-XL × 9'], $this->onSale());
         $this->assertSound();
@@ -100,7 +111,10 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->move($m, null);
         $this->bring($caps, $way);
         self::assertSame(['Cap M: C-M × 2', 'Cap S: C-S × 1'], $this->onSale());
-        self::assertSame($action === 'trash' ? -2 : 0, (int) $this->sql->fetchValue('SELECT state FROM #__content WHERE id = ?', [$old['article_id']]));
+        self::assertSame(
+            $action === 'trash' ? -2 : 0,
+            (int) $this->sql->fetchValue('SELECT state FROM #__content WHERE id = ?', [$old['article_id']]),
+        );
         self::assertSame($old['variant_id'], $this->product($s)['variant_id'], 'Orders go on naming it.');
 
         $this->clover->edit($s, ['price' => 9900]);
@@ -118,12 +132,21 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox('An item that leaves its group, joins one or changes it takes its variant along, and both price ranges are true')]
+    #[TestDox(
+        'An item that leaves its group, joins one or changes it takes its variant along, and both price ranges are true',
+    )]
     #[DataProvider('ways')]
     public function test_items_move(string $action, string $way): void
     {
         ['S' => $s, 'M' => $m, 'L' => $l] = $caps = $this->caps(['S' => 1, 'M' => 2, 'L' => 3]);
-        $hat  = $this->clover->add(['name' => 'Hat Red', 'price' => 2000, 'sku' => 'H-R', 'quantity' => 5, 'group' => 'Hat', 'options' => ['Color' => 'Red']]);
+        $hat = $this->clover->add([
+            'name'     => 'Hat Red',
+            'price'    => 2000,
+            'sku'      => 'H-R',
+            'quantity' => 5,
+            'group'    => 'Hat',
+            'options'  => ['Color' => 'Red'],
+        ]);
         $sock = $this->clover->add(['name' => 'Sock', 'price' => 300, 'sku' => 'SOCK', 'quantity' => 6]);
         $this->clover->edit($l, ['price' => 900]);
         $this->settings['delete_action'] = $action;
@@ -135,21 +158,35 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->move($m, null);
         $this->move($sock, 'Cap', ['Size' => 'One']);
         $this->bring([$l, $m, $sock], $way);
-        self::assertSame(['Cap M: C-M × 2', 'Cap: C-S × 1', 'Cap: SOCK × 6', 'Hat: C-L × 3', 'Hat: H-R × 5'], $this->onSale());
-        self::assertSame([['3.00000', '5.00000'], ['9.00000', '20.00000']], [$this->range($s), $this->range($hat)]);
+        self::assertSame(
+            ['Cap M: C-M × 2', 'Cap: C-S × 1', 'Cap: SOCK × 6', 'Hat: C-L × 3', 'Hat: H-R × 5'],
+            $this->onSale(),
+        );
+        self::assertSame([
+            ['3.00000', '5.00000'],
+            ['9.00000', '20.00000'],
+        ], [$this->range($s), $this->range($hat)]);
         self::assertSame($before, array_column(array_map($this->product(...), [$l, $sock]), 'variant_id'));
-        self::assertSame($action === 'trash' ? -2 : 0, (int) $this->sql->fetchValue("SELECT state FROM #__content WHERE title = 'Sock'"));
+        self::assertSame(
+            $action === 'trash' ? -2 : 0,
+            (int) $this->sql->fetchValue("SELECT state FROM #__content WHERE title = 'Sock'"),
+        );
         $this->assertSound();
 
         // Two groups become one.
         $this->move($s, 'Hat', ['Color' => 'Green']);
         $this->move($sock, 'Hat', ['Color' => 'White']);
         $this->bring([$s, $sock], $way);
-        self::assertSame(['Cap M: C-M × 2', 'Hat: C-L × 3', 'Hat: C-S × 1', 'Hat: H-R × 5', 'Hat: SOCK × 6'], $this->onSale());
+        self::assertSame(
+            ['Cap M: C-M × 2', 'Hat: C-L × 3', 'Hat: C-S × 1', 'Hat: H-R × 5', 'Hat: SOCK × 6'],
+            $this->onSale(),
+        );
         $this->assertSound();
     }
 
-    #[TestDox('Units that people hold of an item stay theirs when it moves to another product, and are taken out of Clover once they are paid')]
+    #[TestDox(
+        'Units that people hold of an item stay theirs when it moves to another product, and are taken out of Clover once they are paid',
+    )]
     public function test_held_units_of_a_moved_item(): void
     {
         ['S' => $s, 'M' => $m] = $this->caps(['S' => 10, 'M' => 10]);
@@ -222,7 +259,14 @@ abstract class GroupsTestCase extends SalesTestCase
         self::assertSame(SyncRuns::DONE, $this->sync(confirmDeletes: true)->status);
         self::assertSame(['Cap: C-N000 × 1'], $this->onSale());
         array_map($this->clover->restore(...), \array_slice($ids, 1));
-        $hat = $this->clover->add(['name' => 'Hat Red', 'price' => 2000, 'sku' => 'H-R', 'quantity' => 5, 'group' => 'Hat', 'options' => ['Size' => 'Red']]);
+        $hat = $this->clover->add([
+            'name'     => 'Hat Red',
+            'price'    => 2000,
+            'sku'      => 'H-R',
+            'quantity' => 5,
+            'group'    => 'Hat',
+            'options'  => ['Size' => 'Red'],
+        ]);
 
         foreach (\array_slice($ids, 100) as $i => $id) {
             $this->move($id, 'Hat', ['Size' => "H$i"]);
@@ -244,15 +288,27 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->sync();
 
         // It was left on sale.
-        foreach (['j2commerce_product_variant_optionvalues' => 'variant_id', 'j2commerce_product_optionvalues' => 'j2commerce_product_optionvalue_id'] as $table => $key) {
+        foreach ([
+            'j2commerce_product_variant_optionvalues' => 'variant_id',
+            'j2commerce_product_optionvalues'         => 'j2commerce_product_optionvalue_id',
+        ] as $table => $key) {
             $this->sql->execute("DELETE FROM #__$table");
 
             foreach ($before[$table] as $row) {
-                $this->sql->execute("INSERT INTO #__$table (`" . implode('`, `', array_keys($row)) . '`) VALUES (' . implode(', ', array_fill(0, \count($row), '?')) . ')', array_values($row));
+                $this->sql->execute(
+                    "INSERT INTO #__$table (`"
+                    . implode('`, `', array_keys($row))
+                    . '`) VALUES ('
+                    . implode(', ', array_fill(0, \count($row), '?'))
+                    . ')',
+                    array_values($row),
+                );
             }
         }
 
-        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 1 WHERE j2commerce_variant_id = ?', [$this->product($s)['variant_id']]);
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 1 WHERE j2commerce_variant_id = ?', [
+            $this->product($s)['variant_id'],
+        ]);
         self::assertContains('Cap: C-S × 1', $this->onSale());
         $this->sync();
         self::assertSame(['Cap: C-L × 3', 'Cap: C-M × 2'], $this->onSale());
@@ -286,9 +342,12 @@ abstract class GroupsTestCase extends SalesTestCase
         $this->move($s, null);
         $this->move($m, null);
         $changes = [];
-        $counts  = $this->shop()->preview()->run(static function (array $change) use (&$changes): void {
-            $changes[] = "{$change['action']} {$change['type']} {$change['title']}";
-        });
+        $counts  = $this
+            ->shop()
+            ->preview()
+            ->run(static function (array $change) use (&$changes): void {
+                $changes[] = "{$change['action']} {$change['type']} {$change['title']}";
+            });
         sort($changes);
         self::assertSame(['create item Cap M', 'create item Cap S', 'delete group Cap'], $changes);
         self::assertSame([2, 1], [$counts['creates'], $counts['deletes']]);
@@ -310,7 +369,14 @@ abstract class GroupsTestCase extends SalesTestCase
 
     private function cap(string $size, int $count): string
     {
-        return $this->clover->add(['name' => "Cap $size", 'price' => 500, 'sku' => "C-$size", 'quantity' => $count, 'group' => 'Cap', 'options' => ['Size' => $size]]);
+        return $this->clover->add([
+            'name'     => "Cap $size",
+            'price'    => 500,
+            'sku'      => "C-$size",
+            'quantity' => $count,
+            'group'    => 'Cap',
+            'options'  => ['Size' => $size],
+        ]);
     }
 
     /**
@@ -323,7 +389,11 @@ abstract class GroupsTestCase extends SalesTestCase
         $raw = ['itemGroup' => $group === null ? null : ['id' => $this->groupId($group)]];
 
         foreach ($options ?? [] as $attribute => $value) {
-            $raw['options']['elements'][] = ['id' => strtoupper(substr(md5("$attribute $value"), 0, 13)), 'name' => $value, 'attribute' => ['id' => $this->attributeId($attribute)]];
+            $raw['options']['elements'][] = [
+                'id'        => strtoupper(substr(md5("$attribute $value"), 0, 13)),
+                'name'      => $value,
+                'attribute' => ['id' => $this->attributeId($attribute)],
+            ];
         }
 
         if ($options === []) {
@@ -340,7 +410,9 @@ abstract class GroupsTestCase extends SalesTestCase
     {
         return $this->made["group $name"] ??= (string) current(array_filter(
             $this->clover->state()['items'],
-            static fn (array $item): bool => isset($item['itemGroup']['id']) && str_starts_with($item['name'], "$name "),
+            static fn (array $item): bool => (
+                isset($item['itemGroup']['id']) && str_starts_with($item['name'], "$name ")
+            ),
         ))['itemGroup']['id'];
     }
 
@@ -352,7 +424,12 @@ abstract class GroupsTestCase extends SalesTestCase
 
     private function makeAttribute(string $name): string
     {
-        $id = $this->clover->add(['name' => "Maker of $name", 'price' => 1, 'group' => "Maker of $name", 'options' => [$name => 'One']]);
+        $id = $this->clover->add([
+            'name'    => "Maker of $name",
+            'price'   => 1,
+            'group'   => "Maker of $name",
+            'options' => [$name => 'One'],
+        ]);
         $item = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id));
         $this->clover->remove($id);
 
@@ -370,10 +447,15 @@ abstract class GroupsTestCase extends SalesTestCase
             return;
         }
 
-        $this->shop()->inbox()->take(array_map(
-            static fn (string $id): array => ['object_type' => 'item', 'object_id' => $id, 'type' => 'UPDATE', 'ts' => null],
-            array_values($items),
-        ));
+        $this
+            ->shop()
+            ->inbox()
+            ->take(array_map(static fn (string $id): array => [
+                'object_type' => 'item',
+                'object_id'   => $id,
+                'type'        => 'UPDATE',
+                'ts'          => null,
+            ], array_values($items)));
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
         $this->shop()->inboxWorker()->drain(new TimeBudget());
         self::assertSame(0, $this->shop()->inbox()->count());
@@ -381,14 +463,18 @@ abstract class GroupsTestCase extends SalesTestCase
 
     private function pass(): void
     {
-        $this->shop()->stockPass()->run(new TimeBudget(), new \CloverSync\Shop\Locking\Lock($this->sql, 'sync:sandbox', $this->clock));
+        $this->shop()->stockPass()->run(
+            new TimeBudget(),
+            new \CloverSync\Shop\Locking\Lock($this->sql, 'sync:sandbox', $this->clock),
+        );
     }
 
     /** @return list<string> What a visitor can buy of these products: title, SKU and count */
     private function onSale(): array
     {
         $found = $this->sql->fetchColumn(
-            $this->text('c.title', "': '", 'v.sku', "' × '", 'q.quantity') . " AS t FROM #__content c
+            $this->text('c.title', "': '", 'v.sku', "' × '", 'q.quantity')
+                . " AS t FROM #__content c
                JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.enabled = 1
                JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = CASE WHEN p.product_type = 'simple' THEN 1 ELSE 0 END
                JOIN #__j2commerce_productquantities q ON q.variant_id = v.j2commerce_variant_id
@@ -403,13 +489,22 @@ abstract class GroupsTestCase extends SalesTestCase
 
     private function text(string ...$parts): string
     {
-        return 'SELECT ' . (static::dialect() === \CloverSync\Shop\Database\Dialect::MySql ? 'CONCAT(' . implode(', ', $parts) . ')' : implode(' || ', $parts));
+        return (
+            'SELECT '
+            . (
+                static::dialect() === \CloverSync\Shop\Database\Dialect::MySql
+                    ? 'CONCAT(' . implode(', ', $parts) . ')'
+                    : implode(' || ', $parts)
+            )
+        );
     }
 
     /** @return array{string, string} The price range of the product that the item stands in */
     private function range(string $item): array
     {
-        return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$this->product($item)['product_id']]));
+        return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $this->product($item)['product_id'],
+        ]));
     }
 
     /** @return list<string> */
@@ -432,26 +527,58 @@ abstract class GroupsTestCase extends SalesTestCase
     /** What must hold in each shop whatever has happened; a second sync then writes nothing and no count drifts. */
     private function assertSound(): void
     {
-        $masters = $this->sql->fetchColumn('SELECT COUNT(v.j2commerce_variant_id) FROM #__j2commerce_products p
-            LEFT JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1 GROUP BY p.j2commerce_product_id');
-        self::assertSame([1], array_values(array_unique(array_map(intval(...), $masters))), 'A product has one master variant.');
-        self::assertSame([], $this->sql->fetchAll("SELECT m.clover_id FROM #__j2commerce_clover_mappings m LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
-            WHERE m.clover_type = 'item' AND m.product_id IS NOT NULL AND (v.product_id IS NULL OR v.product_id <> m.product_id)"), 'A link names a variant of its product.');
+        $masters = $this->sql->fetchColumn(
+            'SELECT COUNT(v.j2commerce_variant_id) FROM #__j2commerce_products p
+            LEFT JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1 GROUP BY p.j2commerce_product_id',
+        );
+        self::assertSame(
+            [1],
+            array_values(array_unique(array_map(intval(...), $masters))),
+            'A product has one master variant.',
+        );
+        self::assertSame(
+            [],
+            $this->sql->fetchAll(
+                "SELECT m.clover_id FROM #__j2commerce_clover_mappings m LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+            WHERE m.clover_type = 'item' AND m.product_id IS NOT NULL AND (v.product_id IS NULL OR v.product_id <> m.product_id)",
+            ),
+            'A link names a variant of its product.',
+        );
         $byProduct = [];
 
-        foreach ($this->sql->fetchAll('SELECT v.product_id, v.price, v.isdefault_variant, x.product_optionvalue_ids AS csv FROM #__j2commerce_variants v
-            JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id') as $row) {
+        foreach ($this->sql->fetchAll(
+            'SELECT v.product_id, v.price, v.isdefault_variant, x.product_optionvalue_ids AS csv FROM #__j2commerce_variants v
+            JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id',
+        ) as $row) {
             $byProduct[(int) $row['product_id']][] = $row;
         }
 
         foreach ($byProduct as $product => $variants) {
             $combinations = array_column($variants, 'csv');
-            self::assertSame($combinations, array_values(array_unique($combinations)), 'No two variants share a combination.');
-            self::assertSame(1, (int) array_sum(array_column($variants, 'isdefault_variant')), 'One variant is the default.');
-            $options = array_map(intval(...), $this->sql->fetchColumn('SELECT j2commerce_productoption_id FROM #__j2commerce_product_options WHERE product_id = ? ORDER BY 1', [$product]));
+            self::assertSame(
+                $combinations,
+                array_values(array_unique($combinations)),
+                'No two variants share a combination.',
+            );
+            self::assertSame(
+                1,
+                (int) array_sum(array_column($variants, 'isdefault_variant')),
+                'One variant is the default.',
+            );
+            $options = array_map(
+                intval(...),
+                $this->sql->fetchColumn('SELECT j2commerce_productoption_id FROM #__j2commerce_product_options WHERE product_id = ? ORDER BY 1', [
+                    $product,
+                ]),
+            );
 
             foreach ($combinations as $csv) {
-                $of = array_map(fn (string $choice): int => (int) $this->sql->fetchValue('SELECT productoption_id FROM #__j2commerce_product_optionvalues WHERE j2commerce_product_optionvalue_id = ?', [$choice]), explode(',', $csv));
+                $of = array_map(
+                    fn (string $choice): int => (int) $this->sql->fetchValue('SELECT productoption_id FROM #__j2commerce_product_optionvalues WHERE j2commerce_product_optionvalue_id = ?', [
+                        $choice,
+                    ]),
+                    explode(',', $csv),
+                );
                 sort($of);
                 self::assertSame($options, $of, 'A variant has one value for each option of its product.');
             }
@@ -460,15 +587,20 @@ abstract class GroupsTestCase extends SalesTestCase
             sort($prices, SORT_NUMERIC);
             self::assertSame(
                 [$prices[0], end($prices)],
-                array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$product])),
+                array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+                    $product,
+                ])),
                 'The price range is that of what is offered.',
             );
         }
 
         $this->sync();
         self::assertSame(0, $this->sync()->productRows);
-        $this->sales()->drift()->run(static function (array $item): void {
-            self::assertMatchesRegularExpression('/^(fraction|below zero)/', $item['reason'], $item['clover_id']);
-        });
+        $this
+            ->sales()
+            ->drift()
+            ->run(static function (array $item): void {
+                self::assertMatchesRegularExpression('/^(fraction|below zero)/', $item['reason'], $item['clover_id']);
+            });
     }
 }

@@ -25,14 +25,18 @@ abstract class ImportTestCase extends SyncTestCase
 
         self::assertSame(0, $result->failed);
         self::assertSame(\count($items), $result->itemsRead);
-        self::assertSame($result->imported, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products'));
-        self::assertSame($result->imported, (int) $this->sql->fetchValue(
-            "SELECT COUNT(*) FROM #__content c JOIN #__workflow_associations w ON w.item_id = c.id AND w.stage_id = 1 AND w.extension = 'com_content.article'
+        self::assertSame(
+            $result->imported,
+            (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products'),
+        );
+        self::assertSame(
+            $result->imported,
+            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__content c JOIN #__workflow_associations w ON w.item_id = c.id AND w.stage_id = 1 AND w.extension = 'com_content.article'
                JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.product_source = 'com_content' AND p.enabled = 1 AND p.visibility = 1
                JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1
                JOIN #__j2commerce_productquantities q ON q.variant_id = v.j2commerce_variant_id
-              WHERE c.state = 0 AND c.language = '*' AND c.created_by = 42",
-        ));
+              WHERE c.state = 0 AND c.language = '*' AND c.created_by = 42"),
+        );
 
         foreach ($items as $item) {
             $product = $this->product($item['id']);
@@ -42,7 +46,11 @@ abstract class ImportTestCase extends SyncTestCase
             self::assertSame(\sprintf('%.5F', $item['price'] / 100), $product['price']);
             $count = $item['itemStock']['quantity'] ?? null;
             self::assertSame($count === null ? 0 : 1, (int) $product['manage_stock'], $item['name']);
-            self::assertSame($count === null ? 0 : max(0, (int) floor($count)), (int) $product['quantity'], $item['name']);
+            self::assertSame(
+                $count === null ? 0 : max(0, (int) floor($count)),
+                (int) $product['quantity'],
+                $item['name'],
+            );
         }
     }
 
@@ -65,15 +73,25 @@ abstract class ImportTestCase extends SyncTestCase
             $sorted = $ids;
             sort($sorted);
             self::assertSame($sorted, $ids);
-            self::assertSame(2, (int) $this->sql->fetchValue(
-                'SELECT COUNT(DISTINCT o.option_id) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
+            self::assertSame(
+                2,
+                (int) $this->sql->fetchValue(
+                    'SELECT COUNT(DISTINCT o.option_id) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
                   WHERE o.product_id = ? AND c.j2commerce_product_optionvalue_id IN (?, ?)',
-                [$product, ...$ids],
-            ));
+                    [$product, ...$ids],
+                ),
+            );
         }
 
-        self::assertSame(['min_price' => '25.00000', 'max_price' => '27.00000'], $this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$product]));
-        self::assertSame('25.00000', $this->sql->fetchValue('SELECT price FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 1', [$product]));
+        self::assertSame(
+            ['min_price' => '25.00000', 'max_price' => '27.00000'],
+            $this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+                $product,
+            ]),
+        );
+        self::assertSame('25.00000', $this->sql->fetchValue('SELECT price FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 1', [
+            $product,
+        ]));
     }
 
     public function test_an_unchanged_run_writes_no_row_of_the_shop(): void
@@ -95,22 +113,35 @@ abstract class ImportTestCase extends SyncTestCase
         $before = $count();
         $result = $this->connectedAndSynced(['mapping_mode' => 'category']);
         // Each node added to a tree also moves the nodes to its right and above it.
-        $moved = $result->productRows - ($count() - $before);
+        $moved = $result->productRows - ( $count() - $before );
 
         self::assertGreaterThan(0, $moved);
-        self::assertLessThan(12 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories') + 3 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__tags'), $moved);
+        self::assertLessThan(
+            ( 12 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories') )
+            + ( 3 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__tags') ),
+            $moved,
+        );
     }
 
     public function test_tag_mode_turns_group_names_and_clover_tags_into_tags_and_makes_no_category(): void
     {
         $this->connect();
-        $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT', 'categories' => ['Mains'], 'tags' => ['Local']]);
+        $this->clover->add([
+            'name'       => 'Drip Mat',
+            'price'      => 300,
+            'sku'        => 'MAT',
+            'categories' => ['Mains'],
+            'tags'       => ['Local'],
+        ]);
         $categories = $this->sql->fetchAll('SELECT * FROM #__categories');
         $this->sync();
 
         self::assertSame($categories, $this->sql->fetchAll('SELECT * FROM #__categories'));
         self::assertSame(['Local'], $this->tagsOf((int) $this->product($this->itemBySku('MAT')['id'])['article_id']));
-        self::assertContains('T-Shirt', $this->tagsOf((int) $this->product($this->itemBySku('TS-RE-S')['id'])['article_id']));
+        self::assertContains(
+            'T-Shirt',
+            $this->tagsOf((int) $this->product($this->itemBySku('TS-RE-S')['id'])['article_id']),
+        );
     }
 
     public function test_groups_that_come_together_get_a_tag_each_also_where_their_names_make_one_alias(): void
@@ -118,17 +149,31 @@ abstract class ImportTestCase extends SyncTestCase
         $names = ['Late Poster', 'Late Poster!', 'LATE POSTER', '???', '!!!'];
 
         foreach ($names as $i => $name) {
-            $this->clover->add(['name' => "Late $i L", 'price' => 100, 'quantity' => 1, 'group' => $name, 'options' => ['Size' => 'L']]);
+            $this->clover->add([
+                'name'     => "Late $i L",
+                'price'    => 100,
+                'quantity' => 1,
+                'group'    => $name,
+                'options'  => ['Size' => 'L'],
+            ]);
         }
 
         $this->connectedAndSynced();
-        $tags = $this->sql->fetchAll("SELECT title, alias FROM #__tags WHERE title LIKE 'Late Poster%' OR title IN ('???', '!!!') ORDER BY id");
+        $tags = $this->sql->fetchAll(
+            "SELECT title, alias FROM #__tags WHERE title LIKE 'Late Poster%' OR title IN ('???', '!!!') ORDER BY id",
+        );
 
         // Letter case makes no other tag, and the third group has the first one's.
-        self::assertEqualsCanonicalizing(['???', '!!!'], array_values(array_intersect(array_column($tags, 'title'), ['???', '!!!'])));
+        self::assertEqualsCanonicalizing(
+            ['???', '!!!'],
+            array_values(array_intersect(array_column($tags, 'title'), ['???', '!!!'])),
+        );
         self::assertCount(4, $tags);
         self::assertCount(4, array_unique(array_column($tags, 'alias')));
-        self::assertCount(2, array_filter(array_column($tags, 'alias'), static fn (string $alias): bool => str_starts_with($alias, 'late-poster')));
+        self::assertCount(2, array_filter(
+            array_column($tags, 'alias'),
+            static fn (string $alias): bool => str_starts_with($alias, 'late-poster'),
+        ));
         $this->assertSoundTree('tags');
     }
 
@@ -140,20 +185,27 @@ abstract class ImportTestCase extends SyncTestCase
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
         $this->connectedAndSynced();
 
-        self::assertSame('mains', $this->sql->fetchValue('SELECT path FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
+        self::assertSame('mains', $this->sql->fetchValue('SELECT path FROM #__categories WHERE id = ?', [
+            $this->product($id)['catid'],
+        ]));
     }
 
     public function test_category_mode_makes_the_first_category_below_the_default_one_and_tags_of_the_others(): void
     {
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains', 'Starters']]);
         $this->connectedAndSynced(['mapping_mode' => 'category']);
-        $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories WHERE id = ?', [$this->product($id)['catid']]);
+        $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories WHERE id = ?', [
+            $this->product($id)['catid'],
+        ]);
 
         self::assertContains($category['title'], ['Mains', 'Starters']);
         self::assertSame(2, (int) $category['parent_id']);
         self::assertSame(2, (int) $category['level']);
         self::assertSame('uncategorised/' . strtolower($category['title']), $category['path']);
-        self::assertSame([$category['title'] === 'Mains' ? 'Starters' : 'Mains'], $this->tagsOf((int) $this->product($id)['article_id']));
+        self::assertSame(
+            [$category['title'] === 'Mains' ? 'Starters' : 'Mains'],
+            $this->tagsOf((int) $this->product($id)['article_id']),
+        );
         $this->assertSoundTree('categories');
         $this->assertSoundTree('tags');
     }
@@ -165,15 +217,23 @@ abstract class ImportTestCase extends SyncTestCase
         $other = $this->clover->add(['name' => 'Jigger', 'price' => 900, 'categories' => ['Barware']]);
         $this->connectedAndSynced($mode);
         $made   = (int) $this->product($id)['catid'];
-        $clover = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id))['categories']['elements'][0]['id'];
+        $clover = current(array_filter(
+            $this->clover->items(),
+            static fn (array $i): bool => $i['id'] === $id,
+        ))['categories']['elements'][0]['id'];
         $rename = function (string $name, string ...$items) use ($clover): void {
             foreach ($items as $item) {
-                $this->clover->edit($item, ['__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => $name]]]]]);
+                $this->clover->edit($item, [
+                    '__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => $name]]]],
+                ]);
             }
         };
-        $category = fn (): array => $this->sql->fetchOne('SELECT title, alias, path, parent_id, published FROM #__categories WHERE id = ?', [$made]);
-        $before   = $category();
-        $count    = $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories');
+        $category =
+            fn (): array => $this->sql->fetchOne('SELECT title, alias, path, parent_id, published FROM #__categories WHERE id = ?', [
+                $made,
+            ]);
+        $before = $category();
+        $count  = $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories');
         $rename('Bar & Glass', $id, $other);
         self::assertSame(1, $this->sync($mode)->productRows);
         self::assertSame(['title' => 'Bar & Glass'] + $before, $category());
@@ -200,20 +260,31 @@ abstract class ImportTestCase extends SyncTestCase
             "INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published, created_time, modified_time) VALUES (1, 5, 6, 1, 'barware', 'com_content', 'Barware', 'barware', 1, '2024-01-01 00:00:00', '2024-01-01 00:00:00')",
         );
         $own = (int) $this->sql->fetchValue("SELECT id FROM #__categories WHERE title = 'Barware'");
-        $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
+        $id  = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
         $this->connectedAndSynced($mode);
         self::assertSame($own, (int) $this->product($id)['catid']);
-        $clover = current(array_filter($this->clover->items(), static fn (array $i): bool => $i['id'] === $id))['categories']['elements'][0]['id'];
+        $clover = current(array_filter(
+            $this->clover->items(),
+            static fn (array $i): bool => $i['id'] === $id,
+        ))['categories']['elements'][0]['id'];
         $this->clover->edit($id, ['__raw' => ['categories' => ['elements' => [['id' => $clover, 'name' => 'Glass']]]]]);
         $this->sync($mode);
         self::assertSame('Barware', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$own]));
-        self::assertSame('Glass', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
+        self::assertSame('Glass', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [
+            $this->product($id)['catid'],
+        ]));
     }
 
     public function test_a_category_that_several_processes_want_at_once_is_made_once(): void
     {
         $codes = $this->inProcesses(8, static function (Sql $sql): int {
-            $categories = new Categories($sql, ShopConfig::read($sql), new Links($sql, 'sandbox', 'M'), 2, new SystemClock());
+            $categories = new Categories(
+                $sql,
+                ShopConfig::read($sql),
+                new Links($sql, 'sandbox', 'M'),
+                2,
+                new SystemClock(),
+            );
             $sql->transaction(static function () use ($categories): void {
                 $categories->forget();
                 $categories->resolve(['Garden'], true);
@@ -281,7 +352,9 @@ abstract class ImportTestCase extends SyncTestCase
         $this->clover->edit($id, ['price' => 3100]);
         $this->sync();
 
-        self::assertSame('31.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$this->product($id)['product_id']]));
+        self::assertSame('31.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $this->product($id)['product_id'],
+        ]));
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -294,7 +367,9 @@ abstract class ImportTestCase extends SyncTestCase
 
         self::assertSame(41, (int) $this->product($id)['quantity']);
         self::assertSame(1, $result->productRows);
-        $group = $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [$id]);
+        $group = $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+            $id,
+        ]);
         self::assertSame(['inventory_pull', 'success'], array_slice(array_values($this->logOf($group)[1]), 0, 2));
     }
 
@@ -302,16 +377,26 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'quantity' => 4]);
         $this->connectedAndSynced();
-        self::assertSame([1, 4, 1], [(int) $this->product($id)['manage_stock'], (int) $this->product($id)['quantity'], (int) $this->product($id)['availability']]);
+        self::assertSame([1, 4, 1], [
+            (int) $this->product($id)['manage_stock'],
+            (int) $this->product($id)['quantity'],
+            (int) $this->product($id)['availability'],
+        ]);
         $this->clover->setStock($id, null);
         $this->sync();
-        self::assertSame([0, 1], [(int) $this->product($id)['manage_stock'], (int) $this->product($id)['availability']]);
+        self::assertSame([0, 1], [
+            (int) $this->product($id)['manage_stock'],
+            (int) $this->product($id)['availability'],
+        ]);
     }
 
     public function test_a_merchant_who_keeps_no_counts_gets_no_counts_at_all(): void
     {
         $this->connect();
-        $this->clover->merchant(['trackStock' => false, 'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R']]);
+        $this->clover->merchant([
+            'trackStock'  => false,
+            'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R'],
+        ]);
         $this->sync();
 
         self::assertSame(0, (int) $this->sql->fetchValue('SELECT SUM(manage_stock) FROM #__j2commerce_variants'));
@@ -327,7 +412,9 @@ abstract class ImportTestCase extends SyncTestCase
         $this->clover->setStock($id, 3);
         $this->sync();
         self::assertSame(1, (int) $this->product($id)['availability']);
-        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [$this->product($id)['variant_id']]);
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [
+            $this->product($id)['variant_id'],
+        ]);
         $this->clover->setStock($id, 2);
         $this->sync();
         self::assertSame([0, 2], [(int) $this->product($id)['availability'], (int) $this->product($id)['quantity']]);
@@ -342,7 +429,10 @@ abstract class ImportTestCase extends SyncTestCase
         self::assertSame('Apron, blue', $this->product($id)['title']);
         self::assertSame('apron', $this->product($id)['alias']);
 
-        $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', ['Our apron', $this->product($id)['article_id']]);
+        $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', [
+            'Our apron',
+            $this->product($id)['article_id'],
+        ]);
         $this->clover->edit($id, ['name' => 'Apron, green']);
         self::assertSame(0, $this->sync()->productRows);
         self::assertSame('Our apron', $this->product($id)['title']);
@@ -354,15 +444,30 @@ abstract class ImportTestCase extends SyncTestCase
         $script = '</script><SCRIPT>alert(1)</SCRIPT>';
         $told   = ['price' => 300, 'categories' => ["Cat $script"], 'tags' => ["Tag $script"]];
         $mode   = ['mapping_mode' => 'category'];
-        $id     = $this->clover->add(['name' => "5 < 6 -> 7 $script <unclosed", 'sku' => "SKU $script", 'code' => "C$script"] + $told);
-        $member = $this->clover->add(['name' => 'G', 'sku' => "R$script", 'group' => "Group $script", 'options' => ["Option $script" => "Value $script"]] + $told);
+        $id     = $this->clover->add([
+            'name' => "5 < 6 -> 7 $script <unclosed",
+            'sku'  => "SKU $script",
+            'code' => "C$script",
+        ] + $told);
+        $member = $this->clover->add([
+            'name'    => 'G',
+            'sku'     => "R$script",
+            'group'   => "Group $script",
+            'options' => ["Option $script" => "Value $script"],
+        ] + $told);
         $this->connectedAndSynced($mode);
 
         self::assertSame('5 ‹ 6 -› 7 ‹/script›‹SCRIPT›alert(1)‹/SCRIPT› ‹unclosed', $this->product($id)['title']);
         self::assertSame('SKU ‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($id)['sku']);
         self::assertSame('R‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($member)['sku']);
         // Ours remember what Clover said; our pages escape it.
-        $shown = array_diff_key($this->shopRows(), array_flip(array_filter(array_keys($this->shopRows()), static fn (string $table): bool => str_contains($table, 'clover'))));
+        $shown = array_diff_key(
+            $this->shopRows(),
+            array_flip(array_filter(array_keys($this->shopRows()), static fn (string $table): bool => str_contains(
+                $table,
+                'clover',
+            ))),
+        );
         self::assertStringNotContainsString('<', json_encode($shown, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES));
 
         $again = $this->sync($mode);
@@ -379,7 +484,9 @@ abstract class ImportTestCase extends SyncTestCase
         $this->connectedAndSynced($mode);
         $this->clover->edit($id, ['categories' => ['Starters']]);
         $this->sync($mode);
-        self::assertSame('Starters', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [$this->product($id)['catid']]));
+        self::assertSame('Starters', $this->sql->fetchValue('SELECT title FROM #__categories WHERE id = ?', [
+            $this->product($id)['catid'],
+        ]));
         $this->sql->execute('UPDATE #__content SET catid = 2 WHERE id = ?', [$this->product($id)['article_id']]);
         $this->clover->edit($id, ['categories' => ['Mains']]);
         $this->sync($mode);
@@ -406,10 +513,17 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $id = $this->itemBySku('APRON')['id'];
-        $this->sql->execute('UPDATE #__content SET state = 1, introtext = ? WHERE id = ?', ['By hand', $this->product($id)['article_id']]);
+        $this->sql->execute('UPDATE #__content SET state = 1, introtext = ? WHERE id = ?', [
+            'By hand',
+            $this->product($id)['article_id'],
+        ]);
         $this->clover->edit($id, ['price' => 1234, 'name' => 'Apron 2']);
         $this->sync();
-        self::assertSame([1, 'By hand', '12.34000'], [(int) $this->product($id)['state'], $this->product($id)['introtext'], $this->product($id)['price']]);
+        self::assertSame([1, 'By hand', '12.34000'], [
+            (int) $this->product($id)['state'],
+            $this->product($id)['introtext'],
+            $this->product($id)['price'],
+        ]);
     }
 
     public function test_what_an_open_product_form_brings_back_when_it_is_saved_is_mended(): void
@@ -420,18 +534,28 @@ abstract class ImportTestCase extends SyncTestCase
         $rows  = $this->shopRows(self::TIMES);
 
         foreach ([$id, $child] as $one) {
-            $this->sql->execute("UPDATE #__j2commerce_variants SET price = '1.00000', sku = 'OLD', upc = 'OLD' WHERE j2commerce_variant_id = ?", [$this->product($one)['variant_id']]);
-            $this->sql->execute('UPDATE #__j2commerce_productquantities SET quantity = 999 WHERE variant_id = ?', [$this->product($one)['variant_id']]);
+            $this->sql->execute("UPDATE #__j2commerce_variants SET price = '1.00000', sku = 'OLD', upc = 'OLD' WHERE j2commerce_variant_id = ?", [
+                $this->product($one)['variant_id'],
+            ]);
+            $this->sql->execute('UPDATE #__j2commerce_productquantities SET quantity = 999 WHERE variant_id = ?', [
+                $this->product($one)['variant_id'],
+            ]);
         }
 
         $this->sync();
         $apron = $this->product($id);
         self::assertSame(['APRON', '28.00000'], [$apron['sku'], $apron['price']]);
-        self::assertSame(['TS-RE-S', '25.00000', 3], [$this->product($child)['sku'], $this->product($child)['price'], (int) $this->product($child)['quantity']]);
+        self::assertSame(['TS-RE-S', '25.00000', 3], [
+            $this->product($child)['sku'],
+            $this->product($child)['price'],
+            (int) $this->product($child)['quantity'],
+        ]);
 
         // Saving a variable product also clears these; the storefront does without them, so they are left alone.
         $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
-        $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000' WHERE is_master = 1 AND product_id = ?", [$this->product($child)['product_id']]);
+        $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000' WHERE is_master = 1 AND product_id = ?", [
+            $this->product($child)['product_id'],
+        ]);
         self::assertSame(0, $this->sync()->productRows);
         self::assertSame(\count($rows['content']), \count($this->shopRows()['content']));
     }
@@ -441,7 +565,9 @@ abstract class ImportTestCase extends SyncTestCase
         $this->connectedAndSynced();
         $id      = $this->itemBySku('APRON')['id'];
         $article = $this->product($id)['article_id'];
-        $this->sql->execute("UPDATE #__content SET checked_out = 42, checked_out_time = '2024-01-01 00:00:00' WHERE id = ?", [$article]);
+        $this->sql->execute("UPDATE #__content SET checked_out = 42, checked_out_time = '2024-01-01 00:00:00' WHERE id = ?", [
+            $article,
+        ]);
         $this->clover->edit($id, ['price' => 1234, 'name' => 'Apron 2']);
         $result = $this->sync();
 
@@ -458,14 +584,28 @@ abstract class ImportTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $product = $this->product($this->itemBySku('TS-RE-S')['id']);
-        $id      = $this->clover->add(['name' => 'T-Shirt Green M', 'price' => 2900, 'sku' => 'TS-GR-M', 'quantity' => 2, 'group' => 'T-Shirt', 'options' => ['Color' => 'Green', 'Size' => 'M']]);
-        $result  = $this->sync();
+        $id      = $this->clover->add([
+            'name'     => 'T-Shirt Green M',
+            'price'    => 2900,
+            'sku'      => 'TS-GR-M',
+            'quantity' => 2,
+            'group'    => 'T-Shirt',
+            'options'  => ['Color' => 'Green', 'Size' => 'M'],
+        ]);
+        $result = $this->sync();
 
         self::assertSame([1, 0], [$result->updated, $result->failed], json_encode($this->logOf($id)));
         $new = $this->product($id);
-        self::assertSame([(int) $product['product_id'], 0, 0, '29.00000'], [(int) $new['product_id'], (int) $new['is_master'], (int) $new['isdefault_variant'], $new['price']]);
+        self::assertSame([(int) $product['product_id'], 0, 0, '29.00000'], [
+            (int) $new['product_id'],
+            (int) $new['is_master'],
+            (int) $new['isdefault_variant'],
+            $new['price'],
+        ]);
         self::assertNotNull($new['csv']);
-        self::assertSame('29.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [$new['product_id']]));
+        self::assertSame('29.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $new['product_id'],
+        ]));
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -486,15 +626,27 @@ abstract class ImportTestCase extends SyncTestCase
     public function test_one_bad_item_is_that_item_s_error_and_the_run_goes_on(): void
     {
         $this->connect();
-        $this->clover->add(['name' => 'T-Shirt Red S again', 'price' => 100, 'group' => 'T-Shirt', 'options' => ['Color' => 'Red', 'Size' => 'S']]);
+        $this->clover->add([
+            'name'    => 'T-Shirt Red S again',
+            'price'   => 100,
+            'group'   => 'T-Shirt',
+            'options' => ['Color' => 'Red', 'Size' => 'S'],
+        ]);
         $result = $this->sync();
 
         self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->failed]);
-        $link = $this->sql->fetchOne("SELECT clover_id, error, product_id FROM #__j2commerce_clover_mappings WHERE state = 'error'");
+        $link = $this->sql->fetchOne(
+            "SELECT clover_id, error, product_id FROM #__j2commerce_clover_mappings WHERE state = 'error'",
+        );
         self::assertNull($link['product_id']);
         self::assertStringContainsString('same options', $link['error']);
         self::assertSame('error', $this->logOf($link['clover_id'])[0]['status']);
-        self::assertStringContainsString('1 failures', (string) $this->sql->fetchValue("SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1"));
+        self::assertStringContainsString(
+            '1 failures',
+            (string) $this->sql->fetchValue(
+                "SELECT message FROM #__j2commerce_clover_log WHERE action = 'sync' ORDER BY id DESC LIMIT 1",
+            ),
+        );
 
         $this->clover->edit($link['clover_id'], ['options' => ['Color' => 'Red', 'Size' => 'XXL']]);
         self::assertSame(0, $this->sync()->failed);

@@ -46,7 +46,9 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertSame([], $this->logged('webhook'));
     }
 
-    #[TestDox('While the dashboard waits the first five different codes are kept with their time; a thousand cost a handful of writes')]
+    #[TestDox(
+        'While the dashboard waits the first five different codes are kept with their time; a thousand cost a handful of writes',
+    )]
     public function test_a_flood_of_codes(): void
     {
         $clock = new FakeClock();
@@ -68,7 +70,9 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertContains('abcdef02-0002', array_column($codes->all(), 'code'));
     }
 
-    #[TestDox('The dashboard stores its looks once a minute, and one from a clock that was ahead does not keep the window shut')]
+    #[TestDox(
+        'The dashboard stores its looks once a minute, and one from a clock that was ahead does not keep the window shut',
+    )]
     public function test_the_window(): void
     {
         $clock = new FakeClock();
@@ -86,7 +90,10 @@ abstract class InboxTestCase extends SalesTestCase
         $clock->sleep(-400 * 86_400.0);
         $look();
         $this->postCode($this->sql, $clock, 'abcdef03-0003');
-        self::assertSame(['abcdef03-0003'], array_column($this->shop(clock: $clock)->verificationCodes()->all(), 'code'));
+        self::assertSame(
+            ['abcdef03-0003'],
+            array_column($this->shop(clock: $clock)->verificationCodes()->all(), 'code'),
+        );
     }
 
     /** @return int Writes that it cost */
@@ -105,22 +112,36 @@ abstract class InboxTestCase extends SalesTestCase
     /** @return array{status: int, body: string, work: bool} */
     private function postCode(Sql $sql, FakeClock $clock, string $code): array
     {
-        return $this->shop(sql: $sql, clock: $clock)->webhookEndpoint()->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), []);
+        return $this
+            ->shop(sql: $sql, clock: $clock)
+            ->webhookEndpoint()
+            ->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), []);
     }
 
-    #[TestDox('Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values')]
+    #[TestDox(
+        'Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values',
+    )]
     public function test_unknown_words(): void
     {
         $clock    = new FakeClock();
         $merchant = (string) $this->shop()->connection->status()->merchantId;
         $send     = function (mixed ...$entries) use ($clock, $merchant): void {
             $body = json_encode(['appId' => 'A', 'merchants' => [$merchant => $entries]], JSON_THROW_ON_ERROR);
-            self::assertSame(200, $this->shop(['webhook_secret' => 'a code of the owner'], clock: $clock)->webhookEndpoint()->answer($body, ['X-Clover-Auth' => 'a code of the owner'])['status']);
+            self::assertSame(
+                200,
+                $this
+                    ->shop(['webhook_secret' => 'a code of the owner'], clock: $clock)
+                    ->webhookEndpoint()
+                    ->answer($body, ['X-Clover-Auth' => 'a code of the owner'])['status'],
+            );
         };
         $send(['objectId' => 'ZZ:SECRET', 'type' => 'UPDATE', 'ts' => 1]);
         $lines = $this->logged('webhook');
         self::assertCount(1, $lines);
-        self::assertStringStartsWith('skipped Clover sent 1 webhook entries that this version does not know, such as {objectId: "ZZ:…", ts: number, type: "UPDATE"}', $lines[0]);
+        self::assertStringStartsWith(
+            'skipped Clover sent 1 webhook entries that this version does not know, such as {objectId: "ZZ:…", ts: number, type: "UPDATE"}',
+            $lines[0],
+        );
         self::assertStringNotContainsString('SECRET', $lines[0]);
 
         for ($i = 0; $i < 5; $i++) {
@@ -137,7 +158,9 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertStringContainsString('sent 11 webhook entries', implode("\n", $lines));
     }
 
-    #[TestDox('An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds')]
+    #[TestDox(
+        'An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds',
+    )]
     public function test_nothing_is_lost_between_look_and_end(): void
     {
         $this->tell($this->mug);
@@ -161,7 +184,9 @@ abstract class InboxTestCase extends SalesTestCase
         self::assertSame([1, 3], [$this->drain(), $this->inShop($this->mug)]);
     }
 
-    #[TestDox('Clover is asked before an item is called deleted, whatever the event says; then the Delete Action follows')]
+    #[TestDox(
+        'Clover is asked before an item is called deleted, whatever the event says; then the Delete Action follows',
+    )]
     public function test_deletion(): void
     {
         $this->tell($this->mug, 'DELETE');
@@ -171,7 +196,10 @@ abstract class InboxTestCase extends SalesTestCase
         $this->tell($this->mug, 'UPDATE');
         $this->makeDue();
         $this->drain();
-        self::assertSame(['deleted', 0], [$this->product($this->mug)['link_state'], (int) $this->product($this->mug)['state']]);
+        self::assertSame(['deleted', 0], [
+            $this->product($this->mug)['link_state'],
+            (int) $this->product($this->mug)['state'],
+        ]);
         $this->clover->restore($this->mug);
         $this->tell($this->mug, 'CREATE');
         $this->makeDue();
@@ -183,8 +211,21 @@ abstract class InboxTestCase extends SalesTestCase
     public function test_new_things(): void
     {
         $single = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT-1', 'quantity' => 4]);
-        $giant  = $this->clover->add(['name' => 'Giant', 'group' => 'Poster', 'options' => ['Size' => 'Giant'], 'price' => 4900, 'quantity' => 3]);
-        $poster = current(array_filter($this->clover->items(), static fn (array $item): bool => isset($item['itemGroup']) && str_starts_with($item['name'], 'Poster') && $item['id'] !== $giant));
+        $giant  = $this->clover->add([
+            'name'     => 'Giant',
+            'group'    => 'Poster',
+            'options'  => ['Size' => 'Giant'],
+            'price'    => 4900,
+            'quantity' => 3,
+        ]);
+        $poster = current(array_filter(
+            $this->clover->items(),
+            static fn (array $item): bool => (
+                isset($item['itemGroup'])
+                && str_starts_with($item['name'], 'Poster')
+                && $item['id'] !== $giant
+            ),
+        ));
         $this->tell($single, 'CREATE');
         $this->tell($giant, 'CREATE');
         $this->drain();
@@ -195,7 +236,10 @@ abstract class InboxTestCase extends SalesTestCase
         $this->tell($giant, 'DELETE');
         $this->makeDue();
         $this->drain();
-        self::assertSame(['deleted', 'synced'], [$this->product($giant)['link_state'], $this->product($poster['id'])['link_state']]);
+        self::assertSame(['deleted', 'synced'], [
+            $this->product($giant)['link_state'],
+            $this->product($poster['id'])['link_state'],
+        ]);
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -232,7 +276,10 @@ abstract class InboxTestCase extends SalesTestCase
     public function test_other_objects(): void
     {
         $mark = $this->clover->mark();
-        $this->inbox()->take([['object_type' => 'category', 'object_id' => 'C1', 'type' => 'UPDATE', 'ts' => null], ['object_type' => 'order', 'object_id' => 'O1', 'type' => 'CREATE', 'ts' => 5]]);
+        $this->inbox()->take([
+            ['object_type' => 'category', 'object_id' => 'C1', 'type' => 'UPDATE', 'ts' => null],
+            ['object_type' => 'order', 'object_id' => 'O1', 'type' => 'CREATE', 'ts' => 5],
+        ]);
         self::assertSame([2, 0], [$this->drain(), $this->inbox()->count()]);
         self::assertSame([], $this->clover->calls($mark));
         self::assertStringContainsString('the next sync brings it', $this->logged('webhook')[0]);
@@ -242,7 +289,12 @@ abstract class InboxTestCase extends SalesTestCase
     public function test_one_drainer(): void
     {
         $this->tell($this->mug);
-        $lock = new Lock($this->db->connect(), 'inbox:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
+        $lock = new Lock(
+            $this->db->connect(),
+            'inbox:sandbox',
+            $this->clock,
+            new ProcessIdentity('another node', 1, 1),
+        );
         self::assertTrue($lock->acquire());
         self::assertSame(0, $this->drain());
         $lock->release();

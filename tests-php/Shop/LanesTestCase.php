@@ -65,7 +65,11 @@ abstract class LanesTestCase extends ShopTestCase
         $told = self::ask($first, 5);
         self::assertSame([5, 3, true], [$told['lanes'], $told['keep'], $told['crowded']]);
         $told = self::ask($first, 5, 3);
-        self::assertSame([3, 3], [$told['lanes'], $told['keep']], 'Of what it gave it takes again only what is not due to who waits.');
+        self::assertSame(
+            [3, 3],
+            [$told['lanes'], $told['keep']],
+            'Of what it gave it takes again only what is not due to who waits.',
+        );
         self::assertSame(2, self::ask($second, 5)['lanes']);
         self::assertFalse(self::ask($first, 5)['crowded']);
     }
@@ -117,7 +121,11 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(1, self::ask($seventh, 1)['lanes']);
         $this->later(1_000);
         self::assertSame(0, self::ask($five[0], 1)['lanes']);
-        self::assertSame([0, 0, 0, 0, 1], $keeps(), 'Those who wait now get the lanes of the two that have had theirs longest.');
+        self::assertSame(
+            [0, 0, 0, 0, 1],
+            $keeps(),
+            'Those who wait now get the lanes of the two that have had theirs longest.',
+        );
     }
 
     #[TestDox('What a killed process held is free within seconds on its node')]
@@ -138,10 +146,15 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(5, self::ask($other, 5)['lanes']);
     }
 
-    #[TestDox('What a silent process of another node held is free seconds after its lease, and within about a minute where requests were in flight')]
+    #[TestDox(
+        'What a silent process of another node held is free seconds after its lease, and within about a minute where requests were in flight',
+    )]
     public function test_another_node(): void
     {
-        foreach ([[false, LaneBook::LEASE], [true, LaneBook::AWAY]] as [$away, $lease]) {
+        foreach ([
+            [false, LaneBook::LEASE],
+            [true,  LaneBook::AWAY],
+        ] as [$away, $lease]) {
             $far   = $this->lanes(process: new ProcessIdentity('elsewhere', 1, 1));
             $other = $this->lanes();
             self::ask($far, 5);
@@ -169,7 +182,9 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(4, self::ask($lanes, 4)['lanes']);
     }
 
-    #[TestDox('A process that is busy elsewhere with requests in flight keeps its lanes, and others are not kept waiting for it')]
+    #[TestDox(
+        'A process that is busy elsewhere with requests in flight keeps its lanes, and others are not kept waiting for it',
+    )]
     public function test_away(): void
     {
         [$away, $busy, $new] = [$this->lanes(), $this->lanes(), $this->lanes()];
@@ -185,7 +200,7 @@ abstract class LanesTestCase extends ShopTestCase
     public function test_the_share_of_a_node(): void
     {
         [$one, $two] = [$this->lanes(share: 40), $this->lanes(share: 40)];
-        $far         = $this->lanes(share: 60, process: new ProcessIdentity('elsewhere', 1, 1));
+        $far = $this->lanes(share: 60, process: new ProcessIdentity('elsewhere', 1, 1));
         self::assertSame(2, self::ask($one, 5)['lanes']);
         self::assertSame(0, self::ask($two, 5)['lanes']);
         self::assertSame(3, self::ask($far, 5)['lanes']);
@@ -193,7 +208,11 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(1, self::ask($one, 5)['keep']);
         self::ask($one, 1, 1);
         self::assertSame(1, self::ask($two, 5)['lanes']);
-        self::assertSame(1, self::ask($this->lanes(share: 7, process: new ProcessIdentity('a third', 1, 1)), 5)['lanes'] + 1, 'All are taken.');
+        self::assertSame(
+            1,
+            self::ask($this->lanes(share: 7, process: new ProcessIdentity('a third', 1, 1)), 5)['lanes'] + 1,
+            'All are taken.',
+        );
     }
 
     #[TestDox('A gate that Clover closes for one is closed for all, and reading it does not move it')]
@@ -218,14 +237,18 @@ abstract class LanesTestCase extends ShopTestCase
     public function test_a_clock_that_was_ahead(int $seconds): void
     {
         $first = $this->lanes();
-        $first->exchange(3, 0, [], 2_000, false, ['per_second' => ['limit' => 4, 'forgottenIn' => 600_000, 'step' => 60_000]]);
+        $first->exchange(3, 0, [], 2_000, false, ['per_second' => [
+            'limit'       => 4,
+            'forgottenIn' => 600_000,
+            'step'        => 60_000,
+        ]]);
         $this->later(-1_000 * $seconds);
         $next = $this->lanes();
         self::assertEqualsWithDelta(2_000, self::ask($next, 1)['closedFor'], self::SLACK);
         usleep(100_000);
         self::assertLessThan(1_950, self::ask($next, 1)['closedFor'], 'The wait goes on from there.');
         $row = json_decode($this->book(), true, 16, JSON_THROW_ON_ERROR);
-        self::assertLessThan(microtime(true) * 1_000 + 600_000, $row['learned']['per_second']['until']);
+        self::assertLessThan(( microtime(true) * 1_000 ) + 600_000, $row['learned']['per_second']['until']);
         $this->later(LaneBook::AWAY + 3_000);
         self::assertGreaterThan(0, self::ask($next, 5)['lanes'], 'No lane is lost to that clock.');
     }
@@ -238,18 +261,28 @@ abstract class LanesTestCase extends ShopTestCase
         self::assertSame(2, self::ask($second, 2)['lanes']);
         $learned = ['concurrent' => ['limit' => 1, 'forgottenIn' => 840_000, 'step' => 60_000]];
         $told    = $first->exchange(3, 0, [], 1_000, false, $learned);
-        self::assertEqualsWithDelta($learned['concurrent']['forgottenIn'], $told['learned']['concurrent']['forgottenIn'], self::SLACK);
+        self::assertEqualsWithDelta(
+            $learned['concurrent']['forgottenIn'],
+            $told['learned']['concurrent']['forgottenIn'],
+            self::SLACK,
+        );
         $heard = self::ask($second, 2);
         self::assertSame(1, $heard['learned']['concurrent']['limit']);
         self::assertSame(1, $told['keep'] + $heard['keep'], 'One lane is left for both.');
         self::ask($first, 0, 3);
         self::ask($second, 0, 2);
         self::assertSame(1, self::ask($this->lanes(), 5)['lanes']);
-        self::assertSame(['per_second' => 16, 'concurrent' => 1, 'learned' => true], Lanes::limits($this->sql, 'sandbox'));
+        self::assertSame(
+            ['per_second' => 16, 'concurrent' => 1, 'learned' => true],
+            Lanes::limits($this->sql, 'sandbox'),
+        );
         $this->later(661_000);
         self::assertSame(2, Lanes::limits($this->sql, 'sandbox')['concurrent']);
         $this->later(240_000);
-        self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], Lanes::limits($this->sql, 'sandbox'));
+        self::assertSame(
+            ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
+            Lanes::limits($this->sql, 'sandbox'),
+        );
         self::assertSame(5, self::ask($this->lanes(), 5)['lanes']);
     }
 
@@ -257,7 +290,11 @@ abstract class LanesTestCase extends ShopTestCase
     public function test_a_limit_that_is_lifted(): void
     {
         $lanes = $this->lanes();
-        $lanes->exchange(1, 0, [], 0, false, ['per_second' => ['limit' => 2, 'forgottenIn' => 840_000, 'step' => 60_000]]);
+        $lanes->exchange(1, 0, [], 0, false, ['per_second' => [
+            'limit'       => 2,
+            'forgottenIn' => 840_000,
+            'step'        => 60_000,
+        ]]);
         self::assertTrue(Lanes::limits($this->sql, 'sandbox')['learned']);
         $lanes->exchange(1, 0, [], 0, false, ['per_second' => ['limit' => 16, 'forgottenIn' => 0, 'step' => 60_000]]);
         self::assertFalse(Lanes::limits($this->sql, 'sandbox')['learned']);
@@ -320,7 +357,7 @@ abstract class LanesTestCase extends ShopTestCase
             };
 
             for ($n = 0, $got = 0; $n < 400 && $got < 5; $n++) {
-                $held = self::ask($lanes, 1 + $i % 3)['lanes'];
+                $held = self::ask($lanes, 1 + ( $i % 3 ))['lanes'];
 
                 if ($held === 0) {
                     usleep(10_000);
@@ -361,8 +398,14 @@ abstract class LanesTestCase extends ShopTestCase
      *
      * @return array{lanes: int, keep: int, crowded: bool, recent: list<int>, validFor: int, closedFor: int}
      */
-    private static function ask(Lanes $lanes, int $wanted, int $returned = 0, array $recent = [], int $closed = 0, bool $away = false): array
-    {
+    private static function ask(
+        Lanes $lanes,
+        int $wanted,
+        int $returned = 0,
+        array $recent = [],
+        int $closed = 0,
+        bool $away = false,
+    ): array {
         return $lanes->exchange($wanted, $returned, $recent, $closed, $away);
     }
 
@@ -399,6 +442,9 @@ abstract class LanesTestCase extends ShopTestCase
         }
 
         $book['at'] = $age($book['at']);
-        $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = ?', [json_encode($book, JSON_THROW_ON_ERROR)]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = ?', [json_encode(
+            $book,
+            JSON_THROW_ON_ERROR,
+        )]);
     }
 }

@@ -38,7 +38,12 @@ abstract class NumbersTestCase extends SalesTestCase
 
         self::assertSame(18, (int) $this->inClover($this->mug));
         self::assertCount(2, array_unique(array_column($this->cloverOrders(), 'externalReferenceId')));
-        $deltas = array_map(intval(...), $this->sql->fetchColumn('SELECT delta FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY id', [self::ORDER]));
+        $deltas = array_map(
+            intval(...),
+            $this->sql->fetchColumn('SELECT delta FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY id', [
+                self::ORDER,
+            ]),
+        );
         sort($deltas);
         self::assertSame([-2, 2, 2], $deltas);
         self::assertSame(0, $this->work()->found);
@@ -52,13 +57,21 @@ abstract class NumbersTestCase extends SalesTestCase
     {
         $tables = ['orders', 'state', 'ledger', 'outbox'];
         $this->order(1, [[$this->mug, 1]]);
-        $backup = array_map(fn (string $t): array => $this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_$t"), array_combine($tables, $tables));
+        $backup = array_map(
+            fn (string $t): array => $this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_$t"),
+            array_combine($tables, $tables),
+        );
         $this->work();
         $first = $this->cloverOrders()[0]['externalReferenceId'];
 
         foreach ($backup as $table => $rows) {
             $this->sql->execute("DELETE FROM #__j2commerce_clover_$table");
-            $rows === [] || (new Bulk($this->sql))->insert("#__j2commerce_clover_$table", array_keys($rows[0]), array_map(array_values(...), $rows));
+            $rows === []
+                || ( new Bulk($this->sql) )->insert(
+                    "#__j2commerce_clover_$table",
+                    array_keys($rows[0]),
+                    array_map(array_values(...), $rows),
+                );
         }
 
         $this->deleteOrder();
@@ -77,7 +90,7 @@ abstract class NumbersTestCase extends SalesTestCase
     {
         foreach ([0, -86_400, -1, 400 * 366 * 86_400, -1] as $i => $seconds) {
             $this->clock->later += $seconds;
-            $id = (string) (179540810000 + $i);
+            $id                 = (string) ( 179540810000 + $i );
             $this->sql->transaction(fn () => $this->sales()->pushed->intend($id, 900 + $i, true));
         }
 
@@ -104,8 +117,16 @@ abstract class NumbersTestCase extends SalesTestCase
         $columns = ['environment', 'merchant_id', 'order_id', 'order_pk', 'reference', 'state', 'created'];
         $key     = ['environment', 'merchant_id', 'order_id', 'order_pk'];
         $table   = '#__j2commerce_clover_orders';
-        $row     = static fn (string $id, string $reference, string $state): array => ['sandbox', 'M', $id, 1, $reference, $state, 1];
-        $bulk    = new Bulk($this->sql);
+        $row     = static fn (string $id, string $reference, string $state): array => [
+            'sandbox',
+            'M',
+            $id,
+            1,
+            $reference,
+            $state,
+            1,
+        ];
+        $bulk = new Bulk($this->sql);
         $bulk->upsert($table, $columns, [$row('A', 'REF001', 'intended')], $key, ['state']);
 
         foreach ([[], ['state']] as $update) {
@@ -118,8 +139,14 @@ abstract class NumbersTestCase extends SalesTestCase
             }
         }
 
-        self::assertSame([['A', 'intended']], array_map(array_values(...), $this->sql->fetchAll("SELECT order_id, state FROM $table")));
+        self::assertSame(
+            [['A', 'intended']],
+            array_map(array_values(...), $this->sql->fetchAll("SELECT order_id, state FROM $table")),
+        );
         $bulk->upsert($table, $columns, [$row('A', 'REF002', 'sent')], $key, ['state']);
-        self::assertSame([['REF001', 'sent']], array_map(array_values(...), $this->sql->fetchAll("SELECT reference, state FROM $table")));
+        self::assertSame(
+            [['REF001', 'sent']],
+            array_map(array_values(...), $this->sql->fetchAll("SELECT reference, state FROM $table")),
+        );
     }
 }

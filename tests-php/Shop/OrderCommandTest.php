@@ -12,11 +12,28 @@ use PHPUnit\Framework\TestCase;
 /** ./cloversync order as its users meet it. No Clover is needed: a shop sells before it is connected, too. */
 final class OrderCommandTest extends TestCase
 {
-    private const LINE  = ['line_id' => 7, 'sku' => 'MUG-01', 'name' => 'Enamel Mug', 'quantity' => 2, 'unit_price' => 1499, 'discount' => 0, 'tax' => 240];
+    private const LINE  = [
+        'line_id'    => 7,
+        'sku'        => 'MUG-01',
+        'name'       => 'Enamel Mug',
+        'quantity'   => 2,
+        'unit_price' => 1499,
+        'discount'   => 0,
+        'tax'        => 240,
+    ];
     private const ORDER = [
-        'order_id' => '179540797553', 'number' => 53, 'old_status' => null, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-        'customer' => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'], 'lines' => [self::LINE],
-        'shipping' => 500, 'order_discount' => 100, 'order_tax' => 0, 'total' => 3638,
+        'order_id'           => '179540797553',
+        'number'             => 53,
+        'old_status'         => null,
+        'new_status'         => 1,
+        'currency'           => 'USD',
+        'prices_include_tax' => false,
+        'customer'           => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'],
+        'lines'              => [self::LINE],
+        'shipping'           => 500,
+        'order_discount'     => 100,
+        'order_tax'          => 0,
+        'total'              => 3638,
     ];
 
     private CommandLine $shell;
@@ -40,9 +57,20 @@ final class OrderCommandTest extends TestCase
     {
         $result = $this->order(self::ORDER, '--no-event', '--json');
         self::assertSame([0, ''], [$result['code'], $result['err']]);
-        self::assertSame(['event' => 'done', 'order_id' => '179540797553', 'status' => 1, 'lines' => 1, 'total' => 3638], json_decode($result['out'], true));
-        self::assertSame([['53', '1', '36.38000']], $this->rows('SELECT j2commerce_order_id, order_state_id, order_total FROM jos_j2commerce_orders'));
-        self::assertSame([['7', '2', '14.99000']], $this->rows('SELECT j2commerce_orderitem_id, orderitem_quantity, orderitem_price FROM jos_j2commerce_orderitems'));
+        self::assertSame(
+            ['event' => 'done', 'order_id' => '179540797553', 'status' => 1, 'lines' => 1, 'total' => 3638],
+            json_decode($result['out'], true),
+        );
+        self::assertSame(
+            [['53', '1', '36.38000']],
+            $this->rows('SELECT j2commerce_order_id, order_state_id, order_total FROM jos_j2commerce_orders'),
+        );
+        self::assertSame(
+            [['7', '2', '14.99000']],
+            $this->rows(
+                'SELECT j2commerce_orderitem_id, orderitem_quantity, orderitem_price FROM jos_j2commerce_orderitems',
+            ),
+        );
 
         $result = $this->order(['new_status' => 6] + self::ORDER, '--no-event');
         self::assertSame([0, ''], [$result['code'], $result['err']]);
@@ -53,9 +81,25 @@ final class OrderCommandTest extends TestCase
     public function test_the_least_that_a_file_may_say(): void
     {
         $line   = array_intersect_key(self::LINE, array_flip(['sku', 'name', 'quantity', 'unit_price']));
-        $result = $this->order(['order_id' => 1001, 'new_status' => 5, 'currency' => 'jpy', 'prices_include_tax' => true, 'lines' => [$line, $line]], '--no-event', '--json');
-        self::assertSame(['event' => 'done', 'order_id' => '1001', 'status' => 5, 'lines' => 2, 'total' => 5996], json_decode($result['out'], true));
-        self::assertSame([['JPY', '5996.00000']], $this->rows('SELECT currency_code, order_total FROM jos_j2commerce_orders'));
+        $result = $this->order(
+            [
+                'order_id'           => 1001,
+                'new_status'         => 5,
+                'currency'           => 'jpy',
+                'prices_include_tax' => true,
+                'lines'              => [$line, $line],
+            ],
+            '--no-event',
+            '--json',
+        );
+        self::assertSame(
+            ['event' => 'done', 'order_id' => '1001', 'status' => 5, 'lines' => 2, 'total' => 5996],
+            json_decode($result['out'], true),
+        );
+        self::assertSame(
+            [['JPY', '5996.00000']],
+            $this->rows('SELECT currency_code, order_total FROM jos_j2commerce_orders'),
+        );
     }
 
     #[TestDox('A dash reads the order from the input')]
@@ -70,7 +114,10 @@ final class OrderCommandTest extends TestCase
     {
         $this->order(self::ORDER, '--no-event');
         $deleted = ['order_id' => '179540797553', 'deleted' => true];
-        self::assertSame(['event' => 'done', 'order_id' => '179540797553', 'status' => null, 'lines' => 0, 'total' => 0], json_decode($this->order($deleted, '--json')['out'], true));
+        self::assertSame(
+            ['event' => 'done', 'order_id' => '179540797553', 'status' => null, 'lines' => 0, 'total' => 0],
+            json_decode($this->order($deleted, '--json')['out'], true),
+        );
         self::assertSame([], $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
         $again = $this->order($deleted);
         self::assertSame(2, $again['code']);
@@ -81,9 +128,21 @@ final class OrderCommandTest extends TestCase
     public function test_everything_that_is_wrong_is_said_at_once(): void
     {
         $wrong = [
-            'order_id' => '', 'number' => 'none', 'old_status' => 'new', 'new_status' => 0, 'currency' => 'US Dollar', 'prices_include_tax' => 1,
-            'customer' => ['name' => 7, 'age' => 44], 'shipping' => 5.5, 'order_discount' => -1, 'order_tax' => '3', 'total' => 1e30, 'refunded' => true, 'deleted' => 'no', 'note' => 'x',
-            'lines' => [
+            'order_id'           => '',
+            'number'             => 'none',
+            'old_status'         => 'new',
+            'new_status'         => 0,
+            'currency'           => 'US Dollar',
+            'prices_include_tax' => 1,
+            'customer'           => ['name' => 7, 'age' => 44],
+            'shipping'           => 5.5,
+            'order_discount'     => -1,
+            'order_tax'          => '3',
+            'total'              => 1e30,
+            'refunded'           => true,
+            'deleted'            => 'no',
+            'note'               => 'x',
+            'lines'              => [
                 self::LINE,
                 ['line_id' => 7, 'quantity' => 0, 'unit_price' => '1499', 'discount' => [], 'tax' => -2, 'price' => 3],
                 'two mugs',
@@ -92,9 +151,34 @@ final class OrderCommandTest extends TestCase
             ],
         ];
         $fields = [
-            'order_id', 'number', 'old_status', 'new_status', 'currency', 'prices_include_tax', 'customer.name', 'customer.age', 'shipping', 'order_discount', 'order_tax', 'total', 'refunded',
-            'deleted', 'note', 'lines[1].line_id', 'lines[1].clover_id', 'lines[1].name', 'lines[1].quantity', 'lines[1].unit_price', 'lines[1].discount', 'lines[1].tax', 'lines[1].price',
-            'lines[2]', 'lines[3].line_id', 'lines[3].clover_id', 'lines[3].discount', 'lines[4].unit_price',
+            'order_id',
+            'number',
+            'old_status',
+            'new_status',
+            'currency',
+            'prices_include_tax',
+            'customer.name',
+            'customer.age',
+            'shipping',
+            'order_discount',
+            'order_tax',
+            'total',
+            'refunded',
+            'deleted',
+            'note',
+            'lines[1].line_id',
+            'lines[1].clover_id',
+            'lines[1].name',
+            'lines[1].quantity',
+            'lines[1].unit_price',
+            'lines[1].discount',
+            'lines[1].tax',
+            'lines[1].price',
+            'lines[2]',
+            'lines[3].line_id',
+            'lines[3].clover_id',
+            'lines[3].discount',
+            'lines[4].unit_price',
         ];
         $result = $this->order($wrong, '--json');
         $said   = array_keys(json_decode($result['out'], true)['fields']);
@@ -113,19 +197,31 @@ final class OrderCommandTest extends TestCase
     public function test_missing_fields_are_named(): void
     {
         $result = $this->order((object) [], '--json');
-        self::assertSame([2, ['order_id', 'new_status', 'currency', 'prices_include_tax', 'lines']], [$result['code'], array_keys(json_decode($result['out'], true)['fields'])]);
+        self::assertSame([2, ['order_id', 'new_status', 'currency', 'prices_include_tax', 'lines']], [
+            $result['code'],
+            array_keys(json_decode($result['out'], true)['fields']),
+        ]);
         $result = $this->order(['lines' => [(object) []]] + self::ORDER, '--json');
-        self::assertSame(['lines[0].name', 'lines[0].quantity', 'lines[0].unit_price', 'lines[0].clover_id'], array_keys(json_decode($result['out'], true)['fields']));
+        self::assertSame(
+            ['lines[0].name', 'lines[0].quantity', 'lines[0].unit_price', 'lines[0].clover_id'],
+            array_keys(json_decode($result['out'], true)['fields']),
+        );
     }
 
     /** @return iterable<string, array{array<string, mixed>, string}> */
     public static function refusals(): iterable
     {
         yield 'a currency that the shop has not' => [['currency' => 'XXX'], 'currency'];
-        yield 'lines that come to more than a column holds' => [['lines' => [['line_id' => 1, 'quantity' => 1, 'unit_price' => 9_999_999_999] + self::LINE, self::LINE]], 'lines'];
+        yield 'lines that come to more than a column holds' => [
+            ['lines' => [['line_id' => 1, 'quantity' => 1, 'unit_price' => 9_999_999_999] + self::LINE, self::LINE]],
+            'lines',
+        ];
         yield 'a customer that is a list' => [['customer' => ['Ann']], 'customer'];
         yield 'lines that are an object' => [['lines' => ['first' => self::LINE]], 'lines'];
-        yield 'a name too long for its column' => [['lines' => [['name' => str_repeat('ü', 256)] + self::LINE]], 'lines[0].name'];
+        yield 'a name too long for its column' => [
+            ['lines' => [['name' => str_repeat('ü', 256)] + self::LINE]],
+            'lines[0].name',
+        ];
     }
 
     /** @param array<string, mixed> $with */
@@ -134,7 +230,10 @@ final class OrderCommandTest extends TestCase
     public function test_refusals(array $with, string $field): void
     {
         $result = $this->order($with + self::ORDER, '--no-event', '--json');
-        self::assertSame([2, [$field]], [$result['code'], array_keys(json_decode($result['out'], true)['fields'] ?? [])]);
+        self::assertSame([2, [$field]], [
+            $result['code'],
+            array_keys(json_decode($result['out'], true)['fields'] ?? []),
+        ]);
         self::assertSame([], $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
     }
 
@@ -188,7 +287,9 @@ final class OrderCommandTest extends TestCase
     {
         return array_map(
             static fn (array $row): array => array_map(strval(...), $row),
-            (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))->query($query)->fetchAll(\PDO::FETCH_NUM),
+            (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))
+                ->query($query)
+                ->fetchAll(\PDO::FETCH_NUM),
         );
     }
 }

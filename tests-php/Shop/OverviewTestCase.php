@@ -24,9 +24,30 @@ abstract class OverviewTestCase extends SyncTestCase
     {
         $now = $this->shop()->overview();
 
-        self::assertSame(['sandbox', false, null, null, null, null], [$now->environment, $now->connected, $now->merchantId, $now->merchantName, $now->reconnectReason, $now->accessExpiresAt]);
-        self::assertSame([0, 0, 0, 0, 0, null], [$now->products, $now->errors, $now->pending, $now->conflicts, $now->deleted, $now->lastSync]);
-        self::assertSame([null, null, null, null, null, null], [$now->run, $now->lastFailure, $now->sales, $now->paused, $now->webhookCodes[0] ?? null, $now->webhookSeen]);
+        self::assertSame(['sandbox', false, null, null, null, null], [
+            $now->environment,
+            $now->connected,
+            $now->merchantId,
+            $now->merchantName,
+            $now->reconnectReason,
+            $now->accessExpiresAt,
+        ]);
+        self::assertSame([0, 0, 0, 0, 0, null], [
+            $now->products,
+            $now->errors,
+            $now->pending,
+            $now->conflicts,
+            $now->deleted,
+            $now->lastSync,
+        ]);
+        self::assertSame([null, null, null, null, null, null], [
+            $now->run,
+            $now->lastFailure,
+            $now->sales,
+            $now->paused,
+            $now->webhookCodes[0] ?? null,
+            $now->webhookSeen,
+        ]);
         self::assertSame([false, false, null], [$now->siteMoved, $now->tokenEndsSoon, $now->currency]);
         self::assertTrue($now->hasDefaultCategory);
         self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
@@ -43,22 +64,46 @@ abstract class OverviewTestCase extends SyncTestCase
 
         self::assertSame([], $this->clover->requests($mark));
         self::assertTrue($now->connected);
-        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()['name'], 'USD'], [$now->merchantId, $now->merchantName, $now->currency]);
+        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()['name'], 'USD'], [
+            $now->merchantId,
+            $now->merchantName,
+            $now->currency,
+        ]);
         self::assertNotNull($now->merchantName);
-        self::assertSame($shop->mappings()->counts(), ['products' => $now->products, 'errors' => $now->errors, 'pending' => $now->pending, 'conflicts' => $now->conflicts, 'deleted' => $now->deleted]);
+        self::assertSame($shop->mappings()->counts(), [
+            'products'  => $now->products,
+            'errors'    => $now->errors,
+            'pending'   => $now->pending,
+            'conflicts' => $now->conflicts,
+            'deleted'   => $now->deleted,
+        ]);
         self::assertGreaterThan(0, $now->products);
         self::assertSame($shop->state->get('last_sync'), $now->lastSync);
-        self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0]], [$now->run, $now->lastFailure, $now->sales]);
+        self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0]], [
+            $now->run,
+            $now->lastFailure,
+            $now->sales,
+        ]);
         self::assertGreaterThan(time(), $now->accessExpiresAt);
         self::assertGreaterThan($now->accessExpiresAt, $now->refreshExpiresAt);
     }
 
     public function test_limits_that_clover_named_in_a_429_are_shown(): void
     {
-        self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], $this->shop()->overview()->rateLimit);
+        self::assertSame(
+            ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
+            $this->shop()->overview()->rateLimit,
+        );
         $lanes = new Lanes($this->sql, 'sandbox');
-        $lanes->exchange(0, 0, [], 0, false, ['per_second' => ['limit' => 5, 'forgottenIn' => 1_260_000, 'step' => 60_000]]);
-        self::assertSame(['per_second' => 5, 'concurrent' => 5, 'learned' => true], $this->shop()->overview()->rateLimit);
+        $lanes->exchange(0, 0, [], 0, false, ['per_second' => [
+            'limit'       => 5,
+            'forgottenIn' => 1_260_000,
+            'step'        => 60_000,
+        ]]);
+        self::assertSame(
+            ['per_second' => 5, 'concurrent' => 5, 'learned' => true],
+            $this->shop()->overview()->rateLimit,
+        );
     }
 
     public function test_a_token_that_nobody_has_refreshed_is_told(): void
@@ -89,8 +134,17 @@ abstract class OverviewTestCase extends SyncTestCase
         $cut = $this->sync(budget: new TimeBudget(0.0));
         $now = $this->shop(clock: new LaterClock(90))->overview();
 
-        self::assertSame([SyncRuns::RUNNING, 'items', $cut->itemsRead, $cut->run], [$now->run['now']->status, $now->run['now']->phase, $now->run['now']->itemsRead, $now->run['now']->run]);
-        self::assertSame([null, false], [$now->run['expected'], $now->run['active']], 'Nobody knows how many there are, and nobody is at it.');
+        self::assertSame([SyncRuns::RUNNING, 'items', $cut->itemsRead, $cut->run], [
+            $now->run['now']->status,
+            $now->run['now']->phase,
+            $now->run['now']->itemsRead,
+            $now->run['now']->run,
+        ]);
+        self::assertSame(
+            [null, false],
+            [$now->run['expected'], $now->run['active']],
+            'Nobody knows how many there are, and nobody is at it.',
+        );
         self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
 
         $this->sync();
@@ -121,7 +175,11 @@ abstract class OverviewTestCase extends SyncTestCase
 
         $result = $this->sync();
         $run    = $this->shop()->overview()->run;
-        self::assertSame([SyncRuns::NEEDS_CONFIRMATION, $result->message, false], [$run['now']->status, $run['now']->message, $run['active']]);
+        self::assertSame([SyncRuns::NEEDS_CONFIRMATION, $result->message, false], [
+            $run['now']->status,
+            $run['now']->message,
+            $run['active'],
+        ]);
         self::assertSame(SyncRuns::RUNNING, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
 
         // The word is remembered: what follows need not repeat it.
@@ -169,7 +227,13 @@ abstract class OverviewTestCase extends SyncTestCase
         $shop->state->set('webhook_seen', '1700000100');
         $now = $this->shop(site: 'https://copy.example')->overview();
 
-        self::assertSame(['no permission', 'with and without', ['code' => 'a-code', 'at' => 1_700_000_000], 1_700_000_100, true], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
+        self::assertSame([
+            'no permission',
+            'with and without',
+            ['code' => 'a-code', 'at' => 1_700_000_000],
+            1_700_000_100,
+            true,
+        ], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
         $shop->state->set('tax_warning', '');
         self::assertNull($this->shop()->overview()->taxWarning);
     }

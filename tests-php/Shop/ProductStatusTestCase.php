@@ -23,11 +23,20 @@ abstract class ProductStatusTestCase extends SyncTestCase
         $this->mug = (string) $this->itemBySku('MUG-01')['id'];
     }
 
-    #[TestDox('A product that a sync brought is synced, and shows its id and when that was; an hour later a sync shows its own time')]
+    #[TestDox(
+        'A product that a sync brought is synced, and shows its id and when that was; an hour later a sync shows its own time',
+    )]
     public function test_synced(): void
     {
         $status = $this->standing($this->mug);
-        self::assertSame(['synced', 'item', $this->mug, [], null, null], [$status->state, $status->type, $status->cloverId, $status->members, $status->error, $status->waitsFor]);
+        self::assertSame(['synced', 'item', $this->mug, [], null, null], [
+            $status->state,
+            $status->type,
+            $status->cloverId,
+            $status->members,
+            $status->error,
+            $status->waitsFor,
+        ]);
         self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/', (string) $status->lastSynced);
         $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET last_synced = '2026-01-01 00:00:00'");
         $this->sync();
@@ -39,14 +48,20 @@ abstract class ProductStatusTestCase extends SyncTestCase
     {
         self::assertNull(ProductStatus::of($this->sql, $this->shop()->mappings(), 999_999));
         $product = (int) $this->product($this->mug)['product_id'];
-        self::assertNull(ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->mappings()->merchant), $product), 'Links of another environment are none.');
+        self::assertNull(
+            ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->mappings()->merchant), $product),
+            'Links of another environment are none.',
+        );
     }
 
     #[TestDox('A product that a webhook told of is pending until it was looked at')]
     public function test_pending_for_an_event(): void
     {
         $this->tell($this->mug);
-        self::assertSame(['pending', ProductStatus::EVENT], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
+        self::assertSame(['pending', ProductStatus::EVENT], [
+            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->waitsFor,
+        ]);
         $this->shop()->inboxWorker()->drain(new TimeBudget());
         self::assertSame(['synced', null], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
     }
@@ -54,9 +69,16 @@ abstract class ProductStatusTestCase extends SyncTestCase
     #[TestDox('A product that was just linked waits for the next sync')]
     public function test_pending_for_a_sync(): void
     {
-        $this->shop()->mappings()->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
+        $this
+            ->shop()
+            ->mappings()
+            ->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
         $status = $this->standing($this->mug);
-        self::assertSame(['pending', ProductStatus::LINK, null], [$status->state, $status->waitsFor, $status->lastSynced]);
+        self::assertSame(['pending', ProductStatus::LINK, null], [
+            $status->state,
+            $status->waitsFor,
+            $status->lastSynced,
+        ]);
     }
 
     #[TestDox('A product whose sync failed shows why, though a webhook waits, and keeps the time of its last success')]
@@ -77,7 +99,10 @@ abstract class ProductStatusTestCase extends SyncTestCase
         $this->clover->remove($this->mug);
         $this->sync();
         $this->tell($this->mug);
-        self::assertSame(['deleted', null], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
+        self::assertSame(['deleted', null], [
+            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->waitsFor,
+        ]);
         $this->clover->restore($this->mug);
         $this->sync();
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET worked = told');
@@ -89,13 +114,21 @@ abstract class ProductStatusTestCase extends SyncTestCase
     {
         [$group, $members] = $this->poster();
         $status = $this->standing($group);
-        self::assertSame(['synced', 'group', $group, 'Poster'], [$status->state, $status->type, $status->cloverId, $status->name]);
+        self::assertSame(['synced', 'group', $group, 'Poster'], [
+            $status->state,
+            $status->type,
+            $status->cloverId,
+            $status->name,
+        ]);
         self::assertEqualsCanonicalizing($members, array_column($status->members, 'clover_id'));
         self::assertNotContains(null, array_column($status->members, 'variant_id'));
 
         $this->tell($members[0]);
         self::assertSame('pending', $this->standing($group)->state);
-        $this->shop()->mappings()->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
+        $this
+            ->shop()
+            ->mappings()
+            ->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
         $status = $this->standing($group);
         self::assertSame('error', $status->state);
         self::assertStringEndsWith(': no price', (string) $status->error);
@@ -113,7 +146,13 @@ abstract class ProductStatusTestCase extends SyncTestCase
 
         $this->sync();
         self::assertSame('synced', $this->standing($group)->state);
-        self::assertSame(\count($members), \count(array_filter($this->standing($group)->members, static fn (array $m): bool => $m['state'] === 'deleted')));
+        self::assertSame(
+            \count($members),
+            \count(array_filter(
+                $this->standing($group)->members,
+                static fn (array $m): bool => $m['state'] === 'deleted',
+            )),
+        );
         $this->clover->remove($last);
         $this->sync();
         self::assertSame('deleted', $this->standing($group)->state);
@@ -123,11 +162,22 @@ abstract class ProductStatusTestCase extends SyncTestCase
     public function test_a_conflict(): void
     {
         $product = $this->product($this->mug);
-        $this->shop()->mappings()->save([[
-            'clover_id' => $this->mug, 'name' => 'Mug', 'sku' => (string) $product['sku'], 'state' => Links::CONFLICT, 'error' => 'The shop already has it',
-        ]]);
+        $this
+            ->shop()
+            ->mappings()
+            ->save([[
+                'clover_id' => $this->mug,
+                'name'      => 'Mug',
+                'sku'       => (string) $product['sku'],
+                'state'     => Links::CONFLICT,
+                'error'     => 'The shop already has it',
+            ]]);
         $status = ProductStatus::of($this->sql, $this->shop()->mappings(), (int) $product['product_id']);
-        self::assertSame(['conflict', $this->mug, 'The shop already has it'], [$status->state, $status->cloverId, $status->error]);
+        self::assertSame(['conflict', $this->mug, 'The shop already has it'], [
+            $status->state,
+            $status->cloverId,
+            $status->error,
+        ]);
     }
 
     #[TestDox('Who has the database alone finds the merchant there')]
@@ -140,21 +190,39 @@ abstract class ProductStatusTestCase extends SyncTestCase
 
     private function standing(string $cloverId): ProductStatus
     {
-        $product = (int) $this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [$cloverId]);
+        $product =
+            (int) $this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+                $cloverId,
+            ]);
 
-        return ProductStatus::of($this->sql, $this->shop()->mappings(), $product) ?? self::fail("$cloverId has no status.");
+        return (
+            ProductStatus::of($this->sql, $this->shop()->mappings(), $product) ?? self::fail("$cloverId has no status.")
+        );
     }
 
     /** @return array{string, list<string>} The group's id and those of its items */
     private function poster(): array
     {
-        $group = (string) $this->sql->fetchValue("SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'group' AND name = 'Poster'");
+        $group = (string) $this->sql->fetchValue(
+            "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'group' AND name = 'Poster'",
+        );
 
-        return [$group, array_map(strval(...), $this->sql->fetchColumn('SELECT clover_id FROM #__j2commerce_clover_mappings WHERE parent_id = ? ORDER BY clover_id', [$group]))];
+        return [
+            $group,
+            array_map(
+                strval(...),
+                $this->sql->fetchColumn('SELECT clover_id FROM #__j2commerce_clover_mappings WHERE parent_id = ? ORDER BY clover_id', [
+                    $group,
+                ]),
+            ),
+        ];
     }
 
     private function tell(string $item): void
     {
-        $this->shop()->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
+        $this
+            ->shop()
+            ->inbox()
+            ->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
     }
 }

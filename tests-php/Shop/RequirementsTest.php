@@ -6,7 +6,10 @@ namespace CloverSync\Tests\Shop;
 
 use PHPUnit\Framework\TestCase;
 
-/** What the app asks of the web server's PHP before it uses it, in a PHP that has lost it. Joomla's texts are its keys here. */
+/**
+ * What the app asks of the web server's PHP before it uses it, in a PHP that has lost it. Joomla's texts are its keys
+ * here.
+ */
 final class RequirementsTest extends TestCase
 {
     public function test_a_disabled_function_of_the_library_or_of_the_pages_is_named(): void
@@ -21,19 +24,27 @@ final class RequirementsTest extends TestCase
 
     public function test_what_has_a_stand_in_is_no_problem(): void
     {
-        self::assertSame('none', $this->problem('disable_functions=' . implode(',', \CloverSync\Shop\Support\Platform::OPTIONAL) . ',phpversion'));
+        self::assertSame(
+            'none',
+            $this->problem(
+                'disable_functions=' . implode(',', \CloverSync\Shop\Support\Platform::OPTIONAL) . ',phpversion',
+            ),
+        );
     }
 
     public function test_without_the_extension_that_comes_first(): void
     {
-        self::assertStringStartsWith('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING ', $this->problem('disable_functions=nl2br', extension: false));
+        self::assertStringStartsWith('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING ', $this->problem(
+            'disable_functions=nl2br',
+            extension: false,
+        ));
     }
 
     public function test_every_text_that_is_asked_for_is_there(): void
     {
         $file   = \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos';
         $texts  = (string) file_get_contents("$file/language/en-GB/plg_j2commerce_app_cloverpos.ini");
-        $source = (string) file_get_contents("$file/src/Shop/Requirements.php");
+        $source = (string) file_get_contents(\dirname($file) . "/lib/src/Joomla/Requirements.php");
         self::assertGreaterThan(4, preg_match_all("/'(PLG_[A-Z0-9_]+)'/", $source, $keys));
 
         foreach ($keys[1] as $key) {
@@ -51,7 +62,7 @@ final class RequirementsTest extends TestCase
 
         $folder = sys_get_temp_dir() . '/cloversync-requirements-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
-        file_put_contents("$folder/disabled.ini", $ini . "\n" . ($extension ? "extension=$library\n" : ''));
+        file_put_contents("$folder/disabled.ini", $ini . "\n" . ( $extension ? "extension=$library\n" : '' ));
         file_put_contents("$folder/ask.php", <<<'PHP'
             <?php
             namespace Joomla\CMS\Language {
@@ -69,7 +80,10 @@ final class RequirementsTest extends TestCase
                 echo \CloverSync\Shop\Joomla\Requirements::problem() ?? 'none';
             }
             PHP);
-        file_put_contents("$folder/ask.php", str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin', (string) file_get_contents("$folder/ask.php")));
+        file_put_contents(
+            "$folder/ask.php",
+            str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin', (string) file_get_contents("$folder/ask.php")),
+        );
         $process = proc_open(
             [PHP_BINARY, "$folder/ask.php"],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],

@@ -29,17 +29,24 @@ use PHPUnit\Framework\Attributes\TestDox;
 abstract class RoutinesTestCase extends SalesTestCase
 {
     #[DataProvider('intervals')]
-    #[TestDox('With an interval of $minutes minutes a sync is due $seconds seconds after the last one began, and no sooner')]
+    #[TestDox(
+        'With an interval of $minutes minutes a sync is due $seconds seconds after the last one began, and no sooner',
+    )]
     public function test_due(int $minutes, int $seconds): void
     {
         $clock = new FakeClock((float) time());
-        $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql($clock->now() - $seconds + 1)]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql(
+            $clock->now() - $seconds + 1,
+        )]);
         $early = $this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync();
         self::assertSame([TaskReport::NOTHING, ['not_due' => [1]]], [$early->outcome(), $early->facts]);
         $clock->time += 1;
-        $due = $this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync();
+        $due         = $this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync();
         self::assertSame([TaskReport::DONE, ['synced']], [$due->outcome(), array_keys($due->facts)]);
-        self::assertSame(['not_due'], array_keys($this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync()->facts));
+        self::assertSame(
+            ['not_due'],
+            array_keys($this->routines(['sync_interval' => $minutes], clock: $clock)->fullSync()->facts),
+        );
     }
 
     /** @return array<string, array{int, int}> */
@@ -64,7 +71,9 @@ abstract class RoutinesTestCase extends SalesTestCase
     #[TestDox('A sync by a clock that was wrong does not keep the next one waiting')]
     public function test_started_in_the_future(): void
     {
-        $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql($this->clock->now() + 86_400)]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql(
+            $this->clock->now() + 86_400,
+        )]);
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
     }
 
@@ -85,7 +94,9 @@ abstract class RoutinesTestCase extends SalesTestCase
         self::assertSame(3, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_runs'));
     }
 
-    #[TestDox('A run that was cut is resumed before its interval is over, but not between two slices of somebody who syncs by hand')]
+    #[TestDox(
+        'A run that was cut is resumed before its interval is over, but not between two slices of somebody who syncs by hand',
+    )]
     public function test_resume(): void
     {
         $run = $this->sync(budget: new TimeBudget(0.0))->run;
@@ -93,7 +104,12 @@ abstract class RoutinesTestCase extends SalesTestCase
         self::assertSame([TaskReport::NOTHING, ['running' => []]], [$now->outcome(), $now->facts]);
         $this->clock->later += 61;
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
-        self::assertSame(['done', $run], array_values($this->sql->fetchOne('SELECT status, id FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1')));
+        self::assertSame(
+            ['done', $run],
+            array_values($this->sql->fetchOne(
+                'SELECT status, id FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 1',
+            )),
+        );
     }
 
     #[TestDox('While another process syncs there is nothing to do but the rest')]
@@ -101,7 +117,14 @@ abstract class RoutinesTestCase extends SalesTestCase
     {
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
-        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1)))->acquire());
+        self::assertTrue(
+            ( new Lock(
+                $this->db->connect(),
+                'sync:sandbox',
+                $this->clock,
+                new ProcessIdentity('another node', 1, 1),
+            ) )->acquire(),
+        );
 
         foreach (['fullSync', 'inventory'] as $task) {
             $result = $this->routines()->$task();
@@ -122,7 +145,11 @@ abstract class RoutinesTestCase extends SalesTestCase
         $result = $this->routines()->$task();
         self::assertSame([18.0, 3], [$this->inClover($this->mug), $this->inShop($this->candle)]);
         self::assertSame([TaskReport::DONE, []], [$result->outcome(), $result->failures()]);
-        self::assertSame([[1], [2], [1]], [$result->facts['sales_found'], $result->facts['sales_sent'], $result->facts['webhooks']]);
+        self::assertSame([[1], [2], [1]], [
+            $result->facts['sales_found'],
+            $result->facts['sales_sent'],
+            $result->facts['webhooks'],
+        ]);
         self::assertTrue($result->shopChanged);
     }
 
@@ -136,7 +163,11 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->sql->execute("UPDATE #__j2commerce_clover_log SET created = '2020-01-01 00:00:00'");
         $mark   = $this->clover->mark();
         $result = $this->routines()->$task();
-        self::assertSame([TaskReport::NOTHING, ['not_connected' => []], []], [$result->outcome(), $result->facts, $result->failures()]);
+        self::assertSame([TaskReport::NOTHING, ['not_connected' => []], []], [
+            $result->outcome(),
+            $result->facts,
+            $result->failures(),
+        ]);
         self::assertSame([], $this->clover->calls($mark));
         self::assertSame(0, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_log'));
     }
@@ -149,8 +180,12 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         StoredTokens::age($this->sql, self::SECRET, 1500);
         $mark   = $this->clover->mark();
-        $result = (new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0))->$task();
-        self::assertSame([TaskReport::NOTHING, ['site_moved'], []], [$result->outcome(), array_keys($result->facts), $result->failures()]);
+        $result = ( new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0) )->$task();
+        self::assertSame([TaskReport::NOTHING, ['site_moved'], []], [
+            $result->outcome(),
+            array_keys($result->facts),
+            $result->failures(),
+        ]);
         self::assertStringContainsString('https://shop.example', (string) $result->facts['site_moved'][0]);
         self::assertSame([], $this->clover->calls($mark));
     }
@@ -179,10 +214,15 @@ abstract class RoutinesTestCase extends SalesTestCase
         self::assertSame([], $this->clover->calls($mark));
         $this->due();
         self::assertSame($asked->facts, $this->routines()->fullSync()->facts);
-        self::assertSame(['needs_confirmation', 'superseded'], $this->sql->fetchColumn('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 2'));
+        self::assertSame(
+            ['needs_confirmation', 'superseded'],
+            $this->sql->fetchColumn('SELECT status FROM #__j2commerce_clover_runs ORDER BY id DESC LIMIT 2'),
+        );
     }
 
-    #[TestDox('A sync that cannot be done keeps no sale from Clover, is reported, and is not tried again before its time')]
+    #[TestDox(
+        'A sync that cannot be done keeps no sale from Clover, is reported, and is not tried again before its time',
+    )]
     public function test_failing_sync(): void
     {
         $this->due();
@@ -218,7 +258,10 @@ abstract class RoutinesTestCase extends SalesTestCase
         self::assertStringContainsString('Inventory', $problem->getPermission());
         [$problem] = $this->routines()->inventory()->failures();
         self::assertInstanceOf(PermissionException::class, $problem);
-        self::assertStringContainsString('error Clover\'s counts were not read: ', implode("\n", $this->logged('inventory_pull')));
+        self::assertStringContainsString('error Clover\'s counts were not read: ', implode(
+            "\n",
+            $this->logged('inventory_pull'),
+        ));
     }
 
     #[TestDox('A sync that Clover broke off is reported and goes on with the next task')]
@@ -226,7 +269,10 @@ abstract class RoutinesTestCase extends SalesTestCase
     {
         $this->due();
         $this->clover->fault(Simulator::ITEM_PAGES . '*', 'status', 200, with: ['code' => 503]);
-        self::assertSame([UnavailableException::class], array_map(get_class(...), $this->routines()->fullSync()->failures()));
+        self::assertSame(
+            [UnavailableException::class],
+            array_map(get_class(...), $this->routines()->fullSync()->failures()),
+        );
         $this->clover->clearFaults();
         $this->clock->later += 61;
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
@@ -238,14 +284,25 @@ abstract class RoutinesTestCase extends SalesTestCase
     {
         StoredTokens::age($this->sql, self::SECRET, 540);
         $fresh = $this->routines()->refreshToken();
-        self::assertSame([TaskReport::NOTHING, ['token_fresh'], 0], [$fresh->outcome(), array_keys($fresh->facts), $this->clover->refreshes()]);
+        self::assertSame([TaskReport::NOTHING, ['token_fresh'], 0], [
+            $fresh->outcome(),
+            array_keys($fresh->facts),
+            $this->clover->refreshes(),
+        ]);
         self::assertContains($fresh->facts['token_fresh'][0], [20, 21]);
         StoredTokens::age($this->sql, self::SECRET, 120);
         $near = $this->routines()->refreshToken();
-        self::assertSame([TaskReport::DONE, ['token_refreshed'], 1], [$near->outcome(), array_keys($near->facts), $this->clover->refreshes()]);
+        self::assertSame([TaskReport::DONE, ['token_refreshed'], 1], [
+            $near->outcome(),
+            array_keys($near->facts),
+            $this->clover->refreshes(),
+        ]);
         self::assertContains($near->facts['token_refreshed'][0], [29, 30]);
         $this->routines()->refreshToken();
-        self::assertSame([1, ['success The access token was refreshed']], [$this->clover->refreshes(), $this->logged('token_refresh')]);
+        self::assertSame([1, ['success The access token was refreshed']], [
+            $this->clover->refreshes(),
+            $this->logged('token_refresh'),
+        ]);
     }
 
     #[TestDox('A connection that only the owner can mend is reported once, and then is none')]
@@ -257,14 +314,25 @@ abstract class RoutinesTestCase extends SalesTestCase
         $result = $this->routines()->refreshToken();
         self::assertSame([RefusedException::class], array_map(get_class(...), $result->failures()));
         $meanwhile = $this->routines()->refreshToken();
-        self::assertSame([TaskReport::NOTHING, ['connection_refused']], [$meanwhile->outcome(), array_keys($meanwhile->facts)]);
-        self::assertSame([RefusedException::class], array_map(get_class(...), $meanwhile->failures()), 'The sale waits.');
+        self::assertSame([TaskReport::NOTHING, ['connection_refused']], [
+            $meanwhile->outcome(),
+            array_keys($meanwhile->facts),
+        ]);
+        self::assertSame(
+            [RefusedException::class],
+            array_map(get_class(...), $meanwhile->failures()),
+            'The sale waits.',
+        );
         self::assertCount(1, $this->logged('token_refresh'));
         StoredTokens::age($this->sql, self::SECRET, 600);
         $result = $this->routines()->refreshToken();
         self::assertSame([ReconnectException::class], array_map(get_class(...), $result->failures()));
         $after = $this->routines()->refreshToken();
-        self::assertSame([TaskReport::NOTHING, ['connection_lost'], []], [$after->outcome(), array_keys($after->facts), $after->failures()]);
+        self::assertSame([TaskReport::NOTHING, ['connection_lost'], []], [
+            $after->outcome(),
+            array_keys($after->facts),
+            $after->failures(),
+        ]);
         self::assertCount(2, $this->logged('token_refresh'));
         self::assertStringStartsWith('error ', $this->logged('token_refresh')[0]);
     }
@@ -315,6 +383,9 @@ abstract class RoutinesTestCase extends SalesTestCase
 
     private function tell(string $item): void
     {
-        $this->shop()->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
+        $this
+            ->shop()
+            ->inbox()
+            ->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
     }
 }

@@ -21,7 +21,19 @@ use CloverSync\Tests\Support\SyncTestCase;
 /** How a run goes on, stops and is kept from starting. */
 abstract class RunTestCase extends SyncTestCase
 {
-    private const TIMES = ['modified', 'modified_on', 'created', 'created_on', 'publish_up', 'core_modified_time', 'core_created_time', 'core_publish_up', 'tag_date', 'created_time', 'modified_time'];
+    private const TIMES = [
+        'modified',
+        'modified_on',
+        'created',
+        'created_on',
+        'publish_up',
+        'core_modified_time',
+        'core_created_time',
+        'core_publish_up',
+        'tag_date',
+        'created_time',
+        'modified_time',
+    ];
 
     public function test_a_run_cut_after_each_step_ends_with_the_rows_of_a_run_that_was_not(): void
     {
@@ -42,7 +54,11 @@ abstract class RunTestCase extends SyncTestCase
         $this->connect();
         $whole = $this->sync(['mapping_mode' => 'category']);
 
-        self::assertSame([$whole->imported, $whole->productRows, $whole->itemsRead], [$result->imported, $result->productRows, $result->itemsRead]);
+        self::assertSame([$whole->imported, $whole->productRows, $whole->itemsRead], [
+            $result->imported,
+            $result->productRows,
+            $result->itemsRead,
+        ]);
         self::assertEquals($this->shopRows(self::TIMES), $cut);
     }
 
@@ -61,10 +77,13 @@ abstract class RunTestCase extends SyncTestCase
         $taken = false;
 
         try {
-            $this->shop()->runner(function (SyncProgress $now) use (&$taken): void {
-                $this->sql->execute("UPDATE #__j2commerce_clover_runs SET holder = 'another'");
-                $taken = true;
-            })->run(new TimeBudget());
+            $this
+                ->shop()
+                ->runner(function (SyncProgress $now) use (&$taken): void {
+                    $this->sql->execute("UPDATE #__j2commerce_clover_runs SET holder = 'another'");
+                    $taken = true;
+                })
+                ->run(new TimeBudget());
             self::fail('It went on.');
         } catch (\CloverSync\Shop\Exception\LockLostException) {
             self::assertTrue($taken);
@@ -107,7 +126,10 @@ abstract class RunTestCase extends SyncTestCase
         }
 
         self::assertSame('failed', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
-        self::assertSame('error', $this->sql->fetchValue("SELECT status FROM #__j2commerce_clover_log WHERE action = 'sync'"));
+        self::assertSame(
+            'error',
+            $this->sql->fetchValue("SELECT status FROM #__j2commerce_clover_log WHERE action = 'sync'"),
+        );
     }
 
     public function test_prices_in_another_currency_are_refused_and_nothing_is_written(): void
@@ -145,10 +167,18 @@ abstract class RunTestCase extends SyncTestCase
     public function test_a_disagreement_about_tax_is_said_once_and_changes_nothing(): void
     {
         $this->connect();
-        $this->clover->merchant(['vat' => true, 'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'MERCHANT_R']]);
+        $this->clover->merchant([
+            'vat'         => true,
+            'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'MERCHANT_R'],
+        ]);
         $this->sync();
         $this->sync();
-        self::assertSame(1, (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE status = 'skipped' AND message LIKE '%include tax%'"));
+        self::assertSame(
+            1,
+            (int) $this->sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE status = 'skipped' AND message LIKE '%include tax%'",
+            ),
+        );
     }
 
     public function test_without_a_default_category_the_sync_asks_for_one(): void
@@ -177,7 +207,10 @@ abstract class RunTestCase extends SyncTestCase
         $copy     = $this->shop(site: 'https://staging.example');
         $requests = \count($this->clover->requests());
 
-        foreach ([fn () => $copy->runner()->run(new TimeBudget()), fn () => $copy->preview()->run(static fn () => null)] as $traffic) {
+        foreach ([
+            fn () => $copy->runner()->run(new TimeBudget()),
+            fn () => $copy->preview()->run(static fn () => null),
+        ] as $traffic) {
             try {
                 $traffic();
                 self::fail('The copy spoke with Clover.');
@@ -212,18 +245,34 @@ abstract class RunTestCase extends SyncTestCase
         $this->clover->setStock($shirt, 77);
         $this->clover->remove($honey);
         $new = $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
-        $this->sql->execute("UPDATE #__content SET title = 'Mine' WHERE id = ?", [$this->product($apron)['article_id']]);
-        $before  = [$this->shopRows(), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_mappings'), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log')];
+        $this->sql->execute("UPDATE #__content SET title = 'Mine' WHERE id = ?", [
+            $this->product($apron)['article_id'],
+        ]);
+        $before = [
+            $this->shopRows(),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_mappings'),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
+        ];
         $changes = [];
-        $counts  = $this->shop()->preview()->run(static function (array $change) use (&$changes): void {
-            $changes[$change['clover_id']] = [$change['action'], $change['fields']];
-        });
+        $counts  = $this
+            ->shop()
+            ->preview()
+            ->run(static function (array $change) use (&$changes): void {
+                $changes[$change['clover_id']] = [$change['action'], $change['fields']];
+            });
 
-        self::assertSame(['creates' => 1, 'updates' => 2, 'deletes' => 1, 'conflicts' => 0], array_slice($counts, 0, 4));
+        self::assertSame(
+            ['creates' => 1, 'updates' => 2, 'deletes' => 1, 'conflicts' => 0],
+            array_slice($counts, 0, 4),
+        );
         self::assertSame(['update', ['price']], $changes[$apron]);
         self::assertSame(['delete', []], $changes[$honey]);
         self::assertSame('create', $changes[$new][0]);
-        self::assertSame($before, [$this->shopRows(), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_mappings'), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log')]);
+        self::assertSame($before, [
+            $this->shopRows(),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_mappings'),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
+        ]);
     }
 
     public function test_old_log_entries_and_runs_go_after_the_days_the_owner_set(): void
@@ -240,7 +289,8 @@ abstract class RunTestCase extends SyncTestCase
     {
         $this->connectedAndSynced();
         $all = json_encode([
-            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_state'), $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_state'),
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
             $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_runs'),
         ]);
         self::assertStringNotContainsString('11111111-2222-3333-4444-555555555555', $all);

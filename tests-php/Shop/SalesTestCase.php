@@ -26,13 +26,24 @@ abstract class SalesTestCase extends Base
         self::assertWork($this->work(), 3);
         self::assertSame([18.0, 9.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
         [$order] = $this->cloverOrders();
-        $lines   = array_sum(array_column($order['lineItems']['elements'], 'price'));
-        $off     = array_sum(array_column($order['discounts']['elements'], 'amount'));
-        self::assertSame([3 * 1250 + 3 * 103 + 500 - 101, 3 * 1250 + 3 * 103 + 500 - 101], [$order['total'], $lines + $off]);
-        self::assertSame(['PAID ONLINE 501', 'open', 5], [$order['title'], $order['state'], \count($order['lineItems']['elements'])]);
+        $lines = array_sum(array_column($order['lineItems']['elements'], 'price'));
+        $off   = array_sum(array_column($order['discounts']['elements'], 'amount'));
+        self::assertSame([( 3 * 1250 ) + ( 3 * 103 ) + 500 - 101, ( 3 * 1250 ) + ( 3 * 103 ) + 500 - 101], [
+            $order['total'],
+            $lines + $off,
+        ]);
+        self::assertSame(['PAID ONLINE 501', 'open', 5], [
+            $order['title'],
+            $order['state'],
+            \count($order['lineItems']['elements']),
+        ]);
         self::assertStringContainsString('Ada Lovelace', $order['note']);
         self::assertLessThanOrEqual(12, \strlen($order['externalReferenceId']));
-        self::assertSame([], array_filter($order['lineItems']['elements'], static fn (array $line): bool => isset($line['item'])), 'Linked lines could take the units once more.');
+        self::assertSame(
+            [],
+            array_filter($order['lineItems']['elements'], static fn (array $line): bool => isset($line['item'])),
+            'Linked lines could take the units once more.',
+        );
     }
 
     #[TestDox('Nothing is asked of Clover twice, however often an order is told of')]
@@ -66,7 +77,11 @@ abstract class SalesTestCase extends Base
     {
         $this->order(4, [[$this->mug, 3]]);
         $this->work();
-        self::assertSame([20.0, 17], [(float) $this->inClover($this->mug), $this->inShop($this->mug)], 'Pending: taken in the shop only.');
+        self::assertSame(
+            [20.0, 17],
+            [(float) $this->inClover($this->mug), $this->inShop($this->mug)],
+            'Pending: taken in the shop only.',
+        );
         $this->clover->setStock($this->mug, 30);
         $this->sync();
         self::assertSame(27, $this->inShop($this->mug));
@@ -116,7 +131,7 @@ abstract class SalesTestCase extends Base
     public function test_every_life(array $statuses, int $taken): void
     {
         foreach ([true, false] as $i => $each) {
-            $order = ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i];
+            $order = ['order_id' => (string) ( 179540797510 + $i ), 'number' => 510 + $i];
             $this->clover->setStock($this->mug, 20);
 
             foreach ($statuses as $status) {
@@ -124,12 +139,18 @@ abstract class SalesTestCase extends Base
                 $each && $this->work(['refunded_statuses' => [9]]);
             }
 
-            self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ($taken > 0 ? 2 : 0));
-            self::assertSame(20.0 - $taken, (float) $this->inClover($this->mug), $each ? 'worked after each' : 'worked at the end');
+            self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ( $taken > 0 ? 2 : 0 ));
+            self::assertSame(
+                20.0 - $taken,
+                (float) $this->inClover($this->mug),
+                $each ? 'worked after each' : 'worked at the end',
+            );
         }
     }
 
-    #[TestDox('An order that was paid on its way to a status that says nothing is a sale, though the worker saw only that')]
+    #[TestDox(
+        'An order that was paid on its way to a status that says nothing is a sale, though the worker saw only that',
+    )]
     public function test_paid_on_the_way(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -138,7 +159,9 @@ abstract class SalesTestCase extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox('An edit after payment moves the difference, and a line that is removed gives its units back; no event tells of either')]
+    #[TestDox(
+        'An edit after payment moves the difference, and a line that is removed gives its units back; no event tells of either',
+    )]
     public function test_edits_after_payment(): void
     {
         $this->order(1, [[$this->mug, 5], [$this->candle, 1]]);
@@ -151,7 +174,10 @@ abstract class SalesTestCase extends Base
         self::assertSame([16.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
         self::assertSame(0, $this->work()->found, 'It is found once.');
         self::assertCount(1, $this->cloverOrders(), 'The order in Clover stays as it was paid.');
-        self::assertSame(['+5 confirmed', '-2 confirmed', '+1 confirmed', '+1 confirmed', '-1 confirmed'], $this->rows());
+        self::assertSame(
+            ['+5 confirmed', '-2 confirmed', '+1 confirmed', '+1 confirmed', '-1 confirmed'],
+            $this->rows(),
+        );
     }
 
     #[TestDox('An event that was lost is found by the scan, once, and the log says so')]
@@ -163,12 +189,17 @@ abstract class SalesTestCase extends Base
         self::assertSame([1, 2], [$result->found, $result->confirmed]);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
         $this->order(6, [[$this->mug, 2]], event: false);
-        self::assertSame([1, 1], [($result = $this->work())->found, $result->confirmed]);
+        self::assertSame([1, 1], [( $result = $this->work() )->found, $result->confirmed]);
         self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
-        self::assertCount(2, array_filter($this->logged('sync'), static fn (string $m): bool => str_contains($m, 'no event told')));
+        self::assertCount(2, array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
+            $m,
+            'no event told',
+        )));
     }
 
-    #[TestDox('The units of an order that was deleted in the shop are given back, and the shop takes its count from Clover')]
+    #[TestDox(
+        'The units of an order that was deleted in the shop are given back, and the shop takes its count from Clover',
+    )]
     public function test_a_deleted_order(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -176,10 +207,16 @@ abstract class SalesTestCase extends Base
         $this->deleteOrder();
         self::assertSame(1, $this->work()->found);
         $this->sync();
-        self::assertSame([20.0, 20, 0], [(float) $this->inClover($this->mug), $this->inShop($this->mug), $this->work()->found]);
+        self::assertSame([20.0, 20, 0], [
+            (float) $this->inClover($this->mug),
+            $this->inShop($this->mug),
+            $this->work()->found,
+        ]);
     }
 
-    #[TestDox('A whole refund by the gateway gives the units back, though the order stays confirmed; paid anew it is a sale again')]
+    #[TestDox(
+        'A whole refund by the gateway gives the units back, though the order stays confirmed; paid anew it is a sale again',
+    )]
     public function test_a_whole_refund(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -203,11 +240,18 @@ abstract class SalesTestCase extends Base
         $this->work();
         $this->shop()->orderEvents()->refunded(self::ORDER, false);
         self::assertWork($this->work(), 0);
-        self::assertStringContainsString('skipped Part of the order was paid back', $this->logged('inventory_restock')[0]);
+        self::assertStringContainsString(
+            'skipped Part of the order was paid back',
+            $this->logged('inventory_restock')[0],
+        );
         $line = (int) $this->sql->fetchValue('SELECT line_id FROM #__j2commerce_clover_ledger');
         $this->sales()->planner->restock(self::ORDER, $line, 1);
         $this->work();
-        self::assertSame([18.0, 0], [(float) $this->inClover($this->mug), $this->work()->found], 'The scan does not take it again.');
+        self::assertSame(
+            [18.0, 0],
+            [(float) $this->inClover($this->mug), $this->work()->found],
+            'The scan does not take it again.',
+        );
         $this->order(6, [[$this->mug, 3]]);
         $this->work();
         self::assertSame(20.0, (float) $this->inClover($this->mug), 'Never more than was taken.');
@@ -215,12 +259,17 @@ abstract class SalesTestCase extends Base
         $this->sales()->planner->restock(self::ORDER, $line, 1);
     }
 
-    #[TestDox('With Push Stock off nothing moves Clover\'s counts, the shop follows them plainly, and switching it on replays nothing')]
+    #[TestDox(
+        'With Push Stock off nothing moves Clover\'s counts, the shop follows them plainly, and switching it on replays nothing',
+    )]
     public function test_push_stock_off(): void
     {
         $off = ['push_stock' => false];
         $this->order(1, [[$this->mug, 2]], settings: $off);
-        self::assertSame([0, ['+2 skipped push_off']], [$this->work($off + ['sync_sale' => false])->confirmed, $this->rows()]);
+        self::assertSame([0, ['+2 skipped push_off']], [
+            $this->work($off + ['sync_sale' => false])->confirmed,
+            $this->rows(),
+        ]);
         self::assertStringContainsString('Push Stock on Sale is off', $this->logged('inventory_decrement')[0]);
         $this->sync($off);
         self::assertSame(20, $this->inShop($this->mug));
@@ -264,7 +313,11 @@ abstract class SalesTestCase extends Base
         $this->clover->setStock($this->mug, null);
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         self::assertWork($this->work(), 2);
-        self::assertSame([null, 9.0, ['+2 skipped untracked', '+1 confirmed']], [$this->inClover($this->mug), (float) $this->inClover($this->candle), $this->rows()]);
+        self::assertSame([null, 9.0, ['+2 skipped untracked', '+1 confirmed']], [
+            $this->inClover($this->mug),
+            (float) $this->inClover($this->candle),
+            $this->rows(),
+        ]);
         $this->clover->setStock($this->mug, 7);
         $this->order(6, [[$this->mug, 2], [$this->candle, 1]]);
         $this->work();
@@ -281,7 +334,9 @@ abstract class SalesTestCase extends Base
         self::assertSame([-0.5, 0], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
     }
 
-    #[TestDox('A sale of an item that is gone from Clover waits for the owner, holds up nobody, and can be tried again')]
+    #[TestDox(
+        'A sale of an item that is gone from Clover waits for the owner, holds up nobody, and can be tried again',
+    )]
     public function test_an_item_that_is_gone(): void
     {
         $this->clover->remove($this->mug);
@@ -295,48 +350,66 @@ abstract class SalesTestCase extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox('Products that are linked to nothing in Clover are sold without a word about stock, and adopting one later takes nothing')]
+    #[TestDox(
+        'Products that are linked to nothing in Clover are sold without a word about stock, and adopting one later takes nothing',
+    )]
     public function test_an_unlinked_product(): void
     {
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [$this->mug]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [
+            $this->mug,
+        ]);
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         $this->work();
         self::assertSame(['+2 skipped unlinked', '+1 confirmed'], $this->rows());
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?', [$this->mug]);
+        $this->sql->execute(
+            'UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?',
+            [$this->mug],
+        );
         self::assertSame([0, 20.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
     }
 
-    #[TestDox('A product that is linked to another item after a sale gives the units back to the item that they came from')]
+    #[TestDox(
+        'A product that is linked to another item after a sale gives the units back to the item that they came from',
+    )]
     public function test_a_product_that_was_linked_anew(): void
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
         $variant = (int) $this->product($this->mug)['variant_id'];
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = NULL, product_id = NULL WHERE clover_id = ?', [$this->mug]);
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = ? WHERE clover_id = ?', [$variant, $this->candle]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = NULL, product_id = NULL WHERE clover_id = ?', [
+            $this->mug,
+        ]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = ? WHERE clover_id = ?', [
+            $variant,
+            $this->candle,
+        ]);
         self::assertSame(0, $this->work()->found);
         $this->order(6, [[$this->mug, 2]]);
         $this->work();
         self::assertSame([20.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
     }
 
-    #[TestDox('What was sold before the first connection is in Clover\'s counts already; an older order that is paid afterwards is a sale')]
+    #[TestDox(
+        'What was sold before the first connection is in Clover\'s counts already; an older order that is paid afterwards is a sale',
+    )]
     public function test_orders_from_before_the_connection(): void
     {
         $this->clock->later = -86_400;
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->order(4, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502], event: false);
         $this->clock->later = 0;
-        $shop = $this->shop();
+        $shop               = $this->shop();
         $shop->state->set('orders_after:' . $shop->connection->status()->merchantId, '502');
-        self::assertSame([0, 0], [($result = $this->work())->found, $result->confirmed]);
+        self::assertSame([0, 0], [( $result = $this->work() )->found, $result->confirmed]);
         $this->order(7, [[$this->mug, 2]]);
         $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
         $this->work();
         self::assertSame([20.0, 9.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
     }
 
-    #[TestDox('Without Inventory Write the log names the permission, sending pauses, and after a new connection everything goes out')]
+    #[TestDox(
+        'Without Inventory Write the log names the permission, sending pauses, and after a new connection everything goes out',
+    )]
     public function test_no_permission_for_stock(): void
     {
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'ORDERS_R', 'ORDERS_W']]);
@@ -354,7 +427,9 @@ abstract class SalesTestCase extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox('Without Orders Write the units are taken all the same, and the log says which permission the order lacks')]
+    #[TestDox(
+        'Without Orders Write the units are taken all the same, and the log says which permission the order lacks',
+    )]
     public function test_no_permission_for_orders(): void
     {
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R']]);
@@ -368,24 +443,46 @@ abstract class SalesTestCase extends Base
         self::assertCount(1, $this->cloverOrders());
     }
 
-    #[TestDox('The payment is recorded where the permissions allow it, and Clover, which takes stock at payments, takes none of it')]
+    #[TestDox(
+        'The payment is recorded where the permissions allow it, and Clover, which takes stock at payments, takes none of it',
+    )]
     public function test_the_payment_and_clovers_own_decrement(): void
     {
         $this->clover->switches(['order_decrements_stock' => 'on_payment']);
-        $this->clover->merchant(['updateStock' => true, 'permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W', 'MERCHANT_R', 'PAYMENTS_R', 'PAYMENTS_W']]);
+        $this->clover->merchant([
+            'updateStock' => true,
+            'permissions' => [
+                'INVENTORY_R',
+                'INVENTORY_W',
+                'ORDERS_R',
+                'ORDERS_W',
+                'MERCHANT_R',
+                'PAYMENTS_R',
+                'PAYMENTS_W',
+            ],
+        ]);
         $this->order(1, [[$this->mug, 1]]);
         $this->work();
         [$order] = $this->cloverOrders();
-        self::assertSame(['PAID', [$order['total']]], [$order['paymentState'], array_column($order['payments']['elements'], 'amount')]);
+        self::assertSame(['PAID', [$order['total']]], [
+            $order['paymentState'],
+            array_column($order['payments']['elements'], 'amount'),
+        ]);
         self::assertSame(19.0, (float) $this->inClover($this->mug), 'Exactly one.');
         self::assertSame('recorded', $this->sql->fetchValue('SELECT payment FROM #__j2commerce_clover_orders'));
-        self::assertNull($this->sql->fetchValue('SELECT plan FROM #__j2commerce_clover_orders'), 'The customer\'s data is not kept.');
+        self::assertNull(
+            $this->sql->fetchValue('SELECT plan FROM #__j2commerce_clover_orders'),
+            'The customer\'s data is not kept.',
+        );
     }
 
     #[TestDox('One row that Clover refuses holds up no other; when refusals do not end, sending pauses and says so')]
     public function test_refusals(): void
     {
-        $this->clover->fault("POST /v3/merchants/*/item_stocks/{$this->mug}", 'status', 99, 0, ['code' => 400, 'body' => ['message' => 'no']]);
+        $this->clover->fault("POST /v3/merchants/*/item_stocks/{$this->mug}", 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         self::assertWork($this->work(), 2, later: 1);
 
@@ -395,10 +492,17 @@ abstract class SalesTestCase extends Base
         }
 
         self::assertSame(['+2 dead refused', '+1 confirmed'], $this->rows());
-        $this->clover->fault('POST /v3/merchants/*/item_stocks/*', 'status', 99, 0, ['code' => 400, 'body' => ['message' => 'no']]);
+        $this->clover->fault('POST /v3/merchants/*/item_stocks/*', 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
 
         for ($i = 0; $i < 6; $i++) {
-            $this->order(1, [[$this->candle, 1, 10 + $i]], ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i]);
+            $this->order(
+                1,
+                [[$this->candle, 1, 10 + $i]],
+                ['order_id' => (string) ( 179540797510 + $i ), 'number' => 510 + $i],
+            );
         }
 
         for ($i = 0; $i < 6 && $this->sales()->worker()->waiting()->paused === null; $i++) {
@@ -407,7 +511,10 @@ abstract class SalesTestCase extends Base
         }
 
         self::assertStringContainsString('refused', (string) $this->sales()->worker()->waiting()->paused);
-        self::assertNotSame([], array_filter($this->logged('sync'), static fn (string $m): bool => str_contains($m, 'is paused')));
+        self::assertNotSame([], array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
+            $m,
+            'is paused',
+        )));
     }
 
     #[TestDox('A hook writes one row in one statement of its own, and throws nothing whatever the database does')]
@@ -418,23 +525,26 @@ abstract class SalesTestCase extends Base
             $statements[] = $query;
         });
         $mark = $this->clover->mark();
-        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged(self::ORDER, 5, 1);
+        ( new OrderEvents($counting, 'sandbox', $this->clock) )->statusChanged(self::ORDER, 5, 1);
         self::assertCount(1, $statements);
         self::assertStringStartsWith('INSERT', $statements[0]);
         self::assertSame([], $this->clover->calls($mark));
 
-        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged('1795407975', null, 5);
+        ( new OrderEvents($counting, 'sandbox', $this->clock) )->statusChanged('1795407975', null, 5);
         self::assertCount(1, $statements, 'A checkout that has begun says nothing.');
 
         $told = [];
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox RENAME TO #__j2commerce_clover_outbox_gone');
-        (new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
+        ( new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
             $told[] = $e::class;
 
             throw new \RuntimeException('and the log is broken, too');
-        }))->statusChanged(self::ORDER, 5, 1);
+        }) )->statusChanged(self::ORDER, 5, 1);
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox_gone RENAME TO #__j2commerce_clover_outbox');
-        self::assertSame([true], array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $told));
+        self::assertSame(
+            [true],
+            array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $told),
+        );
     }
 
     #[TestDox('While the shop is disconnected nothing is sent; connected again to the same merchant the work goes on')]
@@ -488,13 +598,22 @@ abstract class SalesTestCase extends Base
 
         foreach (['ledger' => ['', 2], 'orders' => ['POST /v3/-/item_stocks', 1]] as $table => [$before, $left]) {
             $robbed = new HeardSql($this->db->connect(), function (string $query) use ($table): void {
-                if (str_starts_with($query, 'SELECT') && str_contains($query, "#__j2commerce_clover_$table") && str_contains($query, 'next_try <= ?')) {
-                    $this->sql->execute("UPDATE #__j2commerce_clover_locks SET holder = 'somebody else' WHERE name = 'work:sandbox'");
+                if (
+                    str_starts_with($query, 'SELECT')
+                    && str_contains($query, "#__j2commerce_clover_$table")
+                    && str_contains($query, 'next_try <= ?')
+                ) {
+                    $this->sql->execute(
+                        "UPDATE #__j2commerce_clover_locks SET holder = 'somebody else' WHERE name = 'work:sandbox'",
+                    );
                 }
             });
             $mark = $this->clover->mark();
             $this->shop(sql: $robbed)->sales()->worker()->run(new TimeBudget(), scan: false);
-            $sent = array_filter($this->clover->calls($mark), static fn (string $call): bool => !str_starts_with($call, 'GET'));
+            $sent = array_filter(
+                $this->clover->calls($mark),
+                static fn (string $call): bool => !str_starts_with($call, 'GET'),
+            );
             self::assertSame($before, preg_replace('#/[A-Z0-9]{13} 200$#', '', implode(', ', $sent)));
             self::assertSame($left, $this->sales()->worker()->waiting()->later);
             $this->sql->execute('DELETE FROM #__j2commerce_clover_locks');
@@ -509,7 +628,10 @@ abstract class SalesTestCase extends Base
         $this->order(1, [[$this->mug, 120]]);
         $this->work();
         [$order] = $this->cloverOrders();
-        self::assertSame([122, $order['total']], [\count($order['lineItems']['elements']), array_sum(array_column($order['lineItems']['elements'], 'price'))]);
+        self::assertSame([122, $order['total']], [
+            \count($order['lineItems']['elements']),
+            array_sum(array_column($order['lineItems']['elements'], 'price')),
+        ]);
         self::assertSame(-100.0, (float) $this->inClover($this->mug));
     }
 
@@ -533,13 +655,16 @@ abstract class SalesTestCase extends Base
 
         for ($i = 0; $i < 10; $i++) {
             $this->clock->later += 40;
-            $result = $this->work();
+            $result             = $this->work();
         }
 
         self::assertWork($result, 0, uncertain: 1);
         self::assertSame([], $this->cloverOrders());
         self::assertStringContainsString('cannot be told', $this->logged('order_push')[0]);
-        self::assertTrue($this->sales()->pushed->resolve((int) $this->sales()->pushed->waiting(1)[0]['id'], 'not_applied'));
+        self::assertTrue($this->sales()->pushed->resolve(
+            (int) $this->sales()->pushed->waiting(1)[0]['id'],
+            'not_applied',
+        ));
         self::assertWork($this->work(), 1);
         self::assertCount(1, $this->cloverOrders());
     }
@@ -549,9 +674,12 @@ abstract class SalesTestCase extends Base
     {
         $drift = function (): array {
             $found = [];
-            $this->sales()->drift()->run(static function (array $item) use (&$found): void {
-                $found[$item['clover_id']] = $item['reason'];
-            });
+            $this
+                ->sales()
+                ->drift()
+                ->run(static function (array $item) use (&$found): void {
+                    $found[$item['clover_id']] = $item['reason'];
+                });
 
             return $found;
         };
@@ -568,7 +696,9 @@ abstract class SalesTestCase extends Base
         self::assertSame(array_keys($before), array_values(array_diff(array_keys($drift()), [$this->candle])));
     }
 
-    #[TestDox('A row that misses its time again and again waits longer each time, and is the owner\'s in the end, who can try it again')]
+    #[TestDox(
+        'A row that misses its time again and again waits longer each time, and is the owner\'s in the end, who can try it again',
+    )]
     public function test_a_row_that_is_always_late(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -593,7 +723,9 @@ abstract class SalesTestCase extends Base
         self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
     }
 
-    #[TestDox('A row that Clover cannot be reached for waits longer each time, up to five minutes, and never dies of it')]
+    #[TestDox(
+        'A row that Clover cannot be reached for waits longer each time, up to five minutes, and never dies of it',
+    )]
     public function test_a_row_that_cannot_be_sent(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -609,7 +741,10 @@ abstract class SalesTestCase extends Base
         self::assertSame(['intended', 256], [$this->ledgerRow()['state'], $waits[19]]);
         $row = $this->ledgerRow();
         $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
-        self::assertFalse($this->sales()->ledger->miss($row, 'me', 'not in time'), 'Late once is no reason to give it up.');
+        self::assertFalse(
+            $this->sales()->ledger->miss($row, 'me', 'not in time'),
+            'Late once is no reason to give it up.',
+        );
     }
 
     #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]
@@ -621,9 +756,12 @@ abstract class SalesTestCase extends Base
         $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
         $this->clover->post('sale', ['itemId' => $this->mug, 'quantity' => 3]);
         $found = [];
-        $this->sales()->drift()->run(static function (array $item) use (&$found): void {
-            $found[$item['clover_id']] = $item['reason'];
-        });
+        $this
+            ->sales()
+            ->drift()
+            ->run(static function (array $item) use (&$found): void {
+                $found[$item['clover_id']] = $item['reason'];
+            });
         self::assertStringContainsString('the till sold 3 within', $found[$this->mug]);
     }
 

@@ -17,7 +17,10 @@ abstract class StockPassTestCase extends SalesTestCase
     #[TestDox('One request brings every count up to date, of variants too, and touches nothing else')]
     public function test_counts(): void
     {
-        $variant = current(array_filter($this->clover->items(), static fn (array $item): bool => isset($item['itemGroup'])));
+        $variant = current(array_filter(
+            $this->clover->items(),
+            static fn (array $item): bool => isset($item['itemGroup']),
+        ));
         $this->clover->setStock($this->mug, 7);
         $this->clover->setStock($this->candle, 0);
         $this->clover->setStock($variant['id'], 41);
@@ -27,10 +30,14 @@ abstract class StockPassTestCase extends SalesTestCase
         $found  = $this->pass();
         self::assertSame([3, true], [$found['updated'], $found['done']]);
         self::assertCount(1, $this->clover->calls($mark));
-        self::assertSame([7, 0, 41], [$this->inShop($this->mug), $this->inShop($this->candle), $this->inShop($variant['id'])]);
+        self::assertSame([7, 0, 41], [
+            $this->inShop($this->mug),
+            $this->inShop($this->candle),
+            $this->inShop($variant['id']),
+        ]);
         self::assertSame(0, (int) $this->product($this->candle)['availability']);
         self::assertSame($before, $this->shopRows(['quantity', 'availability', 'modified_on', 'modified_by']));
-        self::assertSame([0, 0], [($again = $this->pass())['updated'], $again['product_rows']]);
+        self::assertSame([0, 0], [( $again = $this->pass() )['updated'], $again['product_rows']]);
     }
 
     #[TestDox('Units that were sold on the web and not taken out of Clover stay sold')]
@@ -52,7 +59,10 @@ abstract class StockPassTestCase extends SalesTestCase
         $this->pass();
         $this->clover->setStock($this->candle, null);
         $this->pass();
-        self::assertSame([0, 1], [(int) $this->product($this->candle)['manage_stock'], (int) $this->product($this->candle)['availability']]);
+        self::assertSame([0, 1], [
+            (int) $this->product($this->candle)['manage_stock'],
+            (int) $this->product($this->candle)['availability'],
+        ]);
         $this->clover->setStock($this->candle, 5);
         $this->pass();
         self::assertSame([1, 5], [(int) $this->product($this->candle)['manage_stock'], $this->inShop($this->candle)]);
@@ -61,7 +71,9 @@ abstract class StockPassTestCase extends SalesTestCase
     #[TestDox('What the owner has closed stays closed, and an item that Clover does not offer is not opened by units')]
     public function test_closed(): void
     {
-        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [$this->product($this->mug)['variant_id']]);
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [
+            $this->product($this->mug)['variant_id'],
+        ]);
         $this->clover->setStock($this->mug, 15);
         $this->clover->setStock($this->candle, 0);
         $this->clover->edit($this->candle, ['available' => false]);
@@ -75,7 +87,14 @@ abstract class StockPassTestCase extends SalesTestCase
     #[TestDox('While a sync runs no counts are read beside it')]
     public function test_beside_a_sync(): void
     {
-        self::assertTrue((new Lock($this->db->connect(), 'sync:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1)))->acquire());
+        self::assertTrue(
+            ( new Lock(
+                $this->db->connect(),
+                'sync:sandbox',
+                $this->clock,
+                new ProcessIdentity('another node', 1, 1),
+            ) )->acquire(),
+        );
         $this->expectException(AlreadyRunningException::class);
         $this->pass();
     }

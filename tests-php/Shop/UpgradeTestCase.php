@@ -25,7 +25,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testRowsOfEveryTableOf010AreStillThereAfterTheUpgrade(): void
     {
         $before = $this->tablesOf010();
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
 
         self::assertRows($before, $this->sql);
         $shape = self::shape($this->sql);
@@ -35,9 +35,9 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testAnUpgradeRunTwiceWritesNothingTheSecondTime(): void
     {
         $this->tablesOf010();
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
         $second = new FailingSql($this->sql);
-        (new AppSchema($second))->ensure();
+        ( new AppSchema($second) )->ensure();
 
         self::assertSame(0, $second->writes);
     }
@@ -46,7 +46,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     {
         $this->tablesOf010();
         $whole = new FailingSql($this->sql);
-        (new AppSchema($whole))->ensure();
+        ( new AppSchema($whole) )->ensure();
         self::assertGreaterThan(0, $whole->writes);
         $shape = self::shape($this->sql);
 
@@ -54,12 +54,12 @@ abstract class UpgradeTestCase extends ShopTestCase
             $before = $this->tablesOf010();
 
             try {
-                (new AppSchema(new FailingSql($this->db->connect(), $cut)))->ensure();
+                ( new AppSchema(new FailingSql($this->db->connect(), $cut)) )->ensure();
                 self::fail("Write $cut did not come.");
             } catch (\LogicException) {
             }
 
-            (new AppSchema($this->sql))->ensure();
+            ( new AppSchema($this->sql) )->ensure();
             self::assertRows($before, $this->sql);
             self::assertSame($shape, self::shape($this->sql));
         }
@@ -69,7 +69,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     {
         $before = $this->tablesOf010();
         $codes  = $this->inProcesses(4, static function (Sql $sql): int {
-            (new AppSchema($sql))->ensure();
+            ( new AppSchema($sql) )->ensure();
 
             return 0;
         });
@@ -85,11 +85,23 @@ abstract class UpgradeTestCase extends ShopTestCase
     {
         $before = $this->tablesOf010();
         $this->replaceTable('clover_log', static fn (string $ddl): string => preg_replace(
-            ["/\n  `run_id`[^\n]*/", "/,\n  KEY `idx_run`[^\n]*/", '/`message` text NOT NULL/', '/varchar\(24\)/', "/,\n  KEY `idx_entity` \([^)]*\)/"],
-            ['', '', '`message` text', 'varchar(20)', ",\n  KEY `idx_entity` (`entity_id`),\n  KEY `idx_odd` (`created`,`status`)"],
+            [
+                "/\n  `run_id`[^\n]*/",
+                "/,\n  KEY `idx_run`[^\n]*/",
+                '/`message` text NOT NULL/',
+                '/varchar\(24\)/',
+                "/,\n  KEY `idx_entity` \([^)]*\)/",
+            ],
+            [
+                '',
+                '',
+                '`message` text',
+                'varchar(20)',
+                ",\n  KEY `idx_entity` (`entity_id`),\n  KEY `idx_odd` (`created`,`status`)",
+            ],
             $ddl,
         ));
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
 
         unset($before['j2commerce_clover_log']);
         self::assertRows($before, $this->sql);
@@ -100,11 +112,13 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testAnIdNeverComesBackAfterAnUpgrade(): void
     {
         $this->tablesOf010();
-        $insert = fn () => $this->sql->execute("INSERT INTO #__j2commerce_clover_outbox (environment, order_id, event, created) VALUES ('sandbox', '1', 'scan', 1)");
+        $insert = fn () => $this->sql->execute(
+            "INSERT INTO #__j2commerce_clover_outbox (environment, order_id, event, created) VALUES ('sandbox', '1', 'scan', 1)",
+        );
         $insert();
         $last = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox');
         $this->sql->execute('DELETE FROM #__j2commerce_clover_outbox WHERE id = ?', [$last]);
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
         $insert();
 
         self::assertSame($last + 1, (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox'));
@@ -112,12 +126,14 @@ abstract class UpgradeTestCase extends ShopTestCase
 
     public function testTablesOfANewerVersionAreRefusedInOneSentenceAndNotTouched(): void
     {
-        $this->sql->execute("UPDATE #__j2commerce_clover_state SET value = '99 abc' WHERE environment = 'site' AND name = 'schema'");
+        $this->sql->execute(
+            "UPDATE #__j2commerce_clover_state SET value = '99 abc' WHERE environment = 'site' AND name = 'schema'",
+        );
         $this->sql->execute('DROP TABLE #__j2commerce_clover_staging');
         $shape = self::shape($this->sql);
 
         try {
-            (new AppSchema($this->sql))->ensure();
+            ( new AppSchema($this->sql) )->ensure();
             self::fail('It was taken.');
         } catch (SchemaException $e) {
             self::assertStringContainsString('newer version', $e->getMessage());
@@ -135,7 +151,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
         }
 
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
         self::assertSame($whole, self::shape($this->sql));
     }
 
@@ -149,18 +165,18 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testALostTableWhoseRowsAreNeededIsNamedAndNotMadeAgain(string $name): void
     {
         $this->tablesOf010();
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
         $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
 
         try {
-            (new AppSchema($this->sql))->ensure();
+            ( new AppSchema($this->sql) )->ensure();
             self::fail('It was made again.');
         } catch (SchemaException $e) {
             self::assertStringContainsString("the table j2commerce_clover_$name", $e->getMessage());
             self::assertStringContainsString('restore it from a backup', $e->getMessage());
         }
 
-        self::assertFalse((new Schema($this->sql))->exists("#__j2commerce_clover_$name"));
+        self::assertFalse(( new Schema($this->sql) )->exists("#__j2commerce_clover_$name"));
     }
 
     public function testAFirstInstallationThatWasCutIsFinished(): void
@@ -171,7 +187,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
         }
 
-        (new AppSchema($this->sql))->ensure();
+        ( new AppSchema($this->sql) )->ensure();
         self::assertSame($whole, self::shape($this->sql));
     }
 
@@ -184,7 +200,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE IF EXISTS `#__$table`");
         }
 
-        (new Schema($this->sql))->install(self::FIRST);
+        ( new Schema($this->sql) )->install(self::FIRST);
 
         foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
             preg_match('/`#__(\w+)`/', $ddl, $m);
@@ -192,7 +208,11 @@ abstract class UpgradeTestCase extends ShopTestCase
             for ($n = 1; $n <= self::ROWS; $n++) {
                 $row = self::row($ddl, $n);
                 $this->sql->execute(
-                    "INSERT INTO `#__{$m[1]}` (`" . implode('`, `', array_keys($row)) . '`) VALUES (' . implode(', ', array_fill(0, \count($row), '?')) . ')',
+                    "INSERT INTO `#__{$m[1]}` (`"
+                    . implode('`, `', array_keys($row))
+                    . '`) VALUES ('
+                    . implode(', ', array_fill(0, \count($row), '?'))
+                    . ')',
                     array_values($row),
                 );
             }
@@ -203,7 +223,10 @@ abstract class UpgradeTestCase extends ShopTestCase
         return $rows;
     }
 
-    /** @return array<string, scalar|null> A row that fills its columns to the brim; the second has null wherever it may */
+    /**
+     * @return array<string, scalar|null> A row that fills its columns to the brim; the second has null wherever it
+     *   may
+     */
     private static function row(string $ddl, int $n): array
     {
         $row = [];
@@ -212,13 +235,13 @@ abstract class UpgradeTestCase extends ShopTestCase
         foreach ($columns as [, $name, $type, $size, $rest]) {
             $row[$name] = match (true) {
                 $n === 2 && !str_contains($rest, 'NOT NULL') => null,
-                str_contains($rest, 'AUTO_INCREMENT')        => 10 * $n,
-                $type === 'tinyint'                          => $n,
-                str_ends_with($type, 'int')                  => 2_000_000_000 + $n,
-                $type === 'datetime'                         => "2026-11-2$n 03:04:05",
-                $type === 'decimal'                          => "1234567.12$n",
-                $type === 'varchar'                          => mb_substr("{$n}É{$name}", 0, 2) . str_repeat("\u{1F600}", (int) $size - 2),
-                default                                      => "{$n} {\"é\": \"\u{1F600} ' \\\\\"}" . str_repeat('x', 9_000),
+                str_contains($rest, 'AUTO_INCREMENT') => 10 * $n,
+                $type === 'tinyint' => $n,
+                str_ends_with($type, 'int') => 2_000_000_000 + $n,
+                $type === 'datetime' => "2026-11-2$n 03:04:05",
+                $type === 'decimal' => "1234567.12$n",
+                $type === 'varchar' => mb_substr("{$n}É{$name}", 0, 2) . str_repeat("\u{1F600}", (int) $size - 2),
+                default => "{$n} {\"é\": \"\u{1F600} ' \\\\\"}" . str_repeat('x', 9_000),
             };
         }
 
@@ -233,7 +256,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
             if (str_contains($ddl, "`#__j2commerce_$name`")) {
                 self::assertNotSame($ddl, $change($ddl));
-                (new Schema($this->sql))->apply([$change($ddl)]);
+                ( new Schema($this->sql) )->apply([$change($ddl)]);
             }
         }
     }
@@ -242,7 +265,10 @@ abstract class UpgradeTestCase extends ShopTestCase
     private static function assertRows(array $before, Sql $sql): void
     {
         foreach ($before as $table => $rows) {
-            $now = $sql->fetchAll("SELECT * FROM `#__$table`" . ($table === 'j2commerce_clover_state' ? " WHERE environment <> 'site'" : ''));
+            $now = $sql->fetchAll(
+                "SELECT * FROM `#__$table`"
+                . ( $table === 'j2commerce_clover_state' ? " WHERE environment <> 'site'" : '' ),
+            );
             self::assertCount(\count($rows), $now, $table);
 
             foreach ($rows as $i => $row) {
@@ -259,15 +285,29 @@ abstract class UpgradeTestCase extends ShopTestCase
         $shape = [];
 
         foreach (self::tables(Schema::APP_FILE) as $table) {
-            if (!(new Schema($sql))->exists("#__$table")) {
+            if (!( new Schema($sql) )->exists("#__$table")) {
                 $shape[$table] = null;
             } elseif ($sql->dialect() === Dialect::Sqlite) {
                 $shape[$table] = array_map(
-                    static fn (array $row): string => $row['name'] . ': ' . ($row['type'] === 'index' ? $row['sql'] : substr((string) $row['sql'], (int) strpos((string) $row['sql'], '('))),
-                    $sql->fetchAll("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '#__$table' AND sql IS NOT NULL ORDER BY type, name"),
+                    static fn (array $row): string => (
+                        $row['name']
+                        . ': '
+                        . (
+                            $row['type'] === 'index'
+                                ? $row['sql']
+                                : substr((string) $row['sql'], (int) strpos((string) $row['sql'], '('))
+                        )
+                    ),
+                    $sql->fetchAll(
+                        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '#__$table' AND sql IS NOT NULL ORDER BY type, name",
+                    ),
                 );
             } else {
-                $lines = explode("\n", preg_replace(['/ AUTO_INCREMENT=\d+/', "/ COMMENT '(?:[^']|'')*'/"], '', (string) $sql->fetchOne("SHOW CREATE TABLE `#__$table`")['Create Table']));
+                $lines = explode("\n", preg_replace(
+                    ['/ AUTO_INCREMENT=\d+/', "/ COMMENT '(?:[^']|'')*'/"],
+                    '',
+                    (string) $sql->fetchOne("SHOW CREATE TABLE `#__$table`")['Create Table'],
+                ));
                 $keys  = preg_grep('/^  (UNIQUE )?KEY /', $lines);
                 $names = array_map(static fn (string $line): string => trim($line, ' ,'), $keys);
                 sort($names);
@@ -289,7 +329,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $sql->execute("DROP TABLE `#__$table`");
         }
 
-        (new Schema($sql))->install(Schema::APP_FILE);
+        ( new Schema($sql) )->install(Schema::APP_FILE);
 
         return self::shape($sql);
     }

@@ -27,7 +27,10 @@ final class WorkCommandTest extends TestCase
         $this->clover = Simulator::get();
         $this->clover->reset();
         $this->shell = new CommandLine($this->clover);
-        $this->mug   = (string) current(array_filter($this->clover->items(), static fn (array $item): bool => ($item['sku'] ?? '') === 'MUG-01'))['id'];
+        $this->mug   = (string) current(array_filter(
+            $this->clover->items(),
+            static fn (array $item): bool => ( $item['sku'] ?? '' ) === 'MUG-01',
+        ))['id'];
         $this->clover->setStock($this->mug, 20);
         $this->shell->done(['connect', '--approve']);
         $this->shell->done(['sync']);
@@ -43,7 +46,15 @@ final class WorkCommandTest extends TestCase
     {
         $this->order(1);
         self::assertSame(
-            ['event' => 'done', 'claimed' => 2, 'confirmed' => 2, 'skipped' => 0, 'uncertain' => 0, 'dead' => 0, 'later' => 0],
+            [
+                'event'     => 'done',
+                'claimed'   => 2,
+                'confirmed' => 2,
+                'skipped'   => 0,
+                'uncertain' => 0,
+                'dead'      => 0,
+                'later'     => 0,
+            ],
             \array_slice($this->shell->done(['work']), 0, 7),
         );
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
@@ -58,7 +69,10 @@ final class WorkCommandTest extends TestCase
     public function test_without_event(): void
     {
         $this->order(1, '--no-event');
-        self::assertSame([0, 0], array_values(array_intersect_key($this->shell->done(['work', '--no-scan']), ['claimed' => 0, 'found' => 0])));
+        self::assertSame([0, 0], array_values(array_intersect_key($this->shell->done(['work', '--no-scan']), [
+            'claimed' => 0,
+            'found'   => 0,
+        ])));
         self::assertSame(1, $this->shell->done(['work'])['found']);
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
     }
@@ -71,12 +85,27 @@ final class WorkCommandTest extends TestCase
         $result = $this->shell->run(['work', '--json']);
         self::assertSame([3, 1], [$result['code'], end($result['lines'])['dead']]);
         $row = $result['lines'][0];
-        self::assertSame(['waiting', 'dead', 'gone', $this->mug, 2], [$row['event'], $row['state'], $row['reason'], $row['clover_id'], $row['delta']]);
-        self::assertSame([3, 2], [$this->shell->run(['work'])['code'], $this->shell->run(['work', '--send', 'stock:99'])['code']]);
+        self::assertSame(['waiting', 'dead', 'gone', $this->mug, 2], [
+            $row['event'],
+            $row['state'],
+            $row['reason'],
+            $row['clover_id'],
+            $row['delta'],
+        ]);
+        self::assertSame([3, 2], [
+            $this->shell->run(['work'])['code'],
+            $this->shell->run(['work', '--send', 'stock:99'])['code'],
+        ]);
         $this->clover->restore($this->mug);
-        self::assertSame([1, 0], array_values(array_intersect_key($this->shell->done(['work', '--send', $row['row']]), ['confirmed' => 0, 'dead' => 0])));
+        self::assertSame([1, 0], array_values(array_intersect_key($this->shell->done(['work', '--send', $row['row']]), [
+            'confirmed' => 0,
+            'dead'      => 0,
+        ])));
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
-        self::assertStringContainsString("waits for nobody's word", $this->shell->run(['work', '--leave', $row['row']])['err']);
+        self::assertStringContainsString(
+            "waits for nobody's word",
+            $this->shell->run(['work', '--leave', $row['row']])['err'],
+        );
     }
 
     #[TestDox('A partly refunded order gives units back by hand, never more than it took')]
@@ -102,7 +131,10 @@ final class WorkCommandTest extends TestCase
         $done   = array_pop($lines);
         self::assertSame(['event' => 'done', 'items' => 64, 'differing' => \count($lines)], $done);
         $mug = current(array_filter($lines, fn (array $line): bool => $line['clover_id'] === $this->mug));
-        self::assertSame(['clover_id' => $this->mug, 'sku' => 'MUG-01', 'shop' => 18, 'clover' => '20'], \array_slice($mug, 0, 4));
+        self::assertSame(
+            ['clover_id' => $this->mug, 'sku' => 'MUG-01', 'shop' => 18, 'clover' => '20'],
+            \array_slice($mug, 0, 4),
+        );
         self::assertStringStartsWith('unsent web units: 2', $mug['reason']);
     }
 
@@ -118,8 +150,20 @@ final class WorkCommandTest extends TestCase
     private function order(int $status, string ...$words): void
     {
         file_put_contents($this->shell->folder . '/order.json', json_encode([
-            'order_id' => '179540797553', 'number' => 53, 'new_status' => $status, 'currency' => 'USD', 'prices_include_tax' => false,
-            'lines' => [['line_id' => 7, 'clover_id' => $this->mug, 'name' => 'Enamel Mug', 'quantity' => 2, 'unit_price' => 1499, 'tax' => 240]], 'shipping' => 500,
+            'order_id'           => '179540797553',
+            'number'             => 53,
+            'new_status'         => $status,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'lines'              => [[
+                'line_id'    => 7,
+                'clover_id'  => $this->mug,
+                'name'       => 'Enamel Mug',
+                'quantity'   => 2,
+                'unit_price' => 1499,
+                'tax'        => 240,
+            ]],
+            'shipping'           => 500,
         ], JSON_THROW_ON_ERROR));
         $this->shell->done(['order', 'order.json', ...$words]);
     }

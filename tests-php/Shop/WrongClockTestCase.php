@@ -51,7 +51,7 @@ abstract class WrongClockTestCase extends SalesTestCase
 
     public function testAConnectionMadeWithAClockThatWasAheadTakesTheOrdersAfterIt(): void
     {
-        $this->setState('since', (string) ($this->clock->now() + 400 * self::DAY));
+        $this->setState('since', (string) ( $this->clock->now() + ( 400 * self::DAY ) ));
         $this->order(4, [[$this->mug, 2]]);
         $this->sync();
         self::assertSame(18, $this->inShop($this->mug));
@@ -66,7 +66,7 @@ abstract class WrongClockTestCase extends SalesTestCase
         $this->order(4, [[$this->mug, 2]], event: false);
         $this->dateOrders(-3 * self::DAY);
         $this->setState('orders_after', '501');
-        $this->setState('since', (string) ($this->clock->now() + 400 * self::DAY));
+        $this->setState('since', (string) ( $this->clock->now() + ( 400 * self::DAY ) ));
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
 
@@ -90,7 +90,7 @@ abstract class WrongClockTestCase extends SalesTestCase
     public function testWhatAClockAheadPutOffIsDue(): void
     {
         $this->order(1, [[$this->mug, 2]]);
-        $far = $this->clock->now() + 400 * self::DAY;
+        $far = $this->clock->now() + ( 400 * self::DAY );
         $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [$far]);
         $this->sales()->outbox->dropImpossibleTimes();
         $this->sales()->planner->plan(self::ORDER);
@@ -104,7 +104,9 @@ abstract class WrongClockTestCase extends SalesTestCase
     public function testAnEventThatAClockAheadPutOffIsPlanned(): void
     {
         $this->order(1, [[$this->mug, 2]]);
-        $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [$this->clock->now() + 400 * self::DAY]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [
+            $this->clock->now() + ( 400 * self::DAY ),
+        ]);
 
         self::assertWork($this->work(), confirmed: 2);
     }
@@ -113,10 +115,13 @@ abstract class WrongClockTestCase extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->sales()->planner->plan(self::ORDER);
-        $far = $this->clock->now() + 400 * self::DAY;
+        $far = $this->clock->now() + ( 400 * self::DAY );
 
         foreach (['ledger', 'orders'] as $table) {
-            $this->sql->execute("UPDATE #__j2commerce_clover_$table SET state = 'sent', sent = ?, next_try = ?", [$far, $far]);
+            $this->sql->execute(
+                "UPDATE #__j2commerce_clover_$table SET state = 'sent', sent = ?, next_try = ?",
+                [$far, $far],
+            );
         }
 
         $this->sales()->ledger->dropImpossibleTimes();
@@ -136,14 +141,21 @@ abstract class WrongClockTestCase extends SalesTestCase
         $now = $this->clock->now();
 
         foreach (['ledger', 'orders'] as $table) {
-            $this->sql->execute("UPDATE #__j2commerce_clover_$table SET state = 'sent', sent = ?, next_try = ?", [$now + 20, $now + 3_000]);
+            $this->sql->execute(
+                "UPDATE #__j2commerce_clover_$table SET state = 'sent', sent = ?, next_try = ?",
+                [$now + 20, $now + 3_000],
+            );
         }
 
         $this->sales()->ledger->dropImpossibleTimes();
         $this->sales()->pushed->dropImpossibleTimes(240);
 
         foreach (['ledger', 'orders'] as $table) {
-            self::assertEquals(['sent' => $now + 20, 'next_try' => $now + 3_000], $this->sql->fetchOne("SELECT sent, next_try FROM #__j2commerce_clover_$table"), $table);
+            self::assertEquals(
+                ['sent' => $now + 20, 'next_try' => $now + 3_000],
+                $this->sql->fetchOne("SELECT sent, next_try FROM #__j2commerce_clover_$table"),
+                $table,
+            );
         }
     }
 
@@ -155,7 +167,7 @@ abstract class WrongClockTestCase extends SalesTestCase
                 "INSERT INTO #__j2commerce_clover_locks (name, holder, node, pid, pid_started, expires) VALUES ('a lock', 'somebody', 'another node', 1, 1, ?)",
                 [$this->clock->now() + $seconds],
             );
-            self::assertSame($free, (new Lock($this->sql, 'a lock', $this->clock))->acquire(), "$seconds s");
+            self::assertSame($free, ( new Lock($this->sql, 'a lock', $this->clock) )->acquire(), "$seconds s");
         }
     }
 
@@ -172,7 +184,10 @@ abstract class WrongClockTestCase extends SalesTestCase
     /** Sets the date of all orders, in seconds from now. */
     private function dateOrders(int $seconds): void
     {
-        $this->sql->execute('UPDATE #__j2commerce_orders SET created_on = ?', [gmdate('Y-m-d H:i:s', $this->clock->now() + $seconds)]);
+        $this->sql->execute('UPDATE #__j2commerce_orders SET created_on = ?', [gmdate(
+            'Y-m-d H:i:s',
+            $this->clock->now() + $seconds,
+        )]);
     }
 
     private function setState(string $name, string $value): void

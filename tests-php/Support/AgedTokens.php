@@ -6,16 +6,19 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Vault;
 
-/** A stored record of tokens, opened with the site's secret: of a store without a database. {@see StoredTokens} ages those in one. */
+/**
+ * A stored record of tokens, opened with the site's secret: of a store without a database. {@see StoredTokens} ages
+ * those in one.
+ */
 final class AgedTokens
 {
     /** @return string The same pair as if it had been fetched so many seconds earlier */
     public static function of(string $record, Vault $vault, int $seconds): string
     {
         [$merchant, $sealed] = explode('.', $record, 2);
-        $context             = "sandbox/$merchant/tokens";
-        $opened              = json_decode($vault->open($sealed, $context), true, 8, JSON_THROW_ON_ERROR);
-        $tokens              = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
+        $context = "sandbox/$merchant/tokens";
+        $opened  = json_decode($vault->open($sealed, $context), true, 8, JSON_THROW_ON_ERROR);
+        $tokens  = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
 
         foreach (['access_expires_at', 'rotated_at'] as $time) {
             if (!\is_int($tokens[$time] ?? null)) {

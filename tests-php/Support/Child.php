@@ -21,8 +21,10 @@ final class Child
     private bool $ended = false;
 
     /** @param resource $line */
-    private function __construct(public readonly int $pid, private $line)
-    {
+    private function __construct(
+        public readonly int $pid,
+        private $line,
+    ) {
     }
 
     /**
@@ -147,7 +149,11 @@ final class Child
     /** Whether it was killed before its work was done. */
     public function wasKilled(): bool
     {
-        return $this->end()->result === null && pcntl_wifsignaled($this->status) && pcntl_wtermsig($this->status) === SIGKILL;
+        return (
+            $this->end()->result === null
+            && pcntl_wifsignaled($this->status)
+            && pcntl_wtermsig($this->status) === SIGKILL
+        );
     }
 
     /** @return ?array{string, string} Class and message of what its work threw */
@@ -161,7 +167,11 @@ final class Child
         $this->end();
 
         if ($this->result === null) {
-            throw new \RuntimeException('The child was ended by signal ' . (pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none') . '.');
+            throw new \RuntimeException(
+                'The child was ended by signal '
+                . ( pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none' )
+                . '.',
+            );
         }
 
         if (isset($this->result['error'])) {

@@ -41,11 +41,20 @@ abstract class CloverTestCase extends TestCase
     /** @param array<string, mixed> $settings */
     protected function connection(array $settings = []): Connection
     {
-        $settings += ['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url];
+        $settings += [
+            'app_id'     => Simulator::APP_ID,
+            'app_secret' => Simulator::APP_SECRET,
+            'base_url'   => $this->clover->url,
+        ];
 
-        return new Connection(Settings::fromArray($settings), new Vault('a secret of the site'), $this->store, function (string $level, string $message): void {
-            $this->logged[] = [$level, $message];
-        });
+        return new Connection(
+            Settings::fromArray($settings),
+            new Vault('a secret of the site'),
+            $this->store,
+            function (string $level, string $message): void {
+                $this->logged[] = [$level, $message];
+            },
+        );
     }
 
     /** @param array<string, mixed> $settings */

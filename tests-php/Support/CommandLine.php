@@ -62,7 +62,12 @@ final class CommandLine
             Assert::assertIsArray(end($rows), "Not a JSON object: $out");
         }
 
-        return ['code' => $code, 'out' => $out, 'err' => (string) file_get_contents($this->folder . '/stderr'), 'lines' => $rows];
+        return [
+            'code'  => $code,
+            'out'   => $out,
+            'err'   => (string) file_get_contents($this->folder . '/stderr'),
+            'lines' => $rows,
+        ];
     }
 
     /**
@@ -73,13 +78,15 @@ final class CommandLine
     public function start(array $words, string $input = ''): array
     {
         file_put_contents($this->folder . '/stdin', $input);
-        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
+        $extension = (string) ( getenv('CLOVERSYNC_EXTENSION') ?: '' );
         $process   = proc_open(
             [__DIR__ . '/../../cloversync', ...$words],
             [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
             $pipes,
             $this->folder,
-            $this->environment + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')] + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
+            $this->environment
+            + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')]
+            + ( $extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension] ),
         );
 
         return ['process' => $process, 'pipes' => $pipes];

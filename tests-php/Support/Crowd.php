@@ -22,8 +22,10 @@ final readonly class Crowd
      * @param \Closure(): Shop $shop    Made in each process, with a connection of its own
      * @param list<string>     $tracked From {@see items()}
      */
-    public function __construct(private \Closure $shop, private array $tracked)
-    {
+    public function __construct(
+        private \Closure $shop,
+        private array $tracked,
+    ) {
     }
 
     /** @return list<string> Counted items for all processes */
@@ -38,7 +40,7 @@ final readonly class Crowd
     public function run(float $seconds): array
     {
         return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
-            $shop = ($this->shop)();
+            $shop = ( $this->shop )();
             $self->pause();
 
             for ($done = 0, $end = microtime(true) + $seconds; microtime(true) < $end;) {
@@ -61,7 +63,7 @@ final readonly class Crowd
             case 2:
                 $pages = 0;
 
-                foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
+                foreach (( new Catalog($shop->connection, 'USD') )->pages() as $page) {
                     $pages += \count($page->itemIds()) > 0 ? 1 : 0;
 
                     if (microtime(true) >= $end) {
@@ -90,7 +92,10 @@ final readonly class Crowd
         }
 
         $batch = $stock->prepare($changes);
-        $ready = array_column(array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'), 'key');
+        $ready = array_column(
+            array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'),
+            'key',
+        );
         $wrote = $stock->commit($batch, $ready);
 
         return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === 'confirmed'));

@@ -11,8 +11,10 @@ final class FailingSql extends WrappedSql
 {
     public int $writes = 0;
 
-    public function __construct(Sql $inner, private readonly int $failAt = PHP_INT_MAX)
-    {
+    public function __construct(
+        Sql $inner,
+        private readonly int $failAt = PHP_INT_MAX,
+    ) {
         parent::__construct($inner);
     }
 

@@ -9,8 +9,9 @@ use CloverSync\Shop\Support\Clock;
 /** Time that passes only when told, or by sleeping. */
 final class FakeClock implements Clock
 {
-    public function __construct(public float $time = 1_700_000_000.0)
-    {
+    public function __construct(
+        public float $time = 1_700_000_000.0,
+    ) {
     }
 
     public function now(): int

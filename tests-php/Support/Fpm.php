@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** nginx in front of PHP-FPM, as docs/serve.md says, with the webhook server in it: one pool or several web nodes. Ends with the object. */
+/**
+ * nginx in front of PHP-FPM, as docs/serve.md says, with the webhook server in it: one pool or several web nodes. Ends
+ * with the object.
+ */
 final class Fpm
 {
     public readonly string $url;
@@ -21,11 +24,14 @@ final class Fpm
     /**
      * @param array<string, string> $environment What the script finds in its environment
      * @param int                   $children    Workers of each pool
-     * @param int                   $nodes       Each has a pool with a temporary folder of its own, and where that can be had with process ids of
-     *                                           its own, like another machine; nginx takes turns
+     * @param int                   $nodes       Each has a pool with a temporary folder of its own, and where that
+     *   can be had with process ids of its own, like another machine; nginx takes turns
      */
-    public function __construct(private readonly array $environment, private readonly int $children = 6, private readonly int $nodes = 1)
-    {
+    public function __construct(
+        private readonly array $environment,
+        private readonly int $children = 6,
+        private readonly int $nodes = 1,
+    ) {
         $this->folder   = sys_get_temp_dir() . '/cloversync-fpm-' . bin2hex(random_bytes(4));
         $this->owner    = (int) getmypid();
         $this->separate = $nodes > 1 && self::canSeparate();
@@ -51,7 +57,7 @@ final class Fpm
     /** Null when this machine lacks one of the two. */
     public static function missing(): ?string
     {
-        return self::find('nginx') === null ? 'nginx' : (self::fpm() === null ? 'PHP-FPM' : null);
+        return self::find('nginx') === null ? 'nginx' : ( self::fpm() === null ? 'PHP-FPM' : null );
     }
 
     public function __destruct()
@@ -141,13 +147,30 @@ final class Fpm
         $user = posix_getpwuid(posix_geteuid())['name'];
 
         if ($root) {
-            file_put_contents($config, "\nuser = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n", FILE_APPEND);
+            file_put_contents(
+                $config,
+                "\nuser = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n",
+                FILE_APPEND,
+            );
         }
 
         $this->run([
-            ...($this->separate ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] : []),
-            (string) self::fpm(), ...($root ? ['-R'] : []), '-F', '-y', $config, '-d', 'extension=' . getenv('CLOVERSYNC_EXTENSION'),
-            '-d', "sys_temp_dir=$folder/tmp", '-d', "error_log=$this->folder/fpm.log", '-d', 'log_errors=1', '-d', 'display_errors=0',
+            ...( $this->separate ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] : [] ),
+            (string) self::fpm(),
+            ...( $root ? ['-R'] : [] ),
+            '-F',
+            '-y',
+            $config,
+            '-d',
+            'extension=' . getenv('CLOVERSYNC_EXTENSION'),
+            '-d',
+            "sys_temp_dir=$folder/tmp",
+            '-d',
+            "error_log=$this->folder/fpm.log",
+            '-d',
+            'log_errors=1',
+            '-d',
+            'display_errors=0',
         ]);
         $this->until(static fn (): bool => file_exists("$folder/fpm.sock"), 'PHP-FPM');
     }
@@ -155,14 +178,17 @@ final class Fpm
     private function startServer(int $port): void
     {
         $script = \dirname(__DIR__, 2) . '/cli/serve.php';
-        $pools  = implode(' ', array_map(fn (int $node): string => "server unix:$this->folder/node$node/fpm.sock max_fails=0;", range(0, $this->nodes - 1)));
+        $pools  = implode(' ', array_map(
+            fn (int $node): string => "server unix:$this->folder/node$node/fpm.sock max_fails=0;",
+            range(0, $this->nodes - 1),
+        ));
         $params = '';
 
         foreach ($this->environment as $name => $value) {
             $params .= "fastcgi_param $name '$value';\n";
         }
 
-        $user   = posix_geteuid() === 0 ? 'user ' . posix_getpwuid(posix_geteuid())['name'] . ';' : '';
+        $user = posix_geteuid() === 0 ? 'user ' . posix_getpwuid(posix_geteuid())['name'] . ';' : '';
         file_put_contents("$this->folder/nginx.conf", <<<CONF
             $user
             worker_processes 1;
@@ -191,14 +217,30 @@ final class Fpm
                 }
             }
             CONF);
-        $this->run([(string) self::find('nginx'), '-c', "$this->folder/nginx.conf", '-p', $this->folder, '-e', "$this->folder/nginx.log"]);
+        $this->run([
+            (string) self::find('nginx'),
+            '-c',
+            "$this->folder/nginx.conf",
+            '-p',
+            $this->folder,
+            '-e',
+            "$this->folder/nginx.log",
+        ]);
         $this->until(static fn (): bool => @fsockopen('127.0.0.1', $port, timeout: 1) !== false, 'nginx');
     }
 
     /** @param list<string> $command */
     private function run(array $command): void
     {
-        $process = proc_open($command, [['file', '/dev/null', 'r'], ['file', "$this->folder/out.log", 'a'], ['file', "$this->folder/out.log", 'a']], $pipes);
+        $process = proc_open(
+            $command,
+            [
+                ['file', '/dev/null', 'r'],
+                ['file', "$this->folder/out.log", 'a'],
+                ['file', "$this->folder/out.log", 'a'],
+            ],
+            $pipes,
+        );
 
         if ($process === false) {
             throw new \RuntimeException("$command[0] cannot be started.");
@@ -213,7 +255,9 @@ final class Fpm
 
         while (!$ready()) {
             if (hrtime(true) > $end) {
-                throw new \RuntimeException("$what did not become ready: " . file_get_contents("$this->folder/out.log") . $this->log());
+                throw new \RuntimeException(
+                    "$what did not become ready: " . file_get_contents("$this->folder/out.log") . $this->log(),
+                );
             }
 
             usleep(20_000);
@@ -231,7 +275,7 @@ final class Fpm
 
     public static function program(): string
     {
-        return self::fpm() ?? throw new \RuntimeException("PHP-FPM is not installed.");
+        return self::fpm() ?? throw new \RuntimeException('PHP-FPM is not installed.');
     }
 
     private static function fpm(): ?string

@@ -10,8 +10,10 @@ use CloverSync\Shop\Database\Sql;
 final class HeardSql extends WrappedSql
 {
     /** @param \Closure(string): void $heard Told the statement, or "transaction" */
-    public function __construct(Sql $inner, private readonly \Closure $heard)
-    {
+    public function __construct(
+        Sql $inner,
+        private readonly \Closure $heard,
+    ) {
         parent::__construct($inner);
     }
 
@@ -47,7 +49,7 @@ final class HeardSql extends WrappedSql
 
     private function tell(string $query, mixed $answer): mixed
     {
-        ($this->heard)($query);
+        ( $this->heard )($query);
 
         return $answer;
     }

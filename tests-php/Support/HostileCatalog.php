@@ -7,31 +7,127 @@ namespace CloverSync\Tests\Support;
 use Random\Engine\Mt19937;
 use Random\Randomizer;
 
-/** A catalog made by chance out of all that has ever gone wrong with names, fields and groups. The same seed makes the same one. */
+/**
+ * A catalog made by chance out of all that has ever gone wrong with names, fields and groups. The same seed makes the
+ * same one.
+ */
 final class HostileCatalog
 {
     private const WORDS = [
-        'Red', 'Size', 'Café', 'Tea', 'L', 'XL', '5', '½', 'Größe', 'Straße', 'İzmir', 'ΟΔΟΣ', 'чай', 'Чай', '精选茶', '紅茶', 'がくや', 'नमस्ते', 'مرحبا', 'שלום',
-        '한국', '✨', '👩‍🍳', '❤️', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '<b>', '<5', '‹5', '</script>', '"', "'", '%', '_', '\\', '?', '#__x', '&amp;', 'ﬁ', 'Ǆ', 'é', '0', '00', '-1', 'NULL', 'clover',
+        'Red',
+        'Size',
+        'Café',
+        'Tea',
+        'L',
+        'XL',
+        '5',
+        '½',
+        'Größe',
+        'Straße',
+        'İzmir',
+        'ΟΔΟΣ',
+        'чай',
+        'Чай',
+        '精选茶',
+        '紅茶',
+        'がくや',
+        'नमस्ते',
+        'مرحبا',
+        'שלום',
+        '한국',
+        '✨',
+        '👩‍🍳',
+        '❤️',
+        '🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+        '<b>',
+        '<5',
+        '‹5',
+        '</script>',
+        '"',
+        "'",
+        '%',
+        '_',
+        '\\',
+        '?',
+        '#__x',
+        '&amp;',
+        'ﬁ',
+        'Ǆ',
+        'é',
+        '0',
+        '00',
+        '-1',
+        'NULL',
+        'clover',
     ];
 
-    private const UNSEEN = ["\u{200b}", "\u{feff}", "\u{ad}", "\u{2060}", "\u{202e}", "\u{2066}", "\u{200d}", "\u{3164}", "\u{fe0f}", "\u{34f}", "\u{e0041}"];
+    private const UNSEEN = [
+        "\u{200b}",
+        "\u{feff}",
+        "\u{ad}",
+        "\u{2060}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200d}",
+        "\u{3164}",
+        "\u{fe0f}",
+        "\u{34f}",
+        "\u{e0041}",
+    ];
 
     private const BLANKS = [' ', '  ', "\t", "\n", "\u{a0}", "\u{2003}", "\u{2028}", "\u{85}", "\x01", "\u{2800}"];
 
     /** Fields of any type; some are read, some refuse the item. */
     private const FIELDS = [
-        ['hidden' => 'false'], ['hidden' => 'maybe'], ['available' => 1], ['available' => 0], ['available' => []], ['price' => '599'], ['price' => 599.0], ['price' => 599.5],
-        ['price' => '5.99'], ['price' => null], ['price' => -1], ['price' => ['x']], ['priceType' => null], ['priceType' => 'AUCTION'], ['priceType' => 7], ['sku' => 12345],
-        ['sku' => ['a']], ['sku' => ''], ['sku' => "\u{200b}"], ['code' => 850835000030], ['code' => 1.5], ['itemStock' => '3'], ['itemStock' => 2], ['itemStock' => ['quantity' => '4']],
-        ['itemStock' => ['quantity' => 'x']], ['itemStock' => []], ['itemStock' => ['quantity' => -2.5]], ['categories' => ['elements' => [null]]], ['categories' => 'x'],
-        ['tags' => ['a', null, 'b']], ['tags' => 7], ['tags' => ['elements' => [['name' => null], ['name' => 5]]]], ['itemGroup' => ['id' => '']], ['itemGroup' => null],
-        ['deletedTime' => ''], ['deletedTime' => 0], ['defaultTaxRates' => 'false'], ['name' => 17], ['name' => ''], ['name' => null], ['name' => "\u{200b}\t"],
+        ['hidden' => 'false'],
+        ['hidden' => 'maybe'],
+        ['available' => 1],
+        ['available' => 0],
+        ['available' => []],
+        ['price' => '599'],
+        ['price' => 599.0],
+        ['price' => 599.5],
+        ['price' => '5.99'],
+        ['price' => null],
+        ['price' => -1],
+        ['price' => ['x']],
+        ['priceType' => null],
+        ['priceType' => 'AUCTION'],
+        ['priceType' => 7],
+        ['sku' => 12345],
+        ['sku' => ['a']],
+        ['sku' => ''],
+        ['sku' => "\u{200b}"],
+        ['code' => 850835000030],
+        ['code' => 1.5],
+        ['itemStock' => '3'],
+        ['itemStock' => 2],
+        ['itemStock' => ['quantity' => '4']],
+        ['itemStock' => ['quantity' => 'x']],
+        ['itemStock' => []],
+        ['itemStock' => ['quantity' => -2.5]],
+        ['categories' => ['elements' => [null]]],
+        ['categories' => 'x'],
+        ['tags' => ['a', null, 'b']],
+        ['tags' => 7],
+        ['tags' => ['elements' => [['name' => null], ['name' => 5]]]],
+        ['itemGroup' => ['id' => '']],
+        ['itemGroup' => null],
+        ['deletedTime' => ''],
+        ['deletedTime' => 0],
+        ['defaultTaxRates' => 'false'],
+        ['name' => 17],
+        ['name' => ''],
+        ['name' => null],
+        ['name' => "\u{200b}\t"],
     ];
 
     private readonly Randomizer $random;
 
-    /** @var array<string, array{group: ?string, member: int, name: string, price: int, sku: ?string, quantity: ?int, raw: array<string, mixed>, tags: list<string>, categories: list<string>, values: list<string>}> */
+    /**
+     * @var array<string, array{group: ?string, member: int, name: string, price: int, sku: ?string, quantity: ?int,
+     *   raw: array<string, mixed>, tags: list<string>, categories: list<string>, values: list<string>}>
+     */
     private array $items = [];
 
     /** @var array<string, array<mixed>> Deleted ones, which may come back */
@@ -42,8 +138,9 @@ final class HostileCatalog
 
     private int $made = 0;
 
-    public function __construct(private readonly int $seed)
-    {
+    public function __construct(
+        private readonly int $seed,
+    ) {
         $this->random = new Randomizer(new Mt19937($seed));
 
         for ($i = $this->random->getInt(0, 4); $i > 0; $i--) {
@@ -72,7 +169,10 @@ final class HostileCatalog
         }
 
         foreach (array_keys($this->groups) as $group) {
-            $members = array_keys(array_filter($this->items, static fn (array $item): bool => $item['group'] === $group));
+            $members = array_keys(array_filter(
+                $this->items,
+                static fn (array $item): bool => $item['group'] === $group,
+            ));
 
             switch ($this->random->getInt(0, 6)) {
                 // The group dies, its items live on.
@@ -91,7 +191,10 @@ final class HostileCatalog
                     break;
 
                 case 3:
-                    $this->groups[$group]['attributes'] = array_map($this->otherwise(...), $this->groups[$group]['attributes']);
+                    $this->groups[$group]['attributes'] = array_map(
+                        $this->otherwise(...),
+                        $this->groups[$group]['attributes'],
+                    );
                     break;
             }
         }
@@ -119,7 +222,12 @@ final class HostileCatalog
         $elements = [];
 
         foreach ($this->items as $id => $item) {
-            $element = ['id' => $id, 'name' => "Item $id", 'price' => $item['price'], '__raw' => $item['raw'] + ['name' => $item['name']]];
+            $element = [
+                'id'    => $id,
+                'name'  => "Item $id",
+                'price' => $item['price'],
+                '__raw' => $item['raw'] + ['name' => $item['name']],
+            ];
 
             if ($item['sku'] !== null) {
                 $element['sku'] = $item['sku'];
@@ -131,8 +239,14 @@ final class HostileCatalog
 
             foreach (['tags' => 'T', 'categories' => 'C'] as $list => $letter) {
                 // The simulator takes no name twice, and none that is empty.
-                $names              = array_values(array_unique(array_filter($item[$list], static fn (string $name): bool => trim($name) !== '')));
-                $element[$list]     = ['elements' => array_map(fn (string $name): array => ['id' => $this->idOf($letter, $name), 'name' => $name], $names)];
+                $names = array_values(array_unique(array_filter(
+                    $item[$list],
+                    static fn (string $name): bool => trim($name) !== '',
+                )));
+                $element[$list] = ['elements' => array_map(fn (string $name): array => [
+                    'id'   => $this->idOf($letter, $name),
+                    'name' => $name,
+                ], $names)];
             }
 
             $group = $this->groups[$item['group'] ?? ''] ?? null;
@@ -144,9 +258,11 @@ final class HostileCatalog
                 foreach ($group['attributes'] as $i => $attribute) {
                     $attributeId = $this->idOf('B', $item['group'] . $i);
                     // Some lack a value.
-                    if (($item['values'][$i] ?? '') !== '') {
+                    if (( $item['values'][$i] ?? '' ) !== '') {
                         $element['options']['elements'][] = [
-                            'id' => $this->idOf('P', $attributeId . $item['values'][$i]), 'name' => $item['values'][$i], 'attribute' => ['id' => $attributeId, 'name' => $attribute],
+                            'id'        => $this->idOf('P', $attributeId . $item['values'][$i]),
+                            'name'      => $item['values'][$i],
+                            'attribute' => ['id' => $attributeId, 'name' => $attribute],
                         ];
                     }
                 }
@@ -166,7 +282,10 @@ final class HostileCatalog
             $attributes[] = $this->name();
         }
 
-        $this->groups[$this->idOf('G', 'group' . $this->made++)] = ['name' => $this->name(), 'attributes' => $attributes];
+        $this->groups[$this->idOf('G', 'group' . $this->made++)] = [
+            'name'       => $this->name(),
+            'attributes' => $attributes,
+        ];
     }
 
     private function makeItem(): void
@@ -174,9 +293,13 @@ final class HostileCatalog
         $many             = $this->random->getInt(0, 60) === 0;
         $id               = $this->idOf('A', 'item' . $this->made++);
         $this->items[$id] = [
-            'group'      => null, 'member' => 0, 'name' => $this->name(), 'price' => $this->random->getInt(0, 5000),
+            'group'      => null,
+            'member'     => 0,
+            'name'       => $this->name(),
+            'price'      => $this->random->getInt(0, 5000),
             'sku'        => $this->pick([null, "S-$id", "\tS-$id ", 'same', 'SAME']),
-            'quantity'   => $this->pick([null, 0, 3]), 'raw' => $this->oddFields(),
+            'quantity'   => $this->pick([null, 0, 3]),
+            'raw'        => $this->oddFields(),
             'tags'       => $many ? array_map(static fn (int $i): string => "tag $i", range(1, 120)) : $this->names(3),
             'categories' => $this->names(3),
             'values'     => [],
@@ -190,11 +313,10 @@ final class HostileCatalog
             return;
         }
 
-        $this->items[$id]['group'] = $group === '' ? null : $group;
-        $this->items[$id]['values'] = array_map(
-            fn (): string => $this->random->getInt(0, 9) === 0 ? '' : $this->otherwise($this->pick(['Red', 'Café', '<5', 'L'])),
-            $this->groups[$group]['attributes'] ?? [],
-        );
+        $this->items[$id]['group']  = $group === '' ? null : $group;
+        $this->items[$id]['values'] = array_map(fn (): string => (
+            $this->random->getInt(0, 9) === 0 ? '' : $this->otherwise($this->pick(['Red', 'Café', '<5', 'L']))
+        ), $this->groups[$group]['attributes'] ?? []);
     }
 
     private function remove(string $id): void
@@ -237,7 +359,7 @@ final class HostileCatalog
 
         // A character of any plane but the surrogates.
         if ($this->random->getInt(0, 5) === 0) {
-            $code  = $this->random->getInt(1, 0x10FFFF - 0x800);
+            $code = $this->random->getInt(1, 0x10FFFF - 0x800);
             $name .= mb_chr($code < 0xD800 ? $code : $code + 0x800, 'UTF-8');
         }
 
@@ -247,17 +369,21 @@ final class HostileCatalog
     /** The same name, or nearly the same. */
     private function otherwise(string $name): string
     {
-        return mb_substr(match ($this->random->getInt(0, 9)) {
-            0       => mb_strtoupper($name),
-            1       => mb_strtolower($name),
-            2       => $this->pick(self::BLANKS) . $name . $this->pick(self::BLANKS),
-            3       => $name . $this->pick(self::UNSEEN),
-            4       => $this->pick(self::UNSEEN) . $name,
-            5       => mb_convert_kana($name, 'AS'),
-            6       => $name . "\u{301}",
-            7       => strtr($name, ['é' => "e\u{301}", 'ö' => 'o', 'ß' => 'ss']),
-            default => $name,
-        }, 0, 120);
+        return mb_substr(
+            match ($this->random->getInt(0, 9)) {
+                0       => mb_strtoupper($name),
+                1       => mb_strtolower($name),
+                2       => $this->pick(self::BLANKS) . $name . $this->pick(self::BLANKS),
+                3       => $name . $this->pick(self::UNSEEN),
+                4       => $this->pick(self::UNSEEN) . $name,
+                5       => mb_convert_kana($name, 'AS'),
+                6       => $name . "\u{301}",
+                7       => strtr($name, ['é' => "e\u{301}", 'ö' => 'o', 'ß' => 'ss']),
+                default => $name,
+            },
+            0,
+            120,
+        );
     }
 
     /**

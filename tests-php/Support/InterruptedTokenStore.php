@@ -10,39 +10,41 @@ use CloverSync\TokenStore;
 final readonly class InterruptedTokenStore implements TokenStore
 {
     /** @param \Closure(string): void $before Gets the method's name */
-    public function __construct(private TokenStore $inner, private \Closure $before)
-    {
+    public function __construct(
+        private TokenStore $inner,
+        private \Closure $before,
+    ) {
     }
 
     public function read(): ?string
     {
-        ($this->before)('read');
+        ( $this->before )('read');
 
         return $this->inner->read();
     }
 
     public function write(#[\SensitiveParameter] string $record): void
     {
-        ($this->before)('write');
+        ( $this->before )('write');
         $this->inner->write($record);
     }
 
     public function delete(): void
     {
-        ($this->before)('delete');
+        ( $this->before )('delete');
         $this->inner->delete();
     }
 
     public function lock(): bool
     {
-        ($this->before)('lock');
+        ( $this->before )('lock');
 
         return $this->inner->lock();
     }
 
     public function unlock(): void
     {
-        ($this->before)('unlock');
+        ( $this->before )('unlock');
         $this->inner->unlock();
     }
 }

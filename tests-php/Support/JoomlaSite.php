@@ -19,8 +19,9 @@ use Joomla\DI\Container;
 use Joomla\Event\Dispatcher;
 
 /**
- * The classes of the Joomla that JOOMLA_ROOT points to, in this process and with a configuration of their own: they know the tests' private MariaDB only, so
- * nothing that a test does can reach that site's database, cache or logs. The app's classes come from the working tree.
+ * The classes of the Joomla that JOOMLA_ROOT points to, in this process and with a configuration of their own: they
+ * know the tests' private MariaDB only, so nothing that a test does can reach that site's database, cache or logs. The
+ * app's classes come from the working tree.
  */
 final class JoomlaSite
 {
@@ -37,11 +38,12 @@ final class JoomlaSite
         $root = (string) getenv('JOOMLA_ROOT');
 
         return match (true) {
-            $root === ''                                                 => 'JOOMLA_ROOT is not set: point it to an installed Joomla 6 with J2Commerce 6.',
-            !is_file("$root/libraries/bootstrap.php")                    => 'JOOMLA_ROOT does not point to an installed Joomla.',
-            !is_dir("$root/administrator/components/com_j2commerce/src") => 'The Joomla that JOOMLA_ROOT points to has no J2Commerce.',
-            MariaDb::get() === null                                      => 'MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.',
-            default                                                      => null,
+            $root === '' => 'JOOMLA_ROOT is not set: point it to an installed Joomla 6 with J2Commerce 6.',
+            !is_file("$root/libraries/bootstrap.php") => 'JOOMLA_ROOT does not point to an installed Joomla.',
+            !is_dir("$root/administrator/components/com_j2commerce/src")
+                => 'The Joomla that JOOMLA_ROOT points to has no J2Commerce.',
+            MariaDb::get() === null => 'MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.',
+            default => null,
         };
     }
 
@@ -72,7 +74,8 @@ final class JoomlaSite
         $_SERVER['HTTPS']     ??= 'on';
 
         $container = Factory::getContainer();
-        $container->alias('session', 'session.cli')
+        $container
+            ->alias('session', 'session.cli')
             ->alias(\Joomla\CMS\Session\Session::class, 'session.cli')
             ->alias(\Joomla\Session\Session::class, 'session.cli')
             ->alias(\Joomla\Session\SessionInterface::class, 'session.cli');
@@ -80,7 +83,7 @@ final class JoomlaSite
         Factory::$application->createExtensionNamespaceMap();
         Factory::$language = Factory::$application->getLanguage();
         // Otherwise it would look for the plugins of a database that is not there.
-        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
+        ( new \ReflectionProperty(PluginHelper::class, 'plugins') )->setValue(null, []);
 
         // PHPUnit hears of errors by handlers of its own, and expects to find what it left.
         while (self::top(set_error_handler(...), restore_error_handler(...)) !== $errors) {
@@ -103,14 +106,20 @@ final class JoomlaSite
     public static function useDatabase(DatabaseInterface $db): Dispatcher
     {
         static $original = null;
-        $original ??= Factory::getContainer();
-        Factory::$container = (new Container($original))->share(DatabaseInterface::class, static fn (): DatabaseInterface => $db);
+        $original           ??= Factory::getContainer();
+        Factory::$container = ( new Container($original) )->share(
+            DatabaseInterface::class,
+            static fn (): DatabaseInterface => $db,
+        );
         Factory::$application->setContainer(Factory::$container);
 
         // J2Commerce's helpers keep the first one that they got.
         foreach (get_declared_classes() as $class) {
-            if (str_starts_with($class, 'J2Commerce\\Component\\') && \array_key_exists('db', (new \ReflectionClass($class))->getStaticProperties())) {
-                (new \ReflectionProperty($class, 'db'))->setValue(null, null);
+            if (
+                str_starts_with($class, 'J2Commerce\\Component\\')
+                && \array_key_exists('db', ( new \ReflectionClass($class) )->getStaticProperties())
+            ) {
+                ( new \ReflectionProperty($class, 'db') )->setValue(null, null);
             }
         }
 
@@ -119,7 +128,10 @@ final class JoomlaSite
         return $dispatcher;
     }
 
-    /** A driver and its last query hold each other, so that none would end its connection before PHP looks for such circles. */
+    /**
+     * A driver and its last query hold each other, so that none would end its connection before PHP looks for such
+     * circles.
+     */
     public static function disconnect(): void
     {
         foreach (self::$open as $db) {
@@ -136,7 +148,9 @@ final class JoomlaSite
         $plugin->setApplication(self::app());
         $dispatcher->addSubscriber($plugin);
         // The plugin has loaded the strings of an installed copy, if there is one.
-        self::app()->getLanguage()->load('plg_j2commerce_app_cloverpos', \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos', 'en-GB', true);
+        self::app()
+            ->getLanguage()
+            ->load('plg_j2commerce_app_cloverpos', \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos', 'en-GB', true);
 
         return $plugin;
     }
@@ -158,7 +172,7 @@ final class JoomlaSite
         $saved = $model->save(['extension_id' => $extension, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
         $error = (string) $model->getError();
 
-        if ($saved !== ($error === '')) {
+        if ($saved !== ( $error === '' )) {
             throw new \LogicException("Saved or not: $error");
         }
 
@@ -176,7 +190,7 @@ final class JoomlaSite
             }
         }
 
-        (new \ReflectionProperty(ConsoleApplication::class, 'messages'))->setValue(self::app(), []);
+        ( new \ReflectionProperty(ConsoleApplication::class, 'messages') )->setValue(self::app(), []);
 
         return $messages;
     }
@@ -184,8 +198,8 @@ final class JoomlaSite
     /** Lets the app's log begin anew, in a folder of this name beside the site's configuration. */
     public static function beginLog(string $folder = 'logs'): void
     {
-        (new \ReflectionProperty(DebugLog::class, 'debug'))->setValue(null, null);
-        $log = new class () extends Log {
+        ( new \ReflectionProperty(DebugLog::class, 'debug') )->setValue(null, null);
+        $log = new class() extends Log {
             public function __construct()
             {
                 parent::__construct();
@@ -207,13 +221,13 @@ final class JoomlaSite
     {
         $server = MariaDb::get();
 
-        return self::$open[] = (new DatabaseFactory())->getDriver($driver, [
+        return self::$open[] = ( new DatabaseFactory() )->getDriver($driver, [
             'host'     => self::host($server->dsn),
             'user'     => $server->user,
             'password' => $server->password,
             'database' => self::part($server->dsn, 'dbname'),
             'prefix'   => $prefix,
-        ] + ($driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4']));
+        ] + ( $driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4'] ));
     }
 
     public static function log(): string
@@ -253,11 +267,18 @@ final class JoomlaSite
             'live_site'       => 'https://shop.example',
             'sitename'        => 'Tests',
         ];
-        file_put_contents("$folder/configuration.php", "<?php\nclass JConfig\n{\n" . implode('', array_map(
-            static fn (string $name, mixed $value): string => "    public \$$name = " . var_export($value, true) . ";\n",
-            array_keys($values),
-            $values,
-        )) . "}\n");
+        file_put_contents(
+            "$folder/configuration.php",
+            "<?php\nclass JConfig\n{\n"
+            . implode('', array_map(
+                static fn (string $name, mixed $value): string => (
+                    "    public \$$name = " . var_export($value, true) . ";\n"
+                ),
+                array_keys($values),
+                $values,
+            ))
+            . "}\n",
+        );
         $owner = getmypid();
         register_shutdown_function(static function () use ($folder, $owner): void {
             if (getmypid() === $owner) {
@@ -276,7 +297,11 @@ final class JoomlaSite
         ];
 
         foreach ($folders as $prefix => $folder) {
-            $file = \dirname(__DIR__, 2) . "/php-plugin/$folder/" . str_replace('\\', '/', substr($class, \strlen($prefix))) . '.php';
+            $file =
+                \dirname(__DIR__, 2)
+                . "/php-plugin/$folder/"
+                . str_replace('\\', '/', substr($class, \strlen($prefix)))
+                . '.php';
 
             if (str_starts_with($class, $prefix) && is_file($file)) {
                 require $file;
@@ -297,7 +322,7 @@ final class JoomlaSite
         $socket = self::part($dsn, 'unix_socket');
         $port   = self::part($dsn, 'port');
 
-        return $socket !== '' ? "unix:$socket" : self::part($dsn, 'host') . ($port === '' ? '' : ":$port");
+        return $socket !== '' ? "unix:$socket" : self::part($dsn, 'host') . ( $port === '' ? '' : ":$port" );
     }
 
     private static function part(string $dsn, string $name): string

@@ -38,8 +38,12 @@ abstract class JoomlaTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $parameters */
-    protected function factory(array $parameters = [], string $secret = JoomlaSite::SECRET, ?string $url = 'https://shop.example/', string $database = 'shop/jos_@localhost'): ShopFactory
-    {
+    protected function factory(
+        array $parameters = [],
+        string $secret = JoomlaSite::SECRET,
+        ?string $url = 'https://shop.example/',
+        string $database = 'shop/jos_@localhost',
+    ): ShopFactory {
         return new ShopFactory($this->joomla, $parameters, $secret, new SiteAddress($url, $database), new FakeClock());
     }
 
@@ -51,14 +55,26 @@ abstract class JoomlaTestCase extends ShopTestCase
     /** @return array<string, mixed> The app's parameters as they are stored */
     protected function stored(): array
     {
-        return json_decode((string) $this->sql->fetchValue("SELECT params FROM #__extensions WHERE element = 'app_cloverpos'"), true, flags: JSON_THROW_ON_ERROR);
+        return json_decode(
+            (string) $this->sql->fetchValue("SELECT params FROM #__extensions WHERE element = 'app_cloverpos'"),
+            true,
+            flags: JSON_THROW_ON_ERROR,
+        );
     }
 
     /** Every text in the app's state, to see what is not among it. */
     protected function everything(?Sql $sql = null): string
     {
-        return json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_state'), JSON_THROW_ON_ERROR)
-            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__extensions'), JSON_THROW_ON_ERROR)
-            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_log'), JSON_THROW_ON_ERROR);
+        return (
+            json_encode(
+                ( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__j2commerce_clover_state'),
+                JSON_THROW_ON_ERROR,
+            )
+            . json_encode(( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__extensions'), JSON_THROW_ON_ERROR)
+            . json_encode(
+                ( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
+                JSON_THROW_ON_ERROR,
+            )
+        );
     }
 }

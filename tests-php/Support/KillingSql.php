@@ -15,14 +15,16 @@ final class KillingSql extends WrappedSql
     private int $transactions = 0;
 
     /** @param ?int $killAt Position in the points of a run that was not cut; null = live */
-    public function __construct(Sql $inner, private readonly ?int $killAt = null)
-    {
+    public function __construct(
+        Sql $inner,
+        private readonly ?int $killAt = null,
+    ) {
         parent::__construct($inner);
     }
 
     public function execute(string $query, array $values = []): int
     {
-        $what = ($this->inTransaction() ? "$this->transactions: " : 'alone: ') . self::shape($query);
+        $what = ( $this->inTransaction() ? "$this->transactions: " : 'alone: ' ) . self::shape($query);
         $this->point("before $what");
         $affected = $this->inner->execute($query, $values);
         $this->point("after $what");
@@ -56,6 +58,14 @@ final class KillingSql extends WrappedSql
     /** The statement without what differs from one chunk of rows to the next. */
     private static function shape(string $query): string
     {
-        return substr(preg_replace(['/\s+/', '/\?(, \?)+/', '/\(\?\)(, \(\?\))+/', '/( WHEN \? THEN \?)+/'], [' ', '?', '(?)', ' WHEN'], $query), 0, 160);
+        return substr(
+            preg_replace(
+                ['/\s+/', '/\?(, \?)+/', '/\(\?\)(, \(\?\))+/', '/( WHEN \? THEN \?)+/'],
+                [' ', '?', '(?)', ' WHEN'],
+                $query,
+            ),
+            0,
+            160,
+        );
     }
 }

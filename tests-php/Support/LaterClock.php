@@ -15,8 +15,9 @@ final class LaterClock implements Clock
 
     private readonly SystemClock $real;
 
-    public function __construct(public int $later = 0)
-    {
+    public function __construct(
+        public int $later = 0,
+    ) {
         $this->real = new SystemClock();
     }
 

@@ -5,13 +5,18 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * The MariaDB of a test run: the one that CLOVERSYNC_TEST_DSN names, else a private server that lives as long as the run.
+ * The MariaDB of a test run: the one that CLOVERSYNC_TEST_DSN names, else a private server that lives as long as the
+ * run.
  */
 final class MariaDb
 {
     /** Only clients are killed in the tests, never this server, so it need not wait for the disk. */
     private const CARELESS = [
-        '--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync', '--innodb-file-per-table=0', '--innodb-buffer-pool-size=256M',
+        '--innodb-flush-log-at-trx-commit=0',
+        '--innodb-doublewrite=0',
+        '--innodb-flush-method=nosync',
+        '--innodb-file-per-table=0',
+        '--innodb-buffer-pool-size=256M',
     ];
 
     private static ?self $instance = null;
@@ -19,7 +24,8 @@ final class MariaDb
     private function __construct(
         public readonly string $dsn,
         public readonly string $user,
-        #[\SensitiveParameter] public readonly string $password,
+        #[\SensitiveParameter]
+        public readonly string $password,
     ) {
     }
 
@@ -38,14 +44,17 @@ final class MariaDb
         }
 
         if (preg_match('/dbname=([^;]*_test)(;|$)/', $dsn) !== 1) {
-            throw new \RuntimeException('CLOVERSYNC_TEST_DSN must name a database whose name ends in _test: the tests empty it.');
+            throw new \RuntimeException(
+                'CLOVERSYNC_TEST_DSN must name a database whose name ends in _test: the tests empty it.',
+            );
         }
 
         return new self($dsn, (string) getenv('CLOVERSYNC_TEST_USER'), (string) getenv('CLOVERSYNC_TEST_PASSWORD'));
     }
 
     /**
-     * A private server as Debian starts it: durable commits, the default buffer pool, with data in this folder. From now on it is the run's.
+     * A private server as Debian starts it: durable commits, the default buffer pool, with data in this folder. From
+     * now on it is the run's.
      *
      * @return ?self Null when this machine has no MariaDB
      */
@@ -67,17 +76,20 @@ final class MariaDb
             return null;
         }
 
-        $dir = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
+        $dir  = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
         $data = $folder === null ? "$dir/data" : $folder . '/' . basename($dir);
         mkdir($dir, 0700);
         $user = posix_getpwuid(posix_geteuid())['name'];
-        exec(\sprintf(
-            '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal --skip-test-db >%s 2>&1',
-            escapeshellarg($install),
-            escapeshellarg($data),
-            escapeshellarg($user),
-            escapeshellarg("$dir/install.log"),
-        ), result_code: $code);
+        exec(
+            \sprintf(
+                '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal --skip-test-db >%s 2>&1',
+                escapeshellarg($install),
+                escapeshellarg($data),
+                escapeshellarg($user),
+                escapeshellarg("$dir/install.log"),
+            ),
+            result_code: $code,
+        );
 
         if ($code !== 0) {
             throw new \RuntimeException("mariadb-install-db failed, see $dir/install.log");
@@ -85,10 +97,23 @@ final class MariaDb
 
         $process = proc_open(
             [
-                $server, '--no-defaults', "--datadir=$data", "--user=$user", "--socket=$dir/sock", '--skip-networking', '--pid-file=' . "$dir/pid",
-                ...$options, '--character-set-server=utf8mb4', '--max-connections=300', '--collation-server=utf8mb4_unicode_ci',
+                $server,
+                '--no-defaults',
+                "--datadir=$data",
+                "--user=$user",
+                "--socket=$dir/sock",
+                '--skip-networking',
+                '--pid-file=' . "$dir/pid",
+                ...$options,
+                '--character-set-server=utf8mb4',
+                '--max-connections=300',
+                '--collation-server=utf8mb4_unicode_ci',
             ],
-            [['file', '/dev/null', 'r'], ['file', "$dir/server.log", 'a'], ['file', "$dir/server.log", 'a']],
+            [
+                ['file', '/dev/null',       'r'],
+                ['file', "$dir/server.log", 'a'],
+                ['file', "$dir/server.log", 'a'],
+            ],
             $pipes,
             // A zone with summer time: nothing may hang on the server's.
             env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
@@ -104,7 +129,7 @@ final class MariaDb
 
         for ($i = 0; $i < 300; $i++) {
             try {
-                (new \PDO("mysql:unix_socket=$dir/sock", 'root', ''))->exec('CREATE DATABASE cloversync_test');
+                ( new \PDO("mysql:unix_socket=$dir/sock", 'root', '') )->exec('CREATE DATABASE cloversync_test');
 
                 return new self("mysql:unix_socket=$dir/sock;dbname=cloversync_test", 'root', '');
             } catch (\PDOException) {

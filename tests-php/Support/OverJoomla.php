@@ -27,7 +27,10 @@ trait OverJoomla
 
     protected static function connector(): \Closure
     {
-        return static fn (TestDatabase $db): JoomlaSql => new JoomlaSql(JoomlaSite::database($db, static::driver()), new SystemClock());
+        return static fn (TestDatabase $db): JoomlaSql => new JoomlaSql(
+            JoomlaSite::database($db, static::driver()),
+            new SystemClock(),
+        );
     }
 
     protected static function refusal(): string

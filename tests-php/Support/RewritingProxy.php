@@ -7,11 +7,15 @@ namespace CloverSync\Tests\Support;
 /** Stands between the shop and the simulator, in a process of its own, and changes answers while it is switched on. */
 final class RewritingProxy
 {
-    private const PASSED_ON = ['authorization', 'content-type', 'user-agent', 'accept'];
+    private const PASSED_ON  = ['authorization', 'content-type', 'user-agent', 'accept'];
     private const GIVEN_BACK = '/^(content-type|location|retry-after|x-clover-request-id):/i';
 
-    private function __construct(public readonly string $url, private readonly string $switch, private readonly int $pid, private readonly int $owner)
-    {
+    private function __construct(
+        public readonly string $url,
+        private readonly string $switch,
+        private readonly int $pid,
+        private readonly int $owner,
+    ) {
     }
 
     /**
@@ -92,10 +96,10 @@ final class RewritingProxy
         }
 
         [$method, $path] = explode(' ', $first);
-        $headers         = [];
-        $length          = 0;
+        $headers = [];
+        $length  = 0;
 
-        while (($line = rtrim((string) fgets($client))) !== '') {
+        while (( $line = rtrim((string) fgets($client)) ) !== '') {
             [$name, $value] = explode(':', $line, 2);
 
             if (\in_array(strtolower($name), self::PASSED_ON, true)) {
@@ -105,9 +109,14 @@ final class RewritingProxy
             }
         }
 
-        $body    = $length > 0 ? stream_get_contents($client, $length) : '';
-        $answer  = (string) file_get_contents($upstream . $path, false, stream_context_create(['http' => [
-            'method' => $method, 'header' => $headers, 'content' => $body, 'ignore_errors' => true, 'follow_location' => 0, 'timeout' => 60,
+        $body   = $length > 0 ? stream_get_contents($client, $length) : '';
+        $answer = (string) file_get_contents($upstream . $path, false, stream_context_create(['http' => [
+            'method'          => $method,
+            'header'          => $headers,
+            'content'         => $body,
+            'ignore_errors'   => true,
+            'follow_location' => 0,
+            'timeout'         => 60,
         ]]));
         $got     = http_get_last_response_headers() ?? [];
         $status  = explode(' ', $got[0] ?? 'HTTP/1.1 502', 2)[1];
@@ -118,7 +127,14 @@ final class RewritingProxy
             $answer = \is_string($new) ? $new : self::encode($new);
         }
 
-        fwrite($client, "HTTP/1.1 $status\r\n" . implode('', array_map(static fn (string $h): string => "$h\r\n", preg_grep(self::GIVEN_BACK, $got) ?: []))
-            . 'Content-Length: ' . \strlen($answer) . "\r\nConnection: close\r\n\r\n" . $answer);
+        fwrite(
+            $client,
+            "HTTP/1.1 $status\r\n"
+            . implode('', array_map(static fn (string $h): string => "$h\r\n", preg_grep(self::GIVEN_BACK, $got) ?: []))
+            . 'Content-Length: '
+            . \strlen($answer)
+            . "\r\nConnection: close\r\n\r\n"
+            . $answer,
+        );
     }
 }

@@ -8,8 +8,9 @@ use Random\Engine\Xoshiro256StarStar;
 use Random\Randomizer;
 
 /**
- * Steps in the life of a shop and a till, made from a seed and from nothing else. What a step means is {@see SalesWorld}'s; one that
- * does not apply, as when its order is deleted, does nothing there, so that steps can be dropped.
+ * Steps in the life of a shop and a till, made from a seed and from nothing else. What a step means is {@see
+ * SalesWorld}'s; one that does not apply, as when its order is deleted, does nothing there, so that steps can be
+ * dropped.
  *
  * Items, orders and lines are named by their places. A step that the shop has an event for ends with what became of it:
  * "told", "lost", "twice", or the number of steps after which it comes.
@@ -37,7 +38,12 @@ final class SalesHistory
         $steps = [['start', array_map(static fn (): int|float => $self->count(), range(1, self::ITEMS))]];
 
         for ($i = $self->int(5, 25); $i > 0; $i--) {
-            $steps = [...$steps, ...($self->orders > 0 && $self->int(1, 20) === 1 ? $self->sellWithinTheUnanswered() : [$self->step()])];
+            $steps = [
+                ...$steps,
+                ...(
+                    $self->orders > 0 && $self->int(1, 20) === 1 ? $self->sellWithinTheUnanswered() : [$self->step()]
+                ),
+            ];
         }
 
         return $steps;
@@ -46,7 +52,10 @@ final class SalesHistory
     /** @param list<list<mixed>> $steps */
     public static function print(array $steps): string
     {
-        return implode("\n", array_map(static fn (array $step): string => '            ' . self::words($step) . ',', $steps));
+        return implode("\n", array_map(
+            static fn (array $step): string => '            ' . self::words($step) . ',',
+            $steps,
+        ));
     }
 
     /** @return list<mixed> */
@@ -57,9 +66,31 @@ final class SalesHistory
         }
 
         return match ($this->weighted([
-            'order' => $this->orders < self::ORDERS ? 12 : 0, 'status' => 24, 'edit' => 8, 'swap' => 1, 'restock' => 4, 'refund' => 4, 'delete' => 2,
-            'sale' => 9, 'count' => 3, 'untrack' => 1, 'remove' => 1, 'restore' => 2, 'pull' => 9, 'slow_pull' => 2, 'work' => 27, 'overlap' => 3, 'crash' => 9, 'race' => 1,
-            'fault' => 24, 'order_fault' => 5, 'lag' => 1, 'push' => 3, 'wait' => 9, 'word' => 3, 'order_word' => 1,
+            'order'       => $this->orders < self::ORDERS ? 12 : 0,
+            'status'      => 24,
+            'edit'        => 8,
+            'swap'        => 1,
+            'restock'     => 4,
+            'refund'      => 4,
+            'delete'      => 2,
+            'sale'        => 9,
+            'count'       => 3,
+            'untrack'     => 1,
+            'remove'      => 1,
+            'restore'     => 2,
+            'pull'        => 9,
+            'slow_pull'   => 2,
+            'work'        => 27,
+            'overlap'     => 3,
+            'crash'       => 9,
+            'race'        => 1,
+            'fault'       => 24,
+            'order_fault' => 5,
+            'lag'         => 1,
+            'push'        => 3,
+            'wait'        => 9,
+            'word'        => 3,
+            'order_word'  => 1,
         ])) {
             'order'       => $this->order(),
             'status'      => ['status', $this->anyOrder(), $this->of(self::STATUSES), $this->event()],
@@ -79,8 +110,27 @@ final class SalesHistory
             'overlap'     => ['overlap', $this->item(), $this->int(1, 3)],
             'crash'       => ['crash', $this->int(0, 70), $this->int(0, 3) > 0],
             'race'        => ['race'],
-            'fault'       => ['fault', $this->item(), $this->of(['drop', 'drop', 'apply_then_drop', 'apply_then_drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502', ...($this->int(0, 9) === 0 ? ['429'] : [])])],
-            'order_fault' => ['order_fault', $this->of(['', '', '/*', '/*/bulk_line_items', '/*/discounts']), $this->of(['drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502'])],
+            'fault' => [
+                'fault',
+                $this->item(),
+                $this->of([
+                    'drop',
+                    'drop',
+                    'apply_then_drop',
+                    'apply_then_drop',
+                    'apply_then_drop',
+                    'truncate',
+                    'garbage',
+                    '500',
+                    '502',
+                    ...( $this->int(0, 9) === 0 ? ['429'] : [] ),
+                ]),
+            ],
+            'order_fault' => [
+                'order_fault',
+                $this->of(['', '', '/*', '/*/bulk_line_items', '/*/discounts']),
+                $this->of(['drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502']),
+            ],
             'lag'         => ['lag', $this->of([0, 30, 120])],
             'push'        => ['push', $this->int(0, 1) === 1],
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
@@ -89,7 +139,10 @@ final class SalesHistory
         };
     }
 
-    /** @return list<list<mixed>> The till sells between the reading and the write, and no answer comes or the worker is killed */
+    /**
+     * @return list<list<mixed>> The till sells between the reading and the write, and no answer comes or the worker
+     *   is killed
+     */
     private function sellWithinTheUnanswered(): array
     {
         $item  = $this->item();
@@ -98,7 +151,16 @@ final class SalesHistory
         return match ($this->int(0, 3)) {
             0       => [...$steps, ['crash', 'written', true], ['wait', 40]],
             1       => [...$steps, ['crash', 'stored', true], ['wait', 40]],
-            default => [...$steps, ['fault', $item, $this->of(['apply_then_drop', 'apply_then_drop', 'garbage', 'truncate', '502', 'drop'])], ['work', false, true], ['wait', 40]],
+            default => [
+                ...$steps,
+                [
+                    'fault',
+                    $item,
+                    $this->of(['apply_then_drop', 'apply_then_drop', 'garbage', 'truncate', '502', 'drop']),
+                ],
+                ['work', false, true],
+                ['wait', 40],
+            ],
         };
     }
 
@@ -117,10 +179,10 @@ final class SalesHistory
     private function event(): string|int
     {
         return match (true) {
-            ($n = $this->int(1, 20)) <= 12 => 'told',
-            $n <= 15                       => 'lost',
-            $n <= 17                       => 'twice',
-            default                        => $this->int(1, 4),
+            ( $n = $this->int(1, 20) ) <= 12 => 'told',
+            $n <= 15 => 'lost',
+            $n <= 17 => 'twice',
+            default => $this->int(1, 4),
         };
     }
 
@@ -156,7 +218,7 @@ final class SalesHistory
         $at = $this->int(1, array_sum($weights));
 
         foreach ($weights as $what => $weight) {
-            if (($at -= $weight) <= 0) {
+            if (( $at -= $weight ) <= 0) {
                 return $what;
             }
         }
@@ -167,11 +229,11 @@ final class SalesHistory
     private static function words(mixed $value): string
     {
         return match (true) {
-            \is_array($value)  => '[' . implode(', ', array_map(self::words(...), $value)) . ']',
+            \is_array($value) => '[' . implode(', ', array_map(self::words(...), $value)) . ']',
             \is_string($value) => "'$value'",
-            $value === null    => 'null',
-            \is_bool($value)   => $value ? 'true' : 'false',
-            default            => (string) $value,
+            $value === null => 'null',
+            \is_bool($value) => $value ? 'true' : 'false',
+            default => (string) $value,
         };
     }
 }

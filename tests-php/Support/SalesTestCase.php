@@ -38,8 +38,12 @@ abstract class SalesTestCase extends SyncTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, ?Clock $clock = null): Services
-    {
+    protected function shop(
+        array $settings = [],
+        string $site = 'https://shop.example',
+        ?Sql $sql = null,
+        ?Clock $clock = null,
+    ): Services {
         return parent::shop($settings, $site, $sql, $clock ?? $this->clock);
     }
 
@@ -62,16 +66,38 @@ abstract class SalesTestCase extends SyncTestCase
      * @param array<string, mixed>                    $more     Fields of the order
      * @param array<string, mixed>                    $settings
      */
-    protected function order(int $status, array $lines, array $more = [], bool $event = true, array $settings = []): void
-    {
-        $file = OrderFile::fromJson(json_encode($more + [
-            'order_id' => self::ORDER, 'number' => 501, 'new_status' => $status, 'currency' => 'USD', 'prices_include_tax' => false,
-            'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
-            'lines'    => array_map(static fn (int $i, array $line): array => [
-                'line_id' => $line[2] ?? $i + 1, 'clover_id' => $line[0], 'name' => "Line $i", 'quantity' => $line[1], 'unit_price' => 1250, 'tax' => 103 * $line[1],
-            ], array_keys($lines), $lines),
-            'shipping' => 500,
-        ], JSON_THROW_ON_ERROR));
+    protected function order(
+        int $status,
+        array $lines,
+        array $more = [],
+        bool $event = true,
+        array $settings = [],
+    ): void {
+        $file = OrderFile::fromJson(json_encode(
+            $more
+            + [
+                'order_id'           => self::ORDER,
+                'number'             => 501,
+                'new_status'         => $status,
+                'currency'           => 'USD',
+                'prices_include_tax' => false,
+                'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
+                'lines'              => array_map(
+                    static fn (int $i, array $line): array => [
+                        'line_id'    => $line[2] ?? ( $i + 1 ),
+                        'clover_id'  => $line[0],
+                        'name'       => "Line $i",
+                        'quantity'   => $line[1],
+                        'unit_price' => 1250,
+                        'tax'        => 103 * $line[1],
+                    ],
+                    array_keys($lines),
+                    $lines,
+                ),
+                'shipping'           => 500,
+            ],
+            JSON_THROW_ON_ERROR,
+        ));
         $shop   = $this->shop($settings);
         $desk   = new FakeCheckout($this->sql, $shop->mappings(), $this->clock);
         $before = $desk->statusOf($file->orderId);
@@ -84,7 +110,7 @@ abstract class SalesTestCase extends SyncTestCase
 
     protected function deleteOrder(string $id = self::ORDER): void
     {
-        (new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock))->delete($id);
+        ( new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock) )->delete($id);
     }
 
     protected function inClover(string $item): int|float|null
@@ -100,15 +126,25 @@ abstract class SalesTestCase extends SyncTestCase
     /** @return list<array<string, mixed>> Web orders in Clover */
     protected function cloverOrders(): array
     {
-        return array_values(array_filter($this->clover->state()['orders'], static fn (array $order): bool => isset($order['externalReferenceId'])));
+        return array_values(array_filter(
+            $this->clover->state()['orders'],
+            static fn (array $order): bool => isset($order['externalReferenceId']),
+        ));
     }
 
     /** @return list<string> "delta state reason" of each row */
     protected function rows(string $order = self::ORDER): array
     {
         return array_map(
-            static fn (array $row): string => trim(\sprintf('%+d %s %s', $row['delta'], $row['state'], $row['reason'] ?? '')),
-            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [$order]),
+            static fn (array $row): string => trim(\sprintf(
+                '%+d %s %s',
+                $row['delta'],
+                $row['state'],
+                $row['reason'] ?? '',
+            )),
+            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [
+                $order,
+            ]),
         );
     }
 
@@ -117,16 +153,25 @@ abstract class SalesTestCase extends SyncTestCase
     {
         return array_map(
             static fn (array $row): string => "{$row['status']} {$row['message']}",
-            $this->sql->fetchAll('SELECT status, message FROM #__j2commerce_clover_log WHERE action = ? ORDER BY id', [$action]),
+            $this->sql->fetchAll('SELECT status, message FROM #__j2commerce_clover_log WHERE action = ? ORDER BY id', [
+                $action,
+            ]),
         );
     }
 
     /** @param list<array{uncertain?: int}> $expected */
-    protected static function assertWork(WorkReport $result, int $confirmed, int $later = 0, int $uncertain = 0, int $dead = 0): void
-    {
-        self::assertSame(
-            ['confirmed' => $confirmed, 'later' => $later, 'uncertain' => $uncertain, 'dead' => $dead],
-            ['confirmed' => $result->confirmed, 'later' => $result->later, 'uncertain' => $result->uncertain, 'dead' => $result->dead],
-        );
+    protected static function assertWork(
+        WorkReport $result,
+        int $confirmed,
+        int $later = 0,
+        int $uncertain = 0,
+        int $dead = 0,
+    ): void {
+        self::assertSame(['confirmed' => $confirmed, 'later' => $later, 'uncertain' => $uncertain, 'dead' => $dead], [
+            'confirmed' => $result->confirmed,
+            'later'     => $result->later,
+            'uncertain' => $result->uncertain,
+            'dead'      => $result->dead,
+        ]);
     }
 }

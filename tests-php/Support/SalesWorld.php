@@ -19,10 +19,11 @@ use CloverSync\Vault;
 use PHPUnit\Framework\Assert;
 
 /**
- * A shop, its worker and a till, in which a {@see SalesHistory} takes place, and which knows at every moment what should be true.
+ * A shop, its worker and a till, in which a {@see SalesHistory} takes place, and which knows at every moment what
+ * should be true.
  *
- * It knows which writes Clover carried out, from Clover's own list of requests and from the faults that it ordered, and so need not
- * believe a word of the ledger.
+ * It knows which writes Clover carried out, from Clover's own list of requests and from the faults that it ordered, and
+ * so need not believe a word of the ledger.
  */
 final class SalesWorld
 {
@@ -38,7 +39,20 @@ final class SalesWorld
 
     /** @var array<string, int> What all histories together have come to */
     public array $figures = [
-        'histories' => 0, 'steps' => 0, 'writes' => 0, 'unanswered' => 0, 'crashes' => 0, 'found' => 0, 'uncertain' => 0, 'dead' => 0, 'orders' => 0, 'overwritten' => 0, 'of them without answer' => 0, 'of them named by drift' => 0, 'misjudged' => 0, 'undecidable' => 0,
+        'histories'              => 0,
+        'steps'                  => 0,
+        'writes'                 => 0,
+        'unanswered'             => 0,
+        'crashes'                => 0,
+        'found'                  => 0,
+        'uncertain'              => 0,
+        'dead'                   => 0,
+        'orders'                 => 0,
+        'overwritten'            => 0,
+        'of them without answer' => 0,
+        'of them named by drift' => 0,
+        'misjudged'              => 0,
+        'undecidable'            => 0,
     ];
 
     private readonly Sql $sql;
@@ -57,7 +71,10 @@ final class SalesWorld
     /** @var array<string, int> Clover id by variant */
     private array $variants;
 
-    /** @var array<int, array{id: string, number: int, lines: array<int, array{int, int}>, deleted: bool, totals: list<int>}> */
+    /**
+     * @var array<int, array{id: string, number: int, lines: array<int, array{int, int}>, deleted: bool, totals:
+     *   list<int>}>
+     */
     private array $orders;
 
     /** @var list<array{int, \Closure(): void}> Events on their way, with the step after which they come */
@@ -105,8 +122,10 @@ final class SalesWorld
     /** @var array<string, mixed> */
     private array $state;
 
-    public function __construct(private readonly TestDatabase $db, private readonly Simulator $clover)
-    {
+    public function __construct(
+        private readonly TestDatabase $db,
+        private readonly Simulator $clover,
+    ) {
         $this->sql = $db->connect();
         WatchedSql::install($this->sql);
     }
@@ -114,9 +133,20 @@ final class SalesWorld
     /** @return string Clover's items, as JSON for the simulator */
     public static function catalogue(): string
     {
-        return json_encode(array_map(static fn (int $i): array => [
-            'id' => self::item($i), 'name' => "Model $i", 'price' => 1250, 'priceType' => 'FIXED', 'sku' => "MODEL-$i", 'itemStock' => ['quantity' => 10],
-        ], range(0, SalesHistory::ITEMS - 1)), JSON_THROW_ON_ERROR);
+        return json_encode(
+            array_map(
+                static fn (int $i): array => [
+                    'id'        => self::item($i),
+                    'name'      => "Model $i",
+                    'price'     => 1250,
+                    'priceType' => 'FIXED',
+                    'sku'       => "MODEL-$i",
+                    'itemStock' => ['quantity' => 10],
+                ],
+                range(0, SalesHistory::ITEMS - 1),
+            ),
+            JSON_THROW_ON_ERROR,
+        );
     }
 
     public static function item(int $place): string
@@ -125,7 +155,8 @@ final class SalesWorld
     }
 
     /**
-     * Lives through the steps, then waits until nothing is on its way, settles what waits for the owner, and waits once more.
+     * Lives through the steps, then waits until nothing is on its way, settles what waits for the owner, and waits once
+     * more.
      *
      * @param list<list<mixed>> $steps
      *
@@ -150,31 +181,43 @@ final class SalesWorld
         try {
             $this->rest();
             $this->figures['uncertain'] += $this->count("state = 'uncertain'");
-            $this->figures['dead'] += $this->count("state = 'dead'");
+            $this->figures['dead']      += $this->count("state = 'dead'");
             $this->drift();
             $this->settleAll();
         } catch (\Throwable $e) {
             throw new \RuntimeException("at rest: {$e->getMessage()}", previous: $e);
         }
 
-        $this->figures['orders'] += (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_orders WHERE state = 'confirmed'");
+        $this->figures['orders'] += (int) $this->sql->fetchValue(
+            "SELECT COUNT(*) FROM #__j2commerce_clover_orders WHERE state = 'confirmed'",
+        );
         $this->figures['overwritten'] += array_sum($this->overwritten);
-        $this->figures['misjudged'] += \count($this->misjudged);
+        $this->figures['misjudged']   += \count($this->misjudged);
     }
 
     /** @return list<string> "delta state reason" of each row of an order */
     public function rowsOf(int $order): array
     {
         return array_map(
-            static fn (array $row): string => trim(\sprintf('%+d %s %s', $row['delta'], $row['state'], $row['reason'] ?? '')),
-            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [$this->orders[$order]['id']]),
+            static fn (array $row): string => trim(\sprintf(
+                '%+d %s %s',
+                $row['delta'],
+                $row['state'],
+                $row['reason'] ?? '',
+            )),
+            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [
+                $this->orders[$order]['id'],
+            ]),
         );
     }
 
     /** @return array{int|float|null, int} An item's count in Clover and in the shop */
     public function counts(int $item): array
     {
-        return [$this->clover->state()['stock'][self::item($item)], (int) $this->shopCount(self::item($item))['quantity']];
+        return [
+            $this->clover->state()['stock'][self::item($item)],
+            (int) $this->shopCount(self::item($item))['quantity'],
+        ];
     }
 
     /** @return float Seconds that workers slept in the last history */
@@ -184,7 +227,8 @@ final class SalesWorld
     }
 
     /**
-     * Lives through some steps while the page of items of a pull, asked for before them and after the first ones, is on its way.
+     * Lives through some steps while the page of items of a pull, asked for before them and after the first ones, is on
+     * its way.
      *
      * @param list<list<mixed>> $before
      * @param list<list<mixed>> $meanwhile
@@ -203,7 +247,10 @@ final class SalesWorld
             $this->take(...$step);
         }
 
-        Assert::assertNull($this->clover->requests($page - 1)[0]['status'], 'The page came before all was done: the test says nothing.');
+        Assert::assertNull(
+            $this->clover->requests($page - 1)[0]['status'],
+            'The page came before all was done: the test says nothing.',
+        );
         Assert::assertSame(1, $this->clover->release());
         Assert::assertSame(SyncRuns::DONE, $pull->value());
         $this->checkPull();
@@ -216,21 +263,37 @@ final class SalesWorld
         $this->clover->post('reset', []);
         $this->clover->switches(['access_ttl' => 864_000]);
 
-        foreach (['orders', 'orderitems', 'orderinfos', 'clover_outbox', 'clover_ledger', 'clover_orders', 'clover_log', 'clover_locks', 'clover_runs', 'clover_staging'] as $table) {
+        foreach ([
+            'orders',
+            'orderitems',
+            'orderinfos',
+            'clover_outbox',
+            'clover_ledger',
+            'clover_orders',
+            'clover_log',
+            'clover_locks',
+            'clover_runs',
+            'clover_staging',
+        ] as $table) {
             $this->sql->execute("DELETE FROM #__j2commerce_$table");
         }
 
         $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
         $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name LIKE 'orders_from:%'");
 
-        $this->clock     = new LaterClock();
-        $this->shops     = [$this->shop(false), $this->shop(true)];
-        $this->push      = true;
-        $this->mark      = 0;
-        $this->orders    = $this->late = $this->faults = $this->removed = $this->applied = $this->last = $this->disturbed = $this->misjudged = $this->lost = $this->soldWhile = $this->handled = [];
-        $this->overlap   = null;
-        $this->at        = 0;
-        $authorization   = $this->open()->connection->authorize('http://127.0.0.1:8902/callback');
+        $this->clock  = new LaterClock();
+        $this->shops  = [$this->shop(false), $this->shop(true)];
+        $this->push   = true;
+        $this->mark   = 0;
+        $this->orders = $this->late =
+            $this->faults =
+                $this->removed =
+                    $this->applied =
+                        $this->last =
+                            $this->disturbed = $this->misjudged = $this->lost = $this->soldWhile = $this->handled = [];
+        $this->overlap = null;
+        $this->at      = 0;
+        $authorization = $this->open()->connection->authorize('http://127.0.0.1:8902/callback');
         $this->open()->connection->complete(Simulator::approve($authorization->url), $authorization->state);
         $this->open()->connected();
 
@@ -243,19 +306,37 @@ final class SalesWorld
 
         $this->state = $this->clover->state();
         $this->pull();
-        $this->variants = array_map(strval(...), array_column(
-            $this->sql->fetchAll("SELECT variant_id, clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item'"),
-            'clover_id',
-            'variant_id',
-        ));
+        $this->variants = array_map(
+            strval(...),
+            array_column(
+                $this->sql->fetchAll(
+                    "SELECT variant_id, clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item'",
+                ),
+                'clover_id',
+                'variant_id',
+            ),
+        );
     }
 
     private function shop(bool $push, ?Sql $sql = null): Services
     {
-        return new Services($sql ?? $this->sql, Settings::fromArray([
-            'environment' => 'sandbox', 'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $this->clover->url, 'default_category' => 2, 'pace_share' => 100_000,
-            'push_stock' => $push, 'paid_statuses' => self::PAID, 'refunded_statuses' => self::REFUNDED,
-        ]), new Vault(self::SECRET), self::SITE, clock: $this->clock);
+        return new Services(
+            $sql ?? $this->sql,
+            Settings::fromArray([
+                'environment'       => 'sandbox',
+                'app_id'            => Simulator::APP_ID,
+                'app_secret'        => Simulator::APP_SECRET,
+                'base_url'          => $this->clover->url,
+                'default_category'  => 2,
+                'pace_share'        => 100_000,
+                'push_stock'        => $push,
+                'paid_statuses'     => self::PAID,
+                'refunded_statuses' => self::REFUNDED,
+            ]),
+            new Vault(self::SECRET),
+            self::SITE,
+            clock: $this->clock,
+        );
     }
 
     private function open(): Services
@@ -303,9 +384,15 @@ final class SalesWorld
         }
 
         $number = 101 + $order;
-        $ids    = array_map(static fn (int $i): int => $number * 10 + $i, array_keys($lines));
+        $ids    = array_map(static fn (int $i): int => ( $number * 10 ) + $i, array_keys($lines));
 
-        $this->orders[$order] = ['id' => (string) (179540797000 + $number), 'number' => $number, 'lines' => array_combine($ids, $lines), 'deleted' => false, 'totals' => []];
+        $this->orders[$order] = [
+            'id'      => (string) ( 179540797000 + $number ),
+            'number'  => $number,
+            'lines'   => array_combine($ids, $lines),
+            'deleted' => false,
+            'totals'  => [],
+        ];
         $this->move($order, $status, $event);
     }
 
@@ -360,7 +447,7 @@ final class SalesWorld
 
         try {
             $this->open()->sales()->planner->restock($this->orders[$order]['id'], $id, $units);
-        } catch (ItemException | ShopException) {
+        } catch (ItemException|ShopException) {
             // The line does not hold so many, or is gone without ever having taken any.
         }
     }
@@ -389,7 +476,7 @@ final class SalesWorld
 
         if (!isset($this->removed[$id])) {
             $this->clover->post('sale', ['itemId' => $id, 'quantity' => $units]);
-            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - 1000 * $units;
+            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - ( 1000 * $units );
             $this->disturb($id, $units);
         }
     }
@@ -400,7 +487,9 @@ final class SalesWorld
 
         if (!isset($this->removed[$id])) {
             $this->clover->setStock($id, $count);
-            $this->store[$id] = $count === null ? null : self::thousandths($count) + 1000 * ($this->taken[$id] - $this->overwritten[$id]);
+            $this->store[$id] = $count === null
+                ? null
+                : self::thousandths($count) + ( 1000 * ( $this->taken[$id] - $this->overwritten[$id] ) );
             $this->disturb($id);
         }
     }
@@ -459,13 +548,18 @@ final class SalesWorld
     {
         $this->clover->fault(Simulator::ITEM_PAGES, $fault);
         $known = $this->clover->mark($this->mark);
-        $pull  = Child::fork(fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new TimeBudget())->status);
+        $pull  = Child::fork(
+            fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new TimeBudget())->status,
+        );
 
         $end = hrtime(true) + 120e9;
 
         do {
             Assert::assertLessThan($end, hrtime(true), 'The pull asks for no page.');
-            $asked = array_filter($this->clover->requests($known), static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1);
+            $asked = array_filter(
+                $this->clover->requests($known),
+                static fn (array $request): bool => preg_match('#/items\?#', $request['path']) === 1,
+            );
         } while ($asked === []);
 
         return [$pull, (int) reset($asked)['n']];
@@ -473,7 +567,11 @@ final class SalesWorld
 
     private function work(bool $once, bool $scan): void
     {
-        $this->run(fn (): WorkReport => $this->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))->sales()->worker()->run($this->budget(), $once, $scan), $scan);
+        $this->run(fn (): WorkReport => $this
+            ->shop($this->push, new WatchedSql($this->sql, $this->clover, $this->mark, $this->overlap))
+            ->sales()
+            ->worker()
+            ->run($this->budget(), $once, $scan), $scan);
     }
 
     private function sellWithin(int $item, int $units): void
@@ -485,7 +583,11 @@ final class SalesWorld
     private function crash(int|string $at, bool $scan): void
     {
         $this->run(function () use ($at, $scan): void {
-            $child = Child::fork(fn (): WorkReport => $this->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))->sales()->worker()->run($this->budget(), scan: $scan));
+            $child = Child::fork(fn (): WorkReport => $this
+                ->shop($this->push, \is_int($at) ? new KillingSql($this->watched(), $at) : $this->watched($at))
+                ->sales()
+                ->worker()
+                ->run($this->budget(), scan: $scan));
 
             if ($child->wasKilled()) {
                 $this->figures['crashes']++;
@@ -503,7 +605,7 @@ final class SalesWorld
                 $self->pause();
                 $worker->run($this->budget(), wait: 0.05);
             }) as $child) {
-                if (($child->error()[0] ?? '') !== AlreadyRunningException::class) {
+                if (( $child->error()[0] ?? '' ) !== AlreadyRunningException::class) {
                     $child->value();
                 }
             }
@@ -542,12 +644,15 @@ final class SalesWorld
         }
 
         try {
-            $this->open()->sales()->planner->resolve(
-                (string) $row['order_id'],
-                (int) $row['line_id'],
-                (int) $row['seq'],
-                $leave ? 'leave' : (($this->last[(int) $row['id']] ?? false) ? 'applied' : 'not_applied'),
-            );
+            $this
+                ->open()
+                ->sales()
+                ->planner->resolve(
+                    (string) $row['order_id'],
+                    (int) $row['line_id'],
+                    (int) $row['seq'],
+                    $leave ? 'leave' : ( $this->last[(int) $row['id']] ?? false ? 'applied' : 'not_applied' ),
+                );
         } catch (ItemException) {
             // It waits for what is said of the sale before it.
         }
@@ -559,7 +664,13 @@ final class SalesWorld
 
         if ($row !== null) {
             $there = $this->inClover((string) $row['reference']);
-            $this->open()->sales()->pushed->resolve((int) $row['id'], $there === [] ? 'not_applied' : (self::isWhole($there[0]) ? 'applied' : 'leave'));
+            $this
+                ->open()
+                ->sales()
+                ->pushed->resolve(
+                    (int) $row['id'],
+                    $there === [] ? 'not_applied' : ( self::isWhole($there[0]) ? 'applied' : 'leave' ),
+                );
         }
     }
 
@@ -587,11 +698,26 @@ final class SalesWorld
     {
         ['id' => $id, 'number' => $number, 'lines' => $lines] = $this->orders[$order];
         $file = OrderFile::fromJson(json_encode([
-            'order_id' => $id, 'number' => $number, 'new_status' => $status, 'currency' => 'USD', 'prices_include_tax' => false, 'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org'],
-            'lines'    => array_map(static fn (int $id, array $line): array => [
-                'line_id' => $id, 'clover_id' => self::item($line[0]), 'name' => "Line $id", 'quantity' => $line[1], 'unit_price' => 1250, 'tax' => 103 * $line[1],
-            ], array_keys($lines), $lines),
-            'shipping' => 500, 'order_discount' => $number % 2 === 0 ? 101 : 0,
+            'order_id'           => $id,
+            'number'             => $number,
+            'new_status'         => $status,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org'],
+            'lines'              => array_map(
+                static fn (int $id, array $line): array => [
+                    'line_id'    => $id,
+                    'clover_id'  => self::item($line[0]),
+                    'name'       => "Line $id",
+                    'quantity'   => $line[1],
+                    'unit_price' => 1250,
+                    'tax'        => 103 * $line[1],
+                ],
+                array_keys($lines),
+                $lines,
+            ),
+            'shipping'           => 500,
+            'order_discount'     => ( $number % 2 ) === 0 ? 101 : 0,
         ], JSON_THROW_ON_ERROR));
         $this->desk()->place($file);
         $this->orders[$order]['totals'][] = $file->total;
@@ -611,7 +737,7 @@ final class SalesWorld
     private function deliver(int $upTo = 0): void
     {
         foreach ($this->late as $i => [$due, $call]) {
-            if ($due <= $this->at + $upTo) {
+            if ($due <= ( $this->at + $upTo )) {
                 unset($this->late[$i]);
                 $call();
             }
@@ -633,7 +759,13 @@ final class SalesWorld
     private function watched(?string $killed = null): Sql
     {
         // A sale inside a transaction that is cut off would leave no note of itself.
-        return new WatchedSql($this->db->connect(), $this->clover, $this->mark, $killed === null ? null : $this->overlap, $killed);
+        return new WatchedSql(
+            $this->db->connect(),
+            $this->clover,
+            $this->mark,
+            $killed === null ? null : $this->overlap,
+            $killed,
+        );
     }
 
     /**
@@ -642,20 +774,36 @@ final class SalesWorld
      */
     private function run(callable $work, bool $scan = false): ?WorkReport
     {
-        $before   = $this->clover->state();
-        $sent     = array_column($this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"), null, 'id');
+        $before = $this->clover->state();
+        $sent   = array_column(
+            $this->sql->fetchAll("SELECT * FROM #__j2commerce_clover_ledger WHERE state = 'sent'"),
+            null,
+            'id',
+        );
         $expected = $this->untold();
         $logged   = $this->loggedAsFound();
         $newest   = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_ledger');
         $result   = $work();
-        Assert::assertSame(0, $this->push ? 0 : $this->count("id > $newest AND state <> 'skipped'"), 'With Push Stock off nothing is asked of Clover.');
+        Assert::assertSame(
+            0,
+            $this->push ? 0 : $this->count("id > $newest AND state <> 'skipped'"),
+            'With Push Stock off nothing is asked of Clover.',
+        );
         $this->observe($before, $sent);
 
         if ($scan && $result !== null) {
-            $found = array_keys(array_filter(array_map(static fn (int $n, string $id): int => $n - ($logged[$id] ?? 0), $this->loggedAsFound(), array_keys($this->loggedAsFound()))));
+            $found = array_keys(array_filter(array_map(
+                static fn (int $n, string $id): int => $n - ( $logged[$id] ?? 0 ),
+                $this->loggedAsFound(),
+                array_keys($this->loggedAsFound()),
+            )));
             $found = array_map(fn (int $i): string => (string) array_keys($this->loggedAsFound())[$i], $found);
             sort($found);
-            Assert::assertSame([$expected, \count($expected)], [$found, $result->found], 'Orders that no event told of are found and logged, and no others.');
+            Assert::assertSame(
+                [$expected, \count($expected)],
+                [$found, $result->found],
+                'Orders that no event told of are found and logged, and no others.',
+            );
             $this->figures['found'] += $result->found;
         }
 
@@ -685,7 +833,11 @@ final class SalesWorld
             }
         }
 
-        $ledger = array_column($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id'), null, 'id');
+        $ledger = array_column(
+            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id'),
+            null,
+            'id',
+        );
         $resent = [];
         $sales  = [];
 
@@ -694,17 +846,21 @@ final class SalesWorld
         }
 
         foreach (array_reverse($sends) as $send) {
-            $id                       = (int) $send['row_id'];
-            $item                     = (string) $send['clover_id'];
-            $own                      = array_filter($posts[$item] ?? [], static fn (int $n): bool => $n > (int) $send['mark'], ARRAY_FILTER_USE_KEY);
-            $posts[$item]             = array_diff_key($posts[$item] ?? [], $own);
-            $done                     = \count(array_filter($own));
-            $isLast                   = !isset($resent[$id]);
-            $resent[$id]              = true;
-            $this->last[$id]          = $isLast ? $done > 0 : $this->last[$id];
+            $id   = (int) $send['row_id'];
+            $item = (string) $send['clover_id'];
+            $own  = array_filter(
+                $posts[$item] ?? [],
+                static fn (int $n): bool => $n > (int) $send['mark'],
+                ARRAY_FILTER_USE_KEY,
+            );
+            $posts[$item]            = array_diff_key($posts[$item] ?? [], $own);
+            $done                    = \count(array_filter($own));
+            $isLast                  = !isset($resent[$id]);
+            $resent[$id]             = true;
+            $this->last[$id]         = $isLast ? $done > 0 : $this->last[$id];
             $this->figures['writes'] += \count($own);
-            $this->applied[$id]       = ($this->applied[$id] ?? 0) + $done;
-            $this->taken[$item] += $done * (int) $send['delta'];
+            $this->applied[$id]      = ( $this->applied[$id] ?? 0 ) + $done;
+            $this->taken[$item]      += $done * (int) $send['delta'];
             $this->store[$item]      -= 1000 * (int) $send['overlap'];
             Assert::assertLessThanOrEqual(1, $done, "Row $id was written twice.");
 
@@ -712,24 +868,38 @@ final class SalesWorld
                 $this->overlap = null;
 
                 if ($done > 0) {
-                    $this->overwritten[$item] += (int) $send['overlap'];
-                    $this->lost[$item] = ($this->lost[$item] ?? 0) + (int) $send['overlap'];
-                    $this->figures['of them without answer'] += $isLast && $ledger[$id]['state'] === 'sent' ? (int) $send['overlap'] : 0;
+                    $this->overwritten[$item]                += (int) $send['overlap'];
+                    $this->lost[$item]                       = ( $this->lost[$item] ?? 0 ) + (int) $send['overlap'];
+                    $this->figures['of them without answer'] += $isLast && $ledger[$id]['state'] === 'sent'
+                        ? (int) $send['overlap']
+                        : 0;
                 } else {
                     $this->disturbed[$id] = true;
-                    $this->soldWhile[$id] = ($this->soldWhile[$id] ?? 0) + (int) $send['overlap'];
+                    $this->soldWhile[$id] = ( $this->soldWhile[$id] ?? 0 ) + (int) $send['overlap'];
                 }
             }
 
             if ($ledger[$id]['reverses'] !== null) {
-                Assert::assertSame('confirmed', $sales["{$ledger[$id]['order_id']}/{$ledger[$id]['line_id']}/{$ledger[$id]['reverses']}"], "Row $id gives back what may never have been taken.");
+                Assert::assertSame(
+                    'confirmed',
+                    $sales["{$ledger[$id]['order_id']}/{$ledger[$id]['line_id']}/{$ledger[$id]['reverses']}"],
+                    "Row $id gives back what may never have been taken.",
+                );
             }
 
             // Whatever was sent once more in the same run must not have been carried out before.
             match ($isLast ? $ledger[$id]['state'] : 'intended') {
                 'sent'      => $this->figures['unanswered']++,
-                'confirmed' => Assert::assertSame(1, $done, "Row $id counts as confirmed, and Clover has not carried it out."),
-                default     => Assert::assertSame(0, $done, "Row $id is {$ledger[$id]['state']} though Clover has carried it out."),
+                'confirmed' => Assert::assertSame(
+                    1,
+                    $done,
+                    "Row $id counts as confirmed, and Clover has not carried it out.",
+                ),
+                default     => Assert::assertSame(
+                    0,
+                    $done,
+                    "Row $id is {$ledger[$id]['state']} though Clover has carried it out.",
+                ),
             };
         }
 
@@ -753,7 +923,7 @@ final class SalesWorld
 
         return match ($fault) {
             null, 'garbage', 'truncate', 'apply_then_drop', '502' => $status !== 404,
-            default                                              => false,
+            default                                               => false,
         };
     }
 
@@ -772,25 +942,41 @@ final class SalesWorld
             return;
         }
 
-        Assert::assertLessThanOrEqual($this->clock->now() - self::QUIET, (int) $row['sent'], "Row $id was settled while its write could still arrive.");
-        $applied = $resent ? ($this->applied[$id] ?? 0) - (int) $this->last[$id] > 0 : $this->last[$id] ?? false;
+        Assert::assertLessThanOrEqual(
+            $this->clock->now() - self::QUIET,
+            (int) $row['sent'],
+            "Row $id was settled while its write could still arrive.",
+        );
+        $applied = $resent ? ( ( $this->applied[$id] ?? 0 ) - (int) $this->last[$id] ) > 0 : $this->last[$id] ?? false;
 
         if (!$resent && $now['state'] === 'uncertain') {
-            Assert::assertArrayHasKey($id, $this->disturbed, "Row $id is uncertain, and nobody but us has touched the count.");
+            Assert::assertArrayHasKey(
+                $id,
+                $this->disturbed,
+                "Row $id is uncertain, and nobody but us has touched the count.",
+            );
         } elseif (!$resent && $now['state'] === 'confirmed') {
             if (!$applied) {
-                Assert::assertSame([true, self::thousandths($row['target'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was taken for carried out.");
+                Assert::assertSame(
+                    [true, self::thousandths($row['target'])],
+                    [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)],
+                    "Row $id was taken for carried out.",
+                );
                 $this->misjudge($row);
             }
         } elseif ($applied) {
-            Assert::assertSame([true, self::thousandths($row['count_before'])], [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)], "Row $id was put back though Clover has carried it out.");
+            Assert::assertSame(
+                [true, self::thousandths($row['count_before'])],
+                [isset($this->disturbed[$id]), self::thousandths($count ?? 1e9)],
+                "Row $id was put back though Clover has carried it out.",
+            );
             $this->misjudge($row);
         }
     }
 
     /**
-     * The count told the wrong story of a row. Where the till has moved it, drift must name what it sold; a count that was set by hand to just that
-     * number leaves no trace of which story is true.
+     * The count told the wrong story of a row. Where the till has moved it, drift must name what it sold; a count that
+     * was set by hand to just that number leaves no trace of which story is true.
      *
      * @param array<string, mixed> $row
      */
@@ -802,20 +988,22 @@ final class SalesWorld
         if (isset($this->handled[$id])) {
             $this->figures['undecidable']++;
         } else {
-            $this->lost[$row['clover_id']] = ($this->lost[$row['clover_id']] ?? 0) + ($this->soldWhile[$id] ?? 0);
+            $this->lost[$row['clover_id']] = ( $this->lost[$row['clover_id']] ?? 0 ) + ( $this->soldWhile[$id] ?? 0 );
         }
     }
 
     /** @param ?int $sold Units that the till sold; null when the count was set by hand, or the item came or went */
     private function disturb(string $item, ?int $sold = null): void
     {
-        foreach ($this->sql->fetchColumn("SELECT id FROM #__j2commerce_clover_ledger WHERE state = 'sent' AND clover_id = ?", [$item]) as $id) {
+        foreach ($this->sql->fetchColumn("SELECT id FROM #__j2commerce_clover_ledger WHERE state = 'sent' AND clover_id = ?", [
+            $item,
+        ]) as $id) {
             $this->disturbed[(int) $id] = true;
 
             if ($sold === null) {
                 $this->handled[(int) $id] = true;
             } else {
-                $this->soldWhile[(int) $id] = ($this->soldWhile[(int) $id] ?? 0) + $sold;
+                $this->soldWhile[(int) $id] = ( $this->soldWhile[(int) $id] ?? 0 ) + $sold;
             }
         }
 
@@ -825,13 +1013,16 @@ final class SalesWorld
 
     // What should be true.
 
-    /** The count is what the store made of it, less the web sales that were written, and what the till sold in between is back. */
+    /**
+     * The count is what the store made of it, less the web sales that were written, and what the till sold in between
+     * is back.
+     */
     private function checkCounts(): void
     {
         foreach ($this->store as $item => $count) {
             $there = $this->state['stock'][$item];
             Assert::assertSame(
-                $count === null ? null : $count - 1000 * ($this->taken[$item] - $this->overwritten[$item]),
+                $count === null ? null : $count - ( 1000 * ( $this->taken[$item] - $this->overwritten[$item] ) ),
                 $there === null ? null : self::thousandths($there),
                 "Count of $item in Clover",
             );
@@ -867,25 +1058,49 @@ final class SalesWorld
             if ($count === null) {
                 Assert::assertSame(0, (int) $shop['manage_stock'], "$item is not counted.");
             } elseif ($this->push) {
-                Assert::assertLessThanOrEqual(max(0, (int) floor((float) $count) - ($owed[$item] ?? 0)), (int) $shop['quantity'], "The shop offers units of $item that are not there.");
+                Assert::assertLessThanOrEqual(
+                    max(0, (int) floor((float) $count) - ( $owed[$item] ?? 0 )),
+                    (int) $shop['quantity'],
+                    "The shop offers units of $item that are not there.",
+                );
             } else {
-                Assert::assertSame(max(0, (int) floor((float) $count)), (int) $shop['quantity'], "The shop does not follow $item.");
+                Assert::assertSame(
+                    max(0, (int) floor((float) $count)),
+                    (int) $shop['quantity'],
+                    "The shop does not follow $item.",
+                );
             }
         }
     }
 
-    /** @return array<string, int> Units that the shop's books hold and Clover still counts; negative ones the other way round */
+    /**
+     * @return array<string, int> Units that the shop's books hold and Clover still counts; negative ones the other
+     *   way round
+     */
     private function owed(): array
     {
         $owed = [];
-        $rows = self::byLine($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq'));
+        $rows = self::byLine($this->sql->fetchAll(
+            'SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq',
+        ));
 
-        foreach ($this->sql->fetchAll('SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity FROM #__j2commerce_orders o
-            JOIN #__j2commerce_orderitems i ON i.order_id = o.order_id WHERE o.stock_committed = 1') as $line) {
+        foreach ($this->sql->fetchAll(
+            'SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity FROM #__j2commerce_orders o
+            JOIN #__j2commerce_orderitems i ON i.order_id = o.order_id WHERE o.stock_committed = 1',
+        ) as $line) {
             $item = $this->variants[(int) $line['variant_id']];
 
-            if (!\in_array((int) $line['order_state_id'], self::REFUNDED, true) && !self::wasRefunded($this->told($line['order_id']))) {
-                $owed[$item] = ($owed[$item] ?? 0) + max(0, (int) $line['orderitem_quantity'] - self::byHand($rows["{$line['order_id']}/{$line['line_id']}/$item"] ?? []));
+            if (
+                !\in_array((int) $line['order_state_id'], self::REFUNDED, true)
+                && !self::wasRefunded($this->told($line['order_id']))
+            ) {
+                $owed[$item] =
+                    ( $owed[$item] ?? 0 )
+                    + max(
+                        0,
+                        (int) $line['orderitem_quantity']
+                        - self::byHand($rows["{$line['order_id']}/{$line['line_id']}/$item"] ?? []),
+                    );
             }
         }
 
@@ -895,8 +1110,10 @@ final class SalesWorld
             foreach ($of as $row) {
                 $sale = $row['reverses'] === null ? null : $bySeq[$row['reverses']];
                 // A row that was skipped is settled; with the sale that it reverses when that was never carried out.
-                $part = $row['state'] !== 'skipped' ? $this->isIn($row) : ($sale === null || $sale['state'] === 'skipped' || $this->isIn($sale));
-                $owed[$row['clover_id']] = ($owed[$row['clover_id']] ?? 0) - ($part ? (int) $row['delta'] : 0);
+                $part = $row['state'] !== 'skipped'
+                    ? $this->isIn($row)
+                    : $sale === null || $sale['state'] === 'skipped' || $this->isIn($sale);
+                $owed[$row['clover_id']] = ( $owed[$row['clover_id']] ?? 0 ) - ( $part ? (int) $row['delta'] : 0 );
             }
         }
 
@@ -908,7 +1125,7 @@ final class SalesWorld
     {
         $id = (int) $row['id'];
 
-        return $row['state'] === 'confirmed' || (!isset($this->misjudged[$id]) && ($this->applied[$id] ?? 0) > 0);
+        return $row['state'] === 'confirmed' || !isset($this->misjudged[$id]) && ( $this->applied[$id] ?? 0 ) > 0;
     }
 
     /** Brings everything to rest, and looks at all of it. */
@@ -926,9 +1143,24 @@ final class SalesWorld
             $later = $this->open()->sales()->worker()->waiting()->later;
         }
 
-        Assert::assertSame(0, $later, 'Rows that nobody will ever settle: ' . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')")));
-        $result = $this->run(fn (): WorkReport => $this->shop($this->push, $this->watched())->sales()->worker()->run($this->budget()), true);
-        Assert::assertSame([0, 0, 0], [$result?->claimed, $result?->found, $result?->later], 'At rest there is nothing to do.');
+        Assert::assertSame(
+            0,
+            $later,
+            'Rows that nobody will ever settle: '
+                . json_encode($this->sql->fetchAll(
+                    "SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')",
+                )),
+        );
+        $result = $this->run(fn (): WorkReport => $this
+            ->shop($this->push, $this->watched())
+            ->sales()
+            ->worker()
+            ->run($this->budget()), true);
+        Assert::assertSame(
+            [0, 0, 0],
+            [$result?->claimed, $result?->found, $result?->later],
+            'At rest there is nothing to do.',
+        );
         $this->checkRows();
         $this->checkOrders();
         Assert::assertSame([], $this->untold(), 'Lines that do not stand where their orders want them.');
@@ -943,22 +1175,33 @@ final class SalesWorld
 
         foreach ($rows as $row) {
             $id        = (int) $row['id'];
-            $confirmed = (int) ($row['state'] === 'confirmed');
+            $confirmed = (int) ( $row['state'] === 'confirmed' );
             $applied   = $this->applied[$id] ?? 0;
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
-            Assert::assertTrue($confirmed === 1 || (string) $row['reason'] !== '', "Row $id is {$row['state']} without a reason.");
+            Assert::assertTrue(
+                $confirmed === 1 || (string) $row['reason'] !== '',
+                "Row $id is {$row['state']} without a reason.",
+            );
             $sold[$row['clover_id']] += $confirmed * (int) $row['delta'];
 
             if (!isset($this->misjudged[$id]) && $row['state'] !== 'uncertain' && $row['reason'] !== 'owner') {
-                Assert::assertSame($confirmed, $applied, "Row $id is {$row['state']} {$row['reason']}, and Clover has carried it out $applied times.");
+                Assert::assertSame(
+                    $confirmed,
+                    $applied,
+                    "Row $id is {$row['state']} {$row['reason']}, and Clover has carried it out $applied times.",
+                );
             } else {
-                $slack[$row['clover_id']] += ($applied - $confirmed) * (int) $row['delta'];
+                $slack[$row['clover_id']] += ( $applied - $confirmed ) * (int) $row['delta'];
             }
         }
 
         foreach ($this->store as $item => $count) {
             if ($count !== null) {
-                Assert::assertSame($count - 1000 * ($sold[$item] + $slack[$item] - $this->overwritten[$item]), self::thousandths($this->state['stock'][$item]), "$item: start, sales, edits and confirmed rows");
+                Assert::assertSame(
+                    $count - ( 1000 * ( $sold[$item] + $slack[$item] - $this->overwritten[$item] ) ),
+                    self::thousandths($this->state['stock'][$item]),
+                    "$item: start, sales, edits and confirmed rows",
+                );
             }
         }
     }
@@ -971,18 +1214,31 @@ final class SalesWorld
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 
             // The store leaves the orders alone, so nothing else can make one uncertain.
-            Assert::assertTrue(\in_array($row['state'], ['confirmed', 'skipped'], true) || ($row['reason'] === 'not_found' && $there === []), "Order {$row['order_id']} is {$row['state']} {$row['reason']}: {$row['message']}");
+            Assert::assertTrue(
+                \in_array($row['state'], ['confirmed', 'skipped'], true)
+                || $row['reason'] === 'not_found' && $there === [],
+                "Order {$row['order_id']} is {$row['state']} {$row['reason']}: {$row['message']}",
+            );
 
             if ($row['state'] === 'confirmed') {
                 Assert::assertCount(1, $there, "Order {$row['order_id']} is not in Clover.");
-                Assert::assertTrue(self::isWhole($there[0]), "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0]));
-                $totals = array_merge(...array_map(static fn (array $o): array => $o['id'] === $row['order_id'] ? $o['totals'] : [], array_values($this->orders)));
+                Assert::assertTrue(
+                    self::isWhole($there[0]),
+                    "The sums of order {$row['order_id']} do not agree: " . json_encode($there[0]),
+                );
+                $totals = array_merge(...array_map(static fn (array $o): array => (
+                    $o['id'] === $row['order_id'] ? $o['totals'] : []
+                ), array_values($this->orders)));
                 Assert::assertContains($there[0]['total'], $totals);
             }
         }
 
         $known = $this->sql->fetchColumn('SELECT reference FROM #__j2commerce_clover_orders');
-        Assert::assertSame([], array_diff(array_filter(array_column($this->state['orders'], 'externalReferenceId')), $known), 'Clover has orders that the shop has not stored first.');
+        Assert::assertSame(
+            [],
+            array_diff(array_filter(array_column($this->state['orders'], 'externalReferenceId')), $known),
+            'Clover has orders that the shop has not stored first.',
+        );
     }
 
     private function checkLevels(): void
@@ -994,16 +1250,24 @@ final class SalesWorld
         }
     }
 
-    /** @return list<string> Orders of which Clover's counts should hear, or Clover itself, and nothing waits to be looked at */
+    /**
+     * @return list<string> Orders of which Clover's counts should hear, or Clover itself, and nothing waits to be
+     *   looked at
+     */
     private function untold(): array
     {
-        $pending = $this->sql->fetchColumn("SELECT DISTINCT order_id FROM #__j2commerce_clover_outbox WHERE state = 'pending'");
-        $found   = [];
+        $pending = $this->sql->fetchColumn(
+            "SELECT DISTINCT order_id FROM #__j2commerce_clover_outbox WHERE state = 'pending'",
+        );
+        $found = [];
 
         foreach ($this->levels() as $order => $lines) {
             $off = array_filter($lines, static fn (array $level): bool => $level[0] !== $level[1]) !== [];
 
-            if (($off || $this->isMissingInClover((string) $order)) && !\in_array((string) $order, array_map(strval(...), $pending), true)) {
+            if (
+                ( $off || $this->isMissingInClover((string) $order) )
+                && !\in_array((string) $order, array_map(strval(...), $pending), true)
+            ) {
                 $found[] = (string) $order;
             }
         }
@@ -1017,18 +1281,31 @@ final class SalesWorld
     {
         $status = $this->desk()->statusOf($order);
 
-        return $status !== null && self::standing($status, $this->told($order)) === 'paid' && self::word($status) === 'paid'
-            && $this->sql->fetchValue('SELECT id FROM #__j2commerce_clover_orders WHERE order_id = ?', [$order]) === null;
+        return (
+            $status !== null
+            && self::standing($status, $this->told($order)) === 'paid'
+            && self::word($status) === 'paid'
+            && $this->sql->fetchValue('SELECT id FROM #__j2commerce_clover_orders WHERE order_id = ?', [$order])
+            === null
+        );
     }
 
-    /** @return array<string, array<string, array{int, int}>> By order and line: units that it should have asked for, and those that it has */
+    /**
+     * @return array<string, array<string, array{int, int}>> By order and line: units that it should have asked for,
+     *   and those that it has
+     */
     private function levels(): array
     {
-        $rows   = self::byLine($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq'));
+        $rows = self::byLine($this->sql->fetchAll(
+            'SELECT * FROM #__j2commerce_clover_ledger ORDER BY order_id, line_id, seq',
+        ));
         $levels = [];
 
         foreach ($this->orders as $order) {
-            $standing = self::standing($order['deleted'] ? null : $this->desk()->statusOf($order['id']), $this->told($order['id']));
+            $standing = self::standing(
+                $order['deleted'] ? null : $this->desk()->statusOf($order['id']),
+                $this->told($order['id']),
+            );
 
             if ($standing === null) {
                 continue;
@@ -1039,14 +1316,23 @@ final class SalesWorld
             $decides = $order['deleted'] || self::word((int) $this->desk()->statusOf($order['id'])) !== null;
 
             foreach ($rows as $key => $of) {
-                if (str_starts_with($key, "{$order['id']}/") && ($decides || self::item($order['lines'][(int) $of[0]['line_id']][0] ?? -1) !== $of[0]['clover_id'])) {
+                if (
+                    str_starts_with($key, "{$order['id']}/")
+                    && (
+                        $decides
+                        || self::item($order['lines'][(int) $of[0]['line_id']][0] ?? -1) !== $of[0]['clover_id']
+                    )
+                ) {
                     $levels[$order['id']][$key] = [0, array_sum(array_column($of, 'delta'))];
                 }
             }
 
             foreach ($decides && $standing === 'paid' ? $order['lines'] : [] as $id => [$item, $quantity]) {
                 $key                        = "{$order['id']}/$id/" . self::item($item);
-                $levels[$order['id']][$key] = [max(0, $quantity - self::byHand($rows[$key] ?? [])), $levels[$order['id']][$key][1] ?? 0];
+                $levels[$order['id']][$key] = [
+                    max(0, $quantity - self::byHand($rows[$key] ?? [])),
+                    $levels[$order['id']][$key][1] ?? 0,
+                ];
             }
         }
 
@@ -1056,15 +1342,23 @@ final class SalesWorld
     private function drift(): void
     {
         $found = [];
-        $this->open()->sales()->drift()->run(static function (array $item) use (&$found): void {
-            if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1) {
-                $found[$item['clover_id']] = (float) $m[1];
-            }
-        });
+        $this
+            ->open()
+            ->sales()
+            ->drift()
+            ->run(static function (array $item) use (&$found): void {
+                if (preg_match('/the till sold ([\d.]+) within/', $item['reason'], $m) === 1) {
+                    $found[$item['clover_id']] = (float) $m[1];
+                }
+            });
 
         foreach ($this->lost as $item => $units) {
             if (!isset($this->removed[$item]) && $this->store[$item] !== null) {
-                Assert::assertGreaterThanOrEqual($units, $found[$item] ?? 0, "Drift does not name what the till sold of $item.");
+                Assert::assertGreaterThanOrEqual(
+                    $units,
+                    $found[$item] ?? 0,
+                    "Drift does not name what the till sold of $item.",
+                );
                 $this->figures['of them named by drift'] += $units;
             }
         }
@@ -1094,7 +1388,7 @@ final class SalesWorld
             $this->rest();
             $waiting = $this->open()->sales()->worker()->waiting();
 
-            if ($waiting->uncertain + $waiting->dead === 0) {
+            if (( $waiting->uncertain + $waiting->dead ) === 0) {
                 break;
             }
         }
@@ -1103,7 +1397,11 @@ final class SalesWorld
 
         foreach ($this->state['stock'] as $item => $count) {
             if ($count !== null) {
-                Assert::assertSame(max(0, (int) floor((float) $count)), (int) $this->shopCount($item)['quantity'], "At rest the shop has of $item what Clover has ($count).");
+                Assert::assertSame(
+                    max(0, (int) floor((float) $count)),
+                    (int) $this->shopCount($item)['quantity'],
+                    "At rest the shop has of $item what Clover has ($count).",
+                );
             }
         }
     }
@@ -1113,23 +1411,33 @@ final class SalesWorld
     /** @return array<string, int> How often each order was logged as found */
     private function loggedAsFound(): array
     {
-        return array_map(intval(...), array_column(
-            $this->sql->fetchAll("SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%no event told%' GROUP BY entity_id"),
-            'n',
-            'entity_id',
-        ));
+        return array_map(
+            intval(...),
+            array_column(
+                $this->sql->fetchAll(
+                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%no event told%' GROUP BY entity_id",
+                ),
+                'n',
+                'entity_id',
+            ),
+        );
     }
 
     /** @return list<array<string, mixed>> */
     private function inClover(string $reference): array
     {
-        return array_values(array_filter($this->clover->state()['orders'], static fn (array $order): bool => ($order['externalReferenceId'] ?? null) === $reference));
+        return array_values(array_filter(
+            $this->clover->state()['orders'],
+            static fn (array $order): bool => ( $order['externalReferenceId'] ?? null ) === $reference,
+        ));
     }
 
     /** @param array<string, mixed> $order */
     private static function isWhole(array $order): bool
     {
-        $sum = array_sum(array_column($order['lineItems']['elements'] ?? [], 'price')) + array_sum(array_column($order['discounts']['elements'] ?? [], 'amount'));
+        $sum =
+            array_sum(array_column($order['lineItems']['elements'] ?? [], 'price'))
+            + array_sum(array_column($order['discounts']['elements'] ?? [], 'amount'));
 
         return isset($order['total']) && $sum === $order['total'];
     }
@@ -1137,11 +1445,13 @@ final class SalesWorld
     /** @return array<string, mixed> */
     private function shopCount(string $item): array
     {
-        return $this->sql->fetchOne(
-            'SELECT v.manage_stock, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+        return (
+            $this->sql->fetchOne(
+                'SELECT v.manage_stock, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id WHERE m.clover_id = ?',
-            [$item],
-        ) ?? throw new \LogicException("$item is not linked.");
+                [$item],
+            ) ?? throw new \LogicException("$item is not linked.")
+        );
     }
 
     private function count(string $where): int
@@ -1152,7 +1462,10 @@ final class SalesWorld
     /** @return list<array<string, mixed>> */
     private function told(string $order): array
     {
-        return $this->sql->fetchAll("SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id", [$order]);
+        return $this->sql->fetchAll(
+            "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id",
+            [$order],
+        );
     }
 
     /** @param list<array<string, mixed>> $told */
@@ -1175,8 +1488,8 @@ final class SalesWorld
     {
         return match (true) {
             \in_array($status, [...self::RELEASING, ...self::REFUNDED], true) => 'released',
-            \in_array($status, self::PAID, true)                              => 'paid',
-            default                                                          => null,
+            \in_array($status, self::PAID, true) => 'paid',
+            default => null,
         };
     }
 
@@ -1188,7 +1501,10 @@ final class SalesWorld
                 return true;
             }
 
-            if (self::word((int) $event['new_status']) === 'paid' && self::word((int) $event['old_status']) !== 'paid') {
+            if (
+                self::word((int) $event['new_status']) === 'paid'
+                && self::word((int) $event['old_status']) !== 'paid'
+            ) {
                 return false;
             }
         }

@@ -8,52 +8,72 @@ use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\Sql;
 
 /**
- * All rows of a shop, ours included, such that two shops can be compared: an id made by the database is replaced by its row's place
- * among the rows of its table, a time by a mark, and what differs from process to process is left out.
+ * All rows of a shop, ours included, such that two shops can be compared: an id made by the database is replaced by its
+ * row's place among the rows of its table, a time by a mark, and what differs from process to process is left out.
  */
 final class ShopDump
 {
     /** Table => its id column. */
     private const IDS = [
-        'categories'                     => 'id',
-        'content'                        => 'id',
-        'tags'                           => 'id',
-        'ucm_content'                    => 'core_content_id',
-        'j2commerce_products'            => 'j2commerce_product_id',
-        'j2commerce_variants'            => 'j2commerce_variant_id',
-        'j2commerce_productquantities'   => 'j2commerce_productquantity_id',
-        'j2commerce_options'             => 'j2commerce_option_id',
-        'j2commerce_optionvalues'        => 'j2commerce_optionvalue_id',
-        'j2commerce_product_options'     => 'j2commerce_productoption_id',
+        'categories'                      => 'id',
+        'content'                         => 'id',
+        'tags'                            => 'id',
+        'ucm_content'                     => 'core_content_id',
+        'j2commerce_products'             => 'j2commerce_product_id',
+        'j2commerce_variants'             => 'j2commerce_variant_id',
+        'j2commerce_productquantities'    => 'j2commerce_productquantity_id',
+        'j2commerce_options'              => 'j2commerce_option_id',
+        'j2commerce_optionvalues'         => 'j2commerce_optionvalue_id',
+        'j2commerce_product_options'      => 'j2commerce_productoption_id',
         'j2commerce_product_optionvalues' => 'j2commerce_product_optionvalue_id',
-        'j2commerce_clover_mappings'     => 'id',
-        'j2commerce_clover_runs'         => 'id',
-        'j2commerce_clover_log'          => 'id',
+        'j2commerce_clover_mappings'      => 'id',
+        'j2commerce_clover_runs'          => 'id',
+        'j2commerce_clover_log'           => 'id',
     ];
 
     /** Table => column that holds an id => the table whose id it is. */
     private const REFERENCES = [
-        'categories'                             => ['parent_id' => 'categories'],
-        'content'                                => ['catid' => 'categories'],
-        'tags'                                   => ['parent_id' => 'tags'],
-        'workflow_associations'                  => ['item_id' => 'content'],
-        'contentitem_tag_map'                    => ['core_content_id' => 'ucm_content', 'content_item_id' => 'content', 'tag_id' => 'tags'],
-        'ucm_base'                               => ['ucm_id' => 'ucm_content', 'ucm_item_id' => 'content'],
-        'ucm_content'                            => ['core_content_item_id' => 'content', 'core_catid' => 'categories'],
-        'j2commerce_products'                    => ['product_source_id' => 'content'],
-        'j2commerce_variants'                    => ['product_id' => 'j2commerce_products'],
-        'j2commerce_productquantities'           => ['variant_id' => 'j2commerce_variants'],
-        'j2commerce_productprice_index'          => ['product_id' => 'j2commerce_products'],
-        'j2commerce_optionvalues'                => ['option_id' => 'j2commerce_options'],
-        'j2commerce_product_options'             => ['option_id' => 'j2commerce_options', 'product_id' => 'j2commerce_products'],
-        'j2commerce_product_optionvalues'        => ['productoption_id' => 'j2commerce_product_options', 'optionvalue_id' => 'j2commerce_optionvalues'],
-        'j2commerce_product_variant_optionvalues' => ['variant_id' => 'j2commerce_variants', 'product_optionvalue_ids' => 'j2commerce_product_optionvalues'],
-        'j2commerce_clover_mappings'             => [
-            'article_id'       => 'content', 'product_id' => 'j2commerce_products', 'variant_id' => 'j2commerce_variants', 'category_written' => 'categories',
-            'tags_written'     => 'tags', 'seen_run' => 'j2commerce_clover_runs',
+        'categories'                              => ['parent_id' => 'categories'],
+        'content'                                 => ['catid' => 'categories'],
+        'tags'                                    => ['parent_id' => 'tags'],
+        'workflow_associations'                   => ['item_id' => 'content'],
+        'contentitem_tag_map'                     => [
+            'core_content_id' => 'ucm_content',
+            'content_item_id' => 'content',
+            'tag_id'          => 'tags',
         ],
-        'j2commerce_clover_log'                  => ['run_id' => 'j2commerce_clover_runs'],
-        'j2commerce_clover_staging'              => ['run_id' => 'j2commerce_clover_runs'],
+        'ucm_base'                                => ['ucm_id' => 'ucm_content', 'ucm_item_id' => 'content'],
+        'ucm_content'                             => [
+            'core_content_item_id' => 'content',
+            'core_catid'           => 'categories',
+        ],
+        'j2commerce_products'                     => ['product_source_id' => 'content'],
+        'j2commerce_variants'                     => ['product_id' => 'j2commerce_products'],
+        'j2commerce_productquantities'            => ['variant_id' => 'j2commerce_variants'],
+        'j2commerce_productprice_index'           => ['product_id' => 'j2commerce_products'],
+        'j2commerce_optionvalues'                 => ['option_id' => 'j2commerce_options'],
+        'j2commerce_product_options'              => [
+            'option_id'  => 'j2commerce_options',
+            'product_id' => 'j2commerce_products',
+        ],
+        'j2commerce_product_optionvalues'         => [
+            'productoption_id' => 'j2commerce_product_options',
+            'optionvalue_id'   => 'j2commerce_optionvalues',
+        ],
+        'j2commerce_product_variant_optionvalues' => [
+            'variant_id'              => 'j2commerce_variants',
+            'product_optionvalue_ids' => 'j2commerce_product_optionvalues',
+        ],
+        'j2commerce_clover_mappings'              => [
+            'article_id'       => 'content',
+            'product_id'       => 'j2commerce_products',
+            'variant_id'       => 'j2commerce_variants',
+            'category_written' => 'categories',
+            'tags_written'     => 'tags',
+            'seen_run'         => 'j2commerce_clover_runs',
+        ],
+        'j2commerce_clover_log'                   => ['run_id' => 'j2commerce_clover_runs'],
+        'j2commerce_clover_staging'               => ['run_id' => 'j2commerce_clover_runs'],
     ];
 
     private const LEFT_OUT = [
@@ -79,10 +99,10 @@ final class ShopDump
 
         foreach (self::tables() as $table) {
             $id             = self::IDS[$table] ?? null;
-            $tables[$table] = $sql->fetchAll("SELECT * FROM #__$table" . ($id === null ? '' : " ORDER BY $id"));
+            $tables[$table] = $sql->fetchAll("SELECT * FROM #__$table" . ( $id === null ? '' : " ORDER BY $id" ));
 
             foreach ($id === null ? [] : $tables[$table] as $place => $row) {
-                $places[$table][(string) $row[$id]] = '#' . ($place + 1);
+                $places[$table][(string) $row[$id]] = '#' . ( $place + 1 );
             }
         }
 
@@ -141,13 +161,13 @@ final class ShopDump
         }
 
         foreach ($row as $column => &$value) {
-            $of = $column === (self::IDS[$table] ?? '') ? $table : self::REFERENCES[$table][$column] ?? null;
+            $of = $column === ( self::IDS[$table] ?? '' ) ? $table : self::REFERENCES[$table][$column] ?? null;
 
             $value = match (true) {
-                $value === null                                                                    => null,
-                $of !== null                                                                       => self::place((string) $value, $places[$of] ?? [], $of),
+                $value === null => null,
+                $of !== null => self::place((string) $value, $places[$of] ?? [], $of),
                 preg_match('/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/', (string) $value) === 1 => '<time>',
-                default                                                                            => (string) $value,
+                default => (string) $value,
             };
         }
 
@@ -161,6 +181,10 @@ final class ShopDump
      */
     private static function place(string $value, array $places, string $of): string
     {
-        return preg_replace_callback('/\d+/', static fn (array $m): string => $m[0] === '0' ? '0' : $places[$m[0]] ?? "$m[0] is not in $of", $value);
+        return preg_replace_callback(
+            '/\d+/',
+            static fn (array $m): string => $m[0] === '0' ? '0' : $places[$m[0]] ?? "$m[0] is not in $of",
+            $value,
+        );
     }
 }

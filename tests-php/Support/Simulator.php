@@ -16,8 +16,11 @@ final class Simulator
     private static ?self $shared = null;
 
     /** @param ?resource $process Null when somebody else has started it */
-    private function __construct(private $process, public readonly string $url, private readonly int $owner)
-    {
+    private function __construct(
+        private $process,
+        public readonly string $url,
+        private readonly int $owner,
+    ) {
     }
 
     /** One for the whole run, without limits; {@see reset()} it before use. */
@@ -112,7 +115,10 @@ final class Simulator
     /** @return list<array<string, mixed>> Single items with a fixed price that are shown, by id */
     public function shelf(): array
     {
-        return array_values(array_filter($this->singles(), static fn (array $item): bool => $item['priceType'] === 'FIXED' && $item['price'] > 0 && !$item['hidden']));
+        return array_values(array_filter(
+            $this->singles(),
+            static fn (array $item): bool => $item['priceType'] === 'FIXED' && $item['price'] > 0 && !$item['hidden'],
+        ));
     }
 
     /** @return list<array{n: int, method: string, path: string, status: int, in_flight: int, at: int}> */
@@ -136,10 +142,12 @@ final class Simulator
      */
     public function calls(int $since = 0): array
     {
-        return array_map(
-            static fn (array $r): string => \sprintf('%s %s %d', $r['method'], preg_replace(['#\?.*#', '#^/v3/merchants/[^/]+#'], ['', '/v3/-'], $r['path']), $r['status']),
-            $this->requests($since),
-        );
+        return array_map(static fn (array $r): string => \sprintf(
+            '%s %s %d',
+            $r['method'],
+            preg_replace(['#\?.*#', '#^/v3/merchants/[^/]+#'], ['', '/v3/-'], $r['path']),
+            $r['status'],
+        ), $this->requests($since));
     }
 
     /** @return list<array{method: string, path: string}> Requests whose answers a "hold" keeps back */
@@ -236,7 +244,11 @@ final class Simulator
     /** Follows the authorize redirect as a browser would, and gives back where it leads to. */
     public static function approve(string $authorizeUrl): string
     {
-        $context = stream_context_create(['http' => ['follow_location' => 0, 'ignore_errors' => true, 'header' => 'User-Agent: CloverSync tests']]);
+        $context = stream_context_create(['http' => [
+            'follow_location' => 0,
+            'ignore_errors'   => true,
+            'header'          => 'User-Agent: CloverSync tests',
+        ]]);
         file_get_contents($authorizeUrl, false, $context);
 
         foreach (http_get_last_response_headers() ?? [] as $header) {
@@ -258,7 +270,9 @@ final class Simulator
         $context = stream_context_create(['http' => [
             'method'        => $method,
             'header'        => "Content-Type: application/json\r\nUser-Agent: CloverSync tests",
-            'content'       => $body === null ? '' : json_encode($body === [] ? new \stdClass() : $body, JSON_THROW_ON_ERROR),
+            'content'       => $body === null
+                ? ''
+                : json_encode($body === [] ? new \stdClass() : $body, JSON_THROW_ON_ERROR),
             'ignore_errors' => true,
             'timeout'       => 60,
         ]]);
@@ -274,7 +288,9 @@ final class Simulator
 
     private static function binary(): string
     {
-        return self::find() ?? throw new \RuntimeException('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        return self::find() ?? throw new \RuntimeException(
+            'The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.',
+        );
     }
 
     private static function find(): ?string

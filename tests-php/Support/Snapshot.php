@@ -6,19 +6,27 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Shop\Database\Dialect;
 
-/** A shop's rows as they were, to begin from again. Nobody may be connected while it is taken or brought back, but for idle connections to MariaDB. */
+/**
+ * A shop's rows as they were, to begin from again. Nobody may be connected while it is taken or brought back, but for
+ * idle connections to MariaDB.
+ */
 final class Snapshot
 {
     private static int $number = 0;
 
     /** @param list<string> $filled Tables that had rows */
-    private function __construct(private readonly TestDatabase $db, private readonly string $place, private readonly array $filled)
-    {
+    private function __construct(
+        private readonly TestDatabase $db,
+        private readonly string $place,
+        private readonly array $filled,
+    ) {
     }
 
     public static function take(TestDatabase $db): self
     {
-        $place = $db->dialect === Dialect::Sqlite ? self::file($db) . '-snapshot' . ++self::$number : 'snapshot' . ++self::$number . '_';
+        $place = $db->dialect === Dialect::Sqlite
+            ? self::file($db) . '-snapshot' . ++self::$number
+            : 'snapshot' . ++self::$number . '_';
 
         if ($db->dialect === Dialect::Sqlite) {
             // What another process has left in the log goes into the file.
@@ -29,7 +37,10 @@ final class Snapshot
         }
 
         $sql    = $db->connect();
-        $filled = array_values(array_filter(ShopDump::tables(), static fn (string $t): bool => $sql->fetchOne("SELECT 1 FROM #__$t LIMIT 1") !== null));
+        $filled = array_values(array_filter(
+            ShopDump::tables(),
+            static fn (string $t): bool => $sql->fetchOne("SELECT 1 FROM #__$t LIMIT 1") !== null,
+        ));
 
         foreach ($filled as $table) {
             $sql->execute("CREATE TABLE #__$place$table LIKE #__$table");

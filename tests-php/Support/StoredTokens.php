@@ -14,11 +14,11 @@ final class StoredTokens
     /** Makes a pair seem to have been fetched so many seconds earlier. */
     public static function age(Sql $sql, string $secret, int $seconds): void
     {
-        $store               = new DatabaseTokenStore($sql, 'sandbox');
-        $vault               = new Vault($secret);
+        $store = new DatabaseTokenStore($sql, 'sandbox');
+        $vault = new Vault($secret);
         [$merchant, $sealed] = explode('.', (string) $store->read(), 2);
-        $record              = json_decode($vault->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
-        $tokens              = json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR);
+        $record = json_decode($vault->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+        $tokens = json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR);
 
         foreach (['access_expires_at', 'rotated_at'] as $time) {
             if (!\is_int($tokens[$time] ?? null)) {
@@ -33,6 +33,8 @@ final class StoredTokens
         }
 
         $record['tokens'] = json_encode($tokens, JSON_THROW_ON_ERROR);
-        $store->write("$merchant." . $vault->seal(json_encode($record, JSON_THROW_ON_ERROR), "sandbox/$merchant/tokens"));
+        $store->write(
+            "$merchant." . $vault->seal(json_encode($record, JSON_THROW_ON_ERROR), "sandbox/$merchant/tokens"),
+        );
     }
 }

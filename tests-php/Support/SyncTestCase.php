@@ -44,16 +44,24 @@ abstract class SyncTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function shop(array $settings = [], string $site = 'https://shop.example', ?Sql $sql = null, Clock $clock = new SystemClock()): Services
-    {
+    protected function shop(
+        array $settings = [],
+        string $site = 'https://shop.example',
+        ?Sql $sql = null,
+        Clock $clock = new SystemClock(),
+    ): Services {
         return new Services(
             $sql ?? $this->sql,
-            Settings::fromArray($settings + $this->settings + [
-                'environment' => 'sandbox',
-                'app_id'      => 'APPID00000001',
-                'app_secret'  => '11111111-2222-3333-4444-555555555555',
-                'base_url'    => $this->clover->url,
-            ]),
+            Settings::fromArray(
+                $settings
+                + $this->settings
+                + [
+                    'environment' => 'sandbox',
+                    'app_id'      => 'APPID00000001',
+                    'app_secret'  => '11111111-2222-3333-4444-555555555555',
+                    'base_url'    => $this->clover->url,
+                ],
+            ),
             new Vault(self::SECRET),
             $site,
             clock: $clock,
@@ -62,7 +70,7 @@ abstract class SyncTestCase extends ShopTestCase
 
     protected function connect(?Services $shop = null): void
     {
-        $shop ??= $this->shop();
+        $shop          ??= $this->shop();
         $redirect      = 'http://127.0.0.1:8902/callback';
         $authorization = $shop->connection->authorize($redirect);
         $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
@@ -70,8 +78,11 @@ abstract class SyncTestCase extends ShopTestCase
     }
 
     /** @param array<string, mixed> $settings */
-    protected function sync(array $settings = [], ?TimeBudget $budget = null, bool $confirmDeletes = false): SyncProgress
-    {
+    protected function sync(
+        array $settings = [],
+        ?TimeBudget $budget = null,
+        bool $confirmDeletes = false,
+    ): SyncProgress {
         return $this->shop($settings)->runner()->run($budget ?? new TimeBudget(), $confirmDeletes);
     }
 
@@ -88,8 +99,7 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return array<string, mixed> The shop rows of one Clover item, flat */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne(
-            'SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id, c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
+        $row = $this->sql->fetchOne('SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id, c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
                     v.is_master, v.sku, v.upc, v.price, v.manage_stock, v.availability, v.isdefault_variant, q.quantity, x.product_optionvalue_ids AS csv
                FROM #__j2commerce_clover_mappings m
                JOIN #__content c ON c.id = m.article_id
@@ -97,9 +107,7 @@ abstract class SyncTestCase extends ShopTestCase
                LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
-              WHERE m.clover_id = ?',
-            [$cloverId],
-        );
+              WHERE m.clover_id = ?', [$cloverId]);
         self::assertNotNull($row, "$cloverId is not linked to a product.");
 
         return $row;
@@ -109,7 +117,7 @@ abstract class SyncTestCase extends ShopTestCase
     protected function itemBySku(string $sku): array
     {
         foreach ($this->clover->items() as $item) {
-            if (($item['sku'] ?? null) === $sku) {
+            if (( $item['sku'] ?? null ) === $sku) {
                 return $item;
             }
         }
@@ -129,7 +137,9 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return list<array{action: string, status: string, message: string}> */
     protected function logOf(string $entity): array
     {
-        return $this->sql->fetchAll('SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ? ORDER BY id', [$entity]);
+        return $this->sql->fetchAll('SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ? ORDER BY id', [
+            $entity,
+        ]);
     }
 
     /**
@@ -141,22 +151,32 @@ abstract class SyncTestCase extends ShopTestCase
      */
     protected function shopRows(array $without = [], ?Sql $sql = null): array
     {
-        $sql ??= $this->sql;
+        $sql    ??= $this->sql;
         $rows   = [];
         $tables = [
-            'content' => 'id', 'categories' => 'id', 'tags' => 'id', 'contentitem_tag_map' => 'content_item_id, tag_id', 'ucm_content' => 'core_content_id', 'ucm_base' => 'ucm_id',
-            'workflow_associations' => 'item_id', 'j2commerce_products' => 'j2commerce_product_id', 'j2commerce_variants' => 'j2commerce_variant_id',
-            'j2commerce_productquantities' => 'j2commerce_productquantity_id', 'j2commerce_options' => 'j2commerce_option_id',
-            'j2commerce_optionvalues' => 'j2commerce_optionvalue_id', 'j2commerce_product_options' => 'j2commerce_productoption_id',
-            'j2commerce_product_optionvalues' => 'j2commerce_product_optionvalue_id', 'j2commerce_product_variant_optionvalues' => 'variant_id',
-            'j2commerce_productprice_index' => 'product_id',
+            'content'                                 => 'id',
+            'categories'                              => 'id',
+            'tags'                                    => 'id',
+            'contentitem_tag_map'                     => 'content_item_id, tag_id',
+            'ucm_content'                             => 'core_content_id',
+            'ucm_base'                                => 'ucm_id',
+            'workflow_associations'                   => 'item_id',
+            'j2commerce_products'                     => 'j2commerce_product_id',
+            'j2commerce_variants'                     => 'j2commerce_variant_id',
+            'j2commerce_productquantities'            => 'j2commerce_productquantity_id',
+            'j2commerce_options'                      => 'j2commerce_option_id',
+            'j2commerce_optionvalues'                 => 'j2commerce_optionvalue_id',
+            'j2commerce_product_options'              => 'j2commerce_productoption_id',
+            'j2commerce_product_optionvalues'         => 'j2commerce_product_optionvalue_id',
+            'j2commerce_product_variant_optionvalues' => 'variant_id',
+            'j2commerce_productprice_index'           => 'product_id',
         ];
 
         foreach ($tables as $table => $order) {
-            $rows[$table] = array_map(
-                static fn (array $row): array => array_diff_key($row, array_flip($without)),
-                $sql->fetchAll("SELECT * FROM #__$table ORDER BY $order"),
-            );
+            $rows[$table] = array_map(static fn (array $row): array => array_diff_key(
+                $row,
+                array_flip($without),
+            ), $sql->fetchAll("SELECT * FROM #__$table ORDER BY $order"));
         }
 
         return $rows;

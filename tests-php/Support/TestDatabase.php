@@ -19,7 +19,8 @@ final class TestDatabase
         public readonly Dialect $dialect,
         public readonly string $dsn,
         public readonly ?string $user,
-        #[\SensitiveParameter] public readonly ?string $password,
+        #[\SensitiveParameter]
+        public readonly ?string $password,
         public readonly string $prefix,
         private readonly ?string $file,
         private readonly ?\Closure $connector,
@@ -50,8 +51,8 @@ final class TestDatabase
         }
 
         $sql = $db->connect();
-        (new Schema($sql))->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
-        (new AppSchema($sql))->ensure();
+        ( new Schema($sql) )->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
+        ( new AppSchema($sql) )->ensure();
 
         return $db;
     }
@@ -59,7 +60,9 @@ final class TestDatabase
     /** A connection of its own each time. */
     public function connect(): Sql
     {
-        return $this->connector !== null ? ($this->connector)($this) : PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
+        return $this->connector !== null
+            ? ( $this->connector )($this)
+            : PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
     }
 
     public function drop(): void
@@ -79,7 +82,9 @@ final class TestDatabase
     {
         $sql = $this->connect();
 
-        foreach ($sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [str_replace('_', '\\_', $this->prefix) . '%']) as $table) {
+        foreach ($sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [
+            str_replace('_', '\\_', $this->prefix) . '%',
+        ]) as $table) {
             $sql->execute("DROP TABLE `$table`");
         }
     }

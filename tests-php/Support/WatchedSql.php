@@ -9,7 +9,8 @@ use CloverSync\Shop\Sales\StockLedger;
 
 /**
  * A database that notes each row of the ledger that is stored as sent, in the same transaction, with the number of the
- * last request that Clover had seen by then. If asked to, it lets the till sell of the item at that moment: between read and write.
+ * last request that Clover had seen by then. If asked to, it lets the till sell of the item at that moment: between
+ * read and write.
  */
 final class WatchedSql extends WrappedSql
 {
@@ -18,18 +19,28 @@ final class WatchedSql extends WrappedSql
     private bool $stored = false;
 
     /**
-     * @param ?array{string, int} $overlap Item and units that the till sells when a row of that item is stored as sent; once
-     * @param ?string             $killed  When its process dies: "stored" (rows are committed as sent, Clover was not written to yet) or
-     *                                     "written" (it was, and nothing was noted of it)
+     * @param ?array{string, int} $overlap Item and units that the till sells when a row of that item is stored as
+     *   sent; once
+     * @param ?string             $killed  When its process dies: "stored" (rows are committed as sent, Clover was not
+     *   written to yet) or "written" (it was, and nothing was noted of it)
      */
-    public function __construct(Sql $inner, private readonly Simulator $clover, private int $mark, private ?array $overlap = null, private readonly ?string $killed = null)
-    {
+    public function __construct(
+        Sql $inner,
+        private readonly Simulator $clover,
+        private int $mark,
+        private ?array $overlap = null,
+        private readonly ?string $killed = null,
+    ) {
         parent::__construct($inner);
     }
 
     public static function install(Sql $sql): void
     {
-        $sql->execute('CREATE TABLE ' . self::TABLE . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL, mark int NOT NULL, overlap int NOT NULL)');
+        $sql->execute(
+            'CREATE TABLE '
+            . self::TABLE
+            . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL, mark int NOT NULL, overlap int NOT NULL)',
+        );
     }
 
     public function execute(string $query, array $values = []): int
@@ -61,7 +72,9 @@ final class WatchedSql extends WrappedSql
 
     private function note(int $id): void
     {
-        $row        = $this->inner->fetchOne('SELECT clover_id, delta FROM ' . StockLedger::TABLE . ' WHERE id = ?', [$id]);
+        $row = $this->inner->fetchOne('SELECT clover_id, delta FROM ' . StockLedger::TABLE . ' WHERE id = ?', [
+            $id,
+        ]);
         $this->mark = $this->clover->mark($this->mark);
         $units      = 0;
 
@@ -71,9 +84,14 @@ final class WatchedSql extends WrappedSql
             $this->clover->post('sale', ['itemId' => $row['clover_id'], 'quantity' => $units]);
         }
 
-        $this->inner->execute(
-            'INSERT INTO ' . self::TABLE . ' (row_id, clover_id, delta, mark, overlap) VALUES (?, ?, ?, ?, ?)',
-            [$id, $row['clover_id'], (int) $row['delta'], $this->mark, $units],
-        );
+        $this->inner->execute('INSERT INTO '
+        . self::TABLE
+        . ' (row_id, clover_id, delta, mark, overlap) VALUES (?, ?, ?, ?, ?)', [
+            $id,
+            $row['clover_id'],
+            (int) $row['delta'],
+            $this->mark,
+            $units,
+        ]);
     }
 }

@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** Posts webhook deliveries at a fixed rate, each on a connection of its own, and notes how each was answered and how soon. */
+/**
+ * Posts webhook deliveries at a fixed rate, each on a connection of its own, and notes how each was answered and how
+ * soon.
+ */
 final class WebhookStorm
 {
     /** @var list<int> */
@@ -16,8 +19,10 @@ final class WebhookStorm
     /** @var array<int, array{socket: resource, began: float, text: string}> */
     private array $open = [];
 
-    public function __construct(private readonly string $url, private readonly string $secret)
-    {
+    public function __construct(
+        private readonly string $url,
+        private readonly string $secret,
+    ) {
     }
 
     /**
@@ -31,7 +36,7 @@ final class WebhookStorm
         $began = microtime(true);
 
         for ($i = 0; $i < $count; $i++) {
-            $due = $began + $i / $perSecond;
+            $due = $began + ( $i / $perSecond );
 
             do {
                 $this->listen(max(0.0, min(0.02, $due - microtime(true))));
@@ -60,7 +65,12 @@ final class WebhookStorm
         $socket = stream_socket_client("tcp://{$parts['host']}:{$parts['port']}", timeout: 5);
         stream_set_blocking($socket, false);
         $began = microtime(true);
-        fwrite($socket, "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\nContent-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: " . \strlen($body) . "\r\n\r\n$body");
+        fwrite(
+            $socket,
+            "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\nContent-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: "
+            . \strlen($body)
+            . "\r\n\r\n$body",
+        );
         $this->open[(int) $socket] = ['socket' => $socket, 'began' => $began, 'text' => ''];
     }
 
@@ -69,24 +79,26 @@ final class WebhookStorm
         $read = array_column($this->open, 'socket');
 
         if ($read === []) {
-            usleep((int) ($seconds * 1e6));
+            usleep((int) ( $seconds * 1e6 ));
 
             return;
         }
 
         $none = null;
-        stream_select($read, $none, $none, 0, (int) ($seconds * 1e6));
+        stream_select($read, $none, $none, 0, (int) ( $seconds * 1e6 ));
 
         foreach ($read as $socket) {
-            $key = (int) $socket;
+            $key                      = (int) $socket;
             $this->open[$key]['text'] .= (string) fread($socket, 8192);
 
             if (feof($socket)) {
-                $this->times[]    = (microtime(true) - $this->open[$key]['began']) * 1000;
-                $this->statuses[] = preg_match('#^HTTP/1\.\d (\d{3})#', $this->open[$key]['text'], $m) === 1 ? (int) $m[1] : 0;
+                $this->times[]    = ( microtime(true) - $this->open[$key]['began'] ) * 1000;
+                $this->statuses[] = preg_match('#^HTTP/1\.\d (\d{3})#', $this->open[$key]['text'], $m) === 1
+                    ? (int) $m[1]
+                    : 0;
                 fclose($socket);
                 unset($this->open[$key]);
-            } elseif (microtime(true) - $this->open[$key]['began'] > 30) {
+            } elseif (( microtime(true) - $this->open[$key]['began'] ) > 30) {
                 throw new \RuntimeException('A webhook was not answered within 30 seconds.');
             }
         }

@@ -10,8 +10,9 @@ use CloverSync\Shop\Database\Sql;
 /** A database that hands all on to another; what a test does to it is said in a subclass. */
 abstract class WrappedSql implements Sql
 {
-    public function __construct(protected readonly Sql $inner)
-    {
+    public function __construct(
+        protected readonly Sql $inner,
+    ) {
     }
 
     public function fetchAll(string $query, array $values = []): array

@@ -3,7 +3,8 @@
 /**
  * Prints what reflection says of every class below CloverSync, as JSON.
  *
- * With a folder of stubs as argument the stubs are loaded first: run it so without the extension, and without argument with it.
+ * With a folder of stubs as argument the stubs are loaded first: run it so without the extension, and without argument
+ * with it.
  */
 
 declare(strict_types=1);
@@ -18,7 +19,11 @@ if (isset($argv[1])) {
     }
 }
 
-$type = static fn (?ReflectionType $type, string $class): string => str_replace(['self', 'static'], $class, (string) $type);
+$type = static fn (?ReflectionType $type, string $class): string => str_replace(
+    ['self', 'static'],
+    $class,
+    (string) $type,
+);
 
 $described = [];
 
@@ -39,33 +44,47 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         $parameters = [];
 
         foreach ($method->getParameters() as $parameter) {
-            $parameters[] = $type($parameter->getType(), $name) . ' $' . $parameter->getName()
-                . ($parameter->isDefaultValueAvailable() ? ' = ' . var_export($parameter->getDefaultValue(), true) : '')
-                . ($parameter->getAttributes(SensitiveParameter::class) === [] ? '' : ' #[SensitiveParameter]');
+            $parameters[] =
+                $type($parameter->getType(), $name)
+                . ' $'
+                . $parameter->getName()
+                . (
+                    $parameter->isDefaultValueAvailable() ? ' = ' . var_export($parameter->getDefaultValue(), true) : ''
+                )
+                . ( $parameter->getAttributes(SensitiveParameter::class) === [] ? '' : ' #[SensitiveParameter]' );
         }
 
-        $methods[$method->getName()] = implode(' ', Reflection::getModifierNames($method->getModifiers()))
-            . ' (' . implode(', ', $parameters) . '): ' . $type($method->getReturnType(), $name);
+        $methods[$method->getName()] =
+            implode(' ', Reflection::getModifierNames($method->getModifiers()))
+            . ' ('
+            . implode(', ', $parameters)
+            . '): '
+            . $type($method->getReturnType(), $name);
     }
 
     foreach ($class->getProperties() as $property) {
         // What holds an exception's data is nobody's contract; its getters are.
         if ($property->getDeclaringClass()->getName() === $name && $property->isPublic() && !$class->isEnum()) {
-            $properties[$property->getName()] = ($property->isReadOnly() ? 'readonly ' : '') . $property->getType();
+            $properties[$property->getName()] = ( $property->isReadOnly() ? 'readonly ' : '' ) . $property->getType();
         }
     }
 
     ksort($methods);
-    $interfaces = array_diff($class->getInterfaceNames(), $class->getParentClass() ? $class->getParentClass()->getInterfaceNames() : []);
+    $interfaces = array_diff(
+        $class->getInterfaceNames(),
+        $class->getParentClass() ? $class->getParentClass()->getInterfaceNames() : [],
+    );
     sort($interfaces);
     $described[$name] = [
-        'kind'       => $class->isInterface() ? 'interface' : ($class->isEnum() ? 'enum' : 'class'),
+        'kind' => $class->isInterface() ? 'interface' : ( $class->isEnum() ? 'enum' : 'class' ),
         // An enum cannot be extended anyway, and only PHP's own say so in this flag.
         'final'      => $class->isFinal() || $class->isEnum(),
         'readonly'   => $class->isReadOnly(),
         'parent'     => $class->getParentClass() ? $class->getParentClass()->getName() : null,
         'interfaces' => $interfaces,
-        'cases'      => $class->isEnum() ? array_map(static fn (BackedEnum $case): array => [$case->name, $case->value], $name::cases()) : [],
+        'cases'      => $class->isEnum()
+            ? array_map(static fn (BackedEnum $case): array => [$case->name, $case->value], $name::cases())
+            : [],
         'constants'  => $class->isEnum() ? [] : $class->getConstants(),
         'properties' => $properties,
         'methods'    => $methods,

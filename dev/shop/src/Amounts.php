@@ -13,8 +13,9 @@ final readonly class Amounts
     private const MAX_UNITS = 999_999_999_999_999;
 
     /** @param int $decimals Places of the currency, 0 to 5 */
-    public function __construct(private int $decimals)
-    {
+    public function __construct(
+        private int $decimals,
+    ) {
     }
 
     public function decimal(int $minor): string
@@ -30,22 +31,27 @@ final readonly class Amounts
 
         // Digit by digit: the product of two amounts is more than an integer holds.
         foreach (str_split($of . str_repeat('0', self::PLACES - $this->decimals)) as $digit) {
-            $rest     = $rest * 10 + $amount * (int) $digit;
-            $quotient = $quotient * 10 + intdiv($rest, $whole);
-            $rest %= $whole;
+            $rest     = ( $rest * 10 ) + ( $amount * (int) $digit );
+            $quotient = ( $quotient * 10 ) + intdiv($rest, $whole);
+            $rest     %= $whole;
 
             if ($quotient >= self::MAX_UNITS) {
                 return self::point(self::MAX_UNITS, self::PLACES, false);
             }
         }
 
-        return self::point($quotient + ($rest * 2 >= $whole ? 1 : 0), self::PLACES, false);
+        return self::point($quotient + ( ( $rest * 2 ) >= $whole ? 1 : 0 ), self::PLACES, false);
     }
 
     private static function point(int $units, int $places, bool $negative): string
     {
         $digits = str_pad((string) $units, $places + 1, '0', STR_PAD_LEFT);
 
-        return ($negative ? '-' : '') . substr($digits, 0, \strlen($digits) - $places) . '.' . str_pad(substr($digits, \strlen($digits) - $places), self::PLACES, '0');
+        return (
+            ( $negative ? '-' : '' )
+            . substr($digits, 0, \strlen($digits) - $places)
+            . '.'
+            . str_pad(substr($digits, \strlen($digits) - $places), self::PLACES, '0')
+        );
     }
 }

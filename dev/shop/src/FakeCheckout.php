@@ -27,25 +27,39 @@ final readonly class FakeCheckout
     /** The status that every order begins with, before it is paid. */
     private const NEW = 5;
 
-    /** In these an order holds no stock: failed, new, cancelled. In any other it does, also in those that a merchant adds. */
+    /**
+     * In these an order holds no stock: failed, new, cancelled. In any other it does, also in those that a merchant
+     * adds.
+     */
     private const NOT_HOLDING = [3, self::NEW, 6];
 
     /** What a line says of its product. */
-    private const PRODUCT_COLUMNS = ['product_id', 'product_type', 'variant_id', 'orderitem_sku', 'orderitem_taxprofile_id'];
+    private const PRODUCT_COLUMNS = [
+        'product_id',
+        'product_type',
+        'variant_id',
+        'orderitem_sku',
+        'orderitem_taxprofile_id',
+    ];
 
     private const ZERO = '0.00000';
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Links $mappings, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private Links $mappings,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /** The status that the shop holds the order in; null when it has no such order. */
     public function statusOf(string $orderId): ?int
     {
-        $status = $this->sql->fetchValue('SELECT order_state_id FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+        $status = $this->sql->fetchValue('SELECT order_state_id FROM ' . self::ORDERS . ' WHERE order_id = ?', [
+            $orderId,
+        ]);
 
         return $status === null ? null : (int) $status;
     }
@@ -66,12 +80,16 @@ final readonly class FakeCheckout
         $columns  = $this->columns($order, $amounts, $currency['id']);
 
         if ($row === null) {
-            $this->insert($order, $columns, array_filter($products, static fn (?array $p): bool => (bool) ($p['shipping'] ?? false)) !== []);
+            $this->insert(
+                $order,
+                $columns,
+                array_filter($products, static fn (?array $p): bool => (bool) ( $p['shipping'] ?? false )) !== [],
+            );
         }
 
-        $edited = $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
+        $edited = $this->saveLines($order, $amounts, $products, (int) ( $row['stock_committed'] ?? 0 ) === 1);
 
-        if ($row !== null && ($edited || self::differs($columns, $row))) {
+        if ($row !== null && ( $edited || self::differs($columns, $row) )) {
             $this->update(self::ORDERS, 'order_id', $order->orderId, ['modified_on' => $this->now()] + $columns);
         }
 
@@ -87,14 +105,17 @@ final readonly class FakeCheckout
     }
 
     /**
-     * Deletes the order with its lines. The stock that it holds stays taken, and no event tells of it: so does J2Commerce.
+     * Deletes the order with its lines. The stock that it holds stays taken, and no event tells of it: so does
+     * J2Commerce.
      *
      * @throws UsageException when the shop has no such order
      */
     public function delete(string $orderId): void
     {
         if ($this->statusOf($orderId) === null) {
-            throw new UsageException('The order cannot be deleted:', ['order_id' => "the shop has no order “{$orderId}”"]);
+            throw new UsageException('The order cannot be deleted:', [
+                'order_id' => "the shop has no order “{$orderId}”",
+            ]);
         }
 
         foreach ([self::ITEMS, self::INFOS, self::ORDERS] as $table) {
@@ -105,13 +126,19 @@ final readonly class FakeCheckout
     /** @return array{id: int, decimals: int} */
     private function currency(string $code): array
     {
-        $row      = $this->sql->fetchOne('SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies WHERE currency_code = ?', [$code]);
-        $decimals = (int) ($row['currency_num_decimals'] ?? -1);
+        $row = $this->sql->fetchOne('SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies WHERE currency_code = ?', [
+            $code,
+        ]);
+        $decimals = (int) ( $row['currency_num_decimals'] ?? -1 );
 
         if ($row === null || $decimals < 0 || $decimals > Amounts::PLACES) {
-            throw new UsageException('These fields of the order are wrong:', ['currency' => $row === null
-                ? "the shop has no currency $code"
-                : "the shop has $code with $decimals decimals, and no more than " . Amounts::PLACES . ' can be stored']);
+            throw new UsageException('These fields of the order are wrong:', [
+                'currency' => $row === null
+                    ? "the shop has no currency $code"
+                    : "the shop has $code with $decimals decimals, and no more than "
+                    . Amounts::PLACES
+                    . ' can be stored',
+            ]);
         }
 
         return ['id' => (int) $row['j2commerce_currency_id'], 'decimals' => $decimals];
@@ -125,13 +152,19 @@ final readonly class FakeCheckout
         }
 
         if ($key !== null) {
-            throw new UsageException('These fields of the order are wrong:', ['number' => "the shop has order “{$order->orderId}” under the number $key"]);
+            throw new UsageException('These fields of the order are wrong:', [
+                'number' => "the shop has order “{$order->orderId}” under the number $key",
+            ]);
         }
 
-        $other = $this->sql->fetchValue('SELECT order_id FROM ' . self::ORDERS . ' WHERE j2commerce_order_id = ?', [$order->number]);
+        $other = $this->sql->fetchValue('SELECT order_id FROM ' . self::ORDERS . ' WHERE j2commerce_order_id = ?', [
+            $order->number,
+        ]);
 
         if ($other !== null) {
-            throw new UsageException('These fields of the order are wrong:', ['number' => "order “{$other}” has it already"]);
+            throw new UsageException('These fields of the order are wrong:', [
+                'number' => "order “{$other}” has it already",
+            ]);
         }
     }
 
@@ -144,13 +177,19 @@ final readonly class FakeCheckout
      */
     private function products(array $lines): array
     {
-        $links    = $this->mappings->byCloverId(array_values(array_unique(array_filter(array_column($lines, 'clover_id'), is_string(...)))));
-        $skus     = array_values(array_unique(array_filter(array_column($lines, 'sku'), is_string(...))));
-        $query    = 'SELECT v.j2commerce_variant_id, v.product_id, v.sku, v.shipping, v.is_master, p.product_type, p.taxprofile_id FROM #__j2commerce_variants v
+        $links = $this->mappings->byCloverId(array_values(array_unique(array_filter(
+            array_column($lines, 'clover_id'),
+            is_string(...),
+        ))));
+        $skus  = array_values(array_unique(array_filter(array_column($lines, 'sku'), is_string(...))));
+        $query = 'SELECT v.j2commerce_variant_id, v.product_id, v.sku, v.shipping, v.is_master, p.product_type, p.taxprofile_id FROM #__j2commerce_variants v
             JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id WHERE v.%s IN (%%s) ORDER BY v.j2commerce_variant_id DESC';
         $variants = [];
         $bySku    = [];
-        $ids      = array_values(array_filter(array_map(static fn (array $link): int => (int) $link['variant_id'], $links)));
+        $ids      = array_values(array_filter(array_map(
+            static fn (array $link): int => (int) $link['variant_id'],
+            $links,
+        )));
 
         foreach ($this->bulk->fetch(\sprintf($query, 'j2commerce_variant_id'), $ids) as $row) {
             $variants[(int) $row['j2commerce_variant_id']] = $row;
@@ -164,17 +203,23 @@ final readonly class FakeCheckout
         }
 
         return array_map(static function (array $line) use ($links, $variants, $bySku): ?array {
-            $row = $line['clover_id'] === null ? null : $variants[(int) ($links[$line['clover_id']]['variant_id'] ?? 0)] ?? null;
+            $row = $line['clover_id'] === null
+                ? null
+                : $variants[(int) ( $links[$line['clover_id']]['variant_id'] ?? 0 )] ?? null;
             $row ??= $line['sku'] === null ? null : $bySku[Text::key($line['sku'])] ?? null;
 
-            return $row === null ? null : [
-                'product'     => (int) $row['product_id'],
-                'variant'     => (int) $row['j2commerce_variant_id'],
-                'type'        => (string) $row['product_type'],
-                'sku'         => (string) $row['sku'],
-                'tax_profile' => (int) $row['taxprofile_id'],
-                'shipping'    => (int) $row['shipping'] === 1,
-            ];
+            return (
+                $row === null
+                    ? null
+                    : [
+                        'product'     => (int) $row['product_id'],
+                        'variant'     => (int) $row['j2commerce_variant_id'],
+                        'type'        => (string) $row['product_type'],
+                        'sku'         => (string) $row['sku'],
+                        'tax_profile' => (int) $row['taxprofile_id'],
+                        'shipping'    => (int) $row['shipping'] === 1,
+                    ]
+            );
         }, $lines);
     }
 
@@ -187,18 +232,19 @@ final readonly class FakeCheckout
     {
         $tax     = $order->lineTaxes() + $order->orderTax;
         $columns = [
-            'order_total'           => $amounts->decimal($order->total),
-            // With the lines' discounts taken off already, and as the checkout writes it: also where the prices include the tax.
+            'order_total' => $amounts->decimal($order->total),
+            // With the lines' discounts taken off already, and as the checkout writes it: also where the prices include
+            // the tax.
             'order_subtotal'        => $amounts->decimal($order->subtotal()),
             'order_subtotal_ex_tax' => $amounts->decimal($order->subtotal()),
             'order_tax'             => $amounts->decimal($tax),
             'order_shipping'        => $amounts->decimal($order->shipping),
             'order_shipping_tax'    => $amounts->decimal($order->shippingTax),
             // Coupons and vouchers. A line's discount stands in the line, and in the subtotal.
-            'order_discount'        => $amounts->decimal($order->orderDiscount),
-            'currency_id'           => $currency,
-            'currency_code'         => $order->currency,
-            'is_including_tax'      => (int) $order->pricesIncludeTax,
+            'order_discount'   => $amounts->decimal($order->orderDiscount),
+            'currency_id'      => $currency,
+            'currency_code'    => $order->currency,
+            'is_including_tax' => (int) $order->pricesIncludeTax,
         ];
 
         if ($order->customer !== null) {
@@ -277,7 +323,8 @@ final readonly class FakeCheckout
     /**
      * Removes, changes and adds lines, and moves the difference where the order holds stock.
      *
-     * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}> $products
+     * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}>
+     *   $products
      *
      * @return bool Whether anything has changed
      */
@@ -298,7 +345,10 @@ final readonly class FakeCheckout
         }
 
         foreach ($kept as $id => $i) {
-            $row = array_diff_key($this->itemRow($order, $order->lines[$i], $products[$i], $amounts), array_flip(self::PRODUCT_COLUMNS));
+            $row = array_diff_key(
+                $this->itemRow($order, $order->lines[$i], $products[$i], $amounts),
+                array_flip(self::PRODUCT_COLUMNS),
+            );
 
             if (!self::differs($row, $stored[$id]['row'])) {
                 continue;
@@ -338,11 +388,15 @@ final readonly class FakeCheckout
 
         foreach ($order->lines as $i => $line) {
             // By the file's own word first: a key that another order had taken may be free by now.
-            $id      = $keys[$line['key']] ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
+            $id = $keys[$line['key']] ?? ( $line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null );
             $variant = $products[$i]['variant'] ?? 0;
 
             // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
-            if ($id !== null && !isset($kept[$id]) && ($variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true))) {
+            if (
+                $id !== null
+                && !isset($kept[$id])
+                && ( $variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true) )
+            ) {
                 $kept[$id] = $i;
             }
         }
@@ -352,9 +406,11 @@ final readonly class FakeCheckout
 
     /**
      * @param array<int, array{key: string, id: ?int, ...}> $lines
-     * @param array<string, int>                            $before Keys of lines that have just gone, by the file's word for them
+     * @param array<string, int>                            $before Keys of lines that have just gone, by the file's
+     *   word for them
      *
-     * @return array<int, ?int> Key by line, null where the shop's counter gives it; those first that have one, or the counter might give it away
+     * @return array<int, ?int> Key by line, null where the shop's counter gives it; those first that have one, or the
+     *   counter might give it away
      */
     private function freeKeys(array $lines, array $before): array
     {
@@ -362,27 +418,39 @@ final readonly class FakeCheckout
 
         foreach ($lines as $i => $line) {
             $id       = $before[$line['key']] ?? $line['id'];
-            $keys[$i] = $id !== null && !\in_array($id, $keys, true)
-                && $this->sql->fetchValue('SELECT 1 FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id]) === null ? $id : null;
+            $keys[$i] = $id !== null
+            && !\in_array($id, $keys, true)
+            && $this->sql->fetchValue('SELECT 1 FROM ' . self::ITEMS . ' WHERE j2commerce_orderitem_id = ?', [$id])
+                === null
+                ? $id
+                : null;
         }
 
-        uasort($keys, static fn (?int $a, ?int $b): int => ($a === null) <=> ($b === null));
+        uasort($keys, static fn (?int $a, ?int $b): int => ( $a === null ) <=> ( $b === null ));
 
         return $keys;
     }
 
-    /** @return array<int, array{id: int, key: string, variant: int, quantity: int, row: array<string, mixed>}> By the shop's key */
+    /**
+     * @return array<int, array{id: int, key: string, variant: int, quantity: int, row: array<string, mixed>}> By the
+     *   shop's key
+     */
     private function storedLines(string $orderId): array
     {
         $lines = [];
 
-        foreach ($this->sql->fetchAll(
-            'SELECT * FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id',
-            [$orderId],
-        ) as $row) {
+        foreach ($this->sql->fetchAll('SELECT * FROM '
+        . self::ITEMS
+        . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $row) {
             $id         = (int) $row['j2commerce_orderitem_id'];
-            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? '';
-            $lines[$id] = ['id' => $id, 'key' => \is_string($key) ? $key : '', 'variant' => (int) $row['variant_id'], 'quantity' => (int) $row['orderitem_quantity'], 'row' => $row];
+            $key        = ( (array) json_decode((string) $row['orderitem_params'], true) )['line_id'] ?? '';
+            $lines[$id] = [
+                'id'       => $id,
+                'key'      => \is_string($key) ? $key : '',
+                'variant'  => (int) $row['variant_id'],
+                'quantity' => (int) $row['orderitem_quantity'],
+                'row'      => $row,
+            ];
         }
 
         return $lines;
@@ -391,56 +459,72 @@ final readonly class FakeCheckout
     /**
      * A line as the checkout writes it: price for one, everything else for the whole line.
      *
-     * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int} $line
+     * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price:
+     *   int, discount: int, tax: int} $line
      * @param ?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool} $product
      *
      * @return array<string, scalar>
      */
     private function itemRow(OrderFile $order, array $line, ?array $product, Amounts $amounts): array
     {
-        $final = $line['quantity'] * $line['unit_price'] - $line['discount'];
+        $final = ( $line['quantity'] * $line['unit_price'] ) - $line['discount'];
 
         return [
-            'order_id'                         => $order->orderId,
-            'cart_id'                          => 0,
-            'cartitem_id'                      => 0,
-            'product_id'                       => $product['product'] ?? 0,
-            'product_type'                     => $product['type'] ?? 'simple',
-            'variant_id'                       => $product['variant'] ?? 0,
-            'vendor_id'                        => 0,
-            'orderitem_sku'                    => $product['sku'] ?? $line['sku'] ?? '',
-            'orderitem_name'                   => $line['name'],
-            'orderitem_attributes'             => '',
-            'orderitem_quantity'               => (string) $line['quantity'],
-            'orderitem_taxprofile_id'          => $product['tax_profile'] ?? 0,
-            'orderitem_per_item_tax'           => $amounts->share($line['tax'], 1, $line['quantity']),
-            'orderitem_tax'                    => $amounts->decimal($line['tax']),
-            'orderitem_discount'               => $amounts->decimal($line['discount']),
-            'orderitem_discount_tax'           => $final > 0 ? $amounts->share($line['discount'], $line['tax'], $final) : self::ZERO,
-            'orderitem_price'                  => $amounts->decimal($line['unit_price']),
-            'orderitem_option_price'           => self::ZERO,
-            'orderitem_finalprice'             => $amounts->decimal($final),
-            'orderitem_finalprice_with_tax'    => $amounts->decimal($order->pricesIncludeTax ? $final : $final + $line['tax']),
+            'order_id'                      => $order->orderId,
+            'cart_id'                       => 0,
+            'cartitem_id'                   => 0,
+            'product_id'                    => $product['product'] ?? 0,
+            'product_type'                  => $product['type'] ?? 'simple',
+            'variant_id'                    => $product['variant'] ?? 0,
+            'vendor_id'                     => 0,
+            'orderitem_sku'                 => $product['sku'] ?? $line['sku'] ?? '',
+            'orderitem_name'                => $line['name'],
+            'orderitem_attributes'          => '',
+            'orderitem_quantity'            => (string) $line['quantity'],
+            'orderitem_taxprofile_id'       => $product['tax_profile'] ?? 0,
+            'orderitem_per_item_tax'        => $amounts->share($line['tax'], 1, $line['quantity']),
+            'orderitem_tax'                 => $amounts->decimal($line['tax']),
+            'orderitem_discount'            => $amounts->decimal($line['discount']),
+            'orderitem_discount_tax'        => $final > 0
+                ? $amounts->share($line['discount'], $line['tax'], $final)
+                : self::ZERO,
+            'orderitem_price'               => $amounts->decimal($line['unit_price']),
+            'orderitem_option_price'        => self::ZERO,
+            'orderitem_finalprice'          => $amounts->decimal($final),
+            'orderitem_finalprice_with_tax' => $amounts->decimal(
+                $order->pricesIncludeTax ? $final : $final + $line['tax'],
+            ),
             // The checkout takes no tax off here, not even where the price includes it.
             'orderitem_finalprice_without_tax' => $amounts->decimal($final),
-            'orderitem_params'                 => json_encode(['line_id' => $line['key']], JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
+            'orderitem_params'                 => json_encode([
+                'line_id' => $line['key'],
+            ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
             'created_by'                       => 0,
             'orderitem_weight'                 => '0',
             'orderitem_weight_total'           => '0',
         ];
     }
 
-    /** Brings the order to a status, and its stock with it; the flag in the order's row decides, not where it comes from. */
+    /**
+     * Brings the order to a status, and its stock with it; the flag in the order's row decides, not where it comes
+     * from.
+     */
     private function move(string $orderId, int $to): void
     {
         $from = $this->statusOf($orderId);
-        // The ways to pay leave the time of the last change as it is; the administrator's ways to set a status write it.
+        // The ways to pay leave the time of the last change as it is; the administrator's ways to set a status write
+        // it.
         $time = $from === self::NEW ? 'modified_on' : '?';
 
-        if ($from === $to || $this->sql->execute(
-            'UPDATE ' . self::ORDERS . " SET order_state_id = ?, modified_on = $time WHERE order_id = ? AND order_state_id = ?",
-            [$to, ...($from === self::NEW ? [] : [$this->now()]), $orderId, $from],
-        ) !== 1) {
+        if (
+            $from === $to
+            || $this->sql->execute(
+                'UPDATE '
+                . self::ORDERS
+                . " SET order_state_id = ?, modified_on = $time WHERE order_id = ? AND order_state_id = ?",
+                [$to, ...( $from === self::NEW ? [] : [$this->now()] ), $orderId, $from],
+            ) !== 1
+        ) {
             return;
         }
 
@@ -451,7 +535,9 @@ final readonly class FakeCheckout
         }
 
         $lines = $this->sql->fetchAll(
-            'SELECT i.product_id, i.variant_id, i.orderitem_quantity, v.manage_stock, v.allow_backorder FROM ' . self::ITEMS . ' i
+            'SELECT i.product_id, i.variant_id, i.orderitem_quantity, v.manage_stock, v.allow_backorder FROM '
+            . self::ITEMS
+            . ' i
                LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = i.variant_id WHERE i.order_id = ? ORDER BY i.j2commerce_orderitem_id',
             [$orderId],
         );
@@ -468,7 +554,7 @@ final readonly class FakeCheckout
                 continue;
             }
 
-            $count = $this->count($variant, (int) $line['orderitem_quantity'] * ($holds ? -1 : 1));
+            $count = $this->count($variant, (int) $line['orderitem_quantity'] * ( $holds ? -1 : 1 ));
 
             if ($holds && $count <= 0 && (int) $line['allow_backorder'] < 1) {
                 $this->setAvailable($variant, 0);
@@ -481,16 +567,26 @@ final readonly class FakeCheckout
     /** Turns the flag that says whether the order holds stock; false when it stands there already. */
     private function claim(string $orderId, bool $holds): bool
     {
-        return $this->sql->execute(
-            'UPDATE ' . self::ORDERS . ' SET stock_committed = ? WHERE order_id = ? AND stock_committed = ?',
-            [(int) $holds, $orderId, (int) !$holds],
-        ) === 1;
+        return $this->sql->execute('UPDATE '
+        . self::ORDERS
+        . ' SET stock_committed = ? WHERE order_id = ? AND stock_committed = ?', [
+            (int) $holds,
+            $orderId,
+            (int) !$holds,
+        ]) === 1;
     }
 
-    /** What an edit of a line moves. Unlike a status, it makes a variant available also when it takes and something is left. */
+    /**
+     * What an edit of a line moves. Unlike a status, it makes a variant available also when it takes and something is
+     * left.
+     */
     private function adjust(int $variant, int $delta): void
     {
-        $row = $delta === 0 ? null : $this->sql->fetchOne('SELECT manage_stock, allow_backorder FROM #__j2commerce_variants WHERE j2commerce_variant_id = ?', [$variant]);
+        $row = $delta === 0
+            ? null
+            : $this->sql->fetchOne('SELECT manage_stock, allow_backorder FROM #__j2commerce_variants WHERE j2commerce_variant_id = ?', [
+                $variant,
+            ]);
 
         if ($row === null || (int) $row['manage_stock'] !== 1) {
             return;
@@ -512,23 +608,39 @@ final readonly class FakeCheckout
      */
     private function count(int $variant, int $delta): int
     {
-        if ($this->sql->execute('UPDATE ' . self::COUNTS . ' SET quantity = quantity + ? WHERE variant_id = ?', [$delta, $variant]) === 0) {
-            $this->bulk->insert(self::COUNTS, ['product_attributes', 'variant_id', 'quantity', 'on_hold', 'sold'], [['', $variant, $delta, 0, 0]]);
+        if (
+            $this->sql->execute('UPDATE ' . self::COUNTS . ' SET quantity = quantity + ? WHERE variant_id = ?', [
+                $delta,
+                $variant,
+            ]) === 0
+        ) {
+            $this->bulk->insert(
+                self::COUNTS,
+                ['product_attributes', 'variant_id', 'quantity', 'on_hold', 'sold'],
+                [['', $variant, $delta, 0, 0]],
+            );
         }
 
-        return (int) $this->sql->fetchValue('SELECT quantity FROM ' . self::COUNTS . ' WHERE variant_id = ?', [$variant]);
+        return (int) $this->sql->fetchValue('SELECT quantity FROM ' . self::COUNTS . ' WHERE variant_id = ?', [
+            $variant,
+        ]);
     }
 
     private function setAvailable(int $variant, int $available): void
     {
-        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = ? WHERE j2commerce_variant_id = ?', [$available, $variant]);
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = ? WHERE j2commerce_variant_id = ?', [
+            $available,
+            $variant,
+        ]);
     }
 
     /** @param array<string, scalar> $columns */
     private function update(string $table, string $key, int|string $id, array $columns): void
     {
         $this->sql->execute(
-            "UPDATE $table SET " . implode(', ', array_map(static fn (string $c): string => "$c = ?", array_keys($columns))) . " WHERE $key = ?",
+            "UPDATE $table SET "
+            . implode(', ', array_map(static fn (string $c): string => "$c = ?", array_keys($columns)))
+            . " WHERE $key = ?",
             [...array_values($columns), $id],
         );
     }
@@ -539,7 +651,12 @@ final readonly class FakeCheckout
      */
     private static function differs(array $columns, array $row): bool
     {
-        return array_map(strval(...), $columns) !== array_map(strval(...), array_replace($columns, array_intersect_key($row, $columns)));
+        return (
+            array_map(strval(...), $columns) !== array_map(
+                strval(...),
+                array_replace($columns, array_intersect_key($row, $columns)),
+            )
+        );
     }
 
     private function now(): string

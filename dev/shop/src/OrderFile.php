@@ -26,8 +26,10 @@ final readonly class OrderFile
      * @param ?int    $oldStatus     What the file says the order had before; null when it says nothing
      * @param ?array{name: string, email: string, phone: string} $customer
      * @param list<array{
-     *     key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int
-     * }> $lines `key` tells a line from the others of the order, `id` is the key it asks for in the shop's table; discount and tax are
+     *     key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int,
+     *     discount: int, tax: int
+     * }> $lines `key` tells a line from the others of the order, `id` is the key it asks for in the shop's table;
+     * discount and tax are
      *     for the whole line
      * @param int     $orderDiscount Without those of the lines
      * @param int     $orderTax      Without those of the lines
@@ -61,7 +63,7 @@ final readonly class OrderFile
      */
     public static function read(string $path): self
     {
-        $json = $path === '-' ? stream_get_contents(STDIN) : (is_file($path) ? @file_get_contents($path) : false);
+        $json = $path === '-' ? stream_get_contents(STDIN) : ( is_file($path) ? @file_get_contents($path) : false );
 
         if ($json === false) {
             throw new UsageException("The order cannot be read: there is no readable file “{$path}”.");
@@ -75,8 +77,11 @@ final readonly class OrderFile
     {
         $values = json_decode($json, true);
 
-        if (!\is_array($values) || ($values !== [] && array_is_list($values))) {
-            throw new UsageException('The order must be one JSON object' . (json_last_error() === JSON_ERROR_NONE ? '.' : ': ' . json_last_error_msg() . '.'));
+        if (!\is_array($values) || $values !== [] && array_is_list($values)) {
+            throw new UsageException(
+                'The order must be one JSON object'
+                . ( json_last_error() === JSON_ERROR_NONE ? '.' : ': ' . json_last_error_msg() . '.' ),
+            );
         }
 
         /** @var \ArrayObject<string, string> $wrong */
@@ -123,31 +128,33 @@ final readonly class OrderFile
         if (\count($wrong) === 0) {
             $subtotal = self::sum($lines);
             $taxes    = array_sum(array_column($lines, 'tax')) + $tax;
-            $total ??= max(0, $subtotal + $shipping - $discount + ($inclusive ? 0 : $taxes + $shippingTax));
+            $total    ??= max(0, $subtotal + $shipping - $discount + ( $inclusive ? 0 : $taxes + $shippingTax ));
 
             if (max($subtotal, $taxes, $total) > self::MAX_AMOUNT) {
                 $fields->note('lines', 'come to more than ' . self::MAX_AMOUNT);
             }
         }
 
-        return \count($wrong) > 0 ? null : new self(
-            (string) $id,
-            $number[1],
-            $number[0],
-            $oldStatus,
-            $newStatus ?? 0,
-            $currency,
-            $inclusive,
-            $customer,
-            $lines,
-            $shipping,
-            $shippingTax,
-            $discount,
-            $tax,
-            (int) $total,
-            $refunded,
-            $deleted,
-        );
+        return \count($wrong) > 0
+            ? null
+            : new self(
+                (string) $id,
+                $number[1],
+                $number[0],
+                $oldStatus,
+                $newStatus ?? 0,
+                $currency,
+                $inclusive,
+                $customer,
+                $lines,
+                $shipping,
+                $shippingTax,
+                $discount,
+                $tax,
+                (int) $total,
+                $refunded,
+                $deleted,
+            );
     }
 
     /** @return array{string, ?int} What stands before the number, and the number */
@@ -160,7 +167,11 @@ final readonly class OrderFile
         }
 
         // The shop shows an order's number as its prefix with the key behind it.
-        if (preg_match('/^(.*?)(\d{1,10})$/s', (string) $number, $m) !== 1 || (int) $m[2] < 1 || (int) $m[2] > self::MAX_KEY) {
+        if (
+            preg_match('/^(.*?)(\d{1,10})$/s', (string) $number, $m) !== 1
+            || (int) $m[2] < 1
+            || (int) $m[2] > self::MAX_KEY
+        ) {
             $fields->note('number', 'must be a whole number from 1 to ' . self::MAX_KEY . ', or text that ends in one');
 
             return ['', null];
@@ -201,7 +212,8 @@ final readonly class OrderFile
     /**
      * @param list<JsonReader> $entries
      *
-     * @return list<array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int, discount: int, tax: int}>
+     * @return list<array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int,
+     *   unit_price: int, discount: int, tax: int}>
      */
     private static function lines(array $entries): array
     {
@@ -210,7 +222,7 @@ final readonly class OrderFile
 
         foreach ($entries as $i => $fields) {
             $id  = $fields->id('line_id', false);
-            $key = (string) ($id ?? $i + 1);
+            $key = (string) ( $id ?? ( $i + 1 ) );
 
             if (\in_array($key, $keys, true)) {
                 $fields->note('line_id', "“{$key}” is another line's already");
@@ -234,9 +246,9 @@ final readonly class OrderFile
                 continue;
             }
 
-            if ($quantity * $price > self::MAX_AMOUNT) {
+            if (( $quantity * $price ) > self::MAX_AMOUNT) {
                 $fields->note('unit_price', 'times the quantity is more than ' . self::MAX_AMOUNT);
-            } elseif ($discount > $quantity * $price) {
+            } elseif ($discount > ( $quantity * $price )) {
                 $fields->note('discount', 'is more than the line costs');
             }
 
@@ -259,6 +271,9 @@ final readonly class OrderFile
     /** @param list<array{quantity: int, unit_price: int, discount: int, ...}> $lines */
     private static function sum(array $lines): int
     {
-        return array_sum(array_map(static fn (array $l): int => $l['quantity'] * $l['unit_price'] - $l['discount'], $lines));
+        return array_sum(array_map(
+            static fn (array $l): int => ( $l['quantity'] * $l['unit_price'] ) - $l['discount'],
+            $lines,
+        ));
     }
 }

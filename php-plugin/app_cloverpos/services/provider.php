@@ -8,7 +8,7 @@
 
 declare(strict_types=1);
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension\AppCloverpos;
@@ -19,25 +19,26 @@ use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
 use Joomla\DI\ServiceProviderInterface;
 
-return new class () implements ServiceProviderInterface {
+return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
-        $container->set(
-            PluginInterface::class,
-            static function (Container $container): PluginInterface {
-                $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
-                $app    = Factory::getApplication();
+        $container->set(PluginInterface::class, static function (Container $container): PluginInterface {
+            $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
+            $app    = Factory::getApplication();
 
-                // At parameters that are no JSON Joomla would throw, on every page of the site.
-                if (json_decode((string) ($config['params'] ?? '')) === null) {
-                    $config['params'] = '{}';
-                }
+            // At parameters that are no JSON Joomla would throw, on every page of the site.
+            if (json_decode((string) ( $config['params'] ?? '' )) === null) {
+                $config['params'] = '{}';
+            }
 
-                $plugin = new AppCloverpos($config, ShopFactory::create($app, $container->get(DatabaseInterface::class), $config['params'] ?? ''));
-                $plugin->setApplication($app);
+            $plugin = new AppCloverpos($config, ShopFactory::create(
+                $app,
+                $container->get(DatabaseInterface::class),
+                $config['params'] ?? '',
+            ));
+            $plugin->setApplication($app);
 
-                return $plugin;
-            },
-        );
+            return $plugin;
+        });
     }
 };

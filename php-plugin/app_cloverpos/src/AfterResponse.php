@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Joomla\DebugLog;
@@ -23,9 +23,11 @@ use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
 /**
- * Work that begins when the visitor has his answer, where the web server can send it before the script ends; elsewhere the scheduled tasks do it.
+ * Work that begins when the visitor has his answer, where the web server can send it before the script ends; elsewhere
+ * the scheduled tasks do it.
  *
- * Joomla's own onAfterRespond does not come in the requests that matter: checkout and the administrator's order actions end early.
+ * Joomla's own onAfterRespond does not come in the requests that matter: checkout and the administrator's order actions
+ * end early.
  */
 final class AfterResponse
 {
@@ -67,7 +69,7 @@ final class AfterResponse
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
     {
-        if (self::$planned || ($finish = Platform::responseFinisher()) === null || !Requirements::isMet()) {
+        if (self::$planned || ( $finish = Platform::responseFinisher() ) === null || !Requirements::isMet()) {
             return;
         }
 

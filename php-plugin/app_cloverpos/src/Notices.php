@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\ConnectionStatus;
 use CloverSync\Shop\Connection\MerchantProfile;
@@ -23,24 +23,28 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
-/** What J2Commerce's own dashboard says of the app. Nothing here asks Clover, for it is looked up with each view of that page. */
+/**
+ * What J2Commerce's own dashboard says of the app. Nothing here asks Clover, for it is looked up with each view of that
+ * page.
+ */
 final readonly class Notices
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_NOTICE_';
 
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
     /** @return array<string, mixed> */
     public function quickIcon(): array
     {
         $facts = $this->facts();
-        $count = ($facts['attention']?->count() ?? 0)
-            + ($facts['problem'] === null ? 0 : 1)
-            + ($facts['status']?->reconnectReason === null ? 0 : 1)
-            + ($facts['status']?->refusedAt === null ? 0 : 1)
-            + ($facts['moved'] ? 1 : 0);
+        $count = ( $facts['attention']?->count() ?? 0 )
+        + ( $facts['problem'] === null ? 0 : 1 )
+        + ( $facts['status']?->reconnectReason === null ? 0 : 1 )
+        + ( $facts['status']?->refusedAt === null ? 0 : 1 )
+        + ( $facts['moved'] ? 1 : 0 );
         $icon = [
             'id'     => 'j2commerce-cloverpos',
             'text'   => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS'),
@@ -49,11 +53,14 @@ final readonly class Notices
             'access' => ['core.manage', 'com_j2commerce'],
         ];
 
-        return $count === 0 ? $icon : $icon + [
-            'class' => 'warning',
-            'badge' => (string) $count,
-            'title' => Text::plural(self::PREFIX . 'N_WAIT', $count),
-        ];
+        return $count === 0
+            ? $icon
+            : $icon
+            + [
+                'class' => 'warning',
+                'badge' => (string) $count,
+                'title' => Text::plural(self::PREFIX . 'N_WAIT', $count),
+            ];
     }
 
     /** @return list<array<string, mixed>> The most pressing first */
@@ -82,11 +89,15 @@ final readonly class Notices
         }
 
         if ($facts['status']?->refusedAt !== null) {
-            $messages[] = self::message('refused', 'danger', Text::sprintf(
-                'PLG_J2COMMERCE_APP_CLOVERPOS_REFUSED_ALERT',
-                DashboardData::unix($facts['status']->refusedAt),
-                DashboardData::unix((int) $facts['status']->nextTryAt),
-            ));
+            $messages[] = self::message(
+                'refused',
+                'danger',
+                Text::sprintf(
+                    'PLG_J2COMMERCE_APP_CLOVERPOS_REFUSED_ALERT',
+                    DashboardData::unix($facts['status']->refusedAt),
+                    DashboardData::unix((int) $facts['status']->nextTryAt),
+                ),
+            );
         }
 
         if ($facts['moved']) {
@@ -94,16 +105,31 @@ final readonly class Notices
         }
 
         if ($attention?->paused !== null) {
-            $messages[] = self::message('paused', 'danger', Text::sprintf(self::PREFIX . 'PAUSED', $attention->paused), 'outbox');
+            $messages[] = self::message(
+                'paused',
+                'danger',
+                Text::sprintf(self::PREFIX . 'PAUSED', $attention->paused),
+                'outbox',
+            );
         }
 
         if ($attention?->confirmDeletes) {
             $messages[] = self::message('deletes', 'warning', Text::_(self::PREFIX . 'CONFIRM_DELETES'));
         }
 
-        foreach (['uncertain' => 'outbox', 'dead' => 'outbox', 'errors' => 'mappings', 'conflicts' => 'mappings'] as $what => $page) {
-            if (($attention?->$what ?? 0) > 0) {
-                $messages[] = self::message($what, 'warning', Text::plural(self::PREFIX . 'N_' . strtoupper($what), $attention->$what), $page);
+        foreach ([
+            'uncertain' => 'outbox',
+            'dead'      => 'outbox',
+            'errors'    => 'mappings',
+            'conflicts' => 'mappings',
+        ] as $what => $page) {
+            if (( $attention?->$what ?? 0 ) > 0) {
+                $messages[] = self::message(
+                    $what,
+                    'warning',
+                    Text::plural(self::PREFIX . 'N_' . strtoupper($what), $attention->$what),
+                    $page,
+                );
             }
         }
 
@@ -111,7 +137,11 @@ final readonly class Notices
             $messages[] = self::message('sandbox', 'warning', Text::_(self::PREFIX . 'SANDBOX'));
         }
 
-        return array_map(static fn (array $m, int $i): array => $m + ['priority' => 100 + $i], $messages, array_keys($messages));
+        return array_map(
+            static fn (array $m, int $i): array => $m + ['priority' => 100 + $i],
+            $messages,
+            array_keys($messages),
+        );
     }
 
     /** @return array{problem: ?string, status: ?ConnectionStatus, moved: bool, attention: ?Attention} */
@@ -131,12 +161,17 @@ final readonly class Notices
 
         $sql = $this->factory->sql();
 
-        return $facts + ['attention' => $merchant === null ? null : Attention::of(
-            $sql,
-            new Links($sql, $this->factory->environment(), $merchant),
-            $this->factory->state(),
-            $this->factory->clock,
-        )];
+        return $facts
+        + [
+            'attention' => $merchant === null
+                ? null
+                : Attention::of(
+                    $sql,
+                    new Links($sql, $this->factory->environment(), $merchant),
+                    $this->factory->state(),
+                    $this->factory->clock,
+                ),
+        ];
     }
 
     /** @return array<string, mixed> As J2Commerce prints it: the text as HTML */

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Layout\FileLayout;
@@ -23,7 +23,7 @@ final class Template
     /** @param array<string, mixed> $data As `$displayData` in tmpl/<name>.php */
     public static function render(string $name, array $data): string
     {
-        return (new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl'))->render($data);
+        return ( new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl') )->render($data);
     }
 
     /**
@@ -35,10 +35,28 @@ final class Template
     {
         $assets = $app->getDocument()->getWebAssetManager();
         $media  = self::MEDIA;
-        $assets->registerScript("$media.cloverpos", "media/$media/js/cloverpos.js", ['version' => 'auto'], ['defer' => true], ['core', 'messages']);
-        $assets->registerAndUseScript("$media.$name", "media/$media/js/$name.js", ['version' => 'auto'], ['defer' => true], ["$media.cloverpos"]);
+        $assets->registerScript(
+            "$media.cloverpos",
+            "media/$media/js/cloverpos.js",
+            ['version' => 'auto'],
+            ['defer' => true],
+            ['core', 'messages'],
+        );
+        $assets->registerAndUseScript(
+            "$media.$name",
+            "media/$media/js/$name.js",
+            ['version' => 'auto'],
+            ['defer' => true],
+            ["$media.cloverpos"],
+        );
 
-        foreach (['PLG_J2COMMERCE_APP_CLOVERPOS_COPIED', 'PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN', 'PLG_J2COMMERCE_APP_CLOVERPOS_NO_ANSWER', 'PLG_J2COMMERCE_APP_CLOVERPOS_SESSION_OVER', ...$words] as $word) {
+        foreach ([
+            'PLG_J2COMMERCE_APP_CLOVERPOS_COPIED',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_NO_ANSWER',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_SESSION_OVER',
+            ...$words,
+        ] as $word) {
             \Joomla\CMS\Language\Text::script($word);
         }
     }

@@ -10,7 +10,10 @@
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 
-/** @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage} makes it */
+/**
+ * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
+ *   makes it
+ */
 ?>
 <div class="container-fluid py-3" id="clover-dashboard">
     <?php echo Template::render('dashboard_warnings', $displayData); ?>

@@ -10,7 +10,10 @@
 
 use Joomla\CMS\Language\Text;
 
-/** @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage} makes it */
+/**
+ * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
+ *   makes it
+ */
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
 $word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key), ENT_QUOTES, 'UTF-8');
 ?>

@@ -15,7 +15,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{tools: ListModel, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool} $displayData */
+/**
+ * @var array{tools: ListModel, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool}
+ *   $displayData
+ */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
 $off       = $displayData['mayAct'] ? '' : ' disabled';

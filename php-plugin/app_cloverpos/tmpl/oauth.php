@@ -10,7 +10,10 @@
 
 use Joomla\CMS\Language\Text;
 
-/** @var array{ok: bool, title: string, message: string, language: string, direction: string, script: string, dashboard: string} $displayData */
+/**
+ * @var array{ok: bool, title: string, message: string, language: string, direction: string, script: string,
+ *   dashboard: string} $displayData
+ */
 $escape = static fn (string $text): string => htmlspecialchars($text, ENT_QUOTES, 'UTF-8');
 ?>
 <!DOCTYPE html>

@@ -15,7 +15,10 @@ use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
-/** @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings: array<string, mixed>, mayAct: bool} $displayData */
+/**
+ * @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings:
+ *   array<string, mixed>, mayAct: bool} $displayData
+ */
 [
     'orderId'   => $orderId,
     'status'    => $status,

@@ -14,7 +14,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{waiting: WorkReport, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, events: list<array<string, mixed>>, mayAct: bool} $displayData */
+/**
+ * @var array{waiting: WorkReport, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, events:
+ *   list<array<string, mixed>>, mayAct: bool} $displayData
+ */
 $waiting = $displayData['waiting'];
 $off     = $displayData['mayAct'] ? '' : ' disabled';
 $prefix  = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';

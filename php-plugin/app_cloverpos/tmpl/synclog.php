@@ -12,7 +12,10 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** @var array{tools: ListModel, entries: list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message: string}>} $displayData */
+/**
+ * @var array{tools: ListModel, entries: list<array{at: string, action: string, entity_type: string, entity_id:
+ *   string, status: string, message: string}>} $displayData
+ */
 $tools  = $displayData['tools'];
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_LOG_';
 $text   = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');

@@ -4,12 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Locking\ProcessIdentity;
 
 /**
- * Who holds which of a token's lanes, who waits for one, and what weighs on those that are free: the rules, without a database.
+ * Who holds which of a token's lanes, who waits for one, and what weighs on those that are free: the rules, without a
+ * database.
  *
  * All times are milliseconds of the database server's clock.
  */
@@ -29,7 +30,10 @@ final class LaneBook
     /** With more than this left of a lease it is not worth a write. */
     private const RENEW = 2_500;
 
-    /** How long a lane lies fallow that was not given back: requests of its last holder may still be on their way, or be worked on. */
+    /**
+     * How long a lane lies fallow that was not given back: requests of its last holder may still be on their way, or be
+     * worked on.
+     */
     private const REST = 3_000;
 
     /** How long a process may keep its last lane while others wait. */
@@ -59,11 +63,14 @@ final class LaneBook
     private array $heldThere = [];
 
     /**
-     * @param list<array{holder: string, from: int, recent: list<int>}> $lanes   from: not to be taken before; recent: until when requests count
-     * @param array<string, array{node: string, pid: int, started: int, cap: int, until: int, away: bool, wants: int, waits: int, turn: int}> $holders
-     *        cap: lanes that its node may hold; waits: since when it lacks a lane that is due to it, or 0; turn: since when it holds one
+     * @param list<array{holder: string, from: int, recent: list<int>}> $lanes   from: not to be taken before; recent:
+     *   until when requests count
+     * @param array<string, array{node: string, pid: int, started: int, cap: int, until: int, away: bool, wants: int,
+     *   waits: int, turn: int}> $holders cap: lanes that its node may hold; waits: since when it lacks a lane that is
+     *   due to it, or 0; turn: since when it holds one
      * @param int $closed Until when nobody may start
-     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits that Clover named; see {@see limits()}
+     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits that Clover named; see {@see
+     *   limits()}
      * @param int $now When the row was read
      */
     private function __construct(
@@ -86,12 +93,15 @@ final class LaneBook
         }
 
         // A row from the future was written under a clock that ran ahead. Of each wait in it remains what it was then.
-        $ahead   = max(0, ($book['at'] ?? 0) - $now);
+        $ahead   = max(0, ( $book['at'] ?? 0 ) - $now);
         $shifted = static fn (int $time): int => max(0, $time - $ahead);
 
         foreach ($book['lanes'] as &$lane) {
             $lane['from']   = min($shifted($lane['from']), $now + self::AWAY + self::REST);
-            $lane['recent'] = array_map(static fn (int $until): int => min($shifted($until), $now + 2 * self::WINDOW), $lane['recent']);
+            $lane['recent'] = array_map(static fn (int $until): int => min(
+                $shifted($until),
+                $now + ( 2 * self::WINDOW ),
+            ), $lane['recent']);
         }
 
         unset($lane);
@@ -113,7 +123,13 @@ final class LaneBook
             }
         }
 
-        $read          = new self($book['lanes'], $book['holders'], min($shifted($book['closed']), $now + self::CLOSED), $learned, $now);
+        $read = new self(
+            $book['lanes'],
+            $book['holders'],
+            min($shifted($book['closed']), $now + self::CLOSED),
+            $learned,
+            $now,
+        );
         $read->changed = $read->changed || $ahead > 0;
 
         return $read;
@@ -158,14 +174,21 @@ final class LaneBook
         ], $this->learned);
     }
 
-    /** @param array<string, array{limit: int, forgottenIn: int, step: int}> $news What a process has just learned; the last one is right */
+    /**
+     * @param array<string, array{limit: int, forgottenIn: int, step: int}> $news What a process has just learned; the
+     *   last one is right
+     */
     public function learn(array $news): void
     {
         foreach (array_intersect_key($news, self::DOCUMENTED) as $name => $entry) {
             if ($entry['forgottenIn'] <= 0 || $entry['step'] <= 0) {
                 unset($this->learned[$name]);
             } else {
-                $this->learned[$name] = ['limit' => $entry['limit'], 'until' => $this->now + $entry['forgottenIn'], 'step' => $entry['step']];
+                $this->learned[$name] = [
+                    'limit' => $entry['limit'],
+                    'until' => $this->now + $entry['forgottenIn'],
+                    'step'  => $entry['step'],
+                ];
             }
 
             $this->changed = true;
@@ -203,7 +226,7 @@ final class LaneBook
 
     public function close(int $until): void
     {
-        if ($until > $this->closed + self::NO_NEWS) {
+        if ($until > ( $this->closed + self::NO_NEWS )) {
             $this->closed  = $until;
             $this->changed = true;
         }
@@ -220,7 +243,7 @@ final class LaneBook
             $dead = $process->isDead($holder['node'], $holder['pid'], $holder['started']);
 
             if ($dead || $holder['until'] <= $now) {
-                $this->free($id, self::LANES, [], ($dead ? $now : $holder['until']) + self::REST);
+                $this->free($id, self::LANES, [], ( $dead ? $now : $holder['until'] ) + self::REST);
                 $this->forget($id);
             }
         }
@@ -238,7 +261,12 @@ final class LaneBook
         if ($this->holders[$id]['away'] ?? false) {
             $this->free($id, self::LANES, [], $now + self::REST);
         } else {
-            $this->free($id, self::LANES, array_fill(0, ($this->startsOfALane() + 1) * $this->held($id), $now + self::WINDOW), 0);
+            $this->free(
+                $id,
+                self::LANES,
+                array_fill(0, ( $this->startsOfALane() + 1 ) * $this->held($id), $now + self::WINDOW),
+                0,
+            );
         }
 
         $this->forget($id);
@@ -259,10 +287,17 @@ final class LaneBook
             return [];
         }
 
-        $before = $this->holders[$id] ?? null;
+        $before             = $this->holders[$id] ?? null;
         $this->holders[$id] ??= [
-            'node' => $process->node, 'pid' => $process->pid, 'started' => $process->started, 'cap' => $cap,
-            'until' => 0, 'away' => false, 'wants' => 0, 'waits' => 0, 'turn' => 0,
+            'node'    => $process->node,
+            'pid'     => $process->pid,
+            'started' => $process->started,
+            'cap'     => $cap,
+            'until'   => 0,
+            'away'    => false,
+            'wants'   => 0,
+            'waits'   => 0,
+            'turn'    => 0,
         ];
         $this->count();
         $me          = &$this->holders[$id];
@@ -287,8 +322,8 @@ final class LaneBook
             $me['waits'] = 0;
         }
 
-        if ($me !== $before || $me['until'] - $now < self::RENEW) {
-            $me['until']   = $now + ($away ? self::AWAY : self::LEASE);
+        if ($me !== $before || ( $me['until'] - $now ) < self::RENEW) {
+            $me['until']   = $now + ( $away ? self::AWAY : self::LEASE );
             $this->changed = true;
         }
 
@@ -314,14 +349,17 @@ final class LaneBook
             $held[$most[0]]--;
         }
 
-        $free = \count(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= $now + self::SOON));
+        $free = \count(array_filter(
+            $this->lanes,
+            static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= ( $now + self::SOON ),
+        ));
 
         foreach ($this->waiters($id) as $waiter) {
             $node  = $this->holders[$waiter]['node'];
             $lacks = $this->claim($waiter);
             $room  = max(0, $this->roomOnNode($waiter));
             $taken = min($free, $lacks, $room);
-            $free -= $taken;
+            $free  -= $taken;
 
             $room -= $taken;
 
@@ -355,11 +393,11 @@ final class LaneBook
             $holder = $this->holders[$id];
             $over   = $lanes - $this->fair($id);
 
-            if ($id === $for || $lanes === 0 || $holder['away'] || ($node !== null && $holder['node'] !== $node)) {
+            if ($id === $for || $lanes === 0 || $holder['away'] || $node !== null && $holder['node'] !== $node) {
                 continue;
             }
 
-            if ($over > 0 || $now - $holder['turn'] >= self::TURN) {
+            if ($over > 0 || ( $now - $holder['turn'] ) >= self::TURN) {
                 $rank = [-max(0, $over), $holder['turn'], $id];
 
                 if ($best === null || $rank < $order) {
@@ -375,8 +413,14 @@ final class LaneBook
     /** @return list<int> */
     private function serve(string $id, int $wanted, int $now): array
     {
-        $free = array_keys(array_filter($this->lanes, static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= $now));
-        usort($free, fn (int $a, int $b): int => \count($this->lanes[$a]['recent']) <=> \count($this->lanes[$b]['recent']));
+        $free = array_keys(array_filter(
+            $this->lanes,
+            static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= $now,
+        ));
+        usort(
+            $free,
+            fn (int $a, int $b): int => \count($this->lanes[$a]['recent']) <=> \count($this->lanes[$b]['recent']),
+        );
 
         $mine  = [$this->holders[$id]['waits'], $id];
         $ahead = 0;
@@ -384,7 +428,7 @@ final class LaneBook
 
         foreach ($this->waiters($id) as $waiter) {
             $claim = min($this->claim($waiter), max(0, $this->roomOnNode($waiter)));
-            $all  += $claim;
+            $all   += $claim;
             $ahead += [$this->holders[$waiter]['waits'], $waiter] < $mine ? $claim : 0;
         }
 
@@ -414,7 +458,7 @@ final class LaneBook
 
         // Few heavy lanes and many light ones are worth more to the next than the same weight on all.
         foreach ($lanes as $n => $lane) {
-            $load               = $n === \count($lanes) - 1 ? $recent : array_splice($recent, 0, $this->startsOfALane());
+            $load = $n === ( \count($lanes) - 1 ) ? $recent : array_splice($recent, 0, $this->startsOfALane());
             $this->lanes[$lane] = ['holder' => '', 'from' => $from, 'recent' => $load];
             $this->changed      = true;
         }
@@ -470,9 +514,9 @@ final class LaneBook
 
         foreach ($this->lanes as ['holder' => $holder]) {
             if (isset($this->holders[$holder])) {
-                $this->held[$holder]     = ($this->held[$holder] ?? 0) + 1;
-                $node                    = $this->holders[$holder]['node'];
-                $this->heldThere[$node]  = ($this->heldThere[$node] ?? 0) + 1;
+                $this->held[$holder]    = ( $this->held[$holder] ?? 0 ) + 1;
+                $node                   = $this->holders[$holder]['node'];
+                $this->heldThere[$node] = ( $this->heldThere[$node] ?? 0 ) + 1;
             }
         }
     }
@@ -482,7 +526,10 @@ final class LaneBook
     {
         $me = $this->holders[$id];
 
-        return max(1, min(intdiv($this->size(), \count($this->holders)), intdiv($this->cap($me['cap']), $this->there[$me['node']])));
+        return max(1, min(
+            intdiv($this->size(), \count($this->holders)),
+            intdiv($this->cap($me['cap']), $this->there[$me['node']]),
+        ));
     }
 
     /** Lanes that are due to it and that it has not. */
@@ -494,8 +541,14 @@ final class LaneBook
     /** @return list<string> Others that lack a lane that is due to them, who waits longest first */
     private function waiters(string $besides): array
     {
-        $waiters = array_filter(array_keys($this->holders), fn (string $id): bool => $id !== $besides && $this->claim($id) > 0);
-        usort($waiters, fn (string $a, string $b): int => [$this->holders[$a]['waits'], $a] <=> [$this->holders[$b]['waits'], $b]);
+        $waiters = array_filter(
+            array_keys($this->holders),
+            fn (string $id): bool => $id !== $besides && $this->claim($id) > 0,
+        );
+        usort(
+            $waiters,
+            fn (string $a, string $b): int => [$this->holders[$a]['waits'], $a] <=> [$this->holders[$b]['waits'], $b],
+        );
 
         return $waiters;
     }
@@ -504,7 +557,7 @@ final class LaneBook
     {
         $me = $this->holders[$id];
 
-        return $this->cap($me['cap']) - ($this->heldThere[$me['node']] ?? 0);
+        return $this->cap($me['cap']) - ( $this->heldThere[$me['node']] ?? 0 );
     }
 
     /** A node's part of the lanes that there are. */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Pace;
 use CloverSync\Shop\Database\Bulk;
@@ -15,8 +15,8 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\SystemClock;
 
 /**
- * The lanes of one environment's token in the shop's database, as one process sees them. Everything is one row, changed by guarded
- * updates: one statement tells what others do, one more takes, prolongs and gives back.
+ * The lanes of one environment's token in the shop's database, as one process sees them. Everything is one row, changed
+ * by guarded updates: one statement tells what others do, one more takes, prolongs and gives back.
  */
 final class Lanes implements Pace
 {
@@ -43,7 +43,10 @@ final class Lanes implements Pace
     /** Of the process' own clock, in milliseconds. */
     private float $until = 0.0;
 
-    /** @var list<float> Until when requests count that others made on lanes taken here, by the process' own clock; not yet told */
+    /**
+     * @var list<float> Until when requests count that others made on lanes taken here, by the process' own clock; not
+     *   yet told
+     */
     private array $adopted = [];
 
     private readonly int $cap;
@@ -67,8 +70,14 @@ final class Lanes implements Pace
     /**
      * @throws \LogicException inside a transaction, where others would not see it before the commit
      */
-    public function exchange(int $wanted, int $returned, array $recent, int $closedFor, bool $away, array $learned = []): array
-    {
+    public function exchange(
+        int $wanted,
+        int $returned,
+        array $recent,
+        int $closedFor,
+        bool $away,
+        array $learned = [],
+    ): array {
         if ($this->sql->inTransaction()) {
             throw new \LogicException('Clover cannot be asked inside a transaction.');
         }
@@ -78,18 +87,34 @@ final class Lanes implements Pace
         $ready = false;
 
         try {
-            $ready = $this->attempt(function (LaneBook $book, ProcessIdentity $me, int $now) use ($wanted, $returned, $recent, $closedFor, $away, $learned): array {
-                if ($closedFor > 0) {
-                    $book->close($now + $closedFor);
-                }
+            $ready = $this->attempt(
+                function (LaneBook $book, ProcessIdentity $me, int $now) use (
+                    $wanted,
+                    $returned,
+                    $recent,
+                    $closedFor,
+                    $away,
+                    $learned,
+                ): array {
+                    if ($closedFor > 0) {
+                        $book->close($now + $closedFor);
+                    }
 
-                $book->learn($learned);
+                    $book->learn($learned);
 
-                $book->sweep($this->id, $me, $now);
-                $book->giveBack($this->id, $returned, array_map(static fn (int $time): int => $now + $time, $recent));
+                    $book->sweep($this->id, $me, $now);
+                    $book->giveBack(
+                        $this->id,
+                        $returned,
+                        array_map(static fn (int $time): int => $now + $time, $recent),
+                    );
 
-                return $book->take($this->id, $me, $wanted, $this->cap, $away, $now);
-            }, $closed, $began, $known);
+                    return $book->take($this->id, $me, $wanted, $this->cap, $away, $now);
+                },
+                $closed,
+                $began,
+                $known,
+            );
         } catch (\RuntimeException $e) {
             // Who holds lanes has its turn with the database soon enough; a call to Clover must not end for this.
             if ($this->lanes === 0 || $this->milliseconds() >= $this->until) {
@@ -125,7 +150,9 @@ final class Lanes implements Pace
     public static function limits(Sql $sql, string $environment): array
     {
         $row    = self::row($sql, $environment);
-        $limits = $row === null ? LaneBook::DOCUMENTED : LaneBook::fromJson((string) $row['leases'], (int) $row['now'])->limits();
+        $limits = $row === null
+            ? LaneBook::DOCUMENTED
+            : LaneBook::fromJson((string) $row['leases'], (int) $row['now'])->limits();
 
         return $limits + ['learned' => $limits !== LaneBook::DOCUMENTED];
     }
@@ -133,10 +160,11 @@ final class Lanes implements Pace
     /** @return ?array<string, mixed> */
     private static function row(Sql $sql, string $environment): ?array
     {
-        return $sql->fetchOne(
-            'SELECT version, leases, ' . $sql->dialect()->milliseconds() . ' AS now FROM ' . self::TABLE . ' WHERE environment = ?',
-            [$environment],
-        );
+        return $sql->fetchOne('SELECT version, leases, '
+        . $sql->dialect()->milliseconds()
+        . ' AS now FROM '
+        . self::TABLE
+        . ' WHERE environment = ?', [$environment]);
     }
 
     /**
@@ -153,7 +181,13 @@ final class Lanes implements Pace
             $row = self::row($this->sql, $this->environment);
 
             if ($row === null) {
-                (new Bulk($this->sql))->upsert(self::TABLE, ['environment', 'version', 'leases'], [[$this->environment, 0, '']], ['environment'], []);
+                ( new Bulk($this->sql) )->upsert(
+                    self::TABLE,
+                    ['environment', 'version', 'leases'],
+                    [[$this->environment, 0, '']],
+                    ['environment'],
+                    [],
+                );
 
                 continue;
             }
@@ -163,10 +197,17 @@ final class Lanes implements Pace
             $book    = LaneBook::fromJson((string) $row['leases'], $now);
             $adopted = $work($book, $me, $now);
 
-            if (!$book->hasChanged() || $this->sql->execute(
-                'UPDATE ' . self::TABLE . ' SET version = ?, leases = ? WHERE environment = ? AND version = ?',
-                [(int) $row['version'] + 1, $book->toJson(), $this->environment, (int) $row['version']],
-            ) === 1) {
+            if (
+                !$book->hasChanged()
+                || $this->sql->execute('UPDATE '
+                . self::TABLE
+                . ' SET version = ?, leases = ? WHERE environment = ? AND version = ?', [
+                    (int) $row['version'] + 1,
+                    $book->toJson(),
+                    $this->environment,
+                    (int) $row['version'],
+                ]) === 1
+            ) {
                 $this->known   = $book->knows($this->id);
                 $this->lanes   = $book->held($this->id);
                 $this->keep    = $this->known ? $book->keep($this->id, $now) : 0;
@@ -174,12 +215,15 @@ final class Lanes implements Pace
                 $this->until   = $began + $book->until($this->id) - $now;
                 $closed        = $book->closedFor($now);
                 $learned       = $book->learned();
-                array_push($this->adopted, ...array_map(static fn (int $until): float => $seen + $until - $now, $adopted));
+                array_push(
+                    $this->adopted,
+                    ...array_map(static fn (int $until): float => $seen + $until - $now, $adopted),
+                );
 
                 return true;
             }
 
-            $this->clock->sleep(Platform::random(1, 4) * $try / 1000);
+            $this->clock->sleep(( Platform::random(1, 4) * $try ) / 1000);
         }
 
         return false;
@@ -210,11 +254,15 @@ final class Lanes implements Pace
         $this->known = false;
 
         try {
-            $this->attempt(function (LaneBook $book, ProcessIdentity $me, int $now): array {
-                $book->vacate($this->id, $now);
+            $this->attempt(
+                function (LaneBook $book, ProcessIdentity $me, int $now): array {
+                    $book->vacate($this->id, $now);
 
-                return [];
-            }, $closed, $this->milliseconds());
+                    return [];
+                },
+                $closed,
+                $this->milliseconds(),
+            );
         } catch (\Throwable) {
             // The lease ends by itself.
         }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\Connection;
@@ -84,16 +84,24 @@ final class Services
         $this->settings   = $given->toArray();
         $environment      = $given->environment()->value;
         $this->state      = new KeyValueStore($sql, $environment, $clock);
-        $this->connection = new Connection($given, $vault, new DatabaseTokenStore($sql, $environment, $clock), $log, $this->pace($sql, $environment));
-        $this->guard      = new SiteGuard($this->state, $site);
-        $this->merchant   = new MerchantProfile($this->state, $this->connection);
-        $this->log        = new SyncLog($sql, $environment, $clock);
+        $this->connection = new Connection(
+            $given,
+            $vault,
+            new DatabaseTokenStore($sql, $environment, $clock),
+            $log,
+            $this->pace($sql, $environment),
+        );
+        $this->guard    = new SiteGuard($this->state, $site);
+        $this->merchant = new MerchantProfile($this->state, $this->connection);
+        $this->log      = new SyncLog($sql, $environment, $clock);
     }
 
     /** More than the whole pace is for a Clover without limits, and there is nothing to divide then. */
     private function pace(Sql $sql, string $environment): ?Lanes
     {
-        return $this->settings['pace_share'] > 100 ? null : new Lanes($sql, $environment, $this->settings['pace_share']);
+        return $this->settings['pace_share'] > 100
+            ? null
+            : new Lanes($sql, $environment, $this->settings['pace_share']);
     }
 
     /**
@@ -112,12 +120,32 @@ final class Services
     /** @param ?\Closure(SyncProgress): void $progress */
     public function runner(?\Closure $progress = null): SyncRunner
     {
-        return new SyncRunner($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->state, $this->merchant, $this->log, $this->clock, $progress);
+        return new SyncRunner(
+            $this->sql,
+            $this->connection,
+            $this->rules,
+            $this->settings,
+            $this->guard,
+            $this->state,
+            $this->merchant,
+            $this->log,
+            $this->clock,
+            $progress,
+        );
     }
 
     public function preview(): Preview
     {
-        return new Preview($this->sql, $this->connection, $this->rules, $this->settings, $this->guard, $this->merchant, $this->state, $this->clock);
+        return new Preview(
+            $this->sql,
+            $this->connection,
+            $this->rules,
+            $this->settings,
+            $this->guard,
+            $this->merchant,
+            $this->state,
+            $this->clock,
+        );
     }
 
     /** @throws NotConnectedException before the first connection, when there is nothing to be in conflict with */
@@ -129,9 +157,13 @@ final class Services
     /** @throws NotConnectedException before the first connection */
     public function mappings(): Links
     {
-        return new Links($this->sql, (string) $this->settings['environment'], $this->merchantId() ?? throw new Exception\NotConnectedException(
-            'The shop is not connected to Clover: connect it first.',
-        ));
+        return new Links(
+            $this->sql,
+            (string) $this->settings['environment'],
+            $this->merchantId() ?? throw new Exception\NotConnectedException(
+                'The shop is not connected to Clover: connect it first.',
+            ),
+        );
     }
 
     /** @param ?\Closure(\Throwable): void $failed Told when an event could not be stored */
@@ -174,7 +206,15 @@ final class Services
         $merchant = $this->merchantId();
         $codes    = new VerificationCodes($this->state, $this->clock, $takesCodes);
 
-        return new Endpoint(new Webhook($this->given), $merchant === null ? null : $this->inbox(), $merchant, $codes, $this->state, $this->log, $this->clock);
+        return new Endpoint(
+            new Webhook($this->given),
+            $merchant === null ? null : $this->inbox(),
+            $merchant,
+            $codes,
+            $this->state,
+            $this->log,
+            $this->clock,
+        );
     }
 
     /** @throws NotConnectedException before the first connection */
@@ -191,14 +231,23 @@ final class Services
     {
         $this->guard->check();
         $mappings = $this->mappings();
-        $currency = MerchantProfile::requireCurrency(['currency' => $this->merchant->currency()], ShopConfig::read($this->sql)->currency);
+        $currency = MerchantProfile::requireCurrency([
+            'currency' => $this->merchant->currency(),
+        ], ShopConfig::read($this->sql)->currency);
 
         return new InboxWorker(
             $this->sql,
             $this->inbox(),
             $mappings,
             new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
-            fn (): CatalogWriter => new CatalogWriter($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
+            fn (): CatalogWriter => new CatalogWriter(
+                $this->sql,
+                $mappings,
+                $this->state,
+                $this->rules,
+                $this->settings,
+                $this->clock,
+            ),
             new SyncRuns($this->sql, $mappings->environment, $mappings->merchant, $this->clock),
             $this->state,
             $this->log,
@@ -242,9 +291,19 @@ final class Services
                 throw new Exception\ShopException("There is no link to $cloverId any more.");
             }
 
-            $this->log->add('update', (string) $link['clover_type'], $cloverId, 'success', $link['product_id'] === null
-                ? "Forgot “{$link['name']}”: it was linked to no product"
-                : \sprintf('Unlinked “%s” from the product “%s”, which stays as it is', $link['name'], $link['article']['title'] ?? $link['product_id']));
+            $this->log->add(
+                'update',
+                (string) $link['clover_type'],
+                $cloverId,
+                'success',
+                $link['product_id'] === null
+                    ? "Forgot “{$link['name']}”: it was linked to no product"
+                    : \sprintf(
+                        'Unlinked “%s” from the product “%s”, which stays as it is',
+                        $link['name'],
+                        $link['article']['title'] ?? $link['product_id'],
+                    ),
+            );
         });
     }
 
@@ -289,16 +348,19 @@ final class Services
         $this->guard->move();
         $this->pause()->end();
         $merchant = (string) $this->connection->status()->merchantId;
-        (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
+        ( new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock) )->forgetFailure();
         ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
     }
 
-    /** Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled refresh should have. */
+    /**
+     * Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled
+     * refresh should have.
+     */
     public function tokenEndsSoon(): bool
     {
         $status = $this->connection->status();
 
-        return $status->connected && $status->accessExpiresAt - $this->clock->now() < self::TOKEN_WARNING;
+        return $status->connected && ( $status->accessExpiresAt - $this->clock->now() ) < self::TOKEN_WARNING;
     }
 
     /** Whether App ID and App Secret are there, which connecting needs. */
@@ -316,14 +378,18 @@ final class Services
     /** Items that a sync will meet, for its progress; null before the first sync has ended, when nobody knows. */
     public function expectedItems(): ?int
     {
-        return $this->state->get('last_sync') === null || $this->merchantId() === null ? null : $this->mappings()->countLinked();
+        return $this->state->get('last_sync') === null || $this->merchantId() === null
+            ? null
+            : $this->mappings()->countLinked();
     }
 
     /** The newest run, in whatever way it ended; null before the first. */
     public function latestRun(): ?SyncProgress
     {
         $merchant = $this->merchantId();
-        $row      = $merchant === null ? null : (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
+        $row      = $merchant === null
+            ? null
+            : ( new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock) )->latest();
 
         return $row === null ? null : SyncProgress::fromRow($row);
     }

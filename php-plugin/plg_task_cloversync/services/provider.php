@@ -8,7 +8,7 @@
 
 declare(strict_types=1);
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use J2Commerce\Plugin\Task\Cloversync\Extension\Cloversync;
 use Joomla\CMS\Extension\PluginInterface;
@@ -18,18 +18,15 @@ use Joomla\Database\DatabaseInterface;
 use Joomla\DI\Container;
 use Joomla\DI\ServiceProviderInterface;
 
-return new class () implements ServiceProviderInterface {
+return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
-        $container->set(
-            PluginInterface::class,
-            static function (Container $container): PluginInterface {
-                $plugin = new Cloversync((array) PluginHelper::getPlugin('task', 'cloversync'));
-                $plugin->setApplication(Factory::getApplication());
-                $plugin->setDatabase($container->get(DatabaseInterface::class));
+        $container->set(PluginInterface::class, static function (Container $container): PluginInterface {
+            $plugin = new Cloversync((array) PluginHelper::getPlugin('task', 'cloversync'));
+            $plugin->setApplication(Factory::getApplication());
+            $plugin->setDatabase($container->get(DatabaseInterface::class));
 
-                return $plugin;
-            },
-        );
+            return $plugin;
+        });
     }
 };

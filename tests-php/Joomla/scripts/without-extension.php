@@ -1,7 +1,8 @@
 <?php
 
 /**
- * What the app does where the PHP extension is not loaded: arguments are a shop's table prefix and what happens there; prints the outcome as JSON.
+ * What the app does where the PHP extension is not loaded: arguments are a shop's table prefix and what happens there;
+ * prints the outcome as JSON.
  */
 
 declare(strict_types=1);
@@ -21,7 +22,7 @@ JoomlaSite::plugin($factory, JoomlaSite::useDatabase($db));
 $outcome = match ($what) {
     'sentence' => Requirements::problem(),
     'order'    => JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', ['179540797553', 5, 1]),
-    'shop'     => (static function () use ($factory): array {
+    'shop' => ( static function () use ($factory): array {
         try {
             $factory->shop();
         } catch (\Throwable $e) {
@@ -29,8 +30,8 @@ $outcome = match ($what) {
         }
 
         return [];
-    })(),
-    default => JoomlaSite::save(
+    } )(),
+    default    => JoomlaSite::save(
         $db,
         (int) $factory->sql()->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_cloverpos'"),
         json_decode($what, true, flags: JSON_THROW_ON_ERROR),

@@ -1,11 +1,14 @@
 <?php
 
 /**
- * Lives a shop's life with secrets that are known, and keeps everything that anybody could come to see of it: log records, exceptions of every kind with
- * their traces, every object in every form of dump, phpinfo(). Input: JSON with "url" of the simulator, "dsn" of an installed shop, and "canaries" by name.
- * Argument: the file to write to, serialised: "canaries" with the tokens and codes that came up, "texts" by what they are, "logged" the number of records.
+ * Lives a shop's life with secrets that are known, and keeps everything that anybody could come to see of it: log
+ * records, exceptions of every kind with their traces, every object in every form of dump, phpinfo(). Input: JSON with
+ * "url" of the simulator, "dsn" of an installed shop, and "canaries" by name. Argument: the file to write to,
+ * serialised: "canaries" with the tokens and codes that came up, "texts" by what they are, "logged" the number of
+ * records.
  *
- * Nothing here may pass a canary on as an argument or keep it in an object of its own: a trace would show it, and rightly.
+ * Nothing here may pass a canary on as an argument or keep it in an object of its own: a trace would show it, and
+ * rightly.
  */
 
 declare(strict_types=1);
@@ -68,10 +71,15 @@ function show(string $name, mixed $thing): void
     foreach ([
         'var_export'  => static fn (mixed $it): string => var_export($it, true),
         'serialize'   => serialize(...),
-        'json_encode' => static fn (mixed $it): string => (string) json_encode($it, JSON_PARTIAL_OUTPUT_ON_ERROR | JSON_UNESCAPED_SLASHES),
+        'json_encode' => static fn (mixed $it): string => (string) json_encode(
+            $it,
+            JSON_PARTIAL_OUTPUT_ON_ERROR | JSON_UNESCAPED_SLASHES,
+        ),
         'array'       => static fn (mixed $it): string => print_r((array) $it, true),
         'string'      => static fn (mixed $it): string => $it instanceof \Stringable ? (string) $it : '',
-        'reflection'  => static fn (mixed $it): string => is_object($it) ? new \ReflectionObject($it) . print_r(get_mangled_object_vars($it), true) : '',
+        'reflection'  => static fn (mixed $it): string => is_object($it)
+            ? new \ReflectionObject($it) . print_r(get_mangled_object_vars($it), true)
+            : '',
     ] as $how => $make) {
         try {
             $text .= "\n$how: " . $make($thing);
@@ -86,25 +94,34 @@ function show(string $name, mixed $thing): void
 
 function note(): void
 {
-    $record = (new DatabaseTokenStore(World::$sql, 'sandbox'))->read();
+    $record = ( new DatabaseTokenStore(World::$sql, 'sandbox') )->read();
 
     if ($record === null) {
         return;
     }
 
     [$merchant, $sealed] = explode('.', $record, 2);
-    $opened = json_decode((new Vault(World::$canaries['site secret']))->open($sealed, "sandbox/$merchant/tokens"), true, 8, JSON_THROW_ON_ERROR);
+    $opened = json_decode(
+        ( new Vault(World::$canaries['site secret']) )->open($sealed, "sandbox/$merchant/tokens"),
+        true,
+        8,
+        JSON_THROW_ON_ERROR,
+    );
     $tokens = json_decode($opened['tokens'], true, 8, JSON_THROW_ON_ERROR);
 
     foreach (['access', 'refresh'] as $kind) {
         World::$canaries["$kind token " . substr(hash('sha256', $tokens[$kind]), 0, 8)] = $tokens[$kind];
-        World::$canaries["$kind token now"]                                              = $tokens[$kind];
+        World::$canaries["$kind token now"]                                             = $tokens[$kind];
     }
 }
 
 function control(string $method, string $path, mixed $body = new \stdClass()): void
 {
-    $context = stream_context_create(['http' => ['method' => $method, 'header' => 'Content-Type: application/json', 'content' => json_encode($body, JSON_THROW_ON_ERROR)]]);
+    $context = stream_context_create(['http' => [
+        'method'  => $method,
+        'header'  => 'Content-Type: application/json',
+        'content' => json_encode($body, JSON_THROW_ON_ERROR),
+    ]]);
 
     if (file_get_contents(World::$url . "/__sim/$path", false, $context) === false) {
         throw new \LogicException("The simulator refused $path.");
@@ -114,14 +131,25 @@ function control(string $method, string $path, mixed $body = new \stdClass()): v
 function settings(string $url = '', string $webhook = 'webhook secret'): Settings
 {
     return Settings::fromArray([
-        'app_id' => Simulator::APP_ID, 'app_secret' => World::$canaries['app secret'], 'webhook_secret' => World::$canaries[$webhook], 'debug' => true,
-        'base_url' => $url === '' ? World::$url : $url, 'default_category' => 2, 'pace_share' => 100_000,
+        'app_id'           => Simulator::APP_ID,
+        'app_secret'       => World::$canaries['app secret'],
+        'webhook_secret'   => World::$canaries[$webhook],
+        'debug'            => true,
+        'base_url'         => $url === '' ? World::$url : $url,
+        'default_category' => 2,
+        'pace_share'       => 100_000,
     ]);
 }
 
 function shop(string $url = '', string $vault = 'site secret', string $previous = 'previous site secret'): Services
 {
-    return new Services(World::$sql, settings($url), new Vault(World::$canaries[$vault], World::$canaries[$previous]), 'https://shop.example', World::log(...));
+    return new Services(
+        World::$sql,
+        settings($url),
+        new Vault(World::$canaries[$vault], World::$canaries[$previous]),
+        'https://shop.example',
+        World::log(...),
+    );
 }
 
 function approve(): void
@@ -137,20 +165,41 @@ function approve(): void
 
 function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
 {
-    $body   = $body !== '' ? $body : json_encode(['appId' => Simulator::APP_ID, 'merchants' => [World::$shop->merchantId() => [['objectId' => 'I:' . item(), 'type' => 'UPDATE', 'ts' => 1]]]]);
-    $answer = World::$shop->webhookEndpoint()->answer($body, ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header]);
+    $body = $body !== ''
+        ? $body
+        : json_encode([
+            'appId'     => Simulator::APP_ID,
+            'merchants' => [
+                World::$shop->merchantId() => [['objectId' => 'I:' . item(), 'type' => 'UPDATE', 'ts' => 1]],
+            ],
+        ]);
+    $answer = World::$shop
+        ->webhookEndpoint()
+        ->answer($body, ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header]);
     show("answer $header", $answer);
-    show("verdict $header", (new Webhook(settings()))->judge($body, ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header], World::$shop->merchantId()));
+    show(
+        "verdict $header",
+        ( new Webhook(settings()) )->judge(
+            $body,
+            ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header],
+            World::$shop->merchantId(),
+        ),
+    );
 
     return $answer;
 }
 
 function item(): string
 {
-    return (string) World::$sql->fetchValue("SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND parent_id IS NULL ORDER BY clover_id");
+    return (string) World::$sql->fetchValue(
+        "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND parent_id IS NULL ORDER BY clover_id",
+    );
 }
 
-/** Clover repeats what it was sent: the access token with each request, the app secret and the refresh token when it is asked for tokens. */
+/**
+ * Clover repeats what it was sent: the access token with each request, the app secret and the refresh token when it is
+ * asked for tokens.
+ */
 function echoing(string $match, int $code): void
 {
     note();
@@ -158,101 +207,238 @@ function echoing(string $match, int $code): void
         ? 'bad ' . World::$canaries['refresh token now'] . ' ' . World::$canaries['app secret']
         : 'bad ' . World::$canaries['access token now'];
     // What is refused with 401 is asked again with another token, which a fixed answer cannot repeat.
-    control('POST', 'faults', [['match' => $match, 'times' => $code === 401 ? 1 : 9, 'do' => 'status', 'code' => $code, 'body' => ['message' => $said, 'error' => $said]]]);
+    control('POST', 'faults', [[
+        'match' => $match,
+        'times' => $code === 401 ? 1 : 9,
+        'do'    => 'status',
+        'code'  => $code,
+        'body'  => ['message' => $said, 'error' => $said],
+    ]]);
 }
 
 function order(int $number): void
 {
     $file = OrderFile::fromJson(json_encode([
-        'order_id' => "17954079750$number", 'number' => 500 + $number, 'new_status' => 1, 'currency' => 'USD', 'prices_include_tax' => false,
-        'customer' => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
-        'lines'    => [['line_id' => $number, 'clover_id' => item(), 'name' => 'Line', 'quantity' => 1, 'unit_price' => 1250, 'tax' => 0]], 'shipping' => 0,
+        'order_id'           => "17954079750$number",
+        'number'             => 500 + $number,
+        'new_status'         => 1,
+        'currency'           => 'USD',
+        'prices_include_tax' => false,
+        'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
+        'lines'              => [[
+            'line_id'    => $number,
+            'clover_id'  => item(),
+            'name'       => 'Line',
+            'quantity'   => 1,
+            'unit_price' => 1250,
+            'tax'        => 0,
+        ]],
+        'shipping'           => 0,
     ], JSON_THROW_ON_ERROR));
-    (new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock))->place($file);
+    ( new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock) )->place($file);
     World::$shop->orderEvents()->statusChanged($file->orderId, null, 1);
 }
 
-/** What a shop does, and what happens to it: by name, in this order. What is thrown is kept and the next one is begun. */
+/**
+ * What a shop does, and what happens to it: by name, in this order. What is thrown is kept and the next one is begun.
+ */
 function steps(): array
 {
     $items = 'GET /v3/merchants/*/items';
 
     return [
-        'wrong settings'       => static fn () => Settings::fromArray(['environment' => 'moon', 'app_secret' => [World::$canaries['app secret']], 'webhook_secret' => World::$canaries['webhook secret'], 'sync_interval' => 1]),
-        'settings of no type'  => static fn () => Settings::fromArray(World::$canaries['app secret']),
-        'odd secrets'          => static fn () => Settings::fromArray(['app_secret' => World::$canaries['app secret'] . "\n\0", 'webhook_secret' => World::$canaries['webhook secret'] . "\xff", 'base_url' => 'x']),
-        'a short site secret'  => static fn () => new Vault(substr(World::$canaries['site secret'], 0, 15), World::$canaries['previous site secret']),
-        'a short old secret'   => static fn () => new Vault(World::$canaries['site secret'], substr(World::$canaries['previous site secret'], 0, 15)),
-        'a vault of no type'   => static fn () => new Vault(World::$canaries['site secret'], [World::$canaries['previous site secret']]),
-        'sealing to no type'   => static fn () => (new Vault(World::$canaries['site secret']))->seal(World::$canaries['app secret'], []),
-        'opening elsewhere'    => static fn () => (new Vault(World::$canaries['site secret']))->open((new Vault(World::$canaries['site secret']))->seal(World::$canaries['app secret'], 'a'), 'b'),
-        'no database'          => static fn () => PdoSql::connect('mysql:host=127.0.0.1;port=9;dbname=shop', 'user', World::$canaries['database password']),
-        'not connected'        => static fn () => World::$shop->connection->merchant(),
-        'approved'             => approve(...),
-        'no callback'          => static fn () => World::$shop->connection->complete('%', World::$state),
-        'denied'               => static fn () => World::$shop->connection->complete('?error=access_denied&state=' . World::$state, World::$state),
-        'another state'        => static fn () => World::$shop->connection->complete(World::$callback, strrev(World::$state)),
-        'another app'          => static fn () => World::$shop->connection->complete(str_replace(Simulator::APP_ID, 'APPID00000002', World::$callback), World::$state),
-        'another merchant'     => static fn () => World::$shop->connection->complete((string) preg_replace('/merchant_id=[^&]+/', 'merchant_id=no+id', World::$callback), World::$state),
-        'no code'              => static fn () => World::$shop->connection->complete(str_replace('code=', 'x=', World::$callback), World::$state),
-        'connected'            => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
-        'the code once more'   => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
-        'at home'              => static fn () => World::$shop->connected(),
-        'tokens'               => note(...),
-        'merchant'             => static fn () => World::$shop->connection->merchant(),
-        'status'               => static fn () => World::$shop->connection->status(),
-        'sync'                 => static fn () => World::$shop->runner()->run(new TimeBudget()),
-        'first order'          => static fn () => order(1),
-        'work'                 => static fn () => World::$shop->sales()->worker()->run(new TimeBudget()),
-        'event'                => static fn () => event(''),
-        'forged event'         => static fn () => event('x'),
-        'odd event'            => static fn () => event('', '{"merchants":{"' . World::$canaries['webhook secret'] . '":["' . World::$canaries['webhook secret'] . '"]}}'),
-        'no JSON'              => static fn () => event('', World::$canaries['webhook secret']),
-        'no merchant'          => static fn () => (new Webhook(settings()))->judge(World::$canaries['webhook secret'], ['X-Clover-Auth' => World::$canaries['webhook secret']], 'no id'),
-        'inbox'                => static fn () => World::$shop->inboxWorker()->drain(new TimeBudget(1.0)),
-        'objects'              => objects(...),
-        'a wrong order'        => static fn () => (new Orders(World::$shop->connection, 'USD'))->plan(['total' => World::$canaries['app secret']]),
-        'no plan'              => static fn () => (new Orders(World::$shop->connection, 'USD'))->create('{}', 'K3Z9Q7'),
-        'refreshed'            => static fn () => [note(), StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750), World::$shop->connection->refresh(), note()],
-        'token refused once'   => static fn () => [control('POST', 'tokens', ['do' => 'expire']), World::$shop->connection->merchant(), note()],
-        'refresh lost'         => static fn () => [control('POST', 'switches', ['refresh_lost_response' => 1]), control('POST', 'tokens', ['do' => 'expire']), World::$shop->connection->merchant(), note()],
-        'no place for tokens'  => static fn () => [StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750), World::$sql->transaction(static fn () => World::$shop->connection->refresh())],
-        'recovered'            => static fn () => [World::$shop->connection->merchant(), note()],
+        'wrong settings'      => static fn () => Settings::fromArray([
+            'environment'    => 'moon',
+            'app_secret'     => [World::$canaries['app secret']],
+            'webhook_secret' => World::$canaries['webhook secret'],
+            'sync_interval'  => 1,
+        ]),
+        'settings of no type' => static fn () => Settings::fromArray(World::$canaries['app secret']),
+        'odd secrets'         => static fn () => Settings::fromArray([
+            'app_secret'     => World::$canaries['app secret'] . "\n\0",
+            'webhook_secret' => World::$canaries['webhook secret'] . "\xff",
+            'base_url'       => 'x',
+        ]),
+        'a short site secret' => static fn () => new Vault(
+            substr(World::$canaries['site secret'], 0, 15),
+            World::$canaries['previous site secret'],
+        ),
+        'a short old secret'  => static fn () => new Vault(
+            World::$canaries['site secret'],
+            substr(World::$canaries['previous site secret'], 0, 15),
+        ),
+        'a vault of no type'  => static fn () => new Vault(World::$canaries['site secret'], [
+            World::$canaries['previous site secret'],
+        ]),
+        'sealing to no type'  => static fn () => ( new Vault(World::$canaries['site secret']) )->seal(
+            World::$canaries['app secret'],
+            [],
+        ),
+        'opening elsewhere'   => static fn () => ( new Vault(World::$canaries['site secret']) )->open(
+            ( new Vault(World::$canaries['site secret']) )->seal(World::$canaries['app secret'], 'a'),
+            'b',
+        ),
+        'no database'         => static fn () => PdoSql::connect(
+            'mysql:host=127.0.0.1;port=9;dbname=shop',
+            'user',
+            World::$canaries['database password'],
+        ),
+        'not connected'       => static fn () => World::$shop->connection->merchant(),
+        'approved'            => approve(...),
+        'no callback'         => static fn () => World::$shop->connection->complete('%', World::$state),
+        'denied'              => static fn () => World::$shop->connection->complete(
+            '?error=access_denied&state=' . World::$state,
+            World::$state,
+        ),
+        'another state'       => static fn () => World::$shop->connection->complete(
+            World::$callback,
+            strrev(World::$state),
+        ),
+        'another app'         => static fn () => World::$shop->connection->complete(
+            str_replace(Simulator::APP_ID, 'APPID00000002', World::$callback),
+            World::$state,
+        ),
+        'another merchant'    => static fn () => World::$shop->connection->complete(
+            (string) preg_replace('/merchant_id=[^&]+/', 'merchant_id=no+id', World::$callback),
+            World::$state,
+        ),
+        'no code'             => static fn () => World::$shop->connection->complete(
+            str_replace('code=', 'x=', World::$callback),
+            World::$state,
+        ),
+        'connected'           => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
+        'the code once more'  => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
+        'at home'             => static fn () => World::$shop->connected(),
+        'tokens'              => note(...),
+        'merchant'            => static fn () => World::$shop->connection->merchant(),
+        'status'              => static fn () => World::$shop->connection->status(),
+        'sync'                => static fn () => World::$shop->runner()->run(new TimeBudget()),
+        'first order'         => static fn () => order(1),
+        'work'                => static fn () => World::$shop->sales()->worker()->run(new TimeBudget()),
+        'event'               => static fn () => event(''),
+        'forged event'        => static fn () => event('x'),
+        'odd event'           => static fn () => event(
+            '',
+            '{"merchants":{"'
+            . World::$canaries['webhook secret']
+            . '":["'
+            . World::$canaries['webhook secret']
+            . '"]}}',
+        ),
+        'no JSON'             => static fn () => event('', World::$canaries['webhook secret']),
+        'no merchant'         => static fn () => ( new Webhook(settings()) )->judge(
+            World::$canaries['webhook secret'],
+            ['X-Clover-Auth' => World::$canaries['webhook secret']],
+            'no id',
+        ),
+        'inbox'               => static fn () => World::$shop->inboxWorker()->drain(new TimeBudget(1.0)),
+        'objects'             => objects(...),
+        'a wrong order'       => static fn () => ( new Orders(World::$shop->connection, 'USD') )->plan([
+            'total' => World::$canaries['app secret'],
+        ]),
+        'no plan'             => static fn () => ( new Orders(World::$shop->connection, 'USD') )->create(
+            '{}',
+            'K3Z9Q7',
+        ),
+        'refreshed'           => static fn () => [
+            note(),
+            StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+            World::$shop->connection->refresh(),
+            note(),
+        ],
+        'token refused once'  => static fn () => [control('POST', 'tokens', [
+                'do' => 'expire',
+            ]), World::$shop->connection->merchant(), note()],
+        'refresh lost'        => static fn () => [control('POST', 'switches', [
+                'refresh_lost_response' => 1,
+            ]), control('POST', 'tokens', ['do' => 'expire']), World::$shop->connection->merchant(), note()],
+        'no place for tokens' => static fn () => [
+            StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+            World::$sql->transaction(static fn () => World::$shop->connection->refresh()),
+        ],
+        'recovered'           => static fn () => [World::$shop->connection->merchant(), note()],
         ...array_merge(...array_map(static fn (int $code): array => [
-            "Clover repeats in $code"          => static fn () => echoing($items, $code),
-            "pages, $code"                     => static fn () => iterator_count((new Catalog(World::$shop->connection, 'USD'))->pages()),
-            "a sync, $code"                    => static fn () => World::$shop->runner()->run(new TimeBudget(2.0)),
-            "after $code"                      => static fn () => [control('DELETE', 'faults'), note()],
+            "Clover repeats in $code" => static fn () => echoing($items, $code),
+            "pages, $code"            => static fn () => iterator_count(
+                ( new Catalog(World::$shop->connection, 'USD') )->pages(),
+            ),
+            "a sync, $code"           => static fn () => World::$shop->runner()->run(new TimeBudget(2.0)),
+            "after $code"             => static fn () => [control('DELETE', 'faults'), note()],
         ], [400, 401, 403, 404, 405, 500, 200])),
-        'Clover repeats in the orders'  => static fn () => echoing('POST /v3/merchants/*/orders', 400),
-        'and in the counts'             => static fn () => echoing('POST /v3/merchants/*/item_stocks/*', 400),
-        'second order'                  => static fn () => order(2),
-        'work of the second'            => static fn () => World::$shop->sales()->worker()->run(new TimeBudget(5.0)),
-        'faults end'                    => static fn () => [control('DELETE', 'faults'), note()],
-        'a throwing log'                => static fn () => (new Connection(settings(), new Vault(World::$canaries['site secret']), new DatabaseTokenStore(World::$sql, 'sandbox'), static fn (string $level, string $message) => throw new \DomainException($message)))->merchant(),
-        'unreachable'                   => static fn () => [StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750), shop('http://127.0.0.1:9')->connection->merchant()],
-        'reached again'                 => static fn () => [World::$shop->connection->merchant(), note()],
-        'a permission is missing'       => static fn () => control('POST', 'merchant', ['permissions' => ['ORDERS_R']]),
-        'without the permission'        => static fn () => World::$shop->runner()->run(new TimeBudget()),
-        'the permission is back'        => static fn () => [control('POST', 'merchant', ['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]), note()],
-        'another site secret'           => static fn () => shop('', 'previous site secret', 'previous site secret')->connection->status(),
-        'a changed site secret'         => static fn () => shop('', 'previous site secret', 'site secret')->connection->merchant(),
+        'Clover repeats in the orders' => static fn () => echoing('POST /v3/merchants/*/orders', 400),
+        'and in the counts'            => static fn () => echoing('POST /v3/merchants/*/item_stocks/*', 400),
+        'second order'                 => static fn () => order(2),
+        'work of the second'           => static fn () => World::$shop->sales()->worker()->run(new TimeBudget(5.0)),
+        'faults end'                   => static fn () => [control('DELETE', 'faults'), note()],
+        'a throwing log'               => static fn () => ( new Connection(
+            settings(),
+            new Vault(World::$canaries['site secret']),
+            new DatabaseTokenStore(World::$sql, 'sandbox'),
+            static fn (string $level, string $message) => throw new \DomainException($message),
+        ) )->merchant(),
+        'unreachable'                  => static fn () => [
+            StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+            shop('http://127.0.0.1:9')->connection->merchant(),
+        ],
+        'reached again'                => static fn () => [World::$shop->connection->merchant(), note()],
+        'a permission is missing'      => static fn () => control('POST', 'merchant', ['permissions' => ['ORDERS_R']]),
+        'without the permission'       => static fn () => World::$shop->runner()->run(new TimeBudget()),
+        'the permission is back'       => static fn () => [control('POST', 'merchant', ['permissions' => [
+                'INVENTORY_R',
+                'INVENTORY_W',
+                'ORDERS_R',
+                'ORDERS_W',
+            ]]), note()],
+        'another site secret'          => static fn () => shop(
+            '',
+            'previous site secret',
+            'previous site secret',
+        )->connection->status(),
+        'a changed site secret'        => static fn () => shop(
+            '',
+            'previous site secret',
+            'site secret',
+        )->connection->merchant(),
         ...array_merge(...array_map(static fn (int $code): array => [
-            "refreshing repeats in $code" => static fn () => [note(), StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750), echoing('POST /oauth/v2/*', $code)],
+            "refreshing repeats in $code" => static fn () => [
+                note(),
+                StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+                echoing('POST /oauth/v2/*', $code),
+            ],
             "refresh, $code"              => static fn () => World::$shop->connection->refresh(),
             "refreshed after $code"       => static fn () => [control('DELETE', 'faults'), note()],
         ], [500, 404, 400])),
-        'approved again'                => approve(...),
-        'exchanging repeats'            => static fn () => control('POST', 'faults', [['match' => 'POST /oauth/v2/token', 'times' => 1, 'do' => 'status', 'code' => 400, 'body' => ['message' => 'bad ' . end(World::$canaries) . ' ' . World::$canaries['app secret']]]]),
-        'the exchange fails'            => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
-        'approved for the last time'    => static fn () => [control('DELETE', 'faults'), approve()],
-        'connected again'               => static fn () => [World::$shop->connection->complete(World::$callback, World::$state), note()],
-        'asked to wait'                 => static fn () => control('POST', 'faults', [['match' => $items, 'times' => 1, 'do' => 'status', 'code' => 429, 'retry_after' => 900]]),
-        'waiting'                       => static fn () => iterator_count((new Catalog(World::$shop->connection, 'USD'))->pages()),
-        'uninstalled'                   => static fn () => control('POST', 'tokens', ['do' => 'uninstall']),
-        'sync without the app'          => static fn () => World::$shop->runner()->run(new TimeBudget()),
-        'status without the app'        => static fn () => World::$shop->connection->status(),
-        'objects at the end'            => static fn () => show('shop at the end', World::$shop),
+        'approved again'             => approve(...),
+        'exchanging repeats'         => static fn () => control('POST', 'faults', [[
+            'match' => 'POST /oauth/v2/token',
+            'times' => 1,
+            'do'    => 'status',
+            'code'  => 400,
+            'body'  => ['message' => 'bad ' . end(World::$canaries) . ' ' . World::$canaries['app secret']],
+        ]]),
+        'the exchange fails'         => static fn () => World::$shop->connection->complete(
+            World::$callback,
+            World::$state,
+        ),
+        'approved for the last time' => static fn () => [control('DELETE', 'faults'), approve()],
+        'connected again'            => static fn () => [
+            World::$shop->connection->complete(World::$callback, World::$state),
+            note(),
+        ],
+        'asked to wait'              => static fn () => control('POST', 'faults', [[
+            'match'       => $items,
+            'times'       => 1,
+            'do'          => 'status',
+            'code'        => 429,
+            'retry_after' => 900,
+        ]]),
+        'waiting'                    => static fn () => iterator_count(
+            ( new Catalog(World::$shop->connection, 'USD') )->pages(),
+        ),
+        'uninstalled'                => static fn () => control('POST', 'tokens', ['do' => 'uninstall']),
+        'sync without the app'       => static fn () => World::$shop->runner()->run(new TimeBudget()),
+        'status without the app'     => static fn () => World::$shop->connection->status(),
+        'objects at the end'         => static fn () => show('shop at the end', World::$shop),
     ];
 }
 
@@ -266,14 +452,47 @@ function objects(): void
     $pages      = $catalog->pages();
     $page       = $pages->current();
     $changes    = $page->changes([]);
-    $staged     = array_map(static fn (array $m): array => ['group_id' => $m['group_id'], 'payload' => $m['payload']], $page->members());
-    $plan       = $orders->plan(['number' => 3, 'order_id' => 3, 'currency' => 'USD', 'customer' => [], 'lines' => [['name' => 'A', 'sku' => 'A', 'quantity' => 1, 'unit_price' => '1.00']], 'total' => '1.00']);
+    $staged     = array_map(static fn (array $m): array => [
+        'group_id' => $m['group_id'],
+        'payload'  => $m['payload'],
+    ], $page->members());
+    $plan = $orders->plan([
+        'number'   => 3,
+        'order_id' => 3,
+        'currency' => 'USD',
+        'customer' => [],
+        'lines'    => [['name' => 'A', 'sku' => 'A', 'quantity' => 1, 'unit_price' => '1.00']],
+        'total'    => '1.00',
+    ]);
 
     foreach ([
-        settings(), settings()->environment(), new Vault(World::$canaries['site secret'], World::$canaries['previous site secret']), $connection, $connection->status(), $connection->merchant(),
-        new Webhook(settings()), new Ledger(settings()), $catalog, $pages, $page, $changes[0], $catalog->groups($staged, []), $catalog->lookUp([item()]),
-        $stock, $stock->counts(), $stock->prepare([['key' => 1, 'clover_id' => item(), 'delta' => 1]]), $orders, $orders->create($plan, 'K3Z9Q7'),
-        $shop, World::$sql, new DatabaseTokenStore(World::$sql, 'sandbox'), $shop->runner(), $shop->sales(), $shop->webhookEndpoint(), $shop->inboxWorker(), $shop->preview(),
+        settings(),
+        settings()->environment(),
+        new Vault(World::$canaries['site secret'], World::$canaries['previous site secret']),
+        $connection,
+        $connection->status(),
+        $connection->merchant(),
+        new Webhook(settings()),
+        new Ledger(settings()),
+        $catalog,
+        $pages,
+        $page,
+        $changes[0],
+        $catalog->groups($staged, []),
+        $catalog->lookUp([item()]),
+        $stock,
+        $stock->counts(),
+        $stock->prepare([['key' => 1, 'clover_id' => item(), 'delta' => 1]]),
+        $orders,
+        $orders->create($plan, 'K3Z9Q7'),
+        $shop,
+        World::$sql,
+        new DatabaseTokenStore(World::$sql, 'sandbox'),
+        $shop->runner(),
+        $shop->sales(),
+        $shop->webhookEndpoint(),
+        $shop->inboxWorker(),
+        $shop->preview(),
     ] as $object) {
         show('object', $object);
     }
@@ -296,7 +515,7 @@ foreach (steps() as $name => $step) {
         }
     } catch (\Throwable $e) {
         for ($class = $e; $class !== null; $class = $class->getPrevious()) {
-            $thrown[$class::class] = ($thrown[$class::class] ?? 0) + 1;
+            $thrown[$class::class] = ( $thrown[$class::class] ?? 0 ) + 1;
         }
 
         $text = "$e\n" . $e->getTraceAsString() . print_r($e, true) . print_r($e->getTrace(), true);
@@ -312,9 +531,14 @@ foreach (steps() as $name => $step) {
 
 ob_start();
 phpinfo();
-(new \ReflectionExtension('cloversync'))->info();
+( new \ReflectionExtension('cloversync') )->info();
 echo new \ReflectionExtension('cloversync'), print_r(ini_get_all(), true), print_r(error_get_last(), true);
 World::$texts['phpinfo()'] = (string) ob_get_clean();
 
 unset(World::$canaries['access token now'], World::$canaries['refresh token now']);
-file_put_contents($argv[1], serialize(['canaries' => World::$canaries, 'texts' => World::$texts, 'thrown' => $thrown, 'logged' => World::$logged]));
+file_put_contents($argv[1], serialize([
+    'canaries' => World::$canaries,
+    'texts'    => World::$texts,
+    'thrown'   => $thrown,
+    'logged'   => World::$logged,
+]));

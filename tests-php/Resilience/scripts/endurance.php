@@ -1,8 +1,9 @@
 <?php
 
 /**
- * Calls the classes that ask Clover nothing one after the other, refusals among them, so many times in all, as a worker that is never restarted would.
- * Prints as JSON what the process holds after a tenth and at the end. Arguments: the simulator's URL, the number of calls, and the bytes to keep of each call.
+ * Calls the classes that ask Clover nothing one after the other, refusals among them, so many times in all, as a worker
+ * that is never restarted would. Prints as JSON what the process holds after a tenth and at the end. Arguments: the
+ * simulator's URL, the number of calls, and the bytes to keep of each call.
  */
 
 declare(strict_types=1);
@@ -29,10 +30,19 @@ $held = static function (): array {
     preg_match('/^RssAnon:\s+(\d+) kB/m', $status, $resident);
     preg_match('/^Threads:\s+(\d+)/m', $status, $threads);
 
-    return ['bytes' => (int) $resident[1] * 1024, 'threads' => (int) $threads[1], 'files' => count((array) scandir('/proc/self/fd'))];
+    return [
+        'bytes'   => (int) $resident[1] * 1024,
+        'threads' => (int) $threads[1],
+        'files'   => count((array) scandir('/proc/self/fd')),
+    ];
 };
 
-$valid      = ['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url, 'webhook_secret' => 'a secret of the webhook'];
+$valid = [
+    'app_id'         => Simulator::APP_ID,
+    'app_secret'     => Simulator::APP_SECRET,
+    'base_url'       => $url,
+    'webhook_secret' => 'a secret of the webhook',
+];
 $settings   = Settings::fromArray($valid);
 $vault      = new Vault('a site secret for tests only');
 $sealed     = $vault->seal(str_repeat('secret', 50), 'sandbox/M/tokens');
@@ -47,25 +57,54 @@ $staged  = [];
 
 foreach ($catalog->pages() as $page) {
     $pages[] = $page;
-    array_push($staged, ...array_map(static fn (array $m): array => ['group_id' => $m['group_id'], 'payload' => $m['payload']], $page->members()));
+    array_push($staged, ...array_map(static fn (array $m): array => [
+        'group_id' => $m['group_id'],
+        'payload'  => $m['payload'],
+    ], $page->members()));
 }
 
 $page   = $pages[0];
 $staged = array_slice($staged, 0, 8);
-$staged = array_values(array_filter($staged, static fn (array $member): bool => $member['group_id'] === $staged[0]['group_id']));
+$staged = array_values(array_filter(
+    $staged,
+    static fn (array $member): bool => $member['group_id'] === $staged[0]['group_id'],
+));
 
 $webhook  = new Webhook($settings);
 $ledger   = new Ledger($settings);
 $orders   = new Orders($connection, 'USD');
 $merchant = (string) $connection->status()->merchantId;
 $header   = ['X-Clover-Auth' => 'a secret of the webhook'];
-$body     = json_encode(['appId' => Simulator::APP_ID, 'merchants' => [$merchant => [['objectId' => 'I:A', 'type' => 'UPDATE', 'ts' => 1_767_000_300_000]]]], JSON_THROW_ON_ERROR);
-$sale     = ['seq' => 1, 'cause' => 'order', 'reverses' => null, 'clover_id' => 'ITEM000000001', 'delta' => 3, 'state' => 'confirmed'];
-$line     = ['clover_id' => 'ITEM000000001', 'quantity' => 2, 'rows' => [$sale]];
-$row      = ['clover_id' => 'ITEM000000001', 'delta' => 3, 'state' => 'confirmed', 'settled' => 5, 'reversed_state' => null, 'reversed_settled' => null, 'counted' => 1];
-$order    = [
-    'number' => 77, 'order_id' => '179540797577', 'currency' => 'USD', 'customer' => ['name' => 'Ada Lovelace'], 'note' => 'Ring twice',
-    'lines'  => [['name' => 'Nail', 'sku' => 'N-1', 'quantity' => '3', 'unit_price' => '1.50000']], 'total' => '4.50000',
+$body     = json_encode([
+    'appId'     => Simulator::APP_ID,
+    'merchants' => [$merchant => [['objectId' => 'I:A', 'type' => 'UPDATE', 'ts' => 1_767_000_300_000]]],
+], JSON_THROW_ON_ERROR);
+$sale = [
+    'seq'       => 1,
+    'cause'     => 'order',
+    'reverses'  => null,
+    'clover_id' => 'ITEM000000001',
+    'delta'     => 3,
+    'state'     => 'confirmed',
+];
+$line = ['clover_id' => 'ITEM000000001', 'quantity' => 2, 'rows' => [$sale]];
+$row  = [
+    'clover_id'        => 'ITEM000000001',
+    'delta'            => 3,
+    'state'            => 'confirmed',
+    'settled'          => 5,
+    'reversed_state'   => null,
+    'reversed_settled' => null,
+    'counted'          => 1,
+];
+$order = [
+    'number'   => 77,
+    'order_id' => '179540797577',
+    'currency' => 'USD',
+    'customer' => ['name' => 'Ada Lovelace'],
+    'note'     => 'Ring twice',
+    'lines'    => [['name' => 'Nail', 'sku' => 'N-1', 'quantity' => '3', 'unit_price' => '1.50000']],
+    'total'    => '4.50000',
 ];
 
 $works = [
@@ -101,7 +140,8 @@ $refused = [
     static fn () => Orders::reference('k', 1),
 ];
 
-// One page of the sandbox has half a hundred items: it is mapped in every tenth round, or nothing else would be measured.
+// One page of the sandbox has half a hundred items: it is mapped in every tenth round, or nothing else would be
+// measured.
 $heavy    = [$works[15], $works[20]];
 $light    = array_values(array_filter($works, static fn (callable $work): bool => !in_array($work, $heavy, true)));
 $list     = [];
@@ -111,7 +151,7 @@ $caught   = 0;
 $measured = [];
 
 for ($round = 0; $done < $calls; $round++) {
-    foreach ($round % 10 === 0 ? [...$light, ...$heavy] : $light as $work) {
+    foreach (( $round % 10 ) === 0 ? [...$light, ...$heavy] : $light as $work) {
         $work();
         $done++;
     }
@@ -127,20 +167,22 @@ for ($round = 0; $done < $calls; $round++) {
     }
 
     if ($kept > 0) {
-        $list[] = random_bytes((count($light) + count($refused)) * (int) $kept);
+        $list[] = random_bytes(( count($light) + count($refused) ) * (int) $kept);
     }
 
-    if ($measured === [] && $done >= $calls / 10) {
+    if ($measured === [] && $done >= ( $calls / 10 )) {
         $measured[] = ['calls' => $done] + $held();
     }
 }
 
 $measured[] = ['calls' => $done] + $held();
 
-echo json_encode([
-    'measured' => $measured,
-    'refused'  => $caught / (count($refused) * $round),
-    'grouped'  => count($catalog->groups($staged, [])->changes),
-    'mapped'   => count($page->changes([])),
-    'seconds'  => (hrtime(true) - $began) / 1e9,
-], JSON_THROW_ON_ERROR);
+echo
+    json_encode([
+        'measured' => $measured,
+        'refused'  => $caught / ( count($refused) * $round ),
+        'grouped'  => count($catalog->groups($staged, [])->changes),
+        'mapped'   => count($page->changes([])),
+        'seconds'  => ( hrtime(true) - $began ) / 1e9,
+    ], JSON_THROW_ON_ERROR)
+;

@@ -14,12 +14,21 @@ use CloverSync\Vault;
 
 require __DIR__ . '/../../bootstrap.php';
 
-$settings   = Settings::fromArray(['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $argv[1]]);
-$connection = new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore(), static function (string $level, string $message): void {
-    echo "logged\n";
+$settings = Settings::fromArray([
+    'app_id'     => Simulator::APP_ID,
+    'app_secret' => Simulator::APP_SECRET,
+    'base_url'   => $argv[1],
+]);
+$connection = new Connection(
+    $settings,
+    new Vault('a site secret for tests only'),
+    new MemoryTokenStore(),
+    static function (string $level, string $message): void {
+        echo "logged\n";
 
-    exit(7);
-});
+        exit(7);
+    },
+);
 register_shutdown_function(static function (): void {
     echo "shut down\n";
 });

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Ends itself inside a call that the extension makes. Arguments: the simulator's URL; the store's method, or "log" for the log callable while pages are
- * fetched; and how: "exit", "memory" for a fatal error of PHP's.
+ * Ends itself inside a call that the extension makes. Arguments: the simulator's URL; the store's method, or "log" for
+ * the log callable while pages are fetched; and how: "exit", "memory" for a fatal error of PHP's.
  */
 
 declare(strict_types=1);
@@ -23,14 +23,22 @@ pcntl_alarm(60);
 
 [, $url, $where, $how] = $argv;
 
-$settings = Settings::fromArray(['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url]);
+$settings = Settings::fromArray([
+    'app_id'     => Simulator::APP_ID,
+    'app_secret' => Simulator::APP_SECRET,
+    'base_url'   => $url,
+]);
 $vault    = new Vault('a site secret for tests only');
 $memory   = new MemoryTokenStore();
 $quiet    = new Connection($settings, $vault, $memory);
 $approved = $quiet->authorize('http://127.0.0.1:8902/callback');
 $quiet->complete(Simulator::approve($approved->url), $approved->state);
 
-in_array($where, ['lock', 'write', 'unlock'], true) && $memory->record = AgedTokens::of((string) $memory->record, $vault, 1_750);
+in_array($where, ['lock', 'write', 'unlock'], true) && ( $memory->record = AgedTokens::of(
+    (string) $memory->record,
+    $vault,
+    1_750,
+) );
 $end = static function (string $call) use ($where, $how): void {
     if ($call !== $where) {
         return;
@@ -50,7 +58,7 @@ $connection = new Connection($settings, $vault, new InterruptedTokenStore($memor
 
 match ($where) {
     'delete' => $connection->disconnect(),
-    'log'    => iterator_count((new Catalog($connection, 'USD'))->pages()),
+    'log'    => iterator_count(( new Catalog($connection, 'USD') )->pages()),
     'read'   => $connection->status(),
     default  => $connection->refresh(),
 };

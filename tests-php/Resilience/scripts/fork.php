@@ -1,8 +1,9 @@
 <?php
 
 /**
- * Forks after the extension was used, and again in the middle of a list of pages; parent and children all go on, and end as scripts end, with destructors
- * and shutdown functions. Prints a line for each child. Arguments: the simulator's URL, the number of children.
+ * Forks after the extension was used, and again in the middle of a list of pages; parent and children all go on, and
+ * end as scripts end, with destructors and shutdown functions. Prints a line for each child. Arguments: the simulator's
+ * URL, the number of children.
  */
 
 declare(strict_types=1);
@@ -19,16 +20,26 @@ require __DIR__ . '/../../bootstrap.php';
 [, $url, $children] = $argv;
 
 $parent   = getmypid();
-$settings = Settings::fromArray(['app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $url, 'pace_share' => 100_000]);
-$logged   = 0;
+$settings = Settings::fromArray([
+    'app_id'     => Simulator::APP_ID,
+    'app_secret' => Simulator::APP_SECRET,
+    'base_url'   => $url,
+    'pace_share' => 100_000,
+]);
+$logged = 0;
 
 // The object outlives the fork, as in a server that forks: its pages are under way, and its connections are open.
-$connection = new Connection($settings, new Vault('a site secret for tests only'), new MemoryTokenStore(), static function () use (&$logged): void {
-    $logged++;
-});
+$connection = new Connection(
+    $settings,
+    new Vault('a site secret for tests only'),
+    new MemoryTokenStore(),
+    static function () use (&$logged): void {
+        $logged++;
+    },
+);
 $approved = $connection->authorize('http://127.0.0.1:8902/callback');
 $connection->complete(Simulator::approve($approved->url), $approved->state);
-$pages = (new Catalog($connection, 'USD'))->pages();
+$pages = ( new Catalog($connection, 'USD') )->pages();
 $read  = count($pages->current()->itemIds());
 $pids  = [];
 
@@ -42,7 +53,7 @@ register_shutdown_function(static function () use ($parent, $connection): void {
 $work = static function () use ($connection): int {
     $items = 0;
 
-    foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+    foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
         $items += count($page->itemIds());
     }
 
@@ -74,7 +85,11 @@ echo 'parent: ', $read, ' ', $work(), "\n";
 
 foreach ($pids as $i => $pid) {
     pcntl_waitpid($pid, $status);
-    echo "child $i: ", pcntl_wifexited($status) ? 'exit ' . pcntl_wexitstatus($status) : 'signal ' . pcntl_wtermsig($status), "\n";
+    echo
+        "child $i: ",
+        pcntl_wifexited($status) ? 'exit ' . pcntl_wexitstatus($status) : 'signal ' . pcntl_wtermsig($status),
+        "\n"
+    ;
 }
 
 echo 'parent: ', $connection->merchant()->currency, "\n";

@@ -1,8 +1,9 @@
 <?php
 
 /**
- * Calls each cheap entry point many times, and walks over pages, in a process that has freed nothing before: in another a leak could hide in what was
- * freed. Prints the growth in bytes as JSON, by name. Arguments: the simulator's URL, the number of calls.
+ * Calls each cheap entry point many times, and walks over pages, in a process that has freed nothing before: in another
+ * a leak could hide in what was freed. Prints the growth in bytes as JSON, by name. Arguments: the simulator's URL, the
+ * number of calls.
  */
 
 declare(strict_types=1);
@@ -19,7 +20,8 @@ use CloverSync\Vault;
 
 require __DIR__ . '/../../bootstrap.php';
 
-const SECRET   = 'a site secret for tests only';
+const SECRET = 'a site secret for tests only';
+
 const REDIRECT = 'http://127.0.0.1:8902/callback';
 
 [, $url, $calls] = $argv;
@@ -32,7 +34,7 @@ $resident = static function (): int {
     return (int) $match[1] * 1024;
 };
 $growth = static function (callable $call, int $times) use ($resident): int {
-    for ($i = 0; $i < $times / 10; $i++) {
+    for ($i = 0; $i < ( $times / 10 ); $i++) {
         $call();
     }
 
@@ -69,25 +71,34 @@ $connection->complete(Simulator::approve($authorization->url), $authorization->s
 $kept = [];
 
 echo json_encode([
-    'a list that grows' => $growth(static function () use (&$kept): void {
-        $kept[] = random_bytes(200);
-    }, (int) $calls),
+    'a list that grows' => $growth(
+        static function () use (&$kept): void {
+            $kept[] = random_bytes(200);
+        },
+        (int) $calls,
+    ),
     ...array_map(static fn (callable $call): int => $growth($call, (int) $calls), [
         'Settings::fromArray'    => static fn () => Settings::fromArray($valid)->toArray(),
-        'SettingsException'      => static fn () => $caught(SettingsException::class, static fn () => Settings::fromArray(['environment' => 'moon', 'app_id' => 'x'])),
+        'SettingsException'      => static fn () => $caught(SettingsException::class, static fn () => Settings::fromArray([
+            'environment' => 'moon',
+            'app_id'      => 'x',
+        ])),
         'Vault::seal'            => static fn () => $vault->seal('secret', 'na/M/tokens'),
         'Vault::open'            => static fn () => $vault->open($sealed, 'na/M/tokens'),
-        'VaultException'         => static fn () => $caught(VaultException::class, static fn () => $vault->open($sealed, 'na/N/tokens')),
+        'VaultException'         => static fn () => $caught(VaultException::class, static fn () => $vault->open(
+            $sealed,
+            'na/N/tokens',
+        )),
         'new Vault'              => static fn () => new Vault('another secret of a site'),
         'Connection::status'     => static fn () => $connection->status()->connected,
         'Connection::authorize'  => static fn () => $connection->authorize(REDIRECT)->url,
         'new Connection'         => static fn () => new Connection(Settings::fromArray($valid), $vault, $store),
         'ReconnectException'     => static fn () => $caught(ReconnectException::class, static fn () => $empty->refresh()),
-        'new Catalog, new pages' => static fn () => (new Catalog($connection, 'USD'))->pages(),
+        'new Catalog, new pages' => static fn () => ( new Catalog($connection, 'USD') )->pages(),
         'Catalog::alias'         => static fn () => Catalog::alias('Crème brûlée, 2 × große'),
     ]),
     'walks over 300 items' => $growth(static function () use ($connection): void {
-        foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
+        foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
             $page->changes([]);
             $page->members();
         }

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * For opcache.preload: loads every class of the shop, and uses what of the extension needs no Clover, as a site's preloader might.
- * Writes how many files it loaded into the file that CLOVERSYNC_TEST_PRELOADED names.
+ * For opcache.preload: loads every class of the shop, and uses what of the extension needs no Clover, as a site's
+ * preloader might. Writes how many files it loaded into the file that CLOVERSYNC_TEST_PRELOADED names.
  */
 
 declare(strict_types=1);
@@ -17,7 +17,10 @@ $root  = dirname(__DIR__, 3);
 $files = 0;
 
 foreach (["$root/php-plugin/lib/src", "$root/cli/src", "$root/dev/shop/src"] as $folder) {
-    foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS)) as $file) {
+    foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator(
+        $folder,
+        FilesystemIterator::SKIP_DOTS,
+    )) as $file) {
         // These classes need Joomla.
         if (str_contains($file->getPathname(), '/lib/src/Joomla/')) {
             continue;
@@ -30,6 +33,7 @@ foreach (["$root/php-plugin/lib/src", "$root/cli/src", "$root/dev/shop/src"] as 
 
 $vault   = new Vault('a site secret for tests only');
 $webhook = new Webhook(Settings::fromArray(['webhook_secret' => 'a secret of the webhook']));
-$usable  = $vault->open($vault->seal('secret', 'context'), 'context') === 'secret' && $webhook->judge('{', [], null)->status === 403;
+$usable  = $vault->open($vault->seal('secret', 'context'), 'context') === 'secret'
+&& $webhook->judge('{', [], null)->status === 403;
 
 file_put_contents((string) getenv('CLOVERSYNC_TEST_PRELOADED'), $usable ? (string) $files : 'unusable');

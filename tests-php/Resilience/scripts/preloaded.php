@@ -1,7 +1,8 @@
 <?php
 
 /**
- * Runs where preload.php was preloaded: looks what is there before the first call, then connects a shop and syncs it. Prints JSON. Argument: the simulator's URL.
+ * Runs where preload.php was preloaded: looks what is there before the first call, then connects a shop and syncs it.
+ * Prints JSON. Argument: the simulator's URL.
  */
 
 declare(strict_types=1);
@@ -23,30 +24,44 @@ $threads = static function (): int {
 
 $before = $threads();
 $there  = array_map(static fn (string $class): bool => class_exists($class, false) || interface_exists($class, false), [
-    Services::class, CloverSync\Shop\Catalog\SyncRunner::class, CloverSync\Shop\Connection\DatabaseTokenStore::class, CloverSync\Shop\Sales\Worker::class, CloverSync\Cli\Application::class,
+    Services::class,
+    CloverSync\Shop\Catalog\SyncRunner::class,
+    CloverSync\Shop\Connection\DatabaseTokenStore::class,
+    CloverSync\Shop\Sales\Worker::class,
+    CloverSync\Cli\Application::class,
 ]);
 
 require __DIR__ . '/../../Support/Simulator.php';
 
-
 $sql    = PdoSql::connect('sqlite::memory:');
 $schema = new Schema($sql);
 $schema->install(__DIR__ . '/../../../dev/shop/shop.mysql.sql');
-(new AppSchema($sql))->ensure();
-$shop = new Services($sql, Settings::fromArray([
-    'app_id' => Simulator::APP_ID, 'app_secret' => Simulator::APP_SECRET, 'base_url' => $argv[1], 'default_category' => 2, 'pace_share' => 100_000,
-]), new Vault('a site secret for tests only'), 'https://shop.example');
+( new AppSchema($sql) )->ensure();
+$shop = new Services(
+    $sql,
+    Settings::fromArray([
+        'app_id'           => Simulator::APP_ID,
+        'app_secret'       => Simulator::APP_SECRET,
+        'base_url'         => $argv[1],
+        'default_category' => 2,
+        'pace_share'       => 100_000,
+    ]),
+    new Vault('a site secret for tests only'),
+    'https://shop.example',
+);
 $made     = $threads();
 $approved = $shop->connection->authorize('http://127.0.0.1:8902/callback');
 $shop->connection->complete(Simulator::approve($approved->url), $approved->state);
 $shop->connected();
 $result = $shop->runner()->run(new TimeBudget());
 
-echo json_encode([
-    'threads'   => [$before, $made],
-    'there'     => $there,
-    'preloaded' => count(opcache_get_status(false)['preload_statistics']['classes'] ?? []),
-    'status'    => $result->status,
-    'read'      => $result->itemsRead,
-    'failed'    => $result->failed,
-], JSON_THROW_ON_ERROR);
+echo
+    json_encode([
+        'threads'   => [$before, $made],
+        'there'     => $there,
+        'preloaded' => count(opcache_get_status(false)['preload_statistics']['classes'] ?? []),
+        'status'    => $result->status,
+        'read'      => $result->itemsRead,
+        'failed'    => $result->failed,
+    ], JSON_THROW_ON_ERROR)
+;

@@ -1,20 +1,32 @@
 <?php
 
-/** One statement in the site's own database: reads {"sql", "values"} from its input, writes the rows, or the number of rows it changed. */
+/**
+ * One statement in the site's own database: reads {"sql", "values"} from its input, writes the rows, or the number of
+ * rows it changed.
+ */
 
 declare(strict_types=1);
 
 require $argv[1] . '/configuration.php';
 
-$site             = new JConfig();
-['sql' => $sql, 'values' => $values] = json_decode((string) stream_get_contents(STDIN), true, flags: JSON_THROW_ON_ERROR);
-[$host, $port]    = explode(':', $site->host, 2) + [1 => null];
-$pdo              = new PDO(
-    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ($port === null ? '' : ";port=$port"),
+$site = new JConfig();
+['sql' => $sql, 'values' => $values] = json_decode(
+    (string) stream_get_contents(STDIN),
+    true,
+    flags: JSON_THROW_ON_ERROR,
+);
+[$host, $port] = explode(':', $site->host, 2) + [1 => null];
+$pdo = new PDO(
+    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ( $port === null ? '' : ";port=$port" ),
     $site->user,
     $site->password,
     [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC],
 );
-$statement        = $pdo->prepare(str_replace('#__', $site->dbprefix, $sql));
+$statement = $pdo->prepare(str_replace('#__', $site->dbprefix, $sql));
 $statement->execute($values);
-echo json_encode($statement->columnCount() > 0 ? $statement->fetchAll() : $statement->rowCount(), JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE);
+echo
+    json_encode(
+        $statement->columnCount() > 0 ? $statement->fetchAll() : $statement->rowCount(),
+        JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE,
+    )
+;

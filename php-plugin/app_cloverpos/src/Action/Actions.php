@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -21,8 +21,10 @@ use Joomla\Input\Input;
 /** What the app's pages ask for by script. Token and rights are checked before it comes here. */
 final readonly class Actions
 {
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     /**
@@ -34,7 +36,10 @@ final readonly class Actions
     {
         // J2Commerce lets a GET with a valid token through; a link must change nothing.
         if ($input->getMethod() !== 'POST') {
-            return ['error' => ['kind' => 'method', 'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')]];
+            return ['error' => [
+                'kind'    => 'method',
+                'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'),
+            ]];
         }
 
         try {
@@ -48,7 +53,13 @@ final readonly class Actions
             };
             $action = $group?->actions()[$name] ?? null;
 
-            return $action === null ? ['error' => ['kind' => 'unknown', 'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION')]] : $action($input);
+            return (
+                $action === null
+                    ? ['error' => [
+                        'kind'    => 'unknown',
+                        'message' => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'),
+                    ]] : $action($input)
+            );
         } catch (\Throwable $e) {
             return ['error' => ErrorPresenter::of($e)];
         }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Exception\NotConnectedException;
@@ -28,8 +28,10 @@ final readonly class ConnectionActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function actions(): array
@@ -55,14 +57,17 @@ final readonly class ConnectionActions implements ActionGroup
             throw new NotConnectedException('There is no connection to test.');
         }
 
-        // A copy of the site must not even refresh the tokens: each is good for one refresh, and they are the other site's.
+        // A copy of the site must not even refresh the tokens: each is good for one refresh, and they are the other
+        // site's.
         $shop->guard->check();
         $facts = $shop->merchant->ask();
         $this->factory->address()->confirm($shop->state);
 
-        return ['message' => $facts['name'] === null
-            ? Text::sprintf(self::PREFIX . 'TEST_DONE', $facts['id'])
-            : Text::sprintf(self::PREFIX . 'TEST_DONE_NAME', $facts['name'], $facts['id'])];
+        return [
+            'message' => $facts['name'] === null
+                ? Text::sprintf(self::PREFIX . 'TEST_DONE', $facts['id'])
+                : Text::sprintf(self::PREFIX . 'TEST_DONE_NAME', $facts['name'], $facts['id']),
+        ];
     }
 
     /** @return array{message: string} */
@@ -78,9 +83,13 @@ final readonly class ConnectionActions implements ActionGroup
     {
         Platform::allowSeconds(120);
         $callback = $input->post->get('callback', '', 'RAW');
-        $result   = (new Approval($this->factory, $this->app))->finish(\is_string($callback) ? trim($callback) : '');
+        $result   = ( new Approval($this->factory, $this->app) )->finish(\is_string($callback) ? trim($callback) : '');
 
-        return $result['ok'] ? ['message' => $result['message']] : ['error' => ['kind' => $result['kind'], 'message' => $result['message']]];
+        return (
+            $result['ok']
+                ? ['message' => $result['message']]
+                : ['error' => ['kind' => $result['kind'], 'message' => $result['message']]]
+        );
     }
 
     /** @return array{figures: array<string, mixed>} */

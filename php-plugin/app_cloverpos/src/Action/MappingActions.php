@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -37,8 +37,10 @@ final readonly class MappingActions implements ActionGroup
     /** Failures that fit into a message. */
     private const NAMED = 10;
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function actions(): array
@@ -63,14 +65,19 @@ final readonly class MappingActions implements ActionGroup
         $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
         $row   = $shop->mappingList()->one($id);
-        $title = (string) ($row['title'] ?? $id);
+        $title = (string) ( $row['title'] ?? $id );
 
         return match ($row['state'] ?? null) {
-            null              => self::say('RESYNC_GONE', 'warning', $id),
+            null           => self::say('RESYNC_GONE', 'warning', $id),
             Links::SYNCED  => self::say('RESYNC_DONE', 'success', $title),
             Links::DELETED => self::say('RESYNC_DELETED', 'warning', $title),
             Links::PENDING => self::say('RESYNC_LATER', 'info', $title),
-            default           => self::say('RESYNC_FAILED', 'error', $title, implode('; ', array_column($row['problems'], 'message'))),
+            default        => self::say(
+                'RESYNC_FAILED',
+                'error',
+                $title,
+                implode('; ', array_column($row['problems'], 'message')),
+            ),
         };
     }
 
@@ -82,7 +89,7 @@ final readonly class MappingActions implements ActionGroup
         $row  = $shop->mappingList()->one($id);
         $shop->unlink($id);
 
-        return self::say('UNLINKED', 'success', (string) ($row['title'] ?? $id));
+        return self::say('UNLINKED', 'success', (string) ( $row['title'] ?? $id ));
     }
 
     /** @return array<string, mixed> */
@@ -104,8 +111,12 @@ final readonly class MappingActions implements ActionGroup
         $failed  = array_values($result['failed']);
 
         if ($failed !== []) {
-            $message .= ' ' . Text::plural(self::PREFIX . 'N_NOT_ADOPTED', \count($failed)) . ' ' . implode(' ', \array_slice($failed, 0, self::NAMED))
-                . (\count($failed) > self::NAMED ? ' …' : '');
+            $message .=
+                ' '
+                . Text::plural(self::PREFIX . 'N_NOT_ADOPTED', \count($failed))
+                . ' '
+                . implode(' ', \array_slice($failed, 0, self::NAMED))
+                . ( \count($failed) > self::NAMED ? ' …' : '' );
         }
 
         return ['message' => $message, 'type' => $failed === [] ? 'success' : 'warning'];
@@ -137,7 +148,11 @@ final readonly class MappingActions implements ActionGroup
 
         return $this->report(
             fn (\Closure $report): array => $this->factory->shop()->sales()->drift()->run($report),
-            static fn (array $found): string => Text::sprintf(self::PREFIX . 'DRIFT_SUMMARY', $found['differing'], $found['items']),
+            static fn (array $found): string => Text::sprintf(
+                self::PREFIX . 'DRIFT_SUMMARY',
+                $found['differing'],
+                $found['items'],
+            ),
         );
     }
 

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Exception\AlreadyRunningException;
@@ -38,8 +38,9 @@ final readonly class OrderActions implements ActionGroup
 
     private const WORDS = ['applied', 'not_applied', 'leave'];
 
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
     public function actions(): array
@@ -68,11 +69,17 @@ final readonly class OrderActions implements ActionGroup
 
         foreach ($status->rowsIn('dead') as $row) {
             if ($row['open']) {
-                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], 'not_applied', (int) $row['order_pk']);
+                $sales->planner->resolve(
+                    $orderId,
+                    (int) $row['line_id'],
+                    (int) $row['seq'],
+                    'not_applied',
+                    (int) $row['order_pk'],
+                );
             }
         }
 
-        if (($status->pushed['state'] ?? '') === 'dead') {
+        if (( $status->pushed['state'] ?? '' ) === 'dead') {
             $sales->pushed->resolve((int) $status->pushed['id'], 'not_applied');
         }
 
@@ -117,7 +124,7 @@ final readonly class OrderActions implements ActionGroup
         }
 
         foreach ($asked as $line => $units) {
-            if ($units < 0 || $units > ($held[$line] ?? 0)) {
+            if ($units < 0 || $units > ( $held[$line] ?? 0 )) {
                 throw new ShopException(Text::sprintf(self::PREFIX . 'TOO_MANY', $held[$line] ?? 0));
             }
         }
@@ -144,22 +151,35 @@ final readonly class OrderActions implements ActionGroup
         $word    = $input->post->getCmd('word', '');
         $sales   = $shop->sales();
 
-        if (!\in_array($word, self::WORDS, true) || preg_match('/^(stock|order):(\d+)$/', $input->post->getString('row', ''), $name) !== 1) {
+        if (
+            !\in_array($word, self::WORDS, true)
+            || preg_match('/^(stock|order):(\d+)$/', $input->post->getString('row', ''), $name) !== 1
+        ) {
             throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
         }
 
         if ($name[1] === 'order') {
-            $isSettled = (int) ($sales->pushed->of($orderId)['id'] ?? 0) === (int) $name[2] && $sales->pushed->resolve((int) $name[2], $word);
+            $isSettled =
+                (int) ( $sales->pushed->of($orderId)['id'] ?? 0 ) === (int) $name[2]
+                && $sales->pushed->resolve((int) $name[2], $word);
         } else {
             $row       = $sales->ledger->row((int) $name[2]);
             $isSettled = $row !== null && $row['order_id'] === $orderId;
 
             if ($isSettled) {
-                $sales->planner->resolve($orderId, (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
+                $sales->planner->resolve(
+                    $orderId,
+                    (int) $row['line_id'],
+                    (int) $row['seq'],
+                    $word,
+                    (int) $row['order_pk'],
+                );
             }
         }
 
-        return $isSettled ? $this->send($shop, $orderId) : throw new ShopException(Text::_(self::PREFIX . 'NO_WORD_NEEDED'));
+        return $isSettled
+            ? $this->send($shop, $orderId)
+            : throw new ShopException(Text::_(self::PREFIX . 'NO_WORD_NEEDED'));
     }
 
     /**
@@ -176,7 +196,7 @@ final readonly class OrderActions implements ActionGroup
             $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false, wait: self::PATIENCE);
         } catch (AlreadyRunningException) {
             // Whoever is at it does this as well.
-        } catch (CloverException | ShopException $e) {
+        } catch (CloverException|ShopException $e) {
             $problem = ErrorPresenter::of($e)['message'];
         }
 
@@ -186,10 +206,10 @@ final readonly class OrderActions implements ActionGroup
             'type'    => $problem === null && !$isUnderWay ? 'success' : 'warning',
             'message' => match (true) {
                 $problem !== null => Text::sprintf(self::PREFIX . 'NOTED_PROBLEM', $problem),
-                $isUnderWay       => Text::_(self::PREFIX . 'NOTED'),
-                default           => Text::_(self::PREFIX . 'DONE'),
+                $isUnderWay => Text::_(self::PREFIX . 'NOTED'),
+                default     => Text::_(self::PREFIX . 'DONE'),
             },
-            'html'    => (new OrderCard($this->factory, Factory::getApplication()))->body($orderId),
+            'html'    => ( new OrderCard($this->factory, Factory::getApplication()) )->body($orderId),
         ];
     }
 
@@ -198,6 +218,8 @@ final readonly class OrderActions implements ActionGroup
     {
         $orderId = $input->post->getString('order_id', '');
 
-        return $orderId !== '' ? $orderId : throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
+        return $orderId !== ''
+            ? $orderId
+            : throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
     }
 }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Shop\Exception\ShopException;
@@ -33,8 +33,9 @@ final readonly class OutboxActions implements ActionGroup
 
     private const WORDS = ['applied', 'not_applied', 'leave'];
 
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
     public function actions(): array
@@ -47,20 +48,28 @@ final readonly class OutboxActions implements ActionGroup
     {
         $word = $input->post->getString('word', '');
 
-        if (!\in_array($word, self::WORDS, true) || preg_match('/^(stock|order|event):(\d+)$/', $input->post->getString('row', ''), $row) !== 1) {
+        if (
+            !\in_array($word, self::WORDS, true)
+            || preg_match('/^(stock|order|event):(\d+)$/', $input->post->getString('row', ''), $row) !== 1
+        ) {
             throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
         }
 
         $sales = $this->factory->shop()->sales();
         $done  = match ($row[1]) {
             'order' => $sales->pushed->resolve((int) $row[2], $word),
-            'event' => $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $row[2]), $word === 'not_applied'),
+            'event' => $sales->outbox->resolve(
+                (string) $sales->outbox->orderOf((int) $row[2]),
+                $word === 'not_applied',
+            ),
             default => self::settleStock($sales, (int) $row[2], $word),
         };
 
-        return $done
-            ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($word)), 'type' => 'success']
-            : ['message' => Text::_(self::PREFIX . 'SETTLED_ALREADY'), 'type' => 'warning'];
+        return (
+            $done
+                ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($word)), 'type' => 'success']
+                : ['message' => Text::_(self::PREFIX . 'SETTLED_ALREADY'), 'type' => 'warning']
+        );
     }
 
     /** @return bool False when the row waits for no word */
@@ -73,7 +82,13 @@ final readonly class OutboxActions implements ActionGroup
         }
 
         try {
-            $sales->planner->resolve((string) $row['order_id'], (int) $row['line_id'], (int) $row['seq'], $word, (int) $row['order_pk']);
+            $sales->planner->resolve(
+                (string) $row['order_id'],
+                (int) $row['line_id'],
+                (int) $row['seq'],
+                $word,
+                (int) $row['order_pk'],
+            );
         } catch (ItemException) {
             return false;
         }
@@ -92,12 +107,21 @@ final readonly class OutboxActions implements ActionGroup
         }
 
         $result  = $shop->sales()->worker()->run(new TimeBudget(self::PATIENCE), wait: self::WAIT);
-        $message = Text::sprintf(self::PREFIX . 'SENT', $result->confirmed, $result->skipped, $result->later, $result->uncertain + $result->dead);
+        $message = Text::sprintf(
+            self::PREFIX . 'SENT',
+            $result->confirmed,
+            $result->skipped,
+            $result->later,
+            $result->uncertain + $result->dead,
+        );
 
         if ($result->paused !== null) {
             $message .= ' ' . Text::sprintf(self::PREFIX . 'PAUSED', $result->paused);
         }
 
-        return ['message' => $message, 'type' => $result->paused !== null || $result->uncertain + $result->dead > 0 ? 'warning' : 'success'];
+        return [
+            'message' => $message,
+            'type'    => $result->paused !== null || ( $result->uncertain + $result->dead ) > 0 ? 'warning' : 'success',
+        ];
     }
 }

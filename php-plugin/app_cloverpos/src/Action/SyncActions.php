@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -34,8 +34,10 @@ final readonly class SyncActions implements ActionGroup
     /** Failed items that are named at the end; the log has them all. */
     private const NAMED = 10;
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function actions(): array
@@ -77,7 +79,8 @@ final readonly class SyncActions implements ActionGroup
 
         $this->factory->address()->confirm($shop->state);
 
-        return $answer + [
+        return $answer
+        + [
             'figures'  => DashboardData::of($shop->overview()),
             'failures' => array_map(
                 static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
@@ -91,8 +94,11 @@ final readonly class SyncActions implements ActionGroup
     {
         $shop  = $this->factory->shop();
         $id    = $input->post->getInt('category');
-        $title = array_column(ShopConfig::categories($shop->sql), 'title', 'id')[$id]
-            ?? throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE'));
+        $title = array_column(
+            ShopConfig::categories($shop->sql),
+            'title',
+            'id',
+        )[$id] ?? throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE'));
         $shop->state->set('default_category', (string) $id);
 
         return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];
@@ -107,9 +113,11 @@ final readonly class SyncActions implements ActionGroup
     /** @return array<string, mixed> */
     private function status(Input $input): array
     {
-        $shop   = $this->factory->shop();
+        $shop = $this->factory->shop();
         $shop->verificationCodes()->expect();
-        $latest = $shop->merchantId() === null ? throw new NotConnectedException('There is no connection.') : $shop->latestRun();
+        $latest = $shop->merchantId() === null
+            ? throw new NotConnectedException('There is no connection.')
+            : $shop->latestRun();
 
         return [
             'figures' => DashboardData::of($shop->overview()),

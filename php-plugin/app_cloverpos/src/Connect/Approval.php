@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
@@ -21,7 +21,9 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 
-/** The owner's approval at Clover, from its start to the connection; in between the administrator's session knows of it. */
+/**
+ * The owner's approval at Clover, from its start to the connection; in between the administrator's session knows of it.
+ */
 final readonly class Approval
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
@@ -31,8 +33,10 @@ final readonly class Approval
     /** Seconds; the owner may have to log in at Clover first. */
     private const VALID = 600;
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     /**
@@ -43,7 +47,11 @@ final readonly class Approval
     public function begin(): string
     {
         $authorization = $this->factory->shop()->connection->authorize(RedirectUri::of());
-        $this->keep(['state' => $authorization->state, 'environment' => $this->factory->environment(), 'at' => $this->factory->clock->now()]);
+        $this->keep([
+            'state'       => $authorization->state,
+            'environment' => $this->factory->environment(),
+            'at'          => $this->factory->clock->now(),
+        ]);
 
         return $authorization->url;
     }
@@ -61,7 +69,11 @@ final readonly class Approval
         $this->app->getSession()->remove(self::SESSION);
 
         if (!$this->isValid($pending)) {
-            return ['ok' => false, 'kind' => 'approval_lost', 'message' => Text::_(self::PREFIX . 'PROBLEM_APPROVAL_LOST')];
+            return [
+                'ok'      => false,
+                'kind'    => 'approval_lost',
+                'message' => Text::_(self::PREFIX . 'PROBLEM_APPROVAL_LOST'),
+            ];
         }
 
         try {
@@ -91,9 +103,13 @@ final readonly class Approval
             $name = null;
         }
 
-        $message = $name === null ? Text::sprintf(self::PREFIX . 'CONNECT_DONE', $id) : Text::sprintf(self::PREFIX . 'CONNECT_DONE_NAME', $id, $name);
+        $message = $name === null
+            ? Text::sprintf(self::PREFIX . 'CONNECT_DONE', $id)
+            : Text::sprintf(self::PREFIX . 'CONNECT_DONE_NAME', $id, $name);
 
-        return $before === null ? $message : $message . ' ' . Text::sprintf(self::PREFIX . 'CONNECT_ANOTHER_MERCHANT', $before);
+        return $before === null
+            ? $message
+            : $message . ' ' . Text::sprintf(self::PREFIX . 'CONNECT_ANOTHER_MERCHANT', $before);
     }
 
     /** @param array<string, mixed> $pending */
@@ -104,8 +120,10 @@ final readonly class Approval
 
     private function isValid(mixed $pending): bool
     {
-        return \is_array($pending)
+        return (
+            \is_array($pending)
             && $pending['environment'] === $this->factory->environment()
-            && $pending['at'] > $this->factory->clock->now() - self::VALID;
+            && $pending['at'] > ( $this->factory->clock->now() - self::VALID )
+        );
     }
 }

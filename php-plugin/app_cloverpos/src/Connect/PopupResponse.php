@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -18,27 +18,40 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Uri\Uri;
 
-/** The page that the approval's window ends with. It is whole and stands alone: inside J2Commerce's frame it would not know that it is done. */
+/**
+ * The page that the approval's window ends with. It is whole and stands alone: inside J2Commerce's frame it would not
+ * know that it is done.
+ */
 final class PopupResponse
 {
     /** Sends it and ends the application. */
     public static function send(CMSApplicationInterface $app, bool $ok, string $message): never
     {
         // The address holds the code of the approval, which is nobody else's business.
-        foreach (['Content-Type: text/html; charset=utf-8', 'Cache-Control: no-store', 'Referrer-Policy: no-referrer', 'X-Frame-Options: DENY', 'X-Content-Type-Options: nosniff'] as $header) {
+        foreach ([
+            'Content-Type: text/html; charset=utf-8',
+            'Cache-Control: no-store',
+            'Referrer-Policy: no-referrer',
+            'X-Frame-Options: DENY',
+            'X-Content-Type-Options: nosniff',
+        ] as $header) {
             header($header);
         }
 
-        echo Template::render('oauth', [
-            'ok'        => $ok,
-            'title'     => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_' . ($ok ? 'TITLE_DONE' : 'TITLE_FAILED')),
-            'message'   => $message,
-            'language'  => $app->getLanguage()->getTag(),
-            'direction' => $app->getLanguage()->isRtl() ? 'rtl' : 'ltr',
-            'script'    => Uri::root(true) . '/media/' . Template::MEDIA . '/js/oauth.js',
-            'dashboard' => Uri::base(true) . '/' . Pages::url(),
-        ]);
+        echo
+            Template::render('oauth', [
+                'ok'        => $ok,
+                'title'     => Text::_(
+                    'PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_' . ( $ok ? 'TITLE_DONE' : 'TITLE_FAILED' ),
+                ),
+                'message'   => $message,
+                'language'  => $app->getLanguage()->getTag(),
+                'direction' => $app->getLanguage()->isRtl() ? 'rtl' : 'ltr',
+                'script'    => Uri::root(true) . '/media/' . Template::MEDIA . '/js/oauth.js',
+                'dashboard' => Uri::base(true) . '/' . Pages::url(),
+            ])
+        ;
         $app->close();
-        exit;
+        exit();
     }
 }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -41,18 +41,20 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     protected $autoloadLanguage = true;
 
     /** @param array<string, mixed> $config */
-    public function __construct(array $config, private readonly ShopFactory $factory)
-    {
+    public function __construct(
+        array $config,
+        private readonly ShopFactory $factory,
+    ) {
         parent::__construct($config);
     }
 
     public static function getSubscribedEvents(): array
     {
         return [
-            'onJ2CommerceAppPluginView'           => 'onPage',
-            'onJ2CommerceAppPluginAjax'           => 'onAction',
-            'onAjaxApp_cloverpos'                 => 'onWebhook',
-            'onJ2CommerceOrderStatusChange'       => 'onOrderStatus',
+            'onJ2CommerceAppPluginView'     => 'onPage',
+            'onJ2CommerceAppPluginAjax'     => 'onAction',
+            'onAjaxApp_cloverpos'           => 'onWebhook',
+            'onJ2CommerceOrderStatusChange' => 'onOrderStatus',
             // The gateway's own answer is read, so it must have been given.
             'onJ2CommerceRefundPayment'           => ['onRefund', Priority::MIN],
             'onJ2CommerceAfterAdminOrderEdit'     => 'onOrderEdit',
@@ -71,7 +73,9 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $page = (new Pages($this->factory, $this->getApplication()))->open(self::text($event->getArgument('pluginview')));
+        $page = ( new Pages($this->factory, $this->getApplication()) )->open(self::text($event->getArgument(
+            'pluginview',
+        )));
         $html = $page->render($event->getArgument('toolbar'), $event->getArgument('input'));
         $event->setArgument('title', Text::_($page->title()));
         $event->setArgument('result', [...$event->getArgument('result', []), $html]);
@@ -90,7 +94,10 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer(self::text($event->getArgument('action')), $event->getArgument('input')));
+        $event->setArgument('jsonResult', ( new Actions($this->factory, $this->getApplication()) )->answer(
+            self::text($event->getArgument('action')),
+            $event->getArgument('input'),
+        ));
     }
 
     public function onWebhook(EventInterface $event): void
@@ -99,14 +106,14 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 
         // The administrator's entry runs handlers for guests too, on some versions of Joomla.
         if ($app->isClient('site') && $app->getInput()->getCmd('task') === 'webhook') {
-            (new WebhookRequest($this->factory, $app))->handle();
+            ( new WebhookRequest($this->factory, $app) )->handle();
         }
     }
 
     public function onOrderStatus(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            (new OrderHooks($this->factory))->statusChanged($event->getArguments());
+            ( new OrderHooks($this->factory) )->statusChanged($event->getArguments());
             $this->workLater();
         });
     }
@@ -114,7 +121,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onRefund(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            (new OrderHooks($this->factory))->refunded($event->getArguments());
+            ( new OrderHooks($this->factory) )->refunded($event->getArguments());
             $this->workLater();
         });
     }
@@ -122,26 +129,32 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onOrderEdit(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            (new OrderHooks($this->factory))->edited($event->getArguments());
+            ( new OrderHooks($this->factory) )->edited($event->getArguments());
             $this->workLater();
         });
     }
 
     public function onOrderSidebar(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult((new OrderCard($this->factory, $this->getApplication()))->render(self::argument($event, 0))));
+        $this->quietly(fn () => $event->addResult(( new OrderCard(
+            $this->factory,
+            $this->getApplication(),
+        ) )->render(self::argument($event, 0))));
     }
 
     public function onProductForm(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult((new ProductBadge($this->factory, $this->getApplication()))->render(self::argument($event, 1))));
+        $this->quietly(fn () => $event->addResult(( new ProductBadge(
+            $this->factory,
+            $this->getApplication(),
+        ) )->render(self::argument($event, 1))));
     }
 
     public function onQuickIcons(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
             if (self::maySee()) {
-                $event->addResult((new Notices($this->factory))->quickIcon());
+                $event->addResult(( new Notices($this->factory) )->quickIcon());
             }
         });
     }
@@ -149,7 +162,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onDashboardMessages(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            foreach (self::maySee() ? (new Notices($this->factory))->messages() : [] as $message) {
+            foreach (self::maySee() ? ( new Notices($this->factory) )->messages() : [] as $message) {
                 $event->addResult($message);
             }
         });
@@ -159,14 +172,17 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onSettingsSave(BeforeSaveEvent $event): void
     {
         if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            (new SettingsForm($this->factory))->beforeSave($event->getItem());
+            ( new SettingsForm($this->factory) )->beforeSave($event->getItem());
         }
     }
 
     public function onSettingsSaved(AfterSaveEvent $event): void
     {
         if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave($event->getItem(), $this->getApplication()));
+            $this->quietly(fn () => ( new SettingsForm($this->factory) )->afterSave(
+                $event->getItem(),
+                $this->getApplication(),
+            ));
         }
     }
 

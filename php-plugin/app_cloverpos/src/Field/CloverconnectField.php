@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
@@ -31,11 +31,26 @@ final class CloverconnectField extends FormField
     protected function getInput()
     {
         [$ready, $note] = self::state();
-        $url            = Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1';
+        $url = Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1';
 
-        return '<button type="button" class="btn btn-primary" id="' . $this->id . '" data-clover-connect="' . self::escape($url) . '"' . ($ready ? '' : ' disabled')
-            . ' aria-describedby="' . $this->id . '-note"><span class="fa-solid fa-plug" aria-hidden="true"></span> ' . Text::_(self::PREFIX . 'FIELD_CONNECT_LABEL') . '</button>'
-            . '<div class="form-text" id="' . $this->id . '-note">' . self::escape($note) . '</div>';
+        return (
+            '<button type="button" class="btn btn-primary" id="'
+            . $this->id
+            . '" data-clover-connect="'
+            . self::escape($url)
+            . '"'
+            . ( $ready ? '' : ' disabled' )
+            . ' aria-describedby="'
+            . $this->id
+            . '-note"><span class="fa-solid fa-plug" aria-hidden="true"></span> '
+            . Text::_(self::PREFIX . 'FIELD_CONNECT_LABEL')
+            . '</button>'
+            . '<div class="form-text" id="'
+            . $this->id
+            . '-note">'
+            . self::escape($note)
+            . '</div>'
+        );
     }
 
     /** @return array{bool, string} Whether it can be pressed, and what is to be said beside it */
@@ -51,8 +66,8 @@ final class CloverconnectField extends FormField
 
             return match (true) {
                 !$shop->hasCredentials() => [false, Text::_(self::PREFIX . 'SETTINGS_SAVE_FIRST')],
-                $status->connected       => [true, Text::sprintf(self::PREFIX . 'SETTINGS_CONNECTED', $status->merchantId)],
-                default                  => [true, ''],
+                $status->connected => [true, Text::sprintf(self::PREFIX . 'SETTINGS_CONNECTED', $status->merchantId)],
+                default => [true, ''],
             };
         } catch (\Throwable $e) {
             return [false, ErrorPresenter::of($e)['message']];

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -19,7 +19,9 @@ use Joomla\CMS\Factory;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Toolbar\Button\LinkButton;
 
-/** Shows no input: gives the settings page its Dashboard button and script, and says what keeps the app from working. */
+/**
+ * Shows no input: gives the settings page its Dashboard button and script, and says what keeps the app from working.
+ */
 final class CloverpageField extends FormField
 {
     protected $type = 'Cloverpage';

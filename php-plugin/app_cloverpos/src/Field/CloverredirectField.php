@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
 use Joomla\CMS\Form\FormField;
@@ -25,8 +25,17 @@ final class CloverredirectField extends FormField
 
     protected function getInput()
     {
-        return '<div class="input-group"><input type="text" readonly class="form-control" id="' . $this->id . '" value="' . self::escape(RedirectUri::of()) . '">'
-            . '<button type="button" class="btn btn-secondary" data-clover-copy="' . $this->id . '"><span class="fa-solid fa-copy" aria-hidden="true"></span> '
-            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_COPY') . '</button></div>';
+        return (
+            '<div class="input-group"><input type="text" readonly class="form-control" id="'
+            . $this->id
+            . '" value="'
+            . self::escape(RedirectUri::of())
+            . '">'
+            . '<button type="button" class="btn btn-secondary" data-clover-copy="'
+            . $this->id
+            . '"><span class="fa-solid fa-copy" aria-hidden="true"></span> '
+            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_COPY')
+            . '</button></div>'
+        );
     }
 }

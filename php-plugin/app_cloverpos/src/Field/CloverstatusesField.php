@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use J2Commerce\Component\J2commerce\Administrator\Field\OrderstatusField;
 

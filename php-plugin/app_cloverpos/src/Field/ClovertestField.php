@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\Requirements;
 use Joomla\CMS\Form\FormField;
@@ -23,7 +23,15 @@ final class ClovertestField extends FormField
 
     protected function getInput()
     {
-        return '<button type="button" class="btn btn-secondary" id="' . $this->id . '" data-clover-test' . (Requirements::isMet() ? '' : ' disabled') . '>'
-            . '<span class="fa-solid fa-vial" aria-hidden="true"></span> ' . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_TEST_LABEL') . '</button>';
+        return (
+            '<button type="button" class="btn btn-secondary" id="'
+            . $this->id
+            . '" data-clover-test'
+            . ( Requirements::isMet() ? '' : ' disabled' )
+            . '>'
+            . '<span class="fa-solid fa-vial" aria-hidden="true"></span> '
+            . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_TEST_LABEL')
+            . '</button>'
+        );
     }
 }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -24,7 +24,10 @@ trait ShopTrait
 
     private static function factory(): ShopFactory
     {
-        return self::$factory ??= ShopFactory::stored(Factory::getApplication(), Factory::getContainer()->get(DatabaseInterface::class));
+        return self::$factory ??= ShopFactory::stored(
+            Factory::getApplication(),
+            Factory::getContainer()->get(DatabaseInterface::class),
+        );
     }
 
     /** The page must open whatever is wrong with the app: it is where the owner switches it off. */

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
@@ -27,14 +27,16 @@ final readonly class OrderCard
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     /** @param mixed $item The order that the page shows */
     public function render(mixed $item): string
     {
-        $orderId = \is_object($item) ? (string) ($item->order_id ?? '') : '';
+        $orderId = \is_object($item) ? (string) ( $item->order_id ?? '' ) : '';
 
         if ($orderId === '') {
             return '';

@@ -10,23 +10,28 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
 
 /** What J2Commerce's events say of orders, put into the outbox. */
 final readonly class OrderHooks
 {
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
-    /** @param array<int|string, mixed> $arguments Of onJ2CommerceOrderStatusChange, which comes with two different lists */
+    /**
+     * @param array<int|string, mixed> $arguments Of onJ2CommerceOrderStatusChange, which comes with two different
+     *   lists
+     */
     public function statusChanged(array $arguments): void
     {
         $list = self::positional($arguments);
 
-        // Five from OrderModel::updateOrderStatus(): primary key, order id, old, new, notify. Three from OrderTable::store(): order id, old, new.
+        // Five from OrderModel::updateOrderStatus(): primary key, order id, old, new, notify. Three from
+        // OrderTable::store(): order id, old, new.
         if (\count($list) >= 5) {
             array_shift($list);
         }
@@ -34,11 +39,18 @@ final readonly class OrderHooks
         [$orderId, $old, $new] = [...$list, null, null, null];
 
         if ($orderId !== null && $new !== null) {
-            $this->factory->orderEvents()->statusChanged((string) $orderId, $old === null ? null : (int) $old, (int) $new);
+            $this->factory->orderEvents()->statusChanged(
+                (string) $orderId,
+                $old === null ? null : (int) $old,
+                (int) $new,
+            );
         }
     }
 
-    /** @param array<int|string, mixed> $arguments Of onJ2CommerceRefundPayment: gateway, order id as a number, amount; and the gateway's answer in "result" */
+    /**
+     * @param array<int|string, mixed> $arguments Of onJ2CommerceRefundPayment: gateway, order id as a number, amount;
+     *   and the gateway's answer in "result"
+     */
     public function refunded(array $arguments): void
     {
         [, $orderId, $amount] = [...self::positional($arguments), null, null, null];
@@ -49,7 +61,7 @@ final readonly class OrderHooks
             return;
         }
 
-        ($answer['action'] ?? '') === 'void'
+        ( $answer['action'] ?? '' ) === 'void'
             ? $this->factory->orderEvents()->refunded((string) $orderId, true)
             : $this->factory->orderEvents()->paidBack((string) $orderId, (string) $amount);
     }

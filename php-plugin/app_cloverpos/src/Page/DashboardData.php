@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -37,11 +37,20 @@ final class DashboardData
             'products'    => $now->products,
             'errors'      => $now->errors,
             'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : self::time($now->lastSync),
-            'details'     => Text::sprintf(self::PREFIX . 'FIGURES_DETAILS', $now->pending, $now->conflicts, $now->deleted),
-            'run'         => $now->run === null ? null : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
+            'details'     => Text::sprintf(
+                self::PREFIX . 'FIGURES_DETAILS',
+                $now->pending,
+                $now->conflicts,
+                $now->deleted,
+            ),
+            'run'         => $now->run === null
+                ? null
+                : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
             'code'        => end($now->webhookCodes)['code'] ?? '',
             'codeAt'      => self::codes($now->webhookCodes),
-            'webhookSeen' => $now->webhookSeen === null ? Text::_(self::PREFIX . 'NEVER') : self::unix($now->webhookSeen),
+            'webhookSeen' => $now->webhookSeen === null
+                ? Text::_(self::PREFIX . 'NEVER')
+                : self::unix($now->webhookSeen),
             'hasCurrency' => $now->currency !== null,
         ];
     }
@@ -52,7 +61,10 @@ final class DashboardData
         return match (\count($codes)) {
             0       => '',
             1       => Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', self::unix($codes[0]['at'])),
-            default => Text::sprintf(self::PREFIX . 'WEBHOOK_CODES', implode('; ', array_map(static fn (array $c): string => "{$c['code']} (" . self::unix($c['at']) . ')', $codes))),
+            default => Text::sprintf(self::PREFIX . 'WEBHOOK_CODES', implode('; ', array_map(
+                static fn (array $c): string => "{$c['code']} (" . self::unix($c['at']) . ')',
+                $codes,
+            ))),
         };
     }
 
@@ -93,7 +105,9 @@ final class DashboardData
             return self::BEGINS[$run->phase] ?? 0;
         }
 
-        return $expected === null || $expected === 0 ? null : self::BEGINS['items'] + intdiv(self::ITEMS_SPAN * min($run->itemsRead, $expected), $expected);
+        return $expected === null || $expected === 0
+            ? null
+            : self::BEGINS['items'] + intdiv(self::ITEMS_SPAN * min($run->itemsRead, $expected), $expected);
     }
 
     private static function progress(SyncProgress $run, ?int $expected): string
@@ -105,7 +119,13 @@ final class DashboardData
 
     private static function summary(SyncProgress $run): string
     {
-        $parts = [Text::sprintf(self::PREFIX . 'SUMMARY', $run->imported, $run->updated, $run->unchanged, $run->failed)];
+        $parts = [Text::sprintf(
+            self::PREFIX . 'SUMMARY',
+            $run->imported,
+            $run->updated,
+            $run->unchanged,
+            $run->failed,
+        )];
 
         if ($run->deleted > 0) {
             $parts[] = Text::sprintf(self::PREFIX . 'SUMMARY_DELETED', $run->deleted);

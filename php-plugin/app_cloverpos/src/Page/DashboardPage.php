@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Joomla\ErrorPresenter;
@@ -39,12 +39,24 @@ final readonly class DashboardPage implements Page
 
     /** What the script says. */
     private const WORDS = [
-        'DELETES_ASKING', 'DISCONNECT_CONFIRM', 'HAND_EMPTY', 'SYNC_DONE', 'SYNC_ELSEWHERE', 'SYNC_ELSEWHERE_ENDED', 'SYNC_INTERRUPTED', 'SYNC_RUNNING', 'SYNC_STOPPED',
-        'SYNC_STOPPING', 'WEBHOOK_CODE_CAME', 'WEBHOOK_CODE_NONE',
+        'DELETES_ASKING',
+        'DISCONNECT_CONFIRM',
+        'HAND_EMPTY',
+        'SYNC_DONE',
+        'SYNC_ELSEWHERE',
+        'SYNC_ELSEWHERE_ENDED',
+        'SYNC_INTERRUPTED',
+        'SYNC_RUNNING',
+        'SYNC_STOPPED',
+        'SYNC_STOPPING',
+        'WEBHOOK_CODE_CAME',
+        'WEBHOOK_CODE_NONE',
     ];
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     /** With the badge beside it, which the head of the document goes without. */
@@ -54,7 +66,10 @@ final readonly class DashboardPage implements Page
 
         return $this->factory->environment() !== 'sandbox'
             ? $title
-            : $title . ' <span class="badge text-bg-warning">' . Text::_(self::PREFIX . 'ENVIRONMENT_SANDBOX') . '</span>';
+            : $title
+            . ' <span class="badge text-bg-warning">'
+            . Text::_(self::PREFIX . 'ENVIRONMENT_SANDBOX')
+            . '</span>';
     }
 
     public function render(Toolbar $toolbar, Input $input): string
@@ -70,8 +85,18 @@ final readonly class DashboardPage implements Page
         }
 
         $this->buttons($toolbar, $page['canWork']);
-        Template::script($this->app, 'dashboard', array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS));
-        $this->app->getDocument()->addScriptOptions(Template::MEDIA, ['figures' => $page['figures'], 'mayAct' => $page['mayAct'], 'canWork' => $page['canWork'], 'poll' => self::POLL, 'follow' => self::FOLLOW]);
+        Template::script(
+            $this->app,
+            'dashboard',
+            array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS),
+        );
+        $this->app->getDocument()->addScriptOptions(Template::MEDIA, [
+            'figures' => $page['figures'],
+            'mayAct'  => $page['mayAct'],
+            'canWork' => $page['canWork'],
+            'poll'    => self::POLL,
+            'follow'  => self::FOLLOW,
+        ]);
 
         return Template::render('dashboard', $page);
     }
@@ -87,7 +112,7 @@ final readonly class DashboardPage implements Page
         return [
             'now'            => $now,
             'figures'        => DashboardData::of($now),
-            'warnings'       => (new Warnings($this->factory, $shop, $now))->list(),
+            'warnings'       => ( new Warnings($this->factory, $shop, $now) )->list(),
             'mayAct'         => $mayAct,
             'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
             'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
@@ -115,25 +140,47 @@ final readonly class DashboardPage implements Page
         self::button($toolbar, 'sync', 'SYNC_NOW', 'fa-rotate', 'btn btn-success', $canWork);
         self::button($toolbar, 'test', 'FIELD_TEST_LABEL', 'fa-vial', 'btn btn-primary', $canWork);
         self::button($toolbar, 'disconnect', 'DISCONNECT', 'fa-link-slash', 'btn btn-danger', $canWork);
-        $toolbar->linkButton('clover-synclog')->text(self::PREFIX . 'BUTTON_SYNC_LOG')->url(Pages::url('synclog'))->icon('fa-solid fa-list');
-        $toolbar->linkButton('clover-mappings')->text(self::PREFIX . 'BUTTON_MAPPINGS')->url(Pages::url('mappings'))->icon('fa-solid fa-link');
-        $toolbar->linkButton('clover-outbox')->text(self::PREFIX . 'BUTTON_OUTBOX')->url(Pages::url('outbox'))->icon('fa-solid fa-inbox');
+        $toolbar
+            ->linkButton('clover-synclog')
+            ->text(self::PREFIX . 'BUTTON_SYNC_LOG')
+            ->url(Pages::url('synclog'))
+            ->icon('fa-solid fa-list');
+        $toolbar
+            ->linkButton('clover-mappings')
+            ->text(self::PREFIX . 'BUTTON_MAPPINGS')
+            ->url(Pages::url('mappings'))
+            ->icon('fa-solid fa-link');
+        $toolbar
+            ->linkButton('clover-outbox')
+            ->text(self::PREFIX . 'BUTTON_OUTBOX')
+            ->url(Pages::url('outbox'))
+            ->icon('fa-solid fa-inbox');
         ToolbarButtons::settings($toolbar, $this->factory->sql());
     }
 
-    private static function button(Toolbar $toolbar, string $action, string $word, string $icon, string $class, bool $enabled): void
-    {
-        $toolbar->standardButton("clover-$action")
+    private static function button(
+        Toolbar $toolbar,
+        string $action,
+        string $word,
+        string $icon,
+        string $class,
+        bool $enabled,
+    ): void {
+        $toolbar
+            ->standardButton("clover-$action")
             ->text(self::PREFIX . $word)
             ->icon("fa-solid $icon")
             ->buttonClass($class)
             // The script listens; without this Joomla would put its own call there.
             ->onclick('')
-            ->attributes(['data-clover-action' => $action] + ($enabled ? [] : ['disabled' => 'disabled']));
+            ->attributes(['data-clover-action' => $action] + ( $enabled ? [] : ['disabled' => 'disabled'] ));
     }
 
     private static function isLocal(string $host): bool
     {
-        return \in_array($host, ['localhost', '127.0.0.1', '[::1]'], true) || preg_match('/\.(test|local|localhost)$/', $host) === 1;
+        return (
+            \in_array($host, ['localhost', '127.0.0.1', '[::1]'], true)
+            || preg_match('/\.(test|local|localhost)$/', $host) === 1
+        );
     }
 }

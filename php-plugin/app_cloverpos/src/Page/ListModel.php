@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Factory;
@@ -21,7 +21,8 @@ use Joomla\CMS\Layout\LayoutHelper;
 use Joomla\CMS\Pagination\Pagination;
 
 /**
- * What a list page needs around its table, as everywhere in Joomla: search, filters, sorting and pages, remembered for the user.
+ * What a list page needs around its table, as everywhere in Joomla: search, filters, sorting and pages, remembered for
+ * the user.
  *
  * The public members are what Joomla's layout joomla.searchtools.default reads.
  */
@@ -54,8 +55,13 @@ final class ListModel
      * @param list<string>                $sorts   The first is the default
      * @param array<string, list<string>> $filters Values that each filter may have
      */
-    public function __construct(CMSApplicationInterface $app, private readonly string $page, array $sorts, bool $descending, array $filters)
-    {
+    public function __construct(
+        CMSApplicationInterface $app,
+        private readonly string $page,
+        array $sorts,
+        bool $descending,
+        array $filters,
+    ) {
         $context = 'com_j2commerce.app_cloverpos.' . $page;
         $given   = self::texts($app->getUserStateFromRequest("$context.filter", 'filter', [], 'array'));
         $list    = self::texts($app->getUserStateFromRequest("$context.list", 'list', [], 'array'));
@@ -63,22 +69,29 @@ final class ListModel
         foreach (array_intersect_key($given, ['search' => 0] + $filters) as $name => $value) {
             $value = $name === 'search' ? mb_substr(trim($value), 0, self::SEARCH_LENGTH) : $value;
 
-            if ($value !== '' && ($name === 'search' || \in_array($value, $filters[$name], true))) {
+            if ($value !== '' && ( $name === 'search' || \in_array($value, $filters[$name], true) )) {
                 $this->activeFilters[$name] = $value;
             }
         }
 
         [$sort, $direction] = [...explode(' ', $list['fullordering'] ?? ''), '', ''];
-        $known              = \in_array($sort, $sorts, true) && \in_array($direction, ['ASC', 'DESC'], true);
-        $this->sort         = $known ? $sort : $sorts[0];
-        $this->descending   = $known ? $direction === 'DESC' : $descending;
-        $this->limit        = min(self::MAX_LIMIT, max(0, (int) ($list['limit'] ?? 0))) ?: max(1, min(self::MAX_LIMIT, (int) $app->get('list_limit', 20) ?: self::MAX_LIMIT));
-        $this->start        = max(0, (int) $app->getUserStateFromRequest("$context.limitstart", 'limitstart', 0, 'int'));
-        $this->filterForm   = Factory::getContainer()->get(FormFactoryInterface::class)->createForm($context . '.filter', ['control' => '']);
+        $known            = \in_array($sort, $sorts, true) && \in_array($direction, ['ASC', 'DESC'], true);
+        $this->sort       = $known ? $sort : $sorts[0];
+        $this->descending = $known ? $direction === 'DESC' : $descending;
+        $this->limit      = min(self::MAX_LIMIT, max(0, (int) ( $list['limit'] ?? 0 ))) ?: max(1, min(
+            self::MAX_LIMIT,
+            (int) $app->get('list_limit', 20) ?: self::MAX_LIMIT,
+        ));
+        $this->start      = max(0, (int) $app->getUserStateFromRequest("$context.limitstart", 'limitstart', 0, 'int'));
+        $this->filterForm = Factory::getContainer()->get(FormFactoryInterface::class)->createForm($context
+        . '.filter', ['control' => '']);
         $this->filterForm->loadFile(JPATH_PLUGINS . "/j2commerce/app_cloverpos/forms/filter_$page.xml");
         $this->filterForm->bind([
             'filter' => $this->activeFilters,
-            'list'   => ['fullordering' => $this->sort . ($this->descending ? ' DESC' : ' ASC'), 'limit' => $this->limit],
+            'list'   => [
+                'fullordering' => $this->sort . ( $this->descending ? ' DESC' : ' ASC' ),
+                'limit'        => $this->limit,
+            ],
         ]);
     }
 
@@ -95,25 +108,44 @@ final class ListModel
     /** @return string HTML from the form's beginning to the table's */
     public function open(): string
     {
-        return '<form action="' . htmlspecialchars(Pages::url($this->page), ENT_QUOTES, 'UTF-8') . '" method="post" name="adminForm" id="adminForm">'
-            . LayoutHelper::render('joomla.searchtools.default', ['view' => $this, 'options' => ['defaultLimit' => $this->limit]]);
+        return (
+            '<form action="'
+            . htmlspecialchars(Pages::url($this->page), ENT_QUOTES, 'UTF-8')
+            . '" method="post" name="adminForm" id="adminForm">'
+            . LayoutHelper::render('joomla.searchtools.default', [
+                'view'    => $this,
+                'options' => ['defaultLimit' => $this->limit],
+            ])
+        );
     }
 
     /** @return string HTML from the table's end to the form's */
     public function close(): string
     {
         // Without a task of its own the form would override the one in the address.
-        return ($this->total > 0 ? $this->pagination->getListFooter() : '')
-            . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">' . HTMLHelper::_('form.token') . '</form>';
+        return (
+            ( $this->total > 0 ? $this->pagination->getListFooter() : '' )
+            . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">'
+            . HTMLHelper::_('form.token')
+            . '</form>'
+        );
     }
 
     /** @return string HTML of a column's header cell, to sort by when pressed */
     public function heading(string $key, string $column, string $class = ''): string
     {
-        $sorted = $column !== $this->sort ? '' : ' aria-sort="' . ($this->descending ? 'descending' : 'ascending') . '"';
+        $sorted = $column !== $this->sort
+            ? ''
+            : ' aria-sort="' . ( $this->descending ? 'descending' : 'ascending' ) . '"';
 
-        return '<th scope="col"' . ($class === '' ? '' : " class=\"$class\"") . $sorted . '>'
-            . HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort) . '</th>';
+        return (
+            '<th scope="col"'
+            . ( $class === '' ? '' : " class=\"$class\"" )
+            . $sorted
+            . '>'
+            . HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort)
+            . '</th>'
+        );
     }
 
     /**

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -31,13 +31,36 @@ final readonly class MappingsPage implements Page
     private const STATES = [Links::SYNCED, Links::PENDING, Links::ERROR, Links::CONFLICT, Links::DELETED];
 
     private const WORDS = [
-        'UNLINK_CONFIRM', 'ADOPT_ALL_CONFIRM', 'RELINK_ALL_CONFIRM', 'ASKING', 'REPORT_CAPPED', 'PREVIEW_TITLE', 'PREVIEW_NONE', 'PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS',
-        'PREVIEW_ACTION_CREATE', 'PREVIEW_ACTION_UPDATE', 'PREVIEW_ACTION_RESTORE', 'PREVIEW_ACTION_DELETE', 'PREVIEW_ACTION_CONFLICT', 'PREVIEW_ACTION_ERROR',
-        'DRIFT_TITLE', 'DRIFT_NONE', 'DRIFT_SHOP', 'DRIFT_CLOVER', 'DRIFT_REASON', 'DRIFT_UNTRACKED', 'CLOVER_ID', 'SKU',
+        'UNLINK_CONFIRM',
+        'ADOPT_ALL_CONFIRM',
+        'RELINK_ALL_CONFIRM',
+        'ASKING',
+        'REPORT_CAPPED',
+        'PREVIEW_TITLE',
+        'PREVIEW_NONE',
+        'PREVIEW_ACTION',
+        'PREVIEW_PRODUCT',
+        'PREVIEW_FIELDS',
+        'PREVIEW_ACTION_CREATE',
+        'PREVIEW_ACTION_UPDATE',
+        'PREVIEW_ACTION_RESTORE',
+        'PREVIEW_ACTION_DELETE',
+        'PREVIEW_ACTION_CONFLICT',
+        'PREVIEW_ACTION_ERROR',
+        'DRIFT_TITLE',
+        'DRIFT_NONE',
+        'DRIFT_SHOP',
+        'DRIFT_CLOVER',
+        'DRIFT_REASON',
+        'DRIFT_UNTRACKED',
+        'CLOVER_ID',
+        'SKU',
     ];
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function title(): string
@@ -56,7 +79,13 @@ final readonly class MappingsPage implements Page
             $start = $tools->paginate($list->count($tools->activeFilters));
             $data  = [
                 'tools'     => $tools,
-                'rows'      => $list->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit),
+                'rows'      => $list->page(
+                    $tools->activeFilters,
+                    $tools->sort,
+                    $tools->descending,
+                    $start,
+                    $tools->limit,
+                ),
                 'conflicts' => $shop->conflicts()->list(),
                 'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
@@ -64,7 +93,11 @@ final readonly class MappingsPage implements Page
             return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
-        Template::script($this->app, 'mappings', array_map(static fn (string $word): string => "PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_$word", self::WORDS));
+        Template::script(
+            $this->app,
+            'mappings',
+            array_map(static fn (string $word): string => "PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_$word", self::WORDS),
+        );
 
         return Template::render('mappings', $data);
     }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -21,8 +21,9 @@ use Joomla\Input\Input;
 /** In place of every page while the PHP extension is missing. */
 final readonly class MissingExtensionPage implements Page
 {
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
     public function title(): string

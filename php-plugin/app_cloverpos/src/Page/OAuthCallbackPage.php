@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
@@ -21,11 +21,16 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
-/** Where Clover sends the browser after the approval. That it comes from ours is told by the state, for Clover sends no token of Joomla's. */
+/**
+ * Where Clover sends the browser after the approval. That it comes from ours is told by the state, for Clover sends no
+ * token of Joomla's.
+ */
 final readonly class OAuthCallbackPage implements Page
 {
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function title(): string
@@ -39,7 +44,7 @@ final readonly class OAuthCallbackPage implements Page
             PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
-        $result = (new Approval($this->factory, $this->app))->finish((string) ($_SERVER['QUERY_STRING'] ?? ''));
+        $result = ( new Approval($this->factory, $this->app) )->finish((string) ( $_SERVER['QUERY_STRING'] ?? '' ));
         PopupResponse::send($this->app, $result['ok'], $result['message']);
     }
 }

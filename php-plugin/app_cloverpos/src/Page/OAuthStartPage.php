@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -26,8 +26,10 @@ use Joomla\Input\Input;
 /** Sends the browser to Clover's approval. */
 final readonly class OAuthStartPage implements Page
 {
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function title(): string
@@ -41,13 +43,14 @@ final readonly class OAuthStartPage implements Page
             PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
-        // Otherwise another site could have the owner's approval begun, and the state of one that is under way replaced.
+        // Otherwise another site could have the owner's approval begun, and the state of one that is under way
+        // replaced.
         if (!Session::checkToken('get')) {
             PopupResponse::send($this->app, false, Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_APPROVAL_TOKEN'));
         }
 
         try {
-            $url = (new Approval($this->factory, $this->app))->begin();
+            $url = ( new Approval($this->factory, $this->app) )->begin();
         } catch (\Throwable $e) {
             PopupResponse::send($this->app, false, ErrorPresenter::of($e)['message']);
         }

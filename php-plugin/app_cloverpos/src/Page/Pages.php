@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -19,8 +19,10 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 /** The app's pages by the name in their address. */
 final readonly class Pages
 {
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     public function open(string $name): Page

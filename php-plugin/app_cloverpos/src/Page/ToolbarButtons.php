@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Sql;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
@@ -21,11 +21,19 @@ final class ToolbarButtons
 {
     public static function dashboard(Toolbar $toolbar): void
     {
-        $toolbar->linkButton('clover-dashboard')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')->url(Pages::url())->icon('fa-solid fa-gauge');
+        $toolbar
+            ->linkButton('clover-dashboard')
+            ->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')
+            ->url(Pages::url())
+            ->icon('fa-solid fa-gauge');
     }
 
     public static function settings(Toolbar $toolbar, Sql $sql): void
     {
-        $toolbar->linkButton('clover-settings')->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SETTINGS')->url(SettingsForm::url($sql))->icon('fa-solid fa-gear');
+        $toolbar
+            ->linkButton('clover-settings')
+            ->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SETTINGS')
+            ->url(SettingsForm::url($sql))
+            ->icon('fa-solid fa-gear');
     }
 }

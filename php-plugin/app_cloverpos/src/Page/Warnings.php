@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
@@ -36,13 +36,16 @@ final readonly class Warnings
 
     private const WEBHOOK_PATIENCE = 604_800;
 
-    public function __construct(private ShopFactory $factory, private Services $shop, private DashboardStatus $now)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private Services $shop,
+        private DashboardStatus $now,
+    ) {
     }
 
     /**
-     * @return list<array{type: string, text: string, links: array<string, string>, buttons: list<array{action: string, label: string, class: string}>}>
-     *         links: address by label
+     * @return list<array{type: string, text: string, links: array<string, string>, buttons: list<array{action:
+     *   string, label: string, class: string}>}> links: address by label
      */
     public function list(): array
     {
@@ -68,7 +71,9 @@ final readonly class Warnings
     /** @return ?array<string, mixed> */
     private function sandbox(): ?array
     {
-        return $this->now->environment === 'sandbox' ? self::warning('warning', Text::_(self::PREFIX . 'SANDBOX_ALERT')) : null;
+        return $this->now->environment === 'sandbox'
+            ? self::warning('warning', Text::_(self::PREFIX . 'SANDBOX_ALERT'))
+            : null;
     }
 
     /** @return ?array<string, mixed> */
@@ -81,7 +86,11 @@ final readonly class Warnings
         } catch (SiteMovedException $e) {
             return self::warning('danger', ErrorPresenter::of($e)['message'], buttons: [
                 ['action' => 'move', 'label' => Text::_(self::PREFIX . 'MOVE'), 'class' => 'btn-primary'],
-                ['action' => 'disconnect', 'label' => Text::_(self::PREFIX . 'MOVE_DISCONNECT'), 'class' => 'btn-danger'],
+                [
+                    'action' => 'disconnect',
+                    'label'  => Text::_(self::PREFIX . 'MOVE_DISCONNECT'),
+                    'class'  => 'btn-danger',
+                ],
             ]);
         }
     }
@@ -89,62 +98,92 @@ final readonly class Warnings
     /** @return ?array<string, mixed> */
     private function access(): ?array
     {
-        return GuestAccess::isGiven($this->factory->sql()) ? null : self::warning(
-            'danger',
-            Text::_(self::PREFIX . 'ACCESS_ALERT'),
-            [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
+        return (
+            GuestAccess::isGiven($this->factory->sql())
+                ? null
+                : self::warning('danger', Text::_(self::PREFIX . 'ACCESS_ALERT'), [
+                    Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql()),
+                ])
         );
     }
 
     /** @return ?array<string, mixed> */
     private function reconnect(): ?array
     {
-        return $this->now->reconnectReason === null ? null : self::warning('danger', Text::sprintf(self::PREFIX . 'RECONNECT_ALERT', $this->now->reconnectReason));
+        return $this->now->reconnectReason === null
+            ? null
+            : self::warning('danger', Text::sprintf(self::PREFIX . 'RECONNECT_ALERT', $this->now->reconnectReason));
     }
 
     /** @return ?array<string, mixed> */
     private function refused(): ?array
     {
-        return $this->now->refusedAt === null ? null : self::warning('danger', Text::sprintf(
-            self::PREFIX . 'REFUSED_ALERT',
-            DashboardData::unix($this->now->refusedAt),
-            DashboardData::unix((int) $this->now->nextTryAt),
-        ));
+        return $this->now->refusedAt === null
+            ? null
+            : self::warning('danger', Text::sprintf(
+                self::PREFIX . 'REFUSED_ALERT',
+                DashboardData::unix($this->now->refusedAt),
+                DashboardData::unix((int) $this->now->nextTryAt),
+            ));
     }
 
     /** @return ?array<string, mixed> */
     private function token(): ?array
     {
-        return $this->now->tokenEndsSoon && $this->now->refusedAt === null ? self::warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [Text::_(self::PREFIX . 'TASKS') => self::TASKS]) : null;
+        return (
+            $this->now->tokenEndsSoon && $this->now->refusedAt === null
+                ? self::warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [
+                    Text::_(self::PREFIX . 'TASKS') => self::TASKS,
+                ])
+                : null
+        );
     }
 
     /** @return ?array<string, mixed> */
     private function lastFailure(): ?array
     {
-        return $this->now->lastFailure === null || !$this->now->connected ? null : self::warning(
-            'warning',
-            Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure),
-            [Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog')],
+        return (
+            $this->now->lastFailure === null || !$this->now->connected
+                ? null
+                : self::warning(
+                    'warning',
+                    Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure),
+                    [Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog')],
+                )
         );
     }
 
     /** @return ?array<string, mixed> */
     private function paused(): ?array
     {
-        return $this->now->paused === null ? null : self::warning(
-            'danger',
-            Text::sprintf(self::PREFIX . 'PAUSED_ALERT', DashboardData::unix($this->now->paused['since']), $this->now->paused['reason']),
-            [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
-            [['action' => 'resume-sales', 'label' => Text::_(self::PREFIX . 'PAUSED_RESUME'), 'class' => 'btn-primary']],
+        return (
+            $this->now->paused === null
+                ? null
+                : self::warning(
+                    'danger',
+                    Text::sprintf(
+                        self::PREFIX . 'PAUSED_ALERT',
+                        DashboardData::unix($this->now->paused['since']),
+                        $this->now->paused['reason'],
+                    ),
+                    [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
+                    [[
+                        'action' => 'resume-sales',
+                        'label'  => Text::_(self::PREFIX . 'PAUSED_RESUME'),
+                        'class'  => 'btn-primary',
+                    ]],
+                )
         );
     }
 
     /** @return ?array<string, mixed> */
     private function waiting(): ?array
     {
-        $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
+        $rows = ( $this->now->sales['uncertain'] ?? 0 ) + ( $this->now->sales['dead'] ?? 0 );
 
-        return $rows === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')]);
+        return $rows === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
+                Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),
+            ]);
     }
 
     /** @return ?array<string, mixed> */
@@ -152,10 +191,13 @@ final readonly class Warnings
     {
         $limit = $this->now->rateLimit;
 
-        return !$limit['learned'] ? null : self::warning(
-            'info',
-            Text::sprintf(self::PREFIX . 'RATE_LIMIT_ALERT', $limit['per_second'], $limit['concurrent']),
-        );
+        return !$limit['learned']
+            ? null
+            : self::warning('info', Text::sprintf(
+                self::PREFIX . 'RATE_LIMIT_ALERT',
+                $limit['per_second'],
+                $limit['concurrent'],
+            ));
     }
 
     /** @return ?array<string, mixed> */
@@ -163,7 +205,9 @@ final readonly class Warnings
     {
         $n = $this->now->conflicts;
 
-        return $n === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_CONFLICTS', $n), [Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings')]);
+        return $n === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_CONFLICTS', $n), [
+                Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings'),
+            ]);
     }
 
     /** @return ?array<string, mixed> */
@@ -186,13 +230,15 @@ final readonly class Warnings
         $seen     = $this->factory->siteState()->get(self::TASK_SEEN);
         $patience = max(self::TASK_PATIENCE, 2 * 60 * (int) $this->shop->settings['sync_interval']);
 
-        if (!$this->now->connected || ($seen !== null && (int) $seen > $this->factory->clock->now() - $patience)) {
+        if (!$this->now->connected || $seen !== null && (int) $seen > ( $this->factory->clock->now() - $patience )) {
             return null;
         }
 
         return self::warning(
             'warning',
-            $seen === null ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT') : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', DashboardData::unix((int) $seen)),
+            $seen === null
+                ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT')
+                : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', DashboardData::unix((int) $seen)),
             [Text::_(self::PREFIX . 'TASKS') => self::TASKS],
         );
     }
@@ -202,10 +248,16 @@ final readonly class Warnings
     {
         $seen = $this->now->webhookSeen;
 
-        return !$this->shop->settings['webhooks'] || $seen === null || $seen > $this->factory->clock->now() - self::WEBHOOK_PATIENCE ? null : self::warning(
-            'warning',
-            Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', DashboardData::unix($seen)),
-            [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
+        return (
+            !$this->shop->settings['webhooks']
+            || $seen === null
+            || $seen > ( $this->factory->clock->now() - self::WEBHOOK_PATIENCE )
+                ? null
+                : self::warning(
+                    'warning',
+                    Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', DashboardData::unix($seen)),
+                    [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
+                )
         );
     }
 

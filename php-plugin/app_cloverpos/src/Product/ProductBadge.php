@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Product;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Joomla\Requirements;
@@ -26,21 +26,27 @@ final readonly class ProductBadge
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
     /** @param mixed $item The product that the form is of */
     public function render(mixed $item): string
     {
-        $product  = \is_object($item) ? (int) ($item->j2commerce_product_id ?? 0) : 0;
+        $product  = \is_object($item) ? (int) ( $item->j2commerce_product_id ?? 0 ) : 0;
         $merchant = $product === 0 ? null : $this->merchant();
 
         if ($merchant === null) {
             return '';
         }
 
-        $status = ProductStatus::of($this->factory->sql(), new Links($this->factory->sql(), $this->factory->environment(), $merchant), $product);
+        $status = ProductStatus::of(
+            $this->factory->sql(),
+            new Links($this->factory->sql(), $this->factory->environment(), $merchant),
+            $product,
+        );
 
         if ($status === null) {
             return '';
@@ -52,7 +58,9 @@ final readonly class ProductBadge
             'product' => $product,
             'status'  => $status,
             'problem' => Requirements::problem(),
-            'maySync' => Requirements::isMet() && $status->state !== Links::CONFLICT && J2CommerceHelper::canAccess('j2commerce.editsetup'),
+            'maySync' => Requirements::isMet()
+                && $status->state !== Links::CONFLICT
+                && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
     }
 

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Connection;
 use CloverSync\Exception\SettingsException;
@@ -29,8 +29,8 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Table\TableInterface;
 
 /**
- * The app's settings as Joomla's plugin manager saves them: what is wrong is refused as a whole, and secrets go into the app's own table instead of the
- * parameters, which anybody who may edit plugins can read.
+ * The app's settings as Joomla's plugin manager saves them: what is wrong is refused as a whole, and secrets go into
+ * the app's own table instead of the parameters, which anybody who may edit plugins can read.
  */
 final readonly class SettingsForm
 {
@@ -39,22 +39,28 @@ final readonly class SettingsForm
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
     /** @param ShopFactory $factory With the parameters of before */
-    public function __construct(private ShopFactory $factory)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+    ) {
     }
 
     public static function isOurs(string $context, mixed $item): bool
     {
-        return $context === 'com_plugins.plugin' && $item instanceof TableInterface && $item->folder === 'j2commerce' && $item->element === self::ELEMENT;
+        return (
+            $context === 'com_plugins.plugin'
+            && $item instanceof TableInterface
+            && $item->folder === 'j2commerce'
+            && $item->element === self::ELEMENT
+        );
     }
 
     /** Address of the settings, relative to the administrator. */
     public static function url(Sql $sql): string
     {
-        return 'index.php?option=com_plugins&task=plugin.edit&extension_id=' . (int) $sql->fetchValue(
-            "SELECT extension_id FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = ?",
-            [self::ELEMENT],
-        );
+        return 'index.php?option=com_plugins&task=plugin.edit&extension_id='
+        . (int) $sql->fetchValue("SELECT extension_id FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = ?", [
+            self::ELEMENT,
+        ]);
     }
 
     /** "Label: what is wrong" of each field. */
@@ -73,9 +79,12 @@ final readonly class SettingsForm
     public function beforeSave(TableInterface $table): void
     {
         $given   = self::decode($table->params);
-        $secrets = array_filter(array_intersect_key($given, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && trim($s) !== '');
-        $forget  = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
-        $kept    = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
+        $secrets = array_filter(
+            array_intersect_key($given, array_flip(Secrets::NAMES)),
+            static fn (mixed $s): bool => \is_string($s) && trim($s) !== '',
+        );
+        $forget = (int) ( $given['forget_webhook_secret'] ?? 0 ) === 1;
+        $kept   = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
 
         if (Requirements::isMet()) {
             $this->check($kept + $secrets);
@@ -103,13 +112,18 @@ final readonly class SettingsForm
         }
 
         // Without the extension they cannot be sealed yet, and the form does not show them.
-        $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->environment() ? [] : $this->factory->strandedSecrets();
+        $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->environment()
+            ? []
+            : $this->factory->strandedSecrets();
 
         if ($forget) {
             unset($stranded['webhook_secret']);
         }
 
-        $table->params = json_encode($kept + $stranded, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+        $table->params = json_encode(
+            $kept + $stranded,
+            JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
+        );
     }
 
     public function afterSave(TableInterface $table, CMSApplicationInterface $app): void
@@ -122,29 +136,48 @@ final readonly class SettingsForm
         }
 
         if ($environment !== $this->factory->environment()) {
-            $app->enqueueMessage(Text::sprintf(self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED', Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment))), 'notice');
-        } elseif (trim((string) ($now['app_id'] ?? '')) !== trim((string) $this->factory->parameter('app_id')) && Requirements::isMet() && $this->factory->shop()->connection->status()->connected) {
+            $app->enqueueMessage(
+                Text::sprintf(
+                    self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED',
+                    Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($environment)),
+                ),
+                'notice',
+            );
+        } elseif (
+            trim((string) ( $now['app_id'] ?? '' )) !== trim((string) $this->factory->parameter('app_id'))
+            && Requirements::isMet()
+            && $this->factory->shop()->connection->status()->connected
+        ) {
             $app->enqueueMessage(Text::_(self::PREFIX . 'SETTINGS_APP_CHANGED'), 'warning');
         }
 
         if (!empty($now['debug']) && !$this->factory->isDebug()) {
-            (new SyncLog($this->factory->sql(), $environment, $this->factory->clock))
-                ->add('sync', 'item', '', 'success', Text::sprintf(self::PREFIX . 'SETTINGS_DEBUG_ON', DebugLog::FILE));
+            ( new SyncLog($this->factory->sql(), $environment, $this->factory->clock) )->add(
+                'sync',
+                'item',
+                '',
+                'success',
+                Text::sprintf(self::PREFIX . 'SETTINGS_DEBUG_ON', DebugLog::FILE),
+            );
         }
     }
 
     /**
-     * Tokens that another site secret has sealed open never again, and would stand in the way of connecting anew. They are kept until the owner enters the
-     * App Secret again, for the old site secret may come back.
+     * Tokens that another site secret has sealed open never again, and would stand in the way of connecting anew. They
+     * are kept until the owner enters the App Secret again, for the old site secret may come back.
      *
      * @param array<string, mixed> $parameters
      */
     private function forgetLostTokens(#[\SensitiveParameter] array $parameters): void
     {
-        $tokens = new DatabaseTokenStore($this->factory->sql(), ShopFactory::environmentOf($parameters), $this->factory->clock);
+        $tokens = new DatabaseTokenStore(
+            $this->factory->sql(),
+            ShopFactory::environmentOf($parameters),
+            $this->factory->clock,
+        );
 
         try {
-            (new Connection($this->check($parameters), $this->factory->vault(), $tokens))->status();
+            ( new Connection($this->check($parameters), $this->factory->vault(), $tokens) )->status();
         } catch (VaultException) {
             $tokens->delete();
         }
@@ -154,7 +187,9 @@ final readonly class SettingsForm
     private function check(#[\SensitiveParameter] array $parameters): Settings
     {
         try {
-            return Settings::fromArray(ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)));
+            return Settings::fromArray(
+                ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)),
+            );
         } catch (SettingsException $e) {
             throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', self::problems($e)));
         }

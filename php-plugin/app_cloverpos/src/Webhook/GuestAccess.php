@@ -10,14 +10,14 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Sql;
 use Joomla\CMS\Access\Access;
 
 /**
- * Joomla loads a plugin for those only who may see it by its access level. Clover, the scheduler and most who buy are guests: for them the app would not be
- * there, and the webhook's address would answer Clover with an empty 200.
+ * Joomla loads a plugin for those only who may see it by its access level. Clover, the scheduler and most who buy are
+ * guests: for them the app would not be there, and the webhook's address would answer Clover with an empty 200.
  */
 final class GuestAccess
 {
@@ -26,7 +26,9 @@ final class GuestAccess
 
     public static function isGiven(Sql $sql): bool
     {
-        return self::includes((int) $sql->fetchValue("SELECT access FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'"));
+        return self::includes((int) $sql->fetchValue(
+            "SELECT access FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+        ));
     }
 
     public static function includes(int $level): bool

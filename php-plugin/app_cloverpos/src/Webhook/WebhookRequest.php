@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -24,11 +24,16 @@ final readonly class WebhookRequest
     /** Tail of the address, after the site's root. */
     public const PATH = 'index.php?option=com_ajax&plugin=app_cloverpos&group=j2commerce&task=webhook&format=raw';
 
-    public function __construct(private ShopFactory $factory, private CMSApplicationInterface $app)
-    {
+    public function __construct(
+        private ShopFactory $factory,
+        private CMSApplicationInterface $app,
+    ) {
     }
 
-    /** Answers and ends the application: what is returned to com_ajax instead may be cached, and goes out with 503 while the site is offline. */
+    /**
+     * Answers and ends the application: what is returned to com_ajax instead may be cached, and goes out with 503 while
+     * the site is offline.
+     */
     public function handle(): void
     {
         [$status, $body, $work] = $this->answer();
@@ -55,7 +60,10 @@ final readonly class WebhookRequest
         }
 
         try {
-            $answer = $this->factory->shop()->webhookEndpoint()->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
+            $answer = $this->factory
+                ->shop()
+                ->webhookEndpoint()
+                ->answer((string) file_get_contents('php://input', length: Webhook::MAX_BODY + 1), $_SERVER);
 
             return [$answer['status'], $answer['body'], $answer['work']];
         } catch (\Throwable $e) {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\Ledger;
@@ -36,11 +36,21 @@ final readonly class CatalogWriter
      *
      * @throws DefaultCategoryException while there is no category for products that Clover keeps in none
      */
-    public function __construct(private Sql $sql, private Links $mappings, KeyValueStore $state, Ledger $rules, array $settings, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private Links $mappings,
+        KeyValueStore $state,
+        Ledger $rules,
+        array $settings,
+        private Clock $clock,
+    ) {
         self::requireDefaultCategory($sql, (int) $settings['default_category']);
-        $config         = ShopConfig::read($sql);
-        $this->facts    = new KnownProducts($sql, $mappings, Committed::create($sql, $mappings, $state, $rules, $settings, $clock));
+        $config      = ShopConfig::read($sql);
+        $this->facts = new KnownProducts(
+            $sql,
+            $mappings,
+            Committed::create($sql, $mappings, $state, $rules, $settings, $clock),
+        );
         $this->deletion = new DeleteHandler($sql, $config, (string) $settings['delete_action'], $mappings, $clock);
         $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
     }
@@ -68,12 +78,16 @@ final readonly class CatalogWriter
 
     /**
      * @param list<string>                                                                $groups
-     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members All that Clover has in them
+     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members All that Clover has
+     *   in them
      */
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
-        $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
-        $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)))->changes($members, $known);
+        $known = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
+        $found = ( new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)) )->changes(
+            $members,
+            $known,
+        );
         $refused = [];
         $written = $this->deletion->detachStrangers($known, $members);
         $written->add($this->write($found['changes'], $run, $refused));
@@ -106,7 +120,13 @@ final readonly class CatalogWriter
         return $this->halving(
             $cloverIds,
             fn (array $ids): WriteReport => $this->deletion->apply($ids, $living),
-            fn (string $id, string $reason): WriteReport => $this->refused('delete', 'item', $id, "It is gone from Clover, and the shop's database refused that: $reason", $run),
+            fn (string $id, string $reason): WriteReport => $this->refused(
+                'delete',
+                'item',
+                $id,
+                "It is gone from Clover, and the shop's database refused that: $reason",
+                $run,
+            ),
         );
     }
 
@@ -118,19 +138,25 @@ final readonly class CatalogWriter
      */
     private function write(array $changes, int $run, array &$refused = []): WriteReport
     {
-        return $this->halving(
-            $changes,
-            fn (array $some): WriteReport => $this->writer->apply($some, $run),
-            function (ProductChange $change, string $reason) use ($run, &$refused): WriteReport {
-                $refused[] = $change->cloverId;
+        return $this->halving($changes, fn (array $some): WriteReport => $this->writer->apply($some, $run), function (
+            ProductChange $change,
+            string $reason,
+        ) use ($run, &$refused): WriteReport {
+            $refused[] = $change->cloverId;
 
-                return $this->refused('import', $change->kind, $change->cloverId, "“{$change->title}”: the shop's database refused it: $reason", $run);
-            },
-        );
+            return $this->refused(
+                'import',
+                $change->kind,
+                $change->cloverId,
+                "“{$change->title}”: the shop's database refused it: $reason",
+                $run,
+            );
+        });
     }
 
     /**
-     * Does work for many at once. When the database refuses that, it is done for each half by itself, down to the one that is refused.
+     * Does work for many at once. When the database refuses that, it is done for each half by itself, down to the one
+     * that is refused.
      *
      * @template T
      *
@@ -182,13 +208,20 @@ final readonly class CatalogWriter
     /** Whether products can be put there. */
     public static function isCategory(Sql $sql, int $id): bool
     {
-        return $id !== 0 && $sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$id]) !== null;
+        return (
+            $id !== 0
+            && $sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [
+                $id,
+            ]) !== null
+        );
     }
 
     private static function requireDefaultCategory(Sql $sql, int $id): void
     {
         if ($id === 0) {
-            throw new DefaultCategoryException('No Default Category is set: choose the category for products that Clover keeps in none.');
+            throw new DefaultCategoryException(
+                'No Default Category is set: choose the category for products that Clover keeps in none.',
+            );
         }
 
         if (!self::isCategory($sql, $id)) {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\Options;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
@@ -41,8 +41,8 @@ final readonly class DeleteHandler
     }
 
     /**
-     * A deleted item of a group leaves the storefront as a variant, whatever becomes of the others; the product of a group whose last item it
-     * was is treated like that of a single item.
+     * A deleted item of a group leaves the storefront as a variant, whatever becomes of the others; the product of a
+     * group whose last item it was is treated like that of a single item.
      *
      * @param list<string> $cloverIds Items that Clover itself has called deleted
      * @param list<string> $living    Groups in which Clover lists items now
@@ -84,16 +84,16 @@ final readonly class DeleteHandler
     }
 
     /**
-     * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of earlier versions, stayed
-     * on sale, and those whose item is in the group no more.
+     * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of
+     * earlier versions, stayed on sale, and those whose item is in the group no more.
      *
      * @param list<array<string, mixed>> $known   Facts of the groups and of their members
      * @param list<array<string, mixed>> $members What Clover lists in the groups, each with item_id and group_id
      */
     public function detachStrangers(array $known, array $members): WriteReport
     {
-        $written = new WriteReport();
-        $groupOf = array_column($members, 'group_id', 'item_id');
+        $written  = new WriteReport();
+        $groupOf  = array_column($members, 'group_id', 'item_id');
         $detach   = [];
         $close    = [];
         $products = [];
@@ -104,10 +104,10 @@ final readonly class DeleteHandler
             }
 
             // The group of an item that could not be read is unknown: it stays.
-            $left = $row['state'] !== Links::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
+            $left = $row['state'] !== Links::ERROR && ( $groupOf[$row['clover_id']] ?? '' ) !== $row['parent_id'];
 
             if ($row['deleted'] ? $this->action !== 'ignore' : $left) {
-                $detach[] = (int) $row['variant_id'];
+                $detach[]                           = (int) $row['variant_id'];
                 $products[(int) $row['product_id']] = (int) $row['product_id'];
 
                 if ($row['deleted']) {
@@ -117,7 +117,10 @@ final readonly class DeleteHandler
         }
 
         if ($detach !== []) {
-            $written->productRows = $this->options->detach($detach) + $this->variants->close($close) + $this->variants->settle(array_values($products));
+            $written->productRows =
+                $this->options->detach($detach)
+                + $this->variants->close($close)
+                + $this->variants->settle(array_values($products));
         }
 
         return $written;
@@ -137,11 +140,17 @@ final readonly class DeleteHandler
         foreach ($articles as $id => ['title' => $title, 'state' => $now]) {
             $target = $this->target($now);
             $states += $target === null ? [] : [$id => ['state' => $target]];
-            $written->log('delete', 'item', '', $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
-                '“%s” is sold as a variant of its item group now; its own product: %s',
-                $title,
-                $this->outcome($target),
-            ));
+            $written->log(
+                'delete',
+                'item',
+                '',
+                $this->action === 'ignore' ? 'skipped' : 'success',
+                \sprintf(
+                    '“%s” is sold as a variant of its item group now; its own product: %s',
+                    $title,
+                    $this->outcome($target),
+                ),
+            );
         }
 
         $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
@@ -158,19 +167,24 @@ final readonly class DeleteHandler
         foreach ($links as $id => $link) {
             $now          = $link['article']['state'] ?? null;
             $target       = $now === null ? null : $this->target($now);
-            $updates[$id] = ['state' => Links::DELETED, 'error' => null, 'state_before_delete' => $target === null ? null : $now];
+            $updates[$id] = [
+                'state'               => Links::DELETED,
+                'error'               => null,
+                'state_before_delete' => $target === null ? null : $now,
+            ];
 
             if ($target !== null) {
                 $states[(int) $link['article_id']] = ['state' => $target];
             }
 
             $written->deleted++;
-            $written->log('delete', $link['clover_type'], (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
-                '“%s” %s: %s',
-                $link['name'],
-                $why,
-                $this->outcome($target),
-            ));
+            $written->log(
+                'delete',
+                $link['clover_type'],
+                (string) $id,
+                $this->action === 'ignore' ? 'skipped' : 'success',
+                \sprintf('“%s” %s: %s', $link['name'], $why, $this->outcome($target)),
+            );
         }
 
         $this->mappings->update($updates);
@@ -181,9 +195,9 @@ final readonly class DeleteHandler
     private function target(int $now): ?int
     {
         return match (true) {
-            $this->action === 'unpublish' && $now > 0   => 0,
-            $this->action === 'trash' && $now !== -2    => -2,
-            default                                     => null,
+            $this->action === 'unpublish' && $now > 0 => 0,
+            $this->action === 'trash' && $now !== -2 => -2,
+            default => null,
         };
     }
 
@@ -191,9 +205,9 @@ final readonly class DeleteHandler
     {
         return match (true) {
             $this->action === 'ignore' => 'left as it is (Delete Action: Ignore)',
-            $target === null           => 'it was not on show',
-            $target === 0              => 'unpublished',
-            default                    => 'moved to the trash',
+            $target === null => 'it was not on show',
+            $target === 0 => 'unpublished',
+            default => 'moved to the trash',
         };
     }
 
@@ -209,18 +223,30 @@ final readonly class DeleteHandler
             }
 
             $written->deleted++;
-            $written->log('delete', 'item', (string) $id, $this->action === 'ignore' ? 'skipped' : 'success', \sprintf(
-                $this->action === 'ignore' ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)' : 'Variant “%s” was deleted in Clover: no longer offered',
-                $link['name'],
-            ));
+            $written->log(
+                'delete',
+                'item',
+                (string) $id,
+                $this->action === 'ignore' ? 'skipped' : 'success',
+                \sprintf(
+                    $this->action === 'ignore'
+                        ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)'
+                        : 'Variant “%s” was deleted in Clover: no longer offered',
+                    $link['name'],
+                ),
+            );
         }
 
         $ids = array_values(array_map(static fn (array $l): int => (int) $l['variant_id'], $links));
 
         if ($this->action !== 'ignore' && $ids !== []) {
-            $written->productRows += $this->options->detach($ids)
+            $written->productRows +=
+                $this->options->detach($ids)
                 + $this->variants->close($ids)
-                + $this->variants->settle(array_values(array_unique(array_map(static fn (array $l): int => (int) $l['product_id'], $links))));
+                + $this->variants->settle(array_values(array_unique(array_map(
+                    static fn (array $l): int => (int) $l['product_id'],
+                    $links,
+                ))));
         }
     }
 }

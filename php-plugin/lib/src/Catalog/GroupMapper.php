@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\ProductChange;
@@ -14,18 +14,21 @@ use CloverSync\Shop\Support\Text;
 /** Products of whole item groups, without new variants whose SKU another product of the shop has. */
 final readonly class GroupMapper
 {
-    public function __construct(private Catalog $catalog, private SkuConflicts $clashes)
-    {
+    public function __construct(
+        private Catalog $catalog,
+        private SkuConflicts $clashes,
+    ) {
     }
 
     /**
-     * A group that is new is treated like any new product by the writer. A new variant of a linked group can be adopted by nobody, for the product that
-     * has its SKU is another one: it waits until one of the two SKUs is changed.
+     * A group that is new is treated like any new product by the writer. A new variant of a linked group can be adopted
+     * by nobody, for the product that has its SKU is another one: it waits until one of the two SKUs is changed.
      *
      * @param list<array{group_id: string, item_id: string, payload: string}> $members
      * @param list<array<string, mixed>>                                      $known
      *
-     * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, message: string}>, unchanged: int}
+     * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, message:
+     *   string}>, unchanged: int}
      */
     public function changes(array $members, array $known): array
     {
@@ -37,10 +40,17 @@ final readonly class GroupMapper
         }
 
         // Mapped again without them, so that options and price range are those of the variants that are there.
-        $rest  = array_values(array_filter($members, static fn (array $member): bool => !isset($held[$member['item_id']])));
+        $rest = array_values(array_filter(
+            $members,
+            static fn (array $member): bool => !isset($held[$member['item_id']]),
+        ));
         $found = $this->catalog->groups($rest, $known);
 
-        return ['changes' => $found->changes, 'errors' => [...$found->errors, ...array_values($held)], 'unchanged' => $found->unchanged];
+        return [
+            'changes'   => $found->changes,
+            'errors'    => [...$found->errors, ...array_values($held)],
+            'unchanged' => $found->unchanged,
+        ];
     }
 
     /**
@@ -68,7 +78,11 @@ final readonly class GroupMapper
                 $held[$id] = [
                     'item_id' => (string) $id,
                     'path'    => 'sku',
-                    'message' => \sprintf('the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added', $taken[Text::sku($sku)][0]['title'], $sku),
+                    'message' => \sprintf(
+                        'the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added',
+                        $taken[Text::sku($sku)][0]['title'],
+                        $sku,
+                    ),
                 ];
             }
         }

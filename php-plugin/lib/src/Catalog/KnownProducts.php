@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -22,8 +22,8 @@ use CloverSync\Shop\Support\Text;
 final readonly class KnownProducts
 {
     /**
-     * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item joined, left or changed
-     * its group since. `offered` is 1 for a variant of a group that the storefront can choose.
+     * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item
+     * joined, left or changed its group since. `offered` is 1 for a variant of a group that the storefront can choose.
      */
     private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.state, m.fingerprint,
                CASE WHEN m.clover_type = 'group' THEN m.clover_id
@@ -44,8 +44,11 @@ final readonly class KnownProducts
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Links $mappings, private Committed $committed)
-    {
+    public function __construct(
+        private Sql $sql,
+        private Links $mappings,
+        private Committed $committed,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
@@ -64,16 +67,19 @@ final readonly class KnownProducts
 
     /**
      * @param list<string>       $groups
-     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover was asked for its count
+     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover
+     *   was asked for its count
      *
-     * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are linked
+     * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are
+     *   linked
      */
     public function ofGroups(array $groups, array $members): array
     {
         $ids = [...$groups, ...array_map(strval(...), array_keys($members))];
         $this->holdCounts('m.parent_id', $groups);
         $this->holdCounts('m.clover_id', $ids);
-        $rows = array_column($this->read('m.parent_id', $groups), null, 'clover_id')
+        $rows =
+            array_column($this->read('m.parent_id', $groups), null, 'clover_id')
             + array_column($this->read('m.clover_id', $ids), null, 'clover_id');
 
         return $this->withCommitted(array_values($rows), $members);
@@ -110,8 +116,8 @@ final readonly class KnownProducts
     }
 
     /**
-     * Makes checkouts wait until the counts that are read here are written. Must be the transaction's first read, for on
-     * MariaDB the first plain read fixes what the later ones see.
+     * Makes checkouts wait until the counts that are read here are written. Must be the transaction's first read, for
+     * on MariaDB the first plain read fixes what the later ones see.
      *
      * @param list<string> $ids
      */
@@ -134,7 +140,10 @@ final readonly class KnownProducts
      */
     private function read(string $column, array $ids): array
     {
-        $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [$this->mappings->environment, $this->mappings->merchant]);
+        $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [
+            $this->mappings->environment,
+            $this->mappings->merchant,
+        ]);
 
         foreach ($rows as &$row) {
             $row['deleted'] = (bool) $row['deleted'];

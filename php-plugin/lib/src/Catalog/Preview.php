@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\Connection;
@@ -44,8 +44,8 @@ final readonly class Preview
     }
 
     /**
-     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string}): void $report
-     *        Called for each change: create, update, restore, delete, conflict or error
+     * @param callable(array{clover_id: string, type: string, action: string, fields: list<string>, title: string}):
+     *   void $report Called for each change: create, update, restore, delete, conflict or error
      *
      * @return array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int}
      *
@@ -64,14 +64,18 @@ final readonly class Preview
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
         $mappings = new Links($this->sql, (string) $this->settings['environment'], $status->merchantId);
-        $known    = new KnownProducts($this->sql, $mappings, Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock));
+        $known    = new KnownProducts(
+            $this->sql,
+            $mappings,
+            Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
+        );
         $catalog  = new Catalog($this->connection, $currency, $facts['track_stock'] !== false);
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];
         $groups   = [];
         $database = new DatabaseClock($this->sql);
 
-        $began    = $database->now();
+        $began = $database->now();
 
         foreach ($catalog->pages() as $page) {
             $members = $page->members();
@@ -79,7 +83,11 @@ final readonly class Preview
             $changes = $page->changes($known->ofItems($singles, $database->now() - $page->age()));
             $faulty  = $this->errors($page->errors(), $counts, $report);
             $this->changes($changes, $mappings, $counts, $report);
-            $counts['unchanged'] += \count(array_diff($singles, $faulty, array_map(static fn (ProductChange $c): string => $c->cloverId, $changes)));
+            $counts['unchanged'] += \count(array_diff(
+                $singles,
+                $faulty,
+                array_map(static fn (ProductChange $c): string => $c->cloverId, $changes),
+            ));
             $seen += array_fill_keys($page->itemIds(), true);
 
             foreach ($members as $member) {
@@ -89,8 +97,13 @@ final readonly class Preview
 
         foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
             $members = array_merge(...array_values($some));
-            $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $mappings)))
-                ->changes($members, $known->ofGroups(array_map(strval(...), array_keys($some)), array_fill_keys(array_column($members, 'item_id'), $began)));
+            $found   = ( new GroupMapper(
+                $catalog,
+                new SkuConflicts($this->sql, $mappings),
+            ) )->changes($members, $known->ofGroups(
+                array_map(strval(...), array_keys($some)),
+                array_fill_keys(array_column($members, 'item_id'), $began),
+            ));
             $this->errors($found['errors'], $counts, $report);
             $this->changes($found['changes'], $mappings, $counts, $report);
             $counts['unchanged'] += $found['unchanged'];
@@ -116,12 +129,14 @@ final readonly class Preview
             }
         }
 
-        $clashes = (new SkuConflicts($this->sql, $mappings))->find($creates);
+        $clashes = ( new SkuConflicts($this->sql, $mappings) )->find($creates);
         $links   = $mappings->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
 
         foreach ($changes as $change) {
             $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action;
-            $fields = $action === 'update' ? self::writable($change, $links[$change->cloverId] ?? null) : $change->fields;
+            $fields = $action === 'update'
+                ? self::writable($change, $links[$change->cloverId] ?? null)
+                : $change->fields;
 
             if ($fields === []) {
                 $counts['unchanged']++;
@@ -134,7 +149,13 @@ final readonly class Preview
                 'conflict' => 'conflicts',
                 default    => 'updates',
             }]++;
-            $report(['clover_id' => $change->cloverId, 'type' => $change->kind, 'action' => $action, 'fields' => $fields, 'title' => $change->title]);
+            $report([
+                'clover_id' => $change->cloverId,
+                'type'      => $change->kind,
+                'action'    => $action,
+                'fields'    => $fields,
+                'title'     => $change->title,
+            ]);
         }
     }
 
@@ -150,11 +171,18 @@ final readonly class Preview
         $article = $link['article'] ?? null;
         $fields  = $change->fields;
 
-        if ($article !== null && ($article['checked_out'] || $article['title'] !== $link['title_written'] || $article['title'] === Text::shown($change->title))) {
+        if (
+            $article !== null
+            && (
+                $article['checked_out']
+                || $article['title'] !== $link['title_written']
+                || $article['title'] === Text::shown($change->title)
+            )
+        ) {
             $fields = array_diff($fields, ['title']);
         }
 
-        if ($article !== null && ($article['checked_out'] || $article['catid'] !== (int) $link['category_written'])) {
+        if ($article !== null && ( $article['checked_out'] || $article['catid'] !== (int) $link['category_written'] )) {
             $fields = array_diff($fields, ['category']);
         }
 
@@ -172,7 +200,13 @@ final readonly class Preview
     {
         foreach ($errors as $error) {
             $counts['failed']++;
-            $report(['clover_id' => $error['item_id'] ?? '', 'type' => 'item', 'action' => 'error', 'fields' => [$error['path']], 'title' => $error['message']]);
+            $report([
+                'clover_id' => $error['item_id'] ?? '',
+                'type'      => 'item',
+                'action'    => 'error',
+                'fields'    => [$error['path']],
+                'title'     => $error['message'],
+            ]);
         }
 
         return array_values(array_filter(array_column($errors, 'item_id')));
@@ -190,20 +224,34 @@ final readonly class Preview
         $left = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT g.clover_id, g.name, m.clover_id AS member FROM ' . Links::TABLE . ' g
-               LEFT JOIN ' . Links::TABLE . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
+            'SELECT g.clover_id, g.name, m.clover_id AS member FROM '
+            . Links::TABLE
+            . ' g
+               LEFT JOIN '
+            . Links::TABLE
+            . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
             [$mappings->environment, $mappings->merchant],
         ) as $row) {
-            $left[$row['clover_id']] ??= ['name' => (string) $row['name'], 'stays' => isset($groups[$row['clover_id']])];
+            $left[$row['clover_id']] ??= [
+                'name'  => (string) $row['name'],
+                'stays' => isset($groups[$row['clover_id']]),
+            ];
             // What was not seen is asked for, and counted as a deleted item.
-            $left[$row['clover_id']]['stays'] = $left[$row['clover_id']]['stays'] || ($row['member'] !== null && !isset($seen[$row['member']]));
+            $left[$row['clover_id']]['stays'] =
+                $left[$row['clover_id']]['stays'] || $row['member'] !== null && !isset($seen[$row['member']]);
         }
 
         foreach ($left as $id => ['name' => $name, 'stays' => $stays]) {
             if (!$stays) {
                 $counts['deletes']++;
-                $report(['clover_id' => (string) $id, 'type' => 'group', 'action' => 'delete', 'fields' => [], 'title' => $name]);
+                $report([
+                    'clover_id' => (string) $id,
+                    'type'      => 'group',
+                    'action'    => 'delete',
+                    'fields'    => [],
+                    'title'     => $name,
+                ]);
             }
         }
     }
@@ -216,10 +264,12 @@ final readonly class Preview
     {
         $names = [];
 
-        foreach ($this->sql->fetchAll(
-            'SELECT clover_id, name FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'",
-            [$mappings->environment, $mappings->merchant],
-        ) as $row) {
+        foreach ($this->sql->fetchAll('SELECT clover_id, name FROM '
+        . Links::TABLE
+        . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'", [
+            $mappings->environment,
+            $mappings->merchant,
+        ]) as $row) {
             if (!isset($seen[$row['clover_id']])) {
                 $names[$row['clover_id']] = (string) $row['name'];
             }
@@ -228,7 +278,13 @@ final readonly class Preview
         foreach (array_chunk($names, 100, true) as $some) {
             foreach ($catalog->lookUp(array_map(strval(...), array_keys($some)))->deleted() as $id) {
                 $counts['deletes']++;
-                $report(['clover_id' => $id, 'type' => 'item', 'action' => 'delete', 'fields' => [], 'title' => $names[$id]]);
+                $report([
+                    'clover_id' => $id,
+                    'type'      => 'item',
+                    'action'    => 'delete',
+                    'fields'    => [],
+                    'title'     => $names[$id],
+                ]);
             }
         }
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\ProductChange;
 use CloverSync\Shop\Catalog\J2Commerce\Options;
@@ -25,8 +25,8 @@ use CloverSync\Shop\Support\UtcTime;
 /**
  * Writes products as Clover wants them into the shop's tables, many at a time, inside the caller's transaction.
  *
- * Clover owns price, SKU, code, count and the set of variants. Title, category and tags are Clover's until the owner changes
- * them; whether a product is shown is the owner's after the import.
+ * Clover owns price, SKU, code, count and the set of variants. Title, category and tags are Clover's until the owner
+ * changes them; whether a product is shown is the owner's after the import.
  */
 final class ProductWriter
 {
@@ -52,7 +52,10 @@ final class ProductWriter
     /** @var list<int> Single products that lost their variant to a group */
     private array $abandoned = [];
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them, with a default category that exists */
+    /**
+     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them, with a default
+     *   category that exists
+     */
     public function __construct(
         private readonly Sql $sql,
         private readonly ShopConfig $config,
@@ -92,10 +95,12 @@ final class ProductWriter
         $update = [];
 
         foreach ($changes as $change) {
-            $change->action === 'create' ? $create[$change->cloverId] = $change : $update[$change->cloverId] = $change;
+            $change->action === 'create'
+                ? ( $create[$change->cloverId] = $change )
+                : ( $update[$change->cloverId] = $change );
         }
 
-        $clashes = (new SkuConflicts($this->sql, $this->mappings))->find($create);
+        $clashes = ( new SkuConflicts($this->sql, $this->mappings) )->find($create);
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written);
         $this->abandoned = [];
         $this->create(array_diff_key($create, $clashes), $links, $written);
@@ -103,7 +108,13 @@ final class ProductWriter
         $this->abandon($written);
 
         foreach ($this->categories->renamed() as $id => ['from' => $from, 'to' => $to]) {
-            $written->log('update', 'category', (string) $id, 'success', "“{$from}” is called “{$to}” in Clover now, and so in the shop");
+            $written->log(
+                'update',
+                'category',
+                (string) $id,
+                'success',
+                "“{$from}” is called “{$to}” in Clover now, and so in the shop",
+            );
         }
 
         $written->productRows += $this->categories->rowsWritten() + $this->tags->rowsWritten();
@@ -142,11 +153,14 @@ final class ProductWriter
 
         foreach ($changes as $id => $change) {
             $written->conflicts++;
-            $message = \sprintf('The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or change one of the two SKUs.', $clashes[$id]);
+            $message = \sprintf(
+                'The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or change one of the two SKUs.',
+                $clashes[$id],
+            );
 
             foreach ($change->kind === 'group' ? [null, ...$change->variants] : $change->variants as $variant) {
                 // It keeps its link to the product that it is sold in.
-                if (($variant['action'] ?? '') === 'move') {
+                if (( $variant['action'] ?? '' ) === 'move') {
                     continue;
                 }
 
@@ -163,7 +177,7 @@ final class ProductWriter
             }
 
             // Said once, not with each run.
-            if (($links[$id]['state'] ?? '') !== Links::CONFLICT) {
+            if (( $links[$id]['state'] ?? '' ) !== Links::CONFLICT) {
                 $written->log('import', $change->kind, $change->cloverId, 'skipped', "“{$change->title}”: $message");
             }
         }
@@ -188,7 +202,11 @@ final class ProductWriter
                 'title' => Text::shown($change->title),
                 'alias' => $change->alias,
                 'state' => self::firstState($change, $links),
-                'catid' => $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId),
+                'catid' => $this->categories->resolve(
+                    $change->categories,
+                    $change->createCategory,
+                    $change->categoryId,
+                ),
             ];
         }
 
@@ -197,13 +215,20 @@ final class ProductWriter
         $rows       = 3 * \count($changes);
         $inserts    = [];
         $owners     = [];
-        $rows += $this->move($changes, $productIds, $links);
+        $rows       += $this->move($changes, $productIds, $links);
 
         foreach ($changes as $id => $change) {
             if ($change->type === 'variable') {
                 $inserts[] = [
-                    'product'      => $productIds[$id], 'master' => true, 'default' => false, 'sku' => '', 'upc' => '', 'price' => $change->minPrice,
-                    'manage_stock' => false, 'quantity' => 0, 'availability' => 1,
+                    'product'      => $productIds[$id],
+                    'master'       => true,
+                    'default'      => false,
+                    'sku'          => '',
+                    'upc'          => '',
+                    'price'        => $change->minPrice,
+                    'manage_stock' => false,
+                    'quantity'     => 0,
+                    'availability' => 1,
                 ];
                 $owners[] = null;
             }
@@ -219,8 +244,8 @@ final class ProductWriter
         }
 
         $variantIds = $this->variants->insert($inserts);
-        $rows += 2 * \count($variantIds);
-        $variantOf = [];
+        $rows       += 2 * \count($variantIds);
+        $variantOf  = [];
 
         foreach ($owners as $i => $cloverId) {
             if ($cloverId !== null) {
@@ -234,11 +259,14 @@ final class ProductWriter
 
         $changed = array_fill_keys(array_keys($changes), 0);
         $this->updateVariants($changes, $variantOf, $changed);
-        $rows += array_sum($changed);
+        $rows    += array_sum($changed);
         $choices = [];
         $ranges  = [];
         $tags    = [];
-        $this->tags->provide(array_map(static fn (ProductChange $change): array => $change->tags, array_values($changes)));
+        $this->tags->provide(array_map(
+            static fn (ProductChange $change): array => $change->tags,
+            array_values($changes),
+        ));
 
         foreach ($changes as $id => $change) {
             if ($change->type === 'variable') {
@@ -250,35 +278,63 @@ final class ProductWriter
         }
 
         $optionRows = $this->options->write($choices);
-        $tagRows    = $this->tags->change(array_filter(array_combine(
-            array_map(static fn (int|string $id): int => $articleIds[$id], array_keys($tags)),
-            $tags,
-        )), []);
-        $rows += array_sum($optionRows['products']) + $optionRows['shared'] + array_sum($this->variants->saveRanges($ranges)) + array_sum($tagRows);
+        $tagRows    = $this->tags->change(
+            array_filter(array_combine(
+                array_map(static fn (int|string $id): int => $articleIds[$id], array_keys($tags)),
+                $tags,
+            )),
+            [],
+        );
+        $rows +=
+            array_sum($optionRows['products'])
+            + $optionRows['shared']
+            + array_sum($this->variants->saveRanges($ranges))
+            + array_sum($tagRows);
         $written->productRows += $rows;
 
         $mappings = [];
 
         foreach ($changes as $id => $change) {
             $product = [
-                'article_id' => $articleIds[$id], 'product_id' => $productIds[$id], 'state' => Links::SYNCED, 'seen_run' => $this->run, 'last_synced' => $this->now,
+                'article_id'  => $articleIds[$id],
+                'product_id'  => $productIds[$id],
+                'state'       => Links::SYNCED,
+                'seen_run'    => $this->run,
+                'last_synced' => $this->now,
             ];
             $text = [
-                'fingerprint'  => $change->fingerprint, 'title_written' => $articles[$id]['title'], 'category_written' => $articles[$id]['catid'],
-                'tags_written' => json_encode($tags[$id]),
+                'fingerprint'      => $change->fingerprint,
+                'title_written'    => $articles[$id]['title'],
+                'category_written' => $articles[$id]['catid'],
+                'tags_written'     => json_encode($tags[$id]),
             ];
 
             if ($change->kind === 'group') {
-                $mappings[] = ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)] + $text + $product;
+                $mappings[] =
+                    ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
+                    + $text
+                    + $product;
             }
 
             foreach ($change->variants as $variant) {
-                $mappings[] = self::variantLink($variant, $change, $variantOf[$variant['clover_id']]) + ($change->kind === 'group' ? [] : $text) + $product;
+                $mappings[] =
+                    self::variantLink($variant, $change, $variantOf[$variant['clover_id']])
+                    + ( $change->kind === 'group' ? [] : $text )
+                    + $product;
             }
 
             $written->imported++;
-            $what = self::moved([$change]) === [] || $change->kind === 'group' ? "Imported “{$change->title}”" : "“{$change->title}” left its item group and became a product of its own";
-            $written->log('import', $change->kind, $change->cloverId, 'success', self::sentence($what, $change->warnings));
+            $what =
+                self::moved([$change]) === [] || $change->kind === 'group'
+                    ? "Imported “{$change->title}”"
+                    : "“{$change->title}” left its item group and became a product of its own";
+            $written->log(
+                'import',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                self::sentence($what, $change->warnings),
+            );
         }
 
         $this->mappings->save($mappings);
@@ -299,7 +355,7 @@ final class ProductWriter
             }
         }
 
-        return (int) ($states === [] ? $change->publish : !$change->withheld && max($states) > 0);
+        return (int) ( $states === [] ? $change->publish : !$change->withheld && max($states) > 0 );
     }
 
     /**
@@ -339,7 +395,9 @@ final class ProductWriter
             foreach ($change->variants as $i => $variant) {
                 if ($variant['action'] === 'move') {
                     $targets[(int) $links[$variant['clover_id']]['variant_id']] = [
-                        'product' => $products[$id], 'master' => $change->type !== 'variable', 'default' => $change->type !== 'variable' || ($change->action === 'create' && $i === 0),
+                        'product' => $products[$id],
+                        'master'  => $change->type !== 'variable',
+                        'default' => $change->type !== 'variable' || $change->action === 'create' && $i === 0,
                     ];
                 }
             }
@@ -377,15 +435,57 @@ final class ProductWriter
 
         foreach ($changes as $id => $change) {
             $rows[] = [
-                1, 'com_content', $articleIds[$id], $change->type, '', (int) $this->settings['default_tax_profile'], 0, 0, $change->type === 'variable' ? 1 : 0, '', 1, '', '{}',
-                $this->now, $author, $this->now, $author, '', '', '', 0,
+                1,
+                'com_content',
+                $articleIds[$id],
+                $change->type,
+                '',
+                (int) $this->settings['default_tax_profile'],
+                0,
+                0,
+                $change->type === 'variable' ? 1 : 0,
+                '',
+                1,
+                '',
+                '{}',
+                $this->now,
+                $author,
+                $this->now,
+                $author,
+                '',
+                '',
+                '',
+                0,
             ];
         }
 
-        $this->bulk->insert('#__j2commerce_products', [
-            'visibility', 'product_source', 'product_source_id', 'product_type', 'main_tag', 'taxprofile_id', 'manufacturer_id', 'vendor_id', 'has_options', 'addtocart_text',
-            'enabled', 'plugins', 'params', 'created_on', 'created_by', 'modified_on', 'modified_by', 'up_sells', 'cross_sells', 'productfilter_ids', 'hits',
-        ], $rows);
+        $this->bulk->insert(
+            '#__j2commerce_products',
+            [
+                'visibility',
+                'product_source',
+                'product_source_id',
+                'product_type',
+                'main_tag',
+                'taxprofile_id',
+                'manufacturer_id',
+                'vendor_id',
+                'has_options',
+                'addtocart_text',
+                'enabled',
+                'plugins',
+                'params',
+                'created_on',
+                'created_by',
+                'modified_on',
+                'modified_by',
+                'up_sells',
+                'cross_sells',
+                'productfilter_ids',
+                'hits',
+            ],
+            $rows,
+        );
         $byArticle = [];
 
         foreach ($this->bulk->fetch(
@@ -396,7 +496,9 @@ final class ProductWriter
         }
 
         return array_map(
-            static fn (int $article): int => $byArticle[$article] ?? throw new \UnexpectedValueException("The product just made for article $article is not there."),
+            static fn (int $article): int => $byArticle[$article] ?? throw new \UnexpectedValueException(
+                "The product just made for article $article is not there.",
+            ),
             $articleIds,
         );
     }
@@ -407,17 +509,24 @@ final class ProductWriter
      */
     private function update(array $changes, array $links, WriteReport $written): void
     {
-        $changes = array_filter($changes, static fn (ProductChange $c): bool => ($links[$c->cloverId]['article'] ?? null) !== null);
+        $changes = array_filter(
+            $changes,
+            static fn (ProductChange $c): bool => ( $links[$c->cloverId]['article'] ?? null ) !== null,
+        );
 
         if ($changes === []) {
             return;
         }
 
         /** @var array<string, int> $rows Rows written by Clover id of the product */
-        $rows   = array_fill_keys(array_keys($changes), 0);
-        $text   = $this->updateText($changes, $links, $rows);
-        $written->productRows += $this->move($changes, array_map(static fn (array $l): int => (int) $l['product_id'], array_intersect_key($links, $changes)), $links);
-        $ids    = $this->insertMissingVariants($changes, $links, $rows);
+        $rows                 = array_fill_keys(array_keys($changes), 0);
+        $text                 = $this->updateText($changes, $links, $rows);
+        $written->productRows += $this->move(
+            $changes,
+            array_map(static fn (array $l): int => (int) $l['product_id'], array_intersect_key($links, $changes)),
+            $links,
+        );
+        $ids = $this->insertMissingVariants($changes, $links, $rows);
         $this->updateVariants($changes, $ids, $rows);
         $this->updateOptions($changes, $links, $ids, $rows, $written);
         $this->restore($changes, $links, $rows);
@@ -428,7 +537,11 @@ final class ProductWriter
             $link    = $links[$id];
             $waits   = $text[$id]['waits'];
             $product = [
-                'article_id' => (int) $link['article_id'], 'product_id' => (int) $link['product_id'], 'state' => Links::SYNCED, 'seen_run' => $this->run, 'last_synced' => $this->now,
+                'article_id'  => (int) $link['article_id'],
+                'product_id'  => (int) $link['product_id'],
+                'state'       => Links::SYNCED,
+                'seen_run'    => $this->run,
+                'last_synced' => $this->now,
             ];
             $shown = [
                 // With the old fingerprint the text is found to differ again when the editor is closed.
@@ -439,12 +552,22 @@ final class ProductWriter
             ];
 
             if ($change->kind === 'group') {
-                $mappings[] = ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)] + $shown + $product;
+                $mappings[] =
+                    ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
+                    + $shown
+                    + $product;
             }
 
             foreach ($change->variants as $variant) {
-                if ($change->kind !== 'group' || $variant['action'] !== 'keep' || ($links[$variant['clover_id']]['fingerprint'] ?? null) !== $variant['fingerprint']) {
-                    $mappings[] = self::variantLink($variant, $change, $ids[$variant['clover_id']]) + ($change->kind === 'group' ? [] : $shown) + $product;
+                if (
+                    $change->kind !== 'group'
+                    || $variant['action'] !== 'keep'
+                    || ( $links[$variant['clover_id']]['fingerprint'] ?? null ) !== $variant['fingerprint']
+                ) {
+                    $mappings[] =
+                        self::variantLink($variant, $change, $ids[$variant['clover_id']])
+                        + ( $change->kind === 'group' ? [] : $shown )
+                        + $product;
                 }
             }
 
@@ -459,11 +582,17 @@ final class ProductWriter
     {
         if ($waits) {
             $written->skipped++;
-            $written->log('update', $change->kind, $change->cloverId, 'skipped', \sprintf(
-                '“%s” is open in the editor: its %s will be brought up to date once the article is closed.',
-                $change->title,
-                implode(', ', array_intersect(self::TEXT, $change->fields)),
-            ));
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'skipped',
+                \sprintf(
+                    '“%s” is open in the editor: its %s will be brought up to date once the article is closed.',
+                    $change->title,
+                    implode(', ', array_intersect(self::TEXT, $change->fields)),
+                ),
+            );
         }
 
         if ($rows === 0) {
@@ -476,11 +605,29 @@ final class ProductWriter
         $warnings = \in_array('sale', $change->fields, true) ? $change->warnings : [];
 
         if ($change->action === 'restore') {
-            $written->log('update', $change->kind, $change->cloverId, 'success', self::sentence("“{$change->title}” is back in Clover and restored", $warnings));
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                self::sentence("“{$change->title}” is back in Clover and restored", $warnings),
+            );
         } elseif (array_diff($change->fields, ['count', 'availability']) === []) {
-            $written->log('inventory_pull', $change->kind, $change->cloverId, 'success', \sprintf('“%s”: %s', $change->title, self::counts($change)));
+            $written->log(
+                'inventory_pull',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                \sprintf('“%s”: %s', $change->title, self::counts($change)),
+            );
         } else {
-            $written->log('update', $change->kind, $change->cloverId, 'success', self::sentence("Updated “{$change->title}”: " . implode(', ', $change->fields), $warnings));
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                self::sentence("Updated “{$change->title}”: " . implode(', ', $change->fields), $warnings),
+            );
         }
     }
 
@@ -489,7 +636,8 @@ final class ProductWriter
      * @param array<string, array<string, mixed>> $links
      * @param array<string, int>                  $rows
      *
-     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> What is ours in each article from now on
+     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> What is ours in each
+     *   article from now on
      */
     private function updateText(array $changes, array $links, array &$rows): array
     {
@@ -500,7 +648,12 @@ final class ProductWriter
         $owners  = [];
         $this->tags->provide(array_values(array_map(
             static fn (ProductChange $change): array => $change->tags,
-            array_filter($changes, static fn (ProductChange $change): bool => \in_array('tags', $change->fields, true) && !$links[$change->cloverId]['article']['checked_out']),
+            array_filter(
+                $changes,
+                static fn (ProductChange $change): bool => (
+                    \in_array('tags', $change->fields, true) && !$links[$change->cloverId]['article']['checked_out']
+                ),
+            ),
         )));
 
         foreach ($changes as $id => $change) {
@@ -508,8 +661,10 @@ final class ProductWriter
             $article   = $link['article'];
             $articleId = (int) $link['article_id'];
             $mine      = [
-                'title' => (string) $link['title_written'], 'category' => (int) $link['category_written'],
-                'tags'  => array_map(intval(...), (array) json_decode((string) $link['tags_written'], true)), 'waits' => false,
+                'title'    => (string) $link['title_written'],
+                'category' => (int) $link['category_written'],
+                'tags'     => array_map(intval(...), (array) json_decode((string) $link['tags_written'], true)),
+                'waits'    => false,
             ];
             $owners[$articleId] = $id;
 
@@ -530,11 +685,17 @@ final class ProductWriter
             }
 
             if (\in_array('category', $change->fields, true)) {
-                $category = $article['catid'] === $mine['category'] ? $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId) : 0;
+                $category = $article['catid'] === $mine['category']
+                    ? $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId)
+                    : 0;
 
                 if ($category !== 0 && $category !== $article['catid']) {
                     $updates[$articleId]['catid'] = $mine['category'] = $category;
-                    $alias                        = $this->articles->aliasIn($category, $article['alias'], (string) $id);
+                    $alias                        = $this->articles->aliasIn(
+                        $category,
+                        $article['alias'],
+                        (string) $id,
+                    );
 
                     if ($alias !== $article['alias']) {
                         $updates[$articleId]['alias'] = $alias;
@@ -559,7 +720,7 @@ final class ProductWriter
         }
 
         if ($updates !== []) {
-            $mirrored = $this->tags->mirror($updates);
+            $mirrored                                 = $this->tags->mirror($updates);
             $rows[$owners[array_key_first($updates)]] += $mirrored;
         }
 
@@ -672,12 +833,15 @@ final class ProductWriter
                 $choices[$product] = self::choices($change, $ids);
             }
 
-            if ($change->action === 'restore' || array_intersect(['options', 'variants', 'price'], $change->fields) !== []) {
+            if (
+                $change->action === 'restore'
+                || array_intersect(['options', 'variants', 'price'], $change->fields) !== []
+            ) {
                 $ranges[$product] = ['min' => $change->minPrice, 'max' => $change->maxPrice];
             }
         }
 
-        $options = $this->options->write($choices);
+        $options              = $this->options->write($choices);
         $written->productRows += $options['shared'];
 
         foreach ([$options['products'], $this->variants->saveRanges($ranges)] as $byProduct) {
@@ -710,7 +874,11 @@ final class ProductWriter
 
             $link = $links[$id];
 
-            if ($link['state_before_delete'] !== null && $link['article']['state'] <= 0 && (int) $link['state_before_delete'] !== $link['article']['state']) {
+            if (
+                $link['state_before_delete'] !== null
+                && $link['article']['state'] <= 0
+                && (int) $link['state_before_delete'] !== $link['article']['state']
+            ) {
                 $states[(int) $link['article_id']] = ['state' => (int) $link['state_before_delete']];
                 $back[(int) $link['product_id']]   = $id;
                 $rows[$id]++;
@@ -726,11 +894,18 @@ final class ProductWriter
         $rows[$first] += $this->tags->mirror($states);
 
         // Joomla's list of articles takes it away when it hides an article, and nothing but us gives it back.
-        $disabled = array_map(static fn (array $row): int => (int) $row['id'], $this->bulk->fetch(
-            'SELECT j2commerce_product_id AS id FROM #__j2commerce_products WHERE enabled <> 1 AND j2commerce_product_id IN (%s)',
-            array_keys($back),
-        ));
-        $rows[$first] += $this->bulk->update('#__j2commerce_products', 'j2commerce_product_id', array_fill_keys($disabled, ['enabled' => 1]));
+        $disabled = array_map(
+            static fn (array $row): int => (int) $row['id'],
+            $this->bulk->fetch(
+                'SELECT j2commerce_product_id AS id FROM #__j2commerce_products WHERE enabled <> 1 AND j2commerce_product_id IN (%s)',
+                array_keys($back),
+            ),
+        );
+        $rows[$first] += $this->bulk->update(
+            '#__j2commerce_products',
+            'j2commerce_product_id',
+            array_fill_keys($disabled, ['enabled' => 1]),
+        );
     }
 
     /**
@@ -752,13 +927,21 @@ final class ProductWriter
     /**
      * @param array<string, mixed> $variant
      *
-     * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int}
+     * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
+     *   manage_stock: bool, quantity: ?int, availability: ?int}
      */
     private static function variantRow(array $variant, int $product, bool $master, bool $default): array
     {
         return [
-            'product' => $product, 'master' => $master, 'default' => $default, 'sku' => $variant['sku'], 'upc' => $variant['upc'], 'price' => $variant['price'],
-            'manage_stock' => $variant['manage_stock'], 'quantity' => $variant['quantity'], 'availability' => $variant['availability'],
+            'product'      => $product,
+            'master'       => $master,
+            'default'      => $default,
+            'sku'          => $variant['sku'],
+            'upc'          => $variant['upc'],
+            'price'        => $variant['price'],
+            'manage_stock' => $variant['manage_stock'],
+            'quantity'     => $variant['quantity'],
+            'availability' => $variant['availability'],
         ];
     }
 
@@ -786,7 +969,9 @@ final class ProductWriter
 
         foreach ($change->variants as $variant) {
             if (\in_array('count', $variant['fields'], true)) {
-                $counts[] = ($change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '') . ($variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity']);
+                $counts[] =
+                    ( $change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '' )
+                    . ( $variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity'] );
             }
         }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Ledger;
@@ -24,8 +24,8 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
 /**
- * Brings the shop's counts up to date and nothing else: one request a thousand items, cheap enough for every five minutes. Sales
- * at the till may fire no webhook.
+ * Brings the shop's counts up to date and nothing else: one request a thousand items, cheap enough for every five
+ * minutes. Sales at the till may fire no webhook.
  */
 final readonly class StockOnlySync
 {
@@ -46,7 +46,8 @@ final readonly class StockOnlySync
     /**
      * @param Lock $lock The sync's: a count of the one must not overwrite a younger one of the other
      *
-     * @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} done is false when the budget was spent first
+     * @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} done is false when the
+     *   budget was spent first
      *
      * @throws AlreadyRunningException
      * @throws ShopException
@@ -68,7 +69,11 @@ final readonly class StockOnlySync
     /** @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} */
     private function pages(TimeBudget $budget, Lock $lock): array
     {
-        $facts    = new KnownProducts($this->sql, $this->mappings, Committed::create($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock));
+        $facts = new KnownProducts(
+            $this->sql,
+            $this->mappings,
+            Committed::create($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock),
+        );
         $variants = new Variants($this->sql, ShopConfig::read($this->sql), $this->clock);
         $database = new DatabaseClock($this->sql);
         $found    = ['items' => 0, 'updated' => 0, 'unchanged' => 0, 'product_rows' => 0, 'done' => true];
@@ -84,21 +89,30 @@ final readonly class StockOnlySync
                 $updates = [];
 
                 foreach ($changes as $change) {
-                    $updates[(int) $ids[$change['clover_id']]] = ['manage_stock' => (int) $change['manage_stock']]
-                        + ($change['quantity'] === null ? [] : ['quantity' => $change['quantity']])
-                        + ($change['availability'] === null ? [] : ['availability' => $change['availability']]);
+                    $updates[(int) $ids[$change['clover_id']]] =
+                        ['manage_stock' => (int) $change['manage_stock']]
+                        + ( $change['quantity'] === null ? [] : ['quantity' => $change['quantity']] )
+                        + ( $change['availability'] === null ? [] : ['availability' => $change['availability']] );
                 }
 
-                $rows    = array_sum($variants->update($updates));
-                $linked  = \count(array_filter($ids));
+                $rows   = array_sum($variants->update($updates));
+                $linked = \count(array_filter($ids));
                 $this->log->addAll(array_map(static fn (array $change): array => [
-                    'action' => 'inventory_pull', 'type' => 'item', 'id' => (string) $change['clover_id'], 'status' => 'success',
-                    'message' => $change['quantity'] === null ? 'Clover does not count the item any more' : "count {$change['quantity']}",
+                    'action'  => 'inventory_pull',
+                    'type'    => 'item',
+                    'id'      => (string) $change['clover_id'],
+                    'status'  => 'success',
+                    'message' => $change['quantity'] === null
+                        ? 'Clover does not count the item any more'
+                        : "count {$change['quantity']}",
                 ], $changes));
                 // The transaction may run again from its start, so nothing is added to before its end.
                 $found = [
-                    'items'     => $found['items'] + $linked, 'updated' => $found['updated'] + \count($changes), 'unchanged' => $found['unchanged'] + $linked - \count($changes),
-                    'product_rows' => $found['product_rows'] + $rows, 'done' => true,
+                    'items'        => $found['items'] + $linked,
+                    'updated'      => $found['updated'] + \count($changes),
+                    'unchanged'    => $found['unchanged'] + $linked - \count($changes),
+                    'product_rows' => $found['product_rows'] + $rows,
+                    'done'         => true,
                 ];
             });
             $lock->renew();

@@ -4,14 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Where a sync run stands after a slice; the counts are the whole run's. */
 final readonly class SyncProgress
 {
     public function __construct(
         public int $run,
-        /** {@see SyncRuns::RUNNING} when there is more to do, {@see SyncRuns::DONE}, or {@see SyncRuns::NEEDS_CONFIRMATION}. */
+        /**
+         * {@see SyncRuns::RUNNING} when there is more to do, {@see SyncRuns::DONE}, or {@see
+         * SyncRuns::NEEDS_CONFIRMATION}.
+         */
         public string $status,
         public string $phase,
         public int $imported,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\Connection;
@@ -33,8 +33,8 @@ use CloverSync\Shop\Support\UtcTime;
 /**
  * Pulls the whole catalogue into the shop, in slices.
  *
- * Every page is one transaction: facts read, products written, links, log and the run's own cursor. So a run that is cut
- * anywhere goes on from its last page and ends with the rows of a run that was not.
+ * Every page is one transaction: facts read, products written, links, log and the run's own cursor. So a run that is
+ * cut anywhere goes on from its last page and ends with the rows of a run that was not.
  */
 final class SyncRunner
 {
@@ -119,9 +119,11 @@ final class SyncRunner
         $status = $this->connection->status();
 
         if (!$status->connected || $status->merchantId === null) {
-            throw new NotConnectedException($status->reconnectReason === null
-                ? 'The shop is not connected to Clover: connect it first.'
-                : "The connection to Clover does not work any more ($status->reconnectReason): connect again.");
+            throw new NotConnectedException(
+                $status->reconnectReason === null
+                    ? 'The shop is not connected to Clover: connect it first.'
+                    : "The connection to Clover does not work any more ($status->reconnectReason): connect again.",
+            );
         }
 
         $this->guard->check();
@@ -131,15 +133,27 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
     {
-        $this->mappings        = new Links($this->sql, (string) $this->settings['environment'], $this->merchant);
-        $this->runs            = new SyncRuns($this->sql, (string) $this->settings['environment'], $this->merchant, $this->clock);
+        $this->mappings = new Links($this->sql, (string) $this->settings['environment'], $this->merchant);
+        $this->runs     = new SyncRuns(
+            $this->sql,
+            (string) $this->settings['environment'],
+            $this->merchant,
+            $this->clock,
+        );
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);
 
         try {
             $config       = ShopConfig::read($this->sql);
-            $this->writer = new CatalogWriter($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock);
+            $this->writer = new CatalogWriter(
+                $this->sql,
+                $this->mappings,
+                $this->state,
+                $this->rules,
+                $this->settings,
+                $this->clock,
+            );
 
             do {
                 $run  = $this->runs->get($id);
@@ -152,23 +166,34 @@ final class SyncRunner
                 };
             } while ($more && !$budget->isSpent());
 
-            if (($withheld = self::withheld($this->connection)) !== null) {
+            if (( $withheld = self::withheld($this->connection) ) !== null) {
                 $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
             }
 
             return SyncProgress::fromRow($this->runs->get($id));
         } catch (UnavailableException $e) {
             $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
-            $this->log->add('sync', 'item', '', 'error', 'The sync was interrupted; it goes on from where it stopped. ' . $e->getMessage(), $id);
+            $this->log->add(
+                'sync',
+                'item',
+                '',
+                'error',
+                'The sync was interrupted; it goes on from where it stopped. ' . $e->getMessage(),
+                $id,
+            );
 
             throw $e;
         } catch (LockLostException $e) {
             throw $e;
-        } catch (CloverException | ShopException | \UnexpectedValueException $e) {
+        } catch (CloverException|ShopException|\UnexpectedValueException $e) {
             $this->runs->advance(
                 $id,
                 $this->lock->holder(),
-                ['status' => SyncRuns::FAILED, 'error' => $e->getMessage(), 'ended' => UtcTime::sql($this->clock->now())],
+                [
+                    'status' => SyncRuns::FAILED,
+                    'error'  => $e->getMessage(),
+                    'ended'  => UtcTime::sql($this->clock->now()),
+                ],
                 null,
                 ...$this->spent(),
             );
@@ -183,19 +208,23 @@ final class SyncRunner
     {
         $fields = $connection->withheld();
 
-        return $fields === [] ? null : \sprintf(
-            'Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
-            . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again.',
-            implode(', ', $fields),
-        );
+        return $fields === []
+            ? null
+            : \sprintf(
+                'Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
+                . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again.',
+                implode(', ', $fields),
+            );
     }
 
     private function open(bool $confirmDeletes): int
     {
         $open      = $this->runs->open();
-        $resumable = $open !== null && match ($open['status']) {
-            SyncRuns::RUNNING => abs($this->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')) < self::RESUMABLE,
-            default       => $confirmDeletes,
+        $resumable = $open !== null
+        && match ($open['status']) {
+            SyncRuns::RUNNING => abs($this->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC'))
+                < self::RESUMABLE,
+            default           => $confirmDeletes,
         };
 
         if (!$resumable) {
@@ -215,7 +244,12 @@ final class SyncRunner
         $this->runs->advance(
             $id,
             $this->lock->holder(),
-            ['phase' => 'items', 'currency' => $currency, 'track_stock' => $facts['track_stock'] === false ? 0 : 1, 'error' => null],
+            [
+                'phase'       => 'items',
+                'currency'    => $currency,
+                'track_stock' => $facts['track_stock'] === false ? 0 : 1,
+                'error'       => null,
+            ],
             null,
             ...$this->spent(),
         );
@@ -228,7 +262,8 @@ final class SyncRunner
     {
         $warning = match (true) {
             $vat === null || $vat === $config->pricesIncludeTax => '',
-            $vat    => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the prices of imported products.',
+            $vat
+                => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the prices of imported products.',
             default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): check the prices of imported products.',
         };
 
@@ -254,7 +289,13 @@ final class SyncRunner
             $this->sql->transaction(function () use ($id, $page, $spent): void {
                 $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $page->cursor(), 'error' => null], $written, ...$spent);
+                $this->runs->advance(
+                    $id,
+                    $this->lock->holder(),
+                    ['cursor' => $page->cursor(), 'error' => null],
+                    $written,
+                    ...$spent,
+                );
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -262,7 +303,13 @@ final class SyncRunner
             }
         }
 
-        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'groups', 'cursor' => null], null, ...$this->spent());
+        $this->runs->advance(
+            $id,
+            $this->lock->holder(),
+            ['phase' => 'groups', 'cursor' => null],
+            null,
+            ...$this->spent(),
+        );
 
         return true;
     }
@@ -282,7 +329,7 @@ final class SyncRunner
         $catalog = $this->catalog($run);
         $cursor  = (string) $run['cursor'];
 
-        for ($first = true; ; $first = false) {
+        for ($first = true;; $first = false) {
             $batch = $this->runs->stagedAfter($id, $cursor, self::GROUP_ITEMS);
 
             if ($batch['groups'] === []) {
@@ -298,10 +345,24 @@ final class SyncRunner
             $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
                 // Of these a linked item was not met: they are written when Clover has been asked for it.
                 $partly  = $this->mappings->groupsWithUnseen($batch['groups'], $id);
-                $members = array_values(array_filter($batch['members'], static fn (array $m): bool => !\in_array($m['group_id'], $partly, true)));
-                $written = $this->writer->groups(array_values(array_diff($batch['groups'], $partly)), $members, $catalog, $id);
+                $members = array_values(array_filter(
+                    $batch['members'],
+                    static fn (array $m): bool => !\in_array($m['group_id'], $partly, true),
+                ));
+                $written = $this->writer->groups(
+                    array_values(array_diff($batch['groups'], $partly)),
+                    $members,
+                    $catalog,
+                    $id,
+                );
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, ...$spent);
+                $this->runs->advance(
+                    $id,
+                    $this->lock->holder(),
+                    ['cursor' => $cursor, 'error' => null],
+                    $written,
+                    ...$spent,
+                );
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -309,7 +370,13 @@ final class SyncRunner
             }
         }
 
-        $this->runs->advance($id, $this->lock->holder(), ['phase' => 'deletes', 'cursor' => null], null, ...$this->spent());
+        $this->runs->advance(
+            $id,
+            $this->lock->holder(),
+            ['phase' => 'deletes', 'cursor' => null],
+            null,
+            ...$this->spent(),
+        );
 
         return true;
     }
@@ -321,19 +388,33 @@ final class SyncRunner
         $gone    = $this->mappings->countUnseen($id);
         $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->mappings->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
 
-        // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured by.
+        // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured
+        // by.
         if ($gone > $limit && !$confirmed && $run['cursor'] === null) {
-            $message = \sprintf('%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.', $gone, $this->mappings->countLinked());
-            $this->runs->advance($id, $this->lock->holder(), ['status' => SyncRuns::NEEDS_CONFIRMATION, 'error' => $message], null, ...$this->spent());
+            $message = \sprintf(
+                '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.',
+                $gone,
+                $this->mappings->countLinked(),
+            );
+            $this->runs->advance(
+                $id,
+                $this->lock->holder(),
+                ['status' => SyncRuns::NEEDS_CONFIRMATION, 'error' => $message],
+                null,
+                ...$this->spent(),
+            );
             $this->log->add('sync', 'item', '', 'skipped', $message, $id);
 
             return false;
         }
 
-        while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
+        while (( $ids = $this->mappings->unseen($id, self::LOOK_UP) ) !== []) {
             $answer = $catalog->lookUp($ids);
             $page   = $answer->page();
-            $groups = array_values(array_unique([...$this->mappings->groupsOf($ids), ...array_column($page->members(), 'group_id')]));
+            $groups = array_values(array_unique([
+                ...$this->mappings->groupsOf($ids),
+                ...array_column($page->members(), 'group_id'),
+            ]));
             CatalogWriter::readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
@@ -342,7 +423,11 @@ final class SyncRunner
                 $written->add($this->writer->delete($answer->deleted(), $living, $id));
 
                 // Whatever the answers were, the same items must not come up again.
-                $this->mappings->markSeen(array_values(array_diff($ids, $answer->deleted(), $page->itemIds())), $id, UtcTime::sql($this->clock->now()));
+                $this->mappings->markSeen(
+                    array_values(array_diff($ids, $answer->deleted(), $page->itemIds())),
+                    $id,
+                    UtcTime::sql($this->clock->now()),
+                );
                 $whole = array_values(array_diff($living, $this->mappings->groupsWithUnseen($living, $id)));
 
                 if ($whole !== []) {
@@ -350,7 +435,13 @@ final class SyncRunner
                 }
 
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance($id, $this->lock->holder(), ['cursor' => 'settled', 'error' => null], $written, ...$spent);
+                $this->runs->advance(
+                    $id,
+                    $this->lock->holder(),
+                    ['cursor' => 'settled', 'error' => null],
+                    $written,
+                    ...$spent,
+                );
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -362,7 +453,13 @@ final class SyncRunner
         $this->sql->transaction(function () use ($id, $spent): void {
             $written = $this->writer->emptied(null, $id);
             $this->log->addAll($written->log, $id);
-            $this->runs->advance($id, $this->lock->holder(), ['phase' => 'finish', 'cursor' => null], $written, ...$spent);
+            $this->runs->advance(
+                $id,
+                $this->lock->holder(),
+                ['phase' => 'finish', 'cursor' => null],
+                $written,
+                ...$spent,
+            );
         });
 
         return true;
@@ -376,19 +473,32 @@ final class SyncRunner
             $now = UtcTime::sql($this->clock->now());
             $this->mappings->dropUnlinkedUnseen($id);
             $this->runs->clearStaging($id);
-            $this->runs->advance($id, $this->lock->holder(), ['status' => SyncRuns::DONE, 'ended' => $now, 'error' => null], null, ...$spent);
+            $this->runs->advance(
+                $id,
+                $this->lock->holder(),
+                ['status' => SyncRuns::DONE, 'ended' => $now, 'error' => null],
+                null,
+                ...$spent,
+            );
             $this->state->set('last_sync', $now);
             $this->log->purge((int) $this->settings['log_retention']);
             $this->runs->purge((int) $this->settings['log_retention']);
-            $this->log->add('sync', 'item', '', (int) $run['failed'] > 0 ? 'error' : 'success', \sprintf(
-                '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
-                (int) $run['failed'] > 0 ? "Sync done with {$run['failed']} failures" : 'Sync done',
-                $run['imported'],
-                $run['updated'],
-                $run['unchanged'],
-                $run['deleted'],
-                $run['conflicts'],
-            ), $id);
+            $this->log->add(
+                'sync',
+                'item',
+                '',
+                (int) $run['failed'] > 0 ? 'error' : 'success',
+                \sprintf(
+                    '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
+                    (int) $run['failed'] > 0 ? "Sync done with {$run['failed']} failures" : 'Sync done',
+                    $run['imported'],
+                    $run['updated'],
+                    $run['unchanged'],
+                    $run['deleted'],
+                    $run['conflicts'],
+                ),
+                $id,
+            );
         });
 
         return false;
@@ -402,7 +512,7 @@ final class SyncRunner
         }
 
         if ($this->progress !== null) {
-            ($this->progress)(SyncProgress::fromRow($this->runs->get($id)));
+            ( $this->progress )(SyncProgress::fromRow($this->runs->get($id)));
         }
 
         return $budget->isSpent();

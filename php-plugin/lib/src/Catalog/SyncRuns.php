@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -27,30 +27,42 @@ final readonly class SyncRuns
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private string $environment, private string $merchant, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $environment,
+        private string $merchant,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /** @return ?array<string, mixed> The run that was cut, or that waits for the owner's word */
     public function open(): ?array
     {
-        return $this->sql->fetchOne(
-            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation') ORDER BY id DESC LIMIT 1",
-            [$this->environment, $this->merchant],
-        );
+        return $this->sql->fetchOne('SELECT * FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation') ORDER BY id DESC LIMIT 1", [
+            $this->environment,
+            $this->merchant,
+        ]);
     }
 
     /** @return ?array<string, mixed> */
     public function latest(): ?array
     {
-        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? ORDER BY id DESC LIMIT 1', [$this->environment, $this->merchant]);
+        return $this->sql->fetchOne('SELECT * FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? ORDER BY id DESC LIMIT 1', [$this->environment, $this->merchant]);
     }
 
     /** @return array<string, mixed> */
     public function get(int $id): array
     {
-        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [$id]) ?? throw new LockLostException('The sync run was removed while it went on.');
+        return (
+            $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [
+                $id,
+            ]) ?? throw new LockLostException('The sync run was removed while it went on.')
+        );
     }
 
     /** Begins a run; an open one is given up. */
@@ -59,7 +71,9 @@ final readonly class SyncRuns
         return $this->sql->transaction(function () use ($holder): int {
             $now = UtcTime::sql($this->clock->now());
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET status = 'superseded', ended = ? WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation')",
+                'UPDATE '
+                . self::TABLE
+                . " SET status = 'superseded', ended = ? WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation')",
                 [$now, $this->environment, $this->merchant],
             );
             $this->bulk->insert(
@@ -67,11 +81,20 @@ final readonly class SyncRuns
                 ['environment', 'merchant_id', 'status', 'phase', 'holder', 'started', 'heartbeat'],
                 [[$this->environment, $this->merchant, self::RUNNING, 'prepare', $holder, $now, $now]],
             );
-            $id = (int) $this->sql->fetchValue(
-                'SELECT MAX(id) FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND holder = ?',
-                [$this->environment, $this->merchant, $holder],
+            $id = (int) $this->sql->fetchValue('SELECT MAX(id) FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? AND holder = ?', [
+                $this->environment,
+                $this->merchant,
+                $holder,
+            ]);
+            $this->sql->execute(
+                'DELETE FROM '
+                . self::STAGING
+                . ' WHERE run_id NOT IN (SELECT id FROM '
+                . self::TABLE
+                . " WHERE status IN ('running', 'needs_confirmation'))",
             );
-            $this->sql->execute('DELETE FROM ' . self::STAGING . ' WHERE run_id NOT IN (SELECT id FROM ' . self::TABLE . " WHERE status IN ('running', 'needs_confirmation'))");
 
             return $id;
         });
@@ -82,15 +105,20 @@ final readonly class SyncRuns
     {
         $latest = $this->latest();
 
-        if (($latest['status'] ?? null) === self::FAILED) {
-            $this->sql->execute('UPDATE ' . self::TABLE . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest['id']]);
+        if (( $latest['status'] ?? null ) === self::FAILED) {
+            $this->sql->execute('UPDATE '
+            . self::TABLE
+            . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest['id']]);
         }
     }
 
     /** Makes a run that was cut one's own. */
     public function take(int $id, string $holder): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET holder = ?, status = 'running' WHERE id = ?", [$holder, $id]);
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET holder = ?, status = 'running' WHERE id = ?", [
+            $holder,
+            $id,
+        ]);
     }
 
     /**
@@ -100,20 +128,39 @@ final readonly class SyncRuns
      *
      * @throws LockLostException when another process has taken the run over: the page must not be committed
      */
-    public function advance(int $id, string $holder, array $values, ?WriteReport $written = null, int $requests = 0, float $seconds = 0.0): void
-    {
-        if ($this->sql->fetchValue('SELECT holder FROM ' . self::TABLE . ' WHERE id = ?' . $this->sql->dialect()->lockRows(), [$id]) !== $holder) {
+    public function advance(
+        int $id,
+        string $holder,
+        array $values,
+        ?WriteReport $written = null,
+        int $requests = 0,
+        float $seconds = 0.0,
+    ): void {
+        if (
+            $this->sql->fetchValue(
+                'SELECT holder FROM ' . self::TABLE . ' WHERE id = ?' . $this->sql->dialect()->lockRows(),
+                [$id],
+            ) !== $holder
+        ) {
             throw new LockLostException('Another process has taken this sync over.');
         }
 
         $sets = ['heartbeat = ?', 'requests = requests + ?', 'seconds = seconds + ?'];
         $args = [UtcTime::sql($this->clock->now()), $requests, \sprintf('%.3F', $seconds)];
 
-        foreach ($written === null ? [] : [
-            'imported'  => $written->imported, 'updated' => $written->updated, 'unchanged' => $written->unchanged, 'deleted' => $written->deleted,
-            'failed'    => $written->failed, 'conflicts' => $written->conflicts, 'skipped' => $written->skipped, 'product_rows' => $written->productRows,
-            'items_read' => $written->itemsRead,
-        ] as $column => $n) {
+        foreach ($written === null
+            ? []
+            : [
+                'imported'     => $written->imported,
+                'updated'      => $written->updated,
+                'unchanged'    => $written->unchanged,
+                'deleted'      => $written->deleted,
+                'failed'       => $written->failed,
+                'conflicts'    => $written->conflicts,
+                'skipped'      => $written->skipped,
+                'product_rows' => $written->productRows,
+                'items_read'   => $written->itemsRead,
+            ] as $column => $n) {
             $sets[] = "$column = $column + ?";
             $args[] = $n;
         }
@@ -123,19 +170,29 @@ final readonly class SyncRuns
             $args[] = $value;
         }
 
-        $this->sql->execute('UPDATE ' . self::TABLE . ' SET ' . implode(', ', $sets) . ' WHERE id = ?', [...$args, $id]);
+        $this->sql->execute(
+            'UPDATE ' . self::TABLE . ' SET ' . implode(', ', $sets) . ' WHERE id = ?',
+            [...$args, $id],
+        );
     }
 
     /**
      * @param list<array{item_id: string, group_id: string, payload: string}> $members
-     * @param int                                                             $asked   When Clover was asked for them, as {@see DatabaseClock} has it
+     * @param int                                                             $asked   When Clover was asked for them,
+     *   as {@see DatabaseClock} has it
      */
     public function stage(int $run, array $members, int $asked): void
     {
         $this->bulk->upsert(
             self::STAGING,
             ['run_id', 'group_id', 'item_id', 'payload', 'asked'],
-            array_map(static fn (array $m): array => [$run, $m['group_id'], $m['item_id'], $m['payload'], $asked], $members),
+            array_map(static fn (array $m): array => [
+                $run,
+                $m['group_id'],
+                $m['item_id'],
+                $m['payload'],
+                $asked,
+            ], $members),
             ['run_id', 'group_id', 'item_id'],
             ['payload', 'asked'],
         );
@@ -144,17 +201,18 @@ final readonly class SyncRuns
     /**
      * The next groups after one, as many as have about so many items together, but at least one.
      *
-     * @return array{groups: list<string>, members: list<array{group_id: string, item_id: string, payload: string, asked: int}>}
+     * @return array{groups: list<string>, members: list<array{group_id: string, item_id: string, payload: string,
+     *   asked: int}>}
      */
     public function stagedAfter(int $run, string $group, int $items): array
     {
         $groups = [];
         $sum    = 0;
 
-        foreach ($this->sql->fetchAll(
-            'SELECT group_id, COUNT(*) AS n FROM ' . self::STAGING . ' WHERE run_id = ? AND group_id > ? GROUP BY group_id ORDER BY group_id LIMIT ' . $items,
-            [$run, $group],
-        ) as $row) {
+        foreach ($this->sql->fetchAll('SELECT group_id, COUNT(*) AS n FROM '
+        . self::STAGING
+        . ' WHERE run_id = ? AND group_id > ? GROUP BY group_id ORDER BY group_id LIMIT '
+        . $items, [$run, $group]) as $row) {
             $sum += (int) $row['n'];
 
             if ($groups !== [] && $sum > $items) {
@@ -174,7 +232,13 @@ final readonly class SyncRuns
      */
     public function staged(int $run, array $groups): array
     {
-        return $this->bulk->fetch('SELECT group_id, item_id, payload, asked FROM ' . self::STAGING . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id', $groups, [$run]);
+        return $this->bulk->fetch(
+            'SELECT group_id, item_id, payload, asked FROM '
+            . self::STAGING
+            . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id',
+            $groups,
+            [$run],
+        );
     }
 
     public function clearStaging(int $run): void
@@ -185,6 +249,8 @@ final readonly class SyncRuns
     /** Forgets runs that ended long ago. */
     public function purge(int $days): void
     {
-        $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE ended < ?', [UtcTime::sql($this->clock->now() - $days * 86_400)]);
+        $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE ended < ?', [UtcTime::sql(
+            $this->clock->now() - ( $days * 86_400 ),
+        )]);
     }
 }

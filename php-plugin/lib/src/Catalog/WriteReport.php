@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** What a step has done, added up over the steps of a run. */
 final class WriteReport
@@ -38,7 +38,17 @@ final class WriteReport
 
     public function add(self $other): void
     {
-        foreach (['imported', 'updated', 'unchanged', 'deleted', 'failed', 'conflicts', 'skipped', 'productRows', 'itemsRead'] as $count) {
+        foreach ([
+            'imported',
+            'updated',
+            'unchanged',
+            'deleted',
+            'failed',
+            'conflicts',
+            'skipped',
+            'productRows',
+            'itemsRead',
+        ] as $count) {
             $this->$count += $other->$count;
         }
 

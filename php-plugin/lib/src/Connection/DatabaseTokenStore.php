@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Connection;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
@@ -26,8 +26,12 @@ final readonly class DatabaseTokenStore implements TokenStore
 
     private KeyValueStore $state;
 
-    public function __construct(private Sql $sql, string $environment, Clock $clock = new SystemClock(), ?ProcessIdentity $process = null)
-    {
+    public function __construct(
+        private Sql $sql,
+        string $environment,
+        Clock $clock = new SystemClock(),
+        ?ProcessIdentity $process = null,
+    ) {
         $this->state = new KeyValueStore($sql, $environment, $clock);
         $this->lock  = new Lock($sql, "tokens:$environment", $clock, $process);
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Connection;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
@@ -17,14 +17,17 @@ final readonly class MerchantProfile
     private const FACTS     = 'merchant';
     private const CONFIRMED = 'currency_confirmed';
 
-    public function __construct(private KeyValueStore $state, private Connection $connection)
-    {
+    public function __construct(
+        private KeyValueStore $state,
+        private Connection $connection,
+    ) {
     }
 
     /**
      * Asks Clover and remembers the answer.
      *
-     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock: ?bool, update_stock: ?bool}
+     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
+     *   ?bool, update_stock: ?bool}
      *
      * @throws CloverException
      */
@@ -42,7 +45,7 @@ final readonly class MerchantProfile
         ];
 
         // A look-up that sees less than an earlier one must not lose the name.
-        if (($this->remembered()['id'] ?? null) === $facts['id']) {
+        if (( $this->remembered()['id'] ?? null ) === $facts['id']) {
             $facts['name'] ??= $this->remembered()['name'] ?? null;
         }
 
@@ -74,7 +77,7 @@ final readonly class MerchantProfile
     /** Whether the merchant keeps counts, as far as Clover has told. */
     public function tracksStock(): bool
     {
-        return ($this->remembered()['track_stock'] ?? null) !== false;
+        return ( $this->remembered()['track_stock'] ?? null ) !== false;
     }
 
     /** The owner's word, used while Clover does not tell. */
@@ -114,13 +117,15 @@ final readonly class MerchantProfile
     }
 
     /**
-     * @param array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock: ?bool, update_stock: ?bool} $facts
+     * @param array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
+     *   ?bool, update_stock: ?bool} $facts
      *
-     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock: ?bool, update_stock: ?bool}
+     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
+     *   ?bool, update_stock: ?bool}
      */
     private function withConfirmed(array $facts): array
     {
-        if ($facts['currency'] === null && ($confirmed = $this->state->get(self::CONFIRMED)) !== null) {
+        if ($facts['currency'] === null && ( $confirmed = $this->state->get(self::CONFIRMED) ) !== null) {
             $facts['currency']        = $confirmed;
             $facts['currency_source'] = 'owner';
         }

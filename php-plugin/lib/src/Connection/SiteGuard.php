@@ -4,21 +4,24 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Connection;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\SiteMovedException;
 
 /**
- * A copy of a site carries the connection with it, but must not act on it: two shops would take the same units out of Clover.
+ * A copy of a site carries the connection with it, but must not act on it: two shops would take the same units out of
+ * Clover.
  */
 final readonly class SiteGuard
 {
     private const NAME = 'site';
 
     /** @param string $identity What tells this site from a copy: its URL */
-    public function __construct(private KeyValueStore $state, private string $identity)
-    {
+    public function __construct(
+        private KeyValueStore $state,
+        private string $identity,
+    ) {
     }
 
     /** Makes this site the one that the connection belongs to: at connecting, or when the owner has moved the site. */

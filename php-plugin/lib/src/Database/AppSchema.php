@@ -4,15 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\SchemaException;
 
 /**
- * The app's own tables: made when there are none, upgraded when they are an older version's, refused when they are a newer one's.
+ * The app's own tables: made when there are none, upgraded when they are an older version's, refused when they are a
+ * newer one's.
  *
- * The schema file alone says what the tables are. An upgrade compares them with it and alters what differs, so it can be cut
- * anywhere and run again, and a table that 0.1.0 did not have needs no script. Data moves in {@see self::migrate()}.
+ * The schema file alone says what the tables are. An upgrade compares them with it and alters what differs, so it can
+ * be cut anywhere and run again, and a table that 0.1.0 did not have needs no script. Data moves in {@see
+ * self::migrate()}.
  */
 final readonly class AppSchema
 {
@@ -32,8 +34,10 @@ final readonly class AppSchema
     /** An upgrade that another process has begun is waited for so many seconds. */
     private const PATIENCE = 60;
 
-    public function __construct(private Sql $sql, private string $file = Schema::APP_FILE)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $file = Schema::APP_FILE,
+    ) {
     }
 
     /**
@@ -58,11 +62,17 @@ final readonly class AppSchema
             return;
         }
 
-        // MySQL commits at each DDL statement, so no transaction holds a second process off. The lock ends with its connection.
-        $locked = (int) $this->sql->fetchValue('SELECT GET_LOCK(CONCAT(DATABASE(), ?), ?)', ['.clover_schema', self::PATIENCE]);
+        // MySQL commits at each DDL statement, so no transaction holds a second process off. The lock ends with its
+        // connection.
+        $locked = (int) $this->sql->fetchValue('SELECT GET_LOCK(CONCAT(DATABASE(), ?), ?)', [
+            '.clover_schema',
+            self::PATIENCE,
+        ]);
 
         if ($locked !== 1) {
-            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration for a minute: try again later.');
+            throw new SchemaException(
+                'Another process has been upgrading the tables of the Clover POS Integration for a minute: try again later.',
+            );
         }
 
         try {
@@ -82,7 +92,10 @@ final readonly class AppSchema
         $there = implode(', ', array_map(static fn (string $t): string => "(SELECT 1 FROM `$t` LIMIT 1)", $tables));
 
         try {
-            $value = $this->sql->fetchValue('SELECT (SELECT value FROM ' . self::STATE . " WHERE environment = ? AND name = ?), $there", [self::SITE, self::NAME]);
+            $value = $this->sql->fetchValue(
+                'SELECT (SELECT value FROM ' . self::STATE . " WHERE environment = ? AND name = ?), $there",
+                [self::SITE, self::NAME],
+            );
         } catch (\RuntimeException) {
             return null;
         }
@@ -95,10 +108,12 @@ final readonly class AppSchema
     {
         $schema  = new Schema($this->sql);
         $missing = array_values(array_filter(array_keys($tables), static fn (string $t): bool => !$schema->exists($t)));
-        $stored  = \in_array(self::STATE, $missing, true) ? null : $this->sql->fetchValue(
-            'SELECT value FROM ' . self::STATE . ' WHERE environment = ? AND name = ?',
-            [self::SITE, self::NAME],
-        );
+        $stored  = \in_array(self::STATE, $missing, true)
+            ? null
+            : $this->sql->fetchValue('SELECT value FROM ' . self::STATE . ' WHERE environment = ? AND name = ?', [
+                self::SITE,
+                self::NAME,
+            ]);
         $version = (int) $stored;
 
         if ($version > self::VERSION) {
@@ -110,7 +125,9 @@ final readonly class AppSchema
         }
 
         $this->refuseLoss($missing, array_keys($tables));
-        $dialect = $this->sql->dialect() === Dialect::Sqlite ? new SqliteTables($this->sql) : new MysqlTables($this->sql);
+        $dialect = $this->sql->dialect() === Dialect::Sqlite
+            ? new SqliteTables($this->sql)
+            : new MysqlTables($this->sql);
 
         foreach ($tables as $table => $ddl) {
             if (\in_array($table, $missing, true)) {
@@ -121,7 +138,7 @@ final readonly class AppSchema
         }
 
         $this->migrate($version);
-        (new Bulk($this->sql))->upsert(
+        ( new Bulk($this->sql) )->upsert(
             self::STATE,
             ['environment', 'name', 'value', 'modified'],
             [[self::SITE, self::NAME, $current, gmdate('Y-m-d H:i:s')]],
@@ -131,7 +148,8 @@ final readonly class AppSchema
     }
 
     /**
-     * What an upgrade does to rows, once the tables have their new shape. Each step finds by itself what is left to do, for it may have been cut.
+     * What an upgrade does to rows, once the tables have their new shape. Each step finds by itself what is left to do,
+     * for it may have been cut.
      *
      * @param int $from The stored version; 0 when none was stored
      */
@@ -153,7 +171,10 @@ final readonly class AppSchema
         }
 
         foreach (array_diff($tables, $missing) as $table) {
-            if (\in_array($table, $precious, true) && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null) {
+            if (
+                \in_array($table, $precious, true)
+                && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null
+            ) {
                 throw new SchemaException(\sprintf(
                     'The database has lost %s of the Clover POS Integration, without which units could be sold twice: restore it from a backup. Nothing was changed.',
                     implode(' and ', array_map(static fn (string $t): string => 'the table ' . substr($t, 3), $lost)),

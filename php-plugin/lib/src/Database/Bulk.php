@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Writes many rows with few statements. */
 final readonly class Bulk
@@ -18,8 +18,9 @@ final readonly class Bulk
     /** A CASE looks through its branches for each row, so its cost grows with the square of this. */
     private const MAX_CASES = 100;
 
-    public function __construct(private Sql $sql)
-    {
+    public function __construct(
+        private Sql $sql,
+    ) {
     }
 
     /**
@@ -38,30 +39,45 @@ final readonly class Bulk
     }
 
     /**
-     * Inserts, or updates the row that has the same key. A row that clashes on another unique key is refused by the database.
+     * Inserts, or updates the row that has the same key. A row that clashes on another unique key is refused by the
+     * database.
      *
      * @param list<string>            $columns
      * @param list<list<scalar|null>> $rows
      * @param list<string>            $key     Columns of the unique key, the first of them NOT NULL
      * @param list<string>            $update  Columns to take over; none = leave the row that is there
-     * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own columns
+     * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own
+     *   columns
      */
-    public function upsert(string $table, array $columns, array $rows, array $key, array $update, array $also = []): void
-    {
+    public function upsert(
+        string $table,
+        array $columns,
+        array $rows,
+        array $key,
+        array $update,
+        array $also = [],
+    ): void {
         $mysql = $this->sql->dialect() === Dialect::MySql;
-        $taken = array_map(static fn (string $c): string => $mysql ? "`$c` = VALUES(`$c`)" : "`$c` = excluded.`$c`", $update);
+        $taken = array_map(static fn (string $c): string => $mysql
+            ? "`$c` = VALUES(`$c`)"
+            : "`$c` = excluded.`$c`", $update);
 
         foreach ($also as $column => $expression) {
             $taken[] = "`$column` = $expression";
         }
 
         if ($mysql) {
-            // Not INSERT IGNORE: that would swallow every other fault too. MySQL comes here after a clash on any unique key; on another
-            // than the named one the null is refused.
+            // Not INSERT IGNORE: that would swallow every other fault too. MySQL comes here after a clash on any unique
+            // key; on another than the named one the null is refused.
             $same = implode(' AND ', array_map(static fn (string $c): string => "`$c` <=> VALUES(`$c`)", $key));
-            $tail = ' ON DUPLICATE KEY UPDATE ' . implode(', ', ["`{$key[0]}` = CASE WHEN $same THEN `{$key[0]}` END", ...$taken]);
+            $tail = ' ON DUPLICATE KEY UPDATE '
+            . implode(', ', ["`{$key[0]}` = CASE WHEN $same THEN `{$key[0]}` END", ...$taken]);
         } else {
-            $tail = ' ON CONFLICT (' . implode(', ', $key) . ') DO ' . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
+            $tail =
+                ' ON CONFLICT ('
+                . implode(', ', $key)
+                . ') DO '
+                . ( $taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken) );
         }
 
         foreach ($this->chunks($rows, \count($columns)) as $chunk) {
@@ -129,7 +145,10 @@ final readonly class Bulk
         $rows = [];
 
         foreach (array_chunk($ids, 2 * self::MAX_ROWS) as $chunk) {
-            array_push($rows, ...$this->sql->fetchAll(\sprintf($query, self::marks($chunk)), [...$before, ...$chunk, ...$after]));
+            array_push($rows, ...$this->sql->fetchAll(
+                \sprintf($query, self::marks($chunk)),
+                [...$before, ...$chunk, ...$after],
+            ));
         }
 
         return $rows;
@@ -168,7 +187,10 @@ final readonly class Bulk
         }
 
         $ids = array_keys($chunk);
-        $this->sql->execute("UPDATE $table SET " . implode(', ', $sets) . " WHERE `$key` IN (" . self::marks($ids) . ')', [...$values, ...$ids]);
+        $this->sql->execute(
+            "UPDATE $table SET " . implode(', ', $sets) . " WHERE `$key` IN (" . self::marks($ids) . ')',
+            [...$values, ...$ids],
+        );
     }
 
     /** @param list<string> $columns */
@@ -176,7 +198,12 @@ final readonly class Bulk
     {
         $row = '(' . self::marks($columns) . ')';
 
-        return "INSERT INTO $table (`" . implode('`, `', $columns) . '`) VALUES ' . implode(', ', array_fill(0, $rows, $row));
+        return (
+            "INSERT INTO $table (`"
+            . implode('`, `', $columns)
+            . '`) VALUES '
+            . implode(', ', array_fill(0, $rows, $row))
+        );
     }
 
     /**
@@ -186,6 +213,10 @@ final readonly class Bulk
      */
     private function chunks(array $rows, int $width): array
     {
-        return $rows === [] ? [] : array_chunk($rows, min(self::MAX_ROWS, max(1, intdiv(self::MAX_VALUES, max(1, $width)))));
+        return (
+            $rows === []
+                ? []
+                : array_chunk($rows, min(self::MAX_ROWS, max(1, intdiv(self::MAX_VALUES, max(1, $width)))))
+        );
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Platform;
@@ -25,7 +25,7 @@ final readonly class DeadlockRetry
      */
     public static function run(callable $work, callable $isPassing, Clock $clock): mixed
     {
-        for ($try = 1; ; $try++) {
+        for ($try = 1;; $try++) {
             try {
                 return $work();
             } catch (\Throwable $e) {
@@ -33,7 +33,7 @@ final readonly class DeadlockRetry
                     throw $e;
                 }
 
-                $clock->sleep(Platform::random(5, 25) * 2 ** $try / 1000);
+                $clock->sleep(( Platform::random(5, 25) * ( 2 ** $try ) ) / 1000);
             }
         }
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** The two databases that every query is written for. */
 enum Dialect: string
@@ -13,8 +13,8 @@ enum Dialect: string
     case Sqlite = 'sqlite';
 
     /**
-     * The database server's clock in milliseconds since 1970: the one clock that all web nodes share. Not by way of the session's time zone, in which an
-     * hour comes twice when summer time ends.
+     * The database server's clock in milliseconds since 1970: the one clock that all web nodes share. Not by way of the
+     * session's time zone, in which an hour comes twice when summer time ends.
      */
     public function milliseconds(): string
     {

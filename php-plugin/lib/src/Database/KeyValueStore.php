@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
@@ -15,13 +15,19 @@ final readonly class KeyValueStore
 {
     private const TABLE = '#__j2commerce_clover_state';
 
-    public function __construct(private Sql $sql, private string $environment, private Clock $clock = new SystemClock())
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $environment,
+        private Clock $clock = new SystemClock(),
+    ) {
     }
 
     public function get(string $name): ?string
     {
-        $value = $this->sql->fetchValue('SELECT value FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+        $value = $this->sql->fetchValue('SELECT value FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [
+            $this->environment,
+            $name,
+        ]);
 
         return $value === null ? null : (string) $value;
     }
@@ -40,7 +46,10 @@ final readonly class KeyValueStore
     public function delete(string ...$names): void
     {
         foreach ($names as $name) {
-            $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [$this->environment, $name]);
+            $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND name = ?', [
+                $this->environment,
+                $name,
+            ]);
         }
     }
 
@@ -62,7 +71,9 @@ final readonly class KeyValueStore
         $values = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT name, value FROM ' . self::TABLE . ' WHERE environment = ? AND name >= ? AND name < ? ORDER BY name',
+            'SELECT name, value FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND name >= ? AND name < ? ORDER BY name',
             // A semicolon is what follows a colon.
             [$this->environment, $prefix, substr($prefix, 0, -1) . ';'],
         ) as $row) {
@@ -75,7 +86,7 @@ final readonly class KeyValueStore
     /** @param list<string> $update Columns that a value which is there already takes over */
     private function write(string $name, string $value, array $update): void
     {
-        (new Bulk($this->sql))->upsert(
+        ( new Bulk($this->sql) )->upsert(
             self::TABLE,
             ['environment', 'name', 'value', 'modified'],
             [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** A search for a text within columns; its own percent signs and underscores stand for themselves. */
 final class LikePattern

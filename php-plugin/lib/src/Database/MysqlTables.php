@@ -4,18 +4,19 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Gives tables that are there the shape of their DDL, on MySQL and MariaDB. */
 final readonly class MysqlTables
 {
-    public function __construct(private Sql $sql)
-    {
+    public function __construct(
+        private Sql $sql,
+    ) {
     }
 
     /**
-     * Does nothing where nothing differs. One statement for the whole table, which the server carries out as a whole or not at all; a column that the DDL does not
-     * name is dropped.
+     * Does nothing where nothing differs. One statement for the whole table, which the server carries out as a whole or
+     * not at all; a column that the DDL does not name is dropped.
      */
     public function alter(string $table, string $ddl): void
     {
@@ -65,13 +66,14 @@ final readonly class MysqlTables
         $there = [];
 
         foreach ($this->sql->fetchAll("SHOW INDEX FROM `$table`") as $row) {
-            $name                   = (string) $row['Key_name'];
-            $there[$name]['kind']   = match (true) {
-                $name === 'PRIMARY'           => 'PRIMARY KEY ',
+            $name                 = (string) $row['Key_name'];
+            $there[$name]['kind'] = match (true) {
+                $name === 'PRIMARY' => 'PRIMARY KEY ',
                 (int) $row['Non_unique'] === 0 => "UNIQUE KEY `$name` ",
-                default                       => "KEY `$name` ",
+                default => "KEY `$name` ",
             };
-            $there[$name]['part'][(int) $row['Seq_in_index']] = "`{$row['Column_name']}`" . ($row['Sub_part'] === null ? '' : "({$row['Sub_part']})");
+            $there[$name]['part'][(int) $row['Seq_in_index']] =
+                "`{$row['Column_name']}`" . ( $row['Sub_part'] === null ? '' : "({$row['Sub_part']})" );
         }
 
         $changes = [];
@@ -79,7 +81,7 @@ final readonly class MysqlTables
         foreach ($there as $name => $key) {
             ksort($key['part']);
 
-            if (($wanted[$name] ?? null) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
+            if (( $wanted[$name] ?? null ) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
                 unset($wanted[$name]);
             } else {
                 $changes[] = $name === 'PRIMARY' ? 'DROP PRIMARY KEY' : "DROP KEY `$name`";
@@ -97,15 +99,22 @@ final readonly class MysqlTables
         preg_match("/ DEFAULT ('((?:[^']|'')*)'|[-\w.]+)/i", $rest, $default);
         $wanted = match (true) {
             $default === [] || strtoupper($default[1]) === 'NULL' => null,
-            default                                               => str_replace("''", "'", $default[2] ?? $default[1]),
+            default => str_replace("''", "'", $default[2] ?? $default[1]),
         };
         // MariaDB says the width that MySQL has given up.
         $actual = preg_replace('/\b(tinyint|smallint|int|bigint)\(\d+\)/', '$1', strtolower((string) $is['Type']));
 
-        return $actual !== strtolower($type)
-            || ($is['Null'] === 'NO') !== (preg_match('/ NOT NULL/i', $rest) === 1)
-            || ($is['Default'] === null || strtoupper((string) $is['Default']) === 'NULL' ? null : trim((string) $is['Default'], "'")) !== $wanted
-            || (preg_match('/ COLLATE (\w+)/i', $rest, $collation) === 1 && $collation[1] !== $is['Collation']);
+        return (
+            $actual !== strtolower($type)
+            || ( $is['Null'] === 'NO' ) !== ( preg_match('/ NOT NULL/i', $rest) === 1 )
+            || (
+                $is['Default'] === null || strtoupper((string) $is['Default']) === 'NULL'
+                    ? null
+                    : trim((string) $is['Default'], "'")
+            ) !== $wanted
+            || preg_match('/ COLLATE (\w+)/i', $rest, $collation) === 1
+            && $collation[1] !== $is['Collation']
+        );
     }
 
     /**

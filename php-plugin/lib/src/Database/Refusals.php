@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Shop\Support\Text;
@@ -13,8 +13,33 @@ use CloverSync\Shop\Support\Text;
 final readonly class Refusals
 {
     private const MYSQL = [
-        1022, 1048, 1062, 1118, 1153, 1216, 1217, 1264, 1265, 1292, 1300, 1364, 1365, 1366, 1367, 1406, 1411, 1451, 1452,
-        1557, 1586, 1644, 1690, 3140, 3819, 3988, 4025,
+        1022,
+        1048,
+        1062,
+        1118,
+        1153,
+        1216,
+        1217,
+        1264,
+        1265,
+        1292,
+        1300,
+        1364,
+        1365,
+        1366,
+        1367,
+        1406,
+        1411,
+        1451,
+        1452,
+        1557,
+        1586,
+        1644,
+        1690,
+        3140,
+        3819,
+        3988,
+        4025,
     ];
 
     /** Too big, constraint, mismatch. A trigger's RAISE is a constraint too. */

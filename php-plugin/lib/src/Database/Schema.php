@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Makes tables from a schema file. */
 final readonly class Schema
@@ -12,8 +12,9 @@ final readonly class Schema
     /** Tables of the app, next to this library. */
     public const APP_FILE = __DIR__ . '/../../sql/clover.mysql.sql';
 
-    public function __construct(private Sql $sql)
-    {
+    public function __construct(
+        private Sql $sql,
+    ) {
     }
 
     /**
@@ -52,7 +53,9 @@ final readonly class Schema
                 continue;
             }
 
-            foreach ($this->sql->dialect() === Dialect::Sqlite ? SqliteDdl::translate($statement) : [$statement] as $translated) {
+            foreach ($this->sql->dialect() === Dialect::Sqlite
+                ? SqliteDdl::translate($statement)
+                : [$statement] as $translated) {
                 $this->sql->execute($translated);
             }
         }

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /**
- * Makes SQLite tables out of MySQL DDL, as strict as MySQL's strict mode is where SQLite can be: NOT NULL, lengths, keys,
- * letter case ignored in comparisons. Decimals become text, so that money keeps its digits.
+ * Makes SQLite tables out of MySQL DDL, as strict as MySQL's strict mode is where SQLite can be: NOT NULL, lengths,
+ * keys, letter case ignored in comparisons. Decimals become text, so that money keeps its digits.
  *
  * Reads one column or key a line, as the two schema files are written.
  */
@@ -21,7 +21,9 @@ final class SqliteDdl
      */
     public static function translate(string $statement): array
     {
-        if (preg_match('/^CREATE TABLE (IF NOT EXISTS )?`([^`]+)` \(\s*\n(.*)\n\)[^)]*$/s', trim($statement), $m) !== 1) {
+        if (
+            preg_match('/^CREATE TABLE (IF NOT EXISTS )?`([^`]+)` \(\s*\n(.*)\n\)[^)]*$/s', trim($statement), $m) !== 1
+        ) {
             return [$statement];
         }
 
@@ -52,7 +54,11 @@ final class SqliteDdl
             }
         }
 
-        $auto = array_search(true, array_map(static fn (string $c): bool => str_contains($c, 'AUTOINCREMENT'), $columns), true);
+        $auto = array_search(
+            true,
+            array_map(static fn (string $c): bool => str_contains($c, 'AUTOINCREMENT'), $columns),
+            true,
+        );
 
         if ($primary !== null && $auto === false) {
             $columns[] = "PRIMARY KEY ($primary)";
@@ -70,9 +76,9 @@ final class SqliteDdl
 
         $text     = \in_array($type, ['varchar', 'char', 'text', 'mediumtext', 'longtext'], true);
         $affinity = match (true) {
-            str_ends_with($type, 'int')                                       => 'INTEGER',
+            str_ends_with($type, 'int') => 'INTEGER',
             $text, \in_array($type, ['decimal', 'datetime', 'timestamp'], true) => 'TEXT',
-            default                                                            => throw new \InvalidArgumentException("Column $name: type $type is not known."),
+            default => throw new \InvalidArgumentException("Column $name: type $type is not known."),
         };
         $column = "`$name` $affinity";
 
@@ -81,7 +87,13 @@ final class SqliteDdl
         }
 
         if (preg_match("/ DEFAULT ('(?:[^']|'')*'|[-\w.]+)/i", $rest, $default) === 1) {
-            $column .= ' DEFAULT ' . ($type === 'decimal' && $default[1][0] !== "'" && strtoupper($default[1]) !== 'NULL' ? "'{$default[1]}'" : $default[1]);
+            $column .=
+                ' DEFAULT '
+                . (
+                    $type === 'decimal' && $default[1][0] !== "'" && strtoupper($default[1]) !== 'NULL'
+                        ? "'{$default[1]}'"
+                        : $default[1]
+                );
         }
 
         if ($text && !str_contains($rest, 'utf8mb4_bin')) {

@@ -4,19 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Database;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Gives tables that are there the shape of their DDL, on SQLite. */
 final readonly class SqliteTables
 {
-    public function __construct(private Sql $sql)
-    {
+    public function __construct(
+        private Sql $sql,
+    ) {
     }
 
     /**
      * Does nothing where nothing differs. To be called in a transaction.
      *
-     * SQLite alters no column, so a table that differs is made anew and filled; a column that its DDL does not name is dropped.
+     * SQLite alters no column, so a table that differs is made anew and filled; a column that its DDL does not name is
+     * dropped.
      */
     public function alter(string $table, string $ddl): void
     {
@@ -35,9 +37,17 @@ final readonly class SqliteTables
         foreach ($statements as $statement) {
             preg_match('/^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS `([^`]+)`/', $statement, $m);
             $wanted[$m[1]] = $statement;
-            $is            = $this->sql->fetchValue("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '{$m[1]}'");
+            $is            = $this->sql->fetchValue(
+                "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '{$m[1]}'",
+            );
 
-            if ($is !== null && (self::body((string) $is) !== self::body($statement) || self::isUnique((string) $is) !== self::isUnique($statement))) {
+            if (
+                $is !== null
+                && (
+                    self::body((string) $is) !== self::body($statement)
+                    || self::isUnique((string) $is) !== self::isUnique($statement)
+                )
+            ) {
                 $this->sql->execute("DROP INDEX `{$m[1]}`");
             }
 
@@ -51,9 +61,17 @@ final readonly class SqliteTables
     {
         $new = $table . '_new';
         $this->sql->execute("DROP TABLE IF EXISTS `$new`");
-        $this->sql->execute(preg_replace('/^CREATE TABLE (?:IF NOT EXISTS )?`[^`]+`/', "CREATE TABLE `$new`", $create, 1));
-        $columns = fn (string $of): array => array_map(strval(...), $this->sql->fetchColumn("SELECT name FROM pragma_table_info('$of')"));
-        $shared  = '`' . implode('`, `', array_intersect($columns($new), $columns($table))) . '`';
+        $this->sql->execute(preg_replace(
+            '/^CREATE TABLE (?:IF NOT EXISTS )?`[^`]+`/',
+            "CREATE TABLE `$new`",
+            $create,
+            1,
+        ));
+        $columns = fn (string $of): array => array_map(
+            strval(...),
+            $this->sql->fetchColumn("SELECT name FROM pragma_table_info('$of')"),
+        );
+        $shared = '`' . implode('`, `', array_intersect($columns($new), $columns($table))) . '`';
         $this->sql->execute("INSERT INTO `$new` ($shared) SELECT $shared FROM `$table`");
 
         if (str_contains($create, 'AUTOINCREMENT')) {
@@ -72,7 +90,9 @@ final readonly class SqliteTables
     {
         $names = implode(', ', array_map(static fn (string $name): string => "'$name'", [...$wanted, '']));
 
-        foreach ($this->sql->fetchColumn("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '$table' AND sql IS NOT NULL AND name NOT IN ($names)") as $name) {
+        foreach ($this->sql->fetchColumn(
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '$table' AND sql IS NOT NULL AND name NOT IN ($names)",
+        ) as $name) {
             $this->sql->execute("DROP INDEX `$name`");
         }
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Exception;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Another process took the job over. */
 final class LockLostException extends ShopException

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Exception;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** The database refused rows for what is in them; the same statement with other rows may succeed. */
 final class RefusedException extends ShopException

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use Joomla\CMS\Log\Log;
 
@@ -21,7 +21,12 @@ final class DebugLog
 
     private const CATEGORY = 'plg_j2commerce_app_cloverpos';
 
-    private const PRIORITIES = ['error' => Log::ERROR, 'warn' => Log::WARNING, 'warning' => Log::WARNING, 'info' => Log::INFO];
+    private const PRIORITIES = [
+        'error'   => Log::ERROR,
+        'warn'    => Log::WARNING,
+        'warning' => Log::WARNING,
+        'info'    => Log::INFO,
+    ];
 
     private static ?bool $debug = null;
 
@@ -34,14 +39,20 @@ final class DebugLog
     {
         self::open($debug);
 
-        return static fn (string $level, string $message) => self::write($message, self::PRIORITIES[$level] ?? Log::DEBUG);
+        return static fn (string $level, string $message) => self::write(
+            $message,
+            self::PRIORITIES[$level] ?? Log::DEBUG,
+        );
     }
 
     /** Notes what went wrong where nobody can be told; never throws. */
     public static function failed(\Throwable $e): void
     {
         self::open(false);
-        self::write($e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine(), Log::ERROR);
+        self::write(
+            $e::class . ': ' . $e->getMessage() . ' in ' . basename($e->getFile()) . ':' . $e->getLine(),
+            Log::ERROR,
+        );
     }
 
     private static function write(string $message, int $priority): void
@@ -57,7 +68,11 @@ final class DebugLog
     {
         if (self::$debug === null) {
             self::$debug = $debug;
-            Log::addLogger(['text_file' => self::FILE], $debug ? Log::ALL : Log::ALL & ~Log::DEBUG & ~Log::INFO & ~Log::NOTICE, [self::CATEGORY]);
+            Log::addLogger(
+                ['text_file' => self::FILE],
+                $debug ? Log::ALL : Log::ALL & ~Log::DEBUG & ~Log::INFO & ~Log::NOTICE,
+                [self::CATEGORY],
+            );
         }
     }
 }

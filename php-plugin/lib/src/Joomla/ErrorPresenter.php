@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
@@ -51,22 +51,22 @@ final class ErrorPresenter
     private static function kind(\Throwable $e): string
     {
         return match (true) {
-            $e instanceof ExtensionException       => 'extension',
-            $e instanceof SettingsException        => 'settings',
-            $e instanceof VaultException           => 'vault',
-            $e instanceof CallbackException        => 'callback_' . $e->getKind(),
-            $e instanceof PermissionException      => 'permission',
-            $e instanceof ReconnectException       => 'reconnect',
-            $e instanceof RefusedException         => 'refused',
-            $e instanceof UnavailableException     => 'unavailable',
-            $e instanceof NotConnectedException    => 'not_connected',
-            $e instanceof SiteMovedException       => 'site_moved',
-            $e instanceof CurrencyException        => 'currency',
+            $e instanceof ExtensionException => 'extension',
+            $e instanceof SettingsException => 'settings',
+            $e instanceof VaultException => 'vault',
+            $e instanceof CallbackException => 'callback_' . $e->getKind(),
+            $e instanceof PermissionException => 'permission',
+            $e instanceof ReconnectException => 'reconnect',
+            $e instanceof RefusedException => 'refused',
+            $e instanceof UnavailableException => 'unavailable',
+            $e instanceof NotConnectedException => 'not_connected',
+            $e instanceof SiteMovedException => 'site_moved',
+            $e instanceof CurrencyException => 'currency',
             $e instanceof DefaultCategoryException => 'default_category',
             $e instanceof AlreadyRunningException, $e instanceof LockLostException => 'running',
-            $e instanceof CloverException          => 'clover',
-            $e instanceof ShopException            => 'shop',
-            default                                => 'unexpected',
+            $e instanceof CloverException => 'clover',
+            $e instanceof ShopException => 'shop',
+            default => 'unexpected',
         };
     }
 
@@ -75,14 +75,19 @@ final class ErrorPresenter
         $key = self::PREFIX . strtoupper($kind);
 
         return match (true) {
-            $e instanceof SettingsException   => Text::sprintf($key, SettingsForm::problems($e)),
+            $e instanceof SettingsException => Text::sprintf($key, SettingsForm::problems($e)),
             $e instanceof PermissionException => Text::sprintf($key, $e->getPermission()),
-            $e instanceof RefusedException    => Text::sprintf($key, DashboardData::unix($e->getRefusedAt()), DashboardData::unix($e->getNextTryAt())),
-            $kind === 'extension'             => $e->getMessage(),
+            $e instanceof RefusedException => Text::sprintf(
+                $key,
+                DashboardData::unix($e->getRefusedAt()),
+                DashboardData::unix($e->getNextTryAt()),
+            ),
+            $kind === 'extension' => $e->getMessage(),
             // Their own words say what no general sentence could.
-            \in_array($kind, ['unavailable', 'site_moved', 'currency', 'clover', 'shop', 'reconnect'], true) => Text::sprintf($key, $e->getMessage()),
-            $kind === 'unexpected'            => Text::sprintf($key, DebugLog::FILE),
-            default                           => Text::_($key),
+            \in_array($kind, ['unavailable', 'site_moved', 'currency', 'clover', 'shop', 'reconnect'], true)
+                => Text::sprintf($key, $e->getMessage()),
+            $kind === 'unexpected' => Text::sprintf($key, DebugLog::FILE),
+            default => Text::_($key),
         };
     }
 }

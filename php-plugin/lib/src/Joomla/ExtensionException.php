@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** The PHP extension is missing or of another version; the message is a sentence for the owner. */
 final class ExtensionException extends \RuntimeException

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\DeadlockRetry;
 use CloverSync\Shop\Database\Dialect;
@@ -29,8 +29,10 @@ final class JoomlaSql implements Sql
 
     private bool $open = false;
 
-    public function __construct(private readonly DatabaseInterface $db, private readonly Clock $clock = new SystemClock())
-    {
+    public function __construct(
+        private readonly DatabaseInterface $db,
+        private readonly Clock $clock = new SystemClock(),
+    ) {
     }
 
     public function fetchAll(string $query, array $values = []): array
@@ -124,9 +126,9 @@ final class JoomlaSql implements Sql
             // bind() keeps a reference, so each needs a variable of its own.
             $values[$i] = \is_bool($value) ? (int) $value : $value;
             $prepared->bind($i + 1, $values[$i], match (true) {
-                $value === null                     => ParameterType::NULL,
+                $value === null => ParameterType::NULL,
                 \is_int($value) || \is_bool($value) => ParameterType::INTEGER,
-                default                             => ParameterType::STRING,
+                default => ParameterType::STRING,
             });
         }
 
@@ -141,8 +143,9 @@ final class JoomlaSql implements Sql
     /**
      * The server's number of an error and of each error behind it.
      *
-     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the message, which is the statement's
-     * errorInfo() joined by commas, and drops PDO's own exception; that one comes from the beginning and the end of a transaction.
+     * Joomla's mysqli driver has the server's number as the code of its exception. Its PDO driver has it only in the
+     * message, which is the statement's errorInfo() joined by commas, and drops PDO's own exception; that one comes
+     * from the beginning and the end of a transaction.
      *
      * @return list<int>
      */
@@ -152,9 +155,9 @@ final class JoomlaSql implements Sql
 
         for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
             $numbers[] = (int) match (true) {
-                $cause instanceof \PDOException                                     => $cause->errorInfo[1] ?? 0,
+                $cause instanceof \PDOException => $cause->errorInfo[1] ?? 0,
                 preg_match('/^[0-9A-Z]{5}, (\d+), /', $cause->getMessage(), $m) === 1 => $m[1],
-                default                                                             => $cause->getCode(),
+                default => $cause->getCode(),
             };
         }
 

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Support\Clock;
@@ -19,8 +19,8 @@ use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Language\Text;
 
 /**
- * Whether this PHP has what the app needs. The web server and the command line are two PHPs, each with settings of its own; what either of them last
- * found is remembered, so that the owner reads of both in one place.
+ * Whether this PHP has what the app needs. The web server and the command line are two PHPs, each with settings of its
+ * own; what either of them last found is remembered, so that the owner reads of both in one place.
  */
 final readonly class Requirements
 {
@@ -33,8 +33,10 @@ final readonly class Requirements
     private const REFUSED = 'cloversync-refused';
 
     /** @param KeyValueStore $state The site's own, of no environment */
-    public function __construct(private KeyValueStore $state, private Clock $clock)
-    {
+    public function __construct(
+        private KeyValueStore $state,
+        private Clock $clock,
+    ) {
     }
 
     /** Version of the loaded extension; null when it is not loaded. */
@@ -63,7 +65,9 @@ final readonly class Requirements
     {
         $seen = $this->state->getArray(self::CLI);
 
-        return $seen === [] ? null : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''), $seen['lacks'] ?? null);
+        return $seen === []
+            ? null
+            : self::sentence($seen['extension'] ?? null, true, (string) ( $seen['php'] ?? '' ), $seen['lacks'] ?? null);
     }
 
     /** To be called on the command line. */
@@ -100,10 +104,15 @@ final readonly class Requirements
         $where = Text::_($cli ? 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI' : 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_WEB');
 
         return match (true) {
-            $version === null       => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
-            !self::fits($version) => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION', $where, $version, self::EXTENSION),
-            $lacks !== null         => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS', $where, $lacks),
-            default                 => null,
+            $version === null => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
+            !self::fits($version) => Text::sprintf(
+                'PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION',
+                $where,
+                $version,
+                self::EXTENSION,
+            ),
+            $lacks !== null => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS', $where, $lacks),
+            default => null,
         };
     }
 }

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Vault;
@@ -23,8 +23,10 @@ final readonly class Secrets
 
     private const PREFIX = 'secret_';
 
-    public function __construct(private KeyValueStore $state, private string $environment)
-    {
+    public function __construct(
+        private KeyValueStore $state,
+        private string $environment,
+    ) {
     }
 
     public function has(string $name): bool

@@ -10,14 +10,16 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Cache\CacheControllerFactoryInterface;
 use Joomla\CMS\Event\Model\AfterCleanCacheEvent;
 use Joomla\CMS\Factory;
 
-/** What visitors see may be kept from before; when products were written by SQL, Joomla does not know that it is old. */
+/**
+ * What visitors see may be kept from before; when products were written by SQL, Joomla does not know that it is old.
+ */
 final class ShopCache
 {
     /** Whole pages as well, where Joomla's page cache is on. */
@@ -28,10 +30,19 @@ final class ShopCache
     {
         foreach (self::GROUPS as $group) {
             try {
-                $options = ['defaultgroup' => $group, 'cachebase' => $app->get('cache_path', JPATH_CACHE), 'result' => true];
-                Factory::getContainer()->get(CacheControllerFactoryInterface::class)->createCacheController('callback', $options)->clean();
+                $options = [
+                    'defaultgroup' => $group,
+                    'cachebase'    => $app->get('cache_path', JPATH_CACHE),
+                    'result'       => true,
+                ];
+                Factory::getContainer()
+                    ->get(CacheControllerFactoryInterface::class)
+                    ->createCacheController('callback', $options)
+                    ->clean();
                 // Caches beside Joomla's own listen to this.
-                Factory::getApplication()->getDispatcher()->dispatch('onContentCleanCache', new AfterCleanCacheEvent('onContentCleanCache', $options));
+                Factory::getApplication()
+                    ->getDispatcher()
+                    ->dispatch('onContentCleanCache', new AfterCleanCacheEvent('onContentCleanCache', $options));
             } catch (\Throwable $e) {
                 DebugLog::failed($e);
             }

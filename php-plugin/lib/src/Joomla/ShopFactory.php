@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Settings;
 use CloverSync\Shop\Database\AppSchema;
@@ -26,7 +26,10 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Uri\Uri;
 use Joomla\Database\DatabaseInterface;
 
-/** Puts the shop side together from what Joomla knows: the app's parameters, the database, the site's secret and address. */
+/**
+ * Puts the shop side together from what Joomla knows: the app's parameters, the database, the site's secret and
+ * address.
+ */
 final class ShopFactory
 {
     private const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
@@ -36,8 +39,25 @@ final class ShopFactory
 
     /** Parameters that are settings of the extension. */
     public const SETTINGS = [
-        'environment', 'app_id', 'import_status', 'default_category', 'default_tax_profile', 'mapping_mode', 'delete_action', 'pricing_mode', 'markup_type',
-        'markup_value', 'webhooks', 'sync_interval', 'push_stock', 'sync_sale', 'log_retention', 'debug', 'paid_statuses', 'refunded_statuses', 'pace_share',
+        'environment',
+        'app_id',
+        'import_status',
+        'default_category',
+        'default_tax_profile',
+        'mapping_mode',
+        'delete_action',
+        'pricing_mode',
+        'markup_type',
+        'markup_value',
+        'webhooks',
+        'sync_interval',
+        'push_stock',
+        'sync_sale',
+        'log_retention',
+        'debug',
+        'paid_statuses',
+        'refunded_statuses',
+        'pace_share',
     ];
 
     private readonly Sql $sql;
@@ -50,10 +70,12 @@ final class ShopFactory
     public function __construct(
         DatabaseInterface $db,
         private array $parameters,
-        #[\SensitiveParameter] private readonly string $siteSecret,
+        #[\SensitiveParameter]
+        private readonly string $siteSecret,
         private readonly SiteAddress $address,
         public readonly Clock $clock = new SystemClock(),
-        #[\SensitiveParameter] private readonly string $previousSecret = '',
+        #[\SensitiveParameter]
+        private readonly string $previousSecret = '',
     ) {
         $this->sql = new JoomlaSql($db, $clock);
     }
@@ -69,7 +91,17 @@ final class ShopFactory
             new SiteAddress(
                 $app->isClient('cli') ? null : Uri::root(),
                 $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
-                static fn (): string => hash('sha256', implode("\n", (new JoomlaSql($db))->fetchOne('SELECT @@hostname AS host, @@port AS port, @@datadir AS folder') ?? []) . "\n" . JPATH_ROOT),
+                static fn (): string => hash(
+                    'sha256',
+                    implode(
+                        "\n",
+                        ( new JoomlaSql($db) )->fetchOne(
+                            'SELECT @@hostname AS host, @@port AS port, @@datadir AS folder',
+                        ) ?? [],
+                    )
+                    . "\n"
+                    . JPATH_ROOT,
+                ),
                 static fn (): bool => (bool) $app->getIdentity()?->authorise('core.login.admin'),
             ),
             previousSecret: (string) $app->get('cloverpos_previous_secret'),
@@ -81,9 +113,13 @@ final class ShopFactory
     {
         $sql = new JoomlaSql($db);
 
-        return self::create($app, $db, (string) $sql->fetchValue(
-            "SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-        ));
+        return self::create(
+            $app,
+            $db,
+            (string) $sql->fetchValue(
+                "SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            ),
+        );
     }
 
     /**
@@ -94,7 +130,7 @@ final class ShopFactory
     public function sql(): Sql
     {
         if (!$this->ready) {
-            (new AppSchema($this->sql))->ensure();
+            ( new AppSchema($this->sql) )->ensure();
             $this->ready = true;
         }
 
@@ -185,8 +221,15 @@ final class ShopFactory
         $this->adoptSecrets();
         $state    = $this->state();
         $settings = Settings::fromArray(self::settings($this->parameters) + $this->secrets()->open($vault));
-        $shop     = new Services($this->sql(), $settings, $vault, $this->address->identity($state), DebugLog::create($this->isDebug()), $this->clock);
-        $chosen   = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
+        $shop     = new Services(
+            $this->sql(),
+            $settings,
+            $vault,
+            $this->address->identity($state),
+            DebugLog::create($this->isDebug()),
+            $this->clock,
+        );
+        $chosen = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
 
         return $this->shop = $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
     }
@@ -194,13 +237,17 @@ final class ShopFactory
     /**
      * @param array<string, mixed> $parameters
      *
-     * @return array<string, mixed> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address where a developer has set one
+     * @return array<string, mixed> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address
+     *   where a developer has set one
      */
     public static function settings(array $parameters): array
     {
         $simulator = Platform::variable('CLOVERSYNC_BASE_URL');
 
-        return array_intersect_key($parameters, array_flip(self::SETTINGS)) + ($simulator === null ? [] : ['base_url' => $simulator]);
+        return (
+            array_intersect_key($parameters, array_flip(self::SETTINGS))
+            + ( $simulator === null ? [] : ['base_url' => $simulator] )
+        );
     }
 
     /**
@@ -210,7 +257,10 @@ final class ShopFactory
      */
     public function strandedSecrets(): array
     {
-        return array_filter(array_intersect_key($this->parameters, array_flip(Secrets::NAMES)), static fn (mixed $s): bool => \is_string($s) && trim($s) !== '');
+        return array_filter(
+            array_intersect_key($this->parameters, array_flip(Secrets::NAMES)),
+            static fn (mixed $s): bool => \is_string($s) && trim($s) !== '',
+        );
     }
 
     /** Moves them to where they belong; needs the extension. */
@@ -227,9 +277,9 @@ final class ShopFactory
         }
 
         $this->parameters = array_diff_key($this->parameters, $found);
-        $this->sql->execute(
-            "UPDATE #__extensions SET params = ? WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-            [json_encode($this->parameters, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)],
-        );
+        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'", [json_encode(
+            $this->parameters,
+            JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
+        )]);
     }
 }

@@ -10,12 +10,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 
 /**
- * What tells this site from a copy of it: its address. The command line does not know the address; it knows the database, so a connection remembers both.
+ * What tells this site from a copy of it: its address. The command line does not know the address; it knows the
+ * database, so a connection remembers both.
  */
 final readonly class SiteAddress
 {
@@ -56,29 +57,36 @@ final readonly class SiteAddress
 
         $known = $state->get(self::DATABASE);
 
-        return $known !== null && $known !== $this->database ? "a copy in the database $this->database" : (string) $state->get('site');
+        return $known !== null && $known !== $this->database
+            ? "a copy in the database $this->database"
+            : (string) $state->get('site');
     }
 
     private function isVouched(): bool
     {
-        return $this->isVouched === null || ($this->isVouched)();
+        return $this->isVouched === null || ( $this->isVouched )();
     }
 
     private function isSameInstallation(KeyValueStore $state): bool
     {
-        return $this->server !== null
+        return (
+            $this->server !== null
             && $state->get(self::DATABASE) === $this->database
-            && $state->get(self::SERVER) === ($this->server)();
+            && $state->get(self::SERVER) === ( $this->server )()
+        );
     }
 
-    /** To be called on the web when the connection is known to belong here; a shop that moved to another database server moves on with that. */
+    /**
+     * To be called on the web when the connection is known to belong here; a shop that moved to another database server
+     * moves on with that.
+     */
     public function confirm(KeyValueStore $state): void
     {
         if ($this->url !== null && $state->get(self::DATABASE) !== $this->database) {
             $state->set(self::DATABASE, $this->database);
         }
 
-        $server = $this->url === null || $this->server === null ? null : ($this->server)();
+        $server = $this->url === null || $this->server === null ? null : ( $this->server )();
 
         if ($server !== null && $state->get(self::SERVER) !== $server) {
             $state->set(self::SERVER, $server);
@@ -90,6 +98,10 @@ final readonly class SiteAddress
     {
         $parts = parse_url(strtolower($url)) ?: [];
 
-        return preg_replace('/^www\./', '', $parts['host'] ?? '') . (isset($parts['port']) ? ":{$parts['port']}" : '') . rtrim(parse_url($url, PHP_URL_PATH) ?? '', '/');
+        return (
+            preg_replace('/^www\./', '', $parts['host'] ?? '')
+            . ( isset($parts['port']) ? ":{$parts['port']}" : '' )
+            . rtrim(parse_url($url, PHP_URL_PATH) ?? '', '/')
+        );
     }
 }

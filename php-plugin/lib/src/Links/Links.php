@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Links;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -45,15 +45,19 @@ final readonly class Links
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, public string $environment, public string $merchant)
-    {
+    public function __construct(
+        private Sql $sql,
+        public string $environment,
+        public string $merchant,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /**
      * @param list<string> $cloverIds
      *
-     * @return array<string, array<string, mixed>> Whole rows by Clover id, each with `article` (title, catid, state, checked_out; null when the article is gone)
+     * @return array<string, array<string, mixed>> Whole rows by Clover id, each with `article` (title, catid, state,
+     *   checked_out; null when the article is gone)
      */
     public function byCloverId(array $cloverIds): array
     {
@@ -61,7 +65,9 @@ final readonly class Links
 
         foreach ($this->bulk->fetch(
             'SELECT m.*, c.id AS c_id, c.title AS c_title, c.catid AS c_catid, c.alias AS c_alias, c.state AS c_state, c.checked_out AS c_checked_out
-               FROM ' . self::TABLE . ' m LEFT JOIN #__content c ON c.id = m.article_id
+               FROM '
+            . self::TABLE
+            . ' m LEFT JOIN #__content c ON c.id = m.article_id
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_id IN (%s)',
             $cloverIds,
             [$this->environment, $this->merchant],
@@ -84,7 +90,12 @@ final readonly class Links
 
         foreach ($rows as $row) {
             $row      = array_replace(self::DEFAULTS, $row);
-            $values[] = [$this->environment, $this->merchant, $row['clover_id'], ...array_map(static fn (string $c): mixed => $row[$c], $columns)];
+            $values[] = [
+                $this->environment,
+                $this->merchant,
+                $row['clover_id'],
+                ...array_map(static fn (string $c): mixed => $row[$c], $columns),
+            ];
         }
 
         $this->bulk->upsert(
@@ -104,7 +115,9 @@ final readonly class Links
         $byId = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT id, clover_id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id IN (%s)',
+            'SELECT id, clover_id FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? AND clover_id IN (%s)',
             array_map(strval(...), array_keys($rows)),
             [$this->environment, $this->merchant],
         ) as $row) {
@@ -123,10 +136,14 @@ final readonly class Links
     {
         foreach (array_chunk($cloverIds, 1000) as $chunk) {
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET seen_run = ?, last_synced = ?,
+                'UPDATE '
+                . self::TABLE
+                . " SET seen_run = ?, last_synced = ?,
                         error = CASE WHEN state IN ('error', 'pending') THEN NULL ELSE error END,
                         state = CASE WHEN state IN ('error', 'pending') AND product_id IS NOT NULL THEN 'synced' ELSE state END
-                  WHERE environment = ? AND merchant_id = ? AND clover_id IN (" . Bulk::marks($chunk) . ')',
+                  WHERE environment = ? AND merchant_id = ? AND clover_id IN ("
+                . Bulk::marks($chunk)
+                . ')',
                 [$run, $now, $this->environment, $this->merchant, ...$chunk],
             );
         }
@@ -143,7 +160,15 @@ final readonly class Links
             self::TABLE,
             ['environment', 'merchant_id', 'clover_id', 'clover_type', 'state', 'error', 'seen_run'],
             array_map(
-                fn (string $id, string $error): array => [$this->environment, $this->merchant, $id, $type, self::ERROR, $error, $run],
+                fn (string $id, string $error): array => [
+                    $this->environment,
+                    $this->merchant,
+                    $id,
+                    $type,
+                    self::ERROR,
+                    $error,
+                    $run,
+                ],
                 array_map(strval(...), array_keys($errors)),
                 $errors,
             ),
@@ -155,20 +180,26 @@ final readonly class Links
     /** Items linked to a product and not known as deleted. */
     public function countLinked(): int
     {
-        return (int) $this->sql->fetchValue(
-            'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'",
-            [$this->environment, $this->merchant],
-        );
+        return (int) $this->sql->fetchValue('SELECT COUNT(*) FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'", [
+            $this->environment,
+            $this->merchant,
+        ]);
     }
 
     public function countUnseen(int $run): int
     {
-        return (int) $this->sql->fetchValue('SELECT COUNT(*)' . self::UNSEEN, [$this->environment, $this->merchant, $run]);
+        return (int) $this->sql->fetchValue('SELECT COUNT(*)' . self::UNSEEN, [
+            $this->environment,
+            $this->merchant,
+            $run,
+        ]);
     }
 
     /**
-     * The next linked items that a run has not met; those of one group side by side, so that a group that is gone is seen
-     * to be gone as a whole.
+     * The next linked items that a run has not met; those of one group side by side, so that a group that is gone is
+     * seen to be gone as a whole.
      *
      * @return list<string>
      */
@@ -192,7 +223,9 @@ final readonly class Links
         $members = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT clover_id, parent_id, product_id, variant_id FROM ' . self::TABLE . "
+            'SELECT clover_id, parent_id, product_id, variant_id FROM '
+            . self::TABLE
+            . "
               WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
             $groups,
             [$this->environment, $this->merchant],
@@ -211,7 +244,9 @@ final readonly class Links
     public function groupsOf(array $cloverIds): array
     {
         return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
-            'SELECT DISTINCT parent_id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
+            'SELECT DISTINCT parent_id FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
             $cloverIds,
             [$this->environment, $this->merchant],
         ));
@@ -239,21 +274,30 @@ final readonly class Links
      */
     public function emptied(?array $groups, int $run): array
     {
-        $query = 'SELECT g.clover_id FROM ' . self::TABLE . " g
+        $query =
+            'SELECT g.clover_id FROM '
+            . self::TABLE
+            . " g
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'
-                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
+                AND NOT EXISTS (SELECT 1 FROM "
+            . self::TABLE
+            . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
                         AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
         $key = [$this->environment, $this->merchant];
 
-        return array_map(strval(...), $groups === null
-            ? $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run])
-            : array_column($this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key), 'clover_id'));
+        return array_map(
+            strval(...),
+            $groups === null
+                ? $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run])
+                : array_column($this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key), 'clover_id'),
+        );
     }
 
     /**
      * @param list<int> $products
      *
-     * @return array<int, array{title: string, state: int}> Articles by id, of those of the products that are linked to nothing in Clover
+     * @return array<int, array{title: string, state: int}> Articles by id, of those of the products that are linked
+     *   to nothing in Clover
      */
     public function unlinkedArticles(array $products): array
     {
@@ -262,7 +306,9 @@ final readonly class Links
         foreach ($this->bulk->fetch(
             "SELECT c.id, c.title, c.state FROM #__j2commerce_products p JOIN #__content c ON c.id = p.product_source_id
               WHERE p.product_source = 'com_content' AND p.j2commerce_product_id IN (%s)
-                AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . ' m WHERE m.product_id = p.j2commerce_product_id AND m.environment = ? AND m.merchant_id = ?)',
+                AND NOT EXISTS (SELECT 1 FROM "
+            . self::TABLE
+            . ' m WHERE m.product_id = p.j2commerce_product_id AND m.environment = ? AND m.merchant_id = ?)',
             $products,
             [],
             [$this->environment, $this->merchant],
@@ -276,10 +322,13 @@ final readonly class Links
     /** Forgets items without a product that Clover lists no more. */
     public function dropUnlinkedUnseen(int $run): void
     {
-        $this->sql->execute(
-            'DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND product_id IS NULL AND seen_run <> ?',
-            [$this->environment, $this->merchant, $run],
-        );
+        $this->sql->execute('DELETE FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? AND product_id IS NULL AND seen_run <> ?', [
+            $this->environment,
+            $this->merchant,
+            $run,
+        ]);
     }
 
     /**
@@ -294,11 +343,16 @@ final readonly class Links
         $items = [];
 
         foreach (['clover_id', 'parent_id'] as $column) {
-            array_push($items, ...array_map(static fn (array $row): string => (string) $row['clover_id'], $this->bulk->fetch(
-                'SELECT clover_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND $column IN (%s)",
-                $cloverIds,
-                [$this->environment, $this->merchant],
-            )));
+            array_push($items, ...array_map(
+                static fn (array $row): string => (string) $row['clover_id'],
+                $this->bulk->fetch(
+                    'SELECT clover_id FROM '
+                    . self::TABLE
+                    . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND $column IN (%s)",
+                    $cloverIds,
+                    [$this->environment, $this->merchant],
+                ),
+            ));
         }
 
         return array_values(array_unique($items));
@@ -313,11 +367,21 @@ final readonly class Links
     {
         $key = [$this->environment, $this->merchant, $cloverId];
 
-        if ($this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND clover_id = ? AND parent_id IS NULL', $key) === 0) {
+        if (
+            $this->sql->execute(
+                'DELETE FROM '
+                . self::TABLE
+                . ' WHERE environment = ? AND merchant_id = ? AND clover_id = ? AND parent_id IS NULL',
+                $key,
+            ) === 0
+        ) {
             return false;
         }
 
-        $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id = ?', $key);
+        $this->sql->execute(
+            'DELETE FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND parent_id = ?',
+            $key,
+        );
 
         return true;
     }
@@ -327,17 +391,16 @@ final readonly class Links
     {
         $counts = ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
 
-        foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? GROUP BY state',
-            [$this->environment, $this->merchant],
-        ) as $row) {
+        foreach ($this->sql->fetchAll('SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', [$this->environment, $this->merchant]) as $row) {
             match ($row['state']) {
-                self::SYNCED   => $counts['products'] = (int) $row['p'],
-                self::ERROR    => $counts['errors'] = (int) $row['n'],
-                self::PENDING  => $counts['pending'] = (int) $row['n'],
+                self::SYNCED => $counts['products'] = (int) $row['p'],
+                self::ERROR => $counts['errors'] = (int) $row['n'],
+                self::PENDING => $counts['pending'] = (int) $row['n'],
                 self::CONFLICT => $counts['conflicts'] = (int) $row['n'],
-                self::DELETED  => $counts['deleted'] = (int) $row['n'],
-                default        => null,
+                self::DELETED => $counts['deleted'] = (int) $row['n'],
+                default => null,
             };
         }
 
@@ -351,14 +414,23 @@ final readonly class Links
      */
     private static function withArticle(array $row): array
     {
-        $row['article'] = $row['c_id'] === null ? null : [
-            'title'       => (string) $row['c_title'],
-            'catid'       => (int) $row['c_catid'],
-            'alias'       => (string) $row['c_alias'],
-            'state'       => (int) $row['c_state'],
-            'checked_out' => (int) $row['c_checked_out'] !== 0,
-        ];
+        $row['article'] = $row['c_id'] === null
+            ? null
+            : [
+                'title'       => (string) $row['c_title'],
+                'catid'       => (int) $row['c_catid'],
+                'alias'       => (string) $row['c_alias'],
+                'state'       => (int) $row['c_state'],
+                'checked_out' => (int) $row['c_checked_out'] !== 0,
+            ];
 
-        return array_diff_key($row, ['c_id' => 0, 'c_title' => 0, 'c_catid' => 0, 'c_alias' => 0, 'c_state' => 0, 'c_checked_out' => 0]);
+        return array_diff_key($row, [
+            'c_id'          => 0,
+            'c_title'       => 0,
+            'c_catid'       => 0,
+            'c_alias'       => 0,
+            'c_state'       => 0,
+            'c_checked_out' => 0,
+        ]);
     }
 }

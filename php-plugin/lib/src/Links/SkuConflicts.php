@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Links;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\ProductChange;
 use CloverSync\Shop\Database\Bulk;
@@ -16,8 +16,10 @@ final readonly class SkuConflicts
 {
     private Bulk $bulk;
 
-    public function __construct(Sql $sql, private Links $mappings)
-    {
+    public function __construct(
+        Sql $sql,
+        private Links $mappings,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
@@ -57,17 +59,22 @@ final readonly class SkuConflicts
      *
      * @param list<string> $skus None of them empty
      *
-     * @return array<string, list<array{variant_id: int, product_id: int, article_id: int, product_type: string, is_master: bool, title: string, sku: string}>> By SKU
+     * @return array<string, list<array{variant_id: int, product_id: int, article_id: int, product_type: string,
+     *   is_master: bool, title: string, sku: string}>> By SKU
      */
     public function unlinked(array $skus): array
     {
         $found = [];
 
-        // J2Commerce has no key on the SKU, so the server goes over all variants: over them alone, and not over what they are joined with, since mostly none is found.
-        $variants = array_map(static fn (array $row): int => (int) $row['id'], $this->bulk->fetch(
-            'SELECT j2commerce_variant_id AS id FROM #__j2commerce_variants WHERE sku IN (%s)',
-            array_values(array_unique([...$skus, ...array_map(Text::shown(...), $skus)])),
-        ));
+        // J2Commerce has no key on the SKU, so the server goes over all variants: over them alone, and not over what
+        // they are joined with, since mostly none is found.
+        $variants = array_map(
+            static fn (array $row): int => (int) $row['id'],
+            $this->bulk->fetch(
+                'SELECT j2commerce_variant_id AS id FROM #__j2commerce_variants WHERE sku IN (%s)',
+                array_values(array_unique([...$skus, ...array_map(Text::shown(...), $skus)])),
+            ),
+        );
         // One may have come up for two spellings.
         $variants = array_values(array_unique($variants));
         sort($variants);

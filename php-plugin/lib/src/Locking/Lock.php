@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Locking;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -15,7 +15,8 @@ use CloverSync\Shop\Support\SystemClock;
 /**
  * A lease with a name, held by one process of all web nodes.
  *
- * What a killed process held is free at once on its own node, and after the lease elsewhere. On its own node a living process keeps it beyond the lease.
+ * What a killed process held is free at once on its own node, and after the lease elsewhere. On its own node a living
+ * process keeps it beyond the lease.
  */
 final class Lock
 {
@@ -38,7 +39,10 @@ final class Lock
         private readonly string $name,
         private readonly Clock $clock = new SystemClock(),
         private readonly ?ProcessIdentity $process = null,
-        /** Seconds; a dead holder of another node is to be noticed within a minute, the waiting one's own pause between two looks included. */
+        /**
+         * Seconds; a dead holder of another node is to be noticed within a minute, the waiting one's own pause between
+         * two looks included.
+         */
         private readonly int $lease = 50,
     ) {
     }
@@ -61,17 +65,30 @@ final class Lock
         // The id is asked for here and not at construction, for a fork may lie between.
         $me   = $this->process ?? ProcessIdentity::current();
         $mine = bin2hex(random_bytes(16));
-        $row  = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM ' . self::TABLE . ' WHERE name = ?', [$this->name]);
+        $row  = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM '
+        . self::TABLE
+        . ' WHERE name = ?', [$this->name]);
 
         if ($row === null) {
-            (new Bulk($this->sql))->upsert(self::TABLE, ['name'], [[$this->name]], ['name'], []);
+            ( new Bulk($this->sql) )->upsert(self::TABLE, ['name'], [[$this->name]], ['name'], []);
             $row = ['holder' => '', 'node' => '', 'pid' => 0, 'pid_started' => 0, 'expires' => 0];
         }
 
-        if (!$this->isFree($row, $me) || $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET holder = ?, node = ?, pid = ?, pid_started = ?, expires = ? WHERE name = ? AND holder = ? AND expires = ?',
-            [$mine, $me->node, $me->pid, $me->started, $this->clock->now() + $this->lease, $this->name, $row['holder'], (int) $row['expires']],
-        ) !== 1) {
+        if (
+            !$this->isFree($row, $me)
+            || $this->sql->execute('UPDATE '
+            . self::TABLE
+            . ' SET holder = ?, node = ?, pid = ?, pid_started = ?, expires = ? WHERE name = ? AND holder = ? AND expires = ?', [
+                $mine,
+                $me->node,
+                $me->pid,
+                $me->started,
+                $this->clock->now() + $this->lease,
+                $this->name,
+                $row['holder'],
+                (int) $row['expires'],
+            ]) !== 1
+        ) {
             return false;
         }
 
@@ -85,9 +102,15 @@ final class Lock
     /** Whether another process has it now. */
     public function isTaken(): bool
     {
-        $row = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM ' . self::TABLE . ' WHERE name = ?', [$this->name]);
+        $row = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM '
+        . self::TABLE
+        . ' WHERE name = ?', [$this->name]);
 
-        return $row !== null && $row['holder'] !== $this->holder && !$this->isFree($row, $this->process ?? ProcessIdentity::current());
+        return (
+            $row !== null
+            && $row['holder'] !== $this->holder
+            && !$this->isFree($row, $this->process ?? ProcessIdentity::current())
+        );
     }
 
     /** @param array<string, mixed> $row */
@@ -97,10 +120,13 @@ final class Lock
         $overdue = $this->clock->now() - (int) $row['expires'];
         $patient = $overdue < self::HUNG && $me->isAlive($row['node'], (int) $row['pid'], (int) $row['pid_started']);
 
-        return $row['holder'] === ''
+        return (
+            $row['holder'] === ''
             // A lease that ends later than any could is from a clock that was ahead.
-            || (($overdue >= 0 || $overdue < -$this->lease - self::TOLERANCE) && !$patient)
-            || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started']);
+            || ( $overdue >= 0 || $overdue < ( -$this->lease - self::TOLERANCE ) )
+            && !$patient
+            || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started'])
+        );
     }
 
     /** Tries again until it has the lock or the time is over. */
@@ -130,16 +156,19 @@ final class Lock
             return false;
         }
 
-        if ($this->clock->now() - $this->renewedAt < intdiv($this->lease, 6)) {
+        if (( $this->clock->now() - $this->renewedAt ) < intdiv($this->lease, 6)) {
             return true;
         }
 
         $this->renewedAt = $this->clock->now();
 
-        if ($this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET expires = ? WHERE name = ? AND holder = ?',
-            [$this->renewedAt + $this->lease, $this->name, $this->holder],
-        ) === 1) {
+        if (
+            $this->sql->execute('UPDATE ' . self::TABLE . ' SET expires = ? WHERE name = ? AND holder = ?', [
+                $this->renewedAt + $this->lease,
+                $this->name,
+                $this->holder,
+            ]) === 1
+        ) {
             return true;
         }
 
@@ -155,7 +184,12 @@ final class Lock
      */
     public function isHeldForSure(): bool
     {
-        if ($this->holder !== $this->sql->fetchValue('SELECT holder FROM ' . self::TABLE . ' WHERE name = ?' . $this->sql->dialect()->lockRows(), [$this->name])) {
+        if (
+            $this->holder !== $this->sql->fetchValue(
+                'SELECT holder FROM ' . self::TABLE . ' WHERE name = ?' . $this->sql->dialect()->lockRows(),
+                [$this->name],
+            )
+        ) {
             $this->holder = '';
         }
 
@@ -170,7 +204,10 @@ final class Lock
 
         $holder       = $this->holder;
         $this->holder = '';
-        $this->sql->execute("UPDATE " . self::TABLE . " SET holder = '', expires = 0 WHERE name = ? AND holder = ?", [$this->name, $holder]);
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET holder = '', expires = 0 WHERE name = ? AND holder = ?", [
+            $this->name,
+            $holder,
+        ]);
     }
 
     public function isHeld(): bool

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Locking;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Support\Platform;
 
@@ -14,7 +14,10 @@ final readonly class ProcessIdentity
     private const POSIX_NO_SUCH_PROCESS = 3;
 
     public function __construct(
-        /** Same for all processes that can see each other: the boot of the machine and the namespace of process ids; else of this process alone. */
+        /**
+         * Same for all processes that can see each other: the boot of the machine and the namespace of process ids;
+         * else of this process alone.
+         */
         public string $node,
         public int $pid,
         /** Tells a process from a later one that got the same id; 0 where the system does not say. */
@@ -56,7 +59,7 @@ final readonly class ProcessIdentity
         $stat = self::stat($pid);
 
         if ($stat !== null) {
-            return $stat['zombie'] || ($started !== 0 && $stat['started'] !== $started);
+            return $stat['zombie'] || $started !== 0 && $stat['started'] !== $started;
         }
 
         // No entry in /proc can also mean that /proc hides the processes of other users.
@@ -81,12 +84,12 @@ final readonly class ProcessIdentity
         $text = @file_get_contents("/proc/$pid/stat");
 
         // The second field is the command in brackets and may hold spaces and brackets itself.
-        if ($text === false || ($end = strrpos($text, ')')) === false) {
+        if ($text === false || ( $end = strrpos($text, ')') ) === false) {
             return null;
         }
 
         $fields = explode(' ', substr($text, $end + 2));
 
-        return ['started' => (int) ($fields[19] ?? 0), 'zombie' => \in_array($fields[0], ['Z', 'X'], true)];
+        return ['started' => (int) ( $fields[19] ?? 0 ), 'zombie' => \in_array($fields[0], ['Z', 'X'], true)];
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Log;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\LikePattern;
@@ -24,33 +24,55 @@ final readonly class SyncLog
 
     private const SEARCHED = ['message', 'action', 'entity_type', 'entity_id'];
 
-    public function __construct(private Sql $sql, private string $environment, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $environment,
+        private Clock $clock,
+    ) {
     }
 
-    public function add(string $action, string $type, string $id, string $status, string $message, ?int $run = null): void
-    {
-        $this->addAll([['action' => $action, 'type' => $type, 'id' => $id, 'status' => $status, 'message' => $message]], $run);
+    public function add(
+        string $action,
+        string $type,
+        string $id,
+        string $status,
+        string $message,
+        ?int $run = null,
+    ): void {
+        $this->addAll([[
+            'action'  => $action,
+            'type'    => $type,
+            'id'      => $id,
+            'status'  => $status,
+            'message' => $message,
+        ]], $run);
     }
 
     /** @param list<array{action: string, type: string, id: string, status: string, message: string}> $entries */
     public function addAll(array $entries, ?int $run = null): void
     {
         $now = UtcTime::sql($this->clock->now());
-        (new Bulk($this->sql))->insert(
+        ( new Bulk($this->sql) )->insert(
             self::TABLE,
             ['created', 'environment', 'action', 'entity_type', 'entity_id', 'status', 'message', 'run_id'],
-            array_map(
-                fn (array $e): array => [$now, $this->environment, $e['action'], $e['type'], $e['id'], $e['status'], Text::fit($e['message'], 10_000), $run],
-                $entries,
-            ),
+            array_map(fn (array $e): array => [
+                $now,
+                $this->environment,
+                $e['action'],
+                $e['type'],
+                $e['id'],
+                $e['status'],
+                Text::fit($e['message'], 10_000),
+                $run,
+            ], $entries),
         );
     }
 
     /**
      * The newest entries, newest first.
      *
-     * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message: string}>
+     * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
+     *   string}>
      */
     public function latest(int $limit, ?string $status = null, ?string $search = null): array
     {
@@ -58,22 +80,33 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all; searched are message, action, entity type and entity id
+     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all; searched are message, action,
+     *   entity type and entity id
      * @param string                                    $sort   One of {@see SORTS}
      *
-     * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message: string}>
+     * @return list<array{at: string, action: string, entity_type: string, entity_id: string, status: string, message:
+     *   string}>
      */
     public function page(array $filter, string $sort, bool $descending, int $start, int $limit): array
     {
         [$where, $values] = $this->where($filter);
-        $direction        = $descending ? 'DESC' : 'ASC';
+        $direction = $descending ? 'DESC' : 'ASC';
         // Entries are numbered as they come, so their number is their time, to the last entry of a second.
-        $order = \in_array($sort, self::SORTS, true) && $sort !== 'created' ? "$sort $direction, id DESC" : "id $direction";
+        $order = \in_array($sort, self::SORTS, true) && $sort !== 'created'
+            ? "$sort $direction, id DESC"
+            : "id $direction";
 
         return array_map(
-            static fn (array $row): array => ['at' => (string) UtcTime::iso($row['created'])] + array_diff_key($row, ['created' => 0]),
+            static fn (array $row): array => (
+                ['at' => (string) UtcTime::iso($row['created'])] + array_diff_key($row, ['created' => 0])
+            ),
             $this->sql->fetchAll(
-                'SELECT created, action, entity_type, entity_id, status, message FROM ' . self::TABLE . " WHERE $where ORDER BY $order LIMIT " . max(0, $limit) . ' OFFSET ' . max(0, $start),
+                'SELECT created, action, entity_type, entity_id, status, message FROM '
+                    . self::TABLE
+                    . " WHERE $where ORDER BY $order LIMIT "
+                    . max(0, $limit)
+                    . ' OFFSET '
+                    . max(0, $start),
                 $values,
             ),
         );
@@ -95,7 +128,10 @@ final readonly class SyncLog
     public function ofRun(int $run, string $status, int $limit): array
     {
         return $this->sql->fetchAll(
-            'SELECT action, entity_type, entity_id, status, message FROM ' . self::TABLE . " WHERE run_id = ? AND status = ? AND action <> 'sync' ORDER BY id LIMIT " . max(1, $limit),
+            'SELECT action, entity_type, entity_id, status, message FROM '
+                . self::TABLE
+                . " WHERE run_id = ? AND status = ? AND action <> 'sync' ORDER BY id LIMIT "
+                . max(1, $limit),
             [$run, $status],
         );
     }
@@ -103,7 +139,9 @@ final readonly class SyncLog
     /** @return int Entries removed */
     public function purge(int $days): int
     {
-        return $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE created < ?', [UtcTime::sql($this->clock->now() - $days * 86_400)]);
+        return $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE created < ?', [UtcTime::sql(
+            $this->clock->now() - ( $days * 86_400 ),
+        )]);
     }
 
     /**
@@ -116,12 +154,12 @@ final readonly class SyncLog
         $where  = 'environment = ?';
         $values = [$this->environment];
 
-        if (($filter['status'] ?? '') !== '') {
-            $where .= ' AND status = ?';
+        if (( $filter['status'] ?? '' ) !== '') {
+            $where    .= ' AND status = ?';
             $values[] = $filter['status'];
         }
 
-        if (($filter['search'] ?? '') !== '') {
+        if (( $filter['search'] ?? '' ) !== '') {
             $where .= ' AND (' . implode(' OR ', array_map(LikePattern::condition(...), self::SEARCHED)) . ')';
             array_push($values, ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($filter['search'])));
         }

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Stops sending to Clover when it refuses again and again, or for want of a permission: each further try would fail as well. The
- * owner resumes, or a new connection does.
+ * Stops sending to Clover when it refuses again and again, or for want of a permission: each further try would fail as
+ * well. The owner resumes, or a new connection does.
  */
 final class CircuitBreaker
 {
@@ -23,8 +23,11 @@ final class CircuitBreaker
 
     private int $failures = 0;
 
-    public function __construct(private readonly KeyValueStore $state, private readonly SyncLog $log, private readonly Clock $clock)
-    {
+    public function __construct(
+        private readonly KeyValueStore $state,
+        private readonly SyncLog $log,
+        private readonly Clock $clock,
+    ) {
     }
 
     /** @return ?array{since: int, reason: string} */

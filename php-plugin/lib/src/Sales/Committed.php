@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Ledger;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -13,21 +13,32 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * How many units of a count of Clover's are the shop's no more: sold on the web and not yet taken out of Clover. Negative for units
- * that were given back in the shop only.
+ * How many units of a count of Clover's are the shop's no more: sold on the web and not yet taken out of Clover.
+ * Negative for units that were given back in the shop only.
  *
  * To be asked in the transaction that writes the count, after its counts are locked.
  */
 final readonly class Committed
 {
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
-    public function __construct(private ShopOrders $orders, private StockLedger $ledger, private OrderEventLog $outbox, private Ledger $rules, private array $settings)
-    {
+    public function __construct(
+        private ShopOrders $orders,
+        private StockLedger $ledger,
+        private OrderEventLog $outbox,
+        private Ledger $rules,
+        private array $settings,
+    ) {
     }
 
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
-    public static function create(Sql $sql, Links $mappings, KeyValueStore $state, Ledger $rules, array $settings, Clock $clock): self
-    {
+    public static function create(
+        Sql $sql,
+        Links $mappings,
+        KeyValueStore $state,
+        Ledger $rules,
+        array $settings,
+        Clock $clock,
+    ): self {
         return new self(
             new ShopOrders($sql, $mappings, $state, $clock),
             new StockLedger($sql, $mappings, $clock),
@@ -39,7 +50,8 @@ final readonly class Committed
 
     /**
      * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asked    When Clover was asked for the counts, as {@see \CloverSync\Shop\Database\DatabaseClock} has it
+     * @param int                $asked    When Clover was asked for the counts, as {@see
+     *   \CloverSync\Shop\Database\DatabaseClock} has it
      *
      * @return array<string, int> By Clover id, without those that are 0
      */
@@ -50,15 +62,23 @@ final readonly class Committed
         }
 
         $floor = $this->orders->floor();
-        $rows  = array_column([
-            ...$this->ledger->ofItems(array_map(strval(...), array_keys($variants)), $floor),
-            ...$this->ledger->ofVariants(array_values($variants), $floor),
-        ], null, 'id');
+        $rows  = array_column(
+            [
+                ...$this->ledger->ofItems(array_map(strval(...), array_keys($variants)), $floor),
+                ...$this->ledger->ofVariants(array_values($variants), $floor),
+            ],
+            null,
+            'id',
+        );
         $items = self::itemsOfLines($rows);
         $given = self::givenByHand($rows);
         $lines = [
             ...$this->orders->held('variant_id', array_values($variants), $this->settings['refunded_statuses']),
-            ...$this->orders->held('j2commerce_orderitem_id', array_values(array_unique(array_map(static fn (array $row): int => (int) $row['line_id'], $rows))), $this->settings['refunded_statuses']),
+            ...$this->orders->held(
+                'j2commerce_orderitem_id',
+                array_values(array_unique(array_map(static fn (array $row): int => (int) $row['line_id'], $rows))),
+                $this->settings['refunded_statuses'],
+            ),
         ];
         $linked   = array_flip($variants);
         $refunded = array_fill_keys($this->paidBack(), true);
@@ -77,7 +97,7 @@ final readonly class Committed
             $item = $items["$key/{$line['variant_id']}"] ?? $linked[$line['variant_id']] ?? null;
 
             if ($item !== null) {
-                $taken[$item] = ($taken[$item] ?? 0) + max(0, $line['quantity'] - ($given["$key/$item"] ?? 0));
+                $taken[$item] = ( $taken[$item] ?? 0 ) + max(0, $line['quantity'] - ( $given["$key/$item"] ?? 0 ));
             }
         }
 
@@ -96,7 +116,8 @@ final readonly class Committed
 
         foreach ($rows as $row) {
             if ((int) $row['delta'] > 0 && $row['reverses'] === null) {
-                $items["{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['variant_id']}"] = (string) $row['clover_id'];
+                $items["{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['variant_id']}"] =
+                    (string) $row['clover_id'];
             }
         }
 
@@ -106,7 +127,8 @@ final readonly class Committed
     /**
      * @param array<int|string, array<string, mixed>> $rows
      *
-     * @return array<string, int> Units that the owner has given back by hand since the line was last released, by order, line and item: the shop's books hold them still
+     * @return array<string, int> Units that the owner has given back by hand since the line was last released, by
+     *   order, line and item: the shop's books hold them still
      */
     private static function givenByHand(array $rows): array
     {
@@ -117,7 +139,7 @@ final readonly class Committed
             $key         = "{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['clover_id']}";
             $given[$key] = match ($row['cause']) {
                 'release' => 0,
-                'hand'    => ($given[$key] ?? 0) - (int) $row['delta'],
+                'hand'    => ( $given[$key] ?? 0 ) - (int) $row['delta'],
                 default   => $given[$key] ?? 0,
             };
         }
@@ -130,7 +152,12 @@ final readonly class Committed
     {
         return array_values(array_filter(
             $this->outbox->refunded(),
-            fn (string $id): bool => $this->rules->standing((int) ($this->settings['paid_statuses'][0] ?? 1), OrderEventLog::told($this->outbox->of($id))) === 'released',
+            fn (string $id): bool => (
+                $this->rules->standing(
+                    (int) ( $this->settings['paid_statuses'][0] ?? 1 ),
+                    OrderEventLog::told($this->outbox->of($id)),
+                ) === 'released'
+            ),
         ));
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -27,8 +27,11 @@ final readonly class OrderEventLog
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private string $environment, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $environment,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
@@ -36,7 +39,9 @@ final readonly class OrderEventLog
     public function due(int $limit): array
     {
         return array_map(strval(...), $this->sql->fetchColumn(
-            'SELECT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending' AND next_try <= ? GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
+            'SELECT order_id FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND state = 'pending' AND next_try <= ? GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
             [$this->environment, $this->clock->now()],
         ));
     }
@@ -48,26 +53,30 @@ final readonly class OrderEventLog
      */
     public function of(string $orderId): array
     {
-        return array_map(static fn (array $row): array => [
-            'id'         => (int) $row['id'],
-            'event'      => (string) $row['event'],
-            'old_status' => $row['old_status'] === null ? null : (int) $row['old_status'],
-            'new_status' => $row['new_status'] === null ? null : (int) $row['new_status'],
-            'state'      => (string) $row['state'],
-            'created'    => (int) $row['created'],
-        ], $this->sql->fetchAll(
-            'SELECT id, event, old_status, new_status, state, created FROM ' . self::TABLE . ' WHERE environment = ? AND order_id = ? ORDER BY id',
-            [$this->environment, $orderId],
-        ));
+        return array_map(
+            static fn (array $row): array => [
+                'id'         => (int) $row['id'],
+                'event'      => (string) $row['event'],
+                'old_status' => $row['old_status'] === null ? null : (int) $row['old_status'],
+                'new_status' => $row['new_status'] === null ? null : (int) $row['new_status'],
+                'state'      => (string) $row['state'],
+                'created'    => (int) $row['created'],
+            ],
+            $this->sql->fetchAll('SELECT id, event, old_status, new_status, state, created FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND order_id = ? ORDER BY id', [$this->environment, $orderId]),
+        );
     }
 
     /** Why an order that waits could not be looked at; null when it has not been tried. */
     public function errorOf(string $orderId): ?string
     {
-        $error = $this->sql->fetchValue(
-            'SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
-            [$this->environment, $orderId],
-        );
+        $error = $this->sql->fetchValue('SELECT error FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL ORDER BY id DESC LIMIT 1", [
+            $this->environment,
+            $orderId,
+        ]);
 
         return $error === null ? null : (string) $error;
     }
@@ -96,67 +105,96 @@ final readonly class OrderEventLog
     public function dropImpossibleTimes(): void
     {
         $now = $this->clock->now();
-        $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET next_try = ? WHERE environment = ? AND state = 'pending' AND next_try > ?",
-            [$now, $this->environment, $now + self::LONGEST_WAIT],
-        );
+        $this->sql->execute('UPDATE '
+        . self::TABLE
+        . " SET next_try = ? WHERE environment = ? AND state = 'pending' AND next_try > ?", [
+            $now,
+            $this->environment,
+            $now + self::LONGEST_WAIT,
+        ]);
     }
 
     /** @param list<int> $ids Rows that were looked at; one that came meanwhile stays pending */
     public function done(array $ids): void
     {
         foreach (array_chunk($ids, 500) as $chunk) {
-            $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'done', error = NULL WHERE id IN (" . Bulk::marks($chunk) . ')', $chunk);
+            $this->sql->execute(
+                'UPDATE ' . self::TABLE . " SET state = 'done', error = NULL WHERE id IN (" . Bulk::marks($chunk) . ')',
+                $chunk,
+            );
         }
     }
 
     /**
-     * Looks at an order later, since it could not be looked at now; after the third try when the owner or a new event says so.
+     * Looks at an order later, since it could not be looked at now; after the third try when the owner or a new event
+     * says so.
      *
      * @return bool Whether it waits for the owner from now on
      */
     public function postpone(string $orderId, string $error): bool
     {
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ? + CASE WHEN attempts < 1 THEN 30 ELSE ' . self::LONGEST_WAIT . ' END, attempts = attempts + 1
+            'UPDATE '
+            . self::TABLE
+            . ' SET error = ?, next_try = ? + CASE WHEN attempts < 1 THEN 30 ELSE '
+            . self::LONGEST_WAIT
+            . ' END, attempts = attempts + 1
               WHERE environment = ? AND order_id = ? AND state = \'pending\'',
             [Text::fit($error, 10_000), $this->clock->now(), $this->environment, $orderId],
         );
 
-        return $this->sql->fetchValue(
-            'SELECT id FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND (state = 'dead' OR (state = 'pending' AND attempts >= ?)) LIMIT 1",
-            [$this->environment, $orderId, self::MAX_TRIES],
-        ) !== null && $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'dead' WHERE environment = ? AND order_id = ? AND state = 'pending'",
-            [$this->environment, $orderId],
-        ) > 0;
+        return (
+            $this->sql->fetchValue('SELECT id FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND order_id = ? AND (state = 'dead' OR (state = 'pending' AND attempts >= ?)) LIMIT 1", [
+                $this->environment,
+                $orderId,
+                self::MAX_TRIES,
+            ]) !== null
+            && $this->sql->execute('UPDATE '
+            . self::TABLE
+            . " SET state = 'dead' WHERE environment = ? AND order_id = ? AND state = 'pending'", [
+                $this->environment,
+                $orderId,
+            ]) > 0
+        );
     }
 
     /**
      * Orders that could not be looked at, newest first.
      *
-     * @return list<array{id: int, order_id: string, order_pk: int, state: string, message: string, reason: null, created: int}> One an order; id: of its newest event
+     * @return list<array{id: int, order_id: string, order_pk: int, state: string, message: string, reason: null,
+     *   created: int}> One an order; id: of its newest event
      */
     public function dead(int $limit): array
     {
-        return array_map(fn (array $row): array => [
-            'id'       => (int) $row['id'],
-            'order_id' => (string) $row['order_id'],
-            'order_pk' => (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [$row['order_id']]),
-            'state'    => 'dead',
-            'message'  => (string) $row['error'],
-            'reason'   => null,
-            'created'  => (int) $row['created'],
-        ], $this->sql->fetchAll(
-            'SELECT MAX(id) AS id, order_id, MAX(error) AS error, MIN(created) AS created FROM ' . self::TABLE . "
+        return array_map(
+            fn (array $row): array => [
+                'id'       => (int) $row['id'],
+                'order_id' => (string) $row['order_id'],
+                'order_pk' => (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [
+                    $row['order_id'],
+                ]),
+                'state'    => 'dead',
+                'message'  => (string) $row['error'],
+                'reason'   => null,
+                'created'  => (int) $row['created'],
+            ],
+            $this->sql->fetchAll(
+                'SELECT MAX(id) AS id, order_id, MAX(error) AS error, MIN(created) AS created FROM '
+                . self::TABLE
+                . "
               WHERE environment = ? AND state = 'dead' GROUP BY order_id ORDER BY MAX(id) DESC LIMIT $limit",
-            [$this->environment],
-        ));
+                [$this->environment],
+            ),
+        );
     }
 
     public function countDead(): int
     {
-        return (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT order_id) FROM ' . self::TABLE . " WHERE environment = ? AND state = 'dead'", [$this->environment]);
+        return (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT order_id) FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND state = 'dead'", [$this->environment]);
     }
 
     /**
@@ -168,16 +206,22 @@ final readonly class OrderEventLog
      */
     public function resolve(string $orderId, bool $again): bool
     {
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = ?, attempts = 0, next_try = 0, error = NULL WHERE environment = ? AND order_id = ? AND state = 'dead'",
-            [$again ? 'pending' : 'done', $this->environment, $orderId],
-        ) > 0;
+        return $this->sql->execute('UPDATE '
+        . self::TABLE
+        . " SET state = ?, attempts = 0, next_try = 0, error = NULL WHERE environment = ? AND order_id = ? AND state = 'dead'", [
+            $again ? 'pending' : 'done',
+            $this->environment,
+            $orderId,
+        ]) > 0;
     }
 
     /** @return ?string The order of an event */
     public function orderOf(int $id): ?string
     {
-        $order = $this->sql->fetchValue('SELECT order_id FROM ' . self::TABLE . ' WHERE environment = ? AND id = ?', [$this->environment, $id]);
+        $order = $this->sql->fetchValue('SELECT order_id FROM ' . self::TABLE . ' WHERE environment = ? AND id = ?', [
+            $this->environment,
+            $id,
+        ]);
 
         return $order === null ? null : (string) $order;
     }
@@ -186,11 +230,10 @@ final readonly class OrderEventLog
     public function found(array $orderIds): void
     {
         $now = $this->clock->now();
-        $this->bulk->insert(
-            self::TABLE,
-            ['environment', 'order_id', 'event', 'created'],
-            array_map(fn (string $id): array => [$this->environment, $id, 'scan', $now], $orderIds),
-        );
+        $this->bulk->insert(self::TABLE, ['environment', 'order_id', 'event', 'created'], array_map(
+            fn (string $id): array => [$this->environment, $id, 'scan', $now],
+            $orderIds,
+        ));
     }
 
     /**
@@ -201,7 +244,9 @@ final readonly class OrderEventLog
     public function waiting(array $orderIds): array
     {
         return array_map(static fn (array $row): string => (string) $row['order_id'], $this->bulk->fetch(
-            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND state <> 'done' AND order_id IN (%s)",
+            'SELECT DISTINCT order_id FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND state <> 'done' AND order_id IN (%s)",
             $orderIds,
             [$this->environment],
         ));
@@ -210,25 +255,25 @@ final readonly class OrderEventLog
     /** @return list<string> Orders that a gateway has paid back whole at some time */
     public function refunded(): array
     {
-        return array_map(strval(...), $this->sql->fetchColumn(
-            'SELECT DISTINCT order_id FROM ' . self::TABLE . " WHERE environment = ? AND event = 'refund'",
-            [$this->environment],
-        ));
+        return array_map(strval(...), $this->sql->fetchColumn('SELECT DISTINCT order_id FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND event = 'refund'", [$this->environment]));
     }
 
     public function countLater(): int
     {
-        return (int) $this->sql->fetchValue(
-            'SELECT COUNT(DISTINCT order_id) FROM ' . self::TABLE . " WHERE environment = ? AND state = 'pending'",
-            [$this->environment],
-        );
+        return (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT order_id) FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND state = 'pending'", [$this->environment]);
     }
 
     public function purge(): void
     {
-        $this->sql->execute(
-            'DELETE FROM ' . self::TABLE . " WHERE environment = ? AND state = 'done' AND created < ?",
-            [$this->environment, $this->clock->now() - self::KEPT_DAYS * 86_400],
-        );
+        $this->sql->execute('DELETE FROM '
+        . self::TABLE
+        . " WHERE environment = ? AND state = 'done' AND created < ?", [
+            $this->environment,
+            $this->clock->now() - ( self::KEPT_DAYS * 86_400 ),
+        ]);
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
@@ -12,8 +12,8 @@ use CloverSync\Shop\Support\Clock;
 /**
  * What the shop's hooks say of orders.
  *
- * Each call inserts one row in one statement of its own, waits for no lock of the worker's, calls nobody and never throws: it runs
- * inside somebody's checkout. An event that is lost all the same is found by {@see OrderReconciler}.
+ * Each call inserts one row in one statement of its own, waits for no lock of the worker's, calls nobody and never
+ * throws: it runs inside somebody's checkout. An event that is lost all the same is found by {@see OrderReconciler}.
  */
 final readonly class OrderEvents
 {
@@ -21,8 +21,12 @@ final readonly class OrderEvents
     private const BEGUN = 5;
 
     /** @param ?\Closure(\Throwable): void $failed Told when a row could not be written */
-    public function __construct(private Sql $sql, private string $environment, private Clock $clock, private ?\Closure $failed = null)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $environment,
+        private Clock $clock,
+        private ?\Closure $failed = null,
+    ) {
     }
 
     /** @param ?int $old Null for an order that is just being made */
@@ -49,11 +53,12 @@ final readonly class OrderEvents
     public function paidBack(string $orderId, string $amount): void
     {
         try {
-            $whole = (int) $this->sql->fetchValue(
-                'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
+            $whole =
+                (int) $this->sql->fetchValue(
+                    'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
                              THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
-                [$amount, $orderId],
-            ) === 1;
+                    [$amount, $orderId],
+                ) === 1;
         } catch (\Throwable $e) {
             $this->fail($e);
 
@@ -72,10 +77,16 @@ final readonly class OrderEvents
     private function tell(string $orderId, string $event, ?int $old = null, ?int $new = null): void
     {
         try {
-            $this->sql->execute(
-                'INSERT INTO ' . OrderEventLog::TABLE . ' (environment, order_id, event, old_status, new_status, created) VALUES (?, ?, ?, ?, ?, ?)',
-                [$this->environment, $orderId, $event, $old, $new, $this->clock->now()],
-            );
+            $this->sql->execute('INSERT INTO '
+            . OrderEventLog::TABLE
+            . ' (environment, order_id, event, old_status, new_status, created) VALUES (?, ?, ?, ?, ?, ?)', [
+                $this->environment,
+                $orderId,
+                $event,
+                $old,
+                $new,
+                $this->clock->now(),
+            ]);
         } catch (\Throwable $e) {
             $this->fail($e);
         }
@@ -85,7 +96,7 @@ final readonly class OrderEvents
     {
         try {
             if ($this->failed !== null) {
-                ($this->failed)($e);
+                ( $this->failed )($e);
             }
         } catch (\Throwable) {
             // Nobody is left to tell, and the checkout must go on.

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
@@ -20,8 +20,8 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Makes a paid order appear in Clover, once: what Clover is told is frozen and stored under its reference before the first call;
- * an order whose call got no answer is searched for by that reference and never made twice on a guess.
+ * Makes a paid order appear in Clover, once: what Clover is told is frozen and stored under its reference before the
+ * first call; an order whose call got no answer is searched for by that reference and never made twice on a guess.
  */
 final readonly class OrderPusher
 {
@@ -30,8 +30,8 @@ final readonly class OrderPusher
 
     /** After these nothing can come of a step whose ending nobody saw: see {@see Orders}. */
     private const QUIET_CREATING = 65;
-    public const QUIET_FILLING   = 240;
-    private const QUIET_PAYING   = 100;
+    public const QUIET_FILLING = 240;
+    private const QUIET_PAYING = 100;
 
     /** Clover finds an order by its reference only some time after it was made. */
     private const SEARCHED = 150;
@@ -69,21 +69,31 @@ final readonly class OrderPusher
         $result->claimed++;
 
         if ($this->clover === null) {
-            $this->pushed->later((int) $row['id'], (string) $row['claim'], 600, 'waits until the merchant\'s currency is known to be the shop\'s');
+            $this->pushed->later(
+                (int) $row['id'],
+                (string) $row['claim'],
+                600,
+                'waits until the merchant\'s currency is known to be the shop\'s',
+            );
 
             return 1;
         }
 
         try {
             match (true) {
-                $row['state'] === 'intended'  => $this->create($row, $lock, $result),
+                $row['state'] === 'intended' => $this->create($row, $lock, $result),
                 $row['state'] === 'confirmed' => $this->pay($row, (string) $row['claim'], $lock),
-                $row['step'] === 'create'     => $this->search($row, $lock, $result),
-                default                       => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
+                $row['step'] === 'create' => $this->search($row, $lock, $result),
+                default => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
             };
-        } catch (BugException | ItemException $e) {
+        } catch (BugException|ItemException $e) {
             // What Clover says of one order must not hold up the others.
-            $this->pushed->later((int) $row['id'], (string) ($this->pushed->row((int) $row['id'])['claim'] ?? ''), self::QUIET_FILLING, $e->getMessage());
+            $this->pushed->later(
+                (int) $row['id'],
+                (string) ( $this->pushed->row((int) $row['id'])['claim'] ?? '' ),
+                self::QUIET_FILLING,
+                $e->getMessage(),
+            );
         }
 
         return 1;
@@ -100,7 +110,13 @@ final readonly class OrderPusher
             $plan  = $order === null ? null : $this->clover->plan($order);
         } catch (ItemException $e) {
             if ($this->pushed->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
-                $this->log->add('order_push', 'order', $name, 'error', "The order cannot be told to Clover. {$e->getPath()}: {$e->getMessage()}");
+                $this->log->add(
+                    'order_push',
+                    'order',
+                    $name,
+                    'error',
+                    "The order cannot be told to Clover. {$e->getPath()}: {$e->getMessage()}",
+                );
             }
 
             return;
@@ -113,13 +129,18 @@ final readonly class OrderPusher
             return;
         }
 
-        if (!$this->claims($lock, fn (): bool => $this->pushed->create($id, $lock->holder(), $plan, self::QUIET_CREATING))) {
+        if (!$this->claims($lock, fn (): bool => $this->pushed->create(
+            $id,
+            $lock->holder(),
+            $plan,
+            self::QUIET_CREATING,
+        ))) {
             return;
         }
 
         try {
             $outcome = $this->clover->create($plan, (string) $row['reference']);
-        } catch (PermissionException | ReconnectException | UnavailableException $e) {
+        } catch (PermissionException|ReconnectException|UnavailableException $e) {
             // Refused before anything was carried out.
             $this->pushed->again($id, $lock->holder(), 0, $e->getMessage());
 
@@ -144,11 +165,26 @@ final readonly class OrderPusher
         if (\count($found) === 1) {
             $this->fill($row, $claim, $found[0], $lock, $result);
         } elseif (\count($found) > 1) {
-            $this->unsettled($row, $claim, 'twice', 'Clover has ' . \count($found) . " orders with the reference {$row['reference']}");
-        } elseif ($this->clock->now() - (int) $row['sent'] >= self::SEARCHED) {
-            $this->unsettled($row, $claim, 'not_found', "no answer came, and Clover does not find an order with the reference {$row['reference']}");
+            $this->unsettled(
+                $row,
+                $claim,
+                'twice',
+                'Clover has ' . \count($found) . " orders with the reference {$row['reference']}",
+            );
+        } elseif (( $this->clock->now() - (int) $row['sent'] ) >= self::SEARCHED) {
+            $this->unsettled(
+                $row,
+                $claim,
+                'not_found',
+                "no answer came, and Clover does not find an order with the reference {$row['reference']}",
+            );
         } else {
-            $this->pushed->later((int) $row['id'], $claim, self::SEARCH_EVERY, 'searched for by its reference, for no answer came');
+            $this->pushed->later(
+                (int) $row['id'],
+                $claim,
+                self::SEARCH_EVERY,
+                'searched for by its reference, for no answer came',
+            );
         }
     }
 
@@ -157,7 +193,13 @@ final readonly class OrderPusher
     {
         $id = (int) $row['id'];
 
-        if (!$this->claims($lock, fn (): bool => $this->pushed->fill($id, $lock->holder(), $was, $cloverId, self::QUIET_FILLING))) {
+        if (!$this->claims($lock, fn (): bool => $this->pushed->fill(
+            $id,
+            $lock->holder(),
+            $was,
+            $cloverId,
+            self::QUIET_FILLING,
+        ))) {
             return;
         }
 
@@ -168,7 +210,13 @@ final readonly class OrderPusher
             case 'done':
                 $this->sql->transaction(function () use ($id, $claim, $row, $cloverId, $result): void {
                     if ($this->pushed->complete($id, $claim)) {
-                        $this->log->add('order_push', 'order', (string) $row['order_id'], 'success', "The order is in Clover as $cloverId, reference {$row['reference']}");
+                        $this->log->add(
+                            'order_push',
+                            'order',
+                            (string) $row['order_id'],
+                            'success',
+                            "The order is in Clover as $cloverId, reference {$row['reference']}",
+                        );
                         $result->confirmed++;
                     }
                 });
@@ -183,7 +231,12 @@ final readonly class OrderPusher
                 break;
 
             case 'differs':
-                $this->unsettled($row, $claim, 'changed', "somebody has changed the order in Clover ({$outcome->message})");
+                $this->unsettled(
+                    $row,
+                    $claim,
+                    'changed',
+                    "somebody has changed the order in Clover ({$outcome->message})",
+                );
 
                 break;
 
@@ -198,7 +251,12 @@ final readonly class OrderPusher
                 break;
 
             default:
-                $this->unsettled($row, $claim, 'refused', "Clover has the order $cloverId and refuses the rest of it ({$outcome->message})");
+                $this->unsettled(
+                    $row,
+                    $claim,
+                    'refused',
+                    "Clover has the order $cloverId and refuses the rest of it ({$outcome->message})",
+                );
         }
     }
 
@@ -216,7 +274,11 @@ final readonly class OrderPusher
             return;
         }
 
-        $outcome = $this->clover->pay((string) $row['plan'], (string) $row['clover_order_id'], (string) $row['reference']);
+        $outcome = $this->clover->pay(
+            (string) $row['plan'],
+            (string) $row['clover_order_id'],
+            (string) $row['reference'],
+        );
 
         match ($outcome->state) {
             'unknown' => $this->pushed->later($id, $claim, self::QUIET, $outcome->message),
@@ -245,7 +307,13 @@ final readonly class OrderPusher
         }
 
         if ($this->pushed->refuse((int) $row['id'], $claim, (int) $row['attempts'], $outcome->message)) {
-            $this->log->add('order_push', 'order', (string) $row['order_id'], 'error', "Clover refuses the order: {$outcome->message}");
+            $this->log->add(
+                'order_push',
+                'order',
+                (string) $row['order_id'],
+                'error',
+                "Clover refuses the order: {$outcome->message}",
+            );
         }
 
         $this->pause->failed($outcome->message);
@@ -255,7 +323,13 @@ final readonly class OrderPusher
     private function unsettled(array $row, string $claim, string $reason, string $why): void
     {
         if ($this->pushed->uncertain((int) $row['id'], $claim, $reason, $why)) {
-            $this->log->add('order_push', 'order', (string) $row['order_id'], 'error', "It cannot be told whether the order is whole in Clover: $why. Decide it by hand");
+            $this->log->add(
+                'order_push',
+                'order',
+                (string) $row['order_id'],
+                'error',
+                "It cannot be told whether the order is whole in Clover: $why. Decide it by hand",
+            );
         }
     }
 }

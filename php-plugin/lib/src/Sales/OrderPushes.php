@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Orders;
 use CloverSync\Shop\Database\Bulk;
@@ -35,26 +35,35 @@ final readonly class OrderPushes
 
     private const LONGEST_WAIT = 3_600;
 
-    public function __construct(private Sql $sql, private Links $mappings, private KeyValueStore $state, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private Links $mappings,
+        private KeyValueStore $state,
+        private Clock $clock,
+    ) {
     }
 
     /** @param int $pk Primary key of the order: the shop's order ids can come again */
     public function has(string $orderId, int $pk): bool
     {
-        return $this->sql->fetchValue(
-            'SELECT id FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?',
-            [...$this->key(), $orderId, $pk],
-        ) !== null;
+        return $this->sql->fetchValue('SELECT id FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?', [
+            ...$this->key(),
+            $orderId,
+            $pk,
+        ]) !== null;
     }
 
     /** @return ?array<string, mixed> Of the newest order with this id */
     public function of(string $orderId): ?array
     {
-        return $this->sql->fetchOne(
-            'SELECT * FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1',
-            [...$this->key(), $orderId],
-        );
+        return $this->sql->fetchOne('SELECT * FROM '
+        . self::TABLE
+        . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1', [
+            ...$this->key(),
+            $orderId,
+        ]);
     }
 
     /** @return ?array<string, mixed> */
@@ -64,7 +73,8 @@ final readonly class OrderPushes
     }
 
     /**
-     * The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is not sent later.
+     * The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is
+     * not sent later.
      *
      * To be called in a transaction, which keeps the number and the row together.
      */
@@ -72,7 +82,9 @@ final readonly class OrderPushes
     {
         if ($this->has($orderId, $pk)) {
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                'UPDATE '
+                . self::TABLE
+                . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state = 'skipped' AND reason = 'cancelled'",
                 [...$this->key(), $orderId, $pk],
             );
@@ -81,12 +93,28 @@ final readonly class OrderPushes
         }
 
         $now = $this->clock->now();
-        (new Bulk($this->sql))->upsert(
+        ( new Bulk($this->sql) )->upsert(
             self::TABLE,
-            ['environment', 'merchant_id', 'order_id', 'order_pk', 'reference', 'state', 'reason', 'settled', 'created'],
+            [
+                'environment',
+                'merchant_id',
+                'order_id',
+                'order_pk',
+                'reference',
+                'state',
+                'reason',
+                'settled',
+                'created',
+            ],
             [[
-                ...$this->key(), $orderId, $pk, Orders::reference($this->siteTag(), $this->nextNumber()), $push ? 'intended' : 'skipped',
-                $push ? null : 'sync_sale_off', $push ? null : $now, $now,
+                ...$this->key(),
+                $orderId,
+                $pk,
+                Orders::reference($this->siteTag(), $this->nextNumber()),
+                $push ? 'intended' : 'skipped',
+                $push ? null : 'sync_sale_off',
+                $push ? null : $now,
+                $now,
             ]],
             ['environment', 'merchant_id', 'order_id', 'order_pk'],
             [],
@@ -97,7 +125,9 @@ final readonly class OrderPushes
     public function cancel(string $orderId, int $pk): void
     {
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = 'cancelled', settled = ?
+            'UPDATE '
+            . self::TABLE
+            . " SET state = 'skipped', reason = 'cancelled', settled = ?
               WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state IN ('intended', 'dead')",
             [$this->clock->now(), ...$this->key(), $orderId, $pk],
         );
@@ -108,15 +138,21 @@ final readonly class OrderPushes
     {
         $row = $this->of($orderId);
 
-        return $row !== null && $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
+        return (
+            $row !== null
+            && $this->sql->execute(
+                'UPDATE '
+                . self::TABLE
+                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
               WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
-            [(int) $row['id']],
-        ) === 1;
+                [(int) $row['id']],
+            ) === 1
+        );
     }
 
     /**
-     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now, so that a call on its way is waited for.
+     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now,
+     * so that a call on its way is waited for.
      *
      * @param int $quiet Seconds after which nothing can come of any call
      */
@@ -138,7 +174,9 @@ final readonly class OrderPushes
     public function due(): ?array
     {
         return $this->sql->fetchOne(
-            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
+            'SELECT * FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
                 AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due')) ORDER BY id LIMIT 1",
             [...$this->key(), $this->clock->now()],
         );
@@ -154,7 +192,9 @@ final readonly class OrderPushes
         $now = $this->clock->now();
 
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
+            'UPDATE '
+            . self::TABLE
+            . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
             [$plan, $claim, $now, $now + $lease, $id],
         ) === 1;
     }
@@ -162,19 +202,30 @@ final readonly class OrderPushes
     /** Clover has the order; its lines are next. Also the claim of a row that another process has left. */
     public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
     {
-        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [$cloverOrderId, $claim, $this->clock->now() + $lease]);
+        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [
+            $cloverOrderId,
+            $claim,
+            $this->clock->now() + $lease,
+        ]);
     }
 
     public function complete(int $id, string $claim): bool
     {
-        return $this->move($id, $claim, "state = 'confirmed', step = '', payment = 'due', attempts = 0, next_try = 0, settled = ?, message = NULL", [$this->clock->now()]);
+        return $this->move(
+            $id,
+            $claim,
+            "state = 'confirmed', step = '', payment = 'due', attempts = 0, next_try = 0, settled = ?, message = NULL",
+            [$this->clock->now()],
+        );
     }
 
     /** @return bool Whether the payment was still to be recorded, and is this claim's to do */
     public function pay(int $id, string $was, string $claim, int $lease): bool
     {
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET claim = ?, attempts = attempts + 1, next_try = ? WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            'UPDATE '
+            . self::TABLE
+            . " SET claim = ?, attempts = attempts + 1, next_try = ? WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
             [$claim, $this->clock->now() + $lease, $id, $was],
         ) === 1;
     }
@@ -182,58 +233,83 @@ final readonly class OrderPushes
     /** What became of the payment; with that all is told. */
     public function paid(int $id, string $claim, string $payment, string $message): bool
     {
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET payment = ?, message = ?, plan = NULL WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
-            [$payment, $message === '' ? null : Text::fit($message, 10_000), $id, $claim],
-        ) === 1;
+        return $this->sql->execute('UPDATE '
+        . self::TABLE
+        . " SET payment = ?, message = ?, plan = NULL WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?", [
+            $payment,
+            $message === '' ? null : Text::fit($message, 10_000),
+            $id,
+            $claim,
+        ]) === 1;
     }
 
     /** Comes back to an unanswered row later. */
     public function later(int $id, string $claim, int $seconds, string $message): void
     {
-        $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET next_try = ?, message = ? WHERE id = ? AND claim = ?',
-            [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Text::fit($message, 10_000), $id, $claim],
-        );
+        $this->sql->execute('UPDATE ' . self::TABLE . ' SET next_try = ?, message = ? WHERE id = ? AND claim = ?', [
+            $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
+            Text::fit($message, 10_000),
+            $id,
+            $claim,
+        ]);
     }
 
     /** Puts a row back of which Clover has certainly carried nothing out. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
-        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [$this->clock->now() + min(self::LONGEST_WAIT, $seconds), Text::fit($message, 10_000)]);
+        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
+            $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
+            Text::fit($message, 10_000),
+        ]);
     }
 
     public function uncertain(int $id, string $claim, string $reason, string $message): bool
     {
-        return $this->move($id, $claim, "state = 'uncertain', reason = ?, message = ?", [$reason, Text::fit($message, 10_000)]);
+        return $this->move($id, $claim, "state = 'uncertain', reason = ?, message = ?", [
+            $reason,
+            Text::fit($message, 10_000),
+        ]);
     }
 
     /** @return bool Whether it is dead now */
     public function refuse(int $id, string $claim, int $attempts, string $message): bool
     {
-        $dead = $attempts + 1 >= self::MAX_REFUSALS;
-        $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = \'sent\' AND claim = ?',
-            [$dead ? 'dead' : 'intended', $dead ? 'refused' : null, $attempts + 1, $this->clock->now() + 60 * 2 ** $attempts, Text::fit($message, 10_000), $id, $claim],
-        );
+        $dead = ( $attempts + 1 ) >= self::MAX_REFUSALS;
+        $this->sql->execute('UPDATE '
+        . self::TABLE
+        . ' SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = \'sent\' AND claim = ?', [
+            $dead ? 'dead' : 'intended',
+            $dead ? 'refused' : null,
+            $attempts + 1,
+            $this->clock->now() + ( 60 * ( 2 ** $attempts ) ),
+            Text::fit($message, 10_000),
+            $id,
+            $claim,
+        ]);
 
         return $dead;
     }
 
     public function kill(int $id, string $reason, string $message): bool
     {
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'",
-            [$reason, Text::fit($message, 10_000), $id],
-        ) === 1;
+        return $this->sql->execute('UPDATE '
+        . self::TABLE
+        . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'", [
+            $reason,
+            Text::fit($message, 10_000),
+            $id,
+        ]) === 1;
     }
 
     public function skip(int $id, string $reason): void
     {
-        $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'skipped', reason = ?, settled = ? WHERE id = ? AND state = 'intended'",
-            [$reason, $this->clock->now(), $id],
-        );
+        $this->sql->execute('UPDATE '
+        . self::TABLE
+        . " SET state = 'skipped', reason = ?, settled = ? WHERE id = ? AND state = 'intended'", [
+            $reason,
+            $this->clock->now(),
+            $id,
+        ]);
     }
 
     /**
@@ -252,7 +328,9 @@ final readonly class OrderPushes
         };
 
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0, message = NULL, settled = ?
+            'UPDATE '
+            . self::TABLE
+            . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0, message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
             [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
         ) === 1;
@@ -261,7 +339,12 @@ final readonly class OrderPushes
     /** @return ?int Unix seconds at which the next row is to be sent; null when none is */
     public function nextTry(): ?int
     {
-        $next = $this->sql->fetchValue('SELECT MIN(next_try) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'", $this->key());
+        $next = $this->sql->fetchValue(
+            'SELECT MIN(next_try) FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'",
+            $this->key(),
+        );
 
         return $next === null ? null : (int) $next;
     }
@@ -270,7 +353,9 @@ final readonly class OrderPushes
     public function waiting(int $limit): array
     {
         return $this->sql->fetchAll(
-            'SELECT * FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead') ORDER BY id DESC LIMIT $limit",
+            'SELECT * FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead') ORDER BY id DESC LIMIT $limit",
             $this->key(),
         );
     }
@@ -281,13 +366,18 @@ final readonly class OrderPushes
         $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0, 'unpaid' => 0];
 
         foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead') GROUP BY state",
+            'SELECT state, COUNT(*) AS n FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead') GROUP BY state",
             $this->key(),
         ) as $row) {
             $counts[(string) $row['state']] = (int) $row['n'];
         }
 
-        $counts['unpaid'] = (int) $this->sql->fetchValue('SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'", $this->key());
+        $counts['unpaid'] = (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
+            $this->key(),
+        );
 
         return $counts;
     }
@@ -306,16 +396,18 @@ final readonly class OrderPushes
     }
 
     /**
-     * A number that no order of this site had before. The shop's own numbers can come again (a counter that was reset), and so can a count in our tables (a backup
-     * that was restored); the time cannot, unless its clock goes wrong, and then the last number is gone on from.
+     * A number that no order of this site had before. The shop's own numbers can come again (a counter that was reset),
+     * and so can a count in our tables (a backup that was restored); the time cannot, unless its clock goes wrong, and
+     * then the last number is gone on from.
      */
     private function nextNumber(): int
     {
         $last = (int) $this->sql->fetchValue(
-            'SELECT value FROM #__j2commerce_clover_state WHERE environment = ? AND name = ?' . $this->sql->dialect()->lockRows(),
+            'SELECT value FROM #__j2commerce_clover_state WHERE environment = ? AND name = ?'
+                . $this->sql->dialect()->lockRows(),
             [$this->mappings->environment, self::NUMBER],
         );
-        $tick   = ($this->clock->now() - self::EPOCH) * self::PER_SECOND;
+        $tick   = ( $this->clock->now() - self::EPOCH ) * self::PER_SECOND;
         $number = $tick > self::LAST ? $last + 1 : max($last + 1, $tick);
         $this->state->set(self::NUMBER, (string) $number);
 
@@ -325,7 +417,10 @@ final readonly class OrderPushes
     /** @param list<scalar|null> $values */
     private function move(int $id, string $claim, string $set, array $values): bool
     {
-        return $this->sql->execute('UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?", [...$values, $id, $claim]) === 1;
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?",
+            [...$values, $id, $claim],
+        ) === 1;
     }
 
     /** @return array{string, string} */

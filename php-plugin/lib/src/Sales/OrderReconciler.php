@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Log\SyncLog;
 
 /**
- * Finds in the shop's recent orders what no event told: J2Commerce announces a change of status once, and edits of lines or the deletion of an
- * order not at all.
+ * Finds in the shop's recent orders what no event told: J2Commerce announces a change of status once, and edits of
+ * lines or the deletion of an order not at all.
  */
 final readonly class OrderReconciler
 {
@@ -21,8 +21,13 @@ final readonly class OrderReconciler
     private const RELEASING = [3, 5, 6];
 
     /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
-    public function __construct(private ShopOrders $orders, private OrderEventLog $outbox, private Planner $planner, private SyncLog $log, private array $settings)
-    {
+    public function __construct(
+        private ShopOrders $orders,
+        private OrderEventLog $outbox,
+        private Planner $planner,
+        private SyncLog $log,
+        private array $settings,
+    ) {
     }
 
     /** @return int Orders found and put into the outbox */
@@ -33,15 +38,25 @@ final readonly class OrderReconciler
         }
 
         $this->orders->raiseFloor();
-        $suspects = $this->orders->suspects($this->settings['paid_statuses'], [...self::RELEASING, ...$this->settings['refunded_statuses']], self::LIMIT);
-        $found    = array_values(array_filter(
+        $suspects = $this->orders->suspects(
+            $this->settings['paid_statuses'],
+            [...self::RELEASING, ...$this->settings['refunded_statuses']],
+            self::LIMIT,
+        );
+        $found = array_values(array_filter(
             array_diff($suspects, $this->outbox->waiting($suspects)),
             $this->isFound(...),
         ));
         $this->outbox->found($found);
 
         foreach ($found as $id) {
-            $this->log->add('sync', 'order', $id, 'success', 'The order has changed and no event told of it: found by looking through the recent orders');
+            $this->log->add(
+                'sync',
+                'order',
+                $id,
+                'success',
+                'The order has changed and no event told of it: found by looking through the recent orders',
+            );
         }
 
         return \count($found);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
@@ -18,8 +18,9 @@ final readonly class OrderStatus
 
     /**
      * @param ?array<string, mixed> $pushed The order's own row; null while Clover is to be told nothing of it
-     * @param list<array{line_id: int, name: string, clover_id: string, quantity: int, returnable: int, rows: list<array<string, mixed>>}> $lines
-     *        `returnable`: units that may be given back by hand; each row as the ledger has it, with `open`: it waits for the owner's word now
+     * @param list<array{line_id: int, name: string, clover_id: string, quantity: int, returnable: int, rows:
+     *   list<array<string, mixed>>}> $lines `returnable`: units that may be given back by hand; each row as the ledger
+     *   has it, with `open`: it waits for the owner's word now
      */
     private function __construct(
         /** False for an order from before the connection. */
@@ -56,7 +57,11 @@ final readonly class OrderStatus
                 'clover_id'  => $line['books']['clover_id'],
                 'quantity'   => $line['books']['quantity'],
                 'returnable' => self::returnable($shop->rules, $line['books']),
-                'rows'       => array_map(static fn (array $row): array => $row + ['open' => self::isOpen($shop->rules, $line['books'], $row)], $line['books']['rows']),
+                'rows'       => array_map(
+                    static fn (array $row): array => $row
+                    + ['open' => self::isOpen($shop->rules, $line['books'], $row)],
+                    $line['books']['rows'],
+                ),
             ], $view['lines']),
             \in_array('pending', array_column($told, 'state'), true),
             \in_array('dead', array_column($told, 'state'), true),
@@ -68,20 +73,34 @@ final readonly class OrderStatus
     /** Whether it was left out while Sync Sale was off, and may be sent to Clover by hand. */
     public function mayPush(): bool
     {
-        return $this->concerns && $this->standing === 'paid' && $this->pushed !== null
-            && $this->pushed['state'] === 'skipped' && $this->pushed['reason'] === 'sync_sale_off';
+        return (
+            $this->concerns
+            && $this->standing === 'paid'
+            && $this->pushed !== null
+            && $this->pushed['state'] === 'skipped'
+            && $this->pushed['reason'] === 'sync_sale_off'
+        );
     }
 
     /** Whether something of it is on its way and could go on now. */
     public function isUnderWay(): bool
     {
-        return $this->waits || \in_array($this->pushed['state'] ?? '', ['intended', 'sent'], true) || ($this->pushed['payment'] ?? '') === 'due' || $this->rowsIn('intended', 'sent') !== [];
+        return (
+            $this->waits
+            || \in_array($this->pushed['state'] ?? '', ['intended', 'sent'], true)
+            || ( $this->pushed['payment'] ?? '' ) === 'due'
+            || $this->rowsIn('intended', 'sent') !== []
+        );
     }
 
     /** Whether something of it was given up that could be tried again. */
     public function mayRetry(): bool
     {
-        return $this->isDead || ($this->pushed['state'] ?? '') === 'dead' || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== [];
+        return (
+            $this->isDead
+            || ( $this->pushed['state'] ?? '' ) === 'dead'
+            || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== []
+        );
     }
 
     /** @return list<array<string, mixed>> Rows of all lines in these states */
@@ -103,12 +122,19 @@ final readonly class OrderStatus
         $most = 0;
         $over = 1 + array_sum(array_map(static fn (array $row): int => max(0, (int) $row['delta']), $books['rows']));
 
-        while ($over - $most > 1) {
+        while (( $over - $most ) > 1) {
             $units = intdiv($most + $over, 2);
-            self::isAllowed(static fn (): array => $rules->restock($books, $units)) ? $most = $units : $over = $units;
+            self::isAllowed(static fn (): array => $rules->restock($books, $units))
+                ? ( $most = $units )
+                : ( $over = $units );
         }
 
-        $said = $most === 0 ? [] : array_filter($rules->restock($books, $most)['entries'], static fn (array $entry): bool => !\in_array($entry['reason'], self::SILENT, true));
+        $said = $most === 0
+            ? []
+            : array_filter(
+                $rules->restock($books, $most)['entries'],
+                static fn (array $entry): bool => !\in_array($entry['reason'], self::SILENT, true),
+            );
 
         return $said === [] ? 0 : $most;
     }
@@ -119,7 +145,10 @@ final readonly class OrderStatus
      */
     private static function isOpen(Ledger $rules, array $books, array $row): bool
     {
-        return \in_array($row['state'], ['uncertain', 'dead'], true) && self::isAllowed(static fn (): array => $rules->resolve($books, (int) $row['seq'], 'leave'));
+        return (
+            \in_array($row['state'], ['uncertain', 'dead'], true)
+            && self::isAllowed(static fn (): array => $rules->resolve($books, (int) $row['seq'], 'leave'))
+        );
     }
 
     /** @param \Closure(): mixed $question To the rules, which decide and store nothing */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Ledger;
 use CloverSync\Shop\Database\Sql;
@@ -39,7 +39,7 @@ final readonly class Planner
             $rows    = $order === null ? [] : $all[$order['pk']] ?? [];
             $pending = array_values(array_filter($told, static fn (array $row): bool => $row['state'] !== 'done'));
 
-            $gone    = $this->replaced($order, $all);
+            $gone = $this->replaced($order, $all);
 
             foreach ($gone as $pk => $rowsOfIt) {
                 $this->decide($orderId, $pk, null, $rowsOfIt, $told);
@@ -60,7 +60,13 @@ final readonly class Planner
     public function failed(string $orderId, \Throwable $e): void
     {
         if ($this->outbox->postpone($orderId, $e->getMessage())) {
-            $this->log->add('order_push', 'order', $orderId, 'error', "The order cannot be read, so neither its stock nor the order reaches Clover: {$e->getMessage()}");
+            $this->log->add(
+                'order_push',
+                'order',
+                $orderId,
+                'error',
+                "The order cannot be read, so neither its stock nor the order reaches Clover: {$e->getMessage()}",
+            );
         }
     }
 
@@ -82,8 +88,15 @@ final readonly class Planner
         $rows = $order === null ? [] : $all[$order['pk']] ?? [];
         $told = self::since($told, $order, $gone);
 
-        return $this->concerns($order, $rows, $told) && ($this->asks($order, $rows, $told)
-            || ($order !== null && $this->standing($order, $told) === 'paid' && !$this->pushed->has($orderId, $order['pk'])));
+        return (
+            $this->concerns($order, $rows, $told)
+            && (
+                $this->asks($order, $rows, $told)
+                || $order !== null
+                && $this->standing($order, $told) === 'paid'
+                && !$this->pushed->has($orderId, $order['pk'])
+            )
+        );
     }
 
     /**
@@ -105,7 +118,8 @@ final readonly class Planner
     }
 
     /**
-     * The ledger's rows of orders that are gone from the shop, though another may have their id now: its counter was set back.
+     * The ledger's rows of orders that are gone from the shop, though another may have their id now: its counter was
+     * set back.
      *
      * @param ?array<string, mixed>                              $order The one that is there
      * @param array<int, array<int, list<array<string, mixed>>>> $all
@@ -128,14 +142,17 @@ final readonly class Planner
      */
     private static function since(array $told, ?array $order, array $replaced): array
     {
-        return $order === null || $replaced === [] ? $told : array_values(array_filter($told, static fn (array $row): bool => $row['created'] >= $order['created']));
+        return $order === null || $replaced === []
+            ? $told
+            : array_values(array_filter($told, static fn (array $row): bool => $row['created'] >= $order['created']));
     }
 
     /**
      * What is known of an order, for whoever shows it.
      *
-     * @return array{concerns: bool, standing: string, lines: list<array{line_id: int, variant_id: int, name: string, books: array{clover_id: string, quantity: int, rows: list<array<string, mixed>>}}>}
-     *         `concerns`: whether anything of it is Clover's business; an order from before the connection is not
+     * @return array{concerns: bool, standing: string, lines: list<array{line_id: int, variant_id: int, name: string,
+     *   books: array{clover_id: string, quantity: int, rows: list<array<string, mixed>>}}>} `concerns`: whether
+     *   anything of it is Clover's business; an order from before the connection is not
      */
     public function view(string $orderId): array
     {
@@ -144,7 +161,11 @@ final readonly class Planner
         $order = $this->orders->find($orderId);
         $rows  = $all[$order['pk'] ?? array_key_last($all) ?? 0] ?? [];
 
-        return ['concerns' => $this->concerns($order, $rows, $told), 'standing' => $this->standing($order, $told), 'lines' => $this->lines($order, $rows)];
+        return [
+            'concerns' => $this->concerns($order, $rows, $told),
+            'standing' => $this->standing($order, $told),
+            'lines'    => $this->lines($order, $rows),
+        ];
     }
 
     /**
@@ -156,7 +177,13 @@ final readonly class Planner
     public function restock(string $orderId, int $lineId, int $units): void
     {
         $this->onLine($orderId, null, $lineId, fn (array $books): array => $this->rules->restock($books, $units));
-        $this->log->add('inventory_restock', 'order', $orderId, 'success', "$units units of line $lineId are to be given back: asked for by hand");
+        $this->log->add(
+            'inventory_restock',
+            'order',
+            $orderId,
+            'success',
+            "$units units of line $lineId are to be given back: asked for by hand",
+        );
     }
 
     /**
@@ -171,11 +198,17 @@ final readonly class Planner
     public function resolve(string $orderId, int $lineId, int $seq, string $word, ?int $pk = null): void
     {
         $this->onLine($orderId, $pk, $lineId, fn (array $books): array => $this->rules->resolve($books, $seq, $word));
-        $this->log->add('inventory_decrement', 'order', $orderId, 'success', "Row $seq of line $lineId is settled by hand: " . match ($word) {
-            'applied' => 'Clover\'s count holds it',
-            'leave'   => 'it is left as it is',
-            default   => 'it is sent again',
-        });
+        $this->log->add(
+            'inventory_decrement',
+            'order',
+            $orderId,
+            'success',
+            "Row $seq of line $lineId is settled by hand: " . match ($word) {
+                'applied' => 'Clover\'s count holds it',
+                'leave'   => 'it is left as it is',
+                default   => 'it is sent again',
+            },
+        );
     }
 
     /**
@@ -196,8 +229,12 @@ final readonly class Planner
             }
         }
 
-        // What a line was sold as stays, whatever the product is linked to later; only another product makes it another sale.
-        $item = $sold !== null && ($line === null || (int) $sold['variant_id'] === $line['variant_id']) ? (string) $sold['clover_id'] : ($line['clover_id'] ?? '');
+        // What a line was sold as stays, whatever the product is linked to later; only another product makes it another
+        // sale.
+        $item =
+            $sold !== null && ( $line === null || (int) $sold['variant_id'] === $line['variant_id'] )
+                ? (string) $sold['clover_id']
+                : $line['clover_id'] ?? '';
 
         return ['clover_id' => $item, 'quantity' => $line['quantity'] ?? 0, 'rows' => $rows];
     }
@@ -211,10 +248,20 @@ final readonly class Planner
     {
         $since = $this->orders->since();
 
-        return $since !== null && ($rows !== [] || ($order !== null && ($this->orders->isAfter($order['pk'], $order['created']) || $this->rules->wasPaid(OrderEventLog::told(array_values(array_filter(
-            $told,
-            fn (array $row): bool => $this->orders->isEventAfter($row['id'], $row['created']),
-        )))))));
+        return (
+            $since !== null
+            && (
+                $rows !== []
+                || $order !== null
+                && (
+                    $this->orders->isAfter($order['pk'], $order['created'])
+                    || $this->rules->wasPaid(OrderEventLog::told(array_values(array_filter($told, fn (array $row): bool => $this->orders->isEventAfter(
+                        $row['id'],
+                        $row['created'],
+                    )))))
+                )
+            )
+        );
     }
 
     /**
@@ -236,13 +283,13 @@ final readonly class Planner
     {
         $lines = [];
 
-        foreach (array_keys(($order['lines'] ?? []) + $rows) as $id) {
+        foreach (array_keys(( $order['lines'] ?? [] ) + $rows) as $id) {
             $line    = $order['lines'][$id] ?? null;
             $of      = $rows[$id] ?? [];
             $lines[] = [
                 'line_id'    => $id,
-                'variant_id' => $line['variant_id'] ?? (int) ($of[0]['variant_id'] ?? 0),
-                'name'       => $line['name'] ?? (string) ($of[0]['name'] ?? ''),
+                'variant_id' => $line['variant_id'] ?? (int) ( $of[0]['variant_id'] ?? 0 ),
+                'name'       => $line['name'] ?? (string) ( $of[0]['name'] ?? '' ),
                 'books'      => self::books($line, $of),
             ];
         }
@@ -273,20 +320,31 @@ final readonly class Planner
         }
 
         if ($order === null && $sold) {
-            $this->log->add('inventory_restock', 'order', $orderId, 'success', 'The order was deleted in the shop: its units are given back to Clover, and the shop takes its counts from there with the next sync');
+            $this->log->add(
+                'inventory_restock',
+                'order',
+                $orderId,
+                'success',
+                'The order was deleted in the shop: its units are given back to Clover, and the shop takes its counts from there with the next sync',
+            );
         }
     }
 
-    /** @param \Closure(array<string, mixed>): array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>} $rule */
+    /**
+     * @param \Closure(array<string, mixed>): array{entries: list<array<string, mixed>>, changes: list<array<string,
+     *   mixed>>} $rule
+     */
     private function onLine(string $orderId, ?int $pk, int $lineId, \Closure $rule): void
     {
         $this->sql->transaction(function () use ($orderId, $pk, $lineId, $rule): void {
             $all   = $this->ledger->ofOrder($orderId);
             $found = $this->orders->find($orderId);
             $pk    = $pk ?? $found['pk'] ?? array_key_last($all) ?? 0;
-            $order = ($found['pk'] ?? 0) === $pk ? $found : null;
+            $order = ( $found['pk'] ?? 0 ) === $pk ? $found : null;
             $rows  = $all[$pk] ?? [];
-            $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException("Order $orderId has no line $lineId.");
+            $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException(
+                "Order $orderId has no line $lineId.",
+            );
             $this->store($orderId, $pk, $line, $rule($line['books']));
         });
     }
@@ -301,7 +359,13 @@ final readonly class Planner
             return;
         }
 
-        $this->ledger->store(['order_id' => $orderId, 'order_pk' => $pk, 'line_id' => $line['line_id'], 'variant_id' => $line['variant_id'], 'name' => $line['name']], $plan);
+        $this->ledger->store([
+            'order_id'   => $orderId,
+            'order_pk'   => $pk,
+            'line_id'    => $line['line_id'],
+            'variant_id' => $line['variant_id'],
+            'name'       => $line['name'],
+        ], $plan);
 
         foreach ($plan['entries'] as $entry) {
             $why = match ($entry['reason']) {
@@ -312,13 +376,13 @@ final readonly class Planner
             };
 
             if ($why !== null) {
-                $this->log->add(self::action($entry['delta']), 'stock', $entry['clover_id'], $entry['state'] === 'skipped' ? 'skipped' : 'error', \sprintf(
-                    'Order %s, “%s”: %+d not sent, %s',
-                    $orderId,
-                    $line['name'],
-                    -$entry['delta'],
-                    $why,
-                ));
+                $this->log->add(
+                    self::action($entry['delta']),
+                    'stock',
+                    $entry['clover_id'],
+                    $entry['state'] === 'skipped' ? 'skipped' : 'error',
+                    \sprintf('Order %s, “%s”: %+d not sent, %s', $orderId, $line['name'], -$entry['delta'], $why),
+                );
             }
         }
     }
@@ -330,7 +394,13 @@ final readonly class Planner
     private function warnAboutParts(string $orderId, ?array $order, array $pending): void
     {
         if ($order !== null && \in_array('part', array_column($pending, 'event'), true)) {
-            $this->log->add('inventory_restock', 'order', $orderId, 'skipped', 'Part of the order was paid back, and the gateway does not say for which lines: restock these lines by hand');
+            $this->log->add(
+                'inventory_restock',
+                'order',
+                $orderId,
+                'skipped',
+                'Part of the order was paid back, and the gateway does not say for which lines: restock these lines by hand',
+            );
         }
     }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Orders;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
@@ -26,13 +26,24 @@ final readonly class Sales
 
     public Planner $planner;
 
-    public function __construct(private Services $shop, private Links $mappings)
-    {
+    public function __construct(
+        private Services $shop,
+        private Links $mappings,
+    ) {
         $this->outbox  = new OrderEventLog($shop->sql, $mappings->environment, $shop->clock);
         $this->ledger  = new StockLedger($shop->sql, $mappings, $shop->clock);
         $this->pushed  = new OrderPushes($shop->sql, $mappings, $shop->state, $shop->clock);
         $this->orders  = new ShopOrders($shop->sql, $mappings, $shop->state, $shop->clock);
-        $this->planner = new Planner($shop->sql, $this->orders, $this->ledger, $this->pushed, $this->outbox, $shop->rules, $shop->log, $shop->settings);
+        $this->planner = new Planner(
+            $shop->sql,
+            $this->orders,
+            $this->ledger,
+            $this->pushed,
+            $this->outbox,
+            $shop->rules,
+            $shop->log,
+            $shop->settings,
+        );
     }
 
     public function worker(): Worker
@@ -40,7 +51,9 @@ final readonly class Sales
         $pause    = $this->shop->pause();
         $currency = ShopConfig::read($this->shop->sql)->currency;
         // Amounts of another currency must not reach the till.
-        $clover   = $this->shop->merchant->currency() === $currency ? new Orders($this->shop->connection, $currency) : null;
+        $clover = $this->shop->merchant->currency() === $currency
+            ? new Orders($this->shop->connection, $currency)
+            : null;
 
         return new Worker(
             $this->shop->connection,
@@ -59,7 +72,16 @@ final readonly class Sales
                 $pause,
                 $this->shop->merchant->tracksStock(),
             ),
-            new OrderPusher($this->shop->sql, $clover, $this->orders, $this->pushed, $this->shop->log, $pause, $this->shop->clock, $currency),
+            new OrderPusher(
+                $this->shop->sql,
+                $clover,
+                $this->orders,
+                $this->pushed,
+                $this->shop->log,
+                $pause,
+                $this->shop->clock,
+                $currency,
+            ),
             $pause,
             new Lock($this->shop->sql, "work:{$this->mappings->environment}", $this->shop->clock),
             $this->shop->clock,
@@ -68,7 +90,14 @@ final readonly class Sales
 
     public function drift(): StockDriftReport
     {
-        return new StockDriftReport($this->shop->sql, $this->mappings, new Stock($this->shop->connection), $this->committed(), $this->ledger, $this->shop->clock);
+        return new StockDriftReport(
+            $this->shop->sql,
+            $this->mappings,
+            new Stock($this->shop->connection),
+            $this->committed(),
+            $this->ledger,
+            $this->shop->clock,
+        );
     }
 
     public function committed(): Committed

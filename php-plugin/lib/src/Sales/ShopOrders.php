@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -16,8 +16,8 @@ use CloverSync\Shop\Support\UtcTime;
 /**
  * J2Commerce's orders, read only.
  *
- * Which orders are looked through at all is bounded by the primary key, for no other column of theirs has an index that helps, and
- * `modified_on` does not move when an order is paid (J2Commerce 6.5).
+ * Which orders are looked through at all is bounded by the primary key, for no other column of theirs has an index that
+ * helps, and `modified_on` does not move when an order is paid (J2Commerce 6.5).
  */
 final readonly class ShopOrders
 {
@@ -31,12 +31,19 @@ final readonly class ShopOrders
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private Links $mappings, private KeyValueStore $state, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private Links $mappings,
+        private KeyValueStore $state,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
-    /** Unix seconds of the first connection to this merchant: what was sold before is in Clover's counts. Null before it. */
+    /**
+     * Unix seconds of the first connection to this merchant: what was sold before is in Clover's counts. Null before
+     * it.
+     */
     public function since(): ?int
     {
         $since = $this->state->get(self::sinceName($this->mappings->merchant));
@@ -45,14 +52,20 @@ final readonly class ShopOrders
     }
 
     /**
-     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are kept beside its time, for a clock can be wrong and
-     * a counter set back, and both at once are unlikely.
+     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are kept
+     * beside its time, for a clock can be wrong and a counter set back, and both at once are unlikely.
      */
     public static function connected(Sql $sql, KeyValueStore $state, string $merchant, int $now): void
     {
         $state->add(self::sinceName($merchant), (string) $now);
-        $state->add("orders_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(j2commerce_order_id) FROM ' . self::ORDERS));
-        $state->add("events_after:$merchant", (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . OrderEventLog::TABLE));
+        $state->add(
+            "orders_after:$merchant",
+            (string) (int) $sql->fetchValue('SELECT MAX(j2commerce_order_id) FROM ' . self::ORDERS),
+        );
+        $state->add(
+            "events_after:$merchant",
+            (string) (int) $sql->fetchValue('SELECT MAX(id) FROM ' . OrderEventLog::TABLE),
+        );
     }
 
     /** Whether an order was made after the connection: its key or its date says so. */
@@ -60,7 +73,7 @@ final readonly class ShopOrders
     {
         $since = $this->since();
 
-        return $since !== null && ($created >= $since || $pk > $this->lastKey());
+        return $since !== null && ( $created >= $since || $pk > $this->lastKey() );
     }
 
     /** Whether an event came after the connection: its number or its date says so. */
@@ -68,13 +81,19 @@ final readonly class ShopOrders
     {
         $since = $this->since();
 
-        return $since !== null && ($created >= $since || $id > (int) ($this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX));
+        return (
+            $since !== null
+            && (
+                $created >= $since
+                || $id > (int) ( $this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX )
+            )
+        );
     }
 
     /** Primary key of the last order before the connection; PHP_INT_MAX when it was not kept, as by 0.1.0. */
     private function lastKey(): int
     {
-        return (int) ($this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX);
+        return (int) ( $this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX );
     }
 
     private static function sinceName(string $merchant): string
@@ -87,7 +106,9 @@ final readonly class ShopOrders
     {
         $since = $this->since();
 
-        return $since === null ? PHP_INT_MAX : (int) ($this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since));
+        return $since === null
+            ? PHP_INT_MAX
+            : (int) ( $this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since) );
     }
 
     /** Moves the floor up past orders that are too old; cheap enough for every run. */
@@ -104,10 +125,10 @@ final readonly class ShopOrders
         $next  = $first;
 
         do {
-            $rows = $this->sql->fetchAll(
-                'SELECT j2commerce_order_id AS pk, created_on FROM ' . self::ORDERS . ' WHERE j2commerce_order_id >= ? ORDER BY j2commerce_order_id LIMIT ' . self::FLOOR_STEP,
-                [$next],
-            );
+            $rows = $this->sql->fetchAll('SELECT j2commerce_order_id AS pk, created_on FROM '
+            . self::ORDERS
+            . ' WHERE j2commerce_order_id >= ? ORDER BY j2commerce_order_id LIMIT '
+            . self::FLOOR_STEP, [$next]);
 
             foreach ($rows as $row) {
                 $next = (int) $row['pk'] + 1;
@@ -131,10 +152,10 @@ final readonly class ShopOrders
     private function lowered(int $floor): int
     {
         do {
-            $rows = $this->sql->fetchAll(
-                'SELECT j2commerce_order_id AS pk, created_on FROM ' . self::ORDERS . ' WHERE j2commerce_order_id < ? ORDER BY j2commerce_order_id DESC LIMIT ' . self::FLOOR_STEP,
-                [$floor],
-            );
+            $rows = $this->sql->fetchAll('SELECT j2commerce_order_id AS pk, created_on FROM '
+            . self::ORDERS
+            . ' WHERE j2commerce_order_id < ? ORDER BY j2commerce_order_id DESC LIMIT '
+            . self::FLOOR_STEP, [$floor]);
 
             foreach ($rows as $row) {
                 if ($this->isOld($row) === true) {
@@ -156,25 +177,28 @@ final readonly class ShopOrders
     private function isOld(array $row): ?bool
     {
         $created = (int) strtotime($row['created_on'] . ' UTC');
-        $past    = $created < $this->clock->now() - self::DAYS * 86_400;
+        $past    = $created < ( $this->clock->now() - ( self::DAYS * 86_400 ) );
 
         return match (true) {
             !$this->isAfter((int) $row['pk'], $created) => true,
-            !$past                                      => false,
-            $created < (int) $this->since()             => null,
-            default                                     => true,
+            !$past => false,
+            $created < (int) $this->since() => null,
+            default => true,
         };
     }
 
     /**
      * An order as the ledger wants it.
      *
-     * @return ?array{order_id: string, pk: int, status: int, created: int, lines: array<int, array{variant_id: int, quantity: int, name: string, clover_id: string}>}
-     *         Null when the order is gone; lines by id, those without a product left out; clover_id is empty for a product that is linked to no item
+     * @return ?array{order_id: string, pk: int, status: int, created: int, lines: array<int, array{variant_id: int,
+     *   quantity: int, name: string, clover_id: string}>} Null when the order is gone; lines by id, those without a
+     *   product left out; clover_id is empty for a product that is linked to no item
      */
     public function find(string $orderId): ?array
     {
-        $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM ' . self::ORDERS . ' WHERE order_id = ?', [$orderId]);
+        $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM '
+        . self::ORDERS
+        . ' WHERE order_id = ?', [$orderId]);
 
         if ($order === null) {
             return null;
@@ -184,17 +208,21 @@ final readonly class ShopOrders
 
         foreach ($this->sql->fetchAll(
             'SELECT i.j2commerce_orderitem_id AS id, i.variant_id, i.orderitem_quantity, i.orderitem_name, m.clover_id
-               FROM ' . self::ITEMS . ' i
-               LEFT JOIN ' . Links::TABLE . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
+               FROM '
+            . self::ITEMS
+            . ' i
+               LEFT JOIN '
+            . Links::TABLE
+            . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
               WHERE i.order_id = ? AND i.variant_id > 0 ORDER BY i.j2commerce_orderitem_id, m.id",
             [$this->mappings->environment, $this->mappings->merchant, $orderId],
         ) as $row) {
             $lines[(int) $row['id']] ??= [
                 'variant_id' => (int) $row['variant_id'],
                 // As J2Commerce itself reads the column when it moves stock.
-                'quantity'   => max(0, (int) $row['orderitem_quantity']),
-                'name'       => (string) $row['orderitem_name'],
-                'clover_id'  => (string) $row['clover_id'],
+                'quantity'  => max(0, (int) $row['orderitem_quantity']),
+                'name'      => (string) $row['orderitem_name'],
+                'clover_id' => (string) $row['clover_id'],
             ];
         }
 
@@ -217,17 +245,24 @@ final readonly class ShopOrders
      */
     public function forClover(string $orderId, int $pk, string $currency): ?array
     {
-        $order = $this->sql->fetchOne('SELECT * FROM ' . self::ORDERS . ' WHERE order_id = ? AND j2commerce_order_id = ?', [$orderId, $pk]);
+        $order = $this->sql->fetchOne('SELECT * FROM '
+        . self::ORDERS
+        . ' WHERE order_id = ? AND j2commerce_order_id = ?', [$orderId, $pk]);
 
         if ($order === null) {
             return null;
         }
 
-        $info = $this->sql->fetchOne('SELECT billing_first_name, billing_last_name, billing_phone_1, billing_phone_2 FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1', [$orderId]) ?? [];
+        $info = $this->sql->fetchOne(
+            'SELECT billing_first_name, billing_last_name, billing_phone_1, billing_phone_2 FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1',
+            [$orderId],
+        ) ?? [];
         $lines = [];
         $taken = [];
 
-        foreach ($this->sql->fetchAll('SELECT * FROM ' . self::ITEMS . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $item) {
+        foreach ($this->sql->fetchAll('SELECT * FROM '
+        . self::ITEMS
+        . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $item) {
             $lines[] = [
                 'name'         => (string) $item['orderitem_name'],
                 'sku'          => (string) $item['orderitem_sku'],
@@ -238,7 +273,11 @@ final readonly class ShopOrders
             $taken[] = ['name' => 'Discount', 'amount' => (string) $item['orderitem_discount']];
         }
 
-        $charges = [['name' => 'Shipping', 'amount' => (string) $order['order_shipping']], ['name' => 'Surcharge', 'amount' => (string) $order['order_surcharge']], ['name' => 'Fees', 'amount' => (string) $order['order_fees']]];
+        $charges = [
+            ['name' => 'Shipping', 'amount' => (string) $order['order_shipping']],
+            ['name' => 'Surcharge', 'amount' => (string) $order['order_surcharge']],
+            ['name' => 'Fees', 'amount' => (string) $order['order_fees']],
+        ];
 
         // Else the tax is inside the prices.
         if ((int) $order['is_including_tax'] === 0) {
@@ -250,17 +289,22 @@ final readonly class ShopOrders
 
         return [
             'order_id'  => $orderId,
-            'number'    => $order['invoice_prefix'] . ((int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id']),
+            'number'    => $order['invoice_prefix']
+                . ( (int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id'] ),
             'currency'  => $currency,
             'customer'  => [
-                'name'  => trim(($info['billing_first_name'] ?? '') . ' ' . ($info['billing_last_name'] ?? '')),
+                'name'  => trim(( $info['billing_first_name'] ?? '' ) . ' ' . ( $info['billing_last_name'] ?? '' )),
                 'email' => (string) $order['user_email'],
-                'phone' => (string) (($info['billing_phone_1'] ?? '') ?: ($info['billing_phone_2'] ?? '')),
+                'phone' => (string) ( $info['billing_phone_1'] ?? '' ?: $info['billing_phone_2'] ?? '' ),
             ],
             'note'      => (string) $order['customer_note'],
             'lines'     => $lines,
             'charges'   => array_values(array_filter($charges, $filled)),
-            'discounts' => array_values(array_filter([...$taken, ['name' => 'Coupon', 'amount' => (string) $order['order_discount']], ['name' => 'Credit', 'amount' => (string) $order['order_credit']]], $filled)),
+            'discounts' => array_values(array_filter([
+                ...$taken,
+                ['name' => 'Coupon', 'amount' => (string) $order['order_discount']],
+                ['name' => 'Credit', 'amount' => (string) $order['order_credit']],
+            ], $filled)),
             'total'     => (string) $order['order_total'],
         ];
     }
@@ -280,26 +324,36 @@ final readonly class ShopOrders
             return [];
         }
 
-        $not = $statuses === [] ? '' : ' AND o.order_state_id NOT IN (' . implode(', ', array_map(intval(...), $statuses)) . ')';
+        $not = $statuses === []
+            ? ''
+            : ' AND o.order_state_id NOT IN (' . implode(', ', array_map(intval(...), $statuses)) . ')';
 
-        return array_map(static fn (array $row): array => [
-            'order_id'   => (string) $row['order_id'],
-            'order_pk'   => (int) $row['order_pk'],
-            'line_id'    => (int) $row['line_id'],
-            'variant_id' => (int) $row['variant_id'],
-            'quantity'   => max(0, (int) $row['orderitem_quantity']),
-        ], $this->bulk->fetch(
-            'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
-               FROM ' . self::ORDERS . ' o JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id
+        return array_map(
+            static fn (array $row): array => [
+                'order_id'   => (string) $row['order_id'],
+                'order_pk'   => (int) $row['order_pk'],
+                'line_id'    => (int) $row['line_id'],
+                'variant_id' => (int) $row['variant_id'],
+                'quantity'   => max(0, (int) $row['orderitem_quantity']),
+            ],
+            $this->bulk->fetch(
+                'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
+               FROM '
+                . self::ORDERS
+                . ' o JOIN '
+                . self::ITEMS
+                . " i ON i.order_id = o.order_id
               WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND (o.created_on >= ? OR o.j2commerce_order_id > ?)$not AND i.$column IN (%s)",
-            $ids,
-            [$this->floor(), UtcTime::sql($since), $this->lastKey()],
-        ));
+                $ids,
+                [$this->floor(), UtcTime::sql($since), $this->lastKey()],
+            ),
+        );
     }
 
     /**
      * Orders of which the books may differ from what was asked of Clover: paid ones whose units were not asked for,
-     * released ones with units that were not given back, lines that are gone or sell another product, paid ones that are not to appear in Clover yet.
+     * released ones with units that were not given back, lines that are gone or sell another product, paid ones that
+     * are not to appear in Clover yet.
      *
      * @param list<int> $paid
      * @param list<int> $released
@@ -312,41 +366,77 @@ final readonly class ShopOrders
         $since = UtcTime::sql((int) $this->since());
         $after = $this->lastKey();
         $key   = [$this->mappings->environment, $this->mappings->merchant];
-        $in    = static fn (array $list): string => $list === [] ? '(NULL)' : '(' . implode(', ', array_map(intval(...), $list)) . ')';
+        $in    = static fn (array $list): string => $list === []
+            ? '(NULL)'
+            : '(' . implode(', ', array_map(intval(...), $list)) . ')';
         // What was given back by hand since the last release the shop's books go on naming.
-        $asked = "SELECT l.order_id, l.order_pk, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM " . StockLedger::TABLE . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
+        $asked =
+            "SELECT l.order_id, l.order_pk, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM "
+            . StockLedger::TABLE
+            . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
                 AND r.order_id = l.order_id AND r.order_pk = l.order_pk AND r.line_id = l.line_id AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
-               FROM " . StockLedger::TABLE . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.order_pk, l.line_id';
+               FROM "
+            . StockLedger::TABLE
+            . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.order_pk, l.line_id';
 
         $orders = $this->sql->fetchColumn(
-            'SELECT DISTINCT o.order_id FROM ' . self::ORDERS . ' o
-               JOIN ' . self::ITEMS . " i ON i.order_id = o.order_id AND i.variant_id > 0
+            'SELECT DISTINCT o.order_id FROM '
+            . self::ORDERS
+            . ' o
+               JOIN '
+            . self::ITEMS
+            . " i ON i.order_id = o.order_id AND i.variant_id > 0
                LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.order_pk = o.j2commerce_order_id AND l.line_id = i.j2commerce_orderitem_id
-              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN " . $in($paid) . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
-              LIMIT ' . $limit,
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN "
+            . $in($paid)
+            . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
+              LIMIT '
+            . $limit,
             [...$key, $floor, $floor, $since, $after],
         );
-        $orders = [...$orders, ...$this->sql->fetchColumn(
-            'SELECT o.order_id FROM ' . self::ORDERS . ' o LEFT JOIN ' . OrderPushes::TABLE . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
-              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN ' . $in($paid) . " AND p.id IS NULL LIMIT $limit",
-            [...$key, $floor, $since, $after],
-        )];
-        $orders = [...$orders, ...$this->sql->fetchColumn(
-            'SELECT l.order_id FROM ' . StockLedger::TABLE . ' l LEFT JOIN ' . self::ORDERS . ' o ON o.order_id = l.order_id AND o.j2commerce_order_id = l.order_pk
-               LEFT JOIN ' . self::ITEMS . ' i ON i.order_id = o.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
-              WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN ' . $in($released) . ")
+        $orders = [
+            ...$orders,
+            ...$this->sql->fetchColumn(
+                'SELECT o.order_id FROM '
+                . self::ORDERS
+                . ' o LEFT JOIN '
+                . OrderPushes::TABLE
+                . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN '
+                . $in($paid)
+                . " AND p.id IS NULL LIMIT $limit",
+                [...$key, $floor, $since, $after],
+            ),
+        ];
+        $orders = [
+            ...$orders,
+            ...$this->sql->fetchColumn(
+                'SELECT l.order_id FROM '
+                . StockLedger::TABLE
+                . ' l LEFT JOIN '
+                . self::ORDERS
+                . ' o ON o.order_id = l.order_id AND o.j2commerce_order_id = l.order_pk
+               LEFT JOIN '
+                . self::ITEMS
+                . ' i ON i.order_id = o.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
+              WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN '
+                . $in($released)
+                . ")
               GROUP BY l.order_id, l.order_pk, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",
-            [...$key, $floor],
-        )];
+                [...$key, $floor],
+            ),
+        ];
 
         return array_values(array_unique(array_map(strval(...), $orders)));
     }
 
     private function firstSince(int $since): int
     {
-        return (int) ($this->sql->fetchValue(
-            'SELECT MIN(j2commerce_order_id) FROM ' . self::ORDERS . ' WHERE created_on >= ? OR j2commerce_order_id > ?',
-            [UtcTime::sql($since), $this->lastKey()],
-        ) ?? (int) $this->sql->fetchValue('SELECT COALESCE(MAX(j2commerce_order_id), 0) + 1 FROM ' . self::ORDERS));
+        return (int) (
+            $this->sql->fetchValue('SELECT MIN(j2commerce_order_id) FROM '
+            . self::ORDERS
+            . ' WHERE created_on >= ? OR j2commerce_order_id > ?', [UtcTime::sql($since), $this->lastKey()])
+            ?? (int) $this->sql->fetchValue('SELECT COALESCE(MAX(j2commerce_order_id), 0) + 1 FROM ' . self::ORDERS)
+        );
     }
 }

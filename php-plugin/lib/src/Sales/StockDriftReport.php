@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
@@ -32,11 +32,12 @@ final readonly class StockDriftReport
         private Clock $clock,
     ) {
         $this->database = new DatabaseClock($sql);
-        $this->bulk = new Bulk($sql);
+        $this->bulk     = new Bulk($sql);
     }
 
     /**
-     * @param callable(array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}): void $report Called for each item that differs
+     * @param callable(array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}): void
+     *   $report Called for each item that differs
      *
      * @return array{items: int, differing: int}
      *
@@ -68,21 +69,31 @@ final readonly class StockDriftReport
 
     /**
      * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
-     * @param array<string, string>                                          $lost Units that the till sold within our writes, by Clover id
+     * @param array<string, string>                                          $lost Units that the till sold within our
+     *   writes, by Clover id
      *
      * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>
      */
     private function compare(array $items, array $lost, int $asked): iterable
     {
-        $shop = array_column($this->bulk->fetch(
-            'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM ' . Links::TABLE . " m
+        $shop = array_column(
+            $this->bulk->fetch(
+                'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
+                . Links::TABLE
+                . " m
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL AND m.clover_id IN (%s)",
-            array_column($items, 'clover_id'),
-            [$this->mappings->environment, $this->mappings->merchant],
-        ), null, 'clover_id');
-        $committed = $this->committed->of(array_map(static fn (array $row): int => (int) $row['variant_id'], $shop), $asked);
+                array_column($items, 'clover_id'),
+                [$this->mappings->environment, $this->mappings->merchant],
+            ),
+            null,
+            'clover_id',
+        );
+        $committed = $this->committed->of(
+            array_map(static fn (array $row): int => (int) $row['variant_id'], $shop),
+            $asked,
+        );
 
         foreach ($items as $item) {
             $row = $shop[$item['clover_id']] ?? null;
@@ -95,9 +106,15 @@ final readonly class StockDriftReport
             $units  = $committed[$item['clover_id']] ?? 0;
             $reason = self::reason($item, $has, $units, $lost[$item['clover_id']] ?? null);
 
-            yield $reason === null ? null : [
-                'clover_id' => $item['clover_id'], 'sku' => (string) $row['sku'], 'shop' => $has, 'clover' => $item['count'], 'reason' => $reason,
-            ];
+            yield $reason === null
+                ? null
+                : [
+                    'clover_id' => $item['clover_id'],
+                    'sku'       => (string) $row['sku'],
+                    'shop'      => $has,
+                    'clover'    => $item['count'],
+                    'reason'    => $reason,
+                ];
         }
     }
 
@@ -107,7 +124,9 @@ final readonly class StockDriftReport
         $reasons = [];
 
         if ($item['count'] === null) {
-            return $shop === null ? null : 'untracked: Clover does not count this item, the shop does; the next sync settles it';
+            return $shop === null
+                ? null
+                : 'untracked: Clover does not count this item, the shop does; the next sync settles it';
         }
 
         if ($shop === null) {
@@ -129,7 +148,9 @@ final readonly class StockDriftReport
         if ($shop !== $expected) {
             $reasons[] = "stale: the shop has $shop and should have $expected; the next sync settles it";
         } elseif ($reasons === [] && (string) $shop !== $item['count']) {
-            $reasons[] = $item['whole'] < 0 ? 'below zero: Clover has sold more than it had' : 'fraction: the shop sells whole units only';
+            $reasons[] = $item['whole'] < 0
+                ? 'below zero: Clover has sold more than it had'
+                : 'fraction: the shop sells whole units only';
         }
 
         return $reasons === [] ? null : implode('; ', $reasons);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Sales;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
@@ -19,11 +19,11 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Does what the shop's hooks have left to do: looks at the orders that something was told of, moves Clover's counts, and makes
- * paid orders appear in Clover.
+ * Does what the shop's hooks have left to do: looks at the orders that something was told of, moves Clover's counts,
+ * and makes paid orders appear in Clover.
  *
- * One worker of all processes and web nodes at a time. The pace belongs to the token, so a second one would gain nothing; and writes for one item
- * must not run side by side.
+ * One worker of all processes and web nodes at a time. The pace belongs to the token, so a second one would gain
+ * nothing; and writes for one item must not run side by side.
  */
 final readonly class Worker
 {
@@ -66,9 +66,11 @@ final readonly class Worker
         $status = $this->connection->status();
 
         if (!$status->connected) {
-            throw new NotConnectedException($status->reconnectReason === null
-                ? 'The shop is not connected to Clover: connect it first.'
-                : "The connection to Clover does not work any more ($status->reconnectReason): connect again.");
+            throw new NotConnectedException(
+                $status->reconnectReason === null
+                    ? 'The shop is not connected to Clover: connect it first.'
+                    : "The connection to Clover does not work any more ($status->reconnectReason): connect again.",
+            );
         }
 
         $this->guard->check();
@@ -92,8 +94,13 @@ final readonly class Worker
         $orders            = $this->pushed->counts();
         $result->uncertain = $stock['uncertain'] + $orders['uncertain'];
         $result->dead      = $stock['dead'] + $orders['dead'] + $this->outbox->countDead();
-        $result->later     = $stock['intended'] + $stock['sent'] + $orders['intended'] + $orders['sent'] + $orders['unpaid'] + $this->outbox->countLater();
-        $result->paused    = $this->pause->read()['reason'] ?? null;
+        $result->later     = $stock['intended']
+        + $stock['sent']
+        + $orders['intended']
+        + $orders['sent']
+        + $orders['unpaid']
+        + $this->outbox->countLater();
+        $result->paused = $this->pause->read()['reason'] ?? null;
 
         return $result;
     }
@@ -116,7 +123,12 @@ final readonly class Worker
             $taken = $this->plan();
             $taken += $this->unlessPaused('inventory_decrement', fn (): int => $this->stock->step($this->lock, $done));
             $taken += $this->unlessPaused('order_push', fn (): int => $this->orders->step($this->lock, $done));
-        } while (!$once && !$budget->isSpent() && $this->lock->renew() && ($taken > 0 || $this->waitForTheNext($waits)));
+        } while (
+            !$once
+            && !$budget->isSpent()
+            && $this->lock->renew()
+            && ( $taken > 0 || $this->waitForTheNext($waits) )
+        );
 
         $left            = $this->waiting();
         $left->claimed   = $done->claimed;
@@ -127,13 +139,15 @@ final readonly class Worker
         return $left;
     }
 
-    /** A row that Clover's pace has put off is due again within seconds; to leave it to the next run would cost minutes. */
+    /**
+     * A row that Clover's pace has put off is due again within seconds; to leave it to the next run would cost minutes.
+     */
     private function waitForTheNext(int &$waits): bool
     {
         $now  = $this->clock->now();
         $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushed->nextTry() ?? PHP_INT_MAX);
 
-        if ($next > $now + self::SHORT || ++$waits > self::WAITS || $this->pause->read() !== null) {
+        if ($next > ( $now + self::SHORT ) || ++$waits > self::WAITS || $this->pause->read() !== null) {
             return false;
         }
 
@@ -166,7 +180,7 @@ final readonly class Worker
         foreach ($due as $orderId) {
             try {
                 $this->planner->plan($orderId);
-            } catch (ReconnectException | UnavailableException $e) {
+            } catch (ReconnectException|UnavailableException $e) {
                 throw $e;
             } catch (\Throwable $e) {
                 // One order that cannot be read must not hold up the others.

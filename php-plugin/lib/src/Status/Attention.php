@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Status;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -38,25 +38,35 @@ final readonly class Attention
 
     public static function of(Sql $sql, Links $mappings, KeyValueStore $state, Clock $clock): self
     {
-        $stock  = (new StockLedger($sql, $mappings, $clock))->counts();
-        $orders = (new OrderPushes($sql, $mappings, $state, $clock))->counts();
-        $run    = (new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock))->open();
+        $stock  = ( new StockLedger($sql, $mappings, $clock) )->counts();
+        $orders = ( new OrderPushes($sql, $mappings, $state, $clock) )->counts();
+        $run    = ( new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock) )->open();
 
         return new self(
             $mappings->counts()['errors'],
-            (int) $sql->fetchValue(
-                'SELECT COUNT(DISTINCT COALESCE(parent_id, clover_id)) FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict'",
-                [$mappings->environment, $mappings->merchant],
-            ),
+            (int) $sql->fetchValue('SELECT COUNT(DISTINCT COALESCE(parent_id, clover_id)) FROM '
+            . Links::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict'", [
+                $mappings->environment,
+                $mappings->merchant,
+            ]),
             $stock['uncertain'] + $orders['uncertain'],
-            $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $mappings->environment, $clock))->countDead(),
-            (new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason'] ?? null,
+            $stock['dead'] + $orders['dead'] + ( new OrderEventLog($sql, $mappings->environment, $clock) )->countDead(),
+            ( new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock) )->read()['reason']
+            ?? null,
             $run !== null && $run['status'] === SyncRuns::NEEDS_CONFIRMATION,
         );
     }
 
     public function count(): int
     {
-        return $this->errors + $this->conflicts + $this->uncertain + $this->dead + ($this->paused === null ? 0 : 1) + ($this->confirmDeletes ? 1 : 0);
+        return (
+            $this->errors
+            + $this->conflicts
+            + $this->uncertain
+            + $this->dead
+            + ( $this->paused === null ? 0 : 1 )
+            + ( $this->confirmDeletes ? 1 : 0 )
+        );
     }
 }

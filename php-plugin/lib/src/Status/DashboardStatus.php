@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Status;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -12,7 +12,9 @@ use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Webhooks\Endpoint;
 
-/** How the connection, the catalogue and the sales stand, from what the shop's database holds; Clover is asked nothing. */
+/**
+ * How the connection, the catalogue and the sales stand, from what the shop's database holds; Clover is asked nothing.
+ */
 final readonly class DashboardStatus
 {
     private function __construct(
@@ -41,15 +43,24 @@ final readonly class DashboardStatus
         public int $deleted,
         /** Column text, UTC; null before the first. */
         public ?string $lastSync,
-        /** @var ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} The run that is open; active: somebody is at it */
+        /**
+         * @var ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
+         *   active: somebody is at it
+         */
         public ?array $run,
         /** Why the newest run stopped for good; null when it did not. */
         public ?string $lastFailure,
-        /** @var ?array{later: int, uncertain: int, dead: int} Web sales on their way to Clover; null before the first connection */
+        /**
+         * @var ?array{later: int, uncertain: int, dead: int} Web sales on their way to Clover; null before the first
+         *   connection
+         */
         public ?array $sales,
         /** @var ?array{since: int, reason: string} Why nothing is sent to Clover at present */
         public ?array $paused,
-        /** @var list<array{code: string, at: int}> Verification codes for the webhook, oldest first; not each need be Clover's */
+        /**
+         * @var list<array{code: string, at: int}> Verification codes for the webhook, oldest first; not each need be
+         *   Clover's
+         */
         public array $webhookCodes,
         /** Unix seconds of the last webhook event. */
         public ?int $webhookSeen,
@@ -58,7 +69,10 @@ final readonly class DashboardStatus
         /** The merchant's, as far as it is known. */
         public ?string $currency,
         public bool $hasDefaultCategory,
-        /** @var array{per_second: int, concurrent: int, learned: bool} Clover's limits for the token; learned: it named smaller ones than it documents */
+        /**
+         * @var array{per_second: int, concurrent: int, learned: bool} Clover's limits for the token; learned: it
+         *   named smaller ones than it documents
+         */
         public array $rateLimit,
     ) {
     }
@@ -69,15 +83,17 @@ final readonly class DashboardStatus
         $merchant = $shop->merchantId();
         $known    = $merchant !== null;
         $facts    = $shop->merchant->remembered();
-        $counts   = $known ? $shop->mappings()->counts() : ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
-        $runs     = $known ? new SyncRuns($shop->sql, $status->environment, $merchant, $shop->clock) : null;
-        $latest   = $shop->latestRun();
+        $counts   = $known
+            ? $shop->mappings()->counts()
+            : ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
+        $runs   = $known ? new SyncRuns($shop->sql, $status->environment, $merchant, $shop->clock) : null;
+        $latest = $shop->latestRun();
 
         return new self(
             $status->environment,
             $status->connected,
             $status->merchantId,
-            ($facts['id'] ?? null) === $status->merchantId ? $facts['name'] ?? null : null,
+            ( $facts['id'] ?? null ) === $status->merchantId ? $facts['name'] ?? null : null,
             $status->reconnectReason,
             $status->refusedAt,
             $status->nextTryAt,
@@ -96,7 +112,7 @@ final readonly class DashboardStatus
             $known ? self::sales($shop) : null,
             $shop->pause()->read(),
             $shop->verificationCodes()->all(),
-            ($seen = $shop->state->get(Endpoint::LAST_SEEN)) === null ? null : (int) $seen,
+            ( $seen = $shop->state->get(Endpoint::LAST_SEEN) ) === null ? null : (int) $seen,
             $shop->state->get('tax_warning') ?: null,
             $shop->merchant->currency(),
             $shop->hasDefaultCategory(),
@@ -111,12 +127,16 @@ final readonly class DashboardStatus
      */
     private static function run(Services $shop, ?array $open): ?array
     {
-        return $open === null ? null : [
-            'now'           => SyncProgress::fromRow($open),
-            'expected'      => $shop->expectedItems(),
-            'heartbeat_age' => max(0, $shop->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')),
-            'active'        => $open['status'] === SyncRuns::RUNNING && $shop->syncLock()->isTaken(),
-        ];
+        return (
+            $open === null
+                ? null
+                : [
+                    'now'           => SyncProgress::fromRow($open),
+                    'expected'      => $shop->expectedItems(),
+                    'heartbeat_age' => max(0, $shop->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')),
+                    'active'        => $open['status'] === SyncRuns::RUNNING && $shop->syncLock()->isTaken(),
+                ]
+        );
     }
 
     /** @return array{later: int, uncertain: int, dead: int} */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Time as a parameter, so that no test sleeps. */
 interface Clock

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /**
  * What the server's owner may take away with disable_functions, and what stands in for it.
@@ -15,13 +15,40 @@ final class Platform
 {
     /** Functions that no caller relies on: each call is in this class, or asks {@see has()} first. */
     public const OPTIONAL = [
-        'chmod', 'error_get_last', 'error_log', 'fastcgi_finish_request', 'fileperms', 'getenv', 'gethostname',
-        'getmypid', 'getrusage', 'hrtime',
-        'http_get_last_response_headers', 'ignore_user_abort', 'link', 'litespeed_finish_request',
-        'memory_get_peak_usage', 'pcntl_async_signals', 'pcntl_exec', 'pcntl_signal', 'posix_get_last_error',
-        'posix_getpid', 'posix_kill', 'proc_close', 'proc_open', 'register_shutdown_function', 'set_time_limit', 'sleep',
-        'stream_isatty', 'stream_select', 'stream_set_blocking', 'stream_socket_accept', 'stream_socket_server',
-        'time_nanosleep', 'umask', 'usleep',
+        'chmod',
+        'error_get_last',
+        'error_log',
+        'fastcgi_finish_request',
+        'fileperms',
+        'getenv',
+        'gethostname',
+        'getmypid',
+        'getrusage',
+        'hrtime',
+        'http_get_last_response_headers',
+        'ignore_user_abort',
+        'link',
+        'litespeed_finish_request',
+        'memory_get_peak_usage',
+        'pcntl_async_signals',
+        'pcntl_exec',
+        'pcntl_signal',
+        'posix_get_last_error',
+        'posix_getpid',
+        'posix_kill',
+        'proc_close',
+        'proc_open',
+        'register_shutdown_function',
+        'set_time_limit',
+        'sleep',
+        'stream_isatty',
+        'stream_select',
+        'stream_set_blocking',
+        'stream_socket_accept',
+        'stream_socket_server',
+        'time_nanosleep',
+        'umask',
+        'usleep',
     ];
 
     /** @var array<string, bool> */
@@ -83,12 +110,14 @@ final class Platform
         ['functions' => $functions, 'extensions' => $extensions] = self::lacks($needed);
 
         return match (true) {
-            $extensions !== []    => "PHP's extension " . self::join($extensions)
+            $extensions !== [] => "PHP's extension "
+                . self::join($extensions)
                 . ' is not loaded on this server: ask the host to enable it.',
-            $functions === []     => null,
-            isset($functions[1]) => "PHP's functions " . self::join($functions)
+            $functions === [] => null,
+            isset($functions[1]) => "PHP's functions "
+                . self::join($functions)
                 . ' are disabled on this server (disable_functions): ask the host to allow them.',
-            default               => "PHP's function $functions[0]"
+            default => "PHP's function $functions[0]"
                 . ' is disabled on this server (disable_functions): ask the host to allow it.',
         };
     }
@@ -99,7 +128,7 @@ final class Platform
         $text = '';
 
         foreach ($names as $name) {
-            $text .= ($text === '' ? '' : ', ') . $name;
+            $text .= ( $text === '' ? '' : ', ' ) . $name;
         }
 
         return $text;
@@ -119,16 +148,16 @@ final class Platform
     /** Version of a loaded PHP extension; null when it is not loaded. */
     public static function extensionVersion(string $name): ?string
     {
-        return self::hasExtension($name) ? (new \ReflectionExtension($name))->getVersion() : null;
+        return self::hasExtension($name) ? ( new \ReflectionExtension($name) )->getVersion() : null;
     }
 
     /** @return int Of this process; 0 where nothing tells it */
     public static function processId(): int
     {
         return match (true) {
-            self::has('getmypid')     => (int) \getmypid(),
+            self::has('getmypid') => (int) \getmypid(),
             self::has('posix_getpid') => \posix_getpid(),
-            default                   => (int) self::linkTarget('/proc/self'),
+            default => (int) self::linkTarget('/proc/self'),
         };
     }
 
@@ -136,7 +165,7 @@ final class Platform
     public static function linkTarget(string $path): ?string
     {
         try {
-            return (new \SplFileInfo($path))->getLinkTarget() ?: null;
+            return ( new \SplFileInfo($path) )->getLinkTarget() ?: null;
         } catch (\RuntimeException) {
             return null;
         }
@@ -144,7 +173,7 @@ final class Platform
 
     public static function name(): ?string
     {
-        return self::has('gethostname') ? (\gethostname() ?: null) : null;
+        return self::has('gethostname') ? ( \gethostname() ?: null ) : null;
     }
 
     /** Seconds of a clock that never goes back in this process. */
@@ -155,7 +184,7 @@ final class Platform
         }
 
         // The calendar's clock can be set back.
-        return self::$latest = max(self::$latest, (float) (new \DateTimeImmutable())->format('U.u'));
+        return self::$latest = max(self::$latest, (float) ( new \DateTimeImmutable() )->format('U.u'));
     }
 
     public static function sleep(float $seconds): void
@@ -171,7 +200,7 @@ final class Platform
         }
 
         if (self::has('time_nanosleep')) {
-            \time_nanosleep((int) $seconds, (int) round(($seconds - (int) $seconds) * 1e9) % 1_000_000_000);
+            \time_nanosleep((int) $seconds, (int) round(( $seconds - (int) $seconds ) * 1e9) % 1_000_000_000);
 
             return;
         }
@@ -187,7 +216,7 @@ final class Platform
 
     public static function random(int $lowest, int $highest): int
     {
-        return (new \Random\Randomizer())->getInt($lowest, $highest);
+        return ( new \Random\Randomizer() )->getInt($lowest, $highest);
     }
 
     /** @return bool False when PHP offers no such moment */
@@ -222,9 +251,9 @@ final class Platform
     public static function responseFinisher(): ?\Closure
     {
         return match (true) {
-            self::has('fastcgi_finish_request')   => \fastcgi_finish_request(...),
+            self::has('fastcgi_finish_request') => \fastcgi_finish_request(...),
             self::has('litespeed_finish_request') => \litespeed_finish_request(...),
-            default                               => null,
+            default => null,
         };
     }
 
@@ -233,7 +262,7 @@ final class Platform
     {
         $value = self::has('getenv')
             ? \getenv($name)
-            : ($_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false);
+            : $_SERVER[$name] ?? $_ENV[$name] ?? self::variables()[$name] ?? false;
 
         return \is_string($value) && $value !== '' ? $value : null;
     }
@@ -249,7 +278,7 @@ final class Platform
 
         foreach (explode("\0", (string) @file_get_contents('/proc/self/environ')) as $line) {
             [$name, $value] = [...explode('=', $line, 2), ''];
-            $found[$name]   = $value;
+            $found[$name] = $value;
         }
 
         return $found;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 final class SystemClock implements Clock
 {

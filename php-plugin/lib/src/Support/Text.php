@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 
@@ -17,7 +17,9 @@ final class Text
         return Catalog::nameKey($name);
     }
 
-    /** When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. Accents count. */
+    /**
+     * When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. Accents count.
+     */
     public static function sku(string $sku): string
     {
         return mb_strtolower(self::shown(Catalog::cleanName($sku)));
@@ -32,8 +34,9 @@ final class Text
     /**
      * As much of a text as fits, for a column that the shop's pages show: with ‹ and › around what could be a tag.
      *
-     * Joomla's forms let no tag into such columns, so templates and plugins print them as they are: a script in a title would run in the structured data
-     * of Joomla 6. And a form would strip the rest of the title from the first < on, with the next save of an article of which nobody has touched the title.
+     * Joomla's forms let no tag into such columns, so templates and plugins print them as they are: a script in a title
+     * would run in the structured data of Joomla 6. And a form would strip the rest of the title from the first < on,
+     * with the next save of an article of which nobody has touched the title.
      */
     public static function shown(string $text, int $length = 255): string
     {

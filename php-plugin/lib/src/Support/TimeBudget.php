@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** How long a slice of work may go on. */
 final readonly class TimeBudget
@@ -15,13 +15,16 @@ final readonly class TimeBudget
      * @param ?float                $seconds Null = until the work is done
      * @param ?\Closure(): bool $stop    Asked after each step; true ends the slice, to be resumed later
      */
-    public function __construct(?float $seconds = null, private ?\Closure $stop = null, private Clock $clock = new SystemClock())
-    {
+    public function __construct(
+        ?float $seconds = null,
+        private ?\Closure $stop = null,
+        private Clock $clock = new SystemClock(),
+    ) {
         $this->end = $seconds === null ? INF : $clock->monotonic() + $seconds;
     }
 
     public function isSpent(): bool
     {
-        return $this->clock->monotonic() >= $this->end || ($this->stop !== null && ($this->stop)());
+        return $this->clock->monotonic() >= $this->end || $this->stop !== null && ( $this->stop )();
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** Times as the shop's columns hold them: UTC, without a zone. */
 final class UtcTime

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Tasks;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -18,8 +18,8 @@ use CloverSync\Shop\Support\TimeBudget;
 /**
  * What the scheduled tasks do, a slice of work at a time.
  *
- * Each of them also brings web sales into Clover and works what webhooks have told, since on many servers nothing else does. A part that fails does
- * not keep the others from being done.
+ * Each of them also brings web sales into Clover and works what webhooks have told, since on many servers nothing else
+ * does. A part that fails does not keep the others from being done.
  */
 final readonly class ScheduledTasks
 {
@@ -33,8 +33,10 @@ final readonly class ScheduledTasks
     private const RUN = 'task_run';
 
     /** @param float $seconds How long a slice may go on; what is under way then is still ended */
-    public function __construct(private Services $shop, private float $seconds)
-    {
+    public function __construct(
+        private Services $shop,
+        private float $seconds,
+    ) {
     }
 
     /**
@@ -75,7 +77,10 @@ final readonly class ScheduledTasks
     public function inventory(): TaskReport
     {
         return $this->slice(function (TaskReport $result, TimeBudget $slice): void {
-            $this->attempt($result, 'inventory', fn () => $this->counts($result, $this->part($slice, 1 - self::BEFORE)));
+            $this->attempt($result, 'inventory', fn () => $this->counts($result, $this->part(
+                $slice,
+                1 - self::BEFORE,
+            )));
             $this->drain($result, static fn (): TimeBudget => $slice);
         });
     }
@@ -89,7 +94,9 @@ final readonly class ScheduledTasks
         $status = $this->shop->connection->status();
 
         if (!$status->connected) {
-            $status->reconnectReason === null ? $result->say('not_connected') : $result->say('connection_lost', $status->reconnectReason);
+            $status->reconnectReason === null
+                ? $result->say('not_connected')
+                : $result->say('connection_lost', $status->reconnectReason);
 
             return $result;
         }
@@ -133,7 +140,7 @@ final readonly class ScheduledTasks
 
         try {
             $work();
-        } catch (AlreadyRunningException | LockLostException) {
+        } catch (AlreadyRunningException|LockLostException) {
             $result->leaves($part, false);
 
             if (\in_array($part, ['sync', 'inventory'], true)) {
@@ -149,22 +156,30 @@ final readonly class ScheduledTasks
     private function sync(TaskReport $result, TimeBudget $slice): void
     {
         $mappings = $this->shop->mappings();
-        $latest   = (new SyncRuns($this->shop->sql, $mappings->environment, $mappings->merchant, $this->shop->clock))->latest();
+        $latest   = ( new SyncRuns(
+            $this->shop->sql,
+            $mappings->environment,
+            $mappings->merchant,
+            $this->shop->clock,
+        ) )->latest();
 
-        if (($latest['status'] ?? null) === SyncRuns::RUNNING) {
+        if (( $latest['status'] ?? null ) === SyncRuns::RUNNING) {
             // Somebody who syncs by hand does it in slices too, and is not to find the run taken between two of them.
-            if ((int) $latest['id'] !== (int) $this->shop->state->get(self::RUN) && $this->since((string) $latest['heartbeat']) < self::PAUSE) {
+            if (
+                (int) $latest['id'] !== (int) $this->shop->state->get(self::RUN)
+                && $this->since((string) $latest['heartbeat']) < self::PAUSE
+            ) {
                 $result->say('running');
 
                 return;
             }
-        } elseif ($latest !== null && ($wait = $this->secondsUntilDue($latest)) > 0) {
+        } elseif ($latest !== null && ( $wait = $this->secondsUntilDue($latest) ) > 0) {
             $minutes = (int) ceil($wait / 60);
 
             match ($latest['status']) {
                 SyncRuns::NEEDS_CONFIRMATION => $result->say('needs_confirmation', (string) $latest['error']),
-                SyncRuns::FAILED             => $result->say('not_due_after_failure', $minutes, (string) $latest['error']),
-                default                  => $result->say('not_due', $minutes),
+                SyncRuns::FAILED => $result->say('not_due_after_failure', $minutes, (string) $latest['error']),
+                default                      => $result->say('not_due', $minutes),
             };
 
             return;
@@ -177,7 +192,15 @@ final readonly class ScheduledTasks
         match ($done->status) {
             SyncRuns::RUNNING            => $result->report('sync_goes_on', $done->itemsRead),
             SyncRuns::NEEDS_CONFIRMATION => $result->report('needs_confirmation', (string) $done->message),
-            default                  => $result->report('synced', $done->imported, $done->updated, $done->unchanged, $done->deleted, $done->conflicts, $done->failed),
+            default                      => $result->report(
+                'synced',
+                $done->imported,
+                $done->updated,
+                $done->unchanged,
+                $done->deleted,
+                $done->conflicts,
+                $done->failed,
+            ),
         };
 
         if ($done->hasMore()) {
@@ -209,7 +232,11 @@ final readonly class ScheduledTasks
 
         // It was reported when it was new, and Clover is asked nothing until then.
         if ($status->nextTryAt > $this->shop->clock->now()) {
-            $result->say('connection_refused', gmdate('H:i', (int) $status->refusedAt), gmdate('H:i', $status->nextTryAt));
+            $result->say(
+                'connection_refused',
+                gmdate('H:i', (int) $status->refusedAt),
+                gmdate('H:i', $status->nextTryAt),
+            );
 
             return;
         }
@@ -217,12 +244,21 @@ final readonly class ScheduledTasks
         try {
             $refreshed = $this->shop->connection->refresh();
         } catch (CloverException $e) {
-            $this->shop->log->add('token_refresh', 'token', '', 'error', 'The access token was not refreshed: ' . $e->getMessage());
+            $this->shop->log->add(
+                'token_refresh',
+                'token',
+                '',
+                'error',
+                'The access token was not refreshed: ' . $e->getMessage(),
+            );
 
             throw $e;
         }
 
-        $minutes = intdiv(max(0, (int) $this->shop->connection->status()->accessExpiresAt - $this->shop->clock->now()), 60);
+        $minutes = intdiv(
+            max(0, (int) $this->shop->connection->status()->accessExpiresAt - $this->shop->clock->now()),
+            60,
+        );
 
         if ($refreshed) {
             $this->shop->log->add('token_refresh', 'token', '', 'success', 'The access token was refreshed');
@@ -243,7 +279,13 @@ final readonly class ScheduledTasks
         try {
             $found = $this->shop->stockPass()->run($budget, $this->shop->syncLock());
         } catch (CloverException $e) {
-            $this->shop->log->add('inventory_pull', 'item', '', 'error', 'Clover\'s counts were not read: ' . $e->getMessage());
+            $this->shop->log->add(
+                'inventory_pull',
+                'item',
+                '',
+                'error',
+                'Clover\'s counts were not read: ' . $e->getMessage(),
+            );
 
             throw $e;
         }
@@ -265,7 +307,12 @@ final readonly class ScheduledTasks
         $sales = $this->shop->sales();
         $done  = $sales->worker()->run($budget);
         $next  = min($sales->ledger->nextTry() ?? PHP_INT_MAX, $sales->pushed->nextTry() ?? PHP_INT_MAX);
-        $result->leaves('sales', $done->paused === null && $budget->isSpent() && ($next <= $this->shop->clock->now() || $sales->outbox->due(1) !== []));
+        $result->leaves(
+            'sales',
+            $done->paused === null
+            && $budget->isSpent()
+            && ( $next <= $this->shop->clock->now() || $sales->outbox->due(1) !== [] ),
+        );
         $result->worked('sales_found', $done->found);
         $result->worked('sales_sent', $done->confirmed);
         $result->tell('sales_later', $done->later);

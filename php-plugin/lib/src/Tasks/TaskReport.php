@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Tasks;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 /** What a scheduled task has done, and what it has left. */
 final class TaskReport
@@ -51,7 +51,7 @@ final class TaskReport
     {
         if ($more > 0) {
             $this->worked = true;
-            $this->say($fact, (int) ($this->facts[$fact][0] ?? 0) + $more);
+            $this->say($fact, (int) ( $this->facts[$fact][0] ?? 0 ) + $more);
         }
     }
 
@@ -99,8 +99,8 @@ final class TaskReport
     {
         return match (true) {
             $this->left !== [] => self::MORE,
-            $this->worked      => self::DONE,
-            default            => self::NOTHING,
+            $this->worked => self::DONE,
+            default => self::NOTHING,
         };
     }
 }

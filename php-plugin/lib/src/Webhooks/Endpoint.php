@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Webhooks;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
@@ -39,7 +39,8 @@ final readonly class Endpoint
     /**
      * @param array<string, mixed> $headers As `$_SERVER` has them, or by name
      *
-     * @return array{status: int, body: string, work: bool} work: whether something waits to be drained after the response
+     * @return array{status: int, body: string, work: bool} work: whether something waits to be drained after the
+     *   response
      */
     public function answer(#[\SensitiveParameter] string $body, #[\SensitiveParameter] array $headers): array
     {
@@ -48,7 +49,13 @@ final readonly class Endpoint
         switch ($verdict->kind) {
             case 'verification':
                 if ($this->codes->take((string) $verdict->code)) {
-                    $this->log->add('webhook', 'item', '', 'success', 'Clover sent a verification code: copy it from the dashboard into the Clover Developer Dashboard');
+                    $this->log->add(
+                        'webhook',
+                        'item',
+                        '',
+                        'success',
+                        'Clover sent a verification code: copy it from the dashboard into the Clover Developer Dashboard',
+                    );
                 }
 
                 return ['status' => $verdict->status, 'body' => (string) $verdict->code, 'work' => false];
@@ -85,7 +92,8 @@ final readonly class Endpoint
     }
 
     /**
-     * Counts what Clover says in words that this version does not know, and logs it once a day: if Clover changes its words, the owner must see it.
+     * Counts what Clover says in words that this version does not know, and logs it once a day: if Clover changes its
+     * words, the owner must see it.
      *
      * @param array{unknown: int, malformed: int, example: ?string, ...} $ignored
      */
@@ -99,22 +107,28 @@ final readonly class Endpoint
 
         $now   = $this->clock->now();
         $known = $this->state->getArray(self::UNKNOWN);
-        $count = (int) ($known['count'] ?? 0) + $new;
-        $said  = (int) ($known['said'] ?? 0);
+        $count = (int) ( $known['count'] ?? 0 ) + $new;
+        $said  = (int) ( $known['said'] ?? 0 );
 
         // A time ahead of the clock is a clock's fault.
-        if ($said <= $now && $now - $said < self::A_DAY) {
+        if ($said <= $now && ( $now - $said ) < self::A_DAY) {
             $this->state->setArray(self::UNKNOWN, ['count' => $count, 'said' => $said]);
 
             return;
         }
 
         $this->state->setArray(self::UNKNOWN, ['count' => 0, 'said' => $now]);
-        $this->log->add('webhook', 'item', '', 'skipped', \sprintf(
-            'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an update of this app.',
-            $count,
-            $ignored['example'] ?? '?',
-        ));
+        $this->log->add(
+            'webhook',
+            'item',
+            '',
+            'skipped',
+            \sprintf(
+                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an update of this app.',
+                $count,
+                $ignored['example'] ?? '?',
+            ),
+        );
     }
 
     private function once(string $status, string $message): void

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Webhooks;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
 use CloverSync\Exception\BugException;
@@ -23,8 +23,8 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Looks at what Clover's webhooks have told: fetches the whole item and its group's members, and writes them as a sync would. What stands in an
- * event itself is never believed.
+ * Looks at what Clover's webhooks have told: fetches the whole item and its group's members, and writes them as a sync
+ * would. What stands in an event itself is never believed.
  */
 final class InboxWorker
 {
@@ -55,7 +55,8 @@ final class InboxWorker
     }
 
     /**
-     * Works until nothing is due, waiting for what is due within seconds. One drainer of all processes at a time: while another one is at it, nothing is done here.
+     * Works until nothing is due, waiting for what is due within seconds. One drainer of all processes at a time: while
+     * another one is at it, nothing is done here.
      *
      * @return int Objects worked
      *
@@ -81,7 +82,7 @@ final class InboxWorker
     {
         $next = $this->inbox->nextIn();
 
-        return $next !== null && $next <= self::PATIENCE * 1000;
+        return $next !== null && $next <= ( self::PATIENCE * 1000 );
     }
 
     private function work(TimeBudget $budget): int
@@ -104,7 +105,10 @@ final class InboxWorker
         return $worked;
     }
 
-    /** @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}> $rows */
+    /**
+     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
+     *   $rows
+     */
     private function batch(array $rows): int
     {
         $items  = array_values(array_filter($rows, static fn (array $row): bool => $row['object_type'] === 'item'));
@@ -119,7 +123,7 @@ final class InboxWorker
             $this->refresh($items);
 
             return \count($rows);
-        } catch (BugException | ItemException $e) {
+        } catch (BugException|ItemException $e) {
             if (\count($items) === 1) {
                 $this->inbox->failed($items[0]['id'], $items[0]['told'], $items[0]['attempts'] + 1, $e->getMessage());
                 $this->log->add(self::action($items[0]), 'item', $items[0]['object_id'], 'error', $e->getMessage());
@@ -135,7 +139,8 @@ final class InboxWorker
     /**
      * What is no item changes nothing by itself; a category's new name comes with the next sync.
      *
-     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}> $rows
+     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
+     *   $rows
      */
     private function note(array $rows): void
     {
@@ -145,35 +150,45 @@ final class InboxWorker
 
         $this->sql->transaction(function () use ($rows): void {
             $this->log->addAll(array_map(static fn (array $row): array => [
-                'action' => 'webhook', 'type' => $row['object_type'], 'id' => $row['object_id'], 'status' => 'skipped',
-                'message' => "{$row['event']} of a {$row['object_type']}: " . ($row['object_type'] === 'category' ? 'the next sync brings it' : 'nothing to do in the shop'),
+                'action'  => 'webhook',
+                'type'    => $row['object_type'],
+                'id'      => $row['object_id'],
+                'status'  => 'skipped',
+                'message' => "{$row['event']} of a {$row['object_type']}: "
+                    . ( $row['object_type'] === 'category' ? 'the next sync brings it' : 'nothing to do in the shop' ),
             ], $rows));
             $this->inbox->worked($rows);
         });
     }
 
-    /** @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}> $rows */
+    /**
+     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
+     *   $rows
+     */
     private function refresh(array $rows): void
     {
-        $ids     = array_column($rows, 'object_id');
-        $asked   = $this->database->now();
-        $answer  = $this->catalog->lookUp($ids);
-        $groups  = array_values(array_unique([...$this->mappings->groupsOf($ids), ...array_column($answer->page()->members(), 'group_id')]));
+        $ids    = array_column($rows, 'object_id');
+        $asked  = $this->database->now();
+        $answer = $this->catalog->lookUp($ids);
+        $groups = array_values(array_unique([
+            ...$this->mappings->groupsOf($ids),
+            ...array_column($answer->page()->members(), 'group_id'),
+        ]));
         $sisters = $this->sisters($groups, $ids);
         $family  = $sisters === [] ? null : $this->catalog->lookUp($sisters);
         $members = array_map(
             static fn (array $member): array => $member + ['asked' => $asked],
             array_values(array_filter(
-                [...$answer->page()->members(), ...($family?->page()->members() ?? [])],
+                [...$answer->page()->members(), ...( $family?->page()->members() ?? [] )],
                 static fn (array $member): bool => \in_array($member['group_id'], $groups, true),
             )),
         );
         CatalogWriter::readGroupNames($this->catalog, $members);
-        $this->writer ??= ($this->makeWriter)();
-        $writer = $this->writer;
+        $this->writer ??= ( $this->makeWriter )();
+        $writer       = $this->writer;
 
         $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
-            $run     = (int) ($this->runs->latest()['id'] ?? 0);
+            $run     = (int) ( $this->runs->latest()['id'] ?? 0 );
             $written = $writer->singles($answer->page(), $run, $asked);
 
             if ($family !== null) {
@@ -181,8 +196,8 @@ final class InboxWorker
                 $written->add($writer->singles($family->page(), $run, $asked));
             }
 
-            $living  = array_values(array_unique(array_column($members, 'group_id')));
-            $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
+            $living = array_values(array_unique(array_column($members, 'group_id')));
+            $written->add($writer->delete([...$answer->deleted(), ...( $family?->deleted() ?? [] )], $living, $run));
 
             if ($living !== []) {
                 $written->add($writer->groups($living, $members, $this->catalog, $run));
@@ -230,8 +245,16 @@ final class InboxWorker
 
         $seen    = array_column($rows, 'object_id');
         $entries = array_map(static fn (array $row): array => [
-            'action' => self::action($row), 'type' => 'item', 'id' => $row['object_id'], 'status' => isset($bad[$row['object_id']]) ? 'error' : 'success',
-            'message' => self::told($row) . (isset($what[$row['object_id']]) ? implode('; ', $what[$row['object_id']]) : 'the shop has it already'),
+            'action'  => self::action($row),
+            'type'    => 'item',
+            'id'      => $row['object_id'],
+            'status'  => isset($bad[$row['object_id']]) ? 'error' : 'success',
+            'message' => self::told($row)
+                . (
+                    isset($what[$row['object_id']])
+                        ? implode('; ', $what[$row['object_id']])
+                        : 'the shop has it already'
+                ),
         ], $rows);
         $webhook = array_filter($rows, static fn (array $row): bool => $row['event'] !== Inbox::ASK) !== [];
 

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Webhooks;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * The webhook's verification codes. Clover signs none, so anybody can post one: they are taken only while the owner waits for one, the first few different
- * ones are kept, and what is not kept costs no write.
+ * The webhook's verification codes. Clover signs none, so anybody can post one: they are taken only while the owner
+ * waits for one, the first few different ones are kept, and what is not kept costs no write.
  */
 final readonly class VerificationCodes
 {
@@ -28,8 +28,11 @@ final readonly class VerificationCodes
     private const EVERY = 60;
 
     /** @param bool $alwaysOpen Whether codes are taken without a dashboard too: the command line has none */
-    public function __construct(private KeyValueStore $state, private Clock $clock, private bool $alwaysOpen = false)
-    {
+    public function __construct(
+        private KeyValueStore $state,
+        private Clock $clock,
+        private bool $alwaysOpen = false,
+    ) {
     }
 
     /** To be called whenever the owner's dashboard asks for codes. */
@@ -51,7 +54,10 @@ final readonly class VerificationCodes
         }
 
         $now  = $this->clock->now();
-        $kept = array_values(array_filter($this->all(), static fn (array $c): bool => abs($now - $c['at']) < self::WINDOW));
+        $kept = array_values(array_filter(
+            $this->all(),
+            static fn (array $c): bool => abs($now - $c['at']) < self::WINDOW,
+        ));
 
         if (\count($kept) >= self::KEPT || \in_array($code, array_column($kept, 'code'), true)) {
             return false;

@@ -10,7 +10,7 @@ declare(strict_types=1);
 
 namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ExtensionException;
@@ -37,7 +37,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     use TaskPluginTrait;
 
     private const TASKS_MAP = [
-        'cloversync.fullSync' => [
+        'cloversync.fullSync'     => [
             'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_FULL_SYNC',
             'method'          => 'fullSync',
         ],
@@ -45,7 +45,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_REFRESH_TOKEN',
             'method'          => 'refreshToken',
         ],
-        'cloversync.inventory' => [
+        'cloversync.inventory'    => [
             'langConstPrefix' => 'PLG_TASK_CLOVERSYNC_INVENTORY',
             'method'          => 'inventory',
         ],
@@ -58,7 +58,15 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private const SECONDS_WEB = 25.0;
 
     /** What wants the owner. */
-    private const WARNINGS = ['connection_lost', 'connection_refused', 'site_moved', 'needs_confirmation', 'not_due_after_failure', 'sales_waiting', 'sales_paused'];
+    private const WARNINGS = [
+        'connection_lost',
+        'connection_refused',
+        'site_moved',
+        'needs_confirmation',
+        'not_due_after_failure',
+        'sales_waiting',
+        'sales_paused',
+    ];
 
     protected $autoloadLanguage = true;
 
@@ -100,7 +108,8 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
 
         // Its sentences are used here, and on the command line nobody else loads them.
         $language = $this->getApplication()->getLanguage();
-        $language->load(self::APP, JPATH_ADMINISTRATOR) || $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
+        $language->load(self::APP, JPATH_ADMINISTRATOR)
+            || $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
 
         try {
             return $this->unwatched(fn (): int => $this->report($routine($this->routines())));
@@ -115,7 +124,11 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private function routines(): ScheduledTasks
     {
         $app     = $this->getApplication();
-        $factory = ShopFactory::create($app, $this->getDatabase(), (string) PluginHelper::getPlugin('j2commerce', 'app_cloverpos')->params);
+        $factory = ShopFactory::create(
+            $app,
+            $this->getDatabase(),
+            (string) PluginHelper::getPlugin('j2commerce', 'app_cloverpos')->params,
+        );
         $factory->siteState()->set('task_seen', (string) $factory->clock->now());
 
         if ($app->isClient('cli')) {
@@ -138,7 +151,10 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
 
         foreach ($result->facts as $fact => $values) {
-            $this->tell(Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_' . strtoupper($fact), ...$values), \in_array($fact, self::WARNINGS, true) ? 'warning' : 'info');
+            $this->tell(
+                Text::sprintf('PLG_TASK_CLOVERSYNC_SAYS_' . strtoupper($fact), ...$values),
+                \in_array($fact, self::WARNINGS, true) ? 'warning' : 'info',
+            );
         }
 
         foreach ($result->failures() as $failure) {
@@ -148,12 +164,15 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         return match (true) {
             // What failed beside it is tried again with the next slice, and then it counts.
             $result->outcome() === TaskReport::MORE => Status::WILL_RESUME,
-            $result->failures() !== []                 => Status::KNOCKOUT,
-            default                                    => Status::OK,
+            $result->failures() !== [] => Status::KNOCKOUT,
+            default => Status::OK,
         };
     }
 
-    /** In debug mode Joomla keeps every query with its call stack, which a sync of thousands of products would fill the memory with. */
+    /**
+     * In debug mode Joomla keeps every query with its call stack, which a sync of thousands of products would fill the
+     * memory with.
+     */
     private function unwatched(\Closure $work): int
     {
         $db = $this->getDatabase();
@@ -175,6 +194,6 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private function tell(string $sentence, string $priority = 'info'): void
     {
         $this->logTask($sentence, $priority);
-        $this->snapshot['output'] = ltrim(($this->snapshot['output'] ?? '') . "\n" . $sentence);
+        $this->snapshot['output'] = ltrim(( $this->snapshot['output'] ?? '' ) . "\n" . $sentence);
     }
 }

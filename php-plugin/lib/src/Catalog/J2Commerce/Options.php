@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\J2Commerce;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\Joomla\Alias;
 use CloverSync\Shop\Database\Bulk;
@@ -14,8 +14,8 @@ use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Options of variable products: the shop-wide options and values, a product's share of them, and the combination that ties
- * each variant to its values.
+ * Options of variable products: the shop-wide options and values, a product's share of them, and the combination that
+ * ties each variant to its values.
  */
 final readonly class Options
 {
@@ -27,16 +27,19 @@ final readonly class Options
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private ShopConfig $config, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private ShopConfig $config,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /**
      * Gives products their options and variants their combinations.
      *
-     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
-     *        Product id => options, and values by variant id
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int,
+     *   list<string>>}> $products Product id => options, and values by variant id
      *
      * @return array{products: array<int, int>, shared: int} Rows written by product, and in the shop-wide tables
      */
@@ -46,12 +49,12 @@ final readonly class Options
             return ['products' => [], 'shared' => 0];
         }
 
-        $all               = $this->combinations('v.product_id', array_keys($products));
-        $before            = array_replace([], ...array_values($all));
-        [$ids, $shared]    = $this->shared($products);
-        [$choices, $rows]  = $this->choices($products, $ids);
-        $combinations      = [];
-        $wanted            = [];
+        $all    = $this->combinations('v.product_id', array_keys($products));
+        $before = array_replace([], ...array_values($all));
+        [$ids, $shared] = $this->shared($products);
+        [$choices, $rows] = $this->choices($products, $ids);
+        $combinations = [];
+        $wanted       = [];
 
         foreach ($products as $product => ['options' => $options, 'variants' => $variants]) {
             foreach ($variants as $variant => $values) {
@@ -66,9 +69,9 @@ final readonly class Options
                 $csv                        = implode(',', $parts);
                 $wanted[$product][$variant] = $csv;
 
-                if (($before[$variant] ?? null) !== $csv) {
+                if (( $before[$variant] ?? null ) !== $csv) {
                     $combinations[] = [$variant, $csv];
-                    $rows[$product] = ($rows[$product] ?? 0) + 1;
+                    $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
                 }
             }
         }
@@ -76,11 +79,17 @@ final readonly class Options
         $unfit = $this->unfit($wanted, $all);
 
         foreach ($unfit as $variant => $product) {
-            $rows[$product] = ($rows[$product] ?? 0) + 1;
+            $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
         }
 
         $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($unfit));
-        $this->bulk->upsert(self::VARIANTS, ['variant_id', 'product_optionvalue_ids'], $combinations, ['variant_id'], ['product_optionvalue_ids']);
+        $this->bulk->upsert(
+            self::VARIANTS,
+            ['variant_id', 'product_optionvalue_ids'],
+            $combinations,
+            ['variant_id'],
+            ['product_optionvalue_ids'],
+        );
         $stale = [];
 
         foreach ([...array_column($combinations, 0), ...array_keys($unfit)] as $variant) {
@@ -90,15 +99,15 @@ final readonly class Options
         }
 
         foreach ($this->dropUnused($stale) as $product => $n) {
-            $rows[$product] = ($rows[$product] ?? 0) + $n;
+            $rows[$product] = ( $rows[$product] ?? 0 ) + $n;
         }
 
         return ['products' => $rows, 'shared' => $shared];
     }
 
     /**
-     * Variants that are not written now, and whose combination is that of one that is, or names other options: with them the storefront would
-     * find the wrong variant, or none.
+     * Variants that are not written now, and whose combination is that of one that is, or names other options: with
+     * them the storefront would find the wrong variant, or none.
      *
      * @param array<int, array<int, string>> $written Combinations that are wanted, by product and variant
      * @param array<int, array<int, string>> $before  Combinations that there are, by product and variant
@@ -107,7 +116,7 @@ final readonly class Options
      */
     private function unfit(array $written, array $before): array
     {
-        $others  = array_filter(array_map(
+        $others = array_filter(array_map(
             static fn (int $product): array => array_diff_key($before[$product], $written[$product]),
             array_combine(array_keys($before), array_keys($before)),
         ));
@@ -120,7 +129,9 @@ final readonly class Options
         $options = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id FROM ' . self::CHOICES . ' WHERE j2commerce_product_optionvalue_id IN (%s)',
+            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id FROM '
+            . self::CHOICES
+            . ' WHERE j2commerce_product_optionvalue_id IN (%s)',
             array_values(array_unique($choices)),
         ) as $row) {
             $options[(string) $row['id']] = (int) $row['productoption_id'];
@@ -136,7 +147,10 @@ final readonly class Options
 
         foreach ($others as $product => $combinations) {
             foreach ($combinations as $variant => $csv) {
-                if (\in_array($csv, $written[$product], true) || $optionsOf($csv) !== $optionsOf(reset($written[$product]))) {
+                if (
+                    \in_array($csv, $written[$product], true)
+                    || $optionsOf($csv) !== $optionsOf(reset($written[$product]))
+                ) {
                     $unfit[$variant] = $product;
                 }
             }
@@ -157,7 +171,10 @@ final readonly class Options
         $before = array_replace([], ...array_values($this->combinations('v.j2commerce_variant_id', $variants)));
         $rows   = $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($before));
 
-        return $rows + array_sum($this->dropUnused(array_merge([], ...array_map(static fn (string $csv): array => explode(',', $csv), array_values($before)))));
+        return $rows + array_sum($this->dropUnused(array_merge([], ...array_map(
+            static fn (string $csv): array => explode(',', $csv),
+            array_values($before),
+        ))));
     }
 
     /**
@@ -170,7 +187,9 @@ final readonly class Options
         $rows = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.product_id, x.variant_id, x.product_optionvalue_ids FROM ' . self::VARIANTS . " x
+            'SELECT v.product_id, x.variant_id, x.product_optionvalue_ids FROM '
+            . self::VARIANTS
+            . " x
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE $column IN (%s)",
             $ids,
         ) as $row) {
@@ -198,19 +217,28 @@ final readonly class Options
         $owners = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT c.j2commerce_product_optionvalue_id AS id, c.productoption_id, o.product_id FROM ' . self::CHOICES . ' c
-               JOIN ' . self::PRODUCT . ' o ON o.j2commerce_productoption_id = c.productoption_id
+            'SELECT c.j2commerce_product_optionvalue_id AS id, c.productoption_id, o.product_id FROM '
+            . self::CHOICES
+            . ' c
+               JOIN '
+            . self::PRODUCT
+            . ' o ON o.j2commerce_productoption_id = c.productoption_id
               WHERE c.j2commerce_product_optionvalue_id IN (%s)',
             $choices,
         ) as $row) {
-            $owners[(int) $row['id']] = ['option' => (int) $row['productoption_id'], 'product' => (int) $row['product_id']];
+            $owners[(int) $row['id']] = [
+                'option'  => (int) $row['productoption_id'],
+                'product' => (int) $row['product_id'],
+            ];
         }
 
         $products = array_values(array_unique(array_column($owners, 'product')));
         $used     = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT x.product_optionvalue_ids AS ids FROM ' . self::VARIANTS . ' x
+            'SELECT x.product_optionvalue_ids AS ids FROM '
+            . self::VARIANTS
+            . ' x
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id WHERE v.product_id IN (%s)',
             $products,
         ) as $row) {
@@ -222,13 +250,16 @@ final readonly class Options
         $this->bulk->delete(self::CHOICES, 'j2commerce_product_optionvalue_id', array_keys($unused));
 
         foreach ($unused as $owner) {
-            $rows[$owner['product']] = ($rows[$owner['product']] ?? 0) + 1;
+            $rows[$owner['product']] = ( $rows[$owner['product']] ?? 0 ) + 1;
         }
 
         $options = array_column($unused, 'product', 'option');
         $kept    = array_map(
             static fn (array $row): int => (int) $row['id'],
-            $this->bulk->fetch('SELECT DISTINCT productoption_id AS id FROM ' . self::CHOICES . ' WHERE productoption_id IN (%s)', array_keys($options)),
+            $this->bulk->fetch(
+                'SELECT DISTINCT productoption_id AS id FROM ' . self::CHOICES . ' WHERE productoption_id IN (%s)',
+                array_keys($options),
+            ),
         );
         $empty = array_diff_key($options, array_flip($kept));
         $this->bulk->delete(self::PRODUCT, 'j2commerce_productoption_id', array_keys($empty));
@@ -243,9 +274,11 @@ final readonly class Options
     /**
      * Finds or makes the shop-wide options and values.
      *
-     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int,
+     *   list<string>>}> $products
      *
-     * @return array{0: array<string, array{id: int, values: array<string, int>}>, 1: int} By option name and value name; rows written
+     * @return array{0: array<string, array{id: int, values: array<string, int>}>, 1: int} By option name and value
+     *   name; rows written
      */
     private function shared(array $products): array
     {
@@ -253,7 +286,7 @@ final readonly class Options
 
         foreach ($products as $product) {
             foreach ($product['options'] as $option) {
-                $key = Text::key($option['name']);
+                $key          = Text::key($option['name']);
                 $wanted[$key] ??= ['name' => Text::shown($option['name']), 'values' => []];
 
                 foreach ($option['values'] as $value) {
@@ -273,17 +306,46 @@ final readonly class Options
             $data  = [];
 
             foreach ($new as ['name' => $name]) {
-                $unique = Alias::free(Alias::of($name), fn (string $alias): bool => isset($taken[$alias]) || $this->sql->fetchValue(
-                    'SELECT j2commerce_option_id FROM ' . self::OPTIONS . ' WHERE option_unique_name = ?',
-                    [$alias],
-                ) !== null);
+                $unique = Alias::free(
+                    Alias::of($name),
+                    fn (string $alias): bool => (
+                        isset($taken[$alias])
+                        || $this->sql->fetchValue('SELECT j2commerce_option_id FROM '
+                        . self::OPTIONS
+                        . ' WHERE option_unique_name = ?', [$alias]) !== null
+                    ),
+                );
                 $taken[$unique] = true;
-                $data[]         = ['select', $unique, $name, ++$order, 1, '{}', $now, $this->config->author, $now, $this->config->author];
+                $data[]         = [
+                    'select',
+                    $unique,
+                    $name,
+                    ++$order,
+                    1,
+                    '{}',
+                    $now,
+                    $this->config->author,
+                    $now,
+                    $this->config->author,
+                ];
             }
 
-            $this->bulk->insert(self::OPTIONS, [
-                'type', 'option_unique_name', 'option_name', 'ordering', 'enabled', 'option_params', 'created_on', 'created_by', 'modified_on', 'modified_by',
-            ], $data);
+            $this->bulk->insert(
+                self::OPTIONS,
+                [
+                    'type',
+                    'option_unique_name',
+                    'option_name',
+                    'ordering',
+                    'enabled',
+                    'option_params',
+                    'created_on',
+                    'created_by',
+                    'modified_on',
+                    'modified_by',
+                ],
+                $data,
+            );
             $found = $this->findOptions($wanted);
         }
 
@@ -292,17 +354,19 @@ final readonly class Options
         $shown = [];
         $read  = function () use (&$ids, &$shown, $names, $wanted): void {
             foreach ($this->bulk->fetch(
-                'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM ' . self::VALUES . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
+                'SELECT j2commerce_optionvalue_id AS id, option_id, optionvalue_name AS name FROM '
+                . self::VALUES
+                . ' WHERE option_id IN (%s) ORDER BY j2commerce_optionvalue_id',
                 array_keys($names),
             ) as $row) {
-                $option = $names[(int) $row['option_id']];
-                $key    = Text::key((string) $row['name']);
-                $exact  = $wanted[$option]['values'][$key] ?? null;
-                $known  = $ids[$option]['values'][$key] ?? null;
+                $option                  = $names[(int) $row['option_id']];
+                $key                     = Text::key((string) $row['name']);
+                $exact                   = $wanted[$option]['values'][$key] ?? null;
+                $known                   = $ids[$option]['values'][$key] ?? null;
                 $shown[(int) $row['id']] = (string) $row['name'];
 
                 // Of several spellings that the shop has, the one that is wanted.
-                if ($known === null || ($row['name'] === $exact && $shown[$known] !== $exact)) {
+                if ($known === null || $row['name'] === $exact && $shown[$known] !== $exact) {
                     $ids[$option]['values'][$key] = (int) $row['id'];
                 }
             }
@@ -320,7 +384,11 @@ final readonly class Options
         }
 
         if ($data !== []) {
-            $this->bulk->insert(self::VALUES, ['option_id', 'optionvalue_name', 'optionvalue_image', 'ordering'], $data);
+            $this->bulk->insert(
+                self::VALUES,
+                ['option_id', 'optionvalue_name', 'optionvalue_image', 'ordering'],
+                $data,
+            );
             $read();
         }
 
@@ -352,18 +420,26 @@ final readonly class Options
         $owners = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT c.optionvalue_id AS id, o.product_id FROM ' . self::CHOICES . ' c
-               JOIN ' . self::PRODUCT . ' o ON o.j2commerce_productoption_id = c.productoption_id WHERE c.optionvalue_id IN (%s)',
+            'SELECT c.optionvalue_id AS id, o.product_id FROM '
+            . self::CHOICES
+            . ' c
+               JOIN '
+            . self::PRODUCT
+            . ' o ON o.j2commerce_productoption_id = c.productoption_id WHERE c.optionvalue_id IN (%s)',
             array_keys($new),
         ) as $row) {
             $owners[(int) $row['id']][] = (int) $row['product_id'];
         }
 
-        return $this->bulk->update(self::VALUES, 'j2commerce_optionvalue_id', array_filter(
-            $new,
-            static fn (int $id): bool => isset($owners[$id]) && array_diff($owners[$id], $products) === [],
-            ARRAY_FILTER_USE_KEY,
-        ));
+        return $this->bulk->update(
+            self::VALUES,
+            'j2commerce_optionvalue_id',
+            array_filter(
+                $new,
+                static fn (int $id): bool => isset($owners[$id]) && array_diff($owners[$id], $products) === [],
+                ARRAY_FILTER_USE_KEY,
+            ),
+        );
     }
 
     /**
@@ -376,14 +452,20 @@ final readonly class Options
         $found = [];
         $exact = [];
 
-        // Only these kinds of options can tell variants apart. All of them, for each database has its own idea of which names are equal.
+        // Only these kinds of options can tell variants apart. All of them, for each database has its own idea of which
+        // names are equal.
         foreach ($this->sql->fetchAll(
-            'SELECT j2commerce_option_id AS id, option_name AS name FROM ' . self::OPTIONS . "
+            'SELECT j2commerce_option_id AS id, option_name AS name FROM '
+            . self::OPTIONS
+            . "
               WHERE type IN ('select', 'radio', 'color') ORDER BY j2commerce_option_id",
         ) as $row) {
             $key = Text::key((string) $row['name']);
 
-            if (isset($wanted[$key]) && (!isset($found[$key]) || ($row['name'] === $wanted[$key]['name'] && !isset($exact[$key])))) {
+            if (
+                isset($wanted[$key])
+                && ( !isset($found[$key]) || $row['name'] === $wanted[$key]['name'] && !isset($exact[$key]) )
+            ) {
                 $found[$key] = (int) $row['id'];
             }
 
@@ -398,10 +480,13 @@ final readonly class Options
     /**
      * Gives each product its options and choices.
      *
-     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}> $products
-     * @param array<string, array{id: int, values: array<string, int>}>                                                      $ids
+     * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int,
+     *   list<string>>}> $products
+     * @param array<string, array{id: int, values: array<string, int>}>
+     *   $ids
      *
-     * @return array{0: array<int, array<int, int>>, 1: array<int, int>} Choice id by product and value id; rows written by product
+     * @return array{0: array<int, array<int, int>>, 1: array<int, int>} Choice id by product and value id; rows
+     *   written by product
      */
     private function choices(array $products, array $ids): array
     {
@@ -413,13 +498,17 @@ final readonly class Options
             foreach ($wanted['options'] as $i => $option) {
                 if (!isset($options[$product][$ids[Text::key($option['name'])]['id']])) {
                     $data[]         = [$ids[Text::key($option['name'])]['id'], 0, $product, $i + 1, 1, 1];
-                    $rows[$product] = ($rows[$product] ?? 0) + 1;
+                    $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
                 }
             }
         }
 
         if ($data !== []) {
-            $this->bulk->insert(self::PRODUCT, ['option_id', 'parent_id', 'product_id', 'ordering', 'required', 'is_variant'], $data);
+            $this->bulk->insert(
+                self::PRODUCT,
+                ['option_id', 'parent_id', 'product_id', 'ordering', 'required', 'is_variant'],
+                $data,
+            );
             $options = $this->productOptions(array_keys($products));
         }
 
@@ -437,18 +526,43 @@ final readonly class Options
 
                     if (!isset($choices[$product][$valueId])) {
                         $choices[$product][$valueId] = 0;
-                        $data[]                      = [$options[$product][$shared['id']], $valueId, '', '0.00000000', '+', '0.00000000', '+', '', $order === 1 ? 1 : 0, $order, '{}'];
-                        $rows[$product]              = ($rows[$product] ?? 0) + 1;
+                        $data[]                      = [
+                            $options[$product][$shared['id']],
+                            $valueId,
+                            '',
+                            '0.00000000',
+                            '+',
+                            '0.00000000',
+                            '+',
+                            '',
+                            $order === 1 ? 1 : 0,
+                            $order,
+                            '{}',
+                        ];
+                        $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
                     }
                 }
             }
         }
 
         if ($data !== []) {
-            $this->bulk->insert(self::CHOICES, [
-                'productoption_id', 'optionvalue_id', 'parent_optionvalue', 'product_optionvalue_price', 'product_optionvalue_prefix', 'product_optionvalue_weight',
-                'product_optionvalue_weight_prefix', 'product_optionvalue_sku', 'product_optionvalue_default', 'ordering', 'product_optionvalue_attribs',
-            ], $data);
+            $this->bulk->insert(
+                self::CHOICES,
+                [
+                    'productoption_id',
+                    'optionvalue_id',
+                    'parent_optionvalue',
+                    'product_optionvalue_price',
+                    'product_optionvalue_prefix',
+                    'product_optionvalue_weight',
+                    'product_optionvalue_weight_prefix',
+                    'product_optionvalue_sku',
+                    'product_optionvalue_default',
+                    'ordering',
+                    'product_optionvalue_attribs',
+                ],
+                $data,
+            );
             $choices = $this->productChoices($options);
         }
 
@@ -465,7 +579,9 @@ final readonly class Options
         $rows = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_productoption_id AS id, product_id, option_id FROM ' . self::PRODUCT . ' WHERE product_id IN (%s) ORDER BY j2commerce_productoption_id',
+            'SELECT j2commerce_productoption_id AS id, product_id, option_id FROM '
+            . self::PRODUCT
+            . ' WHERE product_id IN (%s) ORDER BY j2commerce_productoption_id',
             $products,
         ) as $row) {
             $rows[(int) $row['product_id']][(int) $row['option_id']] ??= (int) $row['id'];
@@ -492,7 +608,9 @@ final readonly class Options
         $rows = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id, optionvalue_id FROM ' . self::CHOICES . '
+            'SELECT j2commerce_product_optionvalue_id AS id, productoption_id, optionvalue_id FROM '
+            . self::CHOICES
+            . '
               WHERE productoption_id IN (%s) ORDER BY j2commerce_product_optionvalue_id',
             array_keys($products),
         ) as $row) {

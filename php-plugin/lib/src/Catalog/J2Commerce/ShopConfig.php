@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\J2Commerce;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
@@ -30,23 +30,26 @@ final readonly class ShopConfig
     /** @throws ShopException when Joomla's default workflow is missing */
     public static function read(Sql $sql): self
     {
-        $params = json_decode((string) $sql->fetchValue(
-            "SELECT params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
-        ), true);
-        $params = \is_array($params) ? $params : [];
-        $stage  = $sql->fetchValue(
-            "SELECT s.id FROM #__workflow_stages s JOIN #__workflows w ON w.id = s.workflow_id
-              WHERE w.extension = 'com_content.article' AND w.`default` = 1 AND s.`default` = 1 AND s.published = 1
-              ORDER BY s.id LIMIT 1",
+        $params = json_decode(
+            (string) $sql->fetchValue(
+                "SELECT params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
+            ),
+            true,
         );
+        $params = \is_array($params) ? $params : [];
+        $stage  = $sql->fetchValue("SELECT s.id FROM #__workflow_stages s JOIN #__workflows w ON w.id = s.workflow_id
+              WHERE w.extension = 'com_content.article' AND w.`default` = 1 AND s.`default` = 1 AND s.published = 1
+              ORDER BY s.id LIMIT 1");
 
         if ($stage === null) {
-            throw new ShopException('Joomla has no default workflow stage for articles: mend it in Content, Workflows.');
+            throw new ShopException(
+                'Joomla has no default workflow stage for articles: mend it in Content, Workflows.',
+            );
         }
 
         return new self(
-            strtoupper(trim((string) ($params['config_currency'] ?? ''))) ?: 'USD',
-            (bool) ($params['config_including_tax'] ?? false),
+            strtoupper(trim((string) ( $params['config_currency'] ?? '' ))) ?: 'USD',
+            (bool) ( $params['config_including_tax'] ?? false ),
             // Group 8 is Super Users on every Joomla site.
             (int) $sql->fetchValue(
                 'SELECT MIN(u.id) FROM #__users u JOIN #__user_usergroup_map m ON m.user_id = u.id WHERE m.group_id = 8 AND u.block = 0',
@@ -59,14 +62,15 @@ final readonly class ShopConfig
     /** Sets the currency of a stand-in shop. */
     public static function writeCurrency(Sql $sql, string $currency): void
     {
-        $row    = $sql->fetchOne("SELECT extension_id, params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'");
-        $params = (array) json_decode((string) ($row['params'] ?? ''), true);
+        $row = $sql->fetchOne(
+            "SELECT extension_id, params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
+        );
+        $params = (array) json_decode((string) ( $row['params'] ?? '' ), true);
 
-        if ($row !== null && ($params['config_currency'] ?? '') !== $currency) {
-            $sql->execute(
-                'UPDATE #__extensions SET params = ? WHERE extension_id = ?',
-                [json_encode(['config_currency' => $currency] + $params), $row['extension_id']],
-            );
+        if ($row !== null && ( $params['config_currency'] ?? '' ) !== $currency) {
+            $sql->execute('UPDATE #__extensions SET params = ? WHERE extension_id = ?', [json_encode([
+                    'config_currency' => $currency,
+                ] + $params), $row['extension_id']]);
         }
     }
 
@@ -84,9 +88,10 @@ final readonly class ShopConfig
     /** @return list<array{id: int, title: string, level: int}> */
     public static function categories(Sql $sql): array
     {
-        return array_map(
-            static fn (array $row): array => ['id' => (int) $row['id'], 'title' => (string) $row['title'], 'level' => (int) $row['level']],
-            $sql->fetchAll("SELECT id, title, level FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY lft"),
-        );
+        return array_map(static fn (array $row): array => [
+            'id'    => (int) $row['id'],
+            'title' => (string) $row['title'],
+            'level' => (int) $row['level'],
+        ], $sql->fetchAll("SELECT id, title, level FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY lft"));
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\J2Commerce;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -21,23 +21,55 @@ final readonly class Variants
     private const ZERO   = '0.00000';
 
     private const COLUMNS = [
-        'product_id', 'is_master', 'sku', 'upc', 'price', 'pricing_calculator', 'shipping', 'params', 'length', 'width', 'height', 'length_class_id', 'weight',
-        'weight_class_id', 'created_on', 'created_by', 'modified_on', 'modified_by', 'manage_stock', 'quantity_restriction', 'min_out_qty',
-        'use_store_config_min_out_qty', 'min_sale_qty', 'use_store_config_min_sale_qty', 'max_sale_qty', 'use_store_config_max_sale_qty', 'notify_qty',
-        'use_store_config_notify_qty', 'availability', 'sold', 'allow_backorder', 'isdefault_variant',
+        'product_id',
+        'is_master',
+        'sku',
+        'upc',
+        'price',
+        'pricing_calculator',
+        'shipping',
+        'params',
+        'length',
+        'width',
+        'height',
+        'length_class_id',
+        'weight',
+        'weight_class_id',
+        'created_on',
+        'created_by',
+        'modified_on',
+        'modified_by',
+        'manage_stock',
+        'quantity_restriction',
+        'min_out_qty',
+        'use_store_config_min_out_qty',
+        'min_sale_qty',
+        'use_store_config_min_sale_qty',
+        'max_sale_qty',
+        'use_store_config_max_sale_qty',
+        'notify_qty',
+        'use_store_config_notify_qty',
+        'availability',
+        'sold',
+        'allow_backorder',
+        'isdefault_variant',
     ];
 
     private Bulk $bulk;
 
-    public function __construct(private Sql $sql, private ShopConfig $config, private Clock $clock)
-    {
+    public function __construct(
+        private Sql $sql,
+        private ShopConfig $config,
+        private Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
     /**
      * Inserts variants with their count rows.
      *
-     * @param list<array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int}> $variants
+     * @param list<array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
+     *   manage_stock: bool, quantity: ?int, availability: ?int}> $variants
      *
      * @return list<int> Ids in the same order
      *
@@ -58,9 +90,38 @@ final readonly class Variants
         foreach ($variants as $i => $v) {
             $places[$v['product']][] = $i;
             $rows[]                  = [
-                $v['product'], (int) $v['master'], Text::shown($v['sku'] ?? ''), Text::shown($v['upc'] ?? ''), $v['price'], 'standard', 1, '{"variant_main_image":""}',
-                self::ZERO, self::ZERO, self::ZERO, 0, self::ZERO, 0, $now, $author, $now, $author, (int) $v['manage_stock'], 0, null, 1, null, 1, null, 1, null, 1,
-                $v['availability'] ?? 1, '0.0000', 0, (int) $v['default'],
+                $v['product'],
+                (int) $v['master'],
+                Text::shown($v['sku'] ?? ''),
+                Text::shown($v['upc'] ?? ''),
+                $v['price'],
+                'standard',
+                1,
+                '{"variant_main_image":""}',
+                self::ZERO,
+                self::ZERO,
+                self::ZERO,
+                0,
+                self::ZERO,
+                0,
+                $now,
+                $author,
+                $now,
+                $author,
+                (int) $v['manage_stock'],
+                0,
+                null,
+                1,
+                null,
+                1,
+                null,
+                1,
+                null,
+                1,
+                $v['availability'] ?? 1,
+                '0.0000',
+                0,
+                (int) $v['default'],
             ];
         }
 
@@ -70,7 +131,9 @@ final readonly class Variants
 
         // Children have no key of their own; within a product they get their ids in the order of insertion.
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_variant_id AS id, product_id FROM ' . self::TABLE . ' WHERE j2commerce_variant_id > ? AND product_id IN (%s) ORDER BY j2commerce_variant_id',
+            'SELECT j2commerce_variant_id AS id, product_id FROM '
+            . self::TABLE
+            . ' WHERE j2commerce_variant_id > ? AND product_id IN (%s) ORDER BY j2commerce_variant_id',
             array_keys($places),
             [$last],
         ) as $row) {
@@ -96,7 +159,8 @@ final readonly class Variants
     /**
      * Writes what differs from the database.
      *
-     * @param array<int, array{sku?: string, upc?: string, price?: string, manage_stock?: int, quantity?: int, availability?: int}> $variants By variant id
+     * @param array<int, array{sku?: string, upc?: string, price?: string, manage_stock?: int, quantity?: int,
+     *   availability?: int}> $variants By variant id
      *
      * @return array<int, int> Rows written by variant id
      */
@@ -108,13 +172,20 @@ final readonly class Variants
         $counts  = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.j2commerce_variant_id AS id, v.sku, v.upc, v.price, v.manage_stock, v.availability, q.quantity FROM ' . self::TABLE . ' v
-               LEFT JOIN ' . self::COUNTS . ' q ON q.variant_id = v.j2commerce_variant_id WHERE v.j2commerce_variant_id IN (%s)',
+            'SELECT v.j2commerce_variant_id AS id, v.sku, v.upc, v.price, v.manage_stock, v.availability, q.quantity FROM '
+            . self::TABLE
+            . ' v
+               LEFT JOIN '
+            . self::COUNTS
+            . ' q ON q.variant_id = v.j2commerce_variant_id WHERE v.j2commerce_variant_id IN (%s)',
             array_keys($variants),
         ) as $now) {
             $id      = (int) $now['id'];
-            $differs = static fn (string $column, mixed $value): bool => $now[$column] === null || (string) $now[$column] !== (string) $value;
-            $values  = $variants[$id];
+            $differs = static fn (string $column, mixed $value): bool => (
+                $now[$column] === null
+                || (string) $now[$column] !== (string) $value
+            );
+            $values = $variants[$id];
 
             if (isset($values['quantity']) && $differs('quantity', $values['quantity'])) {
                 $counts[$id]  = $values['quantity'];
@@ -122,11 +193,15 @@ final readonly class Variants
             }
 
             unset($values['quantity']);
-            $values = array_filter($values, static fn (mixed $value, string $column): bool => $differs($column, $value), ARRAY_FILTER_USE_BOTH);
+            $values = array_filter(
+                $values,
+                static fn (mixed $value, string $column): bool => $differs($column, $value),
+                ARRAY_FILTER_USE_BOTH,
+            );
 
             if ($values !== []) {
                 $rows[$id]    = $values + $stamp;
-                $written[$id] = ($written[$id] ?? 0) + 1;
+                $written[$id] = ( $written[$id] ?? 0 ) + 1;
             }
         }
 
@@ -149,8 +224,8 @@ final readonly class Variants
     }
 
     /**
-     * Moves variants into other products, each with its id, so that orders, carts and special prices go on naming it. A single product that
-     * loses its only variant gets an empty one that cannot be bought: J2Commerce expects one.
+     * Moves variants into other products, each with its id, so that orders, carts and special prices go on naming it. A
+     * single product that loses its only variant gets an empty one that cannot be bought: J2Commerce expects one.
      *
      * @param array<int, array{product: int, master: bool, default: bool}> $targets By variant id
      *
@@ -164,15 +239,20 @@ final readonly class Variants
         $empty = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_variant_id AS id, product_id, is_master, price FROM ' . self::TABLE . ' WHERE j2commerce_variant_id IN (%s)',
+            'SELECT j2commerce_variant_id AS id, product_id, is_master, price FROM '
+            . self::TABLE
+            . ' WHERE j2commerce_variant_id IN (%s)',
             array_keys($targets),
         ) as $row) {
             $id         = (int) $row['id'];
             $old        = (int) $row['product_id'];
             $target     = $targets[$id];
             $moves[$id] = [
-                'product_id' => $target['product'], 'is_master' => (int) $target['master'], 'isdefault_variant' => (int) $target['default'],
-                'modified_on' => $now, 'modified_by' => $this->config->author,
+                'product_id'        => $target['product'],
+                'is_master'         => (int) $target['master'],
+                'isdefault_variant' => (int) $target['default'],
+                'modified_on'       => $now,
+                'modified_by'       => $this->config->author,
             ];
 
             if ($old === $target['product']) {
@@ -182,15 +262,23 @@ final readonly class Variants
             if ((int) $row['is_master'] === 1) {
                 $left['singles'][] = $old;
                 $empty[]           = [
-                    'product' => $old, 'master' => true, 'default' => true, 'sku' => '', 'upc' => '', 'price' => (string) $row['price'],
-                    'manage_stock' => false, 'quantity' => 0, 'availability' => 0,
+                    'product'      => $old,
+                    'master'       => true,
+                    'default'      => true,
+                    'sku'          => '',
+                    'upc'          => '',
+                    'price'        => (string) $row['price'],
+                    'manage_stock' => false,
+                    'quantity'     => 0,
+                    'availability' => 0,
                 ];
             } else {
                 $left['variables'][$old] = $old;
             }
         }
 
-        $rows = $this->bulk->update(self::TABLE, 'j2commerce_variant_id', $moves) + 2 * \count($this->insert($empty));
+        $rows =
+            $this->bulk->update(self::TABLE, 'j2commerce_variant_id', $moves) + ( 2 * \count($this->insert($empty)) );
 
         return ['rows' => $rows, 'singles' => $left['singles'], 'variables' => array_values($left['variables'])];
     }
@@ -207,7 +295,9 @@ final readonly class Variants
         $ranges = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.product_id, MIN(v.price) AS low, MAX(v.price) AS high FROM ' . self::TABLE . ' v
+            'SELECT v.product_id, MIN(v.price) AS low, MAX(v.price) AS high FROM '
+            . self::TABLE
+            . ' v
                JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
               WHERE v.is_master = 0 AND v.product_id IN (%s) GROUP BY v.product_id',
             $products,
@@ -232,27 +322,40 @@ final readonly class Variants
         $master  = [];
         $rows    = [];
 
-        foreach ($this->bulk->fetch('SELECT product_id, min_price, max_price FROM ' . self::INDEX . ' WHERE product_id IN (%s)', array_keys($ranges)) as $row) {
+        foreach ($this->bulk->fetch(
+            'SELECT product_id, min_price, max_price FROM ' . self::INDEX . ' WHERE product_id IN (%s)',
+            array_keys($ranges),
+        ) as $row) {
             $now[(int) $row['product_id']] = [(string) $row['min_price'], (string) $row['max_price']];
         }
 
         foreach ($ranges as $product => ['min' => $min, 'max' => $max]) {
-            if (($now[$product] ?? null) !== [$min, $max]) {
+            if (( $now[$product] ?? null ) !== [$min, $max]) {
                 $rows[]            = [$product, $min, $max];
                 $written[$product] = 1;
             }
         }
 
-        $this->bulk->upsert(self::INDEX, ['product_id', 'min_price', 'max_price'], $rows, ['product_id'], ['min_price', 'max_price']);
+        $this->bulk->upsert(
+            self::INDEX,
+            ['product_id', 'min_price', 'max_price'],
+            $rows,
+            ['product_id'],
+            ['min_price', 'max_price'],
+        );
 
         foreach ($this->bulk->fetch(
-            'SELECT j2commerce_variant_id AS id, product_id FROM ' . self::TABLE . ' WHERE is_master = 1 AND product_id IN (%s)',
+            'SELECT j2commerce_variant_id AS id, product_id FROM '
+            . self::TABLE
+            . ' WHERE is_master = 1 AND product_id IN (%s)',
             array_keys($written),
         ) as $row) {
             $master[(int) $row['id']] = (int) $row['product_id'];
         }
 
-        foreach ($this->update(array_map(static fn (int $product): array => ['price' => $ranges[$product]['min']], $master)) as $id => $n) {
+        foreach ($this->update(array_map(static fn (int $product): array => [
+            'price' => $ranges[$product]['min'],
+        ], $master)) as $id => $n) {
             $written[$master[$id]] += $n;
         }
 
@@ -271,12 +374,18 @@ final readonly class Variants
         $children = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.j2commerce_variant_id AS id, v.product_id, v.isdefault_variant, CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered FROM ' . self::TABLE . ' v
+            'SELECT v.j2commerce_variant_id AS id, v.product_id, v.isdefault_variant, CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered FROM '
+            . self::TABLE
+            . ' v
                LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
               WHERE v.is_master = 0 AND v.product_id IN (%s) ORDER BY v.j2commerce_variant_id',
             $products,
         ) as $row) {
-            $children[(int) $row['product_id']][] = ['id' => (int) $row['id'], 'default' => (int) $row['isdefault_variant'], 'offered' => (bool) $row['offered']];
+            $children[(int) $row['product_id']][] = [
+                'id'      => (int) $row['id'],
+                'default' => (int) $row['isdefault_variant'],
+                'offered' => (bool) $row['offered'],
+            ];
         }
 
         $rows = [];
@@ -287,8 +396,8 @@ final readonly class Variants
             $chosen   = $defaults[0]['id'] ?? $offered[0]['id'] ?? null;
 
             foreach ($of as $v) {
-                if ($chosen !== null && $v['default'] !== (int) ($v['id'] === $chosen)) {
-                    $rows[$v['id']] = ['isdefault_variant' => (int) ($v['id'] === $chosen)];
+                if ($chosen !== null && $v['default'] !== (int) ( $v['id'] === $chosen )) {
+                    $rows[$v['id']] = ['isdefault_variant' => (int) ( $v['id'] === $chosen )];
                 }
             }
         }
@@ -302,7 +411,11 @@ final readonly class Variants
         $this->bulk->upsert(
             self::COUNTS,
             ['product_attributes', 'variant_id', 'quantity', 'on_hold', 'sold'],
-            array_map(static fn (int $variant, int $quantity): array => ['', $variant, $quantity, 0, 0], array_keys($counts), $counts),
+            array_map(
+                static fn (int $variant, int $quantity): array => ['', $variant, $quantity, 0, 0],
+                array_keys($counts),
+                $counts,
+            ),
             ['variant_id'],
             ['quantity'],
         );

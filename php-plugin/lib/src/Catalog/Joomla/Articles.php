@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Bulk;
@@ -19,11 +19,17 @@ final class Articles
 
     private readonly Bulk $bulk;
 
-    /** @var array<int, int> The last place in each category, as far as is known here: to look for it on each page would mean to read every article there is */
+    /**
+     * @var array<int, int> The last place in each category, as far as is known here: to look for it on each page
+     *   would mean to read every article there is
+     */
     private array $last = [];
 
-    public function __construct(private readonly Sql $sql, private readonly ShopConfig $config, private readonly Clock $clock)
-    {
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly ShopConfig $config,
+        private readonly Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
@@ -44,34 +50,95 @@ final class Articles
 
         foreach ($articles as $id => $a) {
             $this->last[$a['catid']]++;
-            $rows[]             = [
-                0, $a['title'], $aliases[$id], '', '', $a['state'], $a['catid'], $now, $author, '', $now, $author, $now,
-                '{}', '{}', '{}', 1, $this->last[$a['catid']], '', '', 1, 0, '{}', 0, '*', '',
+            $rows[] = [
+                0,
+                $a['title'],
+                $aliases[$id],
+                '',
+                '',
+                $a['state'],
+                $a['catid'],
+                $now,
+                $author,
+                '',
+                $now,
+                $author,
+                $now,
+                '{}',
+                '{}',
+                '{}',
+                1,
+                $this->last[$a['catid']],
+                '',
+                '',
+                1,
+                0,
+                '{}',
+                0,
+                '*',
+                '',
             ];
         }
 
-        $this->bulk->insert(self::TABLE, [
-            'asset_id', 'title', 'alias', 'introtext', 'fulltext', 'state', 'catid', 'created', 'created_by', 'created_by_alias', 'modified', 'modified_by', 'publish_up',
-            'images', 'urls', 'attribs', 'version', 'ordering', 'metakey', 'metadesc', 'access', 'hits', 'metadata', 'featured', 'language', 'note',
-        ], $rows);
+        $this->bulk->insert(
+            self::TABLE,
+            [
+                'asset_id',
+                'title',
+                'alias',
+                'introtext',
+                'fulltext',
+                'state',
+                'catid',
+                'created',
+                'created_by',
+                'created_by_alias',
+                'modified',
+                'modified_by',
+                'publish_up',
+                'images',
+                'urls',
+                'attribs',
+                'version',
+                'ordering',
+                'metakey',
+                'metadesc',
+                'access',
+                'hits',
+                'metadata',
+                'featured',
+                'language',
+                'note',
+            ],
+            $rows,
+        );
 
         $found = [];
 
-        foreach ($this->bulk->fetch('SELECT id, catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)', array_values($aliases)) as $row) {
+        foreach ($this->bulk->fetch(
+            'SELECT id, catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)',
+            array_values($aliases),
+        ) as $row) {
             $found[$row['catid'] . ' ' . $row['alias']] = (int) $row['id'];
         }
 
         $ids = [];
 
         foreach ($articles as $id => $a) {
-            $ids[$id] = $found[$a['catid'] . ' ' . $aliases[$id]] ?? throw new \UnexpectedValueException("The article just made for $id is not there.");
+            $ids[$id] = $found[$a['catid'] . ' ' . $aliases[$id]] ?? throw new \UnexpectedValueException(
+                "The article just made for $id is not there.",
+            );
         }
 
         // Without this row Joomla's list of articles does not show the article.
         $this->bulk->upsert(
             '#__workflow_associations',
             ['item_id', 'stage_id', 'extension'],
-            array_map(fn (int $article): array => [$article, $this->config->stage, 'com_content.article'], array_values($ids)),
+            array_map(fn (int $article): array => [
+                $article,
+                $this->config->stage,
+                'com_content.article',
+            ], array_values($ids)),
             ['item_id', 'extension'],
             ['stage_id'],
         );
@@ -88,20 +155,28 @@ final class Articles
     {
         $stamp = ['modified' => UtcTime::sql($this->clock->now()), 'modified_by' => $this->config->author];
 
-        return $this->bulk->update(self::TABLE, 'id', array_map(static fn (array $row): array => $row + $stamp, $articles));
+        return $this->bulk->update(
+            self::TABLE,
+            'id',
+            array_map(static fn (array $row): array => $row + $stamp, $articles),
+        );
     }
 
     /**
-     * An article that somebody else puts there meanwhile gets the same number as one of ours, which only leaves open which of the two stands first.
+     * An article that somebody else puts there meanwhile gets the same number as one of ours, which only leaves open
+     * which of the two stands first.
      *
      * @param list<int> $categories
      */
     private function findLast(array $categories): void
     {
-        $unknown = array_values(array_diff($categories, array_keys($this->last)));
+        $unknown    = array_values(array_diff($categories, array_keys($this->last)));
         $this->last += array_fill_keys($unknown, 0);
 
-        foreach ($this->bulk->fetch('SELECT catid, MAX(ordering) AS last FROM ' . self::TABLE . ' WHERE catid IN (%s) GROUP BY catid', $unknown) as $row) {
+        foreach ($this->bulk->fetch(
+            'SELECT catid, MAX(ordering) AS last FROM ' . self::TABLE . ' WHERE catid IN (%s) GROUP BY catid',
+            $unknown,
+        ) as $row) {
             $this->last[(int) $row['catid']] = (int) $row['last'];
         }
     }
@@ -129,7 +204,10 @@ final class Articles
 
         $taken = [];
 
-        foreach ($this->bulk->fetch('SELECT catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)', array_merge(...array_values($candidates))) as $row) {
+        foreach ($this->bulk->fetch(
+            'SELECT catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)',
+            array_merge(...array_values($candidates)),
+        ) as $row) {
             $taken[$row['catid'] . ' ' . $row['alias']] = true;
         }
 
@@ -140,8 +218,16 @@ final class Articles
             $chosen   = isset($taken["$category $alias"]) ? $long : $alias;
 
             if (isset($taken["$category $chosen"])) {
-                $chosen = Alias::free($long, fn (string $a): bool => isset($taken["$category $a"])
-                    || $this->sql->fetchValue('SELECT id FROM ' . self::TABLE . ' WHERE catid = ? AND alias = ?', [$category, $a]) !== null);
+                $chosen = Alias::free(
+                    $long,
+                    fn (string $a): bool => (
+                        isset($taken["$category $a"])
+                        || $this->sql->fetchValue('SELECT id FROM ' . self::TABLE . ' WHERE catid = ? AND alias = ?', [
+                            $category,
+                            $a,
+                        ]) !== null
+                    ),
+                );
             }
 
             $taken["$category $chosen"] = true;

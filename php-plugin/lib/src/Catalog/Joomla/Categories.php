@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -17,8 +17,9 @@ use CloverSync\Shop\Support\UtcTime;
 /**
  * Finds the article category of a name, or makes it below the default category.
  *
- * A category that was made here follows the one in Clover by its id: it gets the new name when Clover's is renamed, as long as the owner has changed
- * neither its title nor its alias nor its parent. What was made is kept in the state, a row each, for two transactions may make some at once.
+ * A category that was made here follows the one in Clover by its id: it gets the new name when Clover's is renamed, as
+ * long as the owner has changed neither its title nor its alias nor its parent. What was made is kept in the state, a
+ * row each, for two transactions may make some at once.
  */
 final class Categories
 {
@@ -59,7 +60,10 @@ final class Categories
         $this->rowsWritten = 0;
     }
 
-    /** @return array<string, array{from: string, to: string}> Categories that got another name since {@see forget()}, by Clover id */
+    /**
+     * @return array<string, array{from: string, to: string}> Categories that got another name since {@see forget()},
+     *   by Clover id
+     */
     public function renamed(): array
     {
         return $this->renamed;
@@ -80,7 +84,7 @@ final class Categories
     public function resolve(array $names, bool $create, string $cloverId = ''): int
     {
         $this->ids ??= $this->read('');
-        $names = array_map(Text::shown(...), $names);
+        $names     = array_map(Text::shown(...), $names);
 
         if ($create && isset($names[0]) && Text::key($names[0]) !== '') {
             $known = $this->followed($cloverId, $names[0]);
@@ -110,28 +114,34 @@ final class Categories
         return $this->exact[$name] ?? $this->ids[Text::key($name)] ?? null;
     }
 
-    /** The category that was made for this one of Clover's, with its name as it is now; null when there is none, or another has the name. */
+    /**
+     * The category that was made for this one of Clover's, with its name as it is now; null when there is none, or
+     * another has the name.
+     */
     private function followed(string $cloverId, string $name): ?int
     {
         $this->made ??= $this->readMade();
-        $made  = $this->made[$cloverId] ?? null;
-        $named = $this->find($name);
+        $made       = $this->made[$cloverId] ?? null;
+        $named      = $this->find($name);
 
         if ($made === null || $named === $made['id'] && $made['title'] === $name) {
             return $made === null ? null : $named;
         }
 
-        $row = $this->sql->fetchOne(
-            'SELECT title, alias, parent_id, checked_out FROM ' . self::TABLE . " WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)",
-            [$made['id']],
-        );
+        $row = $this->sql->fetchOne('SELECT title, alias, parent_id, checked_out FROM '
+        . self::TABLE
+        . " WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$made['id']]);
 
         // The owner has taken it away.
         if ($row === null) {
             return null;
         }
 
-        if ($row['title'] !== $made['title'] || $row['alias'] !== $made['alias'] || (int) $row['parent_id'] !== $made['parent']) {
+        if (
+            $row['title'] !== $made['title']
+            || $row['alias'] !== $made['alias']
+            || (int) $row['parent_id'] !== $made['parent']
+        ) {
             return $made['id'];
         }
 
@@ -149,13 +159,18 @@ final class Categories
     /** @param array{id: int, title: string, alias: string, parent: int} $made */
     private function rename(string $cloverId, array $made, string $name): void
     {
-        $this->rowsWritten += $this->sql->execute(
-            'UPDATE ' . self::TABLE . ' SET title = ?, modified_user_id = ?, modified_time = ? WHERE id = ? AND title = ?',
-            [$name, $this->config->author, UtcTime::sql($this->clock->now()), $made['id'], $made['title']],
-        );
+        $this->rowsWritten += $this->sql->execute('UPDATE '
+        . self::TABLE
+        . ' SET title = ?, modified_user_id = ?, modified_time = ? WHERE id = ? AND title = ?', [
+            $name,
+            $this->config->author,
+            UtcTime::sql($this->clock->now()),
+            $made['id'],
+            $made['title'],
+        ]);
         unset($this->ids[Text::key($made['title'])], $this->exact[$made['title']]);
         $this->ids[Text::key($name)] = $this->exact[$name] = $made['id'];
-        $this->renamed[$cloverId]     = ['from' => $made['title'], 'to' => $name];
+        $this->renamed[$cloverId]    = ['from' => $made['title'], 'to' => $name];
         $this->remember($cloverId, ['title' => $name] + $made);
     }
 
@@ -192,17 +207,19 @@ final class Categories
         // Another process may have made it before the lock was ours; only a locking read sees that.
         $this->ids = $this->read($this->sql->dialect()->lockRows());
 
-        $id        = $this->find($name);
+        $id = $this->find($name);
 
         if ($id !== null) {
             return $id;
         }
 
         $now   = UtcTime::sql($this->clock->now());
-        $alias = Alias::free(Alias::of($name), fn (string $alias): bool => $this->sql->fetchValue(
-            'SELECT id FROM ' . self::TABLE . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?",
-            [$this->default, $alias],
-        ) !== null);
+        $alias = Alias::free(
+            Alias::of($name),
+            fn (string $alias): bool => $this->sql->fetchValue('SELECT id FROM '
+            . self::TABLE
+            . " WHERE extension = 'com_content' AND parent_id = ? AND alias = ?", [$this->default, $alias]) !== null,
+        );
         $new = $tree->append($this->default, [[
             'extension'        => 'com_content',
             'title'            => $name,
@@ -222,7 +239,12 @@ final class Categories
         $this->rowsWritten += $new['rows'];
 
         if ($cloverId !== '') {
-            $this->remember($cloverId, ['id' => $new['ids'][0], 'title' => $name, 'alias' => $alias, 'parent' => $this->default]);
+            $this->remember($cloverId, [
+                'id'     => $new['ids'][0],
+                'title'  => $name,
+                'alias'  => $alias,
+                'parent' => $this->default,
+            ]);
         }
 
         return $this->ids[Text::key($name)] = $new['ids'][0];
@@ -235,8 +257,12 @@ final class Categories
         $this->exact = [];
 
         // A published one wins over an unpublished one of the same name, then the one that stands first in the tree.
-        foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
-            $ids[Text::key($row['title'])] ??= (int) $row['id'];
+        foreach ($this->sql->fetchAll(
+            'SELECT id, title FROM '
+            . self::TABLE
+            . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock",
+        ) as $row) {
+            $ids[Text::key($row['title'])]       ??= (int) $row['id'];
             $this->exact[(string) $row['title']] ??= (int) $row['id'];
         }
 

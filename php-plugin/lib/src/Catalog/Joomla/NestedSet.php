@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -14,20 +14,26 @@ use CloverSync\Shop\Support\Text;
 /** Adds rows to Joomla's trees (categories, tags), which keep their order in lft and rgt. */
 final readonly class NestedSet
 {
-    public function __construct(private Sql $sql, private string $table)
-    {
+    public function __construct(
+        private Sql $sql,
+        private string $table,
+    ) {
     }
 
     /** Lets one process at a time change the tree until the transaction ends. */
     public function lock(): void
     {
-        $this->sql->fetchOne("SELECT id FROM $this->table WHERE parent_id = 0 ORDER BY id LIMIT 1" . $this->sql->dialect()->lockRows());
+        $this->sql->fetchOne(
+            "SELECT id FROM $this->table WHERE parent_id = 0 ORDER BY id LIMIT 1" . $this->sql->dialect()->lockRows(),
+        );
     }
 
     /**
-     * Inserts rows as the last children, in their order: the tree is moved once, however many they are. {@see lock()} must have been called in this transaction.
+     * Inserts rows as the last children, in their order: the tree is moved once, however many they are. {@see lock()}
+     * must have been called in this transaction.
      *
-     * @param list<array<string, scalar|null>> $rows All with the same columns, each with an alias that is free under the parent
+     * @param list<array<string, scalar|null>> $rows All with the same columns, each with an alias that is free under
+     *   the parent
      *
      * @return array{ids: list<int>, rows: int} The new ids, and how many rows of the tree were written
      *
@@ -35,28 +41,44 @@ final readonly class NestedSet
      */
     public function append(int $parent, array $rows): array
     {
-        $above = $this->sql->fetchOne("SELECT rgt, level, path FROM $this->table WHERE id = ?" . $this->sql->dialect()->lockRows(), [$parent]);
+        $above = $this->sql->fetchOne(
+            "SELECT rgt, level, path FROM $this->table WHERE id = ?" . $this->sql->dialect()->lockRows(),
+            [$parent],
+        );
 
         if ($above === null) {
-            throw new ShopException('The category below which a new one belongs does not exist any more: choose another Default Category.');
+            throw new ShopException(
+                'The category below which a new one belongs does not exist any more: choose another Default Category.',
+            );
         }
 
         $at    = (int) $above['rgt'];
         $width = 2 * \count($rows);
         $moved = $this->sql->execute("UPDATE $this->table SET rgt = rgt + ? WHERE rgt >= ?", [$width, $at])
-            + $this->sql->execute("UPDATE $this->table SET lft = lft + ? WHERE lft > ?", [$width, $at]);
+        + $this->sql->execute("UPDATE $this->table SET lft = lft + ? WHERE lft > ?", [$width, $at]);
         $bulk = new Bulk($this->sql);
-        $all  = array_map(static fn (array $row, int $i): array => $row + [
-            'parent_id' => $parent,
-            'lft'       => $at + 2 * $i,
-            'rgt'       => $at + 2 * $i + 1,
-            'level'     => (int) $above['level'] + 1,
-            'path'      => Text::fit(ltrim($above['path'] . '/' . $row['alias'], '/'), 400),
-        ], $rows, array_keys($rows));
+        $all  = array_map(
+            static fn (array $row, int $i): array => $row
+            + [
+                'parent_id' => $parent,
+                'lft'       => $at + ( 2 * $i ),
+                'rgt'       => $at + ( 2 * $i ) + 1,
+                'level'     => (int) $above['level'] + 1,
+                'path'      => Text::fit(ltrim($above['path'] . '/' . $row['alias'], '/'), 400),
+            ],
+            $rows,
+            array_keys($rows),
+        );
         $bulk->insert($this->table, array_keys($all[0]), array_map(array_values(...), $all));
 
         return [
-            'ids'  => array_map(intval(...), $this->sql->fetchColumn("SELECT id FROM $this->table WHERE lft >= ? AND lft < ? AND parent_id = ? ORDER BY lft", [$at, $at + $width, $parent])),
+            'ids'  => array_map(
+                intval(...),
+                $this->sql->fetchColumn(
+                    "SELECT id FROM $this->table WHERE lft >= ? AND lft < ? AND parent_id = ? ORDER BY lft",
+                    [$at, $at + $width, $parent],
+                ),
+            ),
             'rows' => $moved + \count($all),
         ];
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Catalog\Joomla;
 
-\defined('_JEXEC') or die;
+\defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Bulk;
@@ -30,8 +30,11 @@ final class Tags
 
     private readonly Bulk $bulk;
 
-    public function __construct(private readonly Sql $sql, private readonly ShopConfig $config, private readonly Clock $clock)
-    {
+    public function __construct(
+        private readonly Sql $sql,
+        private readonly ShopConfig $config,
+        private readonly Clock $clock,
+    ) {
         $this->bulk = new Bulk($sql);
     }
 
@@ -98,7 +101,8 @@ final class Tags
     /**
      * @param list<string> $titles
      *
-     * @return array<int|string, string> As they are shown, by what tells them apart; the first of several spellings counts
+     * @return array<int|string, string> As they are shown, by what tells them apart; the first of several spellings
+     *   counts
      */
     private static function byKey(array $titles): array
     {
@@ -144,33 +148,46 @@ final class Tags
             $tags = array_values(array_filter($tags, static fn (int $tag): bool => isset($has[$article][$tag])));
 
             if ($tags !== []) {
-                $written[$article] = ($written[$article] ?? 0) + $this->sql->execute(
-                    'DELETE FROM ' . self::MAP . ' WHERE type_id = ? AND content_item_id = ? AND tag_id IN (' . Bulk::marks($tags) . ')',
-                    [$this->config->articleType, $article, ...$tags],
-                );
+                $written[$article] =
+                    ( $written[$article] ?? 0 )
+                    + $this->sql->execute(
+                        'DELETE FROM '
+                        . self::MAP
+                        . ' WHERE type_id = ? AND content_item_id = ? AND tag_id IN ('
+                        . Bulk::marks($tags)
+                        . ')',
+                        [$this->config->articleType, $article, ...$tags],
+                    );
             }
         }
 
         foreach ($add as $article => $tags) {
-            $add[$article] = array_values(array_filter($tags, static fn (int $tag): bool => !isset($has[$article][$tag])));
+            $add[$article] = array_values(array_filter(
+                $tags,
+                static fn (int $tag): bool => !isset($has[$article][$tag]),
+            ));
         }
 
         $add = array_filter($add);
 
         if ($add !== []) {
             [$core, $made] = $this->unifiedContent(array_keys($add));
-            $now           = UtcTime::sql($this->clock->now());
-            $rows          = [];
+            $now  = UtcTime::sql($this->clock->now());
+            $rows = [];
 
             foreach ($add as $article => $tags) {
                 foreach ($tags as $tag) {
                     $rows[] = [self::ALIAS, $core[$article], $article, $tag, $now, $this->config->articleType];
                 }
 
-                $written[$article] = ($written[$article] ?? 0) + \count($tags) + ($made[$article] ?? 0);
+                $written[$article] = ( $written[$article] ?? 0 ) + \count($tags) + ( $made[$article] ?? 0 );
             }
 
-            $this->bulk->insert(self::MAP, ['type_alias', 'core_content_id', 'content_item_id', 'tag_id', 'tag_date', 'type_id'], $rows);
+            $this->bulk->insert(
+                self::MAP,
+                ['type_alias', 'core_content_id', 'content_item_id', 'tag_id', 'tag_date', 'type_id'],
+                $rows,
+            );
         }
 
         return $written;
@@ -185,8 +202,14 @@ final class Tags
      */
     public function mirror(array $articles): int
     {
-        $names = ['title' => 'core_title', 'state' => 'core_state', 'catid' => 'core_catid', 'alias' => 'core_alias', 'modified' => 'core_modified_time'];
-        $rows  = [];
+        $names = [
+            'title'    => 'core_title',
+            'state'    => 'core_state',
+            'catid'    => 'core_catid',
+            'alias'    => 'core_alias',
+            'modified' => 'core_modified_time',
+        ];
+        $rows = [];
 
         foreach ($this->coreIds(array_keys($articles)) as $article => $core) {
             foreach (array_intersect_key($articles[$article], $names) as $column => $value) {
@@ -212,17 +235,59 @@ final class Tags
         }
 
         $columns = [
-            'core_type_alias', 'core_title', 'core_alias', 'core_body', 'core_state', 'core_access', 'core_params', 'core_featured', 'core_metadata',
-            'core_created_user_id', 'core_created_time', 'core_modified_user_id', 'core_modified_time', 'core_language', 'core_publish_up',
-            'core_content_item_id', 'core_images', 'core_urls', 'core_version', 'core_ordering', 'core_metakey', 'core_metadesc', 'core_catid', 'core_type_id',
+            'core_type_alias',
+            'core_title',
+            'core_alias',
+            'core_body',
+            'core_state',
+            'core_access',
+            'core_params',
+            'core_featured',
+            'core_metadata',
+            'core_created_user_id',
+            'core_created_time',
+            'core_modified_user_id',
+            'core_modified_time',
+            'core_language',
+            'core_publish_up',
+            'core_content_item_id',
+            'core_images',
+            'core_urls',
+            'core_version',
+            'core_ordering',
+            'core_metakey',
+            'core_metadesc',
+            'core_catid',
+            'core_type_id',
         ];
         $rows = [];
 
         foreach ($this->bulk->fetch('SELECT * FROM #__content WHERE id IN (%s) ORDER BY id', $missing) as $a) {
             $rows[] = [
-                self::ALIAS, $a['title'], $a['alias'], $a['introtext'], $a['state'], $a['access'], $a['attribs'], $a['featured'], Text::fit($a['metadata'], 2048),
-                $a['created_by'], $a['created'], $a['modified_by'], $a['modified'], $a['language'], $a['publish_up'],
-                $a['id'], $a['images'], $a['urls'], $a['version'], $a['ordering'], $a['metakey'], $a['metadesc'], $a['catid'], $this->config->articleType,
+                self::ALIAS,
+                $a['title'],
+                $a['alias'],
+                $a['introtext'],
+                $a['state'],
+                $a['access'],
+                $a['attribs'],
+                $a['featured'],
+                Text::fit($a['metadata'], 2048),
+                $a['created_by'],
+                $a['created'],
+                $a['modified_by'],
+                $a['modified'],
+                $a['language'],
+                $a['publish_up'],
+                $a['id'],
+                $a['images'],
+                $a['urls'],
+                $a['version'],
+                $a['ordering'],
+                $a['metakey'],
+                $a['metadesc'],
+                $a['catid'],
+                $this->config->articleType,
             ];
         }
 
@@ -237,7 +302,12 @@ final class Tags
             [$last, $this->config->articleType],
         ) as $row) {
             $core[(int) $row['core_content_item_id']] = (int) $row['core_content_id'];
-            $base[]                                   = [(int) $row['core_content_id'], (int) $row['core_content_item_id'], $this->config->articleType, 0];
+            $base[]                                   = [
+                (int) $row['core_content_id'],
+                (int) $row['core_content_item_id'],
+                $this->config->articleType,
+                0,
+            ];
         }
 
         $this->bulk->insert('#__ucm_base', ['ucm_id', 'ucm_item_id', 'ucm_type_id', 'ucm_language_id'], $base);
@@ -252,30 +322,44 @@ final class Tags
      */
     private function coreIds(array $articles): array
     {
-        return array_column(array_map(
-            static fn (array $row): array => array_map(intval(...), $row),
-            $this->bulk->fetch('SELECT ucm_id, ucm_item_id FROM #__ucm_base WHERE ucm_type_id = ? AND ucm_item_id IN (%s)', $articles, [$this->config->articleType]),
-        ), 'ucm_id', 'ucm_item_id');
+        return array_column(array_map(static fn (array $row): array => array_map(intval(...), $row), $this->bulk->fetch(
+            'SELECT ucm_id, ucm_item_id FROM #__ucm_base WHERE ucm_type_id = ? AND ucm_item_id IN (%s)',
+            $articles,
+            [$this->config->articleType],
+        )), 'ucm_id', 'ucm_item_id');
     }
 
     /** @param non-empty-array<int|string, string> $titles By key; none of them is there */
     private function make(NestedSet $tree, array $titles): void
     {
-        $root    = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
-        $now     = UtcTime::sql($this->clock->now());
-        $wanted  = array_map(static fn (string $title): string => Alias::of($title), $titles);
-        $taken   = array_fill_keys(array_map(static fn (array $row): string => strtolower((string) $row['alias']), $this->bulk->fetch(
-            'SELECT alias FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias IN (%s)',
-            array_values(array_unique($wanted)),
-            [$root],
-        )), true);
+        $root   = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
+        $now    = UtcTime::sql($this->clock->now());
+        $wanted = array_map(static fn (string $title): string => Alias::of($title), $titles);
+        $taken  = array_fill_keys(
+            array_map(
+                static fn (array $row): string => strtolower((string) $row['alias']),
+                $this->bulk->fetch(
+                    'SELECT alias FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias IN (%s)',
+                    array_values(array_unique($wanted)),
+                    [$root],
+                ),
+            ),
+            true,
+        );
         $rows = [];
 
         foreach ($titles as $key => $title) {
-            $alias = isset($taken[$wanted[$key]]) ? Alias::free($wanted[$key], fn (string $alias): bool => isset($taken[$alias]) || $this->sql->fetchValue(
-                'SELECT id FROM ' . self::TABLE . ' WHERE parent_id = ? AND alias = ?',
-                [$root, $alias],
-            ) !== null) : $wanted[$key];
+            $alias = isset($taken[$wanted[$key]])
+                ? Alias::free(
+                    $wanted[$key],
+                    fn (string $alias): bool => (
+                        isset($taken[$alias])
+                        || $this->sql->fetchValue('SELECT id FROM '
+                        . self::TABLE
+                        . ' WHERE parent_id = ? AND alias = ?', [$root, $alias]) !== null
+                    ),
+                )
+                : $wanted[$key];
             $taken[$alias] = true;
             $rows[]        = [
                 'title'            => $title,
@@ -296,7 +380,7 @@ final class Tags
             ];
         }
 
-        $new = $tree->append($root, $rows);
+        $new               = $tree->append($root, $rows);
         $this->rowsWritten += $new['rows'];
 
         foreach (array_keys($titles) as $i => $key) {
@@ -310,8 +394,12 @@ final class Tags
         $ids         = [];
         $this->exact = [];
 
-        foreach ($this->sql->fetchAll('SELECT id, title FROM ' . self::TABLE . " WHERE parent_id > 0 AND published IN (0, 1) ORDER BY published DESC, lft$lock") as $row) {
-            $ids[Text::key($row['title'])] ??= (int) $row['id'];
+        foreach ($this->sql->fetchAll(
+            'SELECT id, title FROM '
+            . self::TABLE
+            . " WHERE parent_id > 0 AND published IN (0, 1) ORDER BY published DESC, lft$lock",
+        ) as $row) {
+            $ids[Text::key($row['title'])]       ??= (int) $row['id'];
             $this->exact[(string) $row['title']] ??= (int) $row['id'];
         }
 
