@@ -14,4 +14,4 @@ use CloverSync\Bench\Suite;
 
 require __DIR__ . '/autoload.php';
 
-exit(( new Suite((string) getenv('BENCH'), (int) getenv('BENCH_ITEMS')) )->run());
+exit((new Suite((string) getenv('BENCH'), (int) getenv('BENCH_ITEMS')))->run());

@@ -14,7 +14,7 @@ try {
     require __DIR__ . '/src/LastWord.php';
 } catch (Error $e) {
     // Not even the first file can be read: its guard calls defined(), which may be disabled.
-    ( new SplFileObject('php://stderr', 'w') )->fwrite(
+    (new SplFileObject('php://stderr', 'w'))->fwrite(
         "error: This PHP cannot run CloverSync (disable_functions?): {$e->getMessage()}\n",
     );
 
@@ -24,5 +24,5 @@ try {
 CloverSync\Cli\LastWord::run(static function (array $words): int {
     require __DIR__ . '/autoload.php';
 
-    return ( new CloverSync\Cli\Application() )->run($words);
+    return (new CloverSync\Cli\Application())->run($words);
 });

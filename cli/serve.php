@@ -9,4 +9,4 @@ declare(strict_types=1);
 
 require __DIR__ . '/autoload.php';
 
-( new CloverSync\Cli\WebhookServer() )->handle();
+(new CloverSync\Cli\WebhookServer())->handle();

@@ -118,7 +118,7 @@ return new class() implements ServiceProviderInterface {
                     'J2Commerce\\Plugin\\J2Commerce\\AppCloverpos',
                     JPATH_PLUGINS . '/j2commerce/app_cloverpos/src',
                 );
-                ( new AppSchema(new JoomlaSql($this->db)) )->ensure();
+                (new AppSchema(new JoomlaSql($this->db)))->ensure();
             }
 
             private function problem(): ?string
@@ -155,7 +155,7 @@ return new class() implements ServiceProviderInterface {
                     )
                     ->loadResult();
 
-                return $manifest === null ? null : (string) ( json_decode((string) $manifest)->version ?? '0' );
+                return $manifest === null ? null : (string) (json_decode((string) $manifest)->version ?? '0');
             }
 
             /**
@@ -165,7 +165,7 @@ return new class() implements ServiceProviderInterface {
             {
                 // phpversion() is disabled on some hosts, a class never.
                 $version = extension_loaded('cloversync')
-                    ? (string) ( new ReflectionExtension('cloversync') )->getVersion()
+                    ? (string) (new ReflectionExtension('cloversync'))->getVersion()
                     : false;
                 $where = Text::_(
                     Factory::getApplication() instanceof AdministratorApplication

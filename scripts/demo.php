@@ -70,7 +70,7 @@ final class Demo
         $this->command($environment, 'connect', '--approve');
         $done = $this->sync($environment);
         $this->check($done['imported'] > 0, 'something was imported');
-        $this->check(( $done['imported'] + $done['conflicts'] + $done['failed'] ) > 30, 'the whole catalogue was read');
+        $this->check(($done['imported'] + $done['conflicts'] + $done['failed']) > 30, 'the whole catalogue was read');
         $this->command($environment, 'products');
     }
 
@@ -80,7 +80,7 @@ final class Demo
         $items = array_column(
             array_filter(
                 $this->control($clover, 'GET', 'state')['items'],
-                static fn (array $i): bool => !( $i['deleted'] ?? false ),
+                static fn (array $i): bool => !($i['deleted'] ?? false),
             ),
             null,
             'id',
@@ -89,7 +89,7 @@ final class Demo
             $items,
             static fn (array $i): bool => (
                 !isset($i['itemGroup'])
-                && ( $i['priceType'] ?? 'FIXED' ) === 'FIXED'
+                && ($i['priceType'] ?? 'FIXED') === 'FIXED'
                 && !$i['hidden']
                 && $i['price'] > 0
             ),
@@ -130,7 +130,7 @@ final class Demo
                 !$i['deleted']
                 && !$i['hidden']
                 && $i['priceType'] === 'FIXED'
-                && ( $state['stock'][$i['id']] ?? 0 ) >= 5
+                && ($state['stock'][$i['id']] ?? 0) >= 5
             ),
         ));
         [$first, $second] = $counted;
@@ -194,7 +194,7 @@ final class Demo
         printf("    %-40s %10.2f\n\n", 'Total', $sold['total'] / 100);
         $sum = array_sum(array_column($lines, 'price')) + array_sum(array_column($off, 'amount'));
         $this->check(
-            $sum === $sold['total'] && $sum === ( ( 2 * $first['price'] ) + $second['price'] + 217 + 33 + 500 - 150 ),
+            $sum === $sold['total'] && $sum === ((2 * $first['price']) + $second['price'] + 217 + 33 + 500 - 150),
             'lines and discounts add up to what was paid, to the cent',
         );
         $this->sync($environment);
@@ -233,7 +233,7 @@ final class Demo
         $this->heading('Once more, with nothing changed');
         $done = $this->sync($environment);
         $this->check($done['product_rows_written'] === 0, 'no row of the shop was written');
-        $this->check(( $done['imported'] + $done['updated'] + $done['deleted'] ) === 0, 'no product was touched');
+        $this->check(($done['imported'] + $done['updated'] + $done['deleted']) === 0, 'no product was touched');
     }
 
     /**
@@ -248,7 +248,7 @@ final class Demo
         $lines = explode("\n", trim($output));
         $done  = json_decode((string) end($lines), true) ?? [];
 
-        if (!\in_array($code, [0, 3], true) || ( $done['event'] ?? '' ) !== 'done') {
+        if (!\in_array($code, [0, 3], true) || ($done['event'] ?? '') !== 'done') {
             fwrite(STDERR, $output);
             $this->check(false, "the sync ended well (exit code $code)");
         }
@@ -374,7 +374,7 @@ final class Demo
 }
 
 try {
-    ( new Demo() )->run();
+    (new Demo())->run();
 } catch (\RuntimeException $e) {
     fwrite(STDERR, $e->getMessage() . "\n");
 

@@ -15,7 +15,7 @@ declare(strict_types=1);
 
 require __DIR__ . '/../cli/autoload.php';
 
-( static function (?string $option): void {
+(static function (?string $option): void {
     $write = $option !== null;
     $root  = \dirname(__DIR__);
     $dev   = ["$root/scripts/demo.php", "$root/scripts/functions.php", "$root/scripts/notices.php"];
@@ -47,7 +47,7 @@ require __DIR__ . '/../cli/autoload.php';
                 foreach ($tokens as $i => $token) {
                     if (
                         $i === 0
-                        || ( $tokens[$i + 1]->text ?? '' ) !== '('
+                        || ($tokens[$i + 1]->text ?? '') !== '('
                         || !$token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
                         || $tokens[$i - 1]->is([
                             T_OBJECT_OPERATOR,
@@ -103,7 +103,7 @@ require __DIR__ . '/../cli/autoload.php';
         $sections = [];
 
         foreach ($needed as $name) {
-            $sections[(string) ( new ReflectionFunction($name) )->getExtensionName()][] = $name;
+            $sections[(string) (new ReflectionFunction($name))->getExtensionName()][] = $name;
         }
 
         if ($group === 'LIBRARY') {
@@ -142,4 +142,4 @@ require __DIR__ . '/../cli/autoload.php';
             "$text}\n",
         );
     }
-} )(array_values(array_intersect(['--write', '--print'], $argv))[0] ?? null);
+})(array_values(array_intersect(['--write', '--print'], $argv))[0] ?? null);

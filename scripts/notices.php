@@ -12,7 +12,7 @@
 
 declare(strict_types=1);
 
-( static function (): void {
+(static function (): void {
     $root = \dirname(__DIR__);
 
     $run = static function (string $command) use ($root): string {
@@ -74,9 +74,9 @@ declare(strict_types=1);
         );
         $found = array_filter(
             [
-                ...( glob("$folder/*") ?: [] ),
-                ...( glob("$folder/LICENSES/*") ?: [] ),
-                ...( glob("$folder/licenses/*") ?: [] ),
+                ...(glob("$folder/*") ?: []),
+                ...(glob("$folder/LICENSES/*") ?: []),
+                ...(glob("$folder/licenses/*") ?: []),
             ],
             static fn (string $file): bool => (
                 is_file($file)
@@ -100,7 +100,7 @@ declare(strict_types=1);
         }
 
         $ofRepository[$package['repository'] ?? ''] = [
-            ...( $ofRepository[$package['repository'] ?? ''] ?? [] ),
+            ...($ofRepository[$package['repository'] ?? ''] ?? []),
             ...$filled,
         ];
 
@@ -153,4 +153,4 @@ declare(strict_types=1);
 
         exit(1);
     }
-} )();
+})();

@@ -83,7 +83,7 @@ final class Catalog
             }
 
             $change = Diff::compare($id, true, $product, $known, $this->rules->publish, ...$product['items']);
-            $change === null ? $unchanged++ : ( $changes[] = $change );
+            $change === null ? $unchanged++ : ($changes[] = $change);
         }
 
         return new GroupChanges($changes, $errors, $unchanged);

@@ -138,8 +138,8 @@ final class Connection
     private function page(string $path, ?string $after, ?string $expand): \CurlHandle
     {
         return $this->start("/$path", ['orderBy' => 'id', 'limit' => self::PAGE]
-        + ( $after === null ? [] : ['filter' => "id>$after"] )
-        + ( $expand === null ? [] : ['expand' => $expand] ));
+        + ($after === null ? [] : ['filter' => "id>$after"])
+        + ($expand === null ? [] : ['expand' => $expand]));
     }
 
     /** @param array<string, int|string> $query */
@@ -149,7 +149,7 @@ final class Connection
         $handle = array_pop($this->idle) ?? curl_init();
         curl_setopt_array($handle, [
             CURLOPT_URL            => "$this->base/v3/merchants/$this->merchant$path"
-                . ( $query === [] ? '' : '?' . http_build_query($query) ),
+                . ($query === [] ? '' : '?' . http_build_query($query)),
             CURLOPT_HTTPHEADER     => ["Authorization: Bearer $this->token", 'Accept: application/json'],
             CURLOPT_USERAGENT      => 'CloverSync bench',
             CURLOPT_ENCODING       => 'gzip',
@@ -168,7 +168,7 @@ final class Connection
         do {
             curl_multi_exec($this->multi, $running);
 
-            while (( $done = curl_multi_info_read($this->multi) ) !== false) {
+            while (($done = curl_multi_info_read($this->multi)) !== false) {
                 curl_setopt($done['handle'], CURLOPT_PRIVATE, 'done');
             }
 
@@ -198,7 +198,7 @@ final class Connection
             \count(
                 $this->starts = array_values(array_filter(
                     $this->starts,
-                    static fn (float $at): bool => $at > ( microtime(true) - 1.0 ),
+                    static fn (float $at): bool => $at > (microtime(true) - 1.0),
                 )),
             ) >= self::PER_SECOND
         ) {

@@ -43,7 +43,7 @@ final class Diff
         foreach ($product['variants'] as $variant) {
             $before  = $row === null ? null : $known[$variant['id']] ?? null;
             $changed = $group
-                ? $before !== null && $before['fingerprint'] !== ( $variant['sellable'] ? 'sellable' : 'unavailable' )
+                ? $before !== null && $before['fingerprint'] !== ($variant['sellable'] ? 'sellable' : 'unavailable')
                 : \in_array('sale', $aspects, true);
             $change    = self::variant($variant, $before, $changed);
             $same      = $same && $change === null;
@@ -85,11 +85,11 @@ final class Diff
         $manages = (int) $known['manage_stock'] === 1;
         $has     = $known['quantity'] === null ? null : (int) $known['quantity'];
 
-        if (( $known['sku'] ?? '' ) !== ( $variant['sku'] ?? '' )) {
+        if (($known['sku'] ?? '') !== ($variant['sku'] ?? '')) {
             $fields[] = 'sku';
         }
 
-        if (( $known['upc'] ?? '' ) !== ( $variant['upc'] ?? '' )) {
+        if (($known['upc'] ?? '') !== ($variant['upc'] ?? '')) {
             $fields[] = 'upc';
         }
 
@@ -97,11 +97,11 @@ final class Diff
             $fields[] = 'price';
         }
 
-        if ($manages !== ( $quantity !== null ) || $quantity !== null && $has !== $quantity) {
+        if ($manages !== ($quantity !== null) || $quantity !== null && $has !== $quantity) {
             $fields[] = 'count';
         }
 
-        $available = (int) ( $known['availability'] ?? 1 );
+        $available = (int) ($known['availability'] ?? 1);
         $set       = null;
 
         if (!$variant['sellable']) {
@@ -109,7 +109,7 @@ final class Diff
         } else {
             $units = $quantity === null || $quantity > 0;
 
-            if ($saleChanged || $known['deleted'] || $units !== ( !$manages || (int) $has > 0 )) {
+            if ($saleChanged || $known['deleted'] || $units !== (!$manages || (int) $has > 0)) {
                 $set = $available === (int) $units ? null : (int) $units;
             }
         }
@@ -168,7 +168,7 @@ final class Diff
         $variants = [];
 
         foreach ($product['variants'] as $i => $variant) {
-            $committed = (int) ( $known[$variant['id']]['committed'] ?? 0 );
+            $committed = (int) ($known[$variant['id']]['committed'] ?? 0);
             $change    = $changes[$i] ?? [
                 'action'       => 'keep',
                 'fields'       => [],

@@ -32,7 +32,7 @@ final readonly class Mapper
     public function item(array $item, int|float|null $stock): array
     {
         $variant  = $this->variant($item, $stock, []);
-        $withheld = self::withholds($item) || ( $item['hidden'] ?? false );
+        $withheld = self::withholds($item) || ($item['hidden'] ?? false);
         [$categories, $tags] = $this->places([$item], null);
         $make = $this->rules->categoryMode && $categories !== [];
 
@@ -46,13 +46,13 @@ final readonly class Mapper
             'variants'   => [$variant],
             'seen'       => $variant['name']
                 . "\n"
-                . ( $make ? '1' : '0' )
+                . ($make ? '1' : '0')
                 . implode("\x1f", $categories)
                 . "\n"
                 . implode("\x1f", $tags)
                 . "\n"
-                . ( $withheld ? '1' : '0' )
-                . ( $variant['sellable'] ? '1' : '0' ),
+                . ($withheld ? '1' : '0')
+                . ($variant['sellable'] ? '1' : '0'),
         ];
     }
 
@@ -126,15 +126,15 @@ final readonly class Mapper
         $seen =
             $title
             . "\n"
-            . ( $make ? '1' : '0' )
+            . ($make ? '1' : '0')
             . implode("\x1f", $categories)
             . "\n"
             . implode("\x1f", $tags)
             . "\n"
-            . ( $withheld ? '1' : '0' );
+            . ($withheld ? '1' : '0');
 
         foreach ($variants as $variant) {
-            $seen .= $variant['id'] . ( $variant['sellable'] ? '1' : '0' );
+            $seen .= $variant['id'] . ($variant['sellable'] ? '1' : '0');
         }
 
         $seen .= "\n" . implode("\x1f", $options);
@@ -188,7 +188,7 @@ final readonly class Mapper
         foreach (['title', 'category', 'tags', 'sale', 'options'] as $i => $aspect) {
             if (
                 \strlen((string) $stored) !== \strlen($now)
-                || substr((string) $stored, 32 + ( 16 * $i ), 16) !== substr($now, 32 + ( 16 * $i ), 16)
+                || substr((string) $stored, 32 + (16 * $i), 16) !== substr($now, 32 + (16 * $i), 16)
             ) {
                 $aspects[] = $aspect;
             }
@@ -210,7 +210,7 @@ final readonly class Mapper
             $which = \count($items) > 1 ? " ({$item['id']})" : '';
             $type  = $item['priceType'] ?? '' ?: 'FIXED';
 
-            if ($type !== 'FIXED' || ( $item['price'] ?? null ) === 0) {
+            if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
                 $warnings[] = match ($type) {
                     'FIXED'    => "Clover's price is 0$which: imported unpublished",
                     'VARIABLE'
@@ -223,7 +223,7 @@ final readonly class Mapper
                 };
             }
 
-            if (!( $item['defaultTaxRates'] ?? true )) {
+            if (!($item['defaultTaxRates'] ?? true)) {
                 $warnings[] = "Clover does not tax this item by its default rates$which: check its tax profile";
             }
         }
@@ -261,7 +261,7 @@ final readonly class Mapper
     /** @return list<array<string, mixed>> Clover's lists come as {"elements": […]}, {}, null or a bare list */
     public static function elements(mixed $list): array
     {
-        return \is_array($list) ? $list['elements'] ?? ( array_is_list($list) ? $list : [] ) : [];
+        return \is_array($list) ? $list['elements'] ?? (array_is_list($list) ? $list : []) : [];
     }
 
     /**
@@ -276,7 +276,7 @@ final readonly class Mapper
         $price = $item['price'] ?? null;
 
         if ($price === null) {
-            if (( $item['priceType'] ?? 'FIXED' ) === 'FIXED') {
+            if (($item['priceType'] ?? 'FIXED') === 'FIXED') {
                 throw new ItemFault('price', 'has no price');
             }
 
@@ -301,7 +301,7 @@ final readonly class Mapper
         if ($stock !== null) {
             if (!$this->rules->trackStock) {
                 $stock = null;
-            } elseif (!( abs($stock) < 1e9 )) {
+            } elseif (!(abs($stock) < 1e9)) {
                 throw new ItemFault('itemStock.quantity', 'has a count beyond any stock');
             } else {
                 // To the thousandth first, so that a double one bit below a whole unit is that unit.
@@ -316,7 +316,7 @@ final readonly class Mapper
             'upc'           => self::cleaned($item['code'] ?? null),
             'price'         => $this->rules->price($price),
             'stock'         => $stock,
-            'sellable'      => ( $item['available'] ?? true ) && ( $values === [] || !( $item['hidden'] ?? false ) ),
+            'sellable'      => ($item['available'] ?? true) && ($values === [] || !($item['hidden'] ?? false)),
             'option_values' => $values,
         ];
     }
@@ -326,7 +326,7 @@ final readonly class Mapper
     {
         $type = $item['priceType'] ?? 'FIXED';
 
-        return $type !== 'FIXED' && $type !== '' || ( $item['price'] ?? null ) === 0;
+        return $type !== 'FIXED' && $type !== '' || ($item['price'] ?? null) === 0;
     }
 
     /**
@@ -340,7 +340,7 @@ final readonly class Mapper
 
         foreach ($items as $item) {
             foreach (self::elements($item['categories'] ?? null) as $category) {
-                if (!( $category['deleted'] ?? false )) {
+                if (!($category['deleted'] ?? false)) {
                     $found[] = $category;
                 }
             }
@@ -357,7 +357,7 @@ final readonly class Mapper
             // Only the first is wanted, so nothing need be sorted.
             foreach ($found as $category) {
                 if (
-                    ( $first === null || self::order($category, $first) < 0 )
+                    ($first === null || self::order($category, $first) < 0)
                     && self::cleaned($category['name'] ?? null) !== null
                 ) {
                     $first = $category;
@@ -375,7 +375,7 @@ final readonly class Mapper
         foreach ($items as $item) {
             if (isset($item['tags'])) {
                 foreach (self::elements($item['tags']) as $tag) {
-                    if (!( $tag['deleted'] ?? false ) && isset($tag['name'])) {
+                    if (!($tag['deleted'] ?? false) && isset($tag['name'])) {
                         $tags[] = $tag['name'];
                     }
                 }
@@ -392,7 +392,7 @@ final readonly class Mapper
     private static function order(array $a, array $b): int
     {
         return (
-            ( $a['sortOrder'] ?? PHP_INT_MAX ) <=> ( $b['sortOrder'] ?? PHP_INT_MAX ) ?: strcmp(
+            ($a['sortOrder'] ?? PHP_INT_MAX) <=> ($b['sortOrder'] ?? PHP_INT_MAX) ?: strcmp(
                 $a['name'] ?? '',
                 $b['name'] ?? '',
             ) ?: strcmp($a['id'], $b['id'])
@@ -409,7 +409,7 @@ final readonly class Mapper
         $unique = [];
 
         foreach ($names as $name) {
-            if (( $name = self::cleaned($name) ) !== null) {
+            if (($name = self::cleaned($name)) !== null) {
                 $unique[mb_strtolower($name)] ??= $name;
             }
         }
@@ -475,8 +475,8 @@ final readonly class Mapper
 
                 if (
                     $attribute !== null
-                    && ( $attribute === $option || mb_strtolower(trim($attribute)) === mb_strtolower($option) )
-                    && ( $text = self::cleaned($value['name'] ?? null) ) !== null
+                    && ($attribute === $option || mb_strtolower(trim($attribute)) === mb_strtolower($option))
+                    && ($text = self::cleaned($value['name'] ?? null)) !== null
                 ) {
                     $found[] = $text;
                 }

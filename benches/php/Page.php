@@ -56,7 +56,7 @@ final class Page
         $stocks      = array_column($counts['elements'], 'itemStock', 'id');
 
         foreach ($items['elements'] as $item) {
-            if (( $item['deleted'] ?? false ) || ( $item['deletedTime'] ?? 0 ) > 0) {
+            if (($item['deleted'] ?? false) || ($item['deletedTime'] ?? 0) > 0) {
                 continue;
             }
 
@@ -87,7 +87,7 @@ final class Page
 
     public function age(): int
     {
-        return (int) ceil(( microtime(true) - $this->asked ) * 1000) + 1;
+        return (int) ceil((microtime(true) - $this->asked) * 1000) + 1;
     }
 
     /** @return list<string> */

@@ -25,7 +25,7 @@ final readonly class Rules
         private string $pricing = 'direct',
         private int $markup = 0,
     ) {
-        $this->unit = 10 ** ( self::PLACES - $exponent );
+        $this->unit = 10 ** (self::PLACES - $exponent);
     }
 
     /**
@@ -40,8 +40,8 @@ final readonly class Rules
             ? 0
             : match ($this->pricing) {
                 'direct'     => $amount,
-                'percentage' => self::halfUp($amount * ( ( 100 * self::SCALE ) + $this->markup ), 100 * self::SCALE),
-                'fixed'      => $amount + self::halfUp($this->markup * ( 10 ** $this->exponent ), self::SCALE),
+                'percentage' => self::halfUp($amount * ((100 * self::SCALE) + $this->markup), 100 * self::SCALE),
+                'fixed'      => $amount + self::halfUp($this->markup * (10 ** $this->exponent), self::SCALE),
             };
 
         if ($price >= intdiv(10 ** 15, $this->unit)) {
@@ -62,7 +62,7 @@ final readonly class Rules
         // What MariaDB and MySQL always say.
         if (
             $text !== null
-            && ( $text[-6] ?? '' ) === '.'
+            && ($text[-6] ?? '') === '.'
             && ctype_digit($digits = substr($text, 0, -6) . substr($text, -5))
         ) {
             return (int) $digits;
@@ -70,16 +70,14 @@ final readonly class Rules
 
         if (
             preg_match('/^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/', (string) $text, $m) !== 1
-            || $m[2] . ( $m[3] ?? '' ) === ''
+            || $m[2] . ($m[3] ?? '') === ''
         ) {
             return null;
         }
 
         $fraction = rtrim($m[3] ?? '', '0');
 
-        return \strlen($fraction) > self::PLACES
-            ? null
-            : (int) ( $m[1] . $m[2] . str_pad($fraction, self::PLACES, '0') );
+        return \strlen($fraction) > self::PLACES ? null : (int) ($m[1] . $m[2] . str_pad($fraction, self::PLACES, '0'));
     }
 
     private static function halfUp(int|float $dividend, int $divisor): int
@@ -88,6 +86,6 @@ final readonly class Rules
             throw new ItemFault('price', 'does not fit the shop\'s price column');
         }
 
-        return intdiv(( 2 * $dividend ) + $divisor, 2 * $divisor);
+        return intdiv((2 * $dividend) + $divisor, 2 * $divisor);
     }
 }

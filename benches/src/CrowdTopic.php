@@ -23,14 +23,14 @@ final class CrowdTopic implements Topic
         $place->rest();
         $mark     = $place->clover->mark();
         $began    = microtime(true);
-        $children = ( new Crowd(static fn (): Services => $place->shop(
+        $children = (new Crowd(static fn (): Services => $place->shop(
             $place->db->connect(),
-        ), $tracked) )->run($this->seconds);
+        ), $tracked))->run($this->seconds);
         $expired = 0;
 
         // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
         // its lane.
-        while (( microtime(true) - $began ) < ( $this->seconds - 14 )) {
+        while ((microtime(true) - $began) < ($this->seconds - 14)) {
             usleep(2_000_000);
             $place->clover->tokens('expire');
             $expired++;
@@ -43,7 +43,7 @@ final class CrowdTopic implements Topic
             static fn (array $call): bool => str_starts_with($call['path'], '/v3/'),
         ));
         $raw->add('crowd_done', $done);
-        $rate = \count($calls) / ( ( end($calls)['at'] - $calls[0]['at'] ) / 1000 );
+        $rate = \count($calls) / ((end($calls)['at'] - $calls[0]['at']) / 1000);
         yield Row::exactly(
             \sprintf('8 processes at once on one token for %.0f s: answers of 429', $this->seconds),
             \count(array_filter($calls, static fn (array $c): bool => $c['status'] === 429)),

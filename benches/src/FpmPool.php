@@ -28,10 +28,10 @@ final class FpmPool
         file_put_contents(
             "$this->folder/fpm.conf",
             "[global]\nerror_log = $this->folder/log\ndaemonize = no\n[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
-            . ( $root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : '' ),
+            . ($root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : ''),
         );
         $this->process = proc_open(
-            [self::binary(), '-n', ...( $root ? ['-R'] : [] ), '-F', '-y', "$this->folder/fpm.conf", ...$options],
+            [self::binary(), '-n', ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", ...$options],
             [['file', '/dev/null', 'r'], ['file', "$this->folder/out", 'w'], ['file', "$this->folder/out", 'a']],
             $pipes,
         );

@@ -38,14 +38,14 @@ final class GrowthTopic implements Topic
                 $place->rest();
                 $run                    = ImportTopic::done($place->job('sync'), $how, $items);
                 $seconds[$name][$items] = $run['seconds'];
-                $peaks[$name][$items]   = ( $run['peak_kib'] - $run['idle_kib'] ) / 1024;
+                $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
                 $raw->add("growth_{$how}_$items", $run);
                 yield new Row(
                     number_format($items) . " items, $name",
                     \sprintf(
                         '%.2f s, %.0f µs an item, %.1f MiB, %d requests',
                         $run['seconds'],
-                        ( 1e6 * $run['seconds'] ) / $items,
+                        (1e6 * $run['seconds']) / $items,
                         $peaks[$name][$items],
                         $run['result']['requests'],
                     ),

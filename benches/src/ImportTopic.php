@@ -25,13 +25,13 @@ final class ImportTopic implements Topic
         $imports   = [];
         $unchanged = [];
 
-        for ($i = 0; $i < ( $this->imports ? self::RUNS : 1 ); $i++) {
+        for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
             // Each first import finds an empty shop.
             $shop = new Place($this->items);
             $shop->rest();
             $imports[] = self::done($shop->job('sync'), 'imported', $this->items);
 
-            for ($j = 0; $this->unchanged && $j < ( $this->imports ? 1 : self::RUNS ); $j++) {
+            for ($j = 0; $this->unchanged && $j < ($this->imports ? 1 : self::RUNS); $j++) {
                 $shop->rest();
                 $unchanged[] = self::done($shop->job('sync'), 'unchanged', $this->items);
             }
@@ -59,7 +59,7 @@ final class ImportTopic implements Topic
                 "requests of a full read of $items items",
                 "$requests, least $least",
                 '≤ ' . floor(1.5 * $least),
-                $requests <= ( 1.5 * $least ),
+                $requests <= (1.5 * $least),
                 $requests,
             );
         }
@@ -98,7 +98,7 @@ final class ImportTopic implements Topic
             || $result['itemsRead'] !== $items
             || $result['failed'] !== 0
             || $result['conflicts'] !== 0
-            || $products < ( $items / 2 )
+            || $products < ($items / 2)
         ) {
             throw new \RuntimeException("A run did not do what is measured ($how): " . json_encode($result));
         }
@@ -122,6 +122,6 @@ final class ImportTopic implements Topic
 
         // Every group of the synthetic catalogue has one attribute: two look-up lists. Categories and tags come with
         // the items.
-        return $pages(\count($state['items'])) + $pages($stocks) + ( 2 * $pages($groups) );
+        return $pages(\count($state['items'])) + $pages($stocks) + (2 * $pages($groups));
     }
 }

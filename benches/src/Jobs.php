@@ -71,7 +71,7 @@ final class Jobs
         spl_autoload_register(static function (string $class): void {
             // Interfaces and exceptions are plain PHP there as well.
             $file = __DIR__ . '/../../stubs/' . str_replace(['CloverSync\\', '\\'], ['', '/'], $class) . '.php';
-            is_file($file) && ( require $file );
+            is_file($file) && (require $file);
         });
         self::compile();
         $sql        = self::sql($at);
@@ -144,7 +144,7 @@ final class Jobs
                 5       => $clover->edit($item['id'], ['name' => "Renamed $i  \u{e9}\t{$item['id']} "]),
                 9       => $clover->edit($item['id'], ['hidden' => true]),
                 13      => $clover->edit($item['id'], ['sku' => "NEW-$i"]),
-                17      => $clover->setStock($item['id'], ( $i % 3 ) === 0 ? null : 0),
+                17      => $clover->setStock($item['id'], ($i % 3) === 0 ? null : 0),
                 21      => $clover->setStock($item['id'], 2.5),
                 25      => $clover->edit($item['id'], ['available' => false]),
                 29      => $clover->edit($item['id'], ['priceType' => 'VARIABLE']),
@@ -157,7 +157,7 @@ final class Jobs
         [$ours, $plain] = Mapping::both(['prints' => $prints] + $at);
         $changed = self::same($ours, $plain);
 
-        if ($changed < ( \count($items) / 10 )) {
+        if ($changed < (\count($items) / 10)) {
             throw new \LogicException("Only $changed changes were found, which compares nothing.");
         }
 
@@ -188,7 +188,7 @@ final class Jobs
         }
 
         foreach ($sides[0] as $key => $value) {
-            if (( $sides[1][$key] ?? null ) !== $value) {
+            if (($sides[1][$key] ?? null) !== $value) {
                 throw new \LogicException(
                     "The two mappings differ in $key: "
                         . json_encode(
@@ -214,11 +214,11 @@ final class Jobs
     {
         [$merchant, $sealed] = explode(
             '.',
-            (string) ( new DatabaseTokenStore($place->db->connect(), 'sandbox') )->read(),
+            (string) (new DatabaseTokenStore($place->db->connect(), 'sandbox'))->read(),
             2,
         );
         $record = json_decode(
-            ( new Vault(Place::SECRET) )->open($sealed, "sandbox/$merchant/tokens"),
+            (new Vault(Place::SECRET))->open($sealed, "sandbox/$merchant/tokens"),
             true,
             8,
             JSON_THROW_ON_ERROR,
@@ -272,11 +272,11 @@ final class Jobs
         $before = getrusage();
         $began  = hrtime(true);
         $result = $work();
-        $took   = ( hrtime(true) - $began ) / 1e9;
+        $took   = (hrtime(true) - $began) / 1e9;
         $usage  = getrusage();
         $cpu    = static fn (string $kind): float => (
             $usage["ru_$kind.tv_sec"] - $before["ru_$kind.tv_sec"]
-            + ( ( $usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"] ) / 1e6 )
+            + (($usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"]) / 1e6)
         );
 
         return [

@@ -16,7 +16,7 @@ final class JoomlaTopic implements Topic
         $given = array_map(getenv(...), ['JOOMLA_URL', 'JOOMLA_WEBHOOK_SECRET', 'JOOMLA_MERCHANT']);
 
         foreach (['JOOMLA_URL', 'JOOMLA_WEBHOOK_SECRET', 'JOOMLA_MERCHANT'] as $i => $name) {
-            if (( $given[$i] ?: '' ) === '') {
+            if (($given[$i] ?: '') === '') {
                 yield new Row(self::WHAT, "not run: no $name", '≤ 3 ms');
 
                 return;
@@ -42,7 +42,7 @@ final class JoomlaTopic implements Topic
         $empty = self::call("{$ajax}nohandler", ['Content-Type: application/json'], $body);
 
         [$without, $with] = Measure::pairs($empty(...), $webhook(...), self::ROUNDS, 10);
-        $more = array_map(static fn (float $a, float $b): float => 1000 * ( $b - $a ), $without, $with);
+        $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
         $raw->add('joomla_empty_s', $without);
         $raw->add('joomla_webhook_s', $with);
         yield Row::atMost(

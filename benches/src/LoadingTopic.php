@@ -25,7 +25,7 @@ final class LoadingTopic implements Topic
             }
         };
         [$without, $with] = Measure::pairs($start([]), $start(['-d', "extension=$extension"]), self::STARTS, 10);
-        $more = array_map(static fn (float $a, float $b): float => 1000 * ( $b - $a ), $without, $with);
+        $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
         $raw->add('starts_without', $without);
         $raw->add('starts_with', $with);
         yield Row::atMost(
@@ -38,7 +38,7 @@ final class LoadingTopic implements Topic
         );
         [$plain, $loaded] = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
         [$without, $with] = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
-        $more = array_map(static fn (float $a, float $b): float => 1e6 * ( $b - $a ), $without, $with);
+        $more = array_map(static fn (float $a, float $b): float => 1e6 * ($b - $a), $without, $with);
         $raw->add('requests_without', $without);
         $raw->add('requests_with', $with);
         yield new Row(
@@ -49,8 +49,8 @@ final class LoadingTopic implements Topic
         $stripped = self::stripped($extension);
         yield new Row('size of the extension', \sprintf(
             '%.1f MiB%s',
-            filesize($extension) / ( 1024 ** 2 ),
-            $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / ( 1024 ** 2 )),
+            filesize($extension) / (1024 ** 2),
+            $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / (1024 ** 2)),
         ));
     }
 

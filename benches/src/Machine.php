@@ -18,7 +18,7 @@ final class Machine
         preg_match('/^model name\s*:\s*(.+)$/m', (string) @file_get_contents('/proc/cpuinfo'), $model);
 
         return [
-            'php'       => PHP_VERSION . ( PHP_ZTS ? ' ZTS' : ' NTS' ),
+            'php'       => PHP_VERSION . (PHP_ZTS ? ' ZTS' : ' NTS'),
             'extension' => (string) phpversion('cloversync'),
             'rust'      => trim((string) shell_exec('rustc --version 2>/dev/null')),
             'mariadb'   => $value('version'),
@@ -26,7 +26,7 @@ final class Machine
                 'innodb_flush_log_at_trx_commit=%s, innodb_doublewrite=%s, innodb_buffer_pool_size=%d MiB, sql_mode of Joomla',
                 $value('innodb_flush_log_at_trx_commit'),
                 $value('innodb_doublewrite'),
-                (int) $value('innodb_buffer_pool_size') / ( 1024 ** 2 ),
+                (int) $value('innodb_buffer_pool_size') / (1024 ** 2),
             ),
             'cores'     => (int) trim((string) shell_exec('nproc')),
             'processor' => trim($model[1] ?? 'unknown'),

@@ -62,7 +62,7 @@ final class MappingTopic implements Topic
         $times = ['ours' => [], 'plain' => []];
 
         for ($i = 0; $i < self::IMPORTS; $i++) {
-            foreach (( $i % 2 ) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
+            foreach (($i % 2) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
                 $place = new Place($this->items);
                 $place->rest();
                 $run = $who === 'ours'
@@ -97,7 +97,7 @@ final class MappingTopic implements Topic
             value: Measure::median($ratios),
         );
         yield new Row('  its peak over idle: PHP\'s and ours', \sprintf('%.1f and %.1f MiB', ...array_map(
-            static fn (string $who): float => ( $median($who, 'peak_kib') - $median($who, 'idle_kib') ) / 1024,
+            static fn (string $who): float => ($median($who, 'peak_kib') - $median($who, 'idle_kib')) / 1024,
             ['plain', 'ours'],
         )));
     }

@@ -17,11 +17,11 @@ final class Measure
     public static function percentile(array $values, float $part): float
     {
         sort($values);
-        $at   = $part * ( \count($values) - 1 );
+        $at   = $part * (\count($values) - 1);
         $low  = (int) floor($at);
         $high = min($low + 1, \count($values) - 1);
 
-        return $values[$low] + ( ( $at - $low ) * ( $values[$high] - $values[$low] ) );
+        return $values[$low] + (($at - $low) * ($values[$high] - $values[$low]));
     }
 
     /**
@@ -37,10 +37,10 @@ final class Measure
         $times = [[], []];
 
         for ($i = -$warmUp; $i < $rounds; $i++) {
-            foreach (( $i % 2 ) === 0 ? [$a, $b] : [1 => $b, 0 => $a] as $which => $job) {
+            foreach (($i % 2) === 0 ? [$a, $b] : [1 => $b, 0 => $a] as $which => $job) {
                 $began = hrtime(true);
                 $job();
-                $took = ( hrtime(true) - $began ) / 1e9;
+                $took = (hrtime(true) - $began) / 1e9;
 
                 if ($i >= 0) {
                     $times[$which][] = $took;
@@ -56,6 +56,6 @@ final class Measure
     {
         preg_match("/^$line:\s+(\d+) kB/m", (string) file_get_contents('/proc/self/status'), $match);
 
-        return (int) ( $match[1] ?? throw new \RuntimeException("/proc/self/status has no $line.") );
+        return (int) ($match[1] ?? throw new \RuntimeException("/proc/self/status has no $line."));
     }
 }

@@ -30,7 +30,7 @@ final class MemoryTopic implements Topic
 
             foreach (['imported', 'unchanged'] as $how) {
                 $run                 = ImportTopic::done($place->job('sync'), $how, $items);
-                $peaks[$how][$items] = ( $run['peak_kib'] - $run['idle_kib'] ) / 1024;
+                $peaks[$how][$items] = ($run['peak_kib'] - $run['idle_kib']) / 1024;
                 $raw->add("memory_{$how}_$items", $run);
             }
 
@@ -51,7 +51,7 @@ final class MemoryTopic implements Topic
                 '  against ' . number_format($small) . ' items',
                 \sprintf('%.2f × (%.1f MiB)', $peak[$large] / $peak[$small], $peak[$small]),
                 'flat: ≤ ' . self::FLAT . ' ×',
-                $peak[$large] <= ( self::FLAT * $peak[$small] ),
+                $peak[$large] <= (self::FLAT * $peak[$small]),
                 $peak[$large] / $peak[$small],
             );
         }

@@ -30,7 +30,7 @@ final class Plot
         $top     = 64.0;
         $decades = [];
 
-        for ($value = $low; $value <= ( $high * 1.001 ); $value *= 10) {
+        for ($value = $low; $value <= ($high * 1.001); $value *= 10) {
             $decades[] = $value;
         }
 
@@ -83,11 +83,11 @@ final class Plot
         $bottom = self::TOP + self::PANEL['height'];
         $right  = $left + self::PANEL['width'];
         $x      = static fn (int $items): float => round(
-            $left + ( ( self::PANEL['width'] * log($items / $sizes[0]) ) / log(max(2.0, end($sizes) / $sizes[0])) ),
+            $left + ((self::PANEL['width'] * log($items / $sizes[0])) / log(max(2.0, end($sizes) / $sizes[0]))),
             1,
         );
         $y = static fn (float $value): float => round(
-            $bottom - ( self::PANEL['height'] * max(0.0, min(1.0, $height($value))) ),
+            $bottom - (self::PANEL['height'] * max(0.0, min(1.0, $height($value)))),
             1,
         );
         $svg = self::text($left, self::TOP - 30, $title, 'start', 'head');
@@ -115,7 +115,7 @@ final class Plot
                 ) . self::text($x($items), $bottom + 18, number_format($items), 'middle', 'small');
         }
 
-        $svg .= self::text(( $left + $right ) / 2, $bottom + 40, 'items in Clover', 'middle', '');
+        $svg .= self::text(($left + $right) / 2, $bottom + 40, 'items in Clover', 'middle', '');
 
         foreach ($lines as $name => $points) {
             $mark   = self::MARKS[$name];
@@ -133,7 +133,7 @@ final class Plot
                 // The upper line's figures stand above it, the lower one's below.
                 $svg .= self::text(
                     (float) $px,
-                    (float) $py + ( $mark === 'a' ? -9 : 18 ),
+                    (float) $py + ($mark === 'a' ? -9 : 18),
                     \sprintf($value < 10 ? '%.1f' : '%.0f', $value),
                     $i === 0 ? 'start' : 'middle',
                     'small',

@@ -146,7 +146,7 @@ final class QueriesTopic implements Topic
         $items = \array_slice(
             array_values(array_filter(
                 $place->clover->shelf(),
-                static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 9 ) > 2,
+                static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 9) > 2,
             )),
             300,
             200,
@@ -155,7 +155,7 @@ final class QueriesTopic implements Topic
         for ($i = 0; $i < self::ORDERS; $i++) {
             $item = $items[$i % \count($items)];
             $desk->place(OrderFile::fromJson(json_encode([
-                'order_id'           => (string) ( 179540798000 + $i ),
+                'order_id'           => (string) (179540798000 + $i),
                 'number'             => $i + 1,
                 'new_status'         => 1,
                 'currency'           => 'USD',
@@ -170,7 +170,7 @@ final class QueriesTopic implements Topic
                 ]],
             ], JSON_THROW_ON_ERROR)));
 
-            ( $i % 2 ) === 0 && $shop->orderEvents()->statusChanged((string) ( 179540798000 + $i ), 5, 1);
+            ($i % 2) === 0 && $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
         }
 
         $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
@@ -200,7 +200,7 @@ final class QueriesTopic implements Topic
     /** @param array<string, mixed> $step */
     private static function scans(array $step): bool
     {
-        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ( $step['rows'] ?? 0 ) > 1_000;
+        return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > 1_000;
     }
 
     /** @param list<array{purpose: string, why?: string, plan: list<array<string, mixed>>}> $found */
@@ -212,12 +212,12 @@ final class QueriesTopic implements Topic
             $steps = array_map(static fn (array $step): string => \sprintf(
                 '%s %s',
                 $step['table'] ?? '–',
-                ( $step['key'] ?? null ) === null
-                    ? ( ( $step['type'] ?? null ) === 'ALL' ? 'whole' : '–' )
+                ($step['key'] ?? null) === null
+                    ? (($step['type'] ?? null) === 'ALL' ? 'whole' : '–')
                     : "`{$step['key']}`",
             ), $hot['plan']);
             $rows = array_map(static fn (array $step): string => number_format(
-                (int) ( $step['rows'] ?? 0 ),
+                (int) ($step['rows'] ?? 0),
             ), $hot['plan']);
             $lines .=
                 "| {$hot['purpose']} | "
@@ -225,7 +225,7 @@ final class QueriesTopic implements Topic
                 . ' | '
                 . implode(' + ', $rows)
                 . ' | '
-                . ( $hot['why'] ?? '' )
+                . ($hot['why'] ?? '')
                 . " |\n";
         }
 

@@ -68,7 +68,7 @@ final class RecordingSql extends WrappedSql
         $this->statements[$short] = [
             'query'  => $known === null || \count($values) >= \count($known['values']) ? $query : $known['query'],
             'values' => $known === null || \count($values) >= \count($known['values']) ? $values : $known['values'],
-            'times'  => ( $known['times'] ?? 0 ) + 1,
+            'times'  => ($known['times'] ?? 0) + 1,
         ];
     }
 }

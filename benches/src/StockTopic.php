@@ -31,7 +31,7 @@ final class StockTopic implements Topic
             true,
         ));
         $shop = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
-        ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
+        (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
         $place->rest();
         $mark = $place->clover->mark();
@@ -48,7 +48,7 @@ final class StockTopic implements Topic
             static fn (int|float|null $n, int|string $id): bool => !\in_array($id, $items, true) && $after[$id] !== $n,
             ARRAY_FILTER_USE_BOTH,
         ));
-        $floor = ( 2 * $this->changes ) / 16;
+        $floor = (2 * $this->changes) / 16;
         yield Row::atMost(
             number_format($this->changes) . ' web stock changes on distinct items',
             $run['seconds'],

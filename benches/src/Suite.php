@@ -79,7 +79,7 @@ final class Suite
             ),
         ];
 
-        if (( $unknown = array_diff($wanted, array_keys($all)) ) !== []) {
+        if (($unknown = array_diff($wanted, array_keys($all))) !== []) {
             throw new \InvalidArgumentException(
                 'BENCH knows no ' . implode(', ', $unknown) . '; it knows ' . implode(', ', array_keys($all)) . '.',
             );

@@ -28,7 +28,7 @@ final class WebhookTopic implements Topic
 
     public function run(Raw $raw): iterable
     {
-        if (( $missing = Fpm::missing() ) !== null) {
+        if (($missing = Fpm::missing()) !== null) {
             throw new \RuntimeException("$missing is not installed: run scripts/setup.sh.");
         }
 
@@ -130,7 +130,7 @@ final class WebhookTopic implements Topic
 
         return \count(array_filter(
             $items,
-            static fn (string $item): bool => (int) $clover[$item] !== (int) ( $shop[$item] ?? -1 ),
+            static fn (string $item): bool => (int) $clover[$item] !== (int) ($shop[$item] ?? -1),
         ));
     }
 

@@ -159,14 +159,14 @@ final class Application
                 $options->has('stock-only') => $this->stockOnly($shop),
                 default => $this->sync($shop, $options),
             },
-            'serve'      => ( new ServeCommand($this->console) )->run($options),
+            'serve'      => (new ServeCommand($this->console))->run($options),
             'preview'    => $this->preview($shop, false),
             'products'   => $this->products($shop),
             'log'        => $this->log($shop, $options),
-            'work'       => ( new WorkCommand($this->console) )->run($shop, $options),
-            'drift'      => ( new WorkCommand($this->console) )->drift($shop),
+            'work'       => (new WorkCommand($this->console))->run($shop, $options),
+            'drift'      => (new WorkCommand($this->console))->drift($shop),
             'conflicts'  => $this->conflicts($shop, $options),
-            'order'      => ( new OrderCommand($this->console) )->run($shop, $options),
+            'order'      => (new OrderCommand($this->console))->run($shop, $options),
         };
     }
 
@@ -263,7 +263,9 @@ final class Application
         $shopCurrency = ShopConfig::read($shop->sql)->currency;
 
         if ($facts['currency'] === null && $this->console->canAsk()) {
-            $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
+            $answer   = $this->console->ask(
+                "Clover does not tell the merchant's currency. Which is it? [$shopCurrency]",
+            );
             $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
                 'A currency is a code of three letters, such as USD.',
             );
@@ -357,8 +359,8 @@ final class Application
             $now->reconnectReason !== null => "Not connected: {$now->reconnectReason}. Run “connect”.",
             default => "Not connected ({$now->environment}). Run “connect”.",
         });
-        $this->console->line('Access token until: ' . ( $data['token_expires_at'] ?? '-' ));
-        $this->console->line('Last sync:          ' . ( $data['last_sync'] ?? 'never' ));
+        $this->console->line('Access token until: ' . ($data['token_expires_at'] ?? '-'));
+        $this->console->line('Last sync:          ' . ($data['last_sync'] ?? 'never'));
         $this->console->line(\sprintf(
             'Products: %d   errors: %d   pending: %d   conflicts: %d   deleted: %d',
             $now->products,
@@ -384,7 +386,7 @@ final class Application
             ));
         }
 
-        if (( $data['sales']['paused'] ?? null ) !== null) {
+        if (($data['sales']['paused'] ?? null) !== null) {
             $this->console->warning("Sending to Clover is paused: {$data['sales']['paused']} (“work --resume”)");
         }
 
@@ -461,7 +463,7 @@ final class Application
             $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
         }
 
-        if (( $withheld = SyncRunner::withheld($shop->connection) ) !== null) {
+        if (($withheld = SyncRunner::withheld($shop->connection)) !== null) {
             $this->console->warning($withheld);
         }
 
@@ -577,7 +579,7 @@ final class Application
 
     private function products(Services $shop): int
     {
-        $products = ( new ProductList($shop->sql, $shop->mappings()) )->all();
+        $products = (new ProductList($shop->sql, $shop->mappings()))->all();
         $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
         $this->console->line(str_repeat('-', 118));
 
@@ -593,7 +595,7 @@ final class Application
                 $product['quantity'] === null ? '-' : (string) $product['quantity'],
                 $product['state'] !== 'synced'
                     ? $product['state']
-                    : ( $product['published'] ? 'published' : 'unpublished' ),
+                    : ($product['published'] ? 'published' : 'unpublished'),
                 $product['clover_id'],
             ));
         }
@@ -745,7 +747,7 @@ final class Application
         } else {
             $chosen = (string) $fallback;
             $this->console->warning(
-                'No default_category is set: “' . ( $names[$fallback] ?? '' ) . "” ($fallback) is taken.",
+                'No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.",
             );
         }
 
@@ -799,7 +801,7 @@ final class Application
 
         return max(
             Platform::has('memory_get_peak_usage') ? memory_get_peak_usage(true) : 0,
-            ( $usage['ru_maxrss'] ?? 0 ) * ( PHP_OS_FAMILY === 'Darwin' ? 1 : 1024 ),
+            ($usage['ru_maxrss'] ?? 0) * (PHP_OS_FAMILY === 'Darwin' ? 1 : 1024),
         );
     }
 
@@ -817,7 +819,7 @@ final class Application
         }
 
         $this->console->event(['event' => 'error', 'kind' => $kind, 'message' => $message]
-        + ( $fields === [] ? [] : ['fields' => $fields] ));
+        + ($fields === [] ? [] : ['fields' => $fields]));
 
         return $code;
     }

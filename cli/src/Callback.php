@@ -52,19 +52,17 @@ final class Callback
         $clients = [];
         $end     = Platform::monotonic() + $seconds;
 
-        while (( $left = $end - Platform::monotonic() ) > 0) {
+        while (($left = $end - Platform::monotonic()) > 0) {
             $read  = [$server, ...array_column($clients, 'socket')];
             $write = $except = null;
             $wait  = min($left, 0.5);
 
-            if (
-                @stream_select($read, $write, $except, (int) $wait, (int) ( ( $wait - (int) $wait ) * 1e6 )) === false
-            ) {
+            if (@stream_select($read, $write, $except, (int) $wait, (int) (($wait - (int) $wait) * 1e6)) === false) {
                 // A signal; its handler has run.
                 continue;
             }
 
-            if (\in_array($server, $read, true) && ( $client = @stream_socket_accept($server, 0) ) !== false) {
+            if (\in_array($server, $read, true) && ($client = @stream_socket_accept($server, 0)) !== false) {
                 stream_set_blocking($client, false);
                 $clients[] = ['socket' => $client, 'text' => '', 'end' => Platform::monotonic() + self::PATIENCE];
                 $clients   = \array_slice($clients, -self::MOST);
@@ -78,7 +76,7 @@ final class Callback
 
                 $late = Platform::monotonic() >= $client['end'] || \strlen($text) > self::LONGEST;
 
-                if ($whole && ( $query = self::answer($socket, $text, $state) ) !== null) {
+                if ($whole && ($query = self::answer($socket, $text, $state)) !== null) {
                     return $query;
                 }
 

@@ -94,7 +94,7 @@ final readonly class Config
 
         if (
             isset($values['settings'])
-            && ( !\is_array($values['settings']) || $values['settings'] !== [] && array_is_list($values['settings']) )
+            && (!\is_array($values['settings']) || $values['settings'] !== [] && array_is_list($values['settings']))
         ) {
             $wrong['settings'] = 'must be a JSON object';
         }
@@ -149,7 +149,7 @@ final readonly class Config
     public function shop(): Services
     {
         $settings = Settings::fromArray(
-            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ( $this->values['settings'] ?? [] ),
+            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ($this->values['settings'] ?? []),
         );
         $sql = $this->database();
         $log = $settings->toArray()['debug']
@@ -191,7 +191,7 @@ final readonly class Config
                 $this->dsn(),
                 isset($this->values['db_user']) ? (string) $this->values['db_user'] : null,
                 isset($this->values['db_password']) ? (string) $this->values['db_password'] : null,
-                (string) ( $this->values['db_prefix'] ?? self::PREFIX ),
+                (string) ($this->values['db_prefix'] ?? self::PREFIX),
             );
         } catch (\InvalidArgumentException $e) {
             throw new UsageException('These settings are wrong:', ['dsn' => $e->getMessage()]);
@@ -211,7 +211,7 @@ final readonly class Config
             $schema->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
         }
 
-        ( new AppSchema($sql) )->ensure();
+        (new AppSchema($sql))->ensure();
 
         if (isset($this->values['currency'])) {
             ShopConfig::writeCurrency($sql, (string) $this->values['currency']);
@@ -231,14 +231,14 @@ final readonly class Config
 
         $mode = (int) @fileperms($file) & 0777;
 
-        if (( $mode & 0007 ) !== 0) {
+        if (($mode & 0007) !== 0) {
             @chmod($file, $mode & 0770);
         }
     }
 
     private function dsn(): string
     {
-        return (string) ( $this->values['dsn'] ?? 'sqlite:cloversync.sqlite' );
+        return (string) ($this->values['dsn'] ?? 'sqlite:cloversync.sqlite');
     }
 
     /** The file of a SQLite database. */
@@ -256,7 +256,7 @@ final readonly class Config
 
         $file = $this->file();
 
-        return $file === null ? $this->dsn() : 'sqlite:' . ( realpath($file) ?: $file );
+        return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);
     }
 
     /** The secret that seals the tokens: the one given, else one made once and kept beside the database. */
@@ -266,7 +266,7 @@ final readonly class Config
             return (string) $this->values['site_secret'];
         }
 
-        $file = ( $this->file() ?? 'cloversync.mysql' ) . '-secret';
+        $file = ($this->file() ?? 'cloversync.mysql') . '-secret';
 
         if (!is_file($file)) {
             $this->makeSecret($file);
@@ -310,7 +310,7 @@ final readonly class Config
     private static function copy(string $from, string $to): void
     {
         try {
-            ( new \SplFileObject($to, 'x') )->fwrite((string) file_get_contents($from));
+            (new \SplFileObject($to, 'x'))->fwrite((string) file_get_contents($from));
         } catch (\RuntimeException) {
             // It is there.
         }

@@ -114,7 +114,7 @@ final class JsonReader
     {
         $value = $this->take($name, $required);
 
-        if ($value !== null && ( !\is_array($value) || !array_is_list($value) )) {
+        if ($value !== null && (!\is_array($value) || !array_is_list($value))) {
             $this->note($name, 'must be a list');
 
             return [];
@@ -157,7 +157,7 @@ final class JsonReader
     private static function isObject(mixed $value): bool
     {
         // An empty object and an empty list look the same once decoded.
-        return \is_array($value) && ( $value === [] || !array_is_list($value) );
+        return \is_array($value) && ($value === [] || !array_is_list($value));
     }
 
     private static function fits(string $text): bool

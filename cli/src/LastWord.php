@@ -49,7 +49,7 @@ final class LastWord
             self::$reserve = '';
             $last          = Platform::has('error_get_last') ? \error_get_last() : null;
 
-            if ($last !== null && ( $last['type'] & self::FATAL ) !== 0) {
+            if ($last !== null && ($last['type'] & self::FATAL) !== 0) {
                 self::say('fatal', self::sentence($last), $json);
 
                 exit(self::FAILED);
@@ -101,12 +101,12 @@ final class LastWord
 
     private static function say(string $kind, string $sentence, bool $json): void
     {
-        ( new \SplFileObject('php://stderr', 'w') )->fwrite("error: $sentence\n");
+        (new \SplFileObject('php://stderr', 'w'))->fwrite("error: $sentence\n");
 
         if ($json) {
             $flags = JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES;
             $text  = Platform::has('json_encode') ? json_encode($sentence, $flags) : "\"$sentence\"";
-            ( new \SplFileObject('php://stdout', 'w') )->fwrite(
+            (new \SplFileObject('php://stdout', 'w'))->fwrite(
                 "{\"event\":\"error\",\"kind\":\"$kind\",\"message\":$text}\n",
             );
         }

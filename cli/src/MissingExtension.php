@@ -41,7 +41,7 @@ final class MissingExtension
             'html_errors=0',
         ];
         $process = @proc_open(
-            [PHP_BINARY, ...$options, ...( $named === null ? [] : ['-d', "extension=$named"] ), '-r', ''],
+            [PHP_BINARY, ...$options, ...($named === null ? [] : ['-d', "extension=$named"]), '-r', ''],
             [
                 ['file', '/dev/null', 'r'],
                 ['file', '/dev/null', 'w'],

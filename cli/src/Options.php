@@ -29,7 +29,7 @@ final readonly class Options
         while ($words !== []) {
             $word = array_shift($words);
 
-            if ($arguments !== [] && $word !== '' && ( $word[0] !== '-' || $word === '-' )) {
+            if ($arguments !== [] && $word !== '' && ($word[0] !== '-' || $word === '-')) {
                 $given[array_shift($arguments)] = $word;
 
                 continue;

@@ -236,6 +236,6 @@ final class PdoSql implements Sql
     /** The database's number of an error; 0 for any other error. */
     private static function number(\Throwable $e): int
     {
-        return $e instanceof \PDOException ? (int) ( $e->errorInfo[1] ?? 0 ) : 0;
+        return $e instanceof \PDOException ? (int) ($e->errorInfo[1] ?? 0) : 0;
     }
 }

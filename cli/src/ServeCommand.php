@@ -26,7 +26,7 @@ final readonly class ServeCommand
      */
     public function run(Options $options): int
     {
-        $listen = (string) ( $options->get('listen') ?? self::DEFAULT_LISTEN );
+        $listen = (string) ($options->get('listen') ?? self::DEFAULT_LISTEN);
 
         if (preg_match('/^(\[[0-9a-f:]+\]|[\w.-]+):(\d{1,5})$/i', $listen, $m) !== 1 || (int) $m[2] > 65_535) {
             throw new UsageException('--listen takes HOST:PORT, such as ' . self::DEFAULT_LISTEN . '.');
@@ -43,7 +43,7 @@ final readonly class ServeCommand
             'error_log=/dev/stderr',
             '-d',
             'memory_limit=256M',
-            ...( $extension === null ? [] : ['-d', "extension=$extension"] ),
+            ...($extension === null ? [] : ['-d', "extension=$extension"]),
             '-S',
             $listen,
             __DIR__ . '/../serve.php',

@@ -29,13 +29,13 @@ final class WebhookServer
             return;
         }
 
-        if (parse_url((string) ( $_SERVER['REQUEST_URI'] ?? '' ), PHP_URL_PATH) !== self::PATH) {
+        if (parse_url((string) ($_SERVER['REQUEST_URI'] ?? ''), PHP_URL_PATH) !== self::PATH) {
             $this->respond(404, 'There is nothing here but POST ' . self::PATH);
 
             return;
         }
 
-        if (( $_SERVER['REQUEST_METHOD'] ?? '' ) !== 'POST') {
+        if (($_SERVER['REQUEST_METHOD'] ?? '') !== 'POST') {
             header('Allow: POST');
             $this->respond(405, 'Only POST is answered here');
 

@@ -82,7 +82,7 @@ final readonly class WorkCommand
 
         $this->console->done(self::data($result));
 
-        return ( $result->uncertain + $result->dead ) > 0 ? self::PARTLY : self::OK;
+        return ($result->uncertain + $result->dead) > 0 ? self::PARTLY : self::OK;
     }
 
     /** @return int Objects of webhooks that were worked */

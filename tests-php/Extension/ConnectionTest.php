@@ -197,7 +197,7 @@ final class ConnectionTest extends CloverTestCase
 
         for ($i = 0; $i < 2; $i++) {
             try {
-                iterator_count(( new Catalog($connection, 'USD') )->pages());
+                iterator_count((new Catalog($connection, 'USD'))->pages());
                 self::fail('accepted');
             } catch (PermissionException $e) {
                 self::assertSame('Inventory Read', $e->getPermission());
@@ -221,7 +221,7 @@ final class ConnectionTest extends CloverTestCase
         ]]);
 
         try {
-            iterator_count(( new Catalog($connection, 'USD') )->pages());
+            iterator_count((new Catalog($connection, 'USD'))->pages());
             self::fail('accepted');
         } catch (UnavailableException $e) {
             self::assertGreaterThan(60, $e->getRetryAfter());
@@ -241,7 +241,7 @@ final class ConnectionTest extends CloverTestCase
         ]]);
 
         try {
-            iterator_count(( new Catalog($connection, 'USD') )->pages());
+            iterator_count((new Catalog($connection, 'USD'))->pages());
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertStringEndsWith('/items', $e->getPath());
@@ -262,7 +262,7 @@ final class ConnectionTest extends CloverTestCase
         ]]);
 
         $this->expectException(BugException::class);
-        iterator_count(( new Catalog($connection, 'USD') )->pages());
+        iterator_count((new Catalog($connection, 'USD'))->pages());
     }
 
     #[TestDox('tokens of another site secret do not open, and nothing is sent')]

@@ -88,7 +88,7 @@ final class HostileBytesTest extends TestCase
             $store->write($record);
 
             try {
-                ( new Connection(Settings::fromArray([]), $vault, $store) )->status();
+                (new Connection(Settings::fromArray([]), $vault, $store))->status();
                 self::fail('It was taken for ' . json_encode($record, JSON_INVALID_UTF8_SUBSTITUTE));
             } catch (VaultException $e) {
                 self::assertNotSame('', $e->getMessage());
@@ -101,7 +101,7 @@ final class HostileBytesTest extends TestCase
         $calls = 0;
 
         foreach ($this->objects() as $object) {
-            foreach (( new \ReflectionClass($object) )->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+            foreach ((new \ReflectionClass($object))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
                 if ($method->isConstructor() || str_starts_with($method->name, '__')) {
                     continue;
                 }
@@ -153,8 +153,8 @@ final class HostileBytesTest extends TestCase
                 '..',
                 '{"items":[{"id":"' . self::BYTES . '"}]}',
             ][$round],
-            'int'    => [PHP_INT_MIN, PHP_INT_MAX, 0, -1, 1 << 32, -( 1 << 31 ), 1 << 62, 7][$round],
-            'bool'   => ( $round % 2 ) === 0,
+            'int'    => [PHP_INT_MIN, PHP_INT_MAX, 0, -1, 1 << 32, -(1 << 31), 1 << 62, 7][$round],
+            'bool'   => ($round % 2) === 0,
             'float'  => [NAN, INF, -INF, 0.0, -0.0, 1e308, 5e-324, -1.5][$round],
             'array' => [
                 [self::BYTES => self::BYTES],

@@ -48,13 +48,13 @@ final class LateLoadTest extends TestCase
         file_put_contents(
             "$folder/fpm.conf",
             "[global]\nerror_log=$folder/fpm.log\ndaemonize=no\n[www]\n"
-            . ( $root ? 'user=' . posix_getpwuid(0)['name'] . "\ngroup=" . posix_getgrgid(0)['name'] . "\n" : '' )
+            . ($root ? 'user=' . posix_getpwuid(0)['name'] . "\ngroup=" . posix_getgrgid(0)['name'] . "\n" : '')
             . "listen=$folder/fpm.sock\npm=static\npm.max_children=2\npm.max_requests=20\ncatch_workers_output=yes\nphp_admin_value[extension]="
             . $this->extension()
             . "\n",
         );
         $process = proc_open(
-            [Fpm::program(), ...( $root ? ['-R'] : [] ), '-n', '-y', "$folder/fpm.conf"],
+            [Fpm::program(), ...($root ? ['-R'] : []), '-n', '-y', "$folder/fpm.conf"],
             [
                 ['file', '/dev/null',       'r'],
                 ['file', "$folder/out.log", 'a'],
@@ -109,7 +109,7 @@ final class LateLoadTest extends TestCase
         );
         $end = hrtime(true) + 60e9;
 
-        while (( $stream = @stream_socket_client("unix://$socket") ) === false && hrtime(true) < $end) {
+        while (($stream = @stream_socket_client("unix://$socket")) === false && hrtime(true) < $end) {
             usleep(20_000);
         }
 

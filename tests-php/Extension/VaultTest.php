@@ -36,7 +36,7 @@ final class VaultTest extends TestCase
     #[TestDox('after a change of the secret old texts open and say that they want sealing again')]
     public function testRotation(): void
     {
-        $sealed  = ( new Vault(self::SECRET) )->seal('token', 'c');
+        $sealed  = (new Vault(self::SECRET))->seal('token', 'c');
         $rotated = new Vault('fedcba9876543210', self::SECRET);
 
         self::assertSame('token', $rotated->open($sealed, 'c'));

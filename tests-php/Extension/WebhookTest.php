@@ -80,7 +80,7 @@ final class WebhookTest extends TestCase
         $body = json_encode(['verificationCode' => self::CODE], JSON_THROW_ON_ERROR);
 
         foreach ([[], ['webhook_secret' => self::AUTH], ['webhooks' => false]] as $settings) {
-            $verdict = ( new Webhook(Settings::fromArray($settings)) )->judge($body, [], null);
+            $verdict = (new Webhook(Settings::fromArray($settings)))->judge($body, [], null);
 
             self::assertSame([200, 'verification', self::CODE, [], self::NOTHING, ''], [
                 $verdict->status,
@@ -215,7 +215,7 @@ final class WebhookTest extends TestCase
     #[DataProvider('refusals')]
     public function testRefused(int $status, string $reason, string $body, array $headers, array $settings): void
     {
-        $verdict = ( new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH])) )->judge(
+        $verdict = (new Webhook(Settings::fromArray($settings + ['webhook_secret' => self::AUTH])))->judge(
             $body,
             $headers,
             self::MERCHANT,
@@ -351,7 +351,7 @@ final class WebhookTest extends TestCase
                     $webhook->judge($body, $headers, self::MERCHANT);
                 }
 
-                $cost[$name] = ( ( self::cpuNanoseconds() - $start ) / $times ) / 1000;
+                $cost[$name] = ((self::cpuNanoseconds() - $start) / $times) / 1000;
             }
 
             return $cost;
@@ -413,8 +413,8 @@ final class WebhookTest extends TestCase
         $usage = getrusage();
 
         return (
-            ( ( $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] ) * 1_000_000_000 )
-            + ( ( $usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec'] ) * 1_000 )
+            (($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1_000_000_000)
+            + (($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) * 1_000)
         );
     }
 
@@ -422,6 +422,6 @@ final class WebhookTest extends TestCase
     {
         preg_match('/^VmRSS:\s+(\d+) kB$/m', (string) file_get_contents('/proc/self/status'), $found);
 
-        return (int) ( $found[1] ?? 0 );
+        return (int) ($found[1] ?? 0);
     }
 }

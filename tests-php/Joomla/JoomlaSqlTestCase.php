@@ -143,7 +143,7 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         ] as $second) {
             $this->sql->execute("SET timestamp = $second.25");
             self::assertSame(
-                ( $second * 1000 ) + 250,
+                ($second * 1000) + 250,
                 (int) $this->sql->fetchValue('SELECT ' . $this->sql->dialect()->milliseconds()),
                 gmdate('c', $second),
             );
@@ -175,7 +175,7 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
         // The database breaks off the one that has written less.
         $write = static function (Sql $sql, int $own, bool $light): void {
             for ($i = 0; !$light && $i < 60; $i++) {
-                $sql->execute('INSERT INTO #__bound (id) VALUES (?)', [( $own * 100 ) + $i]);
+                $sql->execute('INSERT INTO #__bound (id) VALUES (?)', [($own * 100) + $i]);
             }
 
             $sql->execute('UPDATE #__bound SET number = number + 1 WHERE id = ?', [$own]);
@@ -258,7 +258,7 @@ abstract class JoomlaSqlTestCase extends ShopTestCase
                 $this->sql->execute('INSERT INTO #__bound (id) VALUES (1)');
                 $other->execute('KILL ' . (int) $this->sql->fetchValue('SELECT CONNECTION_ID()'));
 
-                for ($id = 2; $id < ( 2 + $more ); $id++) {
+                for ($id = 2; $id < (2 + $more); $id++) {
                     $this->sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$id]);
                 }
             });

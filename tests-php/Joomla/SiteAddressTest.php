@@ -75,9 +75,9 @@ final class SiteAddressTest extends JoomlaTestCase
     public function test_moved_database(): void
     {
         $this->connect('https://shop.example/');
-        ( new SiteAddress(null, 'shop/jos_@db2') )->confirm($this->state());
+        (new SiteAddress(null, 'shop/jos_@db2'))->confirm($this->state());
         self::assertTrue($this->isMoved(null, 'shop/jos_@db2'));
-        ( new SiteAddress('https://shop.example/', 'shop/jos_@db2') )->confirm($this->state());
+        (new SiteAddress('https://shop.example/', 'shop/jos_@db2'))->confirm($this->state());
         self::assertSame([false, true], [$this->isMoved(null, 'shop/jos_@db2'), $this->isMoved(null)]);
     }
 
@@ -98,15 +98,12 @@ final class SiteAddressTest extends JoomlaTestCase
     private function connect(string $url, string $database = self::DATABASE): void
     {
         $address = new SiteAddress($url, $database);
-        ( new SiteGuard($this->state(), $address->identity($this->state())) )->move();
+        (new SiteGuard($this->state(), $address->identity($this->state())))->move();
         $address->confirm($this->state());
     }
 
     private function isMoved(?string $url, string $database = self::DATABASE): bool
     {
-        return ( new SiteGuard(
-            $this->state(),
-            ( new SiteAddress($url, $database) )->identity($this->state()),
-        ) )->isMoved();
+        return (new SiteGuard($this->state(), (new SiteAddress($url, $database))->identity($this->state())))->isMoved();
     }
 }

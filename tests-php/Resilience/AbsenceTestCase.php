@@ -210,7 +210,7 @@ abstract class AbsenceTestCase extends ResilienceTestCase
         $this->connectThrough(null, static function (string $path, array $body) use ($missing, $query): array {
             if (
                 str_contains($path, '/items?')
-                && ( $query === '' || str_contains($path, $query) )
+                && ($query === '' || str_contains($path, $query))
                 && !str_contains($path, $missing)
             ) {
                 $body['elements'] = array_values(array_filter(
@@ -259,7 +259,7 @@ abstract class AbsenceTestCase extends ResilienceTestCase
     {
         return array_values(array_filter(
             $this->clover->shelf(),
-            static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 0 ) > 0,
+            static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0,
         ))[0];
     }
 }

@@ -69,7 +69,7 @@ final class BindingTest extends ResilienceTestCase
             $self->pause();
             $read = 0;
 
-            foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
+            foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
                 $read += \count($page->itemIds());
             }
 
@@ -85,7 +85,7 @@ final class BindingTest extends ResilienceTestCase
     #[TestDox('Pages that were begun before a fork are refused in the child and go on in the parent')]
     public function test_an_iterator_belongs_to_its_process(): void
     {
-        $pages = ( new Catalog($this->connected('synthetic:2300'), 'USD') )->pages();
+        $pages = (new Catalog($this->connected('synthetic:2300'), 'USD'))->pages();
         self::assertCount(1_000, $pages->current()->itemIds());
 
         foreach (['current', 'next', 'valid'] as $call) {
@@ -126,7 +126,7 @@ final class BindingTest extends ResilienceTestCase
     public function test_an_interrupted_iterator_goes_on(): void
     {
         $this->connected('synthetic:1300');
-        $pages = ( new Catalog($this->connection($this->store), 'USD') )->pages();
+        $pages = (new Catalog($this->connection($this->store), 'USD'))->pages();
         $this->clover->fault(Simulator::ITEM_PAGES, 'delay', 2, 0, ['ms' => 20_000]);
         $this->interrupted(new \DomainException('time is over'), static fn () => $pages->current());
 

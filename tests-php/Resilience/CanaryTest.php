@@ -150,7 +150,7 @@ final class CanaryTest extends ResilienceTestCase
             array_sum($told['thrown']),
             \count($told['thrown']),
             \count($texts),
-            ( array_sum(array_map(strlen(...), $texts)) / 1024 ) / 1024,
+            (array_sum(array_map(strlen(...), $texts)) / 1024) / 1024,
         ));
         // An authorization is what carries the state.
         $states = array_filter(
@@ -341,7 +341,7 @@ final class CanaryTest extends ResilienceTestCase
         try {
             for (
                 $end = microtime(true) + 60;
-                ( $line = @stream_socket_client("tcp://$listen", timeout: 1) ) === false;
+                ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false;
                 usleep(20_000)
             ) {
                 self::assertLessThan($end, microtime(true), 'The server did not begin.');
@@ -386,7 +386,7 @@ final class CanaryTest extends ResilienceTestCase
         self::assertIsString($record);
         [$merchant, $sealed] = explode('.', $record, 2);
         $opened = json_decode(
-            ( new Vault($secret) )->open($sealed, "sandbox/$merchant/tokens"),
+            (new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"),
             true,
             8,
             JSON_THROW_ON_ERROR,
@@ -431,7 +431,7 @@ final class CanaryTest extends ResilienceTestCase
         ini_set('zend.exception_string_param_max_len', '1000');
 
         try {
-            return ( new \Exception('A frame of this trace has it.') )->getTraceAsString();
+            return (new \Exception('A frame of this trace has it.'))->getTraceAsString();
         } finally {
             ini_restore('zend.exception_ignore_args');
             ini_restore('zend.exception_string_param_max_len');

@@ -42,10 +42,10 @@ final class EnduranceTest extends ResilienceTestCase
             $before['calls'],
             $after['bytes'] / 1024,
             $after['calls'],
-            ( $after['bytes'] - $before['bytes'] ) / 1024,
+            ($after['bytes'] - $before['bytes']) / 1024,
             $after['threads'],
             $after['files'],
-            ( $told['seconds'] * 1e6 ) / $after['calls'],
+            ($told['seconds'] * 1e6) / $after['calls'],
         ));
         self::assertGreaterThanOrEqual(self::CALLS, $after['calls']);
         self::assertEquals(1, $told['refused'], 'Something that must be refused was not.');
@@ -164,7 +164,7 @@ final class EnduranceTest extends ResilienceTestCase
     #[TestDox('Preloaded in PHP-FPM, fresh workers have one thread each, answer webhooks, and bring in what they told')]
     public function test_preload_in_fpm(): void
     {
-        if (( $missing = Fpm::missing() ) !== null) {
+        if (($missing = Fpm::missing()) !== null) {
             self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
@@ -238,7 +238,7 @@ final class EnduranceTest extends ResilienceTestCase
         return [
             'opcache.enable'  => '1',
             'opcache.preload' => __DIR__ . '/scripts/preload.php',
-            ...( posix_geteuid() === 0 ? ['opcache.preload_user' => 'root'] : [] ),
+            ...(posix_geteuid() === 0 ? ['opcache.preload_user' => 'root'] : []),
         ];
     }
 
@@ -310,7 +310,7 @@ final class EnduranceTest extends ResilienceTestCase
     {
         preg_match('/^Threads:\s+(\d+)/m', (string) file_get_contents("/proc/$pid/status"), $match);
 
-        return (int) ( $match[1] ?? 0 );
+        return (int) ($match[1] ?? 0);
     }
 
     private static function file(): string

@@ -30,13 +30,13 @@ abstract class HostileCatalogTestCase extends ResilienceTestCase
     public function test_hostile_catalogs(): void
     {
         $this->file = sys_get_temp_dir() . '/cloversync-hostile-' . bin2hex(random_bytes(8)) . '.json';
-        $first      = (int) ( getenv('CLOVERSYNC_SEED') ?: 1 );
-        $count      = (int) ( getenv('CLOVERSYNC_CATALOGS') ?: self::CATALOGS );
+        $first      = (int) (getenv('CLOVERSYNC_SEED') ?: 1);
+        $count      = (int) (getenv('CLOVERSYNC_CATALOGS') ?: self::CATALOGS);
         $runs       = $imported = $failed = 0;
 
-        for ($seed = $first; $seed < ( $first + $count ); $seed++) {
+        for ($seed = $first; $seed < ($first + $count); $seed++) {
             $catalog  = new HostileCatalog($seed);
-            $settings = ['mapping_mode' => ( $seed % 2 ) === 0 ? 'category' : 'tag', 'import_status' => 'published'];
+            $settings = ['mapping_mode' => ($seed % 2) === 0 ? 'category' : 'tag', 'import_status' => 'published'];
 
             for ($round = 1; $round <= self::ROUNDS; $round++) {
                 $this->serve($catalog);

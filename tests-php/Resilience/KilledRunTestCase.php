@@ -209,7 +209,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
                 ->shop($this->db->connect())
                 ->runner()
                 ->run(new TimeBudget(0.0)))->value();
-            self::assertLessThanOrEqual(( 2 * \count($phases) ) + 4, ++$slices, 'It does not come to its end.');
+            self::assertLessThanOrEqual((2 * \count($phases)) + 4, ++$slices, 'It does not come to its end.');
         } while ($result->hasMore());
 
         self::assertDone($result);
@@ -430,7 +430,7 @@ abstract class KilledRunTestCase extends ResilienceTestCase
         $this->clover->setStock($shelf[3]['id'], 17);
         $counted = array_values(array_filter(
             $shelf,
-            static fn (array $item): bool => ( $item['itemStock']['quantity'] ?? 0 ) > 0,
+            static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 0) > 0,
         ));
         $this->clover->setStock(end($counted)['id'], null);
         $this->clover->edit($shelf[4]['id'], ['sku' => 'RESILIENT-1', 'code' => '0000000000017']);

@@ -486,7 +486,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
                     ['', '/v3/merchants/*', '/orders/*'],
                     $request['path'],
                 );
-            $seen[$match] = ( $seen[$match] ?? -1 ) + 1;
+            $seen[$match] = ($seen[$match] ?? -1) + 1;
             $places[]     = ['match' => $match, 'skip' => $seen[$match]];
         }
 
@@ -685,7 +685,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
                 "$where: Clover's count of $item is not what the order asks for.",
             );
             self::assertSame(
-                max(0, $now['counts'][$item] - ( $desired[$item] - $confirmed )),
+                max(0, $now['counts'][$item] - ($desired[$item] - $confirmed)),
                 $shop[$item],
                 "$where: the shop's count of $item.",
             );
@@ -701,7 +701,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
         foreach ($now['ledger'] as $key => $row) {
             $was = $found['ledger'][$key] ?? null;
 
-            if ($was !== null && $was['state'] === 'sent' && ( $this->now + 1 - $was['sent'] ) < self::QUIET) {
+            if ($was !== null && $was['state'] === 'sent' && ($this->now + 1 - $was['sent']) < self::QUIET) {
                 self::assertSame(
                     'sent',
                     $atOnce[$key]['state'],
@@ -743,8 +743,8 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             self::assertContains($row['state'], ['confirmed', 'skipped'], "$where: row $key.");
             self::assertSame($row['state'] === 'skipped', $row['reason'] !== null, "$where: row $key.");
             $line            = $row['line_id'];
-            $sold[$line]     = ( $sold[$line] ?? 0 ) + max(0, (int) $row['delta']);
-            $returned[$line] = ( $returned[$line] ?? 0 ) + max(0, -(int) $row['delta']);
+            $sold[$line]     = ($sold[$line] ?? 0) + max(0, (int) $row['delta']);
+            $returned[$line] = ($returned[$line] ?? 0) + max(0, -(int) $row['delta']);
         }
 
         foreach ($sold as $line => $units) {
@@ -761,7 +761,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
      */
     private function assertOrder(array $found, array $now, array $result, string $where): array
     {
-        if (!( $this->settings['sync_sale'] ?? false )) {
+        if (!($this->settings['sync_sale'] ?? false)) {
             self::assertSame([], $now['orders'], $where);
             self::assertSame(0, $result['uncertain'], $where);
 
@@ -808,7 +808,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     private function assertOwnerSendsIt(string $where): void
     {
         $this->fresh(function (Sql $sql) use ($where): void {
-            $shop  = $this->shop($sql, [], new FakeClock($this->now + ( 2 * self::PATIENCE )));
+            $shop  = $this->shop($sql, [], new FakeClock($this->now + (2 * self::PATIENCE)));
             $sales = $shop->sales();
             $rows  = $sales->pushed->waiting(10);
             self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
@@ -897,7 +897,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
     /** @param array<string, mixed> $fields What is another than in the first order */
     private function place(Services $shop, array $fields): void
     {
-        ( new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock) )->place(OrderFile::fromJson(json_encode(
+        (new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode(
             $fields + $this->order(),
             JSON_THROW_ON_ERROR,
         )));
@@ -917,7 +917,7 @@ abstract class KilledSaleTestCase extends ResilienceTestCase
             'shipping'           => 500,
             'order_discount'     => 150,
             'order_tax'          => 0,
-            'total'              => ( $this->quantity * 1_499 ) - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
+            'total'              => ($this->quantity * 1_499) - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
         ];
     }
 

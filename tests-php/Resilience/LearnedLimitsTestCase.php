@@ -36,7 +36,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
     #[TestWith([2, 1])]
     public function test_import_and_order(int $perSecond, int $concurrent): void
     {
-        $lines = (int) ( getenv('CLOVERSYNC_LINES') ?: self::LINES );
+        $lines = (int) (getenv('CLOVERSYNC_LINES') ?: self::LINES);
         $this->connectTo('synthetic:300', 'documented');
         $before = $this->clover->state()['stock'];
         $items  = \array_slice(array_keys(array_filter($before, is_numeric(...))), 0, $lines);
@@ -48,7 +48,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
         $confirmed = Child::fork(function () use ($items): int {
             $sql  = $this->db->connect();
             $shop = $this->shop($sql, ['sync_sale' => false]);
-            ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
+            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $confirmed = 0;
 
@@ -66,7 +66,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
             self::assertEquals($before[$id] - 1, $after[$id], $id);
         }
 
-        $this->assertLearnedOnce($mark, (int) ( $perSecond < 16 ) + (int) ( $concurrent < 5 ));
+        $this->assertLearnedOnce($mark, (int) ($perSecond < 16) + (int) ($concurrent < 5));
         $limits = Lanes::limits($this->sql, 'sandbox');
         self::assertLessThanOrEqual(16, $limits['per_second']);
         self::assertSame($limits !== ['per_second' => 16, 'concurrent' => 5, 'learned' => false], $limits['learned']);
@@ -151,10 +151,7 @@ abstract class LearnedLimitsTestCase extends ResilienceTestCase
     private function assertLearnedOnce(int $mark, int $kinds): void
     {
         $refused = $this->refused($mark);
-        $late    = array_filter(
-            $refused,
-            static fn (int $at): bool => $at > ( $refused[0] + ( $kinds * self::GRACE ) ),
-        );
+        $late    = array_filter($refused, static fn (int $at): bool => $at > ($refused[0] + ($kinds * self::GRACE)));
         self::assertSame([], $late, 'Milliseconds of all 429s: ' . implode(', ', $refused));
     }
 

@@ -187,7 +187,7 @@ abstract class MidRunTestCase extends ResilienceTestCase
         self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
         self::assertSame(1, $this->rows('j2commerce_clover_runs'));
         self::assertSame(1_300, $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND state = 'synced'"));
-        self::assertTrue(( new Lock($this->sql, 'sync:sandbox') )->acquire());
+        self::assertTrue((new Lock($this->sql, 'sync:sandbox'))->acquire());
     }
 
     private function runPausedAfterItsFirstPage(): Child

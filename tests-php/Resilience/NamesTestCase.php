@@ -234,7 +234,7 @@ abstract class NamesTestCase extends ResilienceTestCase
     public function test_a_refused_row(): void
     {
         $items = array_map(static fn (int $i): array => self::item("A$i", [
-            'name' => ( $i % 100 ) === 7 ? "Poison $i" : "Tea $i",
+            'name' => ($i % 100) === 7 ? "Poison $i" : "Tea $i",
         ]), range(1, 250));
         $this->start([
             ...$items,

@@ -171,7 +171,7 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         ): array|string {
             $isItems = preg_match('~/items\?~', $path) === 1;
 
-            if (!$isItems || ( $body['elements'] ?? [] ) === []) {
+            if (!$isItems || ($body['elements'] ?? []) === []) {
                 return $body;
             }
 
@@ -228,7 +228,7 @@ abstract class OddItemsTestCase extends ResilienceTestCase
         ));
         $counted = array_values(array_filter(
             $this->clover->shelf(),
-            static fn (array $i): bool => ( $i['itemStock']['quantity'] ?? 0 ) > 0,
+            static fn (array $i): bool => ($i['itemStock']['quantity'] ?? 0) > 0,
         ));
         $odd         = $place < 0 ? $shirts[2]['id'] : $counted[$place]['id'];
         $this->proxy = RewritingProxy::start($this->clover->url, static function (string $path, array $body) use (
@@ -236,7 +236,7 @@ abstract class OddItemsTestCase extends ResilienceTestCase
             $spoil,
         ): array {
             foreach ($body['elements'] ?? [] as $i => $element) {
-                if (( $element['id'] ?? null ) === $odd) {
+                if (($element['id'] ?? null) === $odd) {
                     $body['elements'][$i] = $spoil($element);
                 }
             }

@@ -33,7 +33,7 @@ abstract class PaceTestCase extends ResilienceTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->seconds = (float) ( getenv('CLOVERSYNC_PACE_SECONDS') ?: 8 );
+        $this->seconds = (float) (getenv('CLOVERSYNC_PACE_SECONDS') ?: 8);
         $this->connectTo('synthetic:1500', 'documented');
         $this->clover->switches(['latency' => self::LATENCY]);
 
@@ -75,7 +75,7 @@ abstract class PaceTestCase extends ResilienceTestCase
             $children[$i]->kill();
         }
 
-        $after = ( microtime(true) - $began + 4 ) * 1_000;
+        $after = (microtime(true) - $began + 4) * 1_000;
 
         foreach ($children as $i => $child) {
             \in_array($i, $killed, true)
@@ -100,7 +100,7 @@ abstract class PaceTestCase extends ResilienceTestCase
 
         // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
         // its lane.
-        while (( microtime(true) - $began ) < $this->seconds) {
+        while ((microtime(true) - $began) < $this->seconds) {
             usleep(2_000_000);
             $this->clover->tokens('expire');
             $expired++;
@@ -146,7 +146,7 @@ abstract class PaceTestCase extends ResilienceTestCase
         self::assertGreaterThan(0.8 * $rates['without lanes'], $rates['with lanes']);
         self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[
             ...array_values($rates),
-            ( 100 * $rates['with lanes'] ) / $rates['without lanes'],
+            (100 * $rates['with lanes']) / $rates['without lanes'],
         ]));
     }
 
@@ -198,7 +198,7 @@ abstract class PaceTestCase extends ResilienceTestCase
         $worst = 0;
 
         for ($first = 0, $last = 0; $last < \count($at); $last++) {
-            while (( $at[$last] - $at[$first] ) >= 1_000) {
+            while (($at[$last] - $at[$first]) >= 1_000) {
                 $first++;
             }
 
@@ -208,9 +208,9 @@ abstract class PaceTestCase extends ResilienceTestCase
         self::assertLessThanOrEqual(self::PER_SECOND, $worst, 'Too many within a second.');
         $steady = array_values(array_filter(
             $at,
-            static fn (int $time): bool => $time >= ( $at[0] + $after ) && $time <= ( $at[0] + ( 1_000 * $seconds ) ),
+            static fn (int $time): bool => $time >= ($at[0] + $after) && $time <= ($at[0] + (1_000 * $seconds)),
         ));
 
-        return \count($steady) < 2 ? 0.0 : ( 1_000 * \count($steady) ) / ( end($steady) - $steady[0] );
+        return \count($steady) < 2 ? 0.0 : (1_000 * \count($steady)) / (end($steady) - $steady[0]);
     }
 }

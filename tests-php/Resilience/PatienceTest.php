@@ -106,12 +106,12 @@ final class PatienceTest extends ResilienceTestCase
     public function test_four_syncs_on_one_token(): void
     {
         $this->connectTo(limits: 'documented');
-        $record = (string) ( new DatabaseTokenStore($this->sql, 'sandbox') )->read();
+        $record = (string) (new DatabaseTokenStore($this->sql, 'sandbox'))->read();
         $shops  = [];
 
         for ($i = 0; $i < 4; $i++) {
             $shops[$i] = TestDatabase::create(Dialect::Sqlite) ?? self::fail('SQLite is there.');
-            ( new DatabaseTokenStore($shops[$i]->connect(), 'sandbox') )->write($record);
+            (new DatabaseTokenStore($shops[$i]->connect(), 'sandbox'))->write($record);
         }
 
         $began    = microtime(true);
@@ -155,7 +155,7 @@ final class PatienceTest extends ResilienceTestCase
 
             $read = 0;
 
-            foreach (( new Catalog($shop->connection, 'USD') )->pages() as $page) {
+            foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
                 $read += \count($page->itemIds());
             }
 

@@ -72,11 +72,11 @@ abstract class SalesModelTestCase extends ShopTestCase
     )]
     public function test_random_histories(): void
     {
-        $first = (int) ( getenv('CLOVERSYNC_MODEL_SEED') ?: self::SEED );
-        $count = (int) ( getenv('CLOVERSYNC_MODEL_HISTORIES') ?: static::histories() );
+        $first = (int) (getenv('CLOVERSYNC_MODEL_SEED') ?: self::SEED);
+        $count = (int) (getenv('CLOVERSYNC_MODEL_HISTORIES') ?: static::histories());
         $began = microtime(true);
 
-        for ($seed = $first; $seed < ( $first + $count ); $seed++) {
+        for ($seed = $first; $seed < ($first + $count); $seed++) {
             $steps = SalesHistory::random($seed);
             $why   = $this->broken($steps);
 
@@ -378,7 +378,7 @@ abstract class SalesModelTestCase extends ShopTestCase
 
             return (
                 $e->getMessage()
-                . ( $cause instanceof ExpectationFailedException ? $cause->getComparisonFailure()?->getDiff() : '' )
+                . ($cause instanceof ExpectationFailedException ? $cause->getComparisonFailure()?->getDiff() : '')
                 . ' (lines '
                 . implode(', ', array_column(array_filter($trace, static fn (array $frame): bool => str_ends_with(
                     $frame['file'] ?? '',

@@ -28,7 +28,7 @@ final class SalesPaceTest extends ResilienceTestCase
     )]
     public function test_the_pace(): void
     {
-        $lines = (int) ( getenv('CLOVERSYNC_CHANGES') ?: self::LINES );
+        $lines = (int) (getenv('CLOVERSYNC_CHANGES') ?: self::LINES);
         $this->connectTo('synthetic:' . max(200, 2 * $lines), 'documented');
         $this->clover->switches(['latency' => 40]);
         $mark   = $this->clover->mark();
@@ -45,7 +45,7 @@ final class SalesPaceTest extends ResilienceTestCase
                 $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
                 $shop->runner()->run(new TimeBudget());
                 $first = $this->clover->mark();
-                ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
+                (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
                 $shop->orderEvents()->statusChanged('179540797553', 5, 1);
 
                 $began = microtime(true);
@@ -92,7 +92,7 @@ final class SalesPaceTest extends ResilienceTestCase
         [$result, $mark] = Child::fork(function () use ($items): array {
             $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
             $shop->runner()->run(new TimeBudget());
-            ( new FakeCheckout($sql, $shop->mappings(), new SystemClock()) )->place(self::order($items));
+            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $this->clover->switches(['latency' => 1200]);
             $mark = $this->clover->mark();

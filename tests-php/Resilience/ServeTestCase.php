@@ -31,14 +31,17 @@ abstract class ServeTestCase extends ResilienceTestCase
     {
         parent::setUp();
 
-        if (( $missing = Fpm::missing() ) !== null) {
+        if (($missing = Fpm::missing()) !== null) {
             self::markTestSkipped("$missing is not installed: run scripts/setup.sh.");
         }
 
         $this->connectTo('synthetic:120');
         $this->clover->switches(['latency' => 20]);
         $this->sync();
-        $stock = array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
+        $stock       = array_filter(
+            $this->clover->state()['stock'],
+            static fn (int|float|null $n): bool => $n !== null,
+        );
         $this->items = \array_slice(array_map(strval(...), array_keys($stock)), 0, self::ITEMS);
         $this->fpm   = new Fpm($this->environment());
     }
@@ -61,7 +64,7 @@ abstract class ServeTestCase extends ResilienceTestCase
     public function test_a_storm_with_killed_workers(): void
     {
         $this->storm('with killed workers', function (int $i): void {
-            if (( $i % 25 ) === 24 && ( $workers = $this->fpm->workers() ) !== []) {
+            if (($i % 25) === 24 && ($workers = $this->fpm->workers()) !== []) {
                 posix_kill($workers[mt_rand(0, \count($workers) - 1)], SIGKILL);
             }
         });
@@ -97,7 +100,7 @@ abstract class ServeTestCase extends ResilienceTestCase
     /** @param ?callable(int): void $between */
     protected function storm(string $title, ?callable $between = null): void
     {
-        $events = (int) ( getenv('CLOVERSYNC_STORM') ?: self::EVENTS );
+        $events = (int) (getenv('CLOVERSYNC_STORM') ?: self::EVENTS);
         $mark   = $this->clover->mark();
         $storm  = new WebhookStorm($this->fpm->url, self::AUTH);
         $lost   = 0;
@@ -124,7 +127,7 @@ abstract class ServeTestCase extends ResilienceTestCase
 
         while ($this->shop()->inbox()->count() > 0) {
             // A killed drainer leaves what it had to whoever comes next.
-            if ($between !== null && ( ++$waits % 20 ) === 0) {
+            if ($between !== null && (++$waits % 20) === 0) {
                 $this->one($this->delivery($this->items[0]), self::AUTH);
             }
 

@@ -338,7 +338,7 @@ abstract class TokenLifeTestCase extends ResilienceTestCase
         $store = new DatabaseTokenStore($this->sql, 'sandbox');
         [$merchant, $sealed] = explode('.', (string) $store->read(), 2);
         $record = json_decode(
-            ( new Vault(self::SECRET) )->open($sealed, "sandbox/$merchant/tokens"),
+            (new Vault(self::SECRET))->open($sealed, "sandbox/$merchant/tokens"),
             true,
             8,
             JSON_THROW_ON_ERROR,

@@ -71,7 +71,7 @@ abstract class AttentionTestCase extends SalesTestCase
     {
         $items = $this->clover->items();
 
-        foreach (array_slice($items, 0, (int) ( 0.8 * \count($items) )) as $item) {
+        foreach (array_slice($items, 0, (int) (0.8 * \count($items))) as $item) {
             $this->clover->remove($item['id']);
         }
 

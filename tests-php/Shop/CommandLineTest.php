@@ -327,7 +327,7 @@ final class CommandLineTest extends TestCase
         $began    = hrtime(true);
         $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
-        self::assertLessThan(30.0, ( hrtime(true) - $began ) / 1e9, 'Those who say nothing hold nobody up.');
+        self::assertLessThan(30.0, (hrtime(true) - $began) / 1e9, 'Those who say nothing hold nobody up.');
         $last = json_decode(
             (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
             true,

@@ -176,7 +176,7 @@ abstract class ConflictsTestCase extends SyncTestCase
         );
         $withoutSku = \count(array_filter(
             $this->clover->items(),
-            static fn (array $i): bool => ( $i['sku'] ?? '' ) === '',
+            static fn (array $i): bool => ($i['sku'] ?? '') === '',
         ));
         $products = (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products');
         $result   = $this->sync();

@@ -202,7 +202,7 @@ final class DisabledFunctionsTest extends TestCase
 
         $nameless = new ProcessIdentity('here', 0, 0);
         self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
-        self::assertFalse(( new ProcessIdentity('here', (int) getmypid(), 1) )->isDead('here', 0, 0));
+        self::assertFalse((new ProcessIdentity('here', (int) getmypid(), 1))->isDead('here', 0, 0));
     }
 
     public function test_webhooks_are_answered_and_worked_without_everything_that_has_a_stand_in(): void
@@ -222,7 +222,7 @@ final class DisabledFunctionsTest extends TestCase
         try {
             for (
                 $end = microtime(true) + 20;
-                ( $line = @stream_socket_client("tcp://$listen", timeout: 1) ) === false;
+                ($line = @stream_socket_client("tcp://$listen", timeout: 1)) === false;
                 usleep(20_000)
             ) {
                 self::assertLessThan($end, microtime(true), 'The server did not begin.');

@@ -26,7 +26,7 @@ abstract class ForeignHostTestCase extends ShopTestCase
         parent::setUp();
         $this->state = new KeyValueStore($this->sql, 'sandbox');
         $address     = $this->address(self::SHOP, vouched: true);
-        ( new SiteGuard($this->state, $address->identity($this->state)) )->move();
+        (new SiteGuard($this->state, $address->identity($this->state)))->move();
         $address->confirm($this->state);
     }
 
@@ -95,6 +95,6 @@ abstract class ForeignHostTestCase extends ShopTestCase
 
     private function isMoved(SiteAddress $address): bool
     {
-        return ( new SiteGuard($this->state, $address->identity($this->state)) )->isMoved();
+        return (new SiteGuard($this->state, $address->identity($this->state)))->isMoved();
     }
 }

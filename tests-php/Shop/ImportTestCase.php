@@ -113,12 +113,12 @@ abstract class ImportTestCase extends SyncTestCase
         $before = $count();
         $result = $this->connectedAndSynced(['mapping_mode' => 'category']);
         // Each node added to a tree also moves the nodes to its right and above it.
-        $moved = $result->productRows - ( $count() - $before );
+        $moved = $result->productRows - ($count() - $before);
 
         self::assertGreaterThan(0, $moved);
         self::assertLessThan(
-            ( 12 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories') )
-            + ( 3 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__tags') ),
+            (12 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories'))
+            + (3 * (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__tags')),
             $moved,
         );
     }

@@ -248,7 +248,7 @@ abstract class LanesTestCase extends ShopTestCase
         usleep(100_000);
         self::assertLessThan(1_950, self::ask($next, 1)['closedFor'], 'The wait goes on from there.');
         $row = json_decode($this->book(), true, 16, JSON_THROW_ON_ERROR);
-        self::assertLessThan(( microtime(true) * 1_000 ) + 600_000, $row['learned']['per_second']['until']);
+        self::assertLessThan((microtime(true) * 1_000) + 600_000, $row['learned']['per_second']['until']);
         $this->later(LaneBook::AWAY + 3_000);
         self::assertGreaterThan(0, self::ask($next, 5)['lanes'], 'No lane is lost to that clock.');
     }
@@ -357,7 +357,7 @@ abstract class LanesTestCase extends ShopTestCase
             };
 
             for ($n = 0, $got = 0; $n < 400 && $got < 5; $n++) {
-                $held = self::ask($lanes, 1 + ( $i % 3 ))['lanes'];
+                $held = self::ask($lanes, 1 + ($i % 3))['lanes'];
 
                 if ($held === 0) {
                     usleep(10_000);

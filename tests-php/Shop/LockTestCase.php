@@ -73,13 +73,13 @@ abstract class LockTestCase extends ShopTestCase
         $pid = pcntl_fork();
 
         if ($pid === 0) {
-            ( new Lock($this->db->connect(), 'job') )->acquire();
+            (new Lock($this->db->connect(), 'job'))->acquire();
             posix_kill(getmypid(), SIGKILL);
         }
 
         pcntl_waitpid($pid, $status);
         self::assertSame(SIGKILL, pcntl_wtermsig($status));
-        self::assertTrue(( new Lock($this->sql, 'job') )->acquire());
+        self::assertTrue((new Lock($this->sql, 'job'))->acquire());
     }
 
     public function test_a_process_of_another_node_is_never_taken_for_dead(): void
@@ -97,9 +97,9 @@ abstract class LockTestCase extends ShopTestCase
     public function test_a_later_process_with_the_same_id_is_not_the_holder(): void
     {
         $me = ProcessIdentity::current();
-        ( new Lock($this->sql, 'job', process: new ProcessIdentity($me->node, $me->pid, $me->started - 1)) )->acquire();
+        (new Lock($this->sql, 'job', process: new ProcessIdentity($me->node, $me->pid, $me->started - 1)))->acquire();
 
-        self::assertTrue(( new Lock($this->db->connect(), 'job') )->acquire());
+        self::assertTrue((new Lock($this->db->connect(), 'job'))->acquire());
     }
 
     public function test_of_fifty_contenders_exactly_one_gets_it(): void
@@ -125,7 +125,7 @@ abstract class LockTestCase extends ShopTestCase
 
     public function test_fifty_contenders_that_wait_get_it_one_after_the_other(): void
     {
-        ( new KeyValueStore($this->sql, 'sandbox') )->set('n', '0');
+        (new KeyValueStore($this->sql, 'sandbox'))->set('n', '0');
 
         $codes = $this->inProcesses(50, static function (Sql $sql): int {
             $lock  = new Lock($sql, 'job');
@@ -135,20 +135,20 @@ abstract class LockTestCase extends ShopTestCase
                 return 1;
             }
 
-            $state->set('n', (string) ( (int) $state->get('n') + 1 ));
+            $state->set('n', (string) ((int) $state->get('n') + 1));
             $lock->release();
 
             return 0;
         });
 
         self::assertSame(0, array_sum($codes));
-        self::assertSame('50', ( new KeyValueStore($this->sql, 'sandbox') )->get('n'));
+        self::assertSame('50', (new KeyValueStore($this->sql, 'sandbox'))->get('n'));
     }
 
     public function test_it_is_not_taken_inside_a_transaction(): void
     {
         $this->expectException(\LogicException::class);
-        $this->sql->transaction(fn () => ( new Lock($this->sql, 'job') )->acquire());
+        $this->sql->transaction(fn () => (new Lock($this->sql, 'job'))->acquire());
     }
 
     public function test_tokens_are_stored_for_each_environment_and_never_inside_a_transaction(): void
@@ -160,8 +160,8 @@ abstract class LockTestCase extends ShopTestCase
         $store = new DatabaseTokenStore($this->sql, 'sandbox');
         self::assertNull($store->read());
         $store->write('sealed');
-        self::assertSame('sealed', ( new DatabaseTokenStore($this->db->connect(), 'sandbox') )->read());
-        self::assertNull(( new DatabaseTokenStore($this->sql, 'na') )->read());
+        self::assertSame('sealed', (new DatabaseTokenStore($this->db->connect(), 'sandbox'))->read());
+        self::assertNull((new DatabaseTokenStore($this->sql, 'na'))->read());
         self::assertTrue($store->lock());
         $store->unlock();
         $store->delete();

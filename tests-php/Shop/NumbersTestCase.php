@@ -67,7 +67,7 @@ abstract class NumbersTestCase extends SalesTestCase
         foreach ($backup as $table => $rows) {
             $this->sql->execute("DELETE FROM #__j2commerce_clover_$table");
             $rows === []
-                || ( new Bulk($this->sql) )->insert(
+                || (new Bulk($this->sql))->insert(
                     "#__j2commerce_clover_$table",
                     array_keys($rows[0]),
                     array_map(array_values(...), $rows),
@@ -90,7 +90,7 @@ abstract class NumbersTestCase extends SalesTestCase
     {
         foreach ([0, -86_400, -1, 400 * 366 * 86_400, -1] as $i => $seconds) {
             $this->clock->later += $seconds;
-            $id                 = (string) ( 179540810000 + $i );
+            $id                 = (string) (179540810000 + $i);
             $this->sql->transaction(fn () => $this->sales()->pushed->intend($id, 900 + $i, true));
         }
 

@@ -542,17 +542,17 @@ abstract class OrderDeskTestCase extends SyncTestCase
         $orders   = 8;
         $mappings = $this->shop()->mappings();
         $codes    = $this->inProcesses($orders, function ($sql, int $i) use ($mappings): int {
-            ( new FakeCheckout(
+            (new FakeCheckout(
                 $sql,
                 new \CloverSync\Shop\Links\Links($sql, $mappings->environment, $mappings->merchant),
                 new FakeClock(),
-            ) )->place($this->file(['order_id' => "at-once-$i"]));
+            ))->place($this->file(['order_id' => "at-once-$i"]));
 
             return 0;
         });
         self::assertSame(array_fill(0, $orders, 0), $codes);
         $this->sql = $this->db->connect();
-        self::assertSame(100 - ( 3 * $orders ), $this->stock('MUG-01'));
+        self::assertSame(100 - (3 * $orders), $this->stock('MUG-01'));
         self::assertSame(
             $orders,
             (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_orders WHERE stock_committed = 1'),

@@ -11,8 +11,11 @@ final class PackageFilesTest extends TestCase
 {
     public function test_a_file_that_is_opened_directly_says_nothing(): void
     {
-        $root  = \dirname(__DIR__, 2) . '/php-plugin';
-        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
+        $root   = \dirname(__DIR__, 2) . '/php-plugin';
+        $files  = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
+            $root,
+            \FilesystemIterator::SKIP_DOTS,
+        ));
         $opened = 0;
 
         foreach ($files as $file) {

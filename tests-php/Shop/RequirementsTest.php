@@ -44,7 +44,7 @@ final class RequirementsTest extends TestCase
     {
         $file   = \dirname(__DIR__, 2) . '/php-plugin/app_cloverpos';
         $texts  = (string) file_get_contents("$file/language/en-GB/plg_j2commerce_app_cloverpos.ini");
-        $source = (string) file_get_contents(\dirname($file) . "/lib/src/Joomla/Requirements.php");
+        $source = (string) file_get_contents(\dirname($file) . '/lib/src/Joomla/Requirements.php');
         self::assertGreaterThan(4, preg_match_all("/'(PLG_[A-Z0-9_]+)'/", $source, $keys));
 
         foreach ($keys[1] as $key) {
@@ -62,7 +62,7 @@ final class RequirementsTest extends TestCase
 
         $folder = sys_get_temp_dir() . '/cloversync-requirements-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
-        file_put_contents("$folder/disabled.ini", $ini . "\n" . ( $extension ? "extension=$library\n" : '' ));
+        file_put_contents("$folder/disabled.ini", $ini . "\n" . ($extension ? "extension=$library\n" : ''));
         file_put_contents("$folder/ask.php", <<<'PHP'
             <?php
             namespace Joomla\CMS\Language {

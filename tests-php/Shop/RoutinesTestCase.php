@@ -118,12 +118,12 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
         self::assertTrue(
-            ( new Lock(
+            (new Lock(
                 $this->db->connect(),
                 'sync:sandbox',
                 $this->clock,
                 new ProcessIdentity('another node', 1, 1),
-            ) )->acquire(),
+            ))->acquire(),
         );
 
         foreach (['fullSync', 'inventory'] as $task) {
@@ -180,7 +180,7 @@ abstract class RoutinesTestCase extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         StoredTokens::age($this->sql, self::SECRET, 1500);
         $mark   = $this->clover->mark();
-        $result = ( new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0) )->$task();
+        $result = (new ScheduledTasks($this->shop(site: 'https://staging.example'), 30.0))->$task();
         self::assertSame([TaskReport::NOTHING, ['site_moved'], []], [
             $result->outcome(),
             array_keys($result->facts),

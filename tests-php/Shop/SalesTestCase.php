@@ -28,7 +28,7 @@ abstract class SalesTestCase extends Base
         [$order] = $this->cloverOrders();
         $lines = array_sum(array_column($order['lineItems']['elements'], 'price'));
         $off   = array_sum(array_column($order['discounts']['elements'], 'amount'));
-        self::assertSame([( 3 * 1250 ) + ( 3 * 103 ) + 500 - 101, ( 3 * 1250 ) + ( 3 * 103 ) + 500 - 101], [
+        self::assertSame([(3 * 1250) + (3 * 103) + 500 - 101, (3 * 1250) + (3 * 103) + 500 - 101], [
             $order['total'],
             $lines + $off,
         ]);
@@ -131,7 +131,7 @@ abstract class SalesTestCase extends Base
     public function test_every_life(array $statuses, int $taken): void
     {
         foreach ([true, false] as $i => $each) {
-            $order = ['order_id' => (string) ( 179540797510 + $i ), 'number' => 510 + $i];
+            $order = ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i];
             $this->clover->setStock($this->mug, 20);
 
             foreach ($statuses as $status) {
@@ -139,7 +139,7 @@ abstract class SalesTestCase extends Base
                 $each && $this->work(['refunded_statuses' => [9]]);
             }
 
-            self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ( $taken > 0 ? 2 : 0 ));
+            self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ($taken > 0 ? 2 : 0));
             self::assertSame(
                 20.0 - $taken,
                 (float) $this->inClover($this->mug),
@@ -189,7 +189,7 @@ abstract class SalesTestCase extends Base
         self::assertSame([1, 2], [$result->found, $result->confirmed]);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
         $this->order(6, [[$this->mug, 2]], event: false);
-        self::assertSame([1, 1], [( $result = $this->work() )->found, $result->confirmed]);
+        self::assertSame([1, 1], [($result = $this->work())->found, $result->confirmed]);
         self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
         self::assertCount(2, array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
             $m,
@@ -400,7 +400,7 @@ abstract class SalesTestCase extends Base
         $this->clock->later = 0;
         $shop               = $this->shop();
         $shop->state->set('orders_after:' . $shop->connection->status()->merchantId, '502');
-        self::assertSame([0, 0], [( $result = $this->work() )->found, $result->confirmed]);
+        self::assertSame([0, 0], [($result = $this->work())->found, $result->confirmed]);
         $this->order(7, [[$this->mug, 2]]);
         $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
         $this->work();
@@ -501,7 +501,7 @@ abstract class SalesTestCase extends Base
             $this->order(
                 1,
                 [[$this->candle, 1, 10 + $i]],
-                ['order_id' => (string) ( 179540797510 + $i ), 'number' => 510 + $i],
+                ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i],
             );
         }
 
@@ -525,21 +525,21 @@ abstract class SalesTestCase extends Base
             $statements[] = $query;
         });
         $mark = $this->clover->mark();
-        ( new OrderEvents($counting, 'sandbox', $this->clock) )->statusChanged(self::ORDER, 5, 1);
+        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged(self::ORDER, 5, 1);
         self::assertCount(1, $statements);
         self::assertStringStartsWith('INSERT', $statements[0]);
         self::assertSame([], $this->clover->calls($mark));
 
-        ( new OrderEvents($counting, 'sandbox', $this->clock) )->statusChanged('1795407975', null, 5);
+        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged('1795407975', null, 5);
         self::assertCount(1, $statements, 'A checkout that has begun says nothing.');
 
         $told = [];
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox RENAME TO #__j2commerce_clover_outbox_gone');
-        ( new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
+        (new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
             $told[] = $e::class;
 
             throw new \RuntimeException('and the log is broken, too');
-        }) )->statusChanged(self::ORDER, 5, 1);
+        }))->statusChanged(self::ORDER, 5, 1);
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox_gone RENAME TO #__j2commerce_clover_outbox');
         self::assertSame(
             [true],

@@ -114,14 +114,10 @@ abstract class SqlTestCase extends ShopTestCase
         $rows = [];
 
         foreach ($ids as $i => $id) {
-            $rows[$id] = ( $i % 2 ) === 0 ? ['price' => "$i.50000", 'availability' => 1] : ['sku' => null];
+            $rows[$id] = ($i % 2) === 0 ? ['price' => "$i.50000", 'availability' => 1] : ['sku' => null];
         }
 
-        self::assertSame(300, ( new Bulk($this->sql) )->update(
-            '#__j2commerce_variants',
-            'j2commerce_variant_id',
-            $rows,
-        ));
+        self::assertSame(300, (new Bulk($this->sql))->update('#__j2commerce_variants', 'j2commerce_variant_id', $rows));
         self::assertEquals(
             ['sku' => 'sku-298', 'price' => '298.50000', 'availability' => 1],
             $this->variant((int) $ids[298]),
@@ -189,7 +185,7 @@ abstract class SqlTestCase extends ShopTestCase
             for ($i = 0; $i < 10; $i++) {
                 // Half of them lock the two rows in the other order, which deadlocks on MariaDB.
                 $sql->transaction(static function () use ($sql, $number): void {
-                    foreach (( $number % 2 ) === 0 ? [1, 2] : [2, 1] as $variant) {
+                    foreach (($number % 2) === 0 ? [1, 2] : [2, 1] as $variant) {
                         $sql->execute('UPDATE #__j2commerce_productquantities SET quantity = quantity + 1 WHERE variant_id = ?', [
                             $variant,
                         ]);
@@ -207,7 +203,7 @@ abstract class SqlTestCase extends ShopTestCase
 
     private function insertVariants(int $count, string $price): void
     {
-        ( new Bulk($this->sql) )->insert(
+        (new Bulk($this->sql))->insert(
             '#__j2commerce_variants',
             self::VARIANT,
             array_map(

@@ -37,7 +37,7 @@ abstract class StockPassTestCase extends SalesTestCase
         ]);
         self::assertSame(0, (int) $this->product($this->candle)['availability']);
         self::assertSame($before, $this->shopRows(['quantity', 'availability', 'modified_on', 'modified_by']));
-        self::assertSame([0, 0], [( $again = $this->pass() )['updated'], $again['product_rows']]);
+        self::assertSame([0, 0], [($again = $this->pass())['updated'], $again['product_rows']]);
     }
 
     #[TestDox('Units that were sold on the web and not taken out of Clover stay sold')]
@@ -88,12 +88,12 @@ abstract class StockPassTestCase extends SalesTestCase
     public function test_beside_a_sync(): void
     {
         self::assertTrue(
-            ( new Lock(
+            (new Lock(
                 $this->db->connect(),
                 'sync:sandbox',
                 $this->clock,
                 new ProcessIdentity('another node', 1, 1),
-            ) )->acquire(),
+            ))->acquire(),
         );
         $this->expectException(AlreadyRunningException::class);
         $this->pass();

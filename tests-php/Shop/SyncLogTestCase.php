@@ -25,7 +25,7 @@ abstract class SyncLogTestCase extends ShopTestCase
         $this->add('webhook', 'category', 'CAT0000000001', 'skipped', 'The next sync brings it');
         $this->add('inventory_decrement', 'stock', 'MUG0000000001', 'error', 'Clover takes 100 % of nothing');
         $this->add('order_push', 'order', '1795_1', 'success', 'Order 1795_1 is in Clover');
-        ( new SyncLog($this->sql, 'eu', $this->clock) )->add(
+        (new SyncLog($this->sql, 'eu', $this->clock))->add(
             'import',
             'item',
             'MUG0000000001',

@@ -25,7 +25,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testRowsOfEveryTableOf010AreStillThereAfterTheUpgrade(): void
     {
         $before = $this->tablesOf010();
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
 
         self::assertRows($before, $this->sql);
         $shape = self::shape($this->sql);
@@ -35,9 +35,9 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testAnUpgradeRunTwiceWritesNothingTheSecondTime(): void
     {
         $this->tablesOf010();
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
         $second = new FailingSql($this->sql);
-        ( new AppSchema($second) )->ensure();
+        (new AppSchema($second))->ensure();
 
         self::assertSame(0, $second->writes);
     }
@@ -46,7 +46,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     {
         $this->tablesOf010();
         $whole = new FailingSql($this->sql);
-        ( new AppSchema($whole) )->ensure();
+        (new AppSchema($whole))->ensure();
         self::assertGreaterThan(0, $whole->writes);
         $shape = self::shape($this->sql);
 
@@ -54,12 +54,12 @@ abstract class UpgradeTestCase extends ShopTestCase
             $before = $this->tablesOf010();
 
             try {
-                ( new AppSchema(new FailingSql($this->db->connect(), $cut)) )->ensure();
+                (new AppSchema(new FailingSql($this->db->connect(), $cut)))->ensure();
                 self::fail("Write $cut did not come.");
             } catch (\LogicException) {
             }
 
-            ( new AppSchema($this->sql) )->ensure();
+            (new AppSchema($this->sql))->ensure();
             self::assertRows($before, $this->sql);
             self::assertSame($shape, self::shape($this->sql));
         }
@@ -69,7 +69,7 @@ abstract class UpgradeTestCase extends ShopTestCase
     {
         $before = $this->tablesOf010();
         $codes  = $this->inProcesses(4, static function (Sql $sql): int {
-            ( new AppSchema($sql) )->ensure();
+            (new AppSchema($sql))->ensure();
 
             return 0;
         });
@@ -101,7 +101,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             ],
             $ddl,
         ));
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
 
         unset($before['j2commerce_clover_log']);
         self::assertRows($before, $this->sql);
@@ -118,7 +118,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         $insert();
         $last = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox');
         $this->sql->execute('DELETE FROM #__j2commerce_clover_outbox WHERE id = ?', [$last]);
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
         $insert();
 
         self::assertSame($last + 1, (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox'));
@@ -133,7 +133,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         $shape = self::shape($this->sql);
 
         try {
-            ( new AppSchema($this->sql) )->ensure();
+            (new AppSchema($this->sql))->ensure();
             self::fail('It was taken.');
         } catch (SchemaException $e) {
             self::assertStringContainsString('newer version', $e->getMessage());
@@ -151,7 +151,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
         }
 
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
         self::assertSame($whole, self::shape($this->sql));
     }
 
@@ -165,18 +165,18 @@ abstract class UpgradeTestCase extends ShopTestCase
     public function testALostTableWhoseRowsAreNeededIsNamedAndNotMadeAgain(string $name): void
     {
         $this->tablesOf010();
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
         $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
 
         try {
-            ( new AppSchema($this->sql) )->ensure();
+            (new AppSchema($this->sql))->ensure();
             self::fail('It was made again.');
         } catch (SchemaException $e) {
             self::assertStringContainsString("the table j2commerce_clover_$name", $e->getMessage());
             self::assertStringContainsString('restore it from a backup', $e->getMessage());
         }
 
-        self::assertFalse(( new Schema($this->sql) )->exists("#__j2commerce_clover_$name"));
+        self::assertFalse((new Schema($this->sql))->exists("#__j2commerce_clover_$name"));
     }
 
     public function testAFirstInstallationThatWasCutIsFinished(): void
@@ -187,7 +187,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE #__j2commerce_clover_$name");
         }
 
-        ( new AppSchema($this->sql) )->ensure();
+        (new AppSchema($this->sql))->ensure();
         self::assertSame($whole, self::shape($this->sql));
     }
 
@@ -200,7 +200,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $this->sql->execute("DROP TABLE IF EXISTS `#__$table`");
         }
 
-        ( new Schema($this->sql) )->install(self::FIRST);
+        (new Schema($this->sql))->install(self::FIRST);
 
         foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
             preg_match('/`#__(\w+)`/', $ddl, $m);
@@ -256,7 +256,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         foreach (Schema::statements((string) file_get_contents(self::FIRST)) as $ddl) {
             if (str_contains($ddl, "`#__j2commerce_$name`")) {
                 self::assertNotSame($ddl, $change($ddl));
-                ( new Schema($this->sql) )->apply([$change($ddl)]);
+                (new Schema($this->sql))->apply([$change($ddl)]);
             }
         }
     }
@@ -267,7 +267,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         foreach ($before as $table => $rows) {
             $now = $sql->fetchAll(
                 "SELECT * FROM `#__$table`"
-                . ( $table === 'j2commerce_clover_state' ? " WHERE environment <> 'site'" : '' ),
+                . ($table === 'j2commerce_clover_state' ? " WHERE environment <> 'site'" : ''),
             );
             self::assertCount(\count($rows), $now, $table);
 
@@ -285,7 +285,7 @@ abstract class UpgradeTestCase extends ShopTestCase
         $shape = [];
 
         foreach (self::tables(Schema::APP_FILE) as $table) {
-            if (!( new Schema($sql) )->exists("#__$table")) {
+            if (!(new Schema($sql))->exists("#__$table")) {
                 $shape[$table] = null;
             } elseif ($sql->dialect() === Dialect::Sqlite) {
                 $shape[$table] = array_map(
@@ -329,7 +329,7 @@ abstract class UpgradeTestCase extends ShopTestCase
             $sql->execute("DROP TABLE `#__$table`");
         }
 
-        ( new Schema($sql) )->install(Schema::APP_FILE);
+        (new Schema($sql))->install(Schema::APP_FILE);
 
         return self::shape($sql);
     }

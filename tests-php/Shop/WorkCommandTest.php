@@ -29,7 +29,7 @@ final class WorkCommandTest extends TestCase
         $this->shell = new CommandLine($this->clover);
         $this->mug   = (string) current(array_filter(
             $this->clover->items(),
-            static fn (array $item): bool => ( $item['sku'] ?? '' ) === 'MUG-01',
+            static fn (array $item): bool => ($item['sku'] ?? '') === 'MUG-01',
         ))['id'];
         $this->clover->setStock($this->mug, 20);
         $this->shell->done(['connect', '--approve']);

@@ -51,7 +51,7 @@ abstract class WrongClockTestCase extends SalesTestCase
 
     public function testAConnectionMadeWithAClockThatWasAheadTakesTheOrdersAfterIt(): void
     {
-        $this->setState('since', (string) ( $this->clock->now() + ( 400 * self::DAY ) ));
+        $this->setState('since', (string) ($this->clock->now() + (400 * self::DAY)));
         $this->order(4, [[$this->mug, 2]]);
         $this->sync();
         self::assertSame(18, $this->inShop($this->mug));
@@ -66,7 +66,7 @@ abstract class WrongClockTestCase extends SalesTestCase
         $this->order(4, [[$this->mug, 2]], event: false);
         $this->dateOrders(-3 * self::DAY);
         $this->setState('orders_after', '501');
-        $this->setState('since', (string) ( $this->clock->now() + ( 400 * self::DAY ) ));
+        $this->setState('since', (string) ($this->clock->now() + (400 * self::DAY)));
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
 
@@ -90,7 +90,7 @@ abstract class WrongClockTestCase extends SalesTestCase
     public function testWhatAClockAheadPutOffIsDue(): void
     {
         $this->order(1, [[$this->mug, 2]]);
-        $far = $this->clock->now() + ( 400 * self::DAY );
+        $far = $this->clock->now() + (400 * self::DAY);
         $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [$far]);
         $this->sales()->outbox->dropImpossibleTimes();
         $this->sales()->planner->plan(self::ORDER);
@@ -105,7 +105,7 @@ abstract class WrongClockTestCase extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [
-            $this->clock->now() + ( 400 * self::DAY ),
+            $this->clock->now() + (400 * self::DAY),
         ]);
 
         self::assertWork($this->work(), confirmed: 2);
@@ -115,7 +115,7 @@ abstract class WrongClockTestCase extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         $this->sales()->planner->plan(self::ORDER);
-        $far = $this->clock->now() + ( 400 * self::DAY );
+        $far = $this->clock->now() + (400 * self::DAY);
 
         foreach (['ledger', 'orders'] as $table) {
             $this->sql->execute(
@@ -167,7 +167,7 @@ abstract class WrongClockTestCase extends SalesTestCase
                 "INSERT INTO #__j2commerce_clover_locks (name, holder, node, pid, pid_started, expires) VALUES ('a lock', 'somebody', 'another node', 1, 1, ?)",
                 [$this->clock->now() + $seconds],
             );
-            self::assertSame($free, ( new Lock($this->sql, 'a lock', $this->clock) )->acquire(), "$seconds s");
+            self::assertSame($free, (new Lock($this->sql, 'a lock', $this->clock))->acquire(), "$seconds s");
         }
     }
 

@@ -169,7 +169,7 @@ final class Child
         if ($this->result === null) {
             throw new \RuntimeException(
                 'The child was ended by signal '
-                . ( pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none' )
+                . (pcntl_wifsignaled($this->status) ? pcntl_wtermsig($this->status) : 'none')
                 . '.',
             );
         }

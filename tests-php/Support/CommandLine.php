@@ -78,7 +78,7 @@ final class CommandLine
     public function start(array $words, string $input = ''): array
     {
         file_put_contents($this->folder . '/stdin', $input);
-        $extension = (string) ( getenv('CLOVERSYNC_EXTENSION') ?: '' );
+        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
         $process   = proc_open(
             [__DIR__ . '/../../cloversync', ...$words],
             [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
@@ -86,7 +86,7 @@ final class CommandLine
             $this->folder,
             $this->environment
             + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')]
-            + ( $extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension] ),
+            + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
         );
 
         return ['process' => $process, 'pipes' => $pipes];

@@ -40,7 +40,7 @@ final readonly class Crowd
     public function run(float $seconds): array
     {
         return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
-            $shop = ( $this->shop )();
+            $shop = ($this->shop)();
             $self->pause();
 
             for ($done = 0, $end = microtime(true) + $seconds; microtime(true) < $end;) {
@@ -63,7 +63,7 @@ final readonly class Crowd
             case 2:
                 $pages = 0;
 
-                foreach (( new Catalog($shop->connection, 'USD') )->pages() as $page) {
+                foreach ((new Catalog($shop->connection, 'USD'))->pages() as $page) {
                     $pages += \count($page->itemIds()) > 0 ? 1 : 0;
 
                     if (microtime(true) >= $end) {

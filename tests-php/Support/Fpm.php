@@ -57,7 +57,7 @@ final class Fpm
     /** Null when this machine lacks one of the two. */
     public static function missing(): ?string
     {
-        return self::find('nginx') === null ? 'nginx' : ( self::fpm() === null ? 'PHP-FPM' : null );
+        return self::find('nginx') === null ? 'nginx' : (self::fpm() === null ? 'PHP-FPM' : null);
     }
 
     public function __destruct()
@@ -155,9 +155,9 @@ final class Fpm
         }
 
         $this->run([
-            ...( $this->separate ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] : [] ),
+            ...($this->separate ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] : []),
             (string) self::fpm(),
-            ...( $root ? ['-R'] : [] ),
+            ...($root ? ['-R'] : []),
             '-F',
             '-y',
             $config,

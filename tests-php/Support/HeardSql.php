@@ -49,7 +49,7 @@ final class HeardSql extends WrappedSql
 
     private function tell(string $query, mixed $answer): mixed
     {
-        ( $this->heard )($query);
+        ($this->heard)($query);
 
         return $answer;
     }

@@ -258,7 +258,7 @@ final class HostileCatalog
                 foreach ($group['attributes'] as $i => $attribute) {
                     $attributeId = $this->idOf('B', $item['group'] . $i);
                     // Some lack a value.
-                    if (( $item['values'][$i] ?? '' ) !== '') {
+                    if (($item['values'][$i] ?? '') !== '') {
                         $element['options']['elements'][] = [
                             'id'        => $this->idOf('P', $attributeId . $item['values'][$i]),
                             'name'      => $item['values'][$i],

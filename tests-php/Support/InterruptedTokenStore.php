@@ -18,33 +18,33 @@ final readonly class InterruptedTokenStore implements TokenStore
 
     public function read(): ?string
     {
-        ( $this->before )('read');
+        ($this->before)('read');
 
         return $this->inner->read();
     }
 
     public function write(#[\SensitiveParameter] string $record): void
     {
-        ( $this->before )('write');
+        ($this->before)('write');
         $this->inner->write($record);
     }
 
     public function delete(): void
     {
-        ( $this->before )('delete');
+        ($this->before)('delete');
         $this->inner->delete();
     }
 
     public function lock(): bool
     {
-        ( $this->before )('lock');
+        ($this->before)('lock');
 
         return $this->inner->lock();
     }
 
     public function unlock(): void
     {
-        ( $this->before )('unlock');
+        ($this->before)('unlock');
         $this->inner->unlock();
     }
 }

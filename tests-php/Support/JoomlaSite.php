@@ -83,7 +83,7 @@ final class JoomlaSite
         Factory::$application->createExtensionNamespaceMap();
         Factory::$language = Factory::$application->getLanguage();
         // Otherwise it would look for the plugins of a database that is not there.
-        ( new \ReflectionProperty(PluginHelper::class, 'plugins') )->setValue(null, []);
+        (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
 
         // PHPUnit hears of errors by handlers of its own, and expects to find what it left.
         while (self::top(set_error_handler(...), restore_error_handler(...)) !== $errors) {
@@ -107,7 +107,7 @@ final class JoomlaSite
     {
         static $original = null;
         $original           ??= Factory::getContainer();
-        Factory::$container = ( new Container($original) )->share(
+        Factory::$container = (new Container($original))->share(
             DatabaseInterface::class,
             static fn (): DatabaseInterface => $db,
         );
@@ -117,9 +117,9 @@ final class JoomlaSite
         foreach (get_declared_classes() as $class) {
             if (
                 str_starts_with($class, 'J2Commerce\\Component\\')
-                && \array_key_exists('db', ( new \ReflectionClass($class) )->getStaticProperties())
+                && \array_key_exists('db', (new \ReflectionClass($class))->getStaticProperties())
             ) {
-                ( new \ReflectionProperty($class, 'db') )->setValue(null, null);
+                (new \ReflectionProperty($class, 'db'))->setValue(null, null);
             }
         }
 
@@ -172,7 +172,7 @@ final class JoomlaSite
         $saved = $model->save(['extension_id' => $extension, 'enabled' => 1, 'access' => 1, 'params' => $parameters]);
         $error = (string) $model->getError();
 
-        if ($saved !== ( $error === '' )) {
+        if ($saved !== ($error === '')) {
             throw new \LogicException("Saved or not: $error");
         }
 
@@ -190,7 +190,7 @@ final class JoomlaSite
             }
         }
 
-        ( new \ReflectionProperty(ConsoleApplication::class, 'messages') )->setValue(self::app(), []);
+        (new \ReflectionProperty(ConsoleApplication::class, 'messages'))->setValue(self::app(), []);
 
         return $messages;
     }
@@ -198,7 +198,7 @@ final class JoomlaSite
     /** Lets the app's log begin anew, in a folder of this name beside the site's configuration. */
     public static function beginLog(string $folder = 'logs'): void
     {
-        ( new \ReflectionProperty(DebugLog::class, 'debug') )->setValue(null, null);
+        (new \ReflectionProperty(DebugLog::class, 'debug'))->setValue(null, null);
         $log = new class() extends Log {
             public function __construct()
             {
@@ -221,13 +221,13 @@ final class JoomlaSite
     {
         $server = MariaDb::get();
 
-        return self::$open[] = ( new DatabaseFactory() )->getDriver($driver, [
+        return self::$open[] = (new DatabaseFactory())->getDriver($driver, [
             'host'     => self::host($server->dsn),
             'user'     => $server->user,
             'password' => $server->password,
             'database' => self::part($server->dsn, 'dbname'),
             'prefix'   => $prefix,
-        ] + ( $driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4'] ));
+        ] + ($driver === 'mysqli' ? ['utf8mb4' => true] : ['charset' => 'utf8mb4']));
     }
 
     public static function log(): string
@@ -322,7 +322,7 @@ final class JoomlaSite
         $socket = self::part($dsn, 'unix_socket');
         $port   = self::part($dsn, 'port');
 
-        return $socket !== '' ? "unix:$socket" : self::part($dsn, 'host') . ( $port === '' ? '' : ":$port" );
+        return $socket !== '' ? "unix:$socket" : self::part($dsn, 'host') . ($port === '' ? '' : ":$port");
     }
 
     private static function part(string $dsn, string $name): string

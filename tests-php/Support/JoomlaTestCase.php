@@ -66,15 +66,9 @@ abstract class JoomlaTestCase extends ShopTestCase
     protected function everything(?Sql $sql = null): string
     {
         return (
-            json_encode(
-                ( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__j2commerce_clover_state'),
-                JSON_THROW_ON_ERROR,
-            )
-            . json_encode(( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__extensions'), JSON_THROW_ON_ERROR)
-            . json_encode(
-                ( $sql ?? $this->sql )->fetchAll('SELECT * FROM #__j2commerce_clover_log'),
-                JSON_THROW_ON_ERROR,
-            )
+            json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_state'), JSON_THROW_ON_ERROR)
+            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__extensions'), JSON_THROW_ON_ERROR)
+            . json_encode(($sql ?? $this->sql)->fetchAll('SELECT * FROM #__j2commerce_clover_log'), JSON_THROW_ON_ERROR)
         );
     }
 }

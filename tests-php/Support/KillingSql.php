@@ -24,7 +24,7 @@ final class KillingSql extends WrappedSql
 
     public function execute(string $query, array $values = []): int
     {
-        $what = ( $this->inTransaction() ? "$this->transactions: " : 'alone: ' ) . self::shape($query);
+        $what = ($this->inTransaction() ? "$this->transactions: " : 'alone: ') . self::shape($query);
         $this->point("before $what");
         $affected = $this->inner->execute($query, $values);
         $this->point("after $what");

@@ -129,7 +129,7 @@ final class MariaDb
 
         for ($i = 0; $i < 300; $i++) {
             try {
-                ( new \PDO("mysql:unix_socket=$dir/sock", 'root', '') )->exec('CREATE DATABASE cloversync_test');
+                (new \PDO("mysql:unix_socket=$dir/sock", 'root', ''))->exec('CREATE DATABASE cloversync_test');
 
                 return new self("mysql:unix_socket=$dir/sock;dbname=cloversync_test", 'root', '');
             } catch (\PDOException) {

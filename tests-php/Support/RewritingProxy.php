@@ -99,7 +99,7 @@ final class RewritingProxy
         $headers = [];
         $length  = 0;
 
-        while (( $line = rtrim((string) fgets($client)) ) !== '') {
+        while (($line = rtrim((string) fgets($client))) !== '') {
             [$name, $value] = explode(':', $line, 2);
 
             if (\in_array(strtolower($name), self::PASSED_ON, true)) {

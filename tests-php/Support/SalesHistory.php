@@ -40,9 +40,7 @@ final class SalesHistory
         for ($i = $self->int(5, 25); $i > 0; $i--) {
             $steps = [
                 ...$steps,
-                ...(
-                    $self->orders > 0 && $self->int(1, 20) === 1 ? $self->sellWithinTheUnanswered() : [$self->step()]
-                ),
+                ...($self->orders > 0 && $self->int(1, 20) === 1 ? $self->sellWithinTheUnanswered() : [$self->step()]),
             ];
         }
 
@@ -123,7 +121,7 @@ final class SalesHistory
                     'garbage',
                     '500',
                     '502',
-                    ...( $this->int(0, 9) === 0 ? ['429'] : [] ),
+                    ...($this->int(0, 9) === 0 ? ['429'] : []),
                 ]),
             ],
             'order_fault' => [
@@ -179,7 +177,7 @@ final class SalesHistory
     private function event(): string|int
     {
         return match (true) {
-            ( $n = $this->int(1, 20) ) <= 12 => 'told',
+            ($n = $this->int(1, 20)) <= 12 => 'told',
             $n <= 15 => 'lost',
             $n <= 17 => 'twice',
             default => $this->int(1, 4),
@@ -218,7 +216,7 @@ final class SalesHistory
         $at = $this->int(1, array_sum($weights));
 
         foreach ($weights as $what => $weight) {
-            if (( $at -= $weight ) <= 0) {
+            if (($at -= $weight) <= 0) {
                 return $what;
             }
         }

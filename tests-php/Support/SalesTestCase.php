@@ -84,7 +84,7 @@ abstract class SalesTestCase extends SyncTestCase
                 'customer'           => ['name' => 'Ada Lovelace', 'email' => 'ada@example.org', 'phone' => '+44 1'],
                 'lines'              => array_map(
                     static fn (int $i, array $line): array => [
-                        'line_id'    => $line[2] ?? ( $i + 1 ),
+                        'line_id'    => $line[2] ?? ($i + 1),
                         'clover_id'  => $line[0],
                         'name'       => "Line $i",
                         'quantity'   => $line[1],
@@ -110,7 +110,7 @@ abstract class SalesTestCase extends SyncTestCase
 
     protected function deleteOrder(string $id = self::ORDER): void
     {
-        ( new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock) )->delete($id);
+        (new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock))->delete($id);
     }
 
     protected function inClover(string $item): int|float|null

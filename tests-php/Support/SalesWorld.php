@@ -384,10 +384,10 @@ final class SalesWorld
         }
 
         $number = 101 + $order;
-        $ids    = array_map(static fn (int $i): int => ( $number * 10 ) + $i, array_keys($lines));
+        $ids    = array_map(static fn (int $i): int => ($number * 10) + $i, array_keys($lines));
 
         $this->orders[$order] = [
-            'id'      => (string) ( 179540797000 + $number ),
+            'id'      => (string) (179540797000 + $number),
             'number'  => $number,
             'lines'   => array_combine($ids, $lines),
             'deleted' => false,
@@ -476,7 +476,7 @@ final class SalesWorld
 
         if (!isset($this->removed[$id])) {
             $this->clover->post('sale', ['itemId' => $id, 'quantity' => $units]);
-            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - ( 1000 * $units );
+            $this->store[$id] = $this->store[$id] === null ? null : $this->store[$id] - (1000 * $units);
             $this->disturb($id, $units);
         }
     }
@@ -489,7 +489,7 @@ final class SalesWorld
             $this->clover->setStock($id, $count);
             $this->store[$id] = $count === null
                 ? null
-                : self::thousandths($count) + ( 1000 * ( $this->taken[$id] - $this->overwritten[$id] ) );
+                : self::thousandths($count) + (1000 * ($this->taken[$id] - $this->overwritten[$id]));
             $this->disturb($id);
         }
     }
@@ -605,7 +605,7 @@ final class SalesWorld
                 $self->pause();
                 $worker->run($this->budget(), wait: 0.05);
             }) as $child) {
-                if (( $child->error()[0] ?? '' ) !== AlreadyRunningException::class) {
+                if (($child->error()[0] ?? '') !== AlreadyRunningException::class) {
                     $child->value();
                 }
             }
@@ -651,7 +651,7 @@ final class SalesWorld
                     (string) $row['order_id'],
                     (int) $row['line_id'],
                     (int) $row['seq'],
-                    $leave ? 'leave' : ( $this->last[(int) $row['id']] ?? false ? 'applied' : 'not_applied' ),
+                    $leave ? 'leave' : ($this->last[(int) $row['id']] ?? false ? 'applied' : 'not_applied'),
                 );
         } catch (ItemException) {
             // It waits for what is said of the sale before it.
@@ -669,7 +669,7 @@ final class SalesWorld
                 ->sales()
                 ->pushed->resolve(
                     (int) $row['id'],
-                    $there === [] ? 'not_applied' : ( self::isWhole($there[0]) ? 'applied' : 'leave' ),
+                    $there === [] ? 'not_applied' : (self::isWhole($there[0]) ? 'applied' : 'leave'),
                 );
         }
     }
@@ -717,7 +717,7 @@ final class SalesWorld
                 $lines,
             ),
             'shipping'           => 500,
-            'order_discount'     => ( $number % 2 ) === 0 ? 101 : 0,
+            'order_discount'     => ($number % 2) === 0 ? 101 : 0,
         ], JSON_THROW_ON_ERROR));
         $this->desk()->place($file);
         $this->orders[$order]['totals'][] = $file->total;
@@ -737,7 +737,7 @@ final class SalesWorld
     private function deliver(int $upTo = 0): void
     {
         foreach ($this->late as $i => [$due, $call]) {
-            if ($due <= ( $this->at + $upTo )) {
+            if ($due <= ($this->at + $upTo)) {
                 unset($this->late[$i]);
                 $call();
             }
@@ -793,7 +793,7 @@ final class SalesWorld
 
         if ($scan && $result !== null) {
             $found = array_keys(array_filter(array_map(
-                static fn (int $n, string $id): int => $n - ( $logged[$id] ?? 0 ),
+                static fn (int $n, string $id): int => $n - ($logged[$id] ?? 0),
                 $this->loggedAsFound(),
                 array_keys($this->loggedAsFound()),
             )));
@@ -859,7 +859,7 @@ final class SalesWorld
             $resent[$id]             = true;
             $this->last[$id]         = $isLast ? $done > 0 : $this->last[$id];
             $this->figures['writes'] += \count($own);
-            $this->applied[$id]      = ( $this->applied[$id] ?? 0 ) + $done;
+            $this->applied[$id]      = ($this->applied[$id] ?? 0) + $done;
             $this->taken[$item]      += $done * (int) $send['delta'];
             $this->store[$item]      -= 1000 * (int) $send['overlap'];
             Assert::assertLessThanOrEqual(1, $done, "Row $id was written twice.");
@@ -869,13 +869,13 @@ final class SalesWorld
 
                 if ($done > 0) {
                     $this->overwritten[$item]                += (int) $send['overlap'];
-                    $this->lost[$item]                       = ( $this->lost[$item] ?? 0 ) + (int) $send['overlap'];
+                    $this->lost[$item]                       = ($this->lost[$item] ?? 0) + (int) $send['overlap'];
                     $this->figures['of them without answer'] += $isLast && $ledger[$id]['state'] === 'sent'
                         ? (int) $send['overlap']
                         : 0;
                 } else {
                     $this->disturbed[$id] = true;
-                    $this->soldWhile[$id] = ( $this->soldWhile[$id] ?? 0 ) + (int) $send['overlap'];
+                    $this->soldWhile[$id] = ($this->soldWhile[$id] ?? 0) + (int) $send['overlap'];
                 }
             }
 
@@ -947,7 +947,7 @@ final class SalesWorld
             (int) $row['sent'],
             "Row $id was settled while its write could still arrive.",
         );
-        $applied = $resent ? ( ( $this->applied[$id] ?? 0 ) - (int) $this->last[$id] ) > 0 : $this->last[$id] ?? false;
+        $applied = $resent ? (($this->applied[$id] ?? 0) - (int) $this->last[$id]) > 0 : $this->last[$id] ?? false;
 
         if (!$resent && $now['state'] === 'uncertain') {
             Assert::assertArrayHasKey(
@@ -988,7 +988,7 @@ final class SalesWorld
         if (isset($this->handled[$id])) {
             $this->figures['undecidable']++;
         } else {
-            $this->lost[$row['clover_id']] = ( $this->lost[$row['clover_id']] ?? 0 ) + ( $this->soldWhile[$id] ?? 0 );
+            $this->lost[$row['clover_id']] = ($this->lost[$row['clover_id']] ?? 0) + ($this->soldWhile[$id] ?? 0);
         }
     }
 
@@ -1003,7 +1003,7 @@ final class SalesWorld
             if ($sold === null) {
                 $this->handled[(int) $id] = true;
             } else {
-                $this->soldWhile[(int) $id] = ( $this->soldWhile[(int) $id] ?? 0 ) + $sold;
+                $this->soldWhile[(int) $id] = ($this->soldWhile[(int) $id] ?? 0) + $sold;
             }
         }
 
@@ -1022,7 +1022,7 @@ final class SalesWorld
         foreach ($this->store as $item => $count) {
             $there = $this->state['stock'][$item];
             Assert::assertSame(
-                $count === null ? null : $count - ( 1000 * ( $this->taken[$item] - $this->overwritten[$item] ) ),
+                $count === null ? null : $count - (1000 * ($this->taken[$item] - $this->overwritten[$item])),
                 $there === null ? null : self::thousandths($there),
                 "Count of $item in Clover",
             );
@@ -1059,7 +1059,7 @@ final class SalesWorld
                 Assert::assertSame(0, (int) $shop['manage_stock'], "$item is not counted.");
             } elseif ($this->push) {
                 Assert::assertLessThanOrEqual(
-                    max(0, (int) floor((float) $count) - ( $owed[$item] ?? 0 )),
+                    max(0, (int) floor((float) $count) - ($owed[$item] ?? 0)),
                     (int) $shop['quantity'],
                     "The shop offers units of $item that are not there.",
                 );
@@ -1095,7 +1095,7 @@ final class SalesWorld
                 && !self::wasRefunded($this->told($line['order_id']))
             ) {
                 $owed[$item] =
-                    ( $owed[$item] ?? 0 )
+                    ($owed[$item] ?? 0)
                     + max(
                         0,
                         (int) $line['orderitem_quantity']
@@ -1113,7 +1113,7 @@ final class SalesWorld
                 $part = $row['state'] !== 'skipped'
                     ? $this->isIn($row)
                     : $sale === null || $sale['state'] === 'skipped' || $this->isIn($sale);
-                $owed[$row['clover_id']] = ( $owed[$row['clover_id']] ?? 0 ) - ( $part ? (int) $row['delta'] : 0 );
+                $owed[$row['clover_id']] = ($owed[$row['clover_id']] ?? 0) - ($part ? (int) $row['delta'] : 0);
             }
         }
 
@@ -1125,7 +1125,7 @@ final class SalesWorld
     {
         $id = (int) $row['id'];
 
-        return $row['state'] === 'confirmed' || !isset($this->misjudged[$id]) && ( $this->applied[$id] ?? 0 ) > 0;
+        return $row['state'] === 'confirmed' || !isset($this->misjudged[$id]) && ($this->applied[$id] ?? 0) > 0;
     }
 
     /** Brings everything to rest, and looks at all of it. */
@@ -1175,7 +1175,7 @@ final class SalesWorld
 
         foreach ($rows as $row) {
             $id        = (int) $row['id'];
-            $confirmed = (int) ( $row['state'] === 'confirmed' );
+            $confirmed = (int) ($row['state'] === 'confirmed');
             $applied   = $this->applied[$id] ?? 0;
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
             Assert::assertTrue(
@@ -1191,14 +1191,14 @@ final class SalesWorld
                     "Row $id is {$row['state']} {$row['reason']}, and Clover has carried it out $applied times.",
                 );
             } else {
-                $slack[$row['clover_id']] += ( $applied - $confirmed ) * (int) $row['delta'];
+                $slack[$row['clover_id']] += ($applied - $confirmed) * (int) $row['delta'];
             }
         }
 
         foreach ($this->store as $item => $count) {
             if ($count !== null) {
                 Assert::assertSame(
-                    $count - ( 1000 * ( $sold[$item] + $slack[$item] - $this->overwritten[$item] ) ),
+                    $count - (1000 * ($sold[$item] + $slack[$item] - $this->overwritten[$item])),
                     self::thousandths($this->state['stock'][$item]),
                     "$item: start, sales, edits and confirmed rows",
                 );
@@ -1265,7 +1265,7 @@ final class SalesWorld
             $off = array_filter($lines, static fn (array $level): bool => $level[0] !== $level[1]) !== [];
 
             if (
-                ( $off || $this->isMissingInClover((string) $order) )
+                ($off || $this->isMissingInClover((string) $order))
                 && !\in_array((string) $order, array_map(strval(...), $pending), true)
             ) {
                 $found[] = (string) $order;
@@ -1388,7 +1388,7 @@ final class SalesWorld
             $this->rest();
             $waiting = $this->open()->sales()->worker()->waiting();
 
-            if (( $waiting->uncertain + $waiting->dead ) === 0) {
+            if (($waiting->uncertain + $waiting->dead) === 0) {
                 break;
             }
         }
@@ -1428,7 +1428,7 @@ final class SalesWorld
     {
         return array_values(array_filter(
             $this->clover->state()['orders'],
-            static fn (array $order): bool => ( $order['externalReferenceId'] ?? null ) === $reference,
+            static fn (array $order): bool => ($order['externalReferenceId'] ?? null) === $reference,
         ));
     }
 

@@ -99,10 +99,10 @@ final class ShopDump
 
         foreach (self::tables() as $table) {
             $id             = self::IDS[$table] ?? null;
-            $tables[$table] = $sql->fetchAll("SELECT * FROM #__$table" . ( $id === null ? '' : " ORDER BY $id" ));
+            $tables[$table] = $sql->fetchAll("SELECT * FROM #__$table" . ($id === null ? '' : " ORDER BY $id"));
 
             foreach ($id === null ? [] : $tables[$table] as $place => $row) {
-                $places[$table][(string) $row[$id]] = '#' . ( $place + 1 );
+                $places[$table][(string) $row[$id]] = '#' . ($place + 1);
             }
         }
 
@@ -161,7 +161,7 @@ final class ShopDump
         }
 
         foreach ($row as $column => &$value) {
-            $of = $column === ( self::IDS[$table] ?? '' ) ? $table : self::REFERENCES[$table][$column] ?? null;
+            $of = $column === (self::IDS[$table] ?? '') ? $table : self::REFERENCES[$table][$column] ?? null;
 
             $value = match (true) {
                 $value === null => null,

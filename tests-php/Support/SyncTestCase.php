@@ -117,7 +117,7 @@ abstract class SyncTestCase extends ShopTestCase
     protected function itemBySku(string $sku): array
     {
         foreach ($this->clover->items() as $item) {
-            if (( $item['sku'] ?? null ) === $sku) {
+            if (($item['sku'] ?? null) === $sku) {
                 return $item;
             }
         }

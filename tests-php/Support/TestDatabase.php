@@ -51,8 +51,8 @@ final class TestDatabase
         }
 
         $sql = $db->connect();
-        ( new Schema($sql) )->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
-        ( new AppSchema($sql) )->ensure();
+        (new Schema($sql))->install(__DIR__ . '/../../dev/shop/shop.mysql.sql');
+        (new AppSchema($sql))->ensure();
 
         return $db;
     }
@@ -61,7 +61,7 @@ final class TestDatabase
     public function connect(): Sql
     {
         return $this->connector !== null
-            ? ( $this->connector )($this)
+            ? ($this->connector)($this)
             : PdoSql::connect($this->dsn, $this->user, $this->password, $this->prefix);
     }
 

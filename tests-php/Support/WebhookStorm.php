@@ -36,7 +36,7 @@ final class WebhookStorm
         $began = microtime(true);
 
         for ($i = 0; $i < $count; $i++) {
-            $due = $began + ( $i / $perSecond );
+            $due = $began + ($i / $perSecond);
 
             do {
                 $this->listen(max(0.0, min(0.02, $due - microtime(true))));
@@ -79,26 +79,26 @@ final class WebhookStorm
         $read = array_column($this->open, 'socket');
 
         if ($read === []) {
-            usleep((int) ( $seconds * 1e6 ));
+            usleep((int) ($seconds * 1e6));
 
             return;
         }
 
         $none = null;
-        stream_select($read, $none, $none, 0, (int) ( $seconds * 1e6 ));
+        stream_select($read, $none, $none, 0, (int) ($seconds * 1e6));
 
         foreach ($read as $socket) {
             $key                      = (int) $socket;
             $this->open[$key]['text'] .= (string) fread($socket, 8192);
 
             if (feof($socket)) {
-                $this->times[]    = ( microtime(true) - $this->open[$key]['began'] ) * 1000;
+                $this->times[]    = (microtime(true) - $this->open[$key]['began']) * 1000;
                 $this->statuses[] = preg_match('#^HTTP/1\.\d (\d{3})#', $this->open[$key]['text'], $m) === 1
                     ? (int) $m[1]
                     : 0;
                 fclose($socket);
                 unset($this->open[$key]);
-            } elseif (( microtime(true) - $this->open[$key]['began'] ) > 30) {
+            } elseif ((microtime(true) - $this->open[$key]['began']) > 30) {
                 throw new \RuntimeException('A webhook was not answered within 30 seconds.');
             }
         }

@@ -48,10 +48,8 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
                 $type($parameter->getType(), $name)
                 . ' $'
                 . $parameter->getName()
-                . (
-                    $parameter->isDefaultValueAvailable() ? ' = ' . var_export($parameter->getDefaultValue(), true) : ''
-                )
-                . ( $parameter->getAttributes(SensitiveParameter::class) === [] ? '' : ' #[SensitiveParameter]' );
+                . ($parameter->isDefaultValueAvailable() ? ' = ' . var_export($parameter->getDefaultValue(), true) : '')
+                . ($parameter->getAttributes(SensitiveParameter::class) === [] ? '' : ' #[SensitiveParameter]');
         }
 
         $methods[$method->getName()] =
@@ -65,7 +63,7 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     foreach ($class->getProperties() as $property) {
         // What holds an exception's data is nobody's contract; its getters are.
         if ($property->getDeclaringClass()->getName() === $name && $property->isPublic() && !$class->isEnum()) {
-            $properties[$property->getName()] = ( $property->isReadOnly() ? 'readonly ' : '' ) . $property->getType();
+            $properties[$property->getName()] = ($property->isReadOnly() ? 'readonly ' : '') . $property->getType();
         }
     }
 
@@ -76,7 +74,7 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     );
     sort($interfaces);
     $described[$name] = [
-        'kind' => $class->isInterface() ? 'interface' : ( $class->isEnum() ? 'enum' : 'class' ),
+        'kind' => $class->isInterface() ? 'interface' : ($class->isEnum() ? 'enum' : 'class'),
         // An enum cannot be extended anyway, and only PHP's own say so in this flag.
         'final'      => $class->isFinal() || $class->isEnum(),
         'readonly'   => $class->isReadOnly(),

@@ -31,8 +31,8 @@ final readonly class Amounts
 
         // Digit by digit: the product of two amounts is more than an integer holds.
         foreach (str_split($of . str_repeat('0', self::PLACES - $this->decimals)) as $digit) {
-            $rest     = ( $rest * 10 ) + ( $amount * (int) $digit );
-            $quotient = ( $quotient * 10 ) + intdiv($rest, $whole);
+            $rest     = ($rest * 10) + ($amount * (int) $digit);
+            $quotient = ($quotient * 10) + intdiv($rest, $whole);
             $rest     %= $whole;
 
             if ($quotient >= self::MAX_UNITS) {
@@ -40,7 +40,7 @@ final readonly class Amounts
             }
         }
 
-        return self::point($quotient + ( ( $rest * 2 ) >= $whole ? 1 : 0 ), self::PLACES, false);
+        return self::point($quotient + (($rest * 2) >= $whole ? 1 : 0), self::PLACES, false);
     }
 
     private static function point(int $units, int $places, bool $negative): string
@@ -48,7 +48,7 @@ final readonly class Amounts
         $digits = str_pad((string) $units, $places + 1, '0', STR_PAD_LEFT);
 
         return (
-            ( $negative ? '-' : '' )
+            ($negative ? '-' : '')
             . substr($digits, 0, \strlen($digits) - $places)
             . '.'
             . str_pad(substr($digits, \strlen($digits) - $places), self::PLACES, '0')

@@ -83,13 +83,13 @@ final readonly class FakeCheckout
             $this->insert(
                 $order,
                 $columns,
-                array_filter($products, static fn (?array $p): bool => (bool) ( $p['shipping'] ?? false )) !== [],
+                array_filter($products, static fn (?array $p): bool => (bool) ($p['shipping'] ?? false)) !== [],
             );
         }
 
-        $edited = $this->saveLines($order, $amounts, $products, (int) ( $row['stock_committed'] ?? 0 ) === 1);
+        $edited = $this->saveLines($order, $amounts, $products, (int) ($row['stock_committed'] ?? 0) === 1);
 
-        if ($row !== null && ( $edited || self::differs($columns, $row) )) {
+        if ($row !== null && ($edited || self::differs($columns, $row))) {
             $this->update(self::ORDERS, 'order_id', $order->orderId, ['modified_on' => $this->now()] + $columns);
         }
 
@@ -129,7 +129,7 @@ final readonly class FakeCheckout
         $row = $this->sql->fetchOne('SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies WHERE currency_code = ?', [
             $code,
         ]);
-        $decimals = (int) ( $row['currency_num_decimals'] ?? -1 );
+        $decimals = (int) ($row['currency_num_decimals'] ?? -1);
 
         if ($row === null || $decimals < 0 || $decimals > Amounts::PLACES) {
             throw new UsageException('These fields of the order are wrong:', [
@@ -205,7 +205,7 @@ final readonly class FakeCheckout
         return array_map(static function (array $line) use ($links, $variants, $bySku): ?array {
             $row = $line['clover_id'] === null
                 ? null
-                : $variants[(int) ( $links[$line['clover_id']]['variant_id'] ?? 0 )] ?? null;
+                : $variants[(int) ($links[$line['clover_id']]['variant_id'] ?? 0)] ?? null;
             $row ??= $line['sku'] === null ? null : $bySku[Text::key($line['sku'])] ?? null;
 
             return (
@@ -388,14 +388,15 @@ final readonly class FakeCheckout
 
         foreach ($order->lines as $i => $line) {
             // By the file's own word first: a key that another order had taken may be free by now.
-            $id = $keys[$line['key']] ?? ( $line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null );
+            $id      = $keys[$line['key']]
+            ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
             $variant = $products[$i]['variant'] ?? 0;
 
             // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
             if (
                 $id !== null
                 && !isset($kept[$id])
-                && ( $variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true) )
+                && ($variant === 0 || \in_array($stored[$id]['variant'], [0, $variant], true))
             ) {
                 $kept[$id] = $i;
             }
@@ -426,7 +427,7 @@ final readonly class FakeCheckout
                 : null;
         }
 
-        uasort($keys, static fn (?int $a, ?int $b): int => ( $a === null ) <=> ( $b === null ));
+        uasort($keys, static fn (?int $a, ?int $b): int => ($a === null) <=> ($b === null));
 
         return $keys;
     }
@@ -443,7 +444,7 @@ final readonly class FakeCheckout
         . self::ITEMS
         . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $row) {
             $id         = (int) $row['j2commerce_orderitem_id'];
-            $key        = ( (array) json_decode((string) $row['orderitem_params'], true) )['line_id'] ?? '';
+            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? '';
             $lines[$id] = [
                 'id'       => $id,
                 'key'      => \is_string($key) ? $key : '',
@@ -467,7 +468,7 @@ final readonly class FakeCheckout
      */
     private function itemRow(OrderFile $order, array $line, ?array $product, Amounts $amounts): array
     {
-        $final = ( $line['quantity'] * $line['unit_price'] ) - $line['discount'];
+        $final = ($line['quantity'] * $line['unit_price']) - $line['discount'];
 
         return [
             'order_id'                      => $order->orderId,
@@ -522,7 +523,7 @@ final readonly class FakeCheckout
                 'UPDATE '
                 . self::ORDERS
                 . " SET order_state_id = ?, modified_on = $time WHERE order_id = ? AND order_state_id = ?",
-                [$to, ...( $from === self::NEW ? [] : [$this->now()] ), $orderId, $from],
+                [$to, ...($from === self::NEW ? [] : [$this->now()]), $orderId, $from],
             ) !== 1
         ) {
             return;
@@ -554,7 +555,7 @@ final readonly class FakeCheckout
                 continue;
             }
 
-            $count = $this->count($variant, (int) $line['orderitem_quantity'] * ( $holds ? -1 : 1 ));
+            $count = $this->count($variant, (int) $line['orderitem_quantity'] * ($holds ? -1 : 1));
 
             if ($holds && $count <= 0 && (int) $line['allow_backorder'] < 1) {
                 $this->setAvailable($variant, 0);

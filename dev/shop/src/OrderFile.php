@@ -63,7 +63,7 @@ final readonly class OrderFile
      */
     public static function read(string $path): self
     {
-        $json = $path === '-' ? stream_get_contents(STDIN) : ( is_file($path) ? @file_get_contents($path) : false );
+        $json = $path === '-' ? stream_get_contents(STDIN) : (is_file($path) ? @file_get_contents($path) : false);
 
         if ($json === false) {
             throw new UsageException("The order cannot be read: there is no readable file “{$path}”.");
@@ -80,7 +80,7 @@ final readonly class OrderFile
         if (!\is_array($values) || $values !== [] && array_is_list($values)) {
             throw new UsageException(
                 'The order must be one JSON object'
-                . ( json_last_error() === JSON_ERROR_NONE ? '.' : ': ' . json_last_error_msg() . '.' ),
+                . (json_last_error() === JSON_ERROR_NONE ? '.' : ': ' . json_last_error_msg() . '.'),
             );
         }
 
@@ -128,7 +128,7 @@ final readonly class OrderFile
         if (\count($wrong) === 0) {
             $subtotal = self::sum($lines);
             $taxes    = array_sum(array_column($lines, 'tax')) + $tax;
-            $total    ??= max(0, $subtotal + $shipping - $discount + ( $inclusive ? 0 : $taxes + $shippingTax ));
+            $total    ??= max(0, $subtotal + $shipping - $discount + ($inclusive ? 0 : $taxes + $shippingTax));
 
             if (max($subtotal, $taxes, $total) > self::MAX_AMOUNT) {
                 $fields->note('lines', 'come to more than ' . self::MAX_AMOUNT);
@@ -222,7 +222,7 @@ final readonly class OrderFile
 
         foreach ($entries as $i => $fields) {
             $id  = $fields->id('line_id', false);
-            $key = (string) ( $id ?? ( $i + 1 ) );
+            $key = (string) ($id ?? ($i + 1));
 
             if (\in_array($key, $keys, true)) {
                 $fields->note('line_id', "“{$key}” is another line's already");
@@ -246,9 +246,9 @@ final readonly class OrderFile
                 continue;
             }
 
-            if (( $quantity * $price ) > self::MAX_AMOUNT) {
+            if (($quantity * $price) > self::MAX_AMOUNT) {
                 $fields->note('unit_price', 'times the quantity is more than ' . self::MAX_AMOUNT);
-            } elseif ($discount > ( $quantity * $price )) {
+            } elseif ($discount > ($quantity * $price)) {
                 $fields->note('discount', 'is more than the line costs');
             }
 
@@ -272,7 +272,7 @@ final readonly class OrderFile
     private static function sum(array $lines): int
     {
         return array_sum(array_map(
-            static fn (array $l): int => ( $l['quantity'] * $l['unit_price'] ) - $l['discount'],
+            static fn (array $l): int => ($l['quantity'] * $l['unit_price']) - $l['discount'],
             $lines,
         ));
     }

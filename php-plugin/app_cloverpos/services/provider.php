@@ -27,7 +27,7 @@ return new class() implements ServiceProviderInterface {
             $app    = Factory::getApplication();
 
             // At parameters that are no JSON Joomla would throw, on every page of the site.
-            if (json_decode((string) ( $config['params'] ?? '' )) === null) {
+            if (json_decode((string) ($config['params'] ?? '')) === null) {
                 $config['params'] = '{}';
             }
 

@@ -69,7 +69,7 @@ final class AfterResponse
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
     {
-        if (self::$planned || ( $finish = Platform::responseFinisher() ) === null || !Requirements::isMet()) {
+        if (self::$planned || ($finish = Platform::responseFinisher()) === null || !Requirements::isMet()) {
             return;
         }
 

@@ -40,11 +40,11 @@ final readonly class Notices
     public function quickIcon(): array
     {
         $facts = $this->facts();
-        $count = ( $facts['attention']?->count() ?? 0 )
-        + ( $facts['problem'] === null ? 0 : 1 )
-        + ( $facts['status']?->reconnectReason === null ? 0 : 1 )
-        + ( $facts['status']?->refusedAt === null ? 0 : 1 )
-        + ( $facts['moved'] ? 1 : 0 );
+        $count = ($facts['attention']?->count() ?? 0)
+        + ($facts['problem'] === null ? 0 : 1)
+        + ($facts['status']?->reconnectReason === null ? 0 : 1)
+        + ($facts['status']?->refusedAt === null ? 0 : 1)
+        + ($facts['moved'] ? 1 : 0);
         $icon = [
             'id'     => 'j2commerce-cloverpos',
             'text'   => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS'),
@@ -123,7 +123,7 @@ final readonly class Notices
             'errors'    => 'mappings',
             'conflicts' => 'mappings',
         ] as $what => $page) {
-            if (( $attention?->$what ?? 0 ) > 0) {
+            if (($attention?->$what ?? 0) > 0) {
                 $messages[] = self::message(
                     $what,
                     'warning',

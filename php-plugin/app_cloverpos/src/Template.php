@@ -23,7 +23,7 @@ final class Template
     /** @param array<string, mixed> $data As `$displayData` in tmpl/<name>.php */
     public static function render(string $name, array $data): string
     {
-        return ( new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl') )->render($data);
+        return (new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl'))->render($data);
     }
 
     /**

@@ -93,14 +93,14 @@ final class LaneBook
         }
 
         // A row from the future was written under a clock that ran ahead. Of each wait in it remains what it was then.
-        $ahead   = max(0, ( $book['at'] ?? 0 ) - $now);
+        $ahead   = max(0, ($book['at'] ?? 0) - $now);
         $shifted = static fn (int $time): int => max(0, $time - $ahead);
 
         foreach ($book['lanes'] as &$lane) {
             $lane['from']   = min($shifted($lane['from']), $now + self::AWAY + self::REST);
             $lane['recent'] = array_map(static fn (int $until): int => min(
                 $shifted($until),
-                $now + ( 2 * self::WINDOW ),
+                $now + (2 * self::WINDOW),
             ), $lane['recent']);
         }
 
@@ -226,7 +226,7 @@ final class LaneBook
 
     public function close(int $until): void
     {
-        if ($until > ( $this->closed + self::NO_NEWS )) {
+        if ($until > ($this->closed + self::NO_NEWS)) {
             $this->closed  = $until;
             $this->changed = true;
         }
@@ -243,7 +243,7 @@ final class LaneBook
             $dead = $process->isDead($holder['node'], $holder['pid'], $holder['started']);
 
             if ($dead || $holder['until'] <= $now) {
-                $this->free($id, self::LANES, [], ( $dead ? $now : $holder['until'] ) + self::REST);
+                $this->free($id, self::LANES, [], ($dead ? $now : $holder['until']) + self::REST);
                 $this->forget($id);
             }
         }
@@ -264,7 +264,7 @@ final class LaneBook
             $this->free(
                 $id,
                 self::LANES,
-                array_fill(0, ( $this->startsOfALane() + 1 ) * $this->held($id), $now + self::WINDOW),
+                array_fill(0, ($this->startsOfALane() + 1) * $this->held($id), $now + self::WINDOW),
                 0,
             );
         }
@@ -322,8 +322,8 @@ final class LaneBook
             $me['waits'] = 0;
         }
 
-        if ($me !== $before || ( $me['until'] - $now ) < self::RENEW) {
-            $me['until']   = $now + ( $away ? self::AWAY : self::LEASE );
+        if ($me !== $before || ($me['until'] - $now) < self::RENEW) {
+            $me['until']   = $now + ($away ? self::AWAY : self::LEASE);
             $this->changed = true;
         }
 
@@ -351,7 +351,7 @@ final class LaneBook
 
         $free = \count(array_filter(
             $this->lanes,
-            static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= ( $now + self::SOON ),
+            static fn (array $lane): bool => $lane['holder'] === '' && $lane['from'] <= ($now + self::SOON),
         ));
 
         foreach ($this->waiters($id) as $waiter) {
@@ -397,7 +397,7 @@ final class LaneBook
                 continue;
             }
 
-            if ($over > 0 || ( $now - $holder['turn'] ) >= self::TURN) {
+            if ($over > 0 || ($now - $holder['turn']) >= self::TURN) {
                 $rank = [-max(0, $over), $holder['turn'], $id];
 
                 if ($best === null || $rank < $order) {
@@ -458,7 +458,9 @@ final class LaneBook
 
         // Few heavy lanes and many light ones are worth more to the next than the same weight on all.
         foreach ($lanes as $n => $lane) {
-            $load = $n === ( \count($lanes) - 1 ) ? $recent : array_splice($recent, 0, $this->startsOfALane());
+            $load               = $n === (\count($lanes) - 1)
+                ? $recent
+                : array_splice($recent, 0, $this->startsOfALane());
             $this->lanes[$lane] = ['holder' => '', 'from' => $from, 'recent' => $load];
             $this->changed      = true;
         }
@@ -514,9 +516,9 @@ final class LaneBook
 
         foreach ($this->lanes as ['holder' => $holder]) {
             if (isset($this->holders[$holder])) {
-                $this->held[$holder]    = ( $this->held[$holder] ?? 0 ) + 1;
+                $this->held[$holder]    = ($this->held[$holder] ?? 0) + 1;
                 $node                   = $this->holders[$holder]['node'];
-                $this->heldThere[$node] = ( $this->heldThere[$node] ?? 0 ) + 1;
+                $this->heldThere[$node] = ($this->heldThere[$node] ?? 0) + 1;
             }
         }
     }
@@ -557,7 +559,7 @@ final class LaneBook
     {
         $me = $this->holders[$id];
 
-        return $this->cap($me['cap']) - ( $this->heldThere[$me['node']] ?? 0 );
+        return $this->cap($me['cap']) - ($this->heldThere[$me['node']] ?? 0);
     }
 
     /** A node's part of the lanes that there are. */

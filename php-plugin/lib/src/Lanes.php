@@ -181,7 +181,7 @@ final class Lanes implements Pace
             $row = self::row($this->sql, $this->environment);
 
             if ($row === null) {
-                ( new Bulk($this->sql) )->upsert(
+                (new Bulk($this->sql))->upsert(
                     self::TABLE,
                     ['environment', 'version', 'leases'],
                     [[$this->environment, 0, '']],
@@ -223,7 +223,7 @@ final class Lanes implements Pace
                 return true;
             }
 
-            $this->clock->sleep(( Platform::random(1, 4) * $try ) / 1000);
+            $this->clock->sleep((Platform::random(1, 4) * $try) / 1000);
         }
 
         return false;

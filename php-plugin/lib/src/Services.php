@@ -348,7 +348,7 @@ final class Services
         $this->guard->move();
         $this->pause()->end();
         $merchant = (string) $this->connection->status()->merchantId;
-        ( new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock) )->forgetFailure();
+        (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
         ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
     }
 
@@ -360,7 +360,7 @@ final class Services
     {
         $status = $this->connection->status();
 
-        return $status->connected && ( $status->accessExpiresAt - $this->clock->now() ) < self::TOKEN_WARNING;
+        return $status->connected && ($status->accessExpiresAt - $this->clock->now()) < self::TOKEN_WARNING;
     }
 
     /** Whether App ID and App Secret are there, which connecting needs. */
@@ -389,7 +389,7 @@ final class Services
         $merchant = $this->merchantId();
         $row      = $merchant === null
             ? null
-            : ( new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock) )->latest();
+            : (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
 
         return $row === null ? null : SyncProgress::fromRow($row);
     }

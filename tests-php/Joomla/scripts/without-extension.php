@@ -22,7 +22,7 @@ JoomlaSite::plugin($factory, JoomlaSite::useDatabase($db));
 $outcome = match ($what) {
     'sentence' => Requirements::problem(),
     'order'    => JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', ['179540797553', 5, 1]),
-    'shop' => ( static function () use ($factory): array {
+    'shop' => (static function () use ($factory): array {
         try {
             $factory->shop();
         } catch (\Throwable $e) {
@@ -30,7 +30,7 @@ $outcome = match ($what) {
         }
 
         return [];
-    } )(),
+    })(),
     default    => JoomlaSite::save(
         $db,
         (int) $factory->sql()->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_cloverpos'"),

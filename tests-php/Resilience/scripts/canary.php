@@ -94,7 +94,7 @@ function show(string $name, mixed $thing): void
 
 function note(): void
 {
-    $record = ( new DatabaseTokenStore(World::$sql, 'sandbox') )->read();
+    $record = (new DatabaseTokenStore(World::$sql, 'sandbox'))->read();
 
     if ($record === null) {
         return;
@@ -102,7 +102,7 @@ function note(): void
 
     [$merchant, $sealed] = explode('.', $record, 2);
     $opened = json_decode(
-        ( new Vault(World::$canaries['site secret']) )->open($sealed, "sandbox/$merchant/tokens"),
+        (new Vault(World::$canaries['site secret']))->open($sealed, "sandbox/$merchant/tokens"),
         true,
         8,
         JSON_THROW_ON_ERROR,
@@ -179,7 +179,7 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
     show("answer $header", $answer);
     show(
         "verdict $header",
-        ( new Webhook(settings()) )->judge(
+        (new Webhook(settings()))->judge(
             $body,
             ['X-Clover-Auth' => World::$canaries['webhook secret'] . $header],
             World::$shop->merchantId(),
@@ -235,7 +235,7 @@ function order(int $number): void
         ]],
         'shipping'           => 0,
     ], JSON_THROW_ON_ERROR));
-    ( new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock) )->place($file);
+    (new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock))->place($file);
     World::$shop->orderEvents()->statusChanged($file->orderId, null, 1);
 }
 
@@ -270,12 +270,12 @@ function steps(): array
         'a vault of no type'  => static fn () => new Vault(World::$canaries['site secret'], [
             World::$canaries['previous site secret'],
         ]),
-        'sealing to no type'  => static fn () => ( new Vault(World::$canaries['site secret']) )->seal(
+        'sealing to no type'  => static fn () => (new Vault(World::$canaries['site secret']))->seal(
             World::$canaries['app secret'],
             [],
         ),
-        'opening elsewhere'   => static fn () => ( new Vault(World::$canaries['site secret']) )->open(
-            ( new Vault(World::$canaries['site secret']) )->seal(World::$canaries['app secret'], 'a'),
+        'opening elsewhere'   => static fn () => (new Vault(World::$canaries['site secret']))->open(
+            (new Vault(World::$canaries['site secret']))->seal(World::$canaries['app secret'], 'a'),
             'b',
         ),
         'no database'         => static fn () => PdoSql::connect(
@@ -326,20 +326,17 @@ function steps(): array
             . '"]}}',
         ),
         'no JSON'             => static fn () => event('', World::$canaries['webhook secret']),
-        'no merchant'         => static fn () => ( new Webhook(settings()) )->judge(
+        'no merchant'         => static fn () => (new Webhook(settings()))->judge(
             World::$canaries['webhook secret'],
             ['X-Clover-Auth' => World::$canaries['webhook secret']],
             'no id',
         ),
         'inbox'               => static fn () => World::$shop->inboxWorker()->drain(new TimeBudget(1.0)),
         'objects'             => objects(...),
-        'a wrong order'       => static fn () => ( new Orders(World::$shop->connection, 'USD') )->plan([
+        'a wrong order'       => static fn () => (new Orders(World::$shop->connection, 'USD'))->plan([
             'total' => World::$canaries['app secret'],
         ]),
-        'no plan'             => static fn () => ( new Orders(World::$shop->connection, 'USD') )->create(
-            '{}',
-            'K3Z9Q7',
-        ),
+        'no plan'             => static fn () => (new Orders(World::$shop->connection, 'USD'))->create('{}', 'K3Z9Q7'),
         'refreshed'           => static fn () => [
             note(),
             StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
@@ -360,7 +357,7 @@ function steps(): array
         ...array_merge(...array_map(static fn (int $code): array => [
             "Clover repeats in $code" => static fn () => echoing($items, $code),
             "pages, $code"            => static fn () => iterator_count(
-                ( new Catalog(World::$shop->connection, 'USD') )->pages(),
+                (new Catalog(World::$shop->connection, 'USD'))->pages(),
             ),
             "a sync, $code"           => static fn () => World::$shop->runner()->run(new TimeBudget(2.0)),
             "after $code"             => static fn () => [control('DELETE', 'faults'), note()],
@@ -370,12 +367,12 @@ function steps(): array
         'second order'                 => static fn () => order(2),
         'work of the second'           => static fn () => World::$shop->sales()->worker()->run(new TimeBudget(5.0)),
         'faults end'                   => static fn () => [control('DELETE', 'faults'), note()],
-        'a throwing log'               => static fn () => ( new Connection(
+        'a throwing log'               => static fn () => (new Connection(
             settings(),
             new Vault(World::$canaries['site secret']),
             new DatabaseTokenStore(World::$sql, 'sandbox'),
             static fn (string $level, string $message) => throw new \DomainException($message),
-        ) )->merchant(),
+        ))->merchant(),
         'unreachable'                  => static fn () => [
             StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
             shop('http://127.0.0.1:9')->connection->merchant(),
@@ -433,7 +430,7 @@ function steps(): array
             'retry_after' => 900,
         ]]),
         'waiting'                    => static fn () => iterator_count(
-            ( new Catalog(World::$shop->connection, 'USD') )->pages(),
+            (new Catalog(World::$shop->connection, 'USD'))->pages(),
         ),
         'uninstalled'                => static fn () => control('POST', 'tokens', ['do' => 'uninstall']),
         'sync without the app'       => static fn () => World::$shop->runner()->run(new TimeBudget()),
@@ -515,7 +512,7 @@ foreach (steps() as $name => $step) {
         }
     } catch (\Throwable $e) {
         for ($class = $e; $class !== null; $class = $class->getPrevious()) {
-            $thrown[$class::class] = ( $thrown[$class::class] ?? 0 ) + 1;
+            $thrown[$class::class] = ($thrown[$class::class] ?? 0) + 1;
         }
 
         $text = "$e\n" . $e->getTraceAsString() . print_r($e, true) . print_r($e->getTrace(), true);
@@ -531,7 +528,7 @@ foreach (steps() as $name => $step) {
 
 ob_start();
 phpinfo();
-( new \ReflectionExtension('cloversync') )->info();
+(new \ReflectionExtension('cloversync'))->info();
 echo new \ReflectionExtension('cloversync'), print_r(ini_get_all(), true), print_r(error_get_last(), true);
 World::$texts['phpinfo()'] = (string) ob_get_clean();
 

@@ -151,7 +151,7 @@ $caught   = 0;
 $measured = [];
 
 for ($round = 0; $done < $calls; $round++) {
-    foreach (( $round % 10 ) === 0 ? [...$light, ...$heavy] : $light as $work) {
+    foreach (($round % 10) === 0 ? [...$light, ...$heavy] : $light as $work) {
         $work();
         $done++;
     }
@@ -167,10 +167,10 @@ for ($round = 0; $done < $calls; $round++) {
     }
 
     if ($kept > 0) {
-        $list[] = random_bytes(( count($light) + count($refused) ) * (int) $kept);
+        $list[] = random_bytes((count($light) + count($refused)) * (int) $kept);
     }
 
-    if ($measured === [] && $done >= ( $calls / 10 )) {
+    if ($measured === [] && $done >= ($calls / 10)) {
         $measured[] = ['calls' => $done] + $held();
     }
 }
@@ -180,9 +180,9 @@ $measured[] = ['calls' => $done] + $held();
 echo
     json_encode([
         'measured' => $measured,
-        'refused'  => $caught / ( count($refused) * $round ),
+        'refused'  => $caught / (count($refused) * $round),
         'grouped'  => count($catalog->groups($staged, [])->changes),
         'mapped'   => count($page->changes([])),
-        'seconds'  => ( hrtime(true) - $began ) / 1e9,
+        'seconds'  => (hrtime(true) - $began) / 1e9,
     ], JSON_THROW_ON_ERROR)
 ;

@@ -34,11 +34,11 @@ $quiet    = new Connection($settings, $vault, $memory);
 $approved = $quiet->authorize('http://127.0.0.1:8902/callback');
 $quiet->complete(Simulator::approve($approved->url), $approved->state);
 
-in_array($where, ['lock', 'write', 'unlock'], true) && ( $memory->record = AgedTokens::of(
+in_array($where, ['lock', 'write', 'unlock'], true) && ($memory->record = AgedTokens::of(
     (string) $memory->record,
     $vault,
     1_750,
-) );
+));
 $end = static function (string $call) use ($where, $how): void {
     if ($call !== $where) {
         return;
@@ -58,7 +58,7 @@ $connection = new Connection($settings, $vault, new InterruptedTokenStore($memor
 
 match ($where) {
     'delete' => $connection->disconnect(),
-    'log'    => iterator_count(( new Catalog($connection, 'USD') )->pages()),
+    'log'    => iterator_count((new Catalog($connection, 'USD'))->pages()),
     'read'   => $connection->status(),
     default  => $connection->refresh(),
 };

@@ -39,7 +39,7 @@ $connection = new Connection(
 );
 $approved = $connection->authorize('http://127.0.0.1:8902/callback');
 $connection->complete(Simulator::approve($approved->url), $approved->state);
-$pages = ( new Catalog($connection, 'USD') )->pages();
+$pages = (new Catalog($connection, 'USD'))->pages();
 $read  = count($pages->current()->itemIds());
 $pids  = [];
 
@@ -53,7 +53,7 @@ register_shutdown_function(static function () use ($parent, $connection): void {
 $work = static function () use ($connection): int {
     $items = 0;
 
-    foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
+    foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
         $items += count($page->itemIds());
     }
 

@@ -34,7 +34,7 @@ $resident = static function (): int {
     return (int) $match[1] * 1024;
 };
 $growth = static function (callable $call, int $times) use ($resident): int {
-    for ($i = 0; $i < ( $times / 10 ); $i++) {
+    for ($i = 0; $i < ($times / 10); $i++) {
         $call();
     }
 
@@ -94,11 +94,11 @@ echo json_encode([
         'Connection::authorize'  => static fn () => $connection->authorize(REDIRECT)->url,
         'new Connection'         => static fn () => new Connection(Settings::fromArray($valid), $vault, $store),
         'ReconnectException'     => static fn () => $caught(ReconnectException::class, static fn () => $empty->refresh()),
-        'new Catalog, new pages' => static fn () => ( new Catalog($connection, 'USD') )->pages(),
+        'new Catalog, new pages' => static fn () => (new Catalog($connection, 'USD'))->pages(),
         'Catalog::alias'         => static fn () => Catalog::alias('Crème brûlée, 2 × große'),
     ]),
     'walks over 300 items' => $growth(static function () use ($connection): void {
-        foreach (( new Catalog($connection, 'USD') )->pages() as $page) {
+        foreach ((new Catalog($connection, 'USD'))->pages() as $page) {
             $page->changes([]);
             $page->members();
         }

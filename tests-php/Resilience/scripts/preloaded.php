@@ -36,7 +36,7 @@ require __DIR__ . '/../../Support/Simulator.php';
 $sql    = PdoSql::connect('sqlite::memory:');
 $schema = new Schema($sql);
 $schema->install(__DIR__ . '/../../../dev/shop/shop.mysql.sql');
-( new AppSchema($sql) )->ensure();
+(new AppSchema($sql))->ensure();
 $shop = new Services(
     $sql,
     Settings::fromArray([

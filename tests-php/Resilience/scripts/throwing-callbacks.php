@@ -71,7 +71,7 @@ $second = new Connection($settings, $vault, new InterruptedTokenStore($memory, s
     $memory,
     $fresh,
 ): void {
-    $call === 'lock' && ( $memory->record = $fresh );
+    $call === 'lock' && ($memory->record = $fresh);
     Plan::meet($call);
 }));
 $talkative = new Connection($settings, $vault, $store, static fn (string $level, string $message) => Plan::meet('log'));
@@ -118,8 +118,8 @@ foreach ([
     Plan::$by       = $by;
 
     for ($i = 0; $i < $count; $i++) {
-        $i === intdiv($count, 10) && ( $before = $resident() );
-        Plan::$next = ( $i % 2 ) === 0 ? new \DomainException("the $i. time", $i) : new \TypeError("the $i. time", $i);
+        $i === intdiv($count, 10) && ($before = $resident());
+        Plan::$next = ($i % 2) === 0 ? new \DomainException("the $i. time", $i) : new \TypeError("the $i. time", $i);
 
         try {
             $work();

@@ -17,7 +17,7 @@ $site = new JConfig();
 );
 [$host, $port] = explode(':', $site->host, 2) + [1 => null];
 $pdo = new PDO(
-    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ( $port === null ? '' : ";port=$port" ),
+    "mysql:host=$host;dbname={$site->db};charset=utf8mb4" . ($port === null ? '' : ";port=$port"),
     $site->user,
     $site->password,
     [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC],

@@ -83,7 +83,7 @@ final readonly class ConnectionActions implements ActionGroup
     {
         Platform::allowSeconds(120);
         $callback = $input->post->get('callback', '', 'RAW');
-        $result   = ( new Approval($this->factory, $this->app) )->finish(\is_string($callback) ? trim($callback) : '');
+        $result   = (new Approval($this->factory, $this->app))->finish(\is_string($callback) ? trim($callback) : '');
 
         return (
             $result['ok']

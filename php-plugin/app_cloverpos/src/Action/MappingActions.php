@@ -65,7 +65,7 @@ final readonly class MappingActions implements ActionGroup
         $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
         $row   = $shop->mappingList()->one($id);
-        $title = (string) ( $row['title'] ?? $id );
+        $title = (string) ($row['title'] ?? $id);
 
         return match ($row['state'] ?? null) {
             null           => self::say('RESYNC_GONE', 'warning', $id),
@@ -89,7 +89,7 @@ final readonly class MappingActions implements ActionGroup
         $row  = $shop->mappingList()->one($id);
         $shop->unlink($id);
 
-        return self::say('UNLINKED', 'success', (string) ( $row['title'] ?? $id ));
+        return self::say('UNLINKED', 'success', (string) ($row['title'] ?? $id));
     }
 
     /** @return array<string, mixed> */
@@ -116,7 +116,7 @@ final readonly class MappingActions implements ActionGroup
                 . Text::plural(self::PREFIX . 'N_NOT_ADOPTED', \count($failed))
                 . ' '
                 . implode(' ', \array_slice($failed, 0, self::NAMED))
-                . ( \count($failed) > self::NAMED ? ' …' : '' );
+                . (\count($failed) > self::NAMED ? ' …' : '');
         }
 
         return ['message' => $message, 'type' => $failed === [] ? 'success' : 'warning'];

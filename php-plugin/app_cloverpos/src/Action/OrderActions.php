@@ -79,7 +79,7 @@ final readonly class OrderActions implements ActionGroup
             }
         }
 
-        if (( $status->pushed['state'] ?? '' ) === 'dead') {
+        if (($status->pushed['state'] ?? '') === 'dead') {
             $sales->pushed->resolve((int) $status->pushed['id'], 'not_applied');
         }
 
@@ -124,7 +124,7 @@ final readonly class OrderActions implements ActionGroup
         }
 
         foreach ($asked as $line => $units) {
-            if ($units < 0 || $units > ( $held[$line] ?? 0 )) {
+            if ($units < 0 || $units > ($held[$line] ?? 0)) {
                 throw new ShopException(Text::sprintf(self::PREFIX . 'TOO_MANY', $held[$line] ?? 0));
             }
         }
@@ -160,7 +160,7 @@ final readonly class OrderActions implements ActionGroup
 
         if ($name[1] === 'order') {
             $isSettled =
-                (int) ( $sales->pushed->of($orderId)['id'] ?? 0 ) === (int) $name[2]
+                (int) ($sales->pushed->of($orderId)['id'] ?? 0) === (int) $name[2]
                 && $sales->pushed->resolve((int) $name[2], $word);
         } else {
             $row       = $sales->ledger->row((int) $name[2]);
@@ -209,7 +209,7 @@ final readonly class OrderActions implements ActionGroup
                 $isUnderWay => Text::_(self::PREFIX . 'NOTED'),
                 default     => Text::_(self::PREFIX . 'DONE'),
             },
-            'html'    => ( new OrderCard($this->factory, Factory::getApplication()) )->body($orderId),
+            'html'    => (new OrderCard($this->factory, Factory::getApplication()))->body($orderId),
         ];
     }
 

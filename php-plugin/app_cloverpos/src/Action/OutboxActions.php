@@ -121,7 +121,7 @@ final readonly class OutboxActions implements ActionGroup
 
         return [
             'message' => $message,
-            'type'    => $result->paused !== null || ( $result->uncertain + $result->dead ) > 0 ? 'warning' : 'success',
+            'type'    => $result->paused !== null || ($result->uncertain + $result->dead) > 0 ? 'warning' : 'success',
         ];
     }
 }

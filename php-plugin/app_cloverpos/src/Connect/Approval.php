@@ -123,7 +123,7 @@ final readonly class Approval
         return (
             \is_array($pending)
             && $pending['environment'] === $this->factory->environment()
-            && $pending['at'] > ( $this->factory->clock->now() - self::VALID )
+            && $pending['at'] > ($this->factory->clock->now() - self::VALID)
         );
     }
 }

@@ -41,9 +41,7 @@ final class PopupResponse
         echo
             Template::render('oauth', [
                 'ok'        => $ok,
-                'title'     => Text::_(
-                    'PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_' . ( $ok ? 'TITLE_DONE' : 'TITLE_FAILED' ),
-                ),
+                'title'     => Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_' . ($ok ? 'TITLE_DONE' : 'TITLE_FAILED')),
                 'message'   => $message,
                 'language'  => $app->getLanguage()->getTag(),
                 'direction' => $app->getLanguage()->isRtl() ? 'rtl' : 'ltr',

@@ -73,7 +73,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $page = ( new Pages($this->factory, $this->getApplication()) )->open(self::text($event->getArgument(
+        $page = (new Pages($this->factory, $this->getApplication()))->open(self::text($event->getArgument(
             'pluginview',
         )));
         $html = $page->render($event->getArgument('toolbar'), $event->getArgument('input'));
@@ -94,7 +94,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $event->setArgument('jsonResult', ( new Actions($this->factory, $this->getApplication()) )->answer(
+        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer(
             self::text($event->getArgument('action')),
             $event->getArgument('input'),
         ));
@@ -106,14 +106,14 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 
         // The administrator's entry runs handlers for guests too, on some versions of Joomla.
         if ($app->isClient('site') && $app->getInput()->getCmd('task') === 'webhook') {
-            ( new WebhookRequest($this->factory, $app) )->handle();
+            (new WebhookRequest($this->factory, $app))->handle();
         }
     }
 
     public function onOrderStatus(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            ( new OrderHooks($this->factory) )->statusChanged($event->getArguments());
+            (new OrderHooks($this->factory))->statusChanged($event->getArguments());
             $this->workLater();
         });
     }
@@ -121,7 +121,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onRefund(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            ( new OrderHooks($this->factory) )->refunded($event->getArguments());
+            (new OrderHooks($this->factory))->refunded($event->getArguments());
             $this->workLater();
         });
     }
@@ -129,32 +129,32 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onOrderEdit(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            ( new OrderHooks($this->factory) )->edited($event->getArguments());
+            (new OrderHooks($this->factory))->edited($event->getArguments());
             $this->workLater();
         });
     }
 
     public function onOrderSidebar(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult(( new OrderCard(
+        $this->quietly(fn () => $event->addResult((new OrderCard(
             $this->factory,
             $this->getApplication(),
-        ) )->render(self::argument($event, 0))));
+        ))->render(self::argument($event, 0))));
     }
 
     public function onProductForm(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult(( new ProductBadge(
+        $this->quietly(fn () => $event->addResult((new ProductBadge(
             $this->factory,
             $this->getApplication(),
-        ) )->render(self::argument($event, 1))));
+        ))->render(self::argument($event, 1))));
     }
 
     public function onQuickIcons(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
             if (self::maySee()) {
-                $event->addResult(( new Notices($this->factory) )->quickIcon());
+                $event->addResult((new Notices($this->factory))->quickIcon());
             }
         });
     }
@@ -162,7 +162,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onDashboardMessages(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
-            foreach (self::maySee() ? ( new Notices($this->factory) )->messages() : [] as $message) {
+            foreach (self::maySee() ? (new Notices($this->factory))->messages() : [] as $message) {
                 $event->addResult($message);
             }
         });
@@ -172,14 +172,14 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     public function onSettingsSave(BeforeSaveEvent $event): void
     {
         if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            ( new SettingsForm($this->factory) )->beforeSave($event->getItem());
+            (new SettingsForm($this->factory))->beforeSave($event->getItem());
         }
     }
 
     public function onSettingsSaved(AfterSaveEvent $event): void
     {
         if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            $this->quietly(fn () => ( new SettingsForm($this->factory) )->afterSave(
+            $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave(
                 $event->getItem(),
                 $this->getApplication(),
             ));

@@ -39,7 +39,7 @@ final class CloverconnectField extends FormField
             . '" data-clover-connect="'
             . self::escape($url)
             . '"'
-            . ( $ready ? '' : ' disabled' )
+            . ($ready ? '' : ' disabled')
             . ' aria-describedby="'
             . $this->id
             . '-note"><span class="fa-solid fa-plug" aria-hidden="true"></span> '

@@ -27,7 +27,7 @@ final class ClovertestField extends FormField
             '<button type="button" class="btn btn-secondary" id="'
             . $this->id
             . '" data-clover-test'
-            . ( Requirements::isMet() ? '' : ' disabled' )
+            . (Requirements::isMet() ? '' : ' disabled')
             . '>'
             . '<span class="fa-solid fa-vial" aria-hidden="true"></span> '
             . Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_TEST_LABEL')

@@ -36,7 +36,7 @@ final readonly class OrderCard
     /** @param mixed $item The order that the page shows */
     public function render(mixed $item): string
     {
-        $orderId = \is_object($item) ? (string) ( $item->order_id ?? '' ) : '';
+        $orderId = \is_object($item) ? (string) ($item->order_id ?? '') : '';
 
         if ($orderId === '') {
             return '';

@@ -61,7 +61,7 @@ final readonly class OrderHooks
             return;
         }
 
-        ( $answer['action'] ?? '' ) === 'void'
+        ($answer['action'] ?? '') === 'void'
             ? $this->factory->orderEvents()->refunded((string) $orderId, true)
             : $this->factory->orderEvents()->paidBack((string) $orderId, (string) $amount);
     }

@@ -112,7 +112,7 @@ final readonly class DashboardPage implements Page
         return [
             'now'            => $now,
             'figures'        => DashboardData::of($now),
-            'warnings'       => ( new Warnings($this->factory, $shop, $now) )->list(),
+            'warnings'       => (new Warnings($this->factory, $shop, $now))->list(),
             'mayAct'         => $mayAct,
             'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
             'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
@@ -173,7 +173,7 @@ final readonly class DashboardPage implements Page
             ->buttonClass($class)
             // The script listens; without this Joomla would put its own call there.
             ->onclick('')
-            ->attributes(['data-clover-action' => $action] + ( $enabled ? [] : ['disabled' => 'disabled'] ));
+            ->attributes(['data-clover-action' => $action] + ($enabled ? [] : ['disabled' => 'disabled']));
     }
 
     private static function isLocal(string $host): bool

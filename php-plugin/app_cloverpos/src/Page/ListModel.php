@@ -69,7 +69,7 @@ final class ListModel
         foreach (array_intersect_key($given, ['search' => 0] + $filters) as $name => $value) {
             $value = $name === 'search' ? mb_substr(trim($value), 0, self::SEARCH_LENGTH) : $value;
 
-            if ($value !== '' && ( $name === 'search' || \in_array($value, $filters[$name], true) )) {
+            if ($value !== '' && ($name === 'search' || \in_array($value, $filters[$name], true))) {
                 $this->activeFilters[$name] = $value;
             }
         }
@@ -78,7 +78,7 @@ final class ListModel
         $known            = \in_array($sort, $sorts, true) && \in_array($direction, ['ASC', 'DESC'], true);
         $this->sort       = $known ? $sort : $sorts[0];
         $this->descending = $known ? $direction === 'DESC' : $descending;
-        $this->limit      = min(self::MAX_LIMIT, max(0, (int) ( $list['limit'] ?? 0 ))) ?: max(1, min(
+        $this->limit      = min(self::MAX_LIMIT, max(0, (int) ($list['limit'] ?? 0))) ?: max(1, min(
             self::MAX_LIMIT,
             (int) $app->get('list_limit', 20) ?: self::MAX_LIMIT,
         ));
@@ -89,7 +89,7 @@ final class ListModel
         $this->filterForm->bind([
             'filter' => $this->activeFilters,
             'list'   => [
-                'fullordering' => $this->sort . ( $this->descending ? ' DESC' : ' ASC' ),
+                'fullordering' => $this->sort . ($this->descending ? ' DESC' : ' ASC'),
                 'limit'        => $this->limit,
             ],
         ]);
@@ -124,7 +124,7 @@ final class ListModel
     {
         // Without a task of its own the form would override the one in the address.
         return (
-            ( $this->total > 0 ? $this->pagination->getListFooter() : '' )
+            ($this->total > 0 ? $this->pagination->getListFooter() : '')
             . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">'
             . HTMLHelper::_('form.token')
             . '</form>'
@@ -136,11 +136,11 @@ final class ListModel
     {
         $sorted = $column !== $this->sort
             ? ''
-            : ' aria-sort="' . ( $this->descending ? 'descending' : 'ascending' ) . '"';
+            : ' aria-sort="' . ($this->descending ? 'descending' : 'ascending') . '"';
 
         return (
             '<th scope="col"'
-            . ( $class === '' ? '' : " class=\"$class\"" )
+            . ($class === '' ? '' : " class=\"$class\"")
             . $sorted
             . '>'
             . HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort)

@@ -44,7 +44,7 @@ final readonly class OAuthCallbackPage implements Page
             PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
-        $result = ( new Approval($this->factory, $this->app) )->finish((string) ( $_SERVER['QUERY_STRING'] ?? '' ));
+        $result = (new Approval($this->factory, $this->app))->finish((string) ($_SERVER['QUERY_STRING'] ?? ''));
         PopupResponse::send($this->app, $result['ok'], $result['message']);
     }
 }

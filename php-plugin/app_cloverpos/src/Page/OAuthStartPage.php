@@ -50,7 +50,7 @@ final readonly class OAuthStartPage implements Page
         }
 
         try {
-            $url = ( new Approval($this->factory, $this->app) )->begin();
+            $url = (new Approval($this->factory, $this->app))->begin();
         } catch (\Throwable $e) {
             PopupResponse::send($this->app, false, ErrorPresenter::of($e)['message']);
         }

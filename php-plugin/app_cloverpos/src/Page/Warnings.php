@@ -179,7 +179,7 @@ final readonly class Warnings
     /** @return ?array<string, mixed> */
     private function waiting(): ?array
     {
-        $rows = ( $this->now->sales['uncertain'] ?? 0 ) + ( $this->now->sales['dead'] ?? 0 );
+        $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
 
         return $rows === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
                 Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),
@@ -230,7 +230,7 @@ final readonly class Warnings
         $seen     = $this->factory->siteState()->get(self::TASK_SEEN);
         $patience = max(self::TASK_PATIENCE, 2 * 60 * (int) $this->shop->settings['sync_interval']);
 
-        if (!$this->now->connected || $seen !== null && (int) $seen > ( $this->factory->clock->now() - $patience )) {
+        if (!$this->now->connected || $seen !== null && (int) $seen > ($this->factory->clock->now() - $patience)) {
             return null;
         }
 
@@ -251,7 +251,7 @@ final readonly class Warnings
         return (
             !$this->shop->settings['webhooks']
             || $seen === null
-            || $seen > ( $this->factory->clock->now() - self::WEBHOOK_PATIENCE )
+            || $seen > ($this->factory->clock->now() - self::WEBHOOK_PATIENCE)
                 ? null
                 : self::warning(
                     'warning',

@@ -35,7 +35,7 @@ final readonly class ProductBadge
     /** @param mixed $item The product that the form is of */
     public function render(mixed $item): string
     {
-        $product  = \is_object($item) ? (int) ( $item->j2commerce_product_id ?? 0 ) : 0;
+        $product  = \is_object($item) ? (int) ($item->j2commerce_product_id ?? 0) : 0;
         $merchant = $product === 0 ? null : $this->merchant();
 
         if ($merchant === null) {

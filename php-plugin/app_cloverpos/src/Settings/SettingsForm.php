@@ -83,7 +83,7 @@ final readonly class SettingsForm
             array_intersect_key($given, array_flip(Secrets::NAMES)),
             static fn (mixed $s): bool => \is_string($s) && trim($s) !== '',
         );
-        $forget = (int) ( $given['forget_webhook_secret'] ?? 0 ) === 1;
+        $forget = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
         $kept   = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
 
         if (Requirements::isMet()) {
@@ -144,7 +144,7 @@ final readonly class SettingsForm
                 'notice',
             );
         } elseif (
-            trim((string) ( $now['app_id'] ?? '' )) !== trim((string) $this->factory->parameter('app_id'))
+            trim((string) ($now['app_id'] ?? '')) !== trim((string) $this->factory->parameter('app_id'))
             && Requirements::isMet()
             && $this->factory->shop()->connection->status()->connected
         ) {
@@ -152,7 +152,7 @@ final readonly class SettingsForm
         }
 
         if (!empty($now['debug']) && !$this->factory->isDebug()) {
-            ( new SyncLog($this->factory->sql(), $environment, $this->factory->clock) )->add(
+            (new SyncLog($this->factory->sql(), $environment, $this->factory->clock))->add(
                 'sync',
                 'item',
                 '',
@@ -177,7 +177,7 @@ final readonly class SettingsForm
         );
 
         try {
-            ( new Connection($this->check($parameters), $this->factory->vault(), $tokens) )->status();
+            (new Connection($this->check($parameters), $this->factory->vault(), $tokens))->status();
         } catch (VaultException) {
             $tokens->delete();
         }

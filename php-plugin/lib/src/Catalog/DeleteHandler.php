@@ -104,7 +104,7 @@ final readonly class DeleteHandler
             }
 
             // The group of an item that could not be read is unknown: it stays.
-            $left = $row['state'] !== Links::ERROR && ( $groupOf[$row['clover_id']] ?? '' ) !== $row['parent_id'];
+            $left = $row['state'] !== Links::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
 
             if ($row['deleted'] ? $this->action !== 'ignore' : $left) {
                 $detach[]                           = (int) $row['variant_id'];

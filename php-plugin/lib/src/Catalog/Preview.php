@@ -97,10 +97,10 @@ final readonly class Preview
 
         foreach (array_chunk($groups, self::GROUP_ITEMS, true) as $some) {
             $members = array_merge(...array_values($some));
-            $found   = ( new GroupMapper(
+            $found   = (new GroupMapper(
                 $catalog,
                 new SkuConflicts($this->sql, $mappings),
-            ) )->changes($members, $known->ofGroups(
+            ))->changes($members, $known->ofGroups(
                 array_map(strval(...), array_keys($some)),
                 array_fill_keys(array_column($members, 'item_id'), $began),
             ));
@@ -129,7 +129,7 @@ final readonly class Preview
             }
         }
 
-        $clashes = ( new SkuConflicts($this->sql, $mappings) )->find($creates);
+        $clashes = (new SkuConflicts($this->sql, $mappings))->find($creates);
         $links   = $mappings->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
 
         foreach ($changes as $change) {
@@ -182,7 +182,7 @@ final readonly class Preview
             $fields = array_diff($fields, ['title']);
         }
 
-        if ($article !== null && ( $article['checked_out'] || $article['catid'] !== (int) $link['category_written'] )) {
+        if ($article !== null && ($article['checked_out'] || $article['catid'] !== (int) $link['category_written'])) {
             $fields = array_diff($fields, ['category']);
         }
 

@@ -96,11 +96,11 @@ final class ProductWriter
 
         foreach ($changes as $change) {
             $change->action === 'create'
-                ? ( $create[$change->cloverId] = $change )
-                : ( $update[$change->cloverId] = $change );
+                ? ($create[$change->cloverId] = $change)
+                : ($update[$change->cloverId] = $change);
         }
 
-        $clashes = ( new SkuConflicts($this->sql, $this->mappings) )->find($create);
+        $clashes = (new SkuConflicts($this->sql, $this->mappings))->find($create);
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written);
         $this->abandoned = [];
         $this->create(array_diff_key($create, $clashes), $links, $written);
@@ -160,7 +160,7 @@ final class ProductWriter
 
             foreach ($change->kind === 'group' ? [null, ...$change->variants] : $change->variants as $variant) {
                 // It keeps its link to the product that it is sold in.
-                if (( $variant['action'] ?? '' ) === 'move') {
+                if (($variant['action'] ?? '') === 'move') {
                     continue;
                 }
 
@@ -177,7 +177,7 @@ final class ProductWriter
             }
 
             // Said once, not with each run.
-            if (( $links[$id]['state'] ?? '' ) !== Links::CONFLICT) {
+            if (($links[$id]['state'] ?? '') !== Links::CONFLICT) {
                 $written->log('import', $change->kind, $change->cloverId, 'skipped', "“{$change->title}”: $message");
             }
         }
@@ -319,7 +319,7 @@ final class ProductWriter
             foreach ($change->variants as $variant) {
                 $mappings[] =
                     self::variantLink($variant, $change, $variantOf[$variant['clover_id']])
-                    + ( $change->kind === 'group' ? [] : $text )
+                    + ($change->kind === 'group' ? [] : $text)
                     + $product;
             }
 
@@ -355,7 +355,7 @@ final class ProductWriter
             }
         }
 
-        return (int) ( $states === [] ? $change->publish : !$change->withheld && max($states) > 0 );
+        return (int) ($states === [] ? $change->publish : !$change->withheld && max($states) > 0);
     }
 
     /**
@@ -511,7 +511,7 @@ final class ProductWriter
     {
         $changes = array_filter(
             $changes,
-            static fn (ProductChange $c): bool => ( $links[$c->cloverId]['article'] ?? null ) !== null,
+            static fn (ProductChange $c): bool => ($links[$c->cloverId]['article'] ?? null) !== null,
         );
 
         if ($changes === []) {
@@ -562,11 +562,11 @@ final class ProductWriter
                 if (
                     $change->kind !== 'group'
                     || $variant['action'] !== 'keep'
-                    || ( $links[$variant['clover_id']]['fingerprint'] ?? null ) !== $variant['fingerprint']
+                    || ($links[$variant['clover_id']]['fingerprint'] ?? null) !== $variant['fingerprint']
                 ) {
                     $mappings[] =
                         self::variantLink($variant, $change, $ids[$variant['clover_id']])
-                        + ( $change->kind === 'group' ? [] : $shown )
+                        + ($change->kind === 'group' ? [] : $shown)
                         + $product;
                 }
             }
@@ -970,8 +970,8 @@ final class ProductWriter
         foreach ($change->variants as $variant) {
             if (\in_array('count', $variant['fields'], true)) {
                 $counts[] =
-                    ( $change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '' )
-                    . ( $variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity'] );
+                    ($change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '')
+                    . ($variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity']);
             }
         }
 

@@ -91,8 +91,8 @@ final readonly class StockOnlySync
                 foreach ($changes as $change) {
                     $updates[(int) $ids[$change['clover_id']]] =
                         ['manage_stock' => (int) $change['manage_stock']]
-                        + ( $change['quantity'] === null ? [] : ['quantity' => $change['quantity']] )
-                        + ( $change['availability'] === null ? [] : ['availability' => $change['availability']] );
+                        + ($change['quantity'] === null ? [] : ['quantity' => $change['quantity']])
+                        + ($change['availability'] === null ? [] : ['availability' => $change['availability']]);
                 }
 
                 $rows   = array_sum($variants->update($updates));

@@ -166,7 +166,7 @@ final class SyncRunner
                 };
             } while ($more && !$budget->isSpent());
 
-            if (( $withheld = self::withheld($this->connection) ) !== null) {
+            if (($withheld = self::withheld($this->connection)) !== null) {
                 $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
             }
 
@@ -408,7 +408,7 @@ final class SyncRunner
             return false;
         }
 
-        while (( $ids = $this->mappings->unseen($id, self::LOOK_UP) ) !== []) {
+        while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
             $answer = $catalog->lookUp($ids);
             $page   = $answer->page();
             $groups = array_values(array_unique([
@@ -512,7 +512,7 @@ final class SyncRunner
         }
 
         if ($this->progress !== null) {
-            ( $this->progress )(SyncProgress::fromRow($this->runs->get($id)));
+            ($this->progress)(SyncProgress::fromRow($this->runs->get($id)));
         }
 
         return $budget->isSpent();

@@ -105,7 +105,7 @@ final readonly class SyncRuns
     {
         $latest = $this->latest();
 
-        if (( $latest['status'] ?? null ) === self::FAILED) {
+        if (($latest['status'] ?? null) === self::FAILED) {
             $this->sql->execute('UPDATE '
             . self::TABLE
             . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest['id']]);
@@ -250,7 +250,7 @@ final readonly class SyncRuns
     public function purge(int $days): void
     {
         $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE ended < ?', [UtcTime::sql(
-            $this->clock->now() - ( $days * 86_400 ),
+            $this->clock->now() - ($days * 86_400),
         )]);
     }
 }

@@ -45,7 +45,7 @@ final readonly class MerchantProfile
         ];
 
         // A look-up that sees less than an earlier one must not lose the name.
-        if (( $this->remembered()['id'] ?? null ) === $facts['id']) {
+        if (($this->remembered()['id'] ?? null) === $facts['id']) {
             $facts['name'] ??= $this->remembered()['name'] ?? null;
         }
 
@@ -77,7 +77,7 @@ final readonly class MerchantProfile
     /** Whether the merchant keeps counts, as far as Clover has told. */
     public function tracksStock(): bool
     {
-        return ( $this->remembered()['track_stock'] ?? null ) !== false;
+        return ($this->remembered()['track_stock'] ?? null) !== false;
     }
 
     /** The owner's word, used while Clover does not tell. */
@@ -125,7 +125,7 @@ final readonly class MerchantProfile
      */
     private function withConfirmed(array $facts): array
     {
-        if ($facts['currency'] === null && ( $confirmed = $this->state->get(self::CONFIRMED) ) !== null) {
+        if ($facts['currency'] === null && ($confirmed = $this->state->get(self::CONFIRMED)) !== null) {
             $facts['currency']        = $confirmed;
             $facts['currency_source'] = 'owner';
         }

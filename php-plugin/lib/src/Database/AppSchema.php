@@ -138,7 +138,7 @@ final readonly class AppSchema
         }
 
         $this->migrate($version);
-        ( new Bulk($this->sql) )->upsert(
+        (new Bulk($this->sql))->upsert(
             self::STATE,
             ['environment', 'name', 'value', 'modified'],
             [[self::SITE, self::NAME, $current, gmdate('Y-m-d H:i:s')]],

@@ -77,7 +77,7 @@ final readonly class Bulk
                 ' ON CONFLICT ('
                 . implode(', ', $key)
                 . ') DO '
-                . ( $taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken) );
+                . ($taken === [] ? 'NOTHING' : 'UPDATE SET ' . implode(', ', $taken));
         }
 
         foreach ($this->chunks($rows, \count($columns)) as $chunk) {

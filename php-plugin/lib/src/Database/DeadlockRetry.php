@@ -33,7 +33,7 @@ final readonly class DeadlockRetry
                     throw $e;
                 }
 
-                $clock->sleep(( Platform::random(5, 25) * ( 2 ** $try ) ) / 1000);
+                $clock->sleep((Platform::random(5, 25) * (2 ** $try)) / 1000);
             }
         }
     }

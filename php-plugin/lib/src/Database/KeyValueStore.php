@@ -86,7 +86,7 @@ final readonly class KeyValueStore
     /** @param list<string> $update Columns that a value which is there already takes over */
     private function write(string $name, string $value, array $update): void
     {
-        ( new Bulk($this->sql) )->upsert(
+        (new Bulk($this->sql))->upsert(
             self::TABLE,
             ['environment', 'name', 'value', 'modified'],
             [[$this->environment, $name, $value, UtcTime::sql($this->clock->now())]],

@@ -73,7 +73,7 @@ final readonly class MysqlTables
                 default => "KEY `$name` ",
             };
             $there[$name]['part'][(int) $row['Seq_in_index']] =
-                "`{$row['Column_name']}`" . ( $row['Sub_part'] === null ? '' : "({$row['Sub_part']})" );
+                "`{$row['Column_name']}`" . ($row['Sub_part'] === null ? '' : "({$row['Sub_part']})");
         }
 
         $changes = [];
@@ -81,7 +81,7 @@ final readonly class MysqlTables
         foreach ($there as $name => $key) {
             ksort($key['part']);
 
-            if (( $wanted[$name] ?? null ) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
+            if (($wanted[$name] ?? null) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
                 unset($wanted[$name]);
             } else {
                 $changes[] = $name === 'PRIMARY' ? 'DROP PRIMARY KEY' : "DROP KEY `$name`";
@@ -106,7 +106,7 @@ final readonly class MysqlTables
 
         return (
             $actual !== strtolower($type)
-            || ( $is['Null'] === 'NO' ) !== ( preg_match('/ NOT NULL/i', $rest) === 1 )
+            || ($is['Null'] === 'NO') !== (preg_match('/ NOT NULL/i', $rest) === 1)
             || (
                 $is['Default'] === null || strtoupper((string) $is['Default']) === 'NULL'
                     ? null

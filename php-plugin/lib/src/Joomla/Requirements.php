@@ -67,7 +67,7 @@ final readonly class Requirements
 
         return $seen === []
             ? null
-            : self::sentence($seen['extension'] ?? null, true, (string) ( $seen['php'] ?? '' ), $seen['lacks'] ?? null);
+            : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''), $seen['lacks'] ?? null);
     }
 
     /** To be called on the command line. */

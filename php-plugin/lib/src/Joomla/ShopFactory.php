@@ -95,9 +95,8 @@ final class ShopFactory
                     'sha256',
                     implode(
                         "\n",
-                        ( new JoomlaSql($db) )->fetchOne(
-                            'SELECT @@hostname AS host, @@port AS port, @@datadir AS folder',
-                        ) ?? [],
+                        (new JoomlaSql($db))->fetchOne('SELECT @@hostname AS host, @@port AS port, @@datadir AS folder')
+                        ?? [],
                     )
                     . "\n"
                     . JPATH_ROOT,
@@ -130,7 +129,7 @@ final class ShopFactory
     public function sql(): Sql
     {
         if (!$this->ready) {
-            ( new AppSchema($this->sql) )->ensure();
+            (new AppSchema($this->sql))->ensure();
             $this->ready = true;
         }
 
@@ -246,7 +245,7 @@ final class ShopFactory
 
         return (
             array_intersect_key($parameters, array_flip(self::SETTINGS))
-            + ( $simulator === null ? [] : ['base_url' => $simulator] )
+            + ($simulator === null ? [] : ['base_url' => $simulator])
         );
     }
 

@@ -64,7 +64,7 @@ final readonly class SiteAddress
 
     private function isVouched(): bool
     {
-        return $this->isVouched === null || ( $this->isVouched )();
+        return $this->isVouched === null || ($this->isVouched)();
     }
 
     private function isSameInstallation(KeyValueStore $state): bool
@@ -72,7 +72,7 @@ final readonly class SiteAddress
         return (
             $this->server !== null
             && $state->get(self::DATABASE) === $this->database
-            && $state->get(self::SERVER) === ( $this->server )()
+            && $state->get(self::SERVER) === ($this->server)()
         );
     }
 
@@ -86,7 +86,7 @@ final readonly class SiteAddress
             $state->set(self::DATABASE, $this->database);
         }
 
-        $server = $this->url === null || $this->server === null ? null : ( $this->server )();
+        $server = $this->url === null || $this->server === null ? null : ($this->server)();
 
         if ($server !== null && $state->get(self::SERVER) !== $server) {
             $state->set(self::SERVER, $server);
@@ -100,7 +100,7 @@ final readonly class SiteAddress
 
         return (
             preg_replace('/^www\./', '', $parts['host'] ?? '')
-            . ( isset($parts['port']) ? ":{$parts['port']}" : '' )
+            . (isset($parts['port']) ? ":{$parts['port']}" : '')
             . rtrim(parse_url($url, PHP_URL_PATH) ?? '', '/')
         );
     }

@@ -190,8 +190,7 @@ final readonly class Conflicts
         $fitting = array_values(array_filter(
             $conflict['candidates'],
             static fn (array $c): bool => (
-                !isset($taken[$c['product_id']])
-                && ( $conflict['type'] === 'group' ? !$c['is_master'] : $c['is_master'] )
+                !isset($taken[$c['product_id']]) && ($conflict['type'] === 'group' ? !$c['is_master'] : $c['is_master'])
             ),
         ));
         $products = array_values(array_unique(array_column($fitting, 'product_id')));
@@ -236,7 +235,7 @@ final readonly class Conflicts
                     $variants === []
                         ? []
                         : ['variant_id' => $variants[0]['variant_id']]
-                        + ( $conflict['type'] === 'group' ? array_slice($base, 0, 3) : $base )
+                        + ($conflict['type'] === 'group' ? array_slice($base, 0, 3) : $base)
                 );
         }
 

@@ -105,7 +105,7 @@ final readonly class LinkList
           WHERE m.environment = ? AND m.merchant_id = ? $where";
         $values = [...$key, ...$values];
 
-        if (( $filter['search'] ?? '' ) !== '') {
+        if (($filter['search'] ?? '') !== '') {
             $columns = ['s.name', 's.sku', 's.clover_id', 't.title'];
             $query   .= ' AND '
             . self::HEAD
@@ -125,7 +125,7 @@ final readonly class LinkList
 
         $query .= ' GROUP BY ' . self::HEAD;
 
-        if (( $filter['state'] ?? '' ) !== '') {
+        if (($filter['state'] ?? '') !== '') {
             $query    .= " HAVING $weight = ?";
             $values[] = (int) array_search($filter['state'], self::STATES, true);
         }
@@ -146,7 +146,7 @@ final readonly class LinkList
             static fn (array $row): array => [
                 'clover_id' => (string) $row['head'],
                 'type'      => (int) $row['is_group'] === 1 ? 'group' : 'item',
-                'title'     => (string) ( $row['title'] ?? $row['name'] ?? '' ),
+                'title'     => (string) ($row['title'] ?? $row['name'] ?? ''),
                 'sku'       => (string) $row['sku'],
                 'state'     => self::STATES[(int) $row['weight']],
                 'members'   => (int) $row['is_group'] === 1 ? (int) $row['members'] : 0,

@@ -60,7 +60,7 @@ final readonly class ProductStatus
             return self::conflict($sql, $mappings, $productId);
         }
 
-        $id    = (string) ( $links[0]['parent_id'] ?? $links[0]['clover_id'] );
+        $id    = (string) ($links[0]['parent_id'] ?? $links[0]['clover_id']);
         $known = $sql->fetchAll('SELECT * FROM '
         . Links::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND (clover_id = ? OR parent_id = ?) ORDER BY id', [
@@ -69,8 +69,8 @@ final readonly class ProductStatus
             $id,
             $id,
         ]);
-        $top =
-            array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] === null))[0] ?? null;
+        $top     = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] === null))[0]
+        ?? null;
         $members = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] !== null));
         $told    = self::told(
             $sql,
@@ -79,11 +79,11 @@ final readonly class ProductStatus
         );
         $living = array_values(array_filter($known, static fn (array $row): bool => $row['state'] !== Links::DELETED));
         $items  = $members === [] ? $known : $members;
-        $isGone = ( $top['state'] ?? null ) === Links::DELETED
+        $isGone = ($top['state'] ?? null) === Links::DELETED
         || array_filter($items, static fn (array $row): bool => $row['state'] !== Links::DELETED) === [];
         $state = $isGone
             ? Links::DELETED
-            : self::worst([...array_column($living, 'state'), ...( $told ? [Links::PENDING] : [] )]);
+            : self::worst([...array_column($living, 'state'), ...($told ? [Links::PENDING] : [])]);
         $synced = array_filter(
             array_column($living === [] ? $known : $living, 'last_synced'),
             static fn (?string $at): bool => $at !== null,
@@ -93,7 +93,7 @@ final readonly class ProductStatus
             $state,
             $members === [] ? (string) $known[0]['clover_type'] : 'group',
             $id,
-            (string) ( $top['name'] ?? $members[0]['name'] ),
+            (string) ($top['name'] ?? $members[0]['name']),
             array_map(self::member(...), $members),
             $synced === [] ? null : min($synced),
             $state === Links::ERROR ? self::sentence($living) : null,
@@ -116,7 +116,7 @@ final readonly class ProductStatus
             static fn (string $sku): bool => Text::key($sku) !== '',
         ));
         $row =
-            ( new Bulk($sql) )->fetch(
+            (new Bulk($sql))->fetch(
                 'SELECT clover_id, clover_type, parent_id, name, error FROM '
                 . Links::TABLE
                 . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' AND sku IN (%s) ORDER BY id",
@@ -130,7 +130,7 @@ final readonly class ProductStatus
                 : new self(
                     Links::CONFLICT,
                     $row['parent_id'] === null ? (string) $row['clover_type'] : 'group',
-                    (string) ( $row['parent_id'] ?? $row['clover_id'] ),
+                    (string) ($row['parent_id'] ?? $row['clover_id']),
                     (string) $row['name'],
                     [],
                     null,
@@ -144,7 +144,7 @@ final readonly class ProductStatus
     private static function told(Sql $sql, Links $mappings, array $cloverIds): bool
     {
         return (
-            ( new Bulk($sql) )->fetch(
+            (new Bulk($sql))->fetch(
                 'SELECT id FROM '
                 . Inbox::TABLE
                 . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked AND object_id IN (%s)",

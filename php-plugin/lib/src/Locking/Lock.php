@@ -70,7 +70,7 @@ final class Lock
         . ' WHERE name = ?', [$this->name]);
 
         if ($row === null) {
-            ( new Bulk($this->sql) )->upsert(self::TABLE, ['name'], [[$this->name]], ['name'], []);
+            (new Bulk($this->sql))->upsert(self::TABLE, ['name'], [[$this->name]], ['name'], []);
             $row = ['holder' => '', 'node' => '', 'pid' => 0, 'pid_started' => 0, 'expires' => 0];
         }
 
@@ -123,7 +123,7 @@ final class Lock
         return (
             $row['holder'] === ''
             // A lease that ends later than any could is from a clock that was ahead.
-            || ( $overdue >= 0 || $overdue < ( -$this->lease - self::TOLERANCE ) )
+            || ($overdue >= 0 || $overdue < (-$this->lease - self::TOLERANCE))
             && !$patient
             || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started'])
         );
@@ -156,7 +156,7 @@ final class Lock
             return false;
         }
 
-        if (( $this->clock->now() - $this->renewedAt ) < intdiv($this->lease, 6)) {
+        if (($this->clock->now() - $this->renewedAt) < intdiv($this->lease, 6)) {
             return true;
         }
 

@@ -84,12 +84,12 @@ final readonly class ProcessIdentity
         $text = @file_get_contents("/proc/$pid/stat");
 
         // The second field is the command in brackets and may hold spaces and brackets itself.
-        if ($text === false || ( $end = strrpos($text, ')') ) === false) {
+        if ($text === false || ($end = strrpos($text, ')')) === false) {
             return null;
         }
 
         $fields = explode(' ', substr($text, $end + 2));
 
-        return ['started' => (int) ( $fields[19] ?? 0 ), 'zombie' => \in_array($fields[0], ['Z', 'X'], true)];
+        return ['started' => (int) ($fields[19] ?? 0), 'zombie' => \in_array($fields[0], ['Z', 'X'], true)];
     }
 }

@@ -52,7 +52,7 @@ final readonly class SyncLog
     public function addAll(array $entries, ?int $run = null): void
     {
         $now = UtcTime::sql($this->clock->now());
-        ( new Bulk($this->sql) )->insert(
+        (new Bulk($this->sql))->insert(
             self::TABLE,
             ['created', 'environment', 'action', 'entity_type', 'entity_id', 'status', 'message', 'run_id'],
             array_map(fn (array $e): array => [
@@ -140,7 +140,7 @@ final readonly class SyncLog
     public function purge(int $days): int
     {
         return $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE created < ?', [UtcTime::sql(
-            $this->clock->now() - ( $days * 86_400 ),
+            $this->clock->now() - ($days * 86_400),
         )]);
     }
 
@@ -154,12 +154,12 @@ final readonly class SyncLog
         $where  = 'environment = ?';
         $values = [$this->environment];
 
-        if (( $filter['status'] ?? '' ) !== '') {
+        if (($filter['status'] ?? '') !== '') {
             $where    .= ' AND status = ?';
             $values[] = $filter['status'];
         }
 
-        if (( $filter['search'] ?? '' ) !== '') {
+        if (($filter['search'] ?? '') !== '') {
             $where .= ' AND (' . implode(' OR ', array_map(LikePattern::condition(...), self::SEARCHED)) . ')';
             array_push($values, ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($filter['search'])));
         }

@@ -97,7 +97,7 @@ final readonly class Committed
             $item = $items["$key/{$line['variant_id']}"] ?? $linked[$line['variant_id']] ?? null;
 
             if ($item !== null) {
-                $taken[$item] = ( $taken[$item] ?? 0 ) + max(0, $line['quantity'] - ( $given["$key/$item"] ?? 0 ));
+                $taken[$item] = ($taken[$item] ?? 0) + max(0, $line['quantity'] - ($given["$key/$item"] ?? 0));
             }
         }
 
@@ -139,7 +139,7 @@ final readonly class Committed
             $key         = "{$row['order_id']}/{$row['order_pk']}/{$row['line_id']}/{$row['clover_id']}";
             $given[$key] = match ($row['cause']) {
                 'release' => 0,
-                'hand'    => ( $given[$key] ?? 0 ) - (int) $row['delta'],
+                'hand'    => ($given[$key] ?? 0) - (int) $row['delta'],
                 default   => $given[$key] ?? 0,
             };
         }
@@ -154,7 +154,7 @@ final readonly class Committed
             $this->outbox->refunded(),
             fn (string $id): bool => (
                 $this->rules->standing(
-                    (int) ( $this->settings['paid_statuses'][0] ?? 1 ),
+                    (int) ($this->settings['paid_statuses'][0] ?? 1),
                     OrderEventLog::told($this->outbox->of($id)),
                 ) === 'released'
             ),

@@ -273,7 +273,7 @@ final readonly class OrderEventLog
         . self::TABLE
         . " WHERE environment = ? AND state = 'done' AND created < ?", [
             $this->environment,
-            $this->clock->now() - ( self::KEPT_DAYS * 86_400 ),
+            $this->clock->now() - (self::KEPT_DAYS * 86_400),
         ]);
     }
 }

@@ -96,7 +96,7 @@ final readonly class OrderEvents
     {
         try {
             if ($this->failed !== null) {
-                ( $this->failed )($e);
+                ($this->failed)($e);
             }
         } catch (\Throwable) {
             // Nobody is left to tell, and the checkout must go on.

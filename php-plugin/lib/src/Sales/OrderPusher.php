@@ -90,7 +90,7 @@ final readonly class OrderPusher
             // What Clover says of one order must not hold up the others.
             $this->pushed->later(
                 (int) $row['id'],
-                (string) ( $this->pushed->row((int) $row['id'])['claim'] ?? '' ),
+                (string) ($this->pushed->row((int) $row['id'])['claim'] ?? ''),
                 self::QUIET_FILLING,
                 $e->getMessage(),
             );
@@ -171,7 +171,7 @@ final readonly class OrderPusher
                 'twice',
                 'Clover has ' . \count($found) . " orders with the reference {$row['reference']}",
             );
-        } elseif (( $this->clock->now() - (int) $row['sent'] ) >= self::SEARCHED) {
+        } elseif (($this->clock->now() - (int) $row['sent']) >= self::SEARCHED) {
             $this->unsettled(
                 $row,
                 $claim,

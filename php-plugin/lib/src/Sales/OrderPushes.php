@@ -93,7 +93,7 @@ final readonly class OrderPushes
         }
 
         $now = $this->clock->now();
-        ( new Bulk($this->sql) )->upsert(
+        (new Bulk($this->sql))->upsert(
             self::TABLE,
             [
                 'environment',
@@ -274,14 +274,14 @@ final readonly class OrderPushes
     /** @return bool Whether it is dead now */
     public function refuse(int $id, string $claim, int $attempts, string $message): bool
     {
-        $dead = ( $attempts + 1 ) >= self::MAX_REFUSALS;
+        $dead = ($attempts + 1) >= self::MAX_REFUSALS;
         $this->sql->execute('UPDATE '
         . self::TABLE
         . ' SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = \'sent\' AND claim = ?', [
             $dead ? 'dead' : 'intended',
             $dead ? 'refused' : null,
             $attempts + 1,
-            $this->clock->now() + ( 60 * ( 2 ** $attempts ) ),
+            $this->clock->now() + (60 * (2 ** $attempts)),
             Text::fit($message, 10_000),
             $id,
             $claim,
@@ -407,7 +407,7 @@ final readonly class OrderPushes
                 . $this->sql->dialect()->lockRows(),
             [$this->mappings->environment, self::NUMBER],
         );
-        $tick   = ( $this->clock->now() - self::EPOCH ) * self::PER_SECOND;
+        $tick   = ($this->clock->now() - self::EPOCH) * self::PER_SECOND;
         $number = $tick > self::LAST ? $last + 1 : max($last + 1, $tick);
         $this->state->set(self::NUMBER, (string) $number);
 

@@ -88,7 +88,7 @@ final readonly class OrderStatus
         return (
             $this->waits
             || \in_array($this->pushed['state'] ?? '', ['intended', 'sent'], true)
-            || ( $this->pushed['payment'] ?? '' ) === 'due'
+            || ($this->pushed['payment'] ?? '') === 'due'
             || $this->rowsIn('intended', 'sent') !== []
         );
     }
@@ -98,7 +98,7 @@ final readonly class OrderStatus
     {
         return (
             $this->isDead
-            || ( $this->pushed['state'] ?? '' ) === 'dead'
+            || ($this->pushed['state'] ?? '') === 'dead'
             || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== []
         );
     }
@@ -122,11 +122,11 @@ final readonly class OrderStatus
         $most = 0;
         $over = 1 + array_sum(array_map(static fn (array $row): int => max(0, (int) $row['delta']), $books['rows']));
 
-        while (( $over - $most ) > 1) {
+        while (($over - $most) > 1) {
             $units = intdiv($most + $over, 2);
             self::isAllowed(static fn (): array => $rules->restock($books, $units))
-                ? ( $most = $units )
-                : ( $over = $units );
+                ? ($most = $units)
+                : ($over = $units);
         }
 
         $said = $most === 0

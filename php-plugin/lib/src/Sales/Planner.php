@@ -232,7 +232,7 @@ final readonly class Planner
         // What a line was sold as stays, whatever the product is linked to later; only another product makes it another
         // sale.
         $item =
-            $sold !== null && ( $line === null || (int) $sold['variant_id'] === $line['variant_id'] )
+            $sold !== null && ($line === null || (int) $sold['variant_id'] === $line['variant_id'])
                 ? (string) $sold['clover_id']
                 : $line['clover_id'] ?? '';
 
@@ -283,13 +283,13 @@ final readonly class Planner
     {
         $lines = [];
 
-        foreach (array_keys(( $order['lines'] ?? [] ) + $rows) as $id) {
+        foreach (array_keys(($order['lines'] ?? []) + $rows) as $id) {
             $line    = $order['lines'][$id] ?? null;
             $of      = $rows[$id] ?? [];
             $lines[] = [
                 'line_id'    => $id,
-                'variant_id' => $line['variant_id'] ?? (int) ( $of[0]['variant_id'] ?? 0 ),
-                'name'       => $line['name'] ?? (string) ( $of[0]['name'] ?? '' ),
+                'variant_id' => $line['variant_id'] ?? (int) ($of[0]['variant_id'] ?? 0),
+                'name'       => $line['name'] ?? (string) ($of[0]['name'] ?? ''),
                 'books'      => self::books($line, $of),
             ];
         }
@@ -340,7 +340,7 @@ final readonly class Planner
             $all   = $this->ledger->ofOrder($orderId);
             $found = $this->orders->find($orderId);
             $pk    = $pk ?? $found['pk'] ?? array_key_last($all) ?? 0;
-            $order = ( $found['pk'] ?? 0 ) === $pk ? $found : null;
+            $order = ($found['pk'] ?? 0) === $pk ? $found : null;
             $rows  = $all[$pk] ?? [];
             $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException(
                 "Order $orderId has no line $lineId.",

@@ -73,7 +73,7 @@ final readonly class ShopOrders
     {
         $since = $this->since();
 
-        return $since !== null && ( $created >= $since || $pk > $this->lastKey() );
+        return $since !== null && ($created >= $since || $pk > $this->lastKey());
     }
 
     /** Whether an event came after the connection: its number or its date says so. */
@@ -85,7 +85,7 @@ final readonly class ShopOrders
             $since !== null
             && (
                 $created >= $since
-                || $id > (int) ( $this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX )
+                || $id > (int) ($this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX)
             )
         );
     }
@@ -93,7 +93,7 @@ final readonly class ShopOrders
     /** Primary key of the last order before the connection; PHP_INT_MAX when it was not kept, as by 0.1.0. */
     private function lastKey(): int
     {
-        return (int) ( $this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX );
+        return (int) ($this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX);
     }
 
     private static function sinceName(string $merchant): string
@@ -108,7 +108,7 @@ final readonly class ShopOrders
 
         return $since === null
             ? PHP_INT_MAX
-            : (int) ( $this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since) );
+            : (int) ($this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since));
     }
 
     /** Moves the floor up past orders that are too old; cheap enough for every run. */
@@ -177,7 +177,7 @@ final readonly class ShopOrders
     private function isOld(array $row): ?bool
     {
         $created = (int) strtotime($row['created_on'] . ' UTC');
-        $past    = $created < ( $this->clock->now() - ( self::DAYS * 86_400 ) );
+        $past    = $created < ($this->clock->now() - (self::DAYS * 86_400));
 
         return match (true) {
             !$this->isAfter((int) $row['pk'], $created) => true,
@@ -290,12 +290,12 @@ final readonly class ShopOrders
         return [
             'order_id'  => $orderId,
             'number'    => $order['invoice_prefix']
-                . ( (int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id'] ),
+                . ((int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id']),
             'currency'  => $currency,
             'customer'  => [
-                'name'  => trim(( $info['billing_first_name'] ?? '' ) . ' ' . ( $info['billing_last_name'] ?? '' )),
+                'name'  => trim(($info['billing_first_name'] ?? '') . ' ' . ($info['billing_last_name'] ?? '')),
                 'email' => (string) $order['user_email'],
-                'phone' => (string) ( $info['billing_phone_1'] ?? '' ?: $info['billing_phone_2'] ?? '' ),
+                'phone' => (string) ($info['billing_phone_1'] ?? '' ?: $info['billing_phone_2'] ?? ''),
             ],
             'note'      => (string) $order['customer_note'],
             'lines'     => $lines,

@@ -69,7 +69,7 @@ final readonly class StockLedger
             'SELECT * FROM '
             . self::TABLE
             . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY line_id, seq'
-            . ( $this->sql->inTransaction() ? $this->sql->dialect()->lockRows() : '' ),
+            . ($this->sql->inTransaction() ? $this->sql->dialect()->lockRows() : ''),
             [...$this->key(), $orderId],
         ) as $row) {
             $orders[(int) $row['order_pk']][(int) $row['line_id']][] = $row;
@@ -329,7 +329,7 @@ final readonly class StockLedger
             $claim,
             "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?",
             [
-                $this->clock->now() + ( $misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ( $misses - 5 )) ),
+                $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
                 $misses,
                 $message,
             ],
@@ -350,7 +350,7 @@ final readonly class StockLedger
             . self::TABLE
             . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ? WHERE id = ? AND state = 'sent'",
             [
-                $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * ( 2 ** min(4, (int) $row['misses']) ))),
+                $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * (2 ** min(4, (int) $row['misses'])))),
                 Text::fit($message, 10_000),
                 $row['id'],
             ],
@@ -414,7 +414,7 @@ final readonly class StockLedger
     /** @return bool Whether Clover has refused the row so often now that it is dead */
     public function refuse(int $id, int $attempts, string $message): bool
     {
-        if (( $attempts + 1 ) >= self::MAX_REFUSALS) {
+        if (($attempts + 1) >= self::MAX_REFUSALS) {
             return $this->kill($id, 'refused', $message);
         }
 
@@ -422,7 +422,7 @@ final readonly class StockLedger
         . self::TABLE
         . " SET attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = 'intended'", [
             $attempts + 1,
-            $this->clock->now() + ( 60 * ( 2 ** $attempts ) ),
+            $this->clock->now() + (60 * (2 ** $attempts)),
             Text::fit($message, 10_000),
             $id,
         ]);
@@ -526,8 +526,8 @@ final readonly class StockLedger
                 $writes[] = self::write(
                     $row,
                     $before,
-                    1000 * ( $now + self::CLOCKS_APART ),
-                    (int) $row['window_ms'] + ( 1000 * ( $now - (int) $row['sent'] + ( 2 * self::CLOCKS_APART ) ) ),
+                    1000 * ($now + self::CLOCKS_APART),
+                    (int) $row['window_ms'] + (1000 * ($now - (int) $row['sent'] + (2 * self::CLOCKS_APART))),
                 );
             } elseif ($row['modified_after'] !== null) {
                 $writes[] = self::write($row, $before, (int) $row['modified_after'], (int) $row['window_ms']);
@@ -572,10 +572,7 @@ final readonly class StockLedger
      */
     private function windowUntilNow(array $row): int
     {
-        return min(
-            2_000_000_000,
-            (int) $row['window_ms'] + ( 1000 * max(0, $this->clock->now() - (int) $row['sent']) ),
-        );
+        return min(2_000_000_000, (int) $row['window_ms'] + (1000 * max(0, $this->clock->now() - (int) $row['sent'])));
     }
 
     private function posted(string $column): string

@@ -127,7 +127,7 @@ final readonly class Worker
             !$once
             && !$budget->isSpent()
             && $this->lock->renew()
-            && ( $taken > 0 || $this->waitForTheNext($waits) )
+            && ($taken > 0 || $this->waitForTheNext($waits))
         );
 
         $left            = $this->waiting();
@@ -147,7 +147,7 @@ final readonly class Worker
         $now  = $this->clock->now();
         $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushed->nextTry() ?? PHP_INT_MAX);
 
-        if ($next > ( $now + self::SHORT ) || ++$waits > self::WAITS || $this->pause->read() !== null) {
+        if ($next > ($now + self::SHORT) || ++$waits > self::WAITS || $this->pause->read() !== null) {
             return false;
         }
 

@@ -38,9 +38,9 @@ final readonly class Attention
 
     public static function of(Sql $sql, Links $mappings, KeyValueStore $state, Clock $clock): self
     {
-        $stock  = ( new StockLedger($sql, $mappings, $clock) )->counts();
-        $orders = ( new OrderPushes($sql, $mappings, $state, $clock) )->counts();
-        $run    = ( new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock) )->open();
+        $stock  = (new StockLedger($sql, $mappings, $clock))->counts();
+        $orders = (new OrderPushes($sql, $mappings, $state, $clock))->counts();
+        $run    = (new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock))->open();
 
         return new self(
             $mappings->counts()['errors'],
@@ -51,8 +51,8 @@ final readonly class Attention
                 $mappings->merchant,
             ]),
             $stock['uncertain'] + $orders['uncertain'],
-            $stock['dead'] + $orders['dead'] + ( new OrderEventLog($sql, $mappings->environment, $clock) )->countDead(),
-            ( new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock) )->read()['reason']
+            $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $mappings->environment, $clock))->countDead(),
+            (new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason']
             ?? null,
             $run !== null && $run['status'] === SyncRuns::NEEDS_CONFIRMATION,
         );
@@ -65,8 +65,8 @@ final readonly class Attention
             + $this->conflicts
             + $this->uncertain
             + $this->dead
-            + ( $this->paused === null ? 0 : 1 )
-            + ( $this->confirmDeletes ? 1 : 0 )
+            + ($this->paused === null ? 0 : 1)
+            + ($this->confirmDeletes ? 1 : 0)
         );
     }
 }

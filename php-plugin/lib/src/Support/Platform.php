@@ -128,7 +128,7 @@ final class Platform
         $text = '';
 
         foreach ($names as $name) {
-            $text .= ( $text === '' ? '' : ', ' ) . $name;
+            $text .= ($text === '' ? '' : ', ') . $name;
         }
 
         return $text;
@@ -148,7 +148,7 @@ final class Platform
     /** Version of a loaded PHP extension; null when it is not loaded. */
     public static function extensionVersion(string $name): ?string
     {
-        return self::hasExtension($name) ? ( new \ReflectionExtension($name) )->getVersion() : null;
+        return self::hasExtension($name) ? (new \ReflectionExtension($name))->getVersion() : null;
     }
 
     /** @return int Of this process; 0 where nothing tells it */
@@ -165,7 +165,7 @@ final class Platform
     public static function linkTarget(string $path): ?string
     {
         try {
-            return ( new \SplFileInfo($path) )->getLinkTarget() ?: null;
+            return (new \SplFileInfo($path))->getLinkTarget() ?: null;
         } catch (\RuntimeException) {
             return null;
         }
@@ -173,7 +173,7 @@ final class Platform
 
     public static function name(): ?string
     {
-        return self::has('gethostname') ? ( \gethostname() ?: null ) : null;
+        return self::has('gethostname') ? (\gethostname() ?: null) : null;
     }
 
     /** Seconds of a clock that never goes back in this process. */
@@ -184,7 +184,7 @@ final class Platform
         }
 
         // The calendar's clock can be set back.
-        return self::$latest = max(self::$latest, (float) ( new \DateTimeImmutable() )->format('U.u'));
+        return self::$latest = max(self::$latest, (float) (new \DateTimeImmutable())->format('U.u'));
     }
 
     public static function sleep(float $seconds): void
@@ -200,7 +200,7 @@ final class Platform
         }
 
         if (self::has('time_nanosleep')) {
-            \time_nanosleep((int) $seconds, (int) round(( $seconds - (int) $seconds ) * 1e9) % 1_000_000_000);
+            \time_nanosleep((int) $seconds, (int) round(($seconds - (int) $seconds) * 1e9) % 1_000_000_000);
 
             return;
         }
@@ -216,7 +216,7 @@ final class Platform
 
     public static function random(int $lowest, int $highest): int
     {
-        return ( new \Random\Randomizer() )->getInt($lowest, $highest);
+        return (new \Random\Randomizer())->getInt($lowest, $highest);
     }
 
     /** @return bool False when PHP offers no such moment */

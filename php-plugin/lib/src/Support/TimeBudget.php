@@ -25,6 +25,6 @@ final readonly class TimeBudget
 
     public function isSpent(): bool
     {
-        return $this->clock->monotonic() >= $this->end || $this->stop !== null && ( $this->stop )();
+        return $this->clock->monotonic() >= $this->end || $this->stop !== null && ($this->stop)();
     }
 }

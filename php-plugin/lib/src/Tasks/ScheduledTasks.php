@@ -156,14 +156,14 @@ final readonly class ScheduledTasks
     private function sync(TaskReport $result, TimeBudget $slice): void
     {
         $mappings = $this->shop->mappings();
-        $latest   = ( new SyncRuns(
+        $latest   = (new SyncRuns(
             $this->shop->sql,
             $mappings->environment,
             $mappings->merchant,
             $this->shop->clock,
-        ) )->latest();
+        ))->latest();
 
-        if (( $latest['status'] ?? null ) === SyncRuns::RUNNING) {
+        if (($latest['status'] ?? null) === SyncRuns::RUNNING) {
             // Somebody who syncs by hand does it in slices too, and is not to find the run taken between two of them.
             if (
                 (int) $latest['id'] !== (int) $this->shop->state->get(self::RUN)
@@ -173,7 +173,7 @@ final readonly class ScheduledTasks
 
                 return;
             }
-        } elseif ($latest !== null && ( $wait = $this->secondsUntilDue($latest) ) > 0) {
+        } elseif ($latest !== null && ($wait = $this->secondsUntilDue($latest)) > 0) {
             $minutes = (int) ceil($wait / 60);
 
             match ($latest['status']) {
@@ -311,7 +311,7 @@ final readonly class ScheduledTasks
             'sales',
             $done->paused === null
             && $budget->isSpent()
-            && ( $next <= $this->shop->clock->now() || $sales->outbox->due(1) !== [] ),
+            && ($next <= $this->shop->clock->now() || $sales->outbox->due(1) !== []),
         );
         $result->worked('sales_found', $done->found);
         $result->worked('sales_sent', $done->confirmed);

@@ -51,7 +51,7 @@ final class TaskReport
     {
         if ($more > 0) {
             $this->worked = true;
-            $this->say($fact, (int) ( $this->facts[$fact][0] ?? 0 ) + $more);
+            $this->say($fact, (int) ($this->facts[$fact][0] ?? 0) + $more);
         }
     }
 

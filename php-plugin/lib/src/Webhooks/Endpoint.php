@@ -107,11 +107,11 @@ final readonly class Endpoint
 
         $now   = $this->clock->now();
         $known = $this->state->getArray(self::UNKNOWN);
-        $count = (int) ( $known['count'] ?? 0 ) + $new;
-        $said  = (int) ( $known['said'] ?? 0 );
+        $count = (int) ($known['count'] ?? 0) + $new;
+        $said  = (int) ($known['said'] ?? 0);
 
         // A time ahead of the clock is a clock's fault.
-        if ($said <= $now && ( $now - $said ) < self::A_DAY) {
+        if ($said <= $now && ($now - $said) < self::A_DAY) {
             $this->state->setArray(self::UNKNOWN, ['count' => $count, 'said' => $said]);
 
             return;

@@ -173,7 +173,7 @@ final readonly class Inbox
             . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END, attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
             [
                 Text::fit($error, 10_000),
-                $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * ( 2 ** min(10, $attempts) )),
+                $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * (2 ** min(10, $attempts))),
                 (int) $final,
                 $told,
                 (int) $final,

@@ -82,7 +82,7 @@ final class InboxWorker
     {
         $next = $this->inbox->nextIn();
 
-        return $next !== null && $next <= ( self::PATIENCE * 1000 );
+        return $next !== null && $next <= (self::PATIENCE * 1000);
     }
 
     private function work(TimeBudget $budget): int
@@ -155,7 +155,7 @@ final class InboxWorker
                 'id'      => $row['object_id'],
                 'status'  => 'skipped',
                 'message' => "{$row['event']} of a {$row['object_type']}: "
-                    . ( $row['object_type'] === 'category' ? 'the next sync brings it' : 'nothing to do in the shop' ),
+                    . ($row['object_type'] === 'category' ? 'the next sync brings it' : 'nothing to do in the shop'),
             ], $rows));
             $this->inbox->worked($rows);
         });
@@ -179,16 +179,16 @@ final class InboxWorker
         $members = array_map(
             static fn (array $member): array => $member + ['asked' => $asked],
             array_values(array_filter(
-                [...$answer->page()->members(), ...( $family?->page()->members() ?? [] )],
+                [...$answer->page()->members(), ...($family?->page()->members() ?? [])],
                 static fn (array $member): bool => \in_array($member['group_id'], $groups, true),
             )),
         );
         CatalogWriter::readGroupNames($this->catalog, $members);
-        $this->writer ??= ( $this->makeWriter )();
+        $this->writer ??= ($this->makeWriter)();
         $writer       = $this->writer;
 
         $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
-            $run     = (int) ( $this->runs->latest()['id'] ?? 0 );
+            $run     = (int) ($this->runs->latest()['id'] ?? 0);
             $written = $writer->singles($answer->page(), $run, $asked);
 
             if ($family !== null) {
@@ -197,7 +197,7 @@ final class InboxWorker
             }
 
             $living = array_values(array_unique(array_column($members, 'group_id')));
-            $written->add($writer->delete([...$answer->deleted(), ...( $family?->deleted() ?? [] )], $living, $run));
+            $written->add($writer->delete([...$answer->deleted(), ...($family?->deleted() ?? [])], $living, $run));
 
             if ($living !== []) {
                 $written->add($writer->groups($living, $members, $this->catalog, $run));

@@ -194,6 +194,6 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private function tell(string $sentence, string $priority = 'info'): void
     {
         $this->logTask($sentence, $priority);
-        $this->snapshot['output'] = ltrim(( $this->snapshot['output'] ?? '' ) . "\n" . $sentence);
+        $this->snapshot['output'] = ltrim(($this->snapshot['output'] ?? '') . "\n" . $sentence);
     }
 }

@@ -69,9 +69,9 @@ final readonly class Options
                 $csv                        = implode(',', $parts);
                 $wanted[$product][$variant] = $csv;
 
-                if (( $before[$variant] ?? null ) !== $csv) {
+                if (($before[$variant] ?? null) !== $csv) {
                     $combinations[] = [$variant, $csv];
-                    $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
+                    $rows[$product] = ($rows[$product] ?? 0) + 1;
                 }
             }
         }
@@ -79,7 +79,7 @@ final readonly class Options
         $unfit = $this->unfit($wanted, $all);
 
         foreach ($unfit as $variant => $product) {
-            $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
+            $rows[$product] = ($rows[$product] ?? 0) + 1;
         }
 
         $this->bulk->delete(self::VARIANTS, 'variant_id', array_keys($unfit));
@@ -99,7 +99,7 @@ final readonly class Options
         }
 
         foreach ($this->dropUnused($stale) as $product => $n) {
-            $rows[$product] = ( $rows[$product] ?? 0 ) + $n;
+            $rows[$product] = ($rows[$product] ?? 0) + $n;
         }
 
         return ['products' => $rows, 'shared' => $shared];
@@ -250,7 +250,7 @@ final readonly class Options
         $this->bulk->delete(self::CHOICES, 'j2commerce_product_optionvalue_id', array_keys($unused));
 
         foreach ($unused as $owner) {
-            $rows[$owner['product']] = ( $rows[$owner['product']] ?? 0 ) + 1;
+            $rows[$owner['product']] = ($rows[$owner['product']] ?? 0) + 1;
         }
 
         $options = array_column($unused, 'product', 'option');
@@ -464,7 +464,7 @@ final readonly class Options
 
             if (
                 isset($wanted[$key])
-                && ( !isset($found[$key]) || $row['name'] === $wanted[$key]['name'] && !isset($exact[$key]) )
+                && (!isset($found[$key]) || $row['name'] === $wanted[$key]['name'] && !isset($exact[$key]))
             ) {
                 $found[$key] = (int) $row['id'];
             }
@@ -498,7 +498,7 @@ final readonly class Options
             foreach ($wanted['options'] as $i => $option) {
                 if (!isset($options[$product][$ids[Text::key($option['name'])]['id']])) {
                     $data[]         = [$ids[Text::key($option['name'])]['id'], 0, $product, $i + 1, 1, 1];
-                    $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
+                    $rows[$product] = ($rows[$product] ?? 0) + 1;
                 }
             }
         }
@@ -539,7 +539,7 @@ final readonly class Options
                             $order,
                             '{}',
                         ];
-                        $rows[$product] = ( $rows[$product] ?? 0 ) + 1;
+                        $rows[$product] = ($rows[$product] ?? 0) + 1;
                     }
                 }
             }

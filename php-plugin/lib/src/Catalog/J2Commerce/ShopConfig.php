@@ -48,8 +48,8 @@ final readonly class ShopConfig
         }
 
         return new self(
-            strtoupper(trim((string) ( $params['config_currency'] ?? '' ))) ?: 'USD',
-            (bool) ( $params['config_including_tax'] ?? false ),
+            strtoupper(trim((string) ($params['config_currency'] ?? ''))) ?: 'USD',
+            (bool) ($params['config_including_tax'] ?? false),
             // Group 8 is Super Users on every Joomla site.
             (int) $sql->fetchValue(
                 'SELECT MIN(u.id) FROM #__users u JOIN #__user_usergroup_map m ON m.user_id = u.id WHERE m.group_id = 8 AND u.block = 0',
@@ -65,9 +65,9 @@ final readonly class ShopConfig
         $row = $sql->fetchOne(
             "SELECT extension_id, params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
         );
-        $params = (array) json_decode((string) ( $row['params'] ?? '' ), true);
+        $params = (array) json_decode((string) ($row['params'] ?? ''), true);
 
-        if ($row !== null && ( $params['config_currency'] ?? '' ) !== $currency) {
+        if ($row !== null && ($params['config_currency'] ?? '') !== $currency) {
             $sql->execute('UPDATE #__extensions SET params = ? WHERE extension_id = ?', [json_encode([
                     'config_currency' => $currency,
                 ] + $params), $row['extension_id']]);

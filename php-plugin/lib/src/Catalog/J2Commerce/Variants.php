@@ -201,7 +201,7 @@ final readonly class Variants
 
             if ($values !== []) {
                 $rows[$id]    = $values + $stamp;
-                $written[$id] = ( $written[$id] ?? 0 ) + 1;
+                $written[$id] = ($written[$id] ?? 0) + 1;
             }
         }
 
@@ -277,8 +277,7 @@ final readonly class Variants
             }
         }
 
-        $rows =
-            $this->bulk->update(self::TABLE, 'j2commerce_variant_id', $moves) + ( 2 * \count($this->insert($empty)) );
+        $rows = $this->bulk->update(self::TABLE, 'j2commerce_variant_id', $moves) + (2 * \count($this->insert($empty)));
 
         return ['rows' => $rows, 'singles' => $left['singles'], 'variables' => array_values($left['variables'])];
     }
@@ -330,7 +329,7 @@ final readonly class Variants
         }
 
         foreach ($ranges as $product => ['min' => $min, 'max' => $max]) {
-            if (( $now[$product] ?? null ) !== [$min, $max]) {
+            if (($now[$product] ?? null) !== [$min, $max]) {
                 $rows[]            = [$product, $min, $max];
                 $written[$product] = 1;
             }
@@ -396,8 +395,8 @@ final readonly class Variants
             $chosen   = $defaults[0]['id'] ?? $offered[0]['id'] ?? null;
 
             foreach ($of as $v) {
-                if ($chosen !== null && $v['default'] !== (int) ( $v['id'] === $chosen )) {
-                    $rows[$v['id']] = ['isdefault_variant' => (int) ( $v['id'] === $chosen )];
+                if ($chosen !== null && $v['default'] !== (int) ($v['id'] === $chosen)) {
+                    $rows[$v['id']] = ['isdefault_variant' => (int) ($v['id'] === $chosen)];
                 }
             }
         }

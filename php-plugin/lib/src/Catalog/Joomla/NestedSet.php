@@ -61,8 +61,8 @@ final readonly class NestedSet
             static fn (array $row, int $i): array => $row
             + [
                 'parent_id' => $parent,
-                'lft'       => $at + ( 2 * $i ),
-                'rgt'       => $at + ( 2 * $i ) + 1,
+                'lft'       => $at + (2 * $i),
+                'rgt'       => $at + (2 * $i) + 1,
                 'level'     => (int) $above['level'] + 1,
                 'path'      => Text::fit(ltrim($above['path'] . '/' . $row['alias'], '/'), 400),
             ],

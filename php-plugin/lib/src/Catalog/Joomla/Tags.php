@@ -149,7 +149,7 @@ final class Tags
 
             if ($tags !== []) {
                 $written[$article] =
-                    ( $written[$article] ?? 0 )
+                    ($written[$article] ?? 0)
                     + $this->sql->execute(
                         'DELETE FROM '
                         . self::MAP
@@ -180,7 +180,7 @@ final class Tags
                     $rows[] = [self::ALIAS, $core[$article], $article, $tag, $now, $this->config->articleType];
                 }
 
-                $written[$article] = ( $written[$article] ?? 0 ) + \count($tags) + ( $made[$article] ?? 0 );
+                $written[$article] = ($written[$article] ?? 0) + \count($tags) + ($made[$article] ?? 0);
             }
 
             $this->bulk->insert(
