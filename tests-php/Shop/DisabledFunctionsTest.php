@@ -193,7 +193,7 @@ final class DisabledFunctionsTest extends TestCase
         $this->disable('getmypid', 'posix_getpid');
         $this->shell->run(['connect', '--approve']);
         $sql  = PdoSql::connect("sqlite:{$this->shell->folder}/cloversync.sqlite");
-        $lock = new Lock($sql, 'sync:sandbox', process: new ProcessIdentity('unknown:another', 0, 0), lease: 600);
+        $lock = new Lock($sql, 'sync:sandbox', process: new ProcessIdentity('unknown:another', 0, 0));
         self::assertTrue($lock->acquire());
         $busy = $this->shell->run(['sync', '--json'])['lines'];
         self::assertSame('already_running', end($busy)['kind']);
