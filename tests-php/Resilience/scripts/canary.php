@@ -206,10 +206,10 @@ function echoing(string $match, int $code): void
     $said = str_contains($match, '/oauth/')
         ? 'bad ' . World::$canaries['refresh token now'] . ' ' . World::$canaries['app secret']
         : 'bad ' . World::$canaries['access token now'];
-    // What is refused with 401 is asked again with another token, which a fixed answer cannot repeat.
+    // A call refused with 401 is repeated with another token, which a fixed answer cannot repeat.
     control('POST', 'faults', [[
         'match' => $match,
-        'times' => $code === 401 ? 1 : 9,
+        'times' => $code === 401 && !str_contains($match, '/oauth/') ? 1 : 9,
         'do'    => 'status',
         'code'  => $code,
         'body'  => ['message' => $said, 'error' => $said],
@@ -396,15 +396,19 @@ function steps(): array
             'previous site secret',
             'site secret',
         )->connection->merchant(),
-        ...array_merge(...array_map(static fn (int $code): array => [
-            "refreshing repeats in $code" => static fn () => [
-                note(),
-                StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
-                echoing('POST /oauth/v2/*', $code),
+        ...array_merge(...array_map(
+            static fn (int $code): array => [
+                "refreshing repeats in $code" => static fn () => [
+                    note(),
+                    StoredTokens::age(World::$sql, World::$canaries['site secret'], 1_750),
+                    echoing('POST /oauth/v2/*', $code),
+                ],
+                "refresh, $code"              => static fn () => World::$shop->connection->refresh(),
+                "refreshed after $code"       => static fn () => [control('DELETE', 'faults'), note()],
+                // A refusal by 401 holds until the owner connects again, so it comes last.
             ],
-            "refresh, $code"              => static fn () => World::$shop->connection->refresh(),
-            "refreshed after $code"       => static fn () => [control('DELETE', 'faults'), note()],
-        ], [500, 404, 400])),
+            [500, 404, 400, 401],
+        )),
         'approved again'             => approve(...),
         'exchanging repeats'         => static fn () => control('POST', 'faults', [[
             'match' => 'POST /oauth/v2/token',
