@@ -35,7 +35,7 @@ final class RecordingSql extends WrappedSql
         return $this->inner->fetchOne($query, $values);
     }
 
-    public function fetchValue(string $query, array $values = []): mixed
+    public function fetchValue(string $query, array $values = []): int|float|string|null
     {
         $this->note($query, $values);
 

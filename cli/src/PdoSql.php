@@ -86,7 +86,8 @@ final class PdoSql implements Sql
     public function fetchAll(string $query, array $values = []): array
     {
         $statement = $this->run($query, $values);
-        $rows      = $statement->fetchAll();
+        /** @var list<array<string, int|float|string|null>> $rows */
+        $rows = $statement->fetchAll();
         $statement->closeCursor();
 
         return $rows;
@@ -97,17 +98,18 @@ final class PdoSql implements Sql
         return $this->fetchAll($query, $values)[0] ?? null;
     }
 
-    public function fetchValue(string $query, array $values = []): mixed
+    public function fetchValue(string $query, array $values = []): int|float|string|null
     {
         $row = $this->fetchOne($query, $values);
 
-        return $row === null ? null : reset($row);
+        return array_values($row ?? [])[0] ?? null;
     }
 
     public function fetchColumn(string $query, array $values = []): array
     {
         $statement = $this->run($query, $values);
-        $column    = $statement->fetchAll(\PDO::FETCH_COLUMN);
+        /** @var list<int|float|string|null> $column */
+        $column = $statement->fetchAll(\PDO::FETCH_COLUMN);
         $statement->closeCursor();
 
         return $column;
@@ -195,7 +197,9 @@ final class PdoSql implements Sql
         $statement = $this->statements[$query] ?? null;
 
         if ($statement === null) {
-            $statement = $this->pdo->prepare(str_replace('#__', $this->prefix, $query));
+            // False comes only without ERRMODE_EXCEPTION.
+            $statement = $this->pdo->prepare(str_replace('#__', $this->prefix, $query))
+            ?: throw new \LogicException('PDO reports errors as exceptions.');
 
             if (\count($this->statements) >= self::MAX_STATEMENTS) {
                 array_shift($this->statements);

@@ -27,7 +27,7 @@ final class HeardSql extends WrappedSql
         return $this->tell($query, $this->inner->fetchOne($query, $values));
     }
 
-    public function fetchValue(string $query, array $values = []): mixed
+    public function fetchValue(string $query, array $values = []): int|float|string|null
     {
         return $this->tell($query, $this->inner->fetchValue($query, $values));
     }

@@ -25,7 +25,7 @@ abstract class WrappedSql implements Sql
         return $this->inner->fetchOne($query, $values);
     }
 
-    public function fetchValue(string $query, array $values = []): mixed
+    public function fetchValue(string $query, array $values = []): int|float|string|null
     {
         return $this->inner->fetchValue($query, $values);
     }

@@ -138,7 +138,7 @@ final readonly class Bulk
      * @param list<scalar|null> $before Values bound before the list
      * @param list<scalar|null> $after  Values bound after it
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, int|float|string|null>>
      */
     public function fetch(string $query, array $ids, array $before = [], array $after = []): array
     {

@@ -12,21 +12,22 @@ use CloverSync\Shop\Exception\RefusedException;
  * The shop's database, as narrow as the sync needs it.
  *
  * Queries name tables with the prefix `#__`, quote names with backticks where they must, and bind every value with `?`;
- * a question mark never stands inside a literal. Whole numbers come back as int or as numeric text, decimals as text.
+ * a question mark never stands inside a literal. Whole numbers come back as int or as numeric text, decimals as
+ * text: {@see Row} reads them.
  */
 interface Sql
 {
     /**
      * @param list<scalar|null> $values
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, int|float|string|null>>
      */
     public function fetchAll(string $query, array $values = []): array;
 
     /**
      * @param list<scalar|null> $values
      *
-     * @return ?array<string, mixed> Null when there is no row
+     * @return ?array<string, int|float|string|null> Null when there is no row
      */
     public function fetchOne(string $query, array $values = []): ?array;
 
@@ -35,14 +36,14 @@ interface Sql
      *
      * @param list<scalar|null> $values
      */
-    public function fetchValue(string $query, array $values = []): mixed;
+    public function fetchValue(string $query, array $values = []): int|float|string|null;
 
     /**
      * The first column of every row.
      *
      * @param list<scalar|null> $values
      *
-     * @return list<mixed>
+     * @return list<int|float|string|null>
      */
     public function fetchColumn(string $query, array $values = []): array;
 

@@ -45,16 +45,19 @@ final class JoomlaSql implements Sql
         return $this->fetchAll($query, $values)[0] ?? null;
     }
 
-    public function fetchValue(string $query, array $values = []): mixed
+    public function fetchValue(string $query, array $values = []): int|float|string|null
     {
         $row = $this->fetchOne($query, $values);
 
-        return $row === null ? null : reset($row);
+        return array_values($row ?? [])[0] ?? null;
     }
 
     public function fetchColumn(string $query, array $values = []): array
     {
-        return array_map(static fn (array $row): mixed => reset($row), $this->fetchAll($query, $values));
+        return array_map(
+            static fn (array $row): int|float|string|null => array_values($row)[0],
+            $this->fetchAll($query, $values),
+        );
     }
 
     public function execute(string $query, array $values = []): int
