@@ -11,6 +11,8 @@ use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\DeleteAction;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
@@ -82,7 +84,10 @@ final class Jobs
             $sql,
             $connection,
             new Plain\Ledger(),
-            $at['settings'],
+            // The object has come through JSON.
+            new ShopSettings(...[
+                'deleteAction' => DeleteAction::from($at['settings']['deleteAction']),
+            ] + $at['settings']),
             new SiteGuard($state, Place::SITE),
             $state,
             new MerchantProfile($state, $connection),

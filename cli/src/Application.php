@@ -244,7 +244,7 @@ final class Application
     /** --approve sends no person to Clover, so it must never meet the real one. */
     private function requireSimulator(Services $shop): void
     {
-        $host = parse_url((string) $shop->settings['base_url'], PHP_URL_HOST);
+        $host = parse_url($shop->settings->baseUrl ?? '', PHP_URL_HOST);
 
         if (!\in_array($host, ['127.0.0.1', 'localhost', '[::1]'], true)) {
             throw new UsageException(
@@ -263,9 +263,7 @@ final class Application
         $shopCurrency = ShopConfig::read($shop->sql)->currency;
 
         if ($facts['currency'] === null && $this->console->canAsk()) {
-            $answer   = $this->console->ask(
-                "Clover does not tell the merchant's currency. Which is it? [$shopCurrency]",
-            );
+            $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
             $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
                 'A currency is a code of three letters, such as USD.',
             );
@@ -287,7 +285,7 @@ final class Application
             'Connected to merchant %s%s (%s).',
             $facts['id'],
             $facts['name'] === null ? '' : ', ' . $facts['name'],
-            $shop->settings['environment'],
+            $shop->settings->environment,
         ));
         $this->console->line(
             $facts['currency'] === null
@@ -308,7 +306,7 @@ final class Application
 
         $this->console->done([
             'connected'     => true,
-            'environment'   => $shop->settings['environment'],
+            'environment'   => $shop->settings->environment,
             'merchant_id'   => $facts['id'],
             'merchant_name' => $facts['name'],
             'currency'      => $facts['currency'],
@@ -322,7 +320,7 @@ final class Application
     {
         $shop->disconnect();
         $this->console->line('Disconnected. Products and links stay as they are.');
-        $this->console->done(['connected' => false, 'environment' => $shop->settings['environment']]);
+        $this->console->done(['connected' => false, 'environment' => $shop->settings->environment]);
 
         return self::OK;
     }
@@ -730,7 +728,7 @@ final class Application
      */
     private function withDefaultCategory(Services $shop): Services
     {
-        if ($shop->settings['default_category'] !== 0 || !$shop->connection->status()->connected) {
+        if ($shop->settings->defaultCategory !== 0 || !$shop->connection->status()->connected) {
             return $shop;
         }
 
@@ -753,7 +751,7 @@ final class Application
 
         $shop->state->set('default_category', $chosen);
 
-        return $shop->choosing(['default_category' => (int) $chosen]);
+        return $shop->withDefaultCategory((int) $chosen);
     }
 
     /** Ctrl-C ends the sync after the page that is being written; a second one ends it at once. */

@@ -166,9 +166,9 @@ final readonly class Config
             $this->site(),
             $log,
         );
-        $chosen = $shop->settings['default_category'] === 0 ? $shop->state->get('default_category') : null;
+        $chosen = $shop->settings->defaultCategory === 0 ? $shop->state->get('default_category') : null;
 
-        return $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
+        return $chosen === null ? $shop : $shop->withDefaultCategory((int) $chosen);
     }
 
     /** @throws UsageException */

@@ -29,7 +29,7 @@ final readonly class OrderCommand
         // A shop sells before it is connected, too; then no product is linked.
         $desk = new FakeCheckout(
             $shop->sql,
-            new Links($shop->sql, (string) $shop->settings['environment'], $shop->merchantId() ?? ''),
+            new Links($shop->sql, $shop->settings->environment, $shop->merchantId() ?? ''),
             new SystemClock(),
         );
 

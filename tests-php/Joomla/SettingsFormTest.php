@@ -41,9 +41,9 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame(self::GOOD, $this->stored());
         $settings = $this->current()->shop()->settings;
         self::assertSame([30, false, [1, 7]], [
-            $settings['sync_interval'],
-            $settings['push_stock'],
-            $settings['paid_statuses'],
+            $settings->syncInterval,
+            $settings->pushStock,
+            $settings->paidStatuses,
         ]);
     }
 

@@ -39,7 +39,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         );
         self::assertStringNotContainsString(self::SECRET, $this->everything());
         self::assertStringNotContainsString('the auth code', $this->everything());
-        self::assertSame([15, 'eu'], [$shop->settings['sync_interval'], $shop->settings['environment']]);
+        self::assertSame([15, 'eu'], [$shop->settings->syncInterval, $shop->settings->environment]);
 
         $factory = $this->storedFactory();
         self::assertSame(
@@ -74,7 +74,7 @@ final class ShopFactoryTest extends JoomlaTestCase
             'base_url' => 0,
         ]));
         self::assertNotSame('https://evil.example', ShopFactory::settings($parameters)['base_url'] ?? null);
-        self::assertSame('APPID00000001', $this->factory($parameters)->shop()->settings['app_id']);
+        self::assertSame('APPID00000001', $this->factory($parameters)->shop()->settings->appId);
     }
 
     /** @return iterable<string, array{mixed, string}> */
@@ -107,8 +107,8 @@ final class ShopFactoryTest extends JoomlaTestCase
                 [
                     $factory->environment(),
                     $factory->isDebug(),
-                    $factory->shop()->settings['sync_interval'],
-                    $factory->shop()->settings['push_stock'],
+                    $factory->shop()->settings->syncInterval,
+                    $factory->shop()->settings->pushStock,
                 ],
                 $text,
             );
@@ -138,8 +138,8 @@ final class ShopFactoryTest extends JoomlaTestCase
     {
         $this->state()->set('default_category', '2');
         self::assertSame([2, 7], [
-            $this->factory()->shop()->settings['default_category'],
-            $this->factory(['default_category' => 7])->shop()->settings['default_category'],
+            $this->factory()->shop()->settings->defaultCategory,
+            $this->factory(['default_category' => 7])->shop()->settings->defaultCategory,
         ]);
     }
 

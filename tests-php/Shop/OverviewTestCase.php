@@ -249,7 +249,7 @@ abstract class OverviewTestCase extends SyncTestCase
             self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
         }
 
-        $shop = $this->shop(['default_category' => 0])->choosing(['default_category' => 2]);
+        $shop = $this->shop(['default_category' => 0])->withDefaultCategory(2);
         self::assertTrue($shop->overview()->hasDefaultCategory);
         self::assertSame(SyncRuns::DONE, $shop->runner()->run(new TimeBudget())->status);
     }

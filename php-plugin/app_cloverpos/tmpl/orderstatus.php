@@ -9,6 +9,7 @@
 \defined('_JEXEC') or die;
 
 use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
@@ -17,7 +18,7 @@ use Joomla\CMS\Router\Route;
 
 /**
  * @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings:
- *   array<string, mixed>, mayAct: bool} $displayData
+ *   ?ShopSettings, mayAct: bool} $displayData
  */
 [
     'orderId'   => $orderId,
@@ -114,7 +115,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
     <p><?php echo $say($status->standing === 'paid' ? 'PUSH_NONE_PAID' : 'PUSH_NONE'); ?></p>
 <?php endif; ?>
 
-<?php if (!$settings['sync_sale'] && $pushed === null) : ?>
+<?php if (!$settings?->syncSale && $pushed === null) : ?>
     <p><?php echo $say('SYNC_SALE_OFF'); ?></p>
 <?php endif; ?>
 
@@ -167,7 +168,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
             </tbody>
         </table>
     </div>
-<?php elseif (!$settings['push_stock']) : ?>
+<?php elseif (!$settings?->pushStock) : ?>
     <p><?php echo $say('PUSH_STOCK_OFF'); ?></p>
 <?php endif; ?>
 

@@ -36,6 +36,7 @@ use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Webhooks\Endpoint;
@@ -65,8 +66,7 @@ final class Services
     /** What Clover is told of sales is decided by it. */
     public readonly Ledger $rules;
 
-    /** @var array<string, mixed> As {@see Settings::toArray()} gives them */
-    public array $settings;
+    public ShopSettings $settings;
 
     /**
      * @param string $site What tells this site from a copy of it: its URL
@@ -81,7 +81,7 @@ final class Services
         public readonly Clock $clock = new SystemClock(),
     ) {
         $this->rules      = new Ledger($given);
-        $this->settings   = $given->toArray();
+        $this->settings   = ShopSettings::from($given);
         $environment      = $given->environment()->value;
         $this->state      = new KeyValueStore($sql, $environment, $clock);
         $this->connection = new Connection(
@@ -99,20 +99,14 @@ final class Services
     /** More than the whole pace is for a Clover without limits, and there is nothing to divide then. */
     private function pace(Sql $sql, string $environment): ?Lanes
     {
-        return $this->settings['pace_share'] > 100
-            ? null
-            : new Lanes($sql, $environment, $this->settings['pace_share']);
+        return $this->settings->paceShare > 100 ? null : new Lanes($sql, $environment, $this->settings->paceShare);
     }
 
-    /**
-     * The same shop with some settings chosen otherwise.
-     *
-     * @param array<string, mixed> $settings By name
-     */
-    public function choosing(array $settings): self
+    /** The same shop with another default category than the settings name. */
+    public function withDefaultCategory(int $category): self
     {
         $other           = clone $this;
-        $other->settings = array_replace($this->settings, $settings);
+        $other->settings = $this->settings->withDefaultCategory($category);
 
         return $other;
     }
@@ -159,7 +153,7 @@ final class Services
     {
         return new Links(
             $this->sql,
-            (string) $this->settings['environment'],
+            $this->settings->environment,
             $this->merchantId() ?? throw new Exception\NotConnectedException(
                 'The shop is not connected to Clover: connect it first.',
             ),
@@ -169,7 +163,7 @@ final class Services
     /** @param ?\Closure(\Throwable): void $failed Told when an event could not be stored */
     public function orderEvents(?\Closure $failed = null): OrderEvents
     {
-        return new OrderEvents($this->sql, (string) $this->settings['environment'], $this->clock, $failed);
+        return new OrderEvents($this->sql, $this->settings->environment, $this->clock, $failed);
     }
 
     /** @throws NotConnectedException before the first connection */
@@ -197,7 +191,7 @@ final class Services
     /** The lock of whoever writes the catalogue's counts. */
     public function syncLock(): Lock
     {
-        return new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+        return new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
     }
 
     /** @param bool $takesCodes Whether verification codes are taken without a dashboard that waits for one */
@@ -348,7 +342,7 @@ final class Services
         $this->guard->move();
         $this->pause()->end();
         $merchant = (string) $this->connection->status()->merchantId;
-        (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->forgetFailure();
+        (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->forgetFailure();
         ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
     }
 
@@ -372,7 +366,7 @@ final class Services
     /** Whether products that Clover keeps in no category have a place. */
     public function hasDefaultCategory(): bool
     {
-        return CatalogWriter::isCategory($this->sql, (int) $this->settings['default_category']);
+        return CatalogWriter::isCategory($this->sql, $this->settings->defaultCategory);
     }
 
     /** Items that a sync will meet, for its progress; null before the first sync has ended, when nobody knows. */
@@ -389,7 +383,7 @@ final class Services
         $merchant = $this->merchantId();
         $row      = $merchant === null
             ? null
-            : (new SyncRuns($this->sql, (string) $this->settings['environment'], $merchant, $this->clock))->latest();
+            : (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->latest();
 
         return $row === null ? null : SyncProgress::fromRow($row);
     }

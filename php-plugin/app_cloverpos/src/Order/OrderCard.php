@@ -68,7 +68,7 @@ final readonly class OrderCard
             'problem'   => $problem,
             'connected' => $status !== null && $shop->connection->status()->connected,
             'paused'    => $status === null ? null : $shop->pause()->read()['reason'] ?? null,
-            'settings'  => $status === null ? [] : $shop->settings,
+            'settings'  => $status === null ? null : $shop->settings,
             'mayAct'    => $status !== null && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
     }

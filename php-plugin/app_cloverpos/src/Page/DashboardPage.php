@@ -126,7 +126,7 @@ final readonly class DashboardPage implements Page
             'mappingsUrl'    => Pages::url('mappings'),
             'settingsUrl'    => SettingsForm::url($shop->sql),
             'webhookUrl'     => rtrim(Uri::root(), '/') . '/' . WebhookRequest::PATH,
-            'webhooks'       => (bool) $shop->settings['webhooks'],
+            'webhooks'       => $shop->settings->webhooks,
             'hasAuthCode'    => $this->factory->secrets()->has('webhook_secret'),
             'isLocal'        => self::isLocal(Uri::getInstance()->getHost()),
             'categories'     => ShopConfig::categories($shop->sql),

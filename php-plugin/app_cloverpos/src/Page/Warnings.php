@@ -228,7 +228,7 @@ final readonly class Warnings
     private function tasks(): ?array
     {
         $seen     = $this->factory->siteState()->get(self::TASK_SEEN);
-        $patience = max(self::TASK_PATIENCE, 2 * 60 * (int) $this->shop->settings['sync_interval']);
+        $patience = max(self::TASK_PATIENCE, 2 * 60 * $this->shop->settings->syncInterval);
 
         if (!$this->now->connected || $seen !== null && (int) $seen > ($this->factory->clock->now() - $patience)) {
             return null;
@@ -249,7 +249,7 @@ final readonly class Warnings
         $seen = $this->now->webhookSeen;
 
         return (
-            !$this->shop->settings['webhooks']
+            !$this->shop->settings->webhooks
             || $seen === null
             || $seen > ($this->factory->clock->now() - self::WEBHOOK_PATIENCE)
                 ? null

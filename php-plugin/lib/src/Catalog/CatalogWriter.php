@@ -20,6 +20,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
 
 /** Brings the shop's rows of items and groups to what Clover has just said of them, inside the caller's transaction. */
@@ -32,8 +33,6 @@ final readonly class CatalogWriter
     private DeleteHandler $deletion;
 
     /**
-     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
-     *
      * @throws DefaultCategoryException while there is no category for products that Clover keeps in none
      */
     public function __construct(
@@ -41,17 +40,17 @@ final readonly class CatalogWriter
         private Links $mappings,
         KeyValueStore $state,
         Ledger $rules,
-        array $settings,
+        ShopSettings $settings,
         private Clock $clock,
     ) {
-        self::requireDefaultCategory($sql, (int) $settings['default_category']);
+        self::requireDefaultCategory($sql, $settings->defaultCategory);
         $config      = ShopConfig::read($sql);
         $this->facts = new KnownProducts(
             $sql,
             $mappings,
             Committed::create($sql, $mappings, $state, $rules, $settings, $clock),
         );
-        $this->deletion = new DeleteHandler($sql, $config, (string) $settings['delete_action'], $mappings, $clock);
+        $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $mappings, $clock);
         $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
     }
 
@@ -83,8 +82,11 @@ final readonly class CatalogWriter
      */
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
-        $known = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
-        $found = (new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)))->changes($members, $known);
+        $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
+        $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)))->changes(
+            $members,
+            $known,
+        );
         $refused = [];
         $written = $this->deletion->detachStrangers($known, $members);
         $written->add($this->write($found['changes'], $run, $refused));

@@ -14,6 +14,7 @@ use CloverSync\Shop\Catalog\Joomla\Tags;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\DeleteAction;
 
 /** Does with products what the owner wants done when Clover has deleted their item. Nothing is erased. */
 final readonly class DeleteHandler
@@ -29,8 +30,7 @@ final readonly class DeleteHandler
     public function __construct(
         Sql $sql,
         ShopConfig $config,
-        /** "unpublish", "trash" or "ignore". */
-        private string $action,
+        private DeleteAction $action,
         private Links $mappings,
         Clock $clock,
     ) {
@@ -106,7 +106,7 @@ final readonly class DeleteHandler
             // The group of an item that could not be read is unknown: it stays.
             $left = $row['state'] !== Links::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
 
-            if ($row['deleted'] ? $this->action !== 'ignore' : $left) {
+            if ($row['deleted'] ? $this->action !== DeleteAction::Ignore : $left) {
                 $detach[]                           = (int) $row['variant_id'];
                 $products[(int) $row['product_id']] = (int) $row['product_id'];
 
@@ -144,7 +144,7 @@ final readonly class DeleteHandler
                 'delete',
                 'item',
                 '',
-                $this->action === 'ignore' ? 'skipped' : 'success',
+                $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
                 \sprintf(
                     '“%s” is sold as a variant of its item group now; its own product: %s',
                     $title,
@@ -182,7 +182,7 @@ final readonly class DeleteHandler
                 'delete',
                 $link['clover_type'],
                 (string) $id,
-                $this->action === 'ignore' ? 'skipped' : 'success',
+                $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
                 \sprintf('“%s” %s: %s', $link['name'], $why, $this->outcome($target)),
             );
         }
@@ -195,8 +195,8 @@ final readonly class DeleteHandler
     private function target(int $now): ?int
     {
         return match (true) {
-            $this->action === 'unpublish' && $now > 0 => 0,
-            $this->action === 'trash' && $now !== -2 => -2,
+            $this->action === DeleteAction::Unpublish && $now > 0 => 0,
+            $this->action === DeleteAction::Trash && $now !== -2 => -2,
             default => null,
         };
     }
@@ -204,7 +204,7 @@ final readonly class DeleteHandler
     private function outcome(?int $target): string
     {
         return match (true) {
-            $this->action === 'ignore' => 'left as it is (Delete Action: Ignore)',
+            $this->action === DeleteAction::Ignore => 'left as it is (Delete Action: Ignore)',
             $target === null => 'it was not on show',
             $target === 0 => 'unpublished',
             default => 'moved to the trash',
@@ -227,9 +227,9 @@ final readonly class DeleteHandler
                 'delete',
                 'item',
                 (string) $id,
-                $this->action === 'ignore' ? 'skipped' : 'success',
+                $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
                 \sprintf(
-                    $this->action === 'ignore'
+                    $this->action === DeleteAction::Ignore
                         ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)'
                         : 'Variant “%s” was deleted in Clover: no longer offered',
                     $link['name'],
@@ -239,7 +239,7 @@ final readonly class DeleteHandler
 
         $ids = array_values(array_map(static fn (array $l): int => (int) $l['variant_id'], $links));
 
-        if ($this->action !== 'ignore' && $ids !== []) {
+        if ($this->action !== DeleteAction::Ignore && $ids !== []) {
             $written->productRows +=
                 $this->options->detach($ids)
                 + $this->variants->close($ids)

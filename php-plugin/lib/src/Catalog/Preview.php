@@ -23,6 +23,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 
 /** What a sync would do, without doing it. */
@@ -30,12 +31,11 @@ final readonly class Preview
 {
     private const GROUP_ITEMS = 500;
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public function __construct(
         private Sql $sql,
         private Connection $connection,
         private Ledger $rules,
-        private array $settings,
+        private ShopSettings $settings,
         private SiteGuard $guard,
         private MerchantProfile $merchantFacts,
         private KeyValueStore $state,
@@ -63,7 +63,7 @@ final readonly class Preview
         $this->guard->check();
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
-        $mappings = new Links($this->sql, (string) $this->settings['environment'], $status->merchantId);
+        $mappings = new Links($this->sql, $this->settings->environment, $status->merchantId);
         $known    = new KnownProducts(
             $this->sql,
             $mappings,

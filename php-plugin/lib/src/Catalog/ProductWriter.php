@@ -19,6 +19,7 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -52,14 +53,11 @@ final class ProductWriter
     /** @var list<int> Single products that lost their variant to a group */
     private array $abandoned = [];
 
-    /**
-     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them, with a default
-     *   category that exists
-     */
+    /** @param ShopSettings $settings With a default category that exists */
     public function __construct(
         private readonly Sql $sql,
         private readonly ShopConfig $config,
-        private readonly array $settings,
+        private readonly ShopSettings $settings,
         private readonly Links $mappings,
         private readonly DeleteHandler $deletion,
         private readonly Clock $clock,
@@ -67,7 +65,7 @@ final class ProductWriter
         $this->articles   = new Articles($sql, $config, $clock);
         $this->variants   = new Variants($sql, $config, $clock);
         $this->options    = new Options($sql, $config, $clock);
-        $this->categories = new Categories($sql, $config, $mappings, (int) $settings['default_category'], $clock);
+        $this->categories = new Categories($sql, $config, $mappings, $settings->defaultCategory, $clock);
         $this->tags       = new Tags($sql, $config, $clock);
         $this->bulk       = new Bulk($sql);
     }
@@ -440,7 +438,7 @@ final class ProductWriter
                 $articleIds[$id],
                 $change->type,
                 '',
-                (int) $this->settings['default_tax_profile'],
+                $this->settings->defaultTaxProfile,
                 0,
                 0,
                 $change->type === 'variable' ? 1 : 0,

@@ -20,6 +20,7 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
@@ -29,7 +30,6 @@ use CloverSync\Stock;
  */
 final readonly class StockOnlySync
 {
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public function __construct(
         private Sql $sql,
         private Links $mappings,
@@ -37,7 +37,7 @@ final readonly class StockOnlySync
         private KeyValueStore $state,
         private Ledger $rules,
         private SyncLog $log,
-        private array $settings,
+        private ShopSettings $settings,
         private bool $tracks,
         private Clock $clock,
     ) {

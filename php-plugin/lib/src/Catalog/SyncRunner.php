@@ -26,6 +26,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
@@ -69,15 +70,12 @@ final class SyncRunner
 
     private readonly DatabaseClock $database;
 
-    /**
-     * @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them
-     * @param ?\Closure(SyncProgress): void $progress Called after each step
-     */
+    /** @param ?\Closure(SyncProgress): void $progress Called after each step */
     public function __construct(
         private readonly Sql $sql,
         private readonly Connection $connection,
         private readonly Ledger $rules,
-        private readonly array $settings,
+        private readonly ShopSettings $settings,
         private readonly SiteGuard $guard,
         private readonly KeyValueStore $state,
         private readonly MerchantProfile $merchantFacts,
@@ -100,7 +98,7 @@ final class SyncRunner
     {
         $this->merchant = $this->requireConnection();
         $this->catalog  = null;
-        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings['environment'], $this->clock);
+        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
 
         if (!$this->lock->acquire()) {
             throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
@@ -133,13 +131,8 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
     {
-        $this->mappings = new Links($this->sql, (string) $this->settings['environment'], $this->merchant);
-        $this->runs     = new SyncRuns(
-            $this->sql,
-            (string) $this->settings['environment'],
-            $this->merchant,
-            $this->clock,
-        );
+        $this->mappings = new Links($this->sql, $this->settings->environment, $this->merchant);
+        $this->runs     = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);
@@ -481,8 +474,8 @@ final class SyncRunner
                 ...$spent,
             );
             $this->state->set('last_sync', $now);
-            $this->log->purge((int) $this->settings['log_retention']);
-            $this->runs->purge((int) $this->settings['log_retention']);
+            $this->log->purge($this->settings->logRetention);
+            $this->runs->purge($this->settings->logRetention);
             $this->log->add(
                 'sync',
                 'item',

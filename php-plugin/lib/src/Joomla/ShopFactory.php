@@ -228,9 +228,9 @@ final class ShopFactory
             DebugLog::create($this->isDebug()),
             $this->clock,
         );
-        $chosen = $shop->settings['default_category'] === 0 ? $state->get('default_category') : null;
+        $chosen = $shop->settings->defaultCategory === 0 ? $state->get('default_category') : null;
 
-        return $this->shop = $chosen === null ? $shop : $shop->choosing(['default_category' => (int) $chosen]);
+        return $this->shop = $chosen === null ? $shop : $shop->withDefaultCategory((int) $chosen);
     }
 
     /**

@@ -11,6 +11,7 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 
 /**
  * How many units of a count of Clover's are the shop's no more: sold on the web and not yet taken out of Clover.
@@ -20,23 +21,21 @@ use CloverSync\Shop\Support\Clock;
  */
 final readonly class Committed
 {
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public function __construct(
         private ShopOrders $orders,
         private StockLedger $ledger,
         private OrderEventLog $outbox,
         private Ledger $rules,
-        private array $settings,
+        private ShopSettings $settings,
     ) {
     }
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public static function create(
         Sql $sql,
         Links $mappings,
         KeyValueStore $state,
         Ledger $rules,
-        array $settings,
+        ShopSettings $settings,
         Clock $clock,
     ): self {
         return new self(
@@ -57,7 +56,7 @@ final readonly class Committed
      */
     public function of(array $variants, int $asked): array
     {
-        if (!$this->settings['push_stock'] || $variants === [] || $this->orders->since() === null) {
+        if (!$this->settings->pushStock || $variants === [] || $this->orders->since() === null) {
             return [];
         }
 
@@ -73,11 +72,11 @@ final readonly class Committed
         $items = self::itemsOfLines($rows);
         $given = self::givenByHand($rows);
         $lines = [
-            ...$this->orders->held('variant_id', array_values($variants), $this->settings['refunded_statuses']),
+            ...$this->orders->held('variant_id', array_values($variants), $this->settings->refundedStatuses),
             ...$this->orders->held(
                 'j2commerce_orderitem_id',
                 array_values(array_unique(array_map(static fn (array $row): int => (int) $row['line_id'], $rows))),
-                $this->settings['refunded_statuses'],
+                $this->settings->refundedStatuses,
             ),
         ];
         $linked   = array_flip($variants);
@@ -154,7 +153,7 @@ final readonly class Committed
             $this->outbox->refunded(),
             fn (string $id): bool => (
                 $this->rules->standing(
-                    (int) ($this->settings['paid_statuses'][0] ?? 1),
+                    $this->settings->paidStatuses[0] ?? 1,
                     OrderEventLog::told($this->outbox->of($id)),
                 ) === 'released'
             ),

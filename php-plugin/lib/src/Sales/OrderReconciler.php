@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\ShopSettings;
 
 /**
  * Finds in the shop's recent orders what no event told: J2Commerce announces a change of status once, and edits of
@@ -20,13 +21,12 @@ final readonly class OrderReconciler
     /** J2Commerce's statuses that hold no stock. */
     private const RELEASING = [3, 5, 6];
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public function __construct(
         private ShopOrders $orders,
         private OrderEventLog $outbox,
         private Planner $planner,
         private SyncLog $log,
-        private array $settings,
+        private ShopSettings $settings,
     ) {
     }
 
@@ -39,8 +39,8 @@ final readonly class OrderReconciler
 
         $this->orders->raiseFloor();
         $suspects = $this->orders->suspects(
-            $this->settings['paid_statuses'],
-            [...self::RELEASING, ...$this->settings['refunded_statuses']],
+            $this->settings->paidStatuses,
+            [...self::RELEASING, ...$this->settings->refundedStatuses],
             self::LIMIT,
         );
         $found = array_values(array_filter(

@@ -10,13 +10,13 @@ use CloverSync\Ledger;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\ShopSettings;
 
 /** Decides what an order asks of Clover, from what the shop's books say of it now. */
 final readonly class Planner
 {
     private const EMPTY = ['entries' => [], 'changes' => []];
 
-    /** @param array<string, mixed> $settings As {@see \CloverSync\Settings::toArray()} gives them */
     public function __construct(
         private Sql $sql,
         private ShopOrders $orders,
@@ -25,7 +25,7 @@ final readonly class Planner
         private OrderEventLog $outbox,
         private Ledger $rules,
         private SyncLog $log,
-        private array $settings,
+        private ShopSettings $settings,
     ) {
     }
 
@@ -314,7 +314,7 @@ final readonly class Planner
         }
 
         if ($standing === 'paid' && $order !== null) {
-            $this->pushed->intend($orderId, $pk, (bool) $this->settings['sync_sale']);
+            $this->pushed->intend($orderId, $pk, $this->settings->syncSale);
         } elseif ($standing === 'released') {
             $this->pushed->cancel($orderId, $pk);
         }

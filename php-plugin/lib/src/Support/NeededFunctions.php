@@ -4,178 +4,79 @@ declare(strict_types=1);
 
 namespace CloverSync\Shop\Support;
 
-\defined('_JEXEC') or die();
+\defined('_JEXEC') or die;
 
-/** Built-in functions that the product cannot do without, by PHP extension. Written by scripts/functions.php. */
+/**
+ * Built-in functions that the product cannot do without, by PHP extension. Written by scripts/functions.php.
+ */
 final class NeededFunctions
 {
     public const LIBRARY = [
-        'Core'     => [
-            'defined',
-            'strlen',
+        'Core' => [
+            'defined', 'strlen',
         ],
-        'date'     => [
-            'gmdate',
-            'strtotime',
-            'time',
+        'date' => [
+            'gmdate', 'strtotime', 'time',
         ],
-        'hash'     => [
+        'hash' => [
             'hash',
         ],
-        'json'     => [
-            'json_decode',
-            'json_encode',
+        'json' => [
+            'json_decode', 'json_encode',
         ],
         'mbstring' => [
-            'mb_scrub',
-            'mb_strtolower',
-            'mb_substr',
+            'mb_scrub', 'mb_strtolower', 'mb_substr',
         ],
-        'pcre'     => [
-            'preg_match',
-            'preg_replace',
-            'preg_split',
+        'pcre' => [
+            'preg_match', 'preg_replace', 'preg_split',
         ],
-        'random'   => [
+        'random' => [
             'random_bytes',
         ],
         'standard' => [
-            'abs',
-            'array_chunk',
-            'array_column',
-            'array_combine',
-            'array_count_values',
-            'array_diff',
-            'array_diff_key',
-            'array_fill',
-            'array_fill_keys',
-            'array_filter',
-            'array_flip',
-            'array_intersect',
-            'array_intersect_key',
-            'array_key_first',
-            'array_key_last',
-            'array_keys',
-            'array_map',
-            'array_merge',
-            'array_push',
-            'array_replace',
-            'array_search',
-            'array_shift',
-            'array_slice',
-            'array_splice',
-            'array_sum',
-            'array_unique',
-            'array_values',
-            'bin2hex',
-            'ceil',
-            'count',
-            'explode',
-            'file_get_contents',
-            'floor',
-            'implode',
-            'in_array',
-            'intdiv',
-            'intval',
-            'is_array',
-            'is_dir',
-            'is_int',
-            'is_string',
-            'ksort',
-            'ltrim',
-            'max',
-            'min',
-            'reset',
-            'round',
-            'rtrim',
-            'serialize',
-            'sort',
-            'sprintf',
-            'str_contains',
-            'str_ends_with',
-            'str_replace',
-            'str_starts_with',
-            'stripos',
-            'strpos',
-            'strrpos',
-            'strtolower',
-            'strtoupper',
-            'strtr',
-            'strval',
-            'substr',
-            'trim',
-            'usort',
+            'abs', 'array_chunk', 'array_column', 'array_combine', 'array_count_values', 'array_diff',
+            'array_diff_key', 'array_fill', 'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect',
+            'array_intersect_key', 'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys',
+            'array_map', 'array_merge', 'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice',
+            'array_splice', 'array_sum', 'array_unique', 'array_values', 'assert', 'bin2hex', 'ceil', 'count',
+            'explode', 'file_get_contents', 'floor', 'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_dir',
+            'is_int', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort',
+            'sprintf', 'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos',
+            'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
         ],
     ];
 
     public const JOOMLA = [
         'standard' => [
-            'basename',
-            'end',
-            'header',
-            'htmlspecialchars',
-            'http_response_code',
-            'is_bool',
-            'is_object',
-            'is_scalar',
-            'nl2br',
-            'parse_url',
-            'str_repeat',
-            'strstr',
+            'basename', 'end', 'header', 'htmlspecialchars', 'http_response_code', 'is_bool', 'is_object',
+            'is_scalar', 'nl2br', 'parse_url', 'str_repeat', 'strstr',
         ],
     ];
 
     public const COMMAND_LINE = [
-        'Core'     => [
+        'Core' => [
             'define',
         ],
-        'SPL'      => [
+        'SPL' => [
             'spl_autoload_register',
         ],
-        'ctype'    => [
+        'ctype' => [
             'ctype_digit',
         ],
-        'hash'     => [
+        'hash' => [
             'hash_equals',
         ],
-        'json'     => [
-            'json_last_error',
-            'json_last_error_msg',
+        'json' => [
+            'json_last_error', 'json_last_error_msg',
         ],
         'mbstring' => [
-            'mb_strimwidth',
-            'mb_strlen',
-            'mb_strwidth',
+            'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_is_list',
-            'array_pop',
-            'chdir',
-            'fclose',
-            'feof',
-            'fgets',
-            'file_put_contents',
-            'flush',
-            'fread',
-            'fwrite',
-            'getcwd',
-            'header',
-            'http_response_code',
-            'is_bool',
-            'is_file',
-            'is_scalar',
-            'ob_end_flush',
-            'ob_get_level',
-            'parse_str',
-            'parse_url',
-            'realpath',
-            'str_pad',
-            'str_repeat',
-            'str_split',
-            'stream_context_create',
-            'stream_get_contents',
-            'uasort',
-            'unlink',
+            'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'flush', 'fread',
+            'fwrite', 'getcwd', 'header', 'http_response_code', 'is_bool', 'is_file', 'is_scalar', 'ob_end_flush',
+            'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat', 'str_split',
+            'stream_context_create', 'stream_get_contents', 'uasort', 'unlink',
         ],
     ];
 }

@@ -117,7 +117,7 @@ final readonly class ScheduledTasks
     /** Old entries go, whether or not anything else is done. */
     private function purge(): void
     {
-        $this->shop->log->purge((int) $this->shop->settings['log_retention']);
+        $this->shop->log->purge($this->shop->settings->logRetention);
 
         if ($this->shop->merchantId() !== null) {
             $this->shop->inbox()->purge();
@@ -215,7 +215,7 @@ final readonly class ScheduledTasks
      */
     private function secondsUntilDue(array $latest): int
     {
-        $interval = (int) $this->shop->settings['sync_interval'] * 60;
+        $interval = $this->shop->settings->syncInterval * 60;
 
         return $interval - max(60, intdiv($interval, 10)) - $this->since((string) $latest['started']);
     }
