@@ -11,6 +11,7 @@ SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
 MUTANTS ?= money pricing quantity order seal webhook ledger mapping
+DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience
 
 help: ## This list
@@ -33,17 +34,18 @@ test: test-rust test-php test-joomla test-browser ## Every test
 test-rust: setup
 	cargo test --workspace --locked
 
-test-php: build-ci
-	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
-		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite $(PHPUNIT_SUITES) $(PHPUNIT_OPTIONS)
+test-php: build-ci ## PHPUnit on SQLite and MariaDB side by side; DATABASES, PHPUNIT_SUITES and PHPUNIT_OPTIONS are a choice
+	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) DATABASES="$(DATABASES)" SUITES="$(PHPUNIT_SUITES)" \
+		scripts/test-php.sh $(PHPUNIT_OPTIONS)
 
 test-joomla: ## The app's classes inside the Joomla that JOOMLA_ROOT points to; skipped without it
 ifeq ($(JOOMLA_ROOT),)
 	@echo "test-joomla: skipped, JOOMLA_ROOT is not set"
 else
 	$(MAKE) build-ci
-	JOOMLA_ROOT="$(JOOMLA_ROOT)" CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) \
-		php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(command -v phpunit)" --fail-on-skipped --testsuite joomla $(PHPUNIT_OPTIONS)
+	export JOOMLA_ROOT="$(JOOMLA_ROOT)" CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI); \
+	phpunit() { php -d extension=$(EXTENSION_CI) -d zend.assertions=1 "$$(type -P phpunit)" --configuration phpunit-joomla.xml --fail-on-skipped "$$@" $(PHPUNIT_OPTIONS); }; \
+	phpunit --testsuite joomla && CLOVERSYNC_TEST_DATABASE=joomla-pdo phpunit --testsuite drivers
 endif
 
 test-browser: ## The owner's manual, walked in a browser on the throw-away site of JOOMLA_ROOT and JOOMLA_URL; skipped without it

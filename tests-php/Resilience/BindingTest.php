@@ -9,15 +9,16 @@ use CloverSync\Connection;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CloverException;
 use CloverSync\PageIterator;
-use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\MemoryTokenStore;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The extension between two forks, under signals, and under what PHP code does while it is called back. */
+#[Group('once')]
 final class BindingTest extends ResilienceTestCase
 {
     private const CALLS        = 20_000;
@@ -27,11 +28,6 @@ final class BindingTest extends ResilienceTestCase
     private const LEAK = 'a list that grows';
 
     private MemoryTokenStore $store;
-
-    protected static function dialect(): Dialect
-    {
-        return Dialect::Sqlite;
-    }
 
     protected function setUp(): void
     {

@@ -6,7 +6,6 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Cli\PdoSql;
 use CloverSync\Exception\CloverException;
-use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\MariaDb;
 use CloverSync\Tests\Support\ShopDump;
@@ -14,21 +13,18 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
 use CloverSync\Tests\Support\WebhookStorm;
 use CloverSync\Vault;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
  * Secrets that are known are looked for wherever anybody could look. What was sealed for the database must be nowhere
  * else in the open.
  */
+#[Group('once')]
 final class CanaryTest extends ResilienceTestCase
 {
     /** A few characters of a secret are too many; fewer would be found by chance. */
     private const PIECE = 12;
-
-    protected static function dialect(): Dialect
-    {
-        return Dialect::Sqlite;
-    }
 
     #[TestDox(
         'A canary that is there is found: plain, in pieces, in other letters, and encoded, alone or inside a longer text',

@@ -5,28 +5,24 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Catalog\SyncRuns;
-use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Fpm;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
  * Processes that live long, end anywhere, fork, or were preloaded. Each is a PHP of its own, which has freed nothing
  * before and may end as it likes.
  */
+#[Group('once')]
 final class EnduranceTest extends ResilienceTestCase
 {
     private const CALLS        = 100_000;
     private const THROWS       = 500;
     private const GROWTH_LIMIT = 2 * 1024 * 1024;
     private const AUTH         = 'a-webhook-secret-0123456789';
-
-    protected static function dialect(): Dialect
-    {
-        return Dialect::Sqlite;
-    }
 
     #[TestDox(
         'A hundred thousand calls of all classes that ask Clover nothing, a quarter of them refused, leave no memory, file or thread behind',

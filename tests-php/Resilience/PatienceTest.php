@@ -15,18 +15,15 @@ use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestDatabase;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Answers that say wait, and answers that are none. The database plays no part in it, so one is enough. */
+#[Group('once')]
 final class PatienceTest extends ResilienceTestCase
 {
     /** A 429 is waited for in seconds, and the waits double: two in a row make three seconds. */
     private const STORM = 2;
-
-    protected static function dialect(): Dialect
-    {
-        return Dialect::Sqlite;
-    }
 
     /** @return array<string, array{string, array<string, mixed>, float}> */
     public static function storms(): array

@@ -16,10 +16,11 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\ShopTestCase;
 use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\TestConnection;
 use CloverSync\TokenStore;
 use CloverSync\Vault;
 
-/** A shop on the database of the concrete class, and a pretend Clover of one's own. */
+/** A shop and a simulator of its own. */
 abstract class ResilienceTestCase extends ShopTestCase
 {
     protected const SECRET   = 'a site secret for tests only';
@@ -171,6 +172,6 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** For figures that a reader of the run wants to see. */
     protected static function report(string $line): void
     {
-        fwrite(STDERR, "\n    " . static::dialect()->value . ": $line");
+        fwrite(STDERR, "\n    " . TestConnection::configured()->value . ": $line");
     }
 }

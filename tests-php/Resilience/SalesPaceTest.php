@@ -6,22 +6,18 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
-use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Stock changes under Clover's documented limits. */
+#[Group('once')]
 final class SalesPaceTest extends ResilienceTestCase
 {
     /** The figure that is promised is for a thousand: CLOVERSYNC_CHANGES=1000. */
     private const LINES = 60;
-
-    protected static function dialect(): Dialect
-    {
-        return Dialect::Sqlite;
-    }
 
     #[TestDox(
         'Changes of counts meet no 429, none is lost or doubled, and each write lies within a second of its reading',

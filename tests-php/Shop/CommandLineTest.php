@@ -7,9 +7,11 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Cli\MissingExtension;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /** ./cloversync as its users meet it: words, JSON, exit codes. */
+#[Group('once')]
 final class CommandLineTest extends TestCase
 {
     private Simulator $clover;

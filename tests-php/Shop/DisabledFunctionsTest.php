@@ -12,6 +12,7 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /**
@@ -20,6 +21,7 @@ use PHPUnit\Framework\TestCase;
  *
  * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls by itself, which takes some minutes.
  */
+#[Group('once')]
 final class DisabledFunctionsTest extends TestCase
 {
     /** What shared hosts were seen to disable, whether or not the product calls it. */

@@ -6,10 +6,12 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLine;
 use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
 /** ./cloversync order as its users meet it. No Clover is needed: a shop sells before it is connected, too. */
+#[Group('once')]
 final class OrderCommandTest extends TestCase
 {
     private const LINE  = [

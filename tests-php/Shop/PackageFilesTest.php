@@ -4,18 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /** A web server may hand each file of the package to PHP: none may say anything, not even its own path. */
+#[Group('once')]
 final class PackageFilesTest extends TestCase
 {
     public function test_a_file_that_is_opened_directly_says_nothing(): void
     {
-        $root   = \dirname(__DIR__, 2) . '/php-plugin';
-        $files  = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
-            $root,
-            \FilesystemIterator::SKIP_DOTS,
-        ));
+        $root  = \dirname(__DIR__, 2) . '/php-plugin';
+        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
         $opened = 0;
 
         foreach ($files as $file) {

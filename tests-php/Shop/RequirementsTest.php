@@ -4,12 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /**
  * What the app asks of the web server's PHP before it uses it, in a PHP that has lost it. Joomla's texts are its keys
  * here.
  */
+#[Group('once')]
 final class RequirementsTest extends TestCase
 {
     public function test_a_disabled_function_of_the_library_or_of_the_pages_is_named(): void

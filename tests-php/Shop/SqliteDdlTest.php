@@ -6,8 +6,10 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\SqliteDdl;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
+#[Group('once')]
 final class SqliteDdlTest extends TestCase
 {
     public function test_types_keys_defaults_and_lengths_are_kept_as_far_as_sqlite_can(): void

@@ -6,10 +6,12 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\Simulator;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
 /** ./cloversync order, work and drift, as somebody drives them: words, JSON, exit codes. */
+#[Group('once')]
 final class WorkCommandTest extends TestCase
 {
     private Simulator $clover;

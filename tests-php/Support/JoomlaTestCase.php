@@ -14,8 +14,6 @@ use Joomla\Event\Dispatcher;
 /** The app's own classes with Joomla's, over a stand-in shop. */
 abstract class JoomlaTestCase extends ShopTestCase
 {
-    use OverJoomla;
-
     protected DatabaseInterface $joomla;
 
     protected Dispatcher $dispatcher;
@@ -26,8 +24,14 @@ abstract class JoomlaTestCase extends ShopTestCase
             self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
         }
 
+        $driver = TestConnection::configured()->joomlaDriver();
+
+        if ($driver === null) {
+            self::markTestSkipped('Joomla is not started: run PHPUnit with --configuration phpunit-joomla.xml.');
+        }
+
         parent::setUp();
-        $this->joomla     = JoomlaSite::database($this->db, static::driver());
+        $this->joomla     = JoomlaSite::database($this->db, $driver);
         $this->dispatcher = JoomlaSite::useDatabase($this->joomla);
         JoomlaSite::beginLog();
         JoomlaSite::messages();

@@ -4,34 +4,22 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Database\Sql;
+use PHPUnit\Framework\Attributes\After;
+use PHPUnit\Framework\Attributes\BeforeClass;
 use PHPUnit\Framework\TestCase;
 
-/** Runs each test on the database that the concrete class names. */
+/** Runs each test on an empty shop of its own, on the database that the PHPUnit configuration names. */
 abstract class ShopTestCase extends TestCase
 {
     protected TestDatabase $db;
 
     protected Sql $sql;
 
-    abstract protected static function dialect(): Dialect;
-
-    /** @return ?\Closure(TestDatabase): Sql What opens a connection; null = PDO */
-    protected static function connector(): ?\Closure
-    {
-        return null;
-    }
-
-    /** @return class-string<\Throwable> What a connection throws when the database refuses a statement */
-    protected static function refusal(): string
-    {
-        return \PDOException::class;
-    }
-
     protected function setUp(): void
     {
-        $db = TestDatabase::create(static::dialect(), connector: static::connector());
+        $connection = TestConnection::configured();
+        $db         = TestDatabase::create($connection->dialect(), static::databaseFolder(), $connection->connector());
 
         if ($db === null) {
             self::markTestSkipped('MariaDB is not installed: run scripts/setup.sh, or set CLOVERSYNC_TEST_DSN.');
@@ -39,6 +27,36 @@ abstract class ShopTestCase extends TestCase
 
         $this->db  = $db;
         $this->sql = $db->connect();
+    }
+
+    /** @return ?string Of the SQLite file; null = the system's folder for temporary files */
+    protected static function databaseFolder(): ?string
+    {
+        return null;
+    }
+
+    #[BeforeClass]
+    public static function bootJoomla(): void
+    {
+        if (TestConnection::configured()->joomlaDriver() === null) {
+            return;
+        }
+
+        $lacks = JoomlaSite::lacks();
+
+        if ($lacks !== null) {
+            self::markTestSkipped($lacks);
+        }
+
+        JoomlaSite::boot();
+    }
+
+    #[After]
+    protected function disconnectJoomla(): void
+    {
+        if (TestConnection::configured()->joomlaDriver() !== null) {
+            JoomlaSite::disconnect();
+        }
     }
 
     protected function tearDown(): void

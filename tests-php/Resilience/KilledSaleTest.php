@@ -1,0 +1,951 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Dev\FakeCheckout;
+use CloverSync\Dev\OrderFile;
+use CloverSync\Settings;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\KillingSql;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\Snapshot;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/**
+ * The process that tells Clover of a sale is killed at every step towards the database and towards Clover. Whatever it
+ * leaves behind, a fresh process goes on from, and then the books of shop, ledger and Clover balance.
+ */
+final class KilledSaleTest extends ResilienceTestCase
+{
+    private const CATALOG = 'synthetic:12';
+    private const ORDER   = '179540797553';
+    private const NUMBER  = 53;
+
+    private const CONFIRMED = 1;
+    private const CANCELLED = 6;
+    private const REFUNDED  = 9;
+
+    /** What the manual asks for, and what recording a payment needs besides. */
+    private const FOUR    = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
+    private const PAYMENT = ['MERCHANT_R', 'PAYMENTS_W'];
+
+    /** Clover's search finds a new order only so many milliseconds later. */
+    private const SEARCH_LAG = 60_000;
+
+    /** Seconds by which the clocks of shop and Clover go on at once, and altogether at most. */
+    private const STEP     = 20;
+    private const PATIENCE = 900;
+
+    private const NEVER_MS = 600_000;
+
+    /**
+     * Seconds in which a write without an answer may still be carried out, and after which Clover's search finds
+     * everything.
+     */
+    private const QUIET = 35;
+    private const LATER = 80;
+
+    /** @var array{string, string} Items that are sold */
+    private array $items;
+
+    /** @var array<string, int> Clover's counts before anything was sold, by id */
+    private array $start;
+
+    /** @var list<string> */
+    private array $permissions = self::FOUR;
+
+    /** @var array<string, mixed> */
+    private array $settings = [];
+
+    /** Of the first line, which is sold as the first item. */
+    private int $quantity = 2;
+
+    /** Unix seconds by the clock of the process that is killed. */
+    private int $now;
+
+    #[TestDox('A sale is killed at every step, and Clover has taken its units once')]
+    public function test_a_sale(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere('sale', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
+    }
+
+    #[TestDox('A sale is killed at every step and cancelled before anybody went on, and Clover has its units')]
+    public function test_a_sale_that_is_cancelled_at_once(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere(
+            'sale, then cancelled',
+            static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED),
+            function (Services $shop): void {
+                $this->place($shop, ['new_status' => self::CANCELLED]);
+                $shop->orderEvents()->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED);
+            },
+        );
+    }
+
+    #[TestDox('The cancellation of a sale is killed at every step, and Clover has its units back once')]
+    public function test_a_cancellation(): void
+    {
+        $this->open();
+        $this->sold();
+        $this->placed(self::CANCELLED);
+        $this->killEverywhere('cancel', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            self::CONFIRMED,
+            self::CANCELLED,
+        ));
+    }
+
+    #[TestDox(
+        'The cancellation of a sale that Clover was not told of is killed at every step, and Clover is told of neither',
+    )]
+    public function test_a_cancellation_before_the_sale_is_sent(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->fresh(
+            fn (Sql $sql) => $this->shopOf($sql)->orderEvents()->statusChanged(self::ORDER, 5, self::CONFIRMED),
+        );
+        $this->fresh(fn (Sql $sql) => $this->shopOf($sql)->sales()->planner->plan(self::ORDER));
+        $this->placed(self::CANCELLED);
+        $this->killEverywhere(
+            'cancel before sending',
+            static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, self::CONFIRMED, self::CANCELLED),
+            asks: false,
+        );
+    }
+
+    #[TestDox('A refund by the owner\'s own status is killed at every step, and Clover has its units back once')]
+    public function test_a_refund_by_status(): void
+    {
+        $this->settings = ['refunded_statuses' => [self::REFUNDED]];
+        $this->open();
+        $this->sold();
+        $this->placed(self::REFUNDED);
+        $this->killEverywhere('refund by status', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            self::CONFIRMED,
+            self::REFUNDED,
+        ));
+    }
+
+    #[TestDox('A whole refund by the gateway is killed at every step, and Clover has its units back once')]
+    public function test_a_refund_by_the_gateway(): void
+    {
+        $this->open();
+        $this->sold();
+        $this->killEverywhere('refund by the gateway', static fn (OrderEvents $events) => $events->refunded(
+            self::ORDER,
+            true,
+        ));
+    }
+
+    #[TestDox(
+        'An order of more pieces than Clover takes at once is killed at every step of its way, and is there whole, once',
+    )]
+    public function test_an_order(): void
+    {
+        $this->settings = ['sync_sale' => true];
+        $this->quantity = 120;
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere('order', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
+    }
+
+    #[TestDox('An order and its payment are killed at every step of their way into Clover, and are there whole, once')]
+    public function test_an_order_with_its_payment(): void
+    {
+        $this->settings    = ['sync_sale' => true];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $this->killEverywhere('order with payment', static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        ));
+    }
+
+    #[TestDox('An edit of a paid order is killed at every step, and Clover has taken what the order sells now')]
+    public function test_an_edit(): void
+    {
+        $this->open();
+        $this->sold();
+        $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['lines' => [
+            $this->line(1, 0, 1),
+            $this->line(2, 1, 3),
+            $this->line(3, 0, 2),
+        ]]));
+        $this->killEverywhere('edit', static fn (OrderEvents $events) => $events->edited(self::ORDER));
+    }
+
+    protected function settings(array $settings = []): Settings
+    {
+        // The points follow each other faster than Clover's pace would let them.
+        return parent::settings($settings + $this->settings + ['sync_sale' => false, 'pace_share' => 100_000]);
+    }
+
+    #[TestDox('Whoever settles a sale without answers is killed at every step, and Clover has taken its units once')]
+    public function test_a_settlement(): void
+    {
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid   = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $before = $this->unanswered($paid, [
+            "POST /v3/merchants/*/item_stocks/{$this->items[0]}" => 'apply_then_drop',
+            "POST /v3/merchants/*/item_stocks/{$this->items[1]}" => 'drop',
+        ]);
+        $this->killEverywhere('settling a sale', static fn () => null, before: $before);
+    }
+
+    #[TestDox(
+        'Whoever looks for an order without an answer, fills it and records its payment is killed at every step, and it is there whole, once',
+    )]
+    public function test_a_search(): void
+    {
+        $this->settings    = ['sync_sale' => true];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $this->killEverywhere('order without answer', static fn () => null, before: $this->unanswered($paid, [
+            'POST /v3/merchants/*/orders' => 'apply_then_drop',
+        ]));
+    }
+
+    #[TestDox(
+        'Whoever goes on with an order of which some lines got no answer is killed at every step, and it is there whole, once',
+    )]
+    public function test_lines_without_answer(): void
+    {
+        $this->settings    = ['sync_sale' => true];
+        $this->permissions = [...self::FOUR, ...self::PAYMENT];
+        $this->quantity    = 120;
+        $this->open();
+        $this->placed(self::CONFIRMED);
+        $paid = static fn (OrderEvents $events) => $events->statusChanged(self::ORDER, 5, self::CONFIRMED);
+        $this->killEverywhere('lines without answer', static fn () => null, before: $this->unanswered($paid, [
+            'POST /v3/merchants/*/orders/*/bulk_line_items' => 'apply_then_drop',
+        ]));
+    }
+
+    /** A shop that is connected and has all items, before its first order. */
+    private function open(): void
+    {
+        unset($this->sql);
+        $this->clover = Simulator::start(self::CATALOG);
+        $this->items  = \array_slice(array_column($this->clover->shelf(), 'id'), 0, 2);
+        $this->start  = array_combine($this->items, [$this->quantity + 10, 7]);
+        $this->begin($this->start);
+        self::assertDone($this->sync());
+        $this->now = time() + 10;
+    }
+
+    /** The order gets there without a word to us: what J2Commerce does in its own tables. */
+    private function placed(int $status): void
+    {
+        $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['new_status' => $status]));
+    }
+
+    /** An order that is paid, and that Clover knows of. */
+    private function sold(): void
+    {
+        $this->placed(self::CONFIRMED);
+        $this->fresh(fn (Sql $sql) => $this->act($sql, static fn (OrderEvents $events) => $events->statusChanged(
+            self::ORDER,
+            5,
+            self::CONFIRMED,
+        )));
+        self::assertSame(
+            [$this->start[$this->items[0]] - $this->quantity, $this->start[$this->items[1]] - 1],
+            array_values($this->counts()),
+        );
+    }
+
+    /**
+     * Kills the hook and the worker that follows it at every step, one step each time, and goes on. Shop and Clover as
+     * they are now are where each time begins.
+     *
+     * @param \Closure(OrderEvents): void $hook   What the shop tells
+     * @param ?\Closure(Services): void       $then   What happens in the shop before anybody goes on
+     * @param ?\Closure(): void           $before What has happened each time before
+     * @param bool                        $asks   Whether Clover is asked for anything
+     */
+    private function killEverywhere(
+        string $title,
+        \Closure $hook,
+        ?\Closure $then = null,
+        ?\Closure $before = null,
+        bool $asks = true,
+    ): void {
+        $began    = microtime(true);
+        $counts   = $this->counts();
+        $snapshot = Snapshot::take($this->db);
+        $known    = [];
+        $rows     = [];
+        $orders   = [];
+        $doubts   = [];
+        $cuts     = 0;
+
+        $cut = function (string $where, \Closure $run) use (
+            $snapshot,
+            $counts,
+            $then,
+            $before,
+            &$known,
+            &$rows,
+            &$orders,
+            &$doubts,
+            &$cuts,
+        ): void {
+            $snapshot->restore();
+            $this->begin($counts);
+
+            if ($before !== null) {
+                $before();
+            }
+
+            $run();
+            $this->clover->clearFaults();
+            $found = $this->found();
+            $state = json_encode([$found['digest'], $found['counts'], $found['orders']], JSON_THROW_ON_ERROR);
+            // Points that leave the same behind need to be gone on from only once.
+            $known[$state] ??= $this->assertGoesOn($found, $then, $where);
+            [$ofRows, $ofOrder] = $known[$state];
+            array_push($rows, ...$ofRows);
+            array_push($orders, ...$ofOrder);
+            $cuts++;
+
+            if (\in_array('uncertain', $ofOrder, true)) {
+                $doubts[] = $where;
+            }
+        };
+
+        $points   = [];
+        $requests = [];
+        $cut("$title, not killed", function () use ($hook, &$points, &$requests): void {
+            $mark   = $this->clover->mark();
+            $points = $this->fresh(function (Sql $inner) use ($hook): array {
+                $sql = new KillingSql($inner);
+                $this->act($sql, $hook);
+
+                return $sql->points;
+            });
+            $requests = self::places($this->clover->requests($mark));
+        });
+        self::assertNotSame([], $points);
+        self::assertSame($asks, $requests !== []);
+        [$known, $rows, $orders, $doubts, $cuts] = [[], [], [], [], 0];
+
+        foreach ($points as $i => $point) {
+            $cut("$title, point $i, $point", function () use ($hook, $i): void {
+                $killed = Child::fork(fn (): mixed => $this->act(new KillingSql($this->db->connect(), $i), $hook));
+                self::assertTrue(
+                    $killed->wasKilled(),
+                    'The point was not reached: ' . implode(': ', $killed->error() ?? []),
+                );
+            });
+        }
+
+        $ofPoints = $cuts;
+
+        foreach (self::killingFaults($requests) as $where => $faults) {
+            $cut("$title, killed during $where", function () use ($hook, $faults): void {
+                $this->clover->post('faults', $faults);
+                $child = Child::fork(fn (): mixed => $this->act($this->db->connect(), $hook));
+                $this->untilMet();
+                $child->kill();
+                self::assertTrue($child->wasKilled());
+            });
+        }
+
+        $ofRequests = $cuts - $ofPoints;
+
+        foreach (self::silentFaults($requests) as $where => $faults) {
+            $cut("$title, without answer to $where", function () use ($hook, $faults): void {
+                $this->clover->post('faults', $faults);
+                $this->fresh(fn (Sql $sql) => $this->act($sql, $hook));
+                self::assertSame([], $this->clover->faultsLeft());
+            });
+        }
+
+        self::report(\sprintf(
+            '%s: killed at %d points of the database and %d times during the %d requests, %d answers lost; %d states found; %.0f s',
+            $title,
+            $ofPoints,
+            $ofRequests,
+            \count($requests),
+            $cuts - $ofPoints - $ofRequests,
+            \count($known),
+            microtime(true) - $began,
+        ));
+
+        foreach (['stock rows' => $rows, 'orders' => $orders] as $what => $outcomes) {
+            if ($outcomes !== []) {
+                $times = array_count_values($outcomes);
+                arsort($times);
+                self::report(
+                    "    $what: "
+                        . implode(', ', array_map(
+                            static fn (string $outcome, int $n): string => "$n $outcome",
+                            array_keys($times),
+                            $times,
+                        )),
+                );
+            }
+        }
+
+        foreach ($doubts as $where) {
+            self::report("    uncertain: $where");
+        }
+    }
+
+    /**
+     * The shop tells, its writes get no answers, and then the time of every request is over.
+     *
+     * @param \Closure(OrderEvents): void $hook
+     * @param array<string, string>       $faults What to do with which request
+     */
+    private function unanswered(\Closure $hook, array $faults): \Closure
+    {
+        $told = $this->now;
+
+        return function () use ($hook, $faults, $told): void {
+            $this->now = $told;
+            array_map($this->clover->fault(...), array_keys($faults), $faults);
+            $this->fresh(fn (Sql $sql) => $this->act($sql, $hook));
+            self::assertSame([], $this->clover->faultsLeft());
+            $this->clover->post('clock', ['advance_s' => self::LATER]);
+            $this->now = $told + self::LATER;
+        };
+    }
+
+    /** What a shop's process does: the hook tells, the worker works. */
+    private function act(Sql $sql, \Closure $hook): void
+    {
+        $shop = $this->shopOf($sql);
+        $hook($shop->orderEvents());
+        $shop->sales()->worker()->run(new TimeBudget());
+    }
+
+    /**
+     * Clover as it is to be found, without orders, and the shop connected with it.
+     *
+     * @param array<string, int> $counts
+     */
+    private function begin(array $counts): void
+    {
+        $this->clover->reset(self::CATALOG);
+        $this->clover->switches(['external_ref_search_lag' => self::SEARCH_LAG]);
+        $this->clover->merchant(['permissions' => $this->permissions]);
+        array_map($this->clover->setStock(...), array_keys($counts), $counts);
+        $this->fresh(fn (Sql $sql) => $this->connect($this->shop($sql)));
+    }
+
+    /**
+     * Each request, as a fault finds it again.
+     *
+     * @param list<array{method: string, path: string, ...}> $requests
+     *
+     * @return list<array{match: string, skip: int}>
+     */
+    private static function places(array $requests): array
+    {
+        $places = [];
+        $seen   = [];
+
+        foreach ($requests as $request) {
+            if (!str_starts_with($request['path'], '/v3/')) {
+                continue;
+            }
+
+            // Another time the order has another id.
+            $match =
+                $request['method']
+                . ' '
+                . preg_replace(
+                    ['#\?.*#', '#^/v3/merchants/[^/]+#', '#/orders/[^/]+#'],
+                    ['', '/v3/merchants/*', '/orders/*'],
+                    $request['path'],
+                );
+            $seen[$match] = ($seen[$match] ?? -1) + 1;
+            $places[]     = ['match' => $match, 'skip' => $seen[$match]];
+        }
+
+        return $places;
+    }
+
+    /**
+     * For each request: Clover carries it out, and the answer never comes. A write that another one may run beside
+     * stands for two: with the other one carried out, and without.
+     *
+     * Killed before it is sent, a request leaves the same behind as one step earlier: a point of the database, or the
+     * request before.
+     *
+     * @param list<array{match: string, skip: int}> $requests
+     *
+     * @return array<string, list<array<string, mixed>>>
+     */
+    private static function killingFaults(array $requests): array
+    {
+        $faults = [];
+
+        foreach ($requests as $request) {
+            $name   = "$request[match] ($request[skip])";
+            $late   = $request + ['times' => 1, 'do' => 'delay', 'ms' => self::NEVER_MS];
+            $beside = self::isCount($request)
+                ? array_values(array_filter(
+                    $requests,
+                    static fn (array $other): bool => (
+                        self::isCount($other)
+                        && $other['skip'] === $request['skip']
+                        && $other['match'] !== $request['match']
+                    ),
+                ))
+                : [];
+
+            $faults[$name] = [
+                $late,
+                ...array_map(
+                    static fn (array $other): array => $other + ['times' => 1, 'do' => 'delay', 'ms' => 0],
+                    $beside,
+                ),
+            ];
+
+            if ($beside !== []) {
+                $faults["$name without the one beside it"] = [
+                    $late,
+                    ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'drop'], $beside),
+                ];
+            }
+        }
+
+        return $faults;
+    }
+
+    /** @param array{match: string, skip: int} $request */
+    private static function isCount(array $request): bool
+    {
+        return preg_match('#^POST .*/item_stocks/#', $request['match']) === 1;
+    }
+
+    /**
+     * For each write: the connection closes, before it is carried out and after that, and the process lives on.
+     *
+     * @param list<array{match: string, skip: int}> $requests
+     *
+     * @return array<string, list<array<string, mixed>>>
+     */
+    private static function silentFaults(array $requests): array
+    {
+        $faults = [];
+
+        foreach ($requests as $request) {
+            if (str_starts_with($request['match'], 'POST ')) {
+                $faults["$request[match] ($request[skip]), not carried out"] = [
+                    $request + ['times' => 1, 'do' => 'drop'],
+                ];
+                $faults["$request[match] ($request[skip]), carried out"] = [
+                    $request + ['times' => 1, 'do' => 'apply_then_drop'],
+                ];
+            }
+        }
+
+        return $faults;
+    }
+
+    /** A request that a fault has met is carried out without a pause between. */
+    private function untilMet(): void
+    {
+        for ($end = microtime(true) + 60; $this->clover->faultsLeft() !== [];) {
+            self::assertLessThan($end, microtime(true), 'The request was never made.');
+            usleep(2_000);
+        }
+    }
+
+    /**
+     * What a fresh process finds.
+     *
+     * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
+     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed}
+     */
+    private function found(): array
+    {
+        $sql    = $this->db->connect();
+        $ledger = [];
+
+        foreach ($sql->fetchAll("SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
+               FROM #__j2commerce_clover_ledger ORDER BY line_id, seq") as $row) {
+            $ledger["$row[line_id]/$row[seq]"] = $row;
+        }
+
+        $order = $sql->fetchOne(
+            "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed, plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
+        );
+
+        return [
+            'ledger'  => $ledger,
+            'order'   => $order,
+            'counts'  => $this->counts(),
+            'orders'  => array_map(static fn (array $o): array => [
+                'lines'     => \count($o['lineItems']['elements'] ?? []),
+                'discounts' => \count($o['discounts']['elements'] ?? []),
+                'payments'  => \count($o['payments']['elements'] ?? []),
+                'total'     => $o['total'] ?? -1,
+            ], $this->clover->state()['orders']),
+            'settled' => (int) $sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE message LIKE '%found in Clover''s count%'",
+            ),
+            'digest'  => [
+                $ledger,
+                array_diff_key($order ?? [], ['reference' => true]),
+                $sql->fetchAll('SELECT event, state FROM #__j2commerce_clover_outbox ORDER BY id'),
+                $sql->fetchAll('SELECT action, status FROM #__j2commerce_clover_log ORDER BY id'),
+                $sql->fetchColumn("SELECT name FROM #__j2commerce_clover_locks WHERE holder <> '' ORDER BY name"),
+                $sql->fetchColumn('SELECT name FROM #__j2commerce_clover_state ORDER BY name'),
+            ],
+        ];
+    }
+
+    /**
+     * A fresh process pulls, works while time goes on, and pulls again.
+     *
+     * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
+     *   int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
+     *
+     * @return array{list<string>, list<string>} What became of each row of the ledger, and of the order
+     */
+    private function assertGoesOn(array $found, ?\Closure $then, string $where): array
+    {
+        $mark = $this->clover->mark();
+        [$pulled, $atOnce, $result, $shop] = $this->fresh(function (Sql $sql) use ($then): array {
+            $clock = new FakeClock($this->now + 1);
+            $shop  = $this->shop($sql, [], $clock);
+
+            if ($then !== null) {
+                $then($shop);
+            }
+
+            self::assertDone($shop->runner()->run(new TimeBudget()));
+            $pulled = $this->shopCounts($sql);
+            $passed = 0;
+            $result = $shop->sales()->worker()->run(new TimeBudget());
+            $atOnce = $this->found()['ledger'];
+
+            while ($result->later > 0 && $passed < self::PATIENCE) {
+                $passed      += self::STEP;
+                $clock->time += self::STEP;
+                $this->clover->post('clock', ['advance_s' => self::STEP]);
+                $result = $shop->sales()->worker()->run(new TimeBudget());
+            }
+
+            self::assertDone($shop->runner()->run(new TimeBudget()));
+
+            return [$pulled, $atOnce, get_object_vars($result), $this->shopCounts($sql)];
+        });
+        $sql     = $this->db->connect();
+        $now     = $this->found();
+        $desired = $this->desired($sql);
+        $written = preg_grep('#^POST /v3/-/item_stocks/#', $this->clover->calls($mark)) ?: [];
+
+        self::assertSame([0, null, 0], [$result['later'], $result['paused'], $result['dead']], $where);
+        $this->assertLedger($now['ledger'], $where);
+
+        foreach ($this->start as $item => $start) {
+            $confirmed = array_sum(array_map(static fn (array $r): int => $r['state'] === 'confirmed'
+                && $r['clover_id'] === $item
+                    ? (int) $r['delta']
+                    : 0, $now['ledger']));
+            self::assertSame(
+                $start - $confirmed,
+                $now['counts'][$item],
+                "$where: Clover's count of $item is not what the ledger says.",
+            );
+            self::assertSame(
+                $start - $desired[$item],
+                $now['counts'][$item],
+                "$where: Clover's count of $item is not what the order asks for.",
+            );
+            self::assertSame(
+                max(0, $now['counts'][$item] - ($desired[$item] - $confirmed)),
+                $shop[$item],
+                "$where: the shop's count of $item.",
+            );
+            self::assertLessThanOrEqual(
+                $start - $desired[$item],
+                $pulled[$item],
+                "$where: a pull before anybody went on has brought back units of $item that are sold.",
+            );
+        }
+
+        $outcomes = [];
+
+        foreach ($now['ledger'] as $key => $row) {
+            $was = $found['ledger'][$key] ?? null;
+
+            if ($was !== null && $was['state'] === 'sent' && ($this->now + 1 - $was['sent']) < self::QUIET) {
+                self::assertSame(
+                    'sent',
+                    $atOnce[$key]['state'],
+                    "$where: a write without an answer was settled while it could still be carried out.",
+                );
+            }
+
+            $outcomes[] = match (true) {
+                $row['state'] === 'skipped' => "skipped ($row[reason])",
+                $was === null => 'planned by the next process',
+                $was['state'] === 'intended' => 'sent by the next process',
+                $was['state'] === 'confirmed' => 'confirmed already',
+                (int) $was['target'] === $found['counts'][(string) $was['clover_id']] => 'settled by reading',
+                default => 'sent again',
+            };
+        }
+
+        $settledNow = \count(array_keys($outcomes, 'settled by reading', true));
+        $already    = \count(array_filter($found['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
+        $confirmed  = \count(array_filter($now['ledger'], static fn (array $r): bool => $r['state'] === 'confirmed'));
+        self::assertSame($settledNow, $now['settled'] - $found['settled'], "$where: rows settled by reading.");
+        self::assertCount(
+            $confirmed - $already - $settledNow,
+            $written,
+            "$where: a count was written that was written already.",
+        );
+
+        return [$outcomes, $this->assertOrder($found, $now, $result, $where)];
+    }
+
+    /** @param array<string, array<string, mixed>> $rows */
+    private function assertLedger(array $rows, string $where): void
+    {
+        $sold     = [];
+        $returned = [];
+
+        foreach ($rows as $key => $row) {
+            // No till sells here, so nothing is left in doubt.
+            self::assertContains($row['state'], ['confirmed', 'skipped'], "$where: row $key.");
+            self::assertSame($row['state'] === 'skipped', $row['reason'] !== null, "$where: row $key.");
+            $line            = $row['line_id'];
+            $sold[$line]     = ($sold[$line] ?? 0) + max(0, (int) $row['delta']);
+            $returned[$line] = ($returned[$line] ?? 0) + max(0, -(int) $row['delta']);
+        }
+
+        foreach ($sold as $line => $units) {
+            self::assertLessThanOrEqual($units, $returned[$line], "$where: line $line.");
+        }
+    }
+
+    /**
+     * @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $found
+     * @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now
+     * @param array<string, mixed>                                                       $result
+     *
+     * @return list<string> What became of it; empty where no order goes to Clover
+     */
+    private function assertOrder(array $found, array $now, array $result, string $where): array
+    {
+        if (!($this->settings['sync_sale'] ?? false)) {
+            self::assertSame([], $now['orders'], $where);
+            self::assertSame(0, $result['uncertain'], $where);
+
+            return [];
+        }
+
+        $was      = $found['order'];
+        $row      = $now['order'];
+        $isUnsent = $was !== null && $was['state'] === 'sent' && $was['step'] === 'create' && $found['orders'] === [];
+        self::assertNotNull($row, $where);
+
+        // It was stored as sent and never came to Clover: nobody but the owner can tell that from an order that the
+        // search does not find.
+        if ($isUnsent) {
+            self::assertSame(
+                ['uncertain', 'not_found', 1, []],
+                [$row['state'], $row['reason'], $result['uncertain'], $now['orders']],
+                $where,
+            );
+
+            $this->assertOwnerSendsIt($where);
+
+            return ['uncertain'];
+        }
+
+        self::assertSame(0, $result['uncertain'], $where);
+        $this->assertWhole($now, $where);
+
+        return [match (true) {
+            $was === null => 'planned by the next process',
+            $was['state'] === 'intended' => 'sent by the next process',
+            $was['step'] === 'create' => 'found by its reference',
+            $was['step'] === 'fill' => $found['orders'][0]['lines'] === 0
+                ? 'filled by the next process'
+                : 'filled to its end',
+            $was['payment'] === 'due' => $found['orders'][0]['payments'] === 0
+                ? 'asked for its payment by the next process'
+                : 'found paid',
+            default => 'confirmed already',
+        }];
+    }
+
+    /** The order is listed, and the owner, who does not find it in Clover either, says so. */
+    private function assertOwnerSendsIt(string $where): void
+    {
+        $this->fresh(function (Sql $sql) use ($where): void {
+            $shop  = $this->shop($sql, [], new FakeClock($this->now + (2 * self::PATIENCE)));
+            $sales = $shop->sales();
+            $rows  = $sales->pushed->waiting(10);
+            self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
+            self::assertTrue($sales->pushed->resolve((int) $rows[0]['id'], 'not_applied'), $where);
+            $sales->worker()->run(new TimeBudget());
+        });
+        $this->assertWhole($this->found(), $where);
+    }
+
+    /** @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now */
+    private function assertWhole(array $now, string $where): void
+    {
+        $row = $now['order'];
+        self::assertSame(['confirmed', null], [$row['state'], $row['reason']], $where);
+        self::assertCount(1, $now['orders'], $where);
+        $order = $this->clover->state()['orders'][0];
+        $sum   = static fn (string $of, string $field): int => array_sum(array_column(
+            $order[$of]['elements'] ?? [],
+            $field,
+        ));
+        $total = $this->order()['total'];
+        self::assertSame(
+            [$row['reference'], $total, $total],
+            [$order['externalReferenceId'], $order['total'], $sum('lineItems', 'price') + $sum('discounts', 'amount')],
+            $where,
+        );
+        $paid = array_diff(self::PAYMENT, $this->permissions) === [];
+        self::assertSame(
+            $paid ? ['recorded', $total, 1] : ['not_granted', 0, 0],
+            [$row['payment'], $sum('payments', 'amount'), $now['orders'][0]['payments']],
+            $where,
+        );
+    }
+
+    /**
+     * Units that the shop's own books ask Clover for.
+     *
+     * @return array<string, int> By item
+     */
+    private function desired(Sql $sql): array
+    {
+        $desired = array_fill_keys($this->items, 0);
+        $status  = (int) $sql->fetchValue('SELECT order_state_id FROM #__j2commerce_orders WHERE order_id = ?', [
+            self::ORDER,
+        ]);
+        $refunded = $sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_clover_outbox WHERE event = 'refund'") > 0;
+
+        if ($status === self::CONFIRMED && !$refunded) {
+            foreach ($sql->fetchAll(
+                'SELECT m.clover_id, i.orderitem_quantity FROM #__j2commerce_orderitems i JOIN #__j2commerce_clover_mappings m ON m.variant_id = i.variant_id WHERE i.order_id = ?',
+                [self::ORDER],
+            ) as $line) {
+                $desired[$line['clover_id']] += (int) $line['orderitem_quantity'];
+            }
+        }
+
+        return $desired;
+    }
+
+    /** @return array<string, int> Clover's counts of the items that are sold */
+    private function counts(): array
+    {
+        $stock = $this->clover->state()['stock'];
+
+        return array_map(
+            intval(...),
+            array_combine($this->items, array_map(static fn (string $item): float => $stock[$item], $this->items)),
+        );
+    }
+
+    /** @return array<string, int> */
+    private function shopCounts(Sql $sql): array
+    {
+        $counts = [];
+
+        foreach ($this->items as $item) {
+            $counts[$item] = (int) $sql->fetchValue(
+                'SELECT q.quantity FROM #__j2commerce_productquantities q JOIN #__j2commerce_clover_mappings m ON m.variant_id = q.variant_id WHERE m.clover_id = ?',
+                [$item],
+            );
+        }
+
+        return $counts;
+    }
+
+    /** @param array<string, mixed> $fields What is another than in the first order */
+    private function place(Services $shop, array $fields): void
+    {
+        (new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode(
+            $fields + $this->order(),
+            JSON_THROW_ON_ERROR,
+        )));
+    }
+
+    /** @return array<string, mixed> */
+    private function order(): array
+    {
+        return [
+            'order_id'           => self::ORDER,
+            'number'             => self::NUMBER,
+            'new_status'         => self::CONFIRMED,
+            'currency'           => 'USD',
+            'prices_include_tax' => false,
+            'customer'           => ['name' => 'Ann Doe', 'email' => 'ann@example.org', 'phone' => '+1 555 0100'],
+            'lines'              => [$this->line(1, 0, $this->quantity), $this->line(2, 1, 1)],
+            'shipping'           => 500,
+            'order_discount'     => 150,
+            'order_tax'          => 0,
+            'total'              => ($this->quantity * 1_499) - 100 + 240 + 1_499 - 100 + 240 + 500 - 150,
+        ];
+    }
+
+    /** @return array<string, mixed> */
+    private function line(int $id, int $item, int $quantity): array
+    {
+        return [
+            'line_id'    => $id,
+            'clover_id'  => $this->items[$item],
+            'name'       => "Item $item",
+            'quantity'   => $quantity,
+            'unit_price' => 1_499,
+            'discount'   => 100,
+            'tax'        => 240,
+        ];
+    }
+
+    private function shopOf(Sql $sql): Services
+    {
+        return $this->shop($sql, [], new FakeClock($this->now));
+    }
+
+    /**
+     * In a process of its own, with a connection of its own: the parent holds none, for the database is put back
+     * between.
+     */
+    private function fresh(\Closure $work): mixed
+    {
+        return Child::fork(fn (): mixed => $work($this->db->connect()))->value();
+    }
+}

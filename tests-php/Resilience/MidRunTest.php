@@ -1,0 +1,211 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\LockLostException;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\ShopDump;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What happens to a run while it goes on: tokens expire, another one is begun. */
+final class MidRunTest extends ResilienceTestCase
+{
+    #[TestDox('A token that expires between two pages costs one refresh, and no page is written twice')]
+    public function test_a_token_expires_between_pages(): void
+    {
+        $this->connectTo('synthetic:2300');
+        $mark   = $this->clover->mark();
+        $pages  = 0;
+        $result = $this
+            ->shop()
+            ->runner(function (SyncProgress $now) use (&$pages): void {
+                if ($now->phase === 'items' && ++$pages === 1) {
+                    $this->clover->tokens('expire');
+                }
+            })
+            ->run(new TimeBudget());
+        self::assertDone($result);
+        self::assertSame(3, $pages);
+        self::assertSame([2_300, 2_300], [
+            $result->itemsRead,
+            $this->rows('j2commerce_clover_mappings', "clover_type = 'item'"),
+        ]);
+        self::assertSame($result->imported, $this->rows('j2commerce_products'));
+        self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+
+        $requests = array_filter($this->clover->requests($mark), static fn (array $r): bool => str_contains(
+            $r['path'],
+            '/items?',
+        ));
+        $answered = array_column(array_filter($requests, static fn (array $r): bool => $r['status'] === 200), 'path');
+        self::assertNotSame(
+            [],
+            array_filter($requests, static fn (array $r): bool => $r['status'] === 401),
+            'The expiry met no page.',
+        );
+        self::assertCount(6, array_unique($answered), 'Three pages, each in two halves.');
+        self::assertLessThanOrEqual(7, \count($answered), 'At most the other half of one pair is read again.');
+    }
+
+    #[TestDox('A token that expires before the groups are read costs one refresh')]
+    public function test_a_token_expires_before_the_groups(): void
+    {
+        $this->connectTo();
+        $expired = false;
+        $result  = $this
+            ->shop()
+            ->runner(function (SyncProgress $now) use (&$expired): void {
+                if (!$expired) {
+                    $expired = true;
+                    $this->clover->tokens('expire');
+                }
+            })
+            ->run(new TimeBudget());
+        self::assertDone($result);
+        self::assertSame([1, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        self::assertSame($result->imported, $this->rows('j2commerce_products'));
+    }
+
+    #[TestDox('Tokens that are short-lived from the start carry a run without a refresh for each request')]
+    public function test_short_lives(): void
+    {
+        $this->connectTo('synthetic:1300');
+        $this->clover->switches(['access_ttl' => 1]);
+        $this->connect($this->shop());
+        $before = $this->clover->refreshes();
+        $result = $this->shop()->runner()->run(new TimeBudget());
+        self::assertDone($result);
+        self::assertSame(1_300, $result->itemsRead);
+        self::assertLessThanOrEqual($before + 2, $this->clover->refreshes());
+    }
+
+    #[TestDox('Of two runs begun at once the second is refused without a request, and the first ends untouched')]
+    public function test_two_at_once(): void
+    {
+        $this->connectTo('synthetic:1300');
+        $first = Child::fork(function (Child $self): SyncProgress {
+            $paused = false;
+
+            return $this
+                ->shop($this->db->connect())
+                ->runner(static function () use ($self, &$paused): void {
+                    if (!$paused) {
+                        $paused = true;
+                        $self->pause();
+                    }
+                })
+                ->run(new TimeBudget());
+        });
+        $first->awaitPause();
+        $mark   = $this->clover->mark();
+        $before = ShopDump::of($this->sql);
+        $second = $this->shop();
+        self::thrown(AlreadyRunningException::class, static fn () => $second->runner()->run(new TimeBudget()));
+        self::assertSame(0, $second->connection->requests());
+        self::assertSame([], $this->clover->calls($mark));
+        self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
+
+        // Far into the lease, yet not beyond it.
+        $late = $this->shop(clock: new FakeClock(time() + 45.0));
+        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new TimeBudget()));
+
+        $first->resume();
+        self::assertDone($first->value());
+        self::assertDone($this->sync());
+        self::assertSame(2, $this->rows('j2commerce_clover_runs', "status = 'done'"));
+    }
+
+    #[TestDox('Of eight processes that begin a run in the same moment one runs and seven are refused')]
+    public function test_a_race_for_the_run(): void
+    {
+        $this->connectTo();
+        $children = Child::together(8, function (Child $self): string {
+            $shop = $this->shop($this->db->connect());
+            $self->pause();
+
+            try {
+                return $shop->runner(static fn () => $self->pause())->run(new TimeBudget())->status;
+            } catch (AlreadyRunningException) {
+                return 'refused';
+            }
+        });
+
+        // The winner waits in its first step until all others have been refused, for its end is awaited last.
+        $outcomes = [];
+        $winners  = [];
+
+        foreach ($children as $i => $child) {
+            try {
+                $child->awaitPause();
+                $winners[] = $child;
+            } catch (\RuntimeException) {
+                $outcomes[$i] = $child->value();
+            }
+        }
+
+        self::assertCount(1, $winners);
+        self::assertSame(array_fill(0, 7, 'refused'), array_values($outcomes));
+        $winners[0]->resume();
+        self::assertSame(SyncRuns::DONE, $winners[0]->value());
+    }
+
+    #[TestDox('A living process of this node that is silent for longer than its lease keeps its run')]
+    public function test_a_silent_holder_is_not_robbed(): void
+    {
+        $this->connectTo('synthetic:1300');
+        $first = $this->runPausedAfterItsFirstPage();
+        $late  = $this->shop(clock: new FakeClock(time() + 90.0));
+        self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new TimeBudget()));
+        $first->resume();
+        self::assertDone($first->value());
+    }
+
+    #[TestDox(
+        'A run that was taken over by another node writes nothing more, and the other one ends with every row in its place',
+    )]
+    public function test_a_run_that_was_taken_over(): void
+    {
+        $this->connectTo('synthetic:1300');
+        $first = $this->runPausedAfterItsFirstPage();
+
+        // As another node would see it, which cannot know whether the holder lives.
+        $this->sql->execute("UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ? WHERE name = 'sync:sandbox'", [
+            time() - 1,
+        ]);
+        self::assertDone($this->sync());
+        $before = ShopDump::of($this->sql);
+        $first->resume();
+        self::assertSame(LockLostException::class, $first->error()[0] ?? 'It went on: ' . json_encode($first->value()));
+        self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
+        self::assertSame(1, $this->rows('j2commerce_clover_runs'));
+        self::assertSame(1_300, $this->rows('j2commerce_clover_mappings', "clover_type = 'item' AND state = 'synced'"));
+        self::assertTrue((new Lock($this->sql, 'sync:sandbox'))->acquire());
+    }
+
+    private function runPausedAfterItsFirstPage(): Child
+    {
+        $child = Child::fork(function (Child $self): SyncProgress {
+            $steps = 0;
+
+            return $this
+                ->shop($this->db->connect())
+                ->runner(static function () use ($self, &$steps): void {
+                    if (++$steps === 1) {
+                        $self->pause();
+                    }
+                })
+                ->run(new TimeBudget());
+        });
+        $child->awaitPause();
+
+        return $child;
+    }
+}

@@ -1,0 +1,403 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Tests\Support\Simulator;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Names of any kind, and rows that the database refuses: the item's trouble, and no other's. */
+final class NamesTest extends ResilienceTestCase
+{
+    /** @var list<string> */
+    private array $files = [];
+
+    protected function tearDown(): void
+    {
+        array_map(unlink(...), $this->files);
+        parent::tearDown();
+    }
+
+    #[TestDox('A tag, category, group or attribute with a name longer than its column is cut, and nothing is refused')]
+    public function test_long_names(): void
+    {
+        $long = str_repeat('精选高山云雾绿茶礼盒装', 10);
+        $this->start([
+            self::item('A1', [
+                'name' => $long,
+                'tags' => [
+                    'elements' => [
+                        ['id' => self::id('T1'), 'name' => $long],
+                        ['id' => self::id('T2'), 'name' => str_repeat('✨', 120)],
+                    ],
+                ],
+            ]),
+            self::item('A2', [
+                'name'       => 'Tea',
+                'categories' => ['elements' => [['id' => self::id('C1'), 'name' => $long . '茶', 'sortOrder' => 1]]],
+            ]),
+            self::variant('A3', $long, ['S' => [$long, 'L' . $long]]),
+            self::variant('A4', $long, ['S' => [$long, '小' . $long]]),
+            self::item('A5'),
+        ]);
+        $this->assertSettled($this->sync(['mapping_mode' => 'category']), ['mapping_mode' => 'category']);
+        self::assertSame(4, $this->rows('content', 'state = 1'));
+
+        foreach (['content', 'tags', 'categories'] as $table) {
+            self::assertSame(0, $this->rows($table, "alias = '' AND id > 1 AND title <> ''"), $table);
+            self::assertLessThanOrEqual(
+                190,
+                (int) $this->sql->fetchValue("SELECT MAX(LENGTH(alias)) FROM #__$table"),
+                $table,
+            );
+        }
+    }
+
+    #[TestDox(
+        'Options that are the same name but for case, accents, width, signs or blanks are choices of their own, on both databases the same',
+    )]
+    public function test_options_of_the_same_name(): void
+    {
+        $values = [
+            'Red',
+            'red',
+            'ＲＥＤ',
+            "re\u{200b}d",
+            'café',
+            'cafe',
+            "cafe\u{301}s",
+            '<5',
+            '‹5',
+            "  blue\u{a0}",
+            'Blue',
+            "Blue\tUS",
+        ];
+        $this->start(array_map(static fn (int $i, string $value): array => self::variant("V$i", 'Rug', ['C' => [
+            'Color',
+            $value,
+        ]]), array_keys($values), $values));
+        $result = $this->sync();
+        // The zero width space cannot be seen: that item has the options of another one, and says of which.
+        $this->assertSettled($result, [], 1);
+        $errors = $this->logged('error');
+        self::assertStringContainsString('has the same options as item ' . self::id('V1'), $errors[0]);
+        self::assertSame(
+            [
+                'blue',
+                'Blue (2)',
+                'Blue US',
+                'cafe (2)',
+                'café',
+                'cafés',
+                'Red',
+                'red (2)',
+                '‹5',
+                '‹5 (2)',
+                'ＲＥＤ (3)',
+            ],
+            self::sorted($this->sql->fetchColumn('SELECT optionvalue_name FROM #__j2commerce_optionvalues')),
+        );
+    }
+
+    #[TestDox('Attributes with control characters, and attributes of the same name, make one option')]
+    public function test_attributes(): void
+    {
+        $this->start([
+            self::variant('H7', 'Hat', ['T1' => ["Size\tUS", '7']]),
+            self::variant('H8', 'Hat', ['T1' => ["Size\tUS", '8']]),
+            self::variant('S1', 'Sock', ['T2' => ['Size', 'S']]),
+            self::variant('S2', 'Sock', ['T3' => ['SIZE', 'M']]),
+        ]);
+        $this->assertSettled($this->sync());
+        self::assertSame(
+            ['SIZE', 'Size US'],
+            self::sorted($this->sql->fetchColumn('SELECT option_name FROM #__j2commerce_options')),
+        );
+    }
+
+    #[TestDox(
+        'What cannot be seen is not in a name, and a name of which nothing can be seen is refused with its reason',
+    )]
+    public function test_invisible_names(): void
+    {
+        $this->start([
+            self::item('A1', [
+                'name' => "\u{202e}Sou\u{200b}p\r\n\u{feff}",
+                'sku'  => "\u{a0}S-1\t",
+                'code' => "\u{200b}",
+            ]),
+            self::item('A2', ['name' => "\x01\u{200b}\u{3164}\u{2060}"]),
+            self::item('A3', [
+                'name' => 'Bread',
+                'tags' => ['elements' => [['id' => self::id('T1'), 'name' => "\u{200d}"]]],
+            ]),
+        ]);
+        $this->assertSettled($this->sync(), [], 1);
+        self::assertSame(['Soup', 'S-1'], [
+            $this->product(self::id('A1'))['title'],
+            $this->product(self::id('A1'))['sku'],
+        ]);
+        self::assertSame('name: has no name', $this->sql->fetchValue('SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [self::id(
+            'A2',
+        )]));
+        self::assertStringContainsString('a tag without a name', implode("\n", $this->logged('success')));
+    }
+
+    #[TestDox(
+        'Tags and categories beyond the hundred that an item brings with it are read from its own lists, and only then',
+    )]
+    public function test_full_lists(): void
+    {
+        $many = static fn (string $letter, int $count): array => ['elements' => array_map(
+            static fn (int $i): array => ['id' => self::id("$letter$i"), 'name' => "$letter $i", 'sortOrder' => $i],
+            range(1, $count),
+        )];
+        $this->start([
+            self::item('A1', ['tags' => $many('T', 250), 'categories' => $many('C', 130)]),
+            self::item('A2', ['tags' => $many('T', 99)]),
+            self::item('A3', ['tags' => $many('T', 100)]),
+            ...array_map(static fn (int $i): array => self::item("B$i"), range(1, 20)),
+        ]);
+        $mark = $this->clover->mark();
+        $this->assertSettled($this->sync(['mapping_mode' => 'category']), ['mapping_mode' => 'category']);
+        $tags = fn (string $id): int => (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM #__contentitem_tag_map t JOIN #__j2commerce_clover_mappings m ON m.article_id = t.content_item_id WHERE m.clover_id = ?',
+            [self::id($id)],
+        );
+        self::assertSame([250 + 129, 99, 100], [$tags('A1'), $tags('A2'), $tags('A3')]);
+        $lists = array_filter(
+            array_column($this->clover->requests($mark), 'path'),
+            static fn (string $path): bool => preg_match('~/items/\w+/(tags|categories)~', $path) === 1,
+        );
+        self::assertCount(2 * 3, $lists, 'Two runs, each with two lists of one item and one of another.');
+    }
+
+    #[TestDox('Of several spellings that the shop has, the one that Clover writes is taken')]
+    public function test_the_own_spelling_comes_first(): void
+    {
+        foreach (['Rose', 'Rosé', 'ROSE'] as $i => $title) {
+            $this->sql->execute(
+                "INSERT INTO #__tags (parent_id, lft, rgt, level, path, title, alias, description, published, params, metadesc, metadata, images, urls, metakey, created_time, modified_time, language)
+                 VALUES (1, 0, 0, 1, ?, ?, ?, '', 1, '{}', '', '{}', '{}', '{}', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '*')",
+                ["r$i", $title, "r$i"],
+            );
+        }
+
+        $this->start([
+            self::item('A1', ['tags' => ['elements' => [['id' => self::id('T1'), 'name' => 'Rosé']]]]),
+            self::item('A2', ['tags' => ['elements' => [['id' => self::id('T2'), 'name' => 'ROSE']]]]),
+            self::item('A3', ['tags' => ['elements' => [['id' => self::id('T3'), 'name' => 'rose']]]]),
+            self::variant('V1', 'Wine', ['C' => ['Color', 'Rosé']]),
+            self::variant('W1', 'Flower', ['D' => ['Color', 'Rose']]),
+            self::variant('W2', 'Flower', ['D' => ['Color', 'Rosé']]),
+        ]);
+        $this->assertSettled($this->sync());
+        $tag = fn (string $id): string => (string) $this->sql->fetchValue(
+            'SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id
+               JOIN #__j2commerce_clover_mappings m ON m.article_id = x.content_item_id WHERE m.clover_id = ?',
+            [self::id($id)],
+        );
+        self::assertSame(['Rosé', 'ROSE', 'Rose'], [$tag('A1'), $tag('A2'), $tag('A3')]);
+    }
+
+    #[TestDox('A rename that changes letter case only arrives: title, SKU, option')]
+    public function test_a_rename_by_case(): void
+    {
+        $this->start([
+            self::item('A1', ['name' => 'mug', 'sku' => 'm-1']),
+            self::variant('V1', 'Rug', ['C' => ['Color', 'red']]),
+            self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
+        ]);
+        $this->assertSettled($this->sync());
+        $this->start([
+            self::item('A1', ['name' => 'MUG', 'sku' => 'M-1']),
+            self::variant('V1', 'Rug', ['C' => ['Color', 'RED']]),
+            self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
+        ]);
+        $this->assertSettled($this->sync());
+        self::assertSame(['MUG', 'M-1'], [
+            $this->product(self::id('A1'))['title'],
+            $this->product(self::id('A1'))['sku'],
+        ]);
+        self::assertSame(
+            ['blue', 'RED'],
+            self::sorted($this->sql->fetchColumn('SELECT optionvalue_name FROM #__j2commerce_optionvalues')),
+        );
+    }
+
+    #[TestDox(
+        'A product that the database refuses is an error of its own; all others are written, and it comes once the database takes it',
+    )]
+    public function test_a_refused_row(): void
+    {
+        $items = array_map(static fn (int $i): array => self::item("A$i", [
+            'name' => ($i % 100) === 7 ? "Poison $i" : "Tea $i",
+        ]), range(1, 250));
+        $this->start([
+            ...$items,
+            self::variant('V1', 'Rug', ['C' => ['Color', 'red']]),
+            self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
+            self::variant('W1', 'Poison Rug', ['D' => ['Color', 'red']]),
+        ]);
+        $this->poison('INSERT');
+        $result = $this->sync();
+        self::assertDone($result, 4);
+        self::assertSame(250 - 3 + 1, $result->imported);
+        self::assertSame(250 - 3 + 1, $this->rows('content', 'state = 1'));
+        self::assertSame(
+            self::sorted([self::id('A7'), self::id('A107'), self::id('A207'), self::group('Poison Rug')]),
+            self::sorted($this->sql->fetchColumn(
+                "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'",
+            )),
+        );
+        self::assertCount(4, array_filter($this->logged('error'), static fn (string $m): bool => str_contains(
+            $m,
+            'database refused it',
+        )));
+        $again = $this->sync();
+        self::assertDone($again, 4);
+        self::assertSame(0, $again->productRows);
+
+        $this->sql->execute('DROP TRIGGER poison');
+        $mended = $this->sync();
+        self::assertDone($mended);
+        self::assertSame(4, $mended->imported);
+        $this->assertSettled($mended);
+    }
+
+    #[TestDox('A change and a deletion that the database refuses leave the product as it was, and the run goes on')]
+    public function test_a_refused_update(): void
+    {
+        $this->start([
+            self::item('A1', ['name' => 'Poison']),
+            self::item('A2', ['name' => 'Tea']),
+            self::item('A3', ['name' => 'Poison too']),
+        ]);
+        $this->assertSettled($this->sync());
+        $this->poison('UPDATE');
+        $this->start([self::item('A1', ['name' => 'Poison ivy']), self::item('A2', ['name' => 'Green tea'])]);
+        self::assertDone($this->sync(), 2);
+        self::assertSame(
+            ['Poison', 'Green tea', 'Poison too'],
+            array_map(fn (string $id): string => $this->product(self::id($id))['title'], ['A1', 'A2', 'A3']),
+        );
+        self::assertSame(['error', 1], [
+            $this->product(self::id('A3'))['link'],
+            (int) $this->product(self::id('A3'))['state'],
+        ]);
+
+        $this->sql->execute('DROP TRIGGER poison');
+        self::assertDone($this->sync());
+        self::assertSame(['Poison ivy', 0], [
+            $this->product(self::id('A1'))['title'],
+            (int) $this->product(self::id('A3'))['state'],
+        ]);
+    }
+
+    /** Makes the database refuse articles whose title, before or after, begins with Poison. */
+    private function poison(string $event): void
+    {
+        $row = $event === 'INSERT' ? 'NEW' : 'OLD';
+        $this->sql->execute(
+            $this->db->dialect === Dialect::Sqlite
+                ? "CREATE TRIGGER poison BEFORE $event ON #__content WHEN $row.title LIKE 'Poison%' BEGIN SELECT RAISE(ABORT, 'poison'); END"
+                : "CREATE TRIGGER poison BEFORE $event ON #__content FOR EACH ROW IF $row.title LIKE 'Poison%' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
+        );
+    }
+
+    /** @param list<array<string, mixed>> $items */
+    private function start(array $items): void
+    {
+        $this->files[] = $file = sys_get_temp_dir() . '/cloversync-names-' . bin2hex(random_bytes(8)) . '.json';
+        file_put_contents($file, json_encode($items, JSON_THROW_ON_ERROR));
+
+        if (isset($this->clover)) {
+            $this->clover->reset($file);
+        } else {
+            $this->clover = Simulator::start($file);
+        }
+
+        $this->connect($this->shop());
+    }
+
+    /**
+     * The run ended, no two variants share a combination, no title is invisible, and another run writes nothing.
+     *
+     * @param array<string, mixed> $settings
+     */
+    private function assertSettled(SyncProgress $result, array $settings = [], int $failed = 0): void
+    {
+        self::assertDone($result, $failed);
+        self::assertSame(
+            [],
+            $this->sql->fetchAll(
+                'SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n FROM #__j2commerce_product_variant_optionvalues x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1',
+            ),
+        );
+        $again = $this->sync($settings);
+        self::assertDone($again, $failed);
+        self::assertSame(0, $again->productRows);
+    }
+
+    /**
+     * @param list<mixed> $texts
+     *
+     * @return list<string>
+     */
+    private static function sorted(array $texts): array
+    {
+        $texts = array_map(strval(...), $texts);
+        usort($texts, static fn (string $a, string $b): int => [mb_strtolower($a), $a] <=> [mb_strtolower($b), $b]);
+
+        return $texts;
+    }
+
+    /**
+     * @param array<string, mixed> $more
+     *
+     * @return array<string, mixed>
+     */
+    private static function item(string $id, array $more = []): array
+    {
+        return $more
+        + ['id' => self::id($id), 'name' => "Item $id", 'price' => 500, 'itemStock' => ['quantity' => 3.0]];
+    }
+
+    /**
+     * @param array<string, array{string, string}> $options Attribute id => its name and the value
+     *
+     * @return array<string, mixed>
+     */
+    private static function variant(string $id, string $group, array $options): array
+    {
+        $elements = [];
+
+        foreach ($options as $attribute => [$name, $value]) {
+            $elements[] = [
+                'id'        => self::id('P' . substr($id, 1) . \count($elements)),
+                'name'      => $value,
+                'attribute' => ['id' => self::id("T$attribute"), 'name' => $name],
+            ];
+        }
+
+        return self::item($id, [
+            'itemGroup' => ['id' => self::group($group), 'name' => $group],
+            'options'   => ['elements' => $elements],
+        ]);
+    }
+
+    private static function group(string $name): string
+    {
+        return 'G' . strtoupper(substr(md5($name), 0, 12));
+    }
+
+    /** Clover's ids have 13 digits and letters. */
+    private static function id(string $short): string
+    {
+        return $short[0] . str_pad(substr($short, 1), 12, '0', STR_PAD_LEFT);
+    }
+}

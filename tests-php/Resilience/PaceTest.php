@@ -1,0 +1,216 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Shop\Connection\DatabaseTokenStore;
+use CloverSync\Shop\Services;
+use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\Crowd;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/**
+ * Processes of all kinds at once on one token, towards a Clover that counts.
+ *
+ * CLOVERSYNC_PACE_SECONDS makes them work for longer.
+ */
+final class PaceTest extends ResilienceTestCase
+{
+    private const PER_SECOND = 16;
+    private const IN_FLIGHT  = 5;
+    private const LATENCY    = 100;
+    private const PROCESSES  = Crowd::PROCESSES;
+
+    /** A safety net for a busy machine; the bench measures the rate. */
+    private const LEAST_RATE = 8;
+
+    private float $seconds;
+
+    /** @var list<string> */
+    private array $tracked = [];
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->seconds = (float) (getenv('CLOVERSYNC_PACE_SECONDS') ?: 8);
+        $this->connectTo('synthetic:1500', 'documented');
+        $this->clover->switches(['latency' => self::LATENCY]);
+
+        $this->tracked = Crowd::items($this->clover);
+
+        // What was sent while connecting counts for a second.
+        usleep(1_100_000);
+    }
+
+    #[TestDox(
+        'Eight processes that sync, read, change stock and refresh at once meet no 429, all get on, and hardly a start is lost',
+    )]
+    public function test_eight_at_once(): void
+    {
+        $mark     = $this->clover->mark();
+        $children = $this->crowd($this->seconds);
+        $done     = array_map(static fn (Child $child): int => $child->value(), $children);
+        $rate     = $this->assertPaced($mark, 1_000, $this->seconds);
+        self::assertNotContains(0, $done, 'A process got nothing done: ' . implode(', ', $done));
+        self::assertGreaterThanOrEqual(self::LEAST_RATE, $rate);
+        self::report(\sprintf(
+            '8 processes for %.0f s: %.1f requests a second; got done: %s',
+            $this->seconds,
+            $rate,
+            implode(', ', $done),
+        ));
+    }
+
+    #[TestDox('When three of eight are killed in the middle the others go on at the full pace within seconds')]
+    public function test_killed_in_the_middle(): void
+    {
+        $mark     = $this->clover->mark();
+        $began    = microtime(true);
+        $children = $this->crowd($this->seconds + 4);
+        usleep(2_000_000);
+        $killed = [0, 3, 5];
+
+        foreach ($killed as $i) {
+            $children[$i]->kill();
+        }
+
+        $after = (microtime(true) - $began + 4) * 1_000;
+
+        foreach ($children as $i => $child) {
+            \in_array($i, $killed, true)
+                ? self::assertTrue($child->wasKilled())
+                : self::assertGreaterThan(0, $child->value());
+        }
+
+        $rate = $this->assertPaced($mark, (int) $after, $this->seconds + 4);
+        self::assertGreaterThanOrEqual(self::LEAST_RATE, $rate);
+        self::report(\sprintf('8 processes, 3 of them killed: %.1f requests a second from 4 s later on', $rate));
+    }
+
+    #[TestDox(
+        'While tokens expire one after the other, each is refreshed once by whichever of eight processes comes first',
+    )]
+    public function test_expiry(): void
+    {
+        $mark     = $this->clover->mark();
+        $began    = microtime(true);
+        $children = $this->crowd($this->seconds + 14);
+        $expired  = 0;
+
+        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
+        // its lane.
+        while ((microtime(true) - $began) < $this->seconds) {
+            usleep(2_000_000);
+            $this->clover->tokens('expire');
+            $expired++;
+            usleep(18_000_000);
+        }
+
+        $done = array_map(static fn (Child $child): int => $child->value(), $children);
+        self::assertNotContains(0, $done, implode(', ', $done));
+        self::assertSame([$expired, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
+        $rate = $this->assertPaced($mark, 1_000);
+        self::report(\sprintf(
+            '8 processes, %d tokens expired, %d refreshes; %.1f requests a second',
+            $expired,
+            $this->clover->refreshes(),
+            $rate,
+        ));
+    }
+
+    #[TestDox('A process that works alone is as fast as one that has the token to itself')]
+    public function test_alone(): void
+    {
+        $rates = [];
+
+        foreach (['without lanes' => false, 'with lanes' => true] as $name => $lanes) {
+            usleep(1_100_000);
+            $mark = $this->clover->mark();
+            Child::fork(function () use ($lanes): int {
+                $sql        = $this->db->connect();
+                $connection = $lanes
+                    ? $this->shop($sql)->connection
+                    : $this->connection(new DatabaseTokenStore($sql, 'sandbox'));
+                $changed = 0;
+
+                for ($i = 0; $i < 10; $i++) {
+                    $changed += $this->people()->sell($connection, 0);
+                }
+
+                return $changed;
+            })->value();
+            $rates[$name] = $this->assertPaced($mark, 0);
+        }
+
+        self::assertGreaterThan(0.8 * $rates['without lanes'], $rates['with lanes']);
+        self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[
+            ...array_values($rates),
+            (100 * $rates['with lanes']) / $rates['without lanes'],
+        ]));
+    }
+
+    #[TestDox('Many short processes, one round after the other, stay within the limits together')]
+    public function test_many_short_processes(): void
+    {
+        $mark = $this->clover->mark();
+        $did  = 0;
+
+        for ($round = 0; $round < 3; $round++) {
+            $children = Child::together(self::PROCESSES, function (Child $self): string {
+                $connection = $this->shop($this->db->connect())->connection;
+                $self->pause();
+
+                return (string) $connection->merchant()->currency;
+            });
+            $did += \count(array_filter(
+                array_map(static fn (Child $child): string => $child->value(), $children),
+                static fn (string $c): bool => $c === 'USD',
+            ));
+        }
+
+        self::assertSame(3 * self::PROCESSES, $did);
+        $this->assertPaced($mark, 0);
+    }
+
+    /** @return list<Child> */
+    private function crowd(float $seconds): array
+    {
+        return $this->people()->run($seconds);
+    }
+
+    private function people(): Crowd
+    {
+        return new Crowd(fn (): Services => $this->shop($this->db->connect()), $this->tracked);
+    }
+
+    /** @return float Requests a second, from so many milliseconds after the first one on, while all have work */
+    private function assertPaced(int $mark, int $after, float $seconds = INF): float
+    {
+        $requests = array_values(array_filter(
+            $this->clover->requests($mark),
+            static fn (array $r): bool => str_starts_with($r['path'], '/v3/'),
+        ));
+        self::assertNotSame([], $requests);
+        self::assertNotContains(429, array_column($requests, 'status'), 'Clover said 429.');
+        self::assertLessThanOrEqual(self::IN_FLIGHT, max(array_column($requests, 'in_flight')));
+        $at    = array_column($requests, 'at');
+        $worst = 0;
+
+        for ($first = 0, $last = 0; $last < \count($at); $last++) {
+            while (($at[$last] - $at[$first]) >= 1_000) {
+                $first++;
+            }
+
+            $worst = max($worst, $last - $first + 1);
+        }
+
+        self::assertLessThanOrEqual(self::PER_SECOND, $worst, 'Too many within a second.');
+        $steady = array_values(array_filter(
+            $at,
+            static fn (int $time): bool => $time >= ($at[0] + $after) && $time <= ($at[0] + (1_000 * $seconds)),
+        ));
+
+        return \count($steady) < 2 ? 0.0 : (1_000 * \count($steady)) / (end($steady) - $steady[0]);
+    }
+}

@@ -1,0 +1,415 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Resilience;
+
+use CloverSync\Tests\Support\SalesHistory;
+use CloverSync\Tests\Support\SalesWorld;
+use CloverSync\Tests\Support\ShopTestCase;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\TestConnection;
+use PHPUnit\Framework\Attributes\Test;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\ExpectationFailedException;
+
+/**
+ * The worker and its SQL against random histories of a shop and a till. CLOVERSYNC_MODEL_SEED names the first history,
+ * CLOVERSYNC_MODEL_HISTORIES says how many there are.
+ */
+final class SalesModelTest extends ShopTestCase
+{
+    private const SEED = 1;
+
+    /** MariaDB takes longer for one. */
+    private const HISTORIES = ['sqlite' => 480, 'mariadb' => 320];
+
+    private const TRIES_TO_SHRINK = 80;
+
+    private SalesWorld $world;
+
+    private Simulator $clover;
+
+    private string $catalogue;
+
+    protected function setUp(): void
+    {
+        if (!\extension_loaded('cloversync')) {
+            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
+        }
+
+        if (!Simulator::isBuilt()) {
+            self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
+        }
+
+        parent::setUp();
+        $this->catalogue = sys_get_temp_dir() . '/cloversync-model-' . bin2hex(random_bytes(6)) . '.json';
+        file_put_contents($this->catalogue, SalesWorld::catalogue());
+        $this->clover = Simulator::start($this->catalogue);
+        $this->world  = new SalesWorld($this->db, $this->clover);
+    }
+
+    /** Processes are killed here, not machines, so the file may live where nothing waits for a disk. */
+    protected static function databaseFolder(): ?string
+    {
+        return is_writable('/dev/shm') ? '/dev/shm' : null;
+    }
+
+    protected function tearDown(): void
+    {
+        unset($this->world, $this->clover);
+
+        if (isset($this->catalogue)) {
+            unlink($this->catalogue);
+        }
+
+        parent::tearDown();
+    }
+
+    #[TestDox(
+        'Whatever is sold, edited, cancelled, refunded, lost, doubled, cut off and killed, the counts and the books agree in the end',
+    )]
+    public function test_random_histories(): void
+    {
+        $database = TestConnection::configured();
+        $first    = (int) (getenv('CLOVERSYNC_MODEL_SEED') ?: self::SEED);
+        $count    = (int) (getenv('CLOVERSYNC_MODEL_HISTORIES') ?: self::HISTORIES[$database->value]);
+        $began    = microtime(true);
+
+        for ($seed = $first; $seed < ($first + $count); $seed++) {
+            $steps = SalesHistory::random($seed);
+            $why   = $this->broken($steps);
+
+            if ($why !== null) {
+                $shrunk = $this->shrink($steps);
+                self::fail(
+                    "History $seed: $why\n\nShrunk to, with " . $this->broken($shrunk) . "\n"
+                        . SalesHistory::print($shrunk),
+                );
+            }
+        }
+
+        self::assertSame($count, $this->world->figures['histories']);
+        fwrite(STDERR, \sprintf(
+            "\n    %s: seeds %d to %d, %.0f s: %s",
+            $database->value,
+            $first,
+            $first + $count - 1,
+            microtime(true) - $began,
+            implode(', ', array_map(
+                static fn (string $what, int $n): string => "$n $what",
+                array_keys($this->world->figures),
+                $this->world->figures,
+            )),
+        ));
+    }
+
+    #[Test]
+    #[TestDox(
+        'A sale without answer whose order is cancelled meanwhile is settled, then given back, whether Clover had carried it out or not',
+    )]
+    public function regression_lost_answer_then_cancel(): void
+    {
+        foreach (['apply_then_drop', 'drop', 'garbage', 'truncate', '500', '502'] as $fault) {
+            $this->lives([
+                ['order', 0, 1, [[0, 2]], 'told'],
+                ['fault', 0, $fault],
+                ['work', false, true],
+                ['status', 0, 6, 'told'],
+                ['work', false, true],
+            ]);
+            self::assertSame(
+                [10.0, 10, ['+2 confirmed', '-2 confirmed']],
+                [...$this->world->counts(0), $this->world->rowsOf(0)],
+                $fault,
+            );
+        }
+    }
+
+    #[Test]
+    #[TestDox(
+        'A worker that is killed between the stored row and the write has taken nothing; the next one takes it once',
+    )]
+    public function regression_killed_between_store_and_write(): void
+    {
+        $this->lives([['order', 0, 1, [[0, 2], [1, 1]], 'told'], ['crash', 'stored', true]]);
+        self::assertSame([8.0, 8, ['+2 confirmed', '+1 confirmed'], 1], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+            $this->world->figures['crashes'],
+        ]);
+    }
+
+    #[Test]
+    #[TestDox('What a worker wrote that was killed before it could note it is found in the count, and not taken again')]
+    public function regression_killed_after_write(): void
+    {
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['crash', 'written', true],
+            ['status', 0, 6, 'lost'],
+            ['status', 0, 1, 'lost'],
+        ]);
+        self::assertSame([8.0, 8, ['+2 confirmed'], 1], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+            $this->world->figures['crashes'],
+        ]);
+    }
+
+    #[Test]
+    #[TestDox(
+        'What the till sells between our reading and our write is named by drift, whether the answer came, was lost, or the worker was killed',
+    )]
+    public function regression_till_sells_within_a_write(): void
+    {
+        $sold = [['order', 0, 1, [[0, 2]], 'told'], ['overlap', 0, 3]];
+
+        foreach ([
+            [['work', false, true]],
+            [
+                ['fault', 0,     'apply_then_drop'],
+                ['work',  false, true],
+            ],
+            [['crash', 'written', true]],
+        ] as $how => $steps) {
+            $named = $this->world->figures['of them named by drift'];
+            $this->lives([...$sold, ...$steps]);
+            self::assertSame(
+                [8.0, ['+2 confirmed'], 3],
+                [
+                    $this->world->counts(0)[0],
+                    $this->world->rowsOf(0),
+                    $this->world->figures['of them named by drift'] - $named,
+                ],
+                "Case $how",
+            );
+        }
+    }
+
+    #[Test]
+    #[TestDox('A write that was not carried out, and a till that sells just as many meanwhile: drift names them')]
+    public function regression_till_sells_what_a_lost_write_would_have_taken(): void
+    {
+        $named = $this->world->figures['of them named by drift'];
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['fault', 0, 'drop'],
+            ['work', false, true],
+            ['sale', 0, 2],
+            ['wait', 40],
+            ['work', false, true],
+        ]);
+        self::assertSame([8.0, ['+2 confirmed'], $named], [
+            $this->world->counts(0)[0],
+            $this->world->rowsOf(0),
+            $this->world->figures['of them named by drift'] - 2,
+        ]);
+    }
+
+    #[Test]
+    #[TestDox('An order that is cancelled before the worker ran asks for nothing, whatever its events did')]
+    public function regression_cancel_before_the_worker_ran(): void
+    {
+        foreach (['told', 'lost', 'twice', 2] as $event) {
+            $this->lives([['order', 0, 1, [[0, 2]], $event], ['status', 0, 6, $event], ['work', false, true]]);
+            self::assertSame([10.0, 10, []], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        }
+    }
+
+    #[Test]
+    #[TestDox('Confirmed, cancelled and confirmed again is one sale, whether or not the worker ran in between')]
+    public function regression_confirm_cancel_confirm(): void
+    {
+        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['status', 0, 6, 'told'], ['status', 0, 1, 'told']]);
+        self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        $this->lives([
+            ['order', 0, 1, [[0, 2]], 'told'],
+            ['work', false, true],
+            ['status', 0, 6, 'lost'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'told'],
+            ['pull'],
+        ]);
+        self::assertSame([8.0, 8, ['+2 confirmed', '-2 confirmed', '+2 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+    }
+
+    #[Test]
+    #[TestDox('An order that is edited to fewer and then cancelled gives back what it took, no more')]
+    public function regression_edit_to_fewer_then_cancel(): void
+    {
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['work', false, true],
+            ['edit', 0, 0, 1, 'lost'],
+            ['work', false, true],
+            ['status', 0, 6, 'told'],
+        ]);
+        self::assertSame([10.0, 10, ['+3 confirmed', '-2 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['fault', 0, 'drop'],
+            ['work', false, true],
+            ['edit', 0, 0, 1, 'lost'],
+            ['work', false, true],
+            ['status', 0, 6, 'told'],
+        ]);
+        self::assertSame([10.0, 10], $this->world->counts(0));
+    }
+
+    #[Test]
+    #[TestDox('The units of a pending order are not put back on sale by a pull, nor by one after it is paid')]
+    public function regression_pending_order_during_a_pull(): void
+    {
+        $this->lives([
+            ['order', 0, 4, [[0, 2]], 'told'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'lost'],
+            ['pull'],
+            ['count', 0, 7],
+            ['pull'],
+            ['work', false, true],
+            ['pull'],
+        ]);
+        self::assertSame([5.0, 5, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+    }
+
+    #[Test]
+    #[TestDox(
+        'A page that was asked for before a sale was confirmed, and is written after it, does not bring the unit back',
+    )]
+    public function regression_page_older_than_a_confirmation(): void
+    {
+        $this->world->pullWhile([['start', [10, 10, 10]], ['order', 0, 1, [[0, 2]], 'told']], [['work', false, true]]);
+        self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+        $this->world->pullWhile([['start', [10, 10, 10]]], [['order', 0, 1, [[0, 2]], 'told'], ['work', false, true]]);
+        self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+    }
+
+    #[Test]
+    #[TestDox('The units of an order that is deleted go back, before or after the worker saw it')]
+    public function regression_deleted_order(): void
+    {
+        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['work', false, true], ['delete', 0, 'lost'], ['pull']]);
+        self::assertSame([10.0, 10, ['+2 confirmed', '-2 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['delete', 0, 'told'], ['pull']]);
+        self::assertSame([10.0, 10, []], [...$this->world->counts(0), $this->world->rowsOf(0)]);
+    }
+
+    #[Test]
+    #[TestDox(
+        'A unit that is given back by hand is on sale again, is not given back twice by a cancel, and is sold again by a payment after it',
+    )]
+    public function regression_refund_by_hand_then_cancel_then_confirm(): void
+    {
+        $sold = [['order', 0, 1, [[0, 3]], 'told'], ['work', false, true], ['restock', 0, 0, 1]];
+        $this->lives($sold);
+        self::assertSame([8.0, 8, ['+3 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+        $this->lives([
+            ...$sold,
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 6, 'told'],
+            ['work', false, true],
+            ['pull'],
+            ['status', 0, 1, 'told'],
+        ]);
+        self::assertSame([7.0, 7, ['+3 confirmed', '-1 confirmed', '-2 confirmed', '+3 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+    }
+
+    #[Test]
+    #[TestDox('An edit to as many units as Clover has taken is found also when some of them were given back by hand')]
+    public function regression_edit_after_refund_by_hand(): void
+    {
+        $this->lives([
+            ['order', 0, 1, [[0, 3]], 'told'],
+            ['work', false, true],
+            ['restock', 0, 0, 1],
+            ['work', false, true],
+            ['edit', 0, 0, 2, 'lost'],
+        ]);
+        self::assertSame([9.0, 9, ['+3 confirmed', '-1 confirmed', '-1 confirmed']], [
+            ...$this->world->counts(0),
+            $this->world->rowsOf(0),
+        ]);
+    }
+
+    #[Test]
+    #[TestDox('A worker does not wait for a row that stands behind an unanswered one of its item')]
+    public function regression_row_behind_an_unanswered_one(): void
+    {
+        $this->lives([['order', 0, 1, [[0, 1], [0, 1]], 'told'], ['fault', 0, 'drop'], ['work', false, true]]);
+        self::assertSame([8.0, 0.0], [$this->world->counts(0)[0], $this->world->slept()]);
+    }
+
+    /** @param list<list<mixed>> $steps Each count begins with ten, unless they say otherwise */
+    private function lives(array $steps): void
+    {
+        self::assertNull($this->broken($steps[0][0] === 'start' ? $steps : [['start', [10, 10, 10]], ...$steps]));
+    }
+
+    /** @param list<list<mixed>> $steps */
+    private function broken(array $steps): ?string
+    {
+        try {
+            $this->world->live($steps);
+
+            return null;
+        } catch (\Throwable $e) {
+            $cause = $e->getPrevious() ?? $e;
+            $trace = $cause->getTrace();
+
+            return (
+                $e->getMessage()
+                . ($cause instanceof ExpectationFailedException ? $cause->getComparisonFailure()?->getDiff() : '')
+                . ' (lines '
+                . implode(', ', array_column(array_filter($trace, static fn (array $frame): bool => str_ends_with(
+                    $frame['file'] ?? '',
+                    'SalesWorld.php',
+                )), 'line'))
+                . ')'
+            );
+        }
+    }
+
+    /**
+     * Leaves out steps, many at once first, as long as it still breaks.
+     *
+     * @param list<list<mixed>> $steps
+     *
+     * @return list<list<mixed>>
+     */
+    private function shrink(array $steps): array
+    {
+        $tries = self::TRIES_TO_SHRINK;
+
+        for ($size = intdiv(\count($steps), 2); $size >= 1; $size = intdiv($size, 2)) {
+            for ($at = \count($steps) - $size; $at >= 1; $at -= $size) {
+                $fewer = [...\array_slice($steps, 0, $at), ...\array_slice($steps, $at + $size)];
+
+                if ($tries-- > 0 && $this->broken($fewer) !== null) {
+                    $steps = $fewer;
+                }
+            }
+        }
+
+        return $steps;
+    }
+}

@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Status\Attention;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** The number beside the app's name. */
+final class AttentionTest extends SalesTestCase
+{
+    #[TestDox('While all is well nothing wants attention, also before the first connection')]
+    public function test_all_is_well(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame([0, null, false], [
+            $this->attention()->count(),
+            $this->attention()->paused,
+            $this->attention()->confirmDeletes,
+        ]);
+        self::assertSame(
+            0,
+            Attention::of(
+                $this->sql,
+                new Links($this->sql, 'na', 'NOBODY'),
+                $this->shop()->state,
+                $this->clock,
+            )->count(),
+        );
+    }
+
+    #[TestDox('A row that Clover will not take, an item that failed and a pause are one each')]
+    public function test_what_counts(): void
+    {
+        $this->clover->remove($this->mug);
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame([1, 0, 1], [
+            $this->attention()->dead,
+            $this->attention()->uncertain,
+            $this->attention()->count(),
+        ]);
+        $this->clover->edit($this->candle, ['name' => '']);
+        $this->sync();
+        self::assertSame([1, 2], [$this->attention()->errors, $this->attention()->count()]);
+        $this->shop()->pause()->begin('no permission');
+        self::assertSame(['no permission', 3], [$this->attention()->paused, $this->attention()->count()]);
+    }
+
+    #[TestDox('A group in conflict is one thing to decide, whatever its variants number')]
+    public function test_conflicts(): void
+    {
+        $this
+            ->shop()
+            ->mappings()
+            ->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
+                ['clover_id' => 'G1', 'clover_type' => 'group'],
+                ['clover_id' => 'I1', 'parent_id' => 'G1'],
+                ['clover_id' => 'I2', 'parent_id' => 'G1'],
+                ['clover_id' => 'I3'],
+            ]));
+        self::assertSame([2, 2], [$this->attention()->conflicts, $this->attention()->count()]);
+    }
+
+    #[TestDox('A sync that would take most of the catalogue away waits for the owner\'s word')]
+    public function test_a_run_that_waits(): void
+    {
+        $items = $this->clover->items();
+
+        foreach (array_slice($items, 0, (int) (0.8 * \count($items))) as $item) {
+            $this->clover->remove($item['id']);
+        }
+
+        self::assertSame('needs_confirmation', $this->sync()->status);
+        self::assertTrue($this->attention()->confirmDeletes);
+    }
+
+    private function attention(): Attention
+    {
+        $shop = $this->shop();
+
+        return Attention::of($this->sql, $shop->mappings(), $shop->state, $this->clock);
+    }
+}

@@ -1,0 +1,225 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Tests\Support\SyncTestCase;
+
+/** A product with the same SKU is already in the shop. */
+final class ConflictsTest extends SyncTestCase
+{
+    public function test_a_product_the_shop_already_had_is_neither_overwritten_nor_doubled(): void
+    {
+        $own    = $this->ownProduct('Our apron', 'apron', '99.00000');
+        $id     = $this->itemBySku('APRON')['id'];
+        $before = $this->sql->fetchAll('SELECT * FROM #__j2commerce_variants');
+        $result = $this->connectedAndSynced();
+
+        self::assertSame(1, $result->conflicts);
+        self::assertSame($before, $this->sql->fetchAll('SELECT * FROM #__j2commerce_variants WHERE product_id = ?', [
+            $own['product'],
+        ]));
+        self::assertSame(
+            ['conflict', null],
+            array_values($this->sql->fetchOne('SELECT state, product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+                $id,
+            ])),
+        );
+        self::assertSame(
+            1,
+            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_variants WHERE sku = 'APRON'"),
+        );
+
+        $again = $this->sync();
+        self::assertSame([1, 0], [$again->conflicts, $again->productRows]);
+        self::assertCount(1, $this->logOf($id), 'It is said once.');
+    }
+
+    public function test_adopting_links_it_and_the_next_sync_brings_what_clover_owns_and_no_more(): void
+    {
+        $own = $this->ownProduct('Our apron', 'apron', '99.00000');
+        $id  = $this->itemBySku('APRON')['id'];
+        $this->connectedAndSynced();
+        $conflicts = $this->shop()->conflicts();
+        self::assertSame(
+            [[
+                'clover_id' => $id,
+                'type'      => 'item',
+                'name'      => 'Apron',
+                'sku'       => 'apron',
+                'relink'    => false,
+                'products'  => [['product_id' => $own['product'], 'title' => 'Our apron', 'sku' => 'apron']],
+            ]],
+            $conflicts->list(),
+        );
+        $conflicts->adopt($id);
+        self::assertSame([], $conflicts->list());
+        $result = $this->sync();
+
+        $product = $this->product($id);
+        self::assertSame([1, 0], [$result->updated, $result->conflicts]);
+        self::assertSame([$own['product'], 'Our apron', '28.00000', 'APRON', 'synced', 1], [
+            (int) $product['product_id'],
+            $product['title'],
+            $product['price'],
+            $product['sku'],
+            $product['link_state'],
+            (int) $product['state'],
+        ]);
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_a_new_variant_whose_sku_another_product_has_waits_and_its_sisters_go_on(): void
+    {
+        $this->connectedAndSynced();
+        $own = $this->ownProduct('Our giant poster', 'PO-GIANT', '5.00000');
+        $id  = $this->clover->add([
+            'name'     => 'Giant',
+            'group'    => 'Poster',
+            'options'  => ['Size' => 'Giant'],
+            'price'    => 100,
+            'sku'      => 'po-giant',
+            'quantity' => 3,
+        ]);
+        $rows = $this->shopRows(['modified', 'modified_on']);
+
+        $result = $this->sync();
+        self::assertSame([0, 1, 0], [$result->updated, $result->failed, $result->productRows]);
+        self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
+        self::assertStringContainsString('Our giant poster', $this->logOf($id)[0]['message']);
+        self::assertSame('error', $this->sql->fetchValue('SELECT state FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+            $id,
+        ]));
+
+        $this->sql->execute("UPDATE #__j2commerce_variants SET sku = 'OURS' WHERE product_id = ?", [$own['product']]);
+        $result = $this->sync();
+        self::assertSame([1, 0], [$result->updated, $result->failed]);
+        self::assertSame('1.00000', $this->sql->fetchValue(
+            'SELECT min_price FROM #__j2commerce_productprice_index i JOIN #__j2commerce_clover_mappings m ON m.product_id = i.product_id WHERE m.clover_id = ?',
+            [$id],
+        ));
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_a_group_adopts_the_variable_product_whose_variants_have_its_skus(): void
+    {
+        $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);
+        $this->connectedAndSynced();
+        $ids     = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], ['TS-RE-S', 'TS-BL-L']);
+        $product = (int) $this->product($ids[0])['product_id'];
+        $rows    = $this->shopRows(['modified', 'modified_on']);
+        $group   = (string) $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+            $ids[0],
+        ]);
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+
+        self::assertSame(1, $this->sync()->conflicts);
+        $this->shop()->conflicts()->adopt($group);
+        $this->sync();
+        self::assertSame([$product, $product], [
+            (int) $this->product($ids[0])['product_id'],
+            (int) $this->product($ids[1])['product_id'],
+        ]);
+        self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_a_variant_s_sku_is_no_match_for_a_single_item(): void
+    {
+        $this->ownProduct('Our aprons', 'APRON', '99.00000', master: false);
+        $id = $this->itemBySku('APRON')['id'];
+        $this->connectedAndSynced();
+        $result = $this->shop()->conflicts()->adoptAll();
+        self::assertSame(0, $result['adopted']);
+        self::assertArrayHasKey($id, $result['failed']);
+        $this->expectException(ShopException::class);
+        $this->shop()->conflicts()->adopt($id);
+    }
+
+    public function test_two_products_with_the_sku_are_left_to_the_owner(): void
+    {
+        $this->ownProduct('One', 'APRON', '1.00000');
+        $this->ownProduct('Two', 'APRON', '1.00000');
+        $this->connectedAndSynced();
+        $this->expectExceptionMessage('Several products');
+        $this->shop()->conflicts()->adopt($this->itemBySku('APRON')['id']);
+    }
+
+    public function test_an_empty_sku_matches_nothing(): void
+    {
+        $this->ownProduct('Nameless', '', '1.00000');
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300]);
+        $this->clover->add(['name' => 'Drip Tray', 'price' => 300, 'sku' => '']);
+        self::assertSame(0, $this->connectedAndSynced()->conflicts);
+    }
+
+    public function test_a_sku_repeated_inside_clover_is_no_conflict(): void
+    {
+        $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'TWICE']);
+        $this->clover->add(['name' => 'Drip Tray', 'price' => 300, 'sku' => 'twice']);
+        self::assertSame(0, $this->connectedAndSynced()->conflicts);
+        $this->clover->add(['name' => 'Drip Cup', 'price' => 300, 'sku' => 'TWICE']);
+        self::assertSame([0, 1], [
+            $this->sync()->conflicts,
+            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__content WHERE title = 'Drip Cup'"),
+        ]);
+    }
+
+    public function test_links_of_the_rehearsal_are_taken_over_by_sku(): void
+    {
+        $this->connectedAndSynced();
+        // As the sandbox's rows look once the shop is connected to the real merchant.
+        $this->sql->execute(
+            "UPDATE #__j2commerce_clover_mappings SET environment = 'eu', merchant_id = 'OTHER', clover_id = LOWER(clover_id), parent_id = LOWER(parent_id)",
+        );
+        $withoutSku = \count(array_filter(
+            $this->clover->items(),
+            static fn (array $i): bool => ($i['sku'] ?? '') === '',
+        ));
+        $products = (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products');
+        $result   = $this->sync();
+        self::assertGreaterThan(0, $result->conflicts);
+        self::assertTrue($this->shop()->conflicts()->list()[0]['relink']);
+        $relinked = $this->shop()->conflicts()->relinkAllBySku();
+        self::assertGreaterThan(15, $relinked['adopted']);
+        $this->sync();
+        self::assertSame('Apron', $this->product($this->itemBySku('APRON')['id'])['title']);
+        self::assertLessThanOrEqual(
+            $products + $withoutSku,
+            (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_products'),
+        );
+        self::assertSame(
+            ['F&C-‹L›'],
+            $this->sql->fetchColumn("SELECT sku FROM #__j2commerce_variants WHERE sku LIKE 'F&C-%'"),
+            'Kept in other letters, and found by them.',
+        );
+
+        // The title is still Clover's, for the owner never changed it.
+        $this->clover->edit($this->itemBySku('APRON')['id'], ['name' => 'Apron 2']);
+        $this->sync();
+        self::assertSame('Apron 2', $this->product($this->itemBySku('APRON')['id'])['title']);
+    }
+
+    /** @return array{article: int, product: int} */
+    private function ownProduct(string $title, string $sku, string $price, bool $master = true): array
+    {
+        $this->sql->execute(
+            "INSERT INTO #__content (title, alias, introtext, `fulltext`, state, catid, created, modified, images, urls, attribs, metadesc, metadata, language) VALUES (?, ?, '', '', 1, 2, '2024-01-01 00:00:00', '2024-01-01 00:00:00', '{}', '{}', '{}', '', '{}', '*')",
+            [$title, bin2hex(random_bytes(4))],
+        );
+        $article = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__content');
+        $this->sql->execute(
+            "INSERT INTO #__j2commerce_products (visibility, product_source, product_source_id, product_type, addtocart_text, enabled, up_sells, cross_sells) VALUES (1, 'com_content', ?, ?, '', 1, '', '')",
+            [$article, $master ? 'simple' : 'variable'],
+        );
+        $product = (int) $this->sql->fetchValue('SELECT MAX(j2commerce_product_id) FROM #__j2commerce_products');
+        $this->sql->execute(
+            "INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping, quantity_restriction, allow_backorder, isdefault_variant) VALUES (?, ?, ?, ?, 'standard', 1, 0, 0, 1)",
+            [$product, (int) $master, $sku, $price],
+        );
+
+        return ['article' => $article, 'product' => $product];
+    }
+}

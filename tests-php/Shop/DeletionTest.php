@@ -1,0 +1,227 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Tests\Support\SyncTestCase;
+use PHPUnit\Framework\Attributes\DataProvider;
+
+/** What becomes of products whose item was deleted in Clover, and of those that come back. */
+final class DeletionTest extends SyncTestCase
+{
+    private const TIMES = ['modified', 'modified_on', 'modified_by', 'core_modified_time'];
+
+    /** @return iterable<string, array{string, int}> */
+    public static function actions(): iterable
+    {
+        yield 'unpublish' => ['unpublish', 0];
+        yield 'trash' => ['trash', -2];
+        yield 'ignore' => ['ignore', 1];
+    }
+
+    #[DataProvider('actions')]
+    public function test_the_delete_action_is_done_and_undone(string $action, int $state): void
+    {
+        $settings = ['delete_action' => $action, 'import_status' => 'published'];
+        $this->connectedAndSynced($settings);
+        $id     = $this->itemBySku('APRON')['id'];
+        $before = $this->shopRows(self::TIMES);
+        $this->clover->remove($id);
+        $result = $this->sync($settings);
+
+        self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->deleted]);
+        $product = $this->product($id);
+        self::assertSame([$state, 1, 'deleted'], [
+            (int) $product['state'],
+            (int) $product['enabled'],
+            $product['link_state'],
+        ]);
+        self::assertSame(
+            ['delete', $action === 'ignore' ? 'skipped' : 'success'],
+            array_slice(array_values($this->logOf($id)[1]), 0, 2),
+        );
+        self::assertSame(0, $this->sync($settings)->productRows);
+
+        // Joomla's list of articles takes this away when it hides one.
+        $this->sql->execute('UPDATE #__j2commerce_products SET enabled = ? WHERE j2commerce_product_id = ?', [
+            $action === 'ignore' ? 1 : 0,
+            $product['product_id'],
+        ]);
+        $this->clover->restore($id);
+        $this->sync($settings);
+        self::assertSame($before, $this->shopRows(self::TIMES));
+        self::assertSame('synced', $this->product($id)['link_state']);
+        self::assertSame(0, $this->sync($settings)->productRows);
+    }
+
+    public function test_a_product_that_was_hidden_before_its_deletion_stays_hidden_when_it_is_back(): void
+    {
+        $this->connectedAndSynced();
+        $id = $this->itemBySku('APRON')['id'];
+        $this->clover->remove($id);
+        $this->sync();
+        $this->clover->restore($id);
+        $this->sync();
+        self::assertSame(0, (int) $this->product($id)['state']);
+    }
+
+    public function test_a_deleted_item_of_a_group_leaves_the_storefront_and_comes_back_as_the_same_variant(): void
+    {
+        $this->connectedAndSynced();
+        // The product's default variant, and the only one in its size and colour.
+        $id = $this->clover->add([
+            'name'     => 'T-Shirt Green XXL',
+            'price'    => 3900,
+            'sku'      => 'TS-GR',
+            'quantity' => 2,
+            'group'    => 'T-Shirt',
+            'options'  => ['Color' => 'Green', 'Size' => 'XXL'],
+        ]);
+        $this->sync();
+        $before = $this->product($id);
+        $rows   = $this->shopRows(self::TIMES);
+        $this->sql->execute(
+            'UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END WHERE product_id = ? AND is_master = 0',
+            [$before['variant_id'], $before['product_id']],
+        );
+        $this->clover->remove($id);
+        $this->sync();
+        $gone = $this->product($id);
+
+        self::assertSame([null, 0, 'deleted', 0], [
+            $gone['csv'],
+            (int) $gone['availability'],
+            $gone['link_state'],
+            (int) $gone['isdefault_variant'],
+        ]);
+        self::assertSame(
+            1,
+            (int) $this->sql->fetchValue('SELECT SUM(isdefault_variant) FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 0', [
+                $gone['product_id'],
+            ]),
+        );
+        self::assertSame('27.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $gone['product_id'],
+        ]));
+        self::assertSame(
+            0,
+            (int) $this->sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id WHERE v.optionvalue_name IN ('Green', 'XXL')",
+            ),
+            'A choice that no variant has is offered no more.',
+        );
+        self::assertSame(0, $this->sync()->productRows);
+
+        $this->clover->restore($id);
+        $this->sync();
+        $back = $this->product($id);
+        self::assertSame([(int) $before['variant_id'], 1, 'synced'], [
+            (int) $back['variant_id'],
+            (int) $back['availability'],
+            $back['link_state'],
+        ]);
+        self::assertNotNull($back['csv']);
+        self::assertSame(
+            \count($rows['j2commerce_product_optionvalues']),
+            \count($this->shopRows()['j2commerce_product_optionvalues']),
+        );
+        self::assertSame('39.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+            $gone['product_id'],
+        ]));
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    public function test_a_group_whose_items_are_all_gone_is_treated_as_a_deleted_product_and_comes_back_whole(): void
+    {
+        $settings = ['import_status' => 'published'];
+        // A variant that is sold out would come back as not available, which the import leaves to the count.
+        $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);
+        $this->connectedAndSynced($settings);
+        $ids = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], [
+            'TS-RE-S',
+            'TS-RE-M',
+            'TS-RE-L',
+            'TS-BL-S',
+            'TS-BL-M',
+            'TS-BL-L',
+        ]);
+        // Choices go with the variants, and come back under other ids.
+        $without = [
+            ...self::TIMES,
+            'j2commerce_productoption_id',
+            'productoption_id',
+            'j2commerce_product_optionvalue_id',
+            'product_optionvalue_ids',
+        ];
+        $before = $this->shopRows($without);
+        array_map($this->clover->remove(...), $ids);
+        $result = $this->sync($settings);
+
+        self::assertSame(1, $result->deleted);
+        self::assertSame([0, null, 0], [
+            (int) $this->product($ids[0])['state'],
+            $this->product($ids[0])['csv'],
+            (int) $this->product($ids[0])['availability'],
+        ]);
+        self::assertSame(0, $this->sync($settings)->productRows);
+        array_map($this->clover->restore(...), $ids);
+        $this->sync($settings);
+        self::assertEqualsCanonicalizing($before, $this->shopRows($without));
+        self::assertSame(0, $this->sync($settings)->productRows);
+    }
+
+    public function test_nothing_is_deleted_when_clover_still_has_the_item(): void
+    {
+        $this->connectedAndSynced();
+        $id = $this->itemBySku('APRON')['id'];
+        // As if the page had left it out.
+        $this->sql->execute(
+            "INSERT INTO #__j2commerce_clover_runs (environment, merchant_id, status, phase, currency, started, heartbeat)
+            SELECT environment, merchant_id, 'running', 'deletes', 'USD', ended, ended FROM #__j2commerce_clover_runs",
+        );
+        $run = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_runs');
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET seen_run = CASE WHEN clover_id = ? THEN 0 ELSE ? END', [
+            $id,
+            $run,
+        ]);
+        $this->clover->edit($id, ['price' => 4321]);
+        $result = $this->sync();
+
+        self::assertSame([$run, SyncRuns::DONE, 0, 1], [
+            $result->run,
+            $result->status,
+            $result->deleted,
+            $result->updated,
+        ]);
+        self::assertSame('43.21000', $this->product($id)['price']);
+    }
+
+    public function test_many_deletions_at_once_wait_for_the_owner_s_word(): void
+    {
+        $this->connectedAndSynced();
+        $ids = array_column($this->clover->items(), 'id');
+
+        foreach (array_slice($ids, 0, 20) as $id) {
+            $this->clover->remove($id);
+        }
+
+        $before = $this->shopRows();
+        $result = $this->sync();
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $result->status);
+        self::assertStringContainsString('20 of 64', (string) $result->message);
+        self::assertSame($before, $this->shopRows());
+
+        // Another run without the word asks again; with it, the one that waits goes on.
+        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $this->sync()->status);
+        $result = $this->sync(confirmDeletes: true);
+        self::assertSame(SyncRuns::DONE, $result->status);
+        self::assertSame(
+            20,
+            (int) $this->sql->fetchValue(
+                "SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted' AND clover_type = 'item'",
+            ),
+        );
+    }
+}

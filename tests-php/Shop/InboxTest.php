@@ -1,0 +1,342 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Webhooks\Inbox;
+use CloverSync\Tests\Support\FailingSql;
+use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What webhooks told, and what becomes of it. */
+final class InboxTest extends SalesTestCase
+{
+    #[TestDox('A hundred events on one item are one row and one look')]
+    public function test_many_events_are_one_look(): void
+    {
+        $this->clover->edit($this->mug, ['price' => 777]);
+
+        for ($i = 0; $i < 100; $i++) {
+            $this->tell($this->mug);
+        }
+
+        self::assertSame(1, $this->inbox()->count());
+        $mark = $this->clover->mark();
+        self::assertSame(1, $this->drain());
+        self::assertCount(2, $this->clover->calls($mark), 'The item, and its count.');
+        self::assertSame(['7.77000', 0], [(string) $this->product($this->mug)['price'], $this->inbox()->count()]);
+        self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
+    }
+
+    #[TestDox('Outside the window a verification code is answered 200, and nothing is stored or logged')]
+    public function test_codes_that_nobody_waits_for(): void
+    {
+        $clock = new FakeClock();
+        self::assertSame(0, $this->postCodes($clock, 1_000));
+        $this->shop(clock: $clock)->verificationCodes()->expect();
+        $clock->sleep(601.0);
+        self::assertSame(0, $this->postCodes($clock, 100));
+        self::assertSame([], $this->shop(clock: $clock)->overview()->webhookCodes);
+        self::assertSame([], $this->logged('webhook'));
+    }
+
+    #[TestDox(
+        'While the dashboard waits the first five different codes are kept with their time; a thousand cost a handful of writes',
+    )]
+    public function test_a_flood_of_codes(): void
+    {
+        $clock = new FakeClock();
+        $codes = $this->shop(clock: $clock)->verificationCodes();
+        $codes->expect();
+        self::assertSame('abcdef01-0001', $this->postCode($this->sql, $clock, 'abcdef01-0001')['body']);
+        $clock->sleep(5.0);
+        $writes = $this->postCodes($clock, 1_000);
+        self::assertLessThanOrEqual(8, $writes);
+        self::assertCount(5, $codes->all());
+        self::assertSame(['code' => 'abcdef01-0001', 'at' => (int) $clock->time - 5], $codes->all()[0]);
+        self::assertSame(0, $this->postCodes($clock, 3, 'abcdef01-0001'));
+
+        // They make room once they are old.
+        $clock->sleep(590.0);
+        $codes->expect();
+        $clock->sleep(11.0);
+        $this->postCode($this->sql, $clock, 'abcdef02-0002');
+        self::assertContains('abcdef02-0002', array_column($codes->all(), 'code'));
+    }
+
+    #[TestDox(
+        'The dashboard stores its looks once a minute, and one from a clock that was ahead does not keep the window shut',
+    )]
+    public function test_the_window(): void
+    {
+        $clock = new FakeClock();
+        $sql   = new FailingSql($this->sql);
+        $look  = fn () => $this->shop(sql: $sql, clock: $clock)->verificationCodes()->expect();
+
+        for ($i = 0; $i < 60; $i++) {
+            $look();
+            $clock->sleep(7.0);
+        }
+
+        self::assertLessThanOrEqual(8, $sql->writes);
+        $clock->sleep(400 * 86_400.0);
+        $look();
+        $clock->sleep(-400 * 86_400.0);
+        $look();
+        $this->postCode($this->sql, $clock, 'abcdef03-0003');
+        self::assertSame(
+            ['abcdef03-0003'],
+            array_column($this->shop(clock: $clock)->verificationCodes()->all(), 'code'),
+        );
+    }
+
+    /** @return int Writes that it cost */
+    private function postCodes(FakeClock $clock, int $count, ?string $same = null): int
+    {
+        $sql = new FailingSql($this->sql);
+
+        for ($i = 0; $i < $count; $i++) {
+            $code = $same ?? \sprintf('deadbeef-%08d', $i);
+            self::assertSame(['status' => 200, 'body' => $code, 'work' => false], $this->postCode($sql, $clock, $code));
+        }
+
+        return $sql->writes;
+    }
+
+    /** @return array{status: int, body: string, work: bool} */
+    private function postCode(Sql $sql, FakeClock $clock, string $code): array
+    {
+        return $this
+            ->shop(sql: $sql, clock: $clock)
+            ->webhookEndpoint()
+            ->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), []);
+    }
+
+    #[TestDox(
+        'Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values',
+    )]
+    public function test_unknown_words(): void
+    {
+        $clock    = new FakeClock();
+        $merchant = (string) $this->shop()->connection->status()->merchantId;
+        $send     = function (mixed ...$entries) use ($clock, $merchant): void {
+            $body = json_encode(['appId' => 'A', 'merchants' => [$merchant => $entries]], JSON_THROW_ON_ERROR);
+            self::assertSame(
+                200,
+                $this
+                    ->shop(['webhook_secret' => 'a code of the owner'], clock: $clock)
+                    ->webhookEndpoint()
+                    ->answer($body, ['X-Clover-Auth' => 'a code of the owner'])['status'],
+            );
+        };
+        $send(['objectId' => 'ZZ:SECRET', 'type' => 'UPDATE', 'ts' => 1]);
+        $lines = $this->logged('webhook');
+        self::assertCount(1, $lines);
+        self::assertStringStartsWith(
+            'skipped Clover sent 1 webhook entries that this version does not know, such as {objectId: "ZZ:…", ts: number, type: "UPDATE"}',
+            $lines[0],
+        );
+        self::assertStringNotContainsString('SECRET', $lines[0]);
+
+        for ($i = 0; $i < 5; $i++) {
+            $clock->sleep(3_600.0);
+            $send(['objectId' => "I:$this->mug", 'type' => 'RENAMED'], 7);
+        }
+
+        self::assertCount(1, $this->logged('webhook'));
+        self::assertSame(0, $this->inbox()->count());
+        $clock->sleep(86_400.0);
+        $send(['objectId' => 'nothing']);
+        $lines = $this->logged('webhook');
+        self::assertCount(2, $lines);
+        self::assertStringContainsString('sent 11 webhook entries', implode("\n", $lines));
+    }
+
+    #[TestDox(
+        'An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds',
+    )]
+    public function test_nothing_is_lost_between_look_and_end(): void
+    {
+        $this->tell($this->mug);
+        [$row] = $this->inbox()->due(10);
+        $this->inbox()->look([$row['id']]);
+        $this->tell($this->mug);
+        $this->inbox()->worked([$row]);
+        self::assertSame([1, []], [$this->inbox()->count(), $this->inbox()->due(10)]);
+        self::assertGreaterThan(3_000, $this->inbox()->nextIn());
+        $this->makeDue();
+        self::assertSame(2, $this->inbox()->due(10)[0]['told']);
+    }
+
+    #[TestDox('What a drainer took up before it was killed is due again')]
+    public function test_killed_while_looking(): void
+    {
+        $this->clover->setStock($this->mug, 3);
+        $this->tell($this->mug);
+        $this->inbox()->look(array_column($this->inbox()->due(10), 'id'));
+        $this->makeDue();
+        self::assertSame([1, 3], [$this->drain(), $this->inShop($this->mug)]);
+    }
+
+    #[TestDox(
+        'Clover is asked before an item is called deleted, whatever the event says; then the Delete Action follows',
+    )]
+    public function test_deletion(): void
+    {
+        $this->tell($this->mug, 'DELETE');
+        $this->drain();
+        self::assertSame('synced', $this->product($this->mug)['link_state'], 'It is still there.');
+        $this->clover->remove($this->mug);
+        $this->tell($this->mug, 'UPDATE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame(['deleted', 0], [
+            $this->product($this->mug)['link_state'],
+            (int) $this->product($this->mug)['state'],
+        ]);
+        $this->clover->restore($this->mug);
+        $this->tell($this->mug, 'CREATE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame('synced', $this->product($this->mug)['link_state']);
+    }
+
+    #[TestDox('A new item, a new variant of a group that is there, and a variant that is gone')]
+    public function test_new_things(): void
+    {
+        $single = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT-1', 'quantity' => 4]);
+        $giant  = $this->clover->add([
+            'name'     => 'Giant',
+            'group'    => 'Poster',
+            'options'  => ['Size' => 'Giant'],
+            'price'    => 4900,
+            'quantity' => 3,
+        ]);
+        $poster = current(array_filter(
+            $this->clover->items(),
+            static fn (array $item): bool => (
+                isset($item['itemGroup'])
+                && str_starts_with($item['name'], 'Poster')
+                && $item['id'] !== $giant
+            ),
+        ));
+        $this->tell($single, 'CREATE');
+        $this->tell($giant, 'CREATE');
+        $this->drain();
+        self::assertSame([4, 3], [$this->inShop($single), $this->inShop($giant)]);
+        self::assertSame($this->product($poster['id'])['product_id'], $this->product($giant)['product_id']);
+        self::assertSame(0, $this->sync()->productRows, 'A sync finds nothing left to do.');
+        $this->clover->remove($giant);
+        $this->tell($giant, 'DELETE');
+        $this->makeDue();
+        $this->drain();
+        self::assertSame(['deleted', 'synced'], [
+            $this->product($giant)['link_state'],
+            $this->product($poster['id'])['link_state'],
+        ]);
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    #[TestDox('The echo of our own write changes nothing, and a sold unit does not come back')]
+    public function test_echo(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->tell($this->mug);
+        $this->drain();
+        self::assertSame(18, $this->inShop($this->mug), 'Not sent yet.');
+        $this->work();
+        $rows = $this->shopRows();
+        $this->tell($this->mug);
+        $this->makeDue();
+        $this->drain();
+        self::assertSame($rows, $this->shopRows());
+        self::assertStringContainsString('the shop has it already', implode($this->logged('webhook')));
+    }
+
+    #[TestDox('An item that makes no sense is that item\'s fault; the others of its batch are written')]
+    public function test_an_unreadable_item(): void
+    {
+        $this->clover->edit($this->candle, ['name' => '']);
+        $this->clover->setStock($this->mug, 5);
+        $this->tell($this->candle);
+        $this->tell($this->mug);
+        $this->tell('NOSUCHITEM000');
+        self::assertSame(3, $this->drain());
+        self::assertSame(5, $this->inShop($this->mug));
+        self::assertSame('error', $this->product($this->candle)['link_state']);
+    }
+
+    #[TestDox('Events of categories and orders are noted and left to the next sync')]
+    public function test_other_objects(): void
+    {
+        $mark = $this->clover->mark();
+        $this->inbox()->take([
+            ['object_type' => 'category', 'object_id' => 'C1', 'type' => 'UPDATE', 'ts' => null],
+            ['object_type' => 'order', 'object_id' => 'O1', 'type' => 'CREATE', 'ts' => 5],
+        ]);
+        self::assertSame([2, 0], [$this->drain(), $this->inbox()->count()]);
+        self::assertSame([], $this->clover->calls($mark));
+        self::assertStringContainsString('the next sync brings it', $this->logged('webhook')[0]);
+    }
+
+    #[TestDox('One drainer works at a time; a second one leaves at once')]
+    public function test_one_drainer(): void
+    {
+        $this->tell($this->mug);
+        $lock = new Lock(
+            $this->db->connect(),
+            'inbox:sandbox',
+            $this->clock,
+            new ProcessIdentity('another node', 1, 1),
+        );
+        self::assertTrue($lock->acquire());
+        self::assertSame(0, $this->drain());
+        $lock->release();
+        self::assertSame(1, $this->drain());
+    }
+
+    #[TestDox('While Clover cannot be asked, what was told stays told')]
+    public function test_clover_is_away(): void
+    {
+        $this->clover->merchant(['permissions' => ['ORDERS_R']]);
+        $this->tell($this->mug);
+
+        try {
+            $this->drain();
+            self::fail('It worked without the permission.');
+        } catch (\CloverSync\Exception\PermissionException $e) {
+            self::assertSame('Inventory Read', $e->getPermission());
+        }
+
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
+        $this->makeDue();
+        self::assertSame([1, 0], [$this->drain(), $this->inbox()->count()]);
+    }
+
+    private function tell(string $item, string $type = 'UPDATE'): void
+    {
+        $this->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => $type, 'ts' => null]]);
+    }
+
+    private function inbox(): Inbox
+    {
+        return $this->shop()->inbox();
+    }
+
+    private function drain(): int
+    {
+        return $this->shop()->inboxWorker()->drain(new TimeBudget());
+    }
+
+    /** As if the five seconds had passed. */
+    private function makeDue(): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
+    }
+}

@@ -1,0 +1,290 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Products and what they are linked to in Clover, and what the owner can do about a single one. */
+final class MappingListTest extends SalesTestCase
+{
+    #[TestDox('One row a product: a group shows how many members it has, and its members have no rows of their own')]
+    public function test_one_row_a_product(): void
+    {
+        $rows = $this->page();
+        self::assertCount(
+            (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT product_id) FROM #__j2commerce_clover_mappings'),
+            $rows,
+        );
+        self::assertSame($this->shop()->mappingList()->count(), \count($rows));
+        $mug = $this->row($this->mug);
+        self::assertSame(['item', 'MUG-01', Links::SYNCED, 0, []], [
+            $mug['type'],
+            $mug['sku'],
+            $mug['state'],
+            $mug['members'],
+            $mug['problems'],
+        ]);
+        self::assertSame([
+            (int) $this->product($this->mug)['product_id'],
+            (int) $this->product($this->mug)['article_id'],
+            $this->product($this->mug)['title'],
+        ], [$mug['product_id'], $mug['article_id'], $mug['title']]);
+        self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', (string) $mug['last_synced']);
+        $shirt = $this->row($this->group());
+        self::assertSame(['group', 'T-Shirt', '', 6, Links::SYNCED], [
+            $shirt['type'],
+            $shirt['title'],
+            $shirt['sku'],
+            $shirt['members'],
+            $shirt['state'],
+        ]);
+    }
+
+    #[TestDox('An error of a member is the group\'s, with its cause; an error outweighs a wait, a wait what is synced')]
+    public function test_a_member_s_error_is_the_group_s(): void
+    {
+        $member = $this->itemBySku('TS-RE-S')['id'];
+        $this->mappings()->update([$member => ['state' => Links::ERROR, 'error' => 'Its price makes no sense']]);
+        $this
+            ->shop()
+            ->inbox()
+            ->ask([$this->itemBySku('TS-RE-M')['id'], $this->mug]);
+        $row = $this->row($this->group());
+        self::assertSame([Links::ERROR, $member, 'TS-RE-S', 'Its price makes no sense'], [
+            $row['state'],
+            $row['problems'][0]['clover_id'],
+            $row['problems'][0]['sku'],
+            $row['problems'][0]['message'],
+        ]);
+        self::assertSame([Links::PENDING, Links::SYNCED], [
+            $this->row($this->mug)['state'],
+            $this->row($this->candle)['state'],
+        ]);
+        self::assertSame([$this->group()], array_column($this->page(['state' => Links::ERROR]), 'clover_id'));
+        self::assertSame([$this->mug], array_column($this->page(['state' => Links::PENDING]), 'clover_id'));
+        self::assertSame(
+            [1, 1, 0],
+            array_map(fn (string $state): int => $this
+                ->shop()
+                ->mappingList()
+                ->count(['state' => $state]), [Links::ERROR, Links::PENDING, Links::CONFLICT]),
+        );
+    }
+
+    #[TestDox('A group of which a member is gone has a member less; one that is gone whole is deleted')]
+    public function test_deleted(): void
+    {
+        $this->clover->remove($this->itemBySku('TS-RE-S')['id']);
+        $this->sync();
+        self::assertSame([5, Links::SYNCED], [
+            $this->row($this->group())['members'],
+            $this->row($this->group())['state'],
+        ]);
+
+        foreach (['TS-RE-M', 'TS-RE-L', 'TS-BL-S', 'TS-BL-M', 'TS-BL-L'] as $sku) {
+            $this->clover->remove($this->itemBySku($sku)['id']);
+        }
+
+        $this->sync();
+        self::assertSame([0, Links::DELETED], [
+            $this->row($this->group())['members'],
+            $this->row($this->group())['state'],
+        ]);
+        self::assertSame(1, $this->shop()->mappingList()->count(['state' => Links::DELETED]));
+    }
+
+    #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
+    public function test_search(): void
+    {
+        self::assertSame([$this->group()], array_column($this->page(['search' => 'ts-re-s']), 'clover_id'));
+        self::assertSame([$this->mug], array_column($this->page(['search' => $this->mug]), 'clover_id'));
+        $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', [
+            '100%_Wax',
+            (int) $this->product($this->candle)['article_id'],
+        ]);
+        self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'clover_id'));
+        self::assertSame([], $this->page(['search' => '%_wax', 'state' => Links::ERROR]));
+        self::assertSame(1, $this->shop()->mappingList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
+    }
+
+    #[TestDox('Sorted by any column, a page at a time')]
+    public function test_sort_and_pages(): void
+    {
+        $titles = array_column($this->page(), 'title');
+        $sorted = $titles;
+        sort($sorted, SORT_FLAG_CASE | SORT_STRING);
+        self::assertSame(array_map(mb_strtolower(...), $sorted), array_map(mb_strtolower(...), $titles));
+        $list = $this->shop()->mappingList();
+        self::assertSame(
+            \array_slice(array_column($list->page([], 'title', true, 0, 500), 'clover_id'), 3, 4),
+            array_column($list->page([], 'title', true, 3, 4), 'clover_id'),
+        );
+        self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]['sku']);
+        $this->mappings()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
+        self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]['clover_id']);
+
+        foreach (['clover_id', 'last_synced'] as $sort) {
+            $values = array_column($list->page([], $sort, true, 0, 500), $sort);
+            $sorted = $values;
+            rsort($sorted, SORT_STRING);
+            self::assertSame($sorted, $values);
+        }
+    }
+
+    #[TestDox('A conflict is one row, with its cause said once')]
+    public function test_conflict(): void
+    {
+        $product = (int) $this->product($this->itemBySku('TS-RE-S')['id'])['product_id'];
+        $group   = $this->group();
+        $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
+        $this->sync();
+        [$row] = $this->page(['state' => Links::CONFLICT]);
+        self::assertSame([$group, null, null, 1], [
+            $row['clover_id'],
+            $row['product_id'],
+            $row['last_synced'],
+            \count($row['problems']),
+        ]);
+        self::assertStringContainsString('already has a product', $row['problems'][0]['message']);
+    }
+
+    #[TestDox('To look again brings what no webhook told; the log calls it a sync')]
+    public function test_look_again(): void
+    {
+        $this->clover->edit($this->mug, ['price' => 888]);
+        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
+        self::assertSame('8.88000', (string) $this->product($this->mug)['price']);
+        self::assertSame([], $this->logged('webhook'));
+        self::assertStringStartsWith(
+            'success Looked at again: Updated',
+            current(\array_slice($this->logged('sync'), -1)),
+        );
+        self::assertNull($this->shop()->state->get('last_webhook_work'));
+    }
+
+    #[TestDox('To look again at a group looks at each of its members, with one question')]
+    public function test_look_again_at_a_group(): void
+    {
+        $this->clover->edit($this->itemBySku('TS-RE-S')['id'], ['price' => 4321]);
+        self::assertSame(6, $this->shop()->lookAgain([$this->group()], new TimeBudget()));
+        self::assertSame('43.21000', (string) $this->product($this->itemBySku('TS-RE-S')['id'])['price']);
+        self::assertSame(0, $this->sync()->productRows);
+    }
+
+    #[TestDox('An error is over once the item makes sense again, and one that does not keeps its error')]
+    public function test_retry(): void
+    {
+        $name = $this->product($this->candle)['title'];
+        $this->clover->edit($this->candle, ['name' => '']);
+        $this->sync();
+        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
+        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()));
+        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
+        $this->clover->edit($this->candle, ['name' => $name]);
+        self::assertSame(
+            1,
+            $this->shop()->lookAgain([$this->candle], new TimeBudget()),
+            'Also within seconds of the last look.',
+        );
+        self::assertSame([Links::SYNCED, []], [
+            $this->row($this->candle)['state'],
+            $this->row($this->candle)['problems'],
+        ]);
+    }
+
+    #[TestDox('What has failed often, and would wait for an hour, is looked at when the owner asks')]
+    public function test_the_owner_waits_for_no_pause(): void
+    {
+        $this
+            ->shop()
+            ->inbox()
+            ->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
+        self::assertSame(Links::PENDING, $this->row($this->mug)['state']);
+        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
+        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
+    }
+
+    #[TestDox('Nothing is looked at for an id that is linked to nothing')]
+    public function test_an_unknown_id(): void
+    {
+        $mark = $this->clover->mark();
+        self::assertSame(0, $this->shop()->lookAgain(['NOSUCHITEM000'], new TimeBudget()));
+        self::assertSame([], $this->clover->calls($mark));
+    }
+
+    #[TestDox(
+        'To unlink forgets the link alone: product, ledger and log stay, and the next sync finds the product by its SKU',
+    )]
+    public function test_unlink(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $rows   = $this->shopRows();
+        $ledger = $this->rows();
+        $this->shop()->unlink($this->mug);
+        self::assertSame([$rows, $ledger], [$this->shopRows(), $this->rows()]);
+        self::assertNull($this->shop()->mappingList()->one($this->mug));
+        self::assertStringContainsString('Unlinked', current(\array_slice($this->logged('update'), -1)));
+        self::assertSame(1, $this->sync()->conflicts);
+        $this->shop()->conflicts()->adopt($this->mug);
+        $this->sync();
+        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
+    }
+
+    #[TestDox('To unlink a group forgets its members; a member alone cannot be unlinked')]
+    public function test_unlink_a_group(): void
+    {
+        $group  = $this->group();
+        $member = $this->itemBySku('TS-RE-S')['id'];
+        $count  = $this->shop()->mappingList()->count();
+
+        try {
+            $this->shop()->unlink($member);
+            self::fail('A member was unlinked.');
+        } catch (ShopException) {
+            self::assertSame($count, $this->shop()->mappingList()->count());
+        }
+
+        $this->shop()->unlink($group);
+        self::assertSame([], $this->mappings()->itemsOf([$group, $member]));
+        self::assertSame($count - 1, $this->shop()->mappingList()->count());
+    }
+
+    private function mappings(): Links
+    {
+        return $this->shop()->mappings();
+    }
+
+    private function group(): string
+    {
+        return (string) $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE sku = ?', [
+            'TS-BL-L',
+        ]);
+    }
+
+    /** @return array<string, mixed> */
+    private function row(string $id): array
+    {
+        $row = $this->shop()->mappingList()->one($id);
+        self::assertNotNull($row);
+
+        return $row;
+    }
+
+    /**
+     * @param array{state?: string, search?: string} $filter
+     *
+     * @return list<array<string, mixed>>
+     */
+    private function page(array $filter = []): array
+    {
+        return $this->shop()->mappingList()->page($filter, 'title', false, 0, 500);
+    }
+}

@@ -1,0 +1,229 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What the owner sees of an order, and what he may do about it. */
+final class OrderStatusTest extends SalesTestCase
+{
+    #[TestDox('An order that was just paid waits; when it was sent, its id in Clover and its rows are there')]
+    public function test_a_sale(): void
+    {
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
+        $before = $this->standing();
+        self::assertSame([true, 'paid', true, true, null], [
+            $before->concerns,
+            $before->standing,
+            $before->waits,
+            $before->isUnderWay(),
+            $before->pushed,
+        ]);
+        $this->work();
+        $after = $this->standing();
+        self::assertSame([false, false, false, false], [
+            $after->waits,
+            $after->isUnderWay(),
+            $after->mayPush(),
+            $after->mayRetry(),
+        ]);
+        self::assertSame(['confirmed', $this->cloverOrders()[0]['id'], 'not_granted'], [
+            $after->pushed['state'],
+            $after->pushed['clover_order_id'],
+            $after->pushed['payment'],
+        ]);
+        self::assertSame(
+            [
+                ['Line 0', $this->mug, 2, 2, [['+2', 'confirmed', false]]],
+                ['Line 1', $this->candle, 1, 1, [['+1', 'confirmed', false]]],
+            ],
+            array_map(static fn (array $line): array => [
+                $line['name'],
+                $line['clover_id'],
+                $line['quantity'],
+                $line['returnable'],
+                array_map(static fn (array $row): array => [
+                    \sprintf('%+d', $row['delta']),
+                    $row['state'],
+                    $row['open'],
+                ], $line['rows']),
+            ], $after->lines),
+        );
+    }
+
+    #[TestDox('An order from before the connection is none of Clover\'s business')]
+    public function test_an_old_order(): void
+    {
+        $this->clock->later = -86_400;
+        $this->order(1, [[$this->mug, 2]], event: false);
+        $this->clock->later = 0;
+        $this->shop()->state->set('orders_after:' . $this->shop()->connection->status()->merchantId, '501');
+        $status = $this->standing();
+        self::assertSame([false, null, [0]], [
+            $status->concerns,
+            $status->pushed,
+            array_column($status->lines, 'returnable'),
+        ]);
+        self::assertFalse($status->mayPush());
+    }
+
+    #[TestDox('An order that does not exist is nothing, and no error')]
+    public function test_no_order(): void
+    {
+        $status = OrderStatus::of($this->shop(), 'nothing');
+        self::assertSame([false, [], null, false], [
+            $status->concerns,
+            $status->lines,
+            $status->pushed,
+            $status->isUnderWay(),
+        ]);
+    }
+
+    #[TestDox('After a part refund as many units may be given back as the line still holds, down to none')]
+    public function test_a_part_refund(): void
+    {
+        $this->order(1, [[$this->mug, 3]]);
+        $this->work();
+        self::assertFalse($this->standing()->hasPartRefund);
+        $this->shop()->orderEvents()->refunded(self::ORDER, false);
+        $this->work();
+        $status = $this->standing();
+        self::assertSame([true, 3], [$status->hasPartRefund, $status->lines[0]['returnable']]);
+
+        foreach ([2 => 1, 1 => 0] as $units => $left) {
+            $this->sales()->planner->restock(self::ORDER, $status->lines[0]['line_id'], $units);
+            self::assertSame($left, $this->standing()->lines[0]['returnable']);
+        }
+
+        self::assertTrue($this->standing()->isUnderWay());
+        $this->work();
+        self::assertSame([20.0, false, ['confirmed', 'confirmed', 'confirmed']], [
+            (float) $this->inClover($this->mug),
+            $this->standing()->isUnderWay(),
+            array_column($this->standing()->lines[0]['rows'], 'state'),
+        ]);
+    }
+
+    #[TestDox(
+        'A line that was edited, cancelled and sold again may give back what it holds now, and the rules take every number up to that',
+    )]
+    public function test_the_rules_agree(): void
+    {
+        foreach ([[1, 5], [1, 3], [6, 3], [1, 4], [1, 9]] as [$status, $quantity]) {
+            $this->order($status, [[$this->mug, $quantity]]);
+            $this->work();
+        }
+
+        $line = $this->standing()->lines[0];
+        self::assertSame(9, $line['returnable']);
+        $this->sales()->planner->restock(self::ORDER, $line['line_id'], 9);
+        self::assertSame(0, $this->standing()->lines[0]['returnable']);
+        $this->order(6, [[$this->mug, 9]]);
+        $this->work();
+        self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->standing()->lines[0]['returnable']]);
+    }
+
+    #[TestDox(
+        'What Clover never took may not be given back to it: sold while Push Stock was off, or linked to nothing',
+    )]
+    public function test_nothing_to_give_back(): void
+    {
+        $off = ['push_stock' => false];
+        $this->order(1, [[$this->mug, 2]], settings: $off);
+        $this->work($off);
+        self::assertSame([0, 'push_off'], [
+            $this->standing()->lines[0]['returnable'],
+            $this->standing()->lines[0]['rows'][0]['reason'],
+        ]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [
+            $this->candle,
+        ]);
+        $this->order(1, [[$this->candle, 2, 9]], ['order_id' => '179540797502', 'number' => 502]);
+        $this->work();
+        self::assertSame([0], array_column(OrderStatus::of($this->shop(), '179540797502')->lines, 'returnable'));
+    }
+
+    #[TestDox('An order that was left out while Sync Sale was off can be sent by hand, once')]
+    public function test_push_by_hand(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        $this->work(['sync_sale' => false]);
+        self::assertSame(['skipped', 'sync_sale_off', true], [
+            $this->standing()->pushed['state'],
+            $this->standing()->pushed['reason'],
+            $this->standing()->mayPush(),
+        ]);
+        self::assertTrue($this->sales()->pushed->pushNow(self::ORDER));
+        self::assertFalse($this->sales()->pushed->pushNow(self::ORDER));
+        $this->work(['sync_sale' => false]);
+        self::assertSame(['confirmed', false, 1], [
+            $this->standing()->pushed['state'],
+            $this->standing()->mayPush(),
+            \count($this->cloverOrders()),
+        ]);
+    }
+
+    #[TestDox('A cancelled order is not offered to be sent, nor one that the owner has settled himself')]
+    public function test_no_push_by_hand(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        $this->work(['sync_sale' => false]);
+        $this->order(6, [[$this->mug, 1]]);
+        $this->work(['sync_sale' => false]);
+        self::assertFalse($this->standing()->mayPush());
+        $this->sql->execute("UPDATE #__j2commerce_clover_orders SET state = 'skipped', reason = 'owner'");
+        self::assertFalse($this->sales()->pushed->pushNow(self::ORDER));
+    }
+
+    #[TestDox(
+        'A row that Clover will not take waits for the owner\'s word; a return that hangs on an uncertain sale waits for what is said of that',
+    )]
+    public function test_open_rows(): void
+    {
+        $this->clover->remove($this->mug);
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame([['dead'], [true], true], [
+            array_column($this->rowsNow(), 'state'),
+            array_column($this->rowsNow(), 'open'),
+            $this->standing()->mayRetry(),
+        ]);
+        $this->sql->execute("UPDATE #__j2commerce_clover_ledger SET state = 'uncertain', reason = 'changed'");
+        self::assertSame(
+            0,
+            $this->standing()->lines[0]['returnable'],
+            'First it is to be decided whether they were taken.',
+        );
+        $this->order(6, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame([['uncertain', 'uncertain'], [true, false], false], [
+            array_column($this->rowsNow(), 'state'),
+            array_column($this->rowsNow(), 'open'),
+            $this->standing()->mayRetry(),
+        ]);
+    }
+
+    #[TestDox('An order that could not be looked at says why')]
+    public function test_postponed(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        self::assertNull($this->standing()->error);
+        $this->sales()->outbox->postpone(self::ORDER, 'the table is gone');
+        self::assertSame(['the table is gone', true], [$this->standing()->error, $this->standing()->waits]);
+    }
+
+    private function standing(): OrderStatus
+    {
+        return OrderStatus::of($this->shop(), self::ORDER);
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function rowsNow(): array
+    {
+        return array_merge([], ...array_column($this->standing()->lines, 'rows'));
+    }
+}

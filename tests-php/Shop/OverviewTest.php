@@ -1,0 +1,282 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Exception\PermissionException;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Exception\DefaultCategoryException;
+use CloverSync\Shop\Lanes;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\LaterClock;
+use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\StoredTokens;
+use CloverSync\Tests\Support\SyncTestCase;
+
+/** What the owner sees of connection, catalogue and sales at one look. */
+final class OverviewTest extends SyncTestCase
+{
+    private const PERMISSIONS = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
+
+    public function test_before_the_first_connection_there_is_nothing_yet(): void
+    {
+        $now = $this->shop()->overview();
+
+        self::assertSame(['sandbox', false, null, null, null, null], [
+            $now->environment,
+            $now->connected,
+            $now->merchantId,
+            $now->merchantName,
+            $now->reconnectReason,
+            $now->accessExpiresAt,
+        ]);
+        self::assertSame([0, 0, 0, 0, 0, null], [
+            $now->products,
+            $now->errors,
+            $now->pending,
+            $now->conflicts,
+            $now->deleted,
+            $now->lastSync,
+        ]);
+        self::assertSame([null, null, null, null, null, null], [
+            $now->run,
+            $now->lastFailure,
+            $now->sales,
+            $now->paused,
+            $now->webhookCodes[0] ?? null,
+            $now->webhookSeen,
+        ]);
+        self::assertSame([false, false, null], [$now->siteMoved, $now->tokenEndsSoon, $now->currency]);
+        self::assertTrue($now->hasDefaultCategory);
+        self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
+        self::assertFalse($this->shop(['default_category' => 999])->overview()->hasDefaultCategory);
+    }
+
+    public function test_connected_and_synced_it_has_the_figures_and_asks_clover_nothing(): void
+    {
+        $this->clover->merchant(['permissions' => [...self::PERMISSIONS, 'MERCHANT_R']]);
+        $this->connectedAndSynced();
+        $mark = $this->clover->mark();
+        $shop = $this->shop();
+        $now  = $shop->overview();
+
+        self::assertSame([], $this->clover->requests($mark));
+        self::assertTrue($now->connected);
+        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()['name'], 'USD'], [
+            $now->merchantId,
+            $now->merchantName,
+            $now->currency,
+        ]);
+        self::assertNotNull($now->merchantName);
+        self::assertSame($shop->mappings()->counts(), [
+            'products'  => $now->products,
+            'errors'    => $now->errors,
+            'pending'   => $now->pending,
+            'conflicts' => $now->conflicts,
+            'deleted'   => $now->deleted,
+        ]);
+        self::assertGreaterThan(0, $now->products);
+        self::assertSame($shop->state->get('last_sync'), $now->lastSync);
+        self::assertSame([null, null, ['later' => 0, 'uncertain' => 0, 'dead' => 0]], [
+            $now->run,
+            $now->lastFailure,
+            $now->sales,
+        ]);
+        self::assertGreaterThan(time(), $now->accessExpiresAt);
+        self::assertGreaterThan($now->accessExpiresAt, $now->refreshExpiresAt);
+    }
+
+    public function test_limits_that_clover_named_in_a_429_are_shown(): void
+    {
+        self::assertSame(
+            ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
+            $this->shop()->overview()->rateLimit,
+        );
+        $lanes = new Lanes($this->sql, 'sandbox');
+        $lanes->exchange(0, 0, [], 0, false, ['per_second' => [
+            'limit'       => 5,
+            'forgottenIn' => 1_260_000,
+            'step'        => 60_000,
+        ]]);
+        self::assertSame(
+            ['per_second' => 5, 'concurrent' => 5, 'learned' => true],
+            $this->shop()->overview()->rateLimit,
+        );
+    }
+
+    public function test_a_token_that_nobody_has_refreshed_is_told(): void
+    {
+        $this->connect();
+        self::assertFalse($this->shop()->overview()->tokenEndsSoon);
+        StoredTokens::age($this->sql, self::SECRET, 1_600);
+        self::assertTrue($this->shop()->overview()->tokenEndsSoon);
+    }
+
+    public function test_after_a_disconnect_the_figures_stay(): void
+    {
+        $this->connectedAndSynced();
+        $before = $this->shop()->overview();
+        $this->shop()->disconnect();
+        $now = $this->shop()->overview();
+
+        self::assertSame([false, null, null], [$now->connected, $now->merchantId, $now->merchantName]);
+        self::assertSame([$before->products, $before->lastSync], [$now->products, $now->lastSync]);
+        self::assertFalse($now->tokenEndsSoon);
+    }
+
+    public function test_a_run_that_was_cut_is_open_with_its_progress_until_it_is_ended(): void
+    {
+        $this->clover->reset('synthetic:3500');
+        $this->connect();
+        $this->sync(budget: new TimeBudget(0.0));
+        $cut = $this->sync(budget: new TimeBudget(0.0));
+        $now = $this->shop(clock: new LaterClock(90))->overview();
+
+        self::assertSame([SyncRuns::RUNNING, 'items', $cut->itemsRead, $cut->run], [
+            $now->run['now']->status,
+            $now->run['now']->phase,
+            $now->run['now']->itemsRead,
+            $now->run['now']->run,
+        ]);
+        self::assertSame(
+            [null, false],
+            [$now->run['expected'], $now->run['active']],
+            'Nobody knows how many there are, and nobody is at it.',
+        );
+        self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
+
+        $this->sync();
+        self::assertNull($this->shop()->overview()->run);
+        $this->sync(budget: new TimeBudget(0.0));
+        self::assertSame($this->shop()->mappings()->countLinked(), $this->shop()->overview()->run['expected']);
+    }
+
+    public function test_somebody_else_at_the_sync_is_seen(): void
+    {
+        $this->connect();
+        $this->sync(budget: new TimeBudget(0.0));
+        $other = new Lock($this->db->connect(), 'sync:sandbox');
+        $other->acquire();
+        self::assertTrue($this->shop()->overview()->run['active']);
+        self::assertFalse($other->isTaken(), 'One\'s own lock is nobody else\'s.');
+        $other->release();
+        self::assertFalse($this->shop()->overview()->run['active']);
+    }
+
+    public function test_a_run_that_waits_for_the_owners_word_says_for_which(): void
+    {
+        $this->connectedAndSynced();
+
+        foreach ($this->clover->items() as $item) {
+            $this->clover->remove($item['id']);
+        }
+
+        $result = $this->sync();
+        $run    = $this->shop()->overview()->run;
+        self::assertSame([SyncRuns::NEEDS_CONFIRMATION, $result->message, false], [
+            $run['now']->status,
+            $run['now']->message,
+            $run['active'],
+        ]);
+        self::assertSame(SyncRuns::RUNNING, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
+
+        // The word is remembered: what follows need not repeat it.
+        self::assertSame(SyncRuns::DONE, $this->sync()->status);
+        self::assertNull($this->shop()->overview()->run);
+    }
+
+    public function test_why_the_last_run_stopped_is_told_until_another_one_ends_well(): void
+    {
+        $this->syncWithoutPermission();
+        $this->clover->merchant(['permissions' => self::PERMISSIONS]);
+        $this->sync();
+
+        self::assertNull($this->shop()->overview()->lastFailure);
+    }
+
+    public function test_why_the_last_run_stopped_is_not_told_after_connecting_anew(): void
+    {
+        $this->syncWithoutPermission();
+        $this->shop()->connected();
+
+        self::assertNull($this->shop()->overview()->lastFailure);
+    }
+
+    private function syncWithoutPermission(): void
+    {
+        $this->connect();
+        $this->clover->merchant(['permissions' => ['ORDERS_R', 'ORDERS_W']]);
+
+        try {
+            $this->sync();
+            self::fail('A permission was missing.');
+        } catch (PermissionException $e) {
+            self::assertSame($e->getMessage(), $this->shop()->overview()->lastFailure);
+        }
+    }
+
+    public function test_pause_tax_webhook_and_another_site_are_in_it(): void
+    {
+        $this->connect();
+        $shop = $this->shop();
+        $shop->pause()->begin('no permission');
+        $shop->state->set('tax_warning', 'with and without');
+        $shop->state->setArray('webhook_code', ['code' => 'a-code', 'at' => 1_700_000_000]);
+        $shop->state->set('webhook_seen', '1700000100');
+        $now = $this->shop(site: 'https://copy.example')->overview();
+
+        self::assertSame([
+            'no permission',
+            'with and without',
+            ['code' => 'a-code', 'at' => 1_700_000_000],
+            1_700_000_100,
+            true,
+        ], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
+        $shop->state->set('tax_warning', '');
+        self::assertNull($this->shop()->overview()->taxWarning);
+    }
+
+    public function test_a_category_that_exists_ends_the_question_for_one(): void
+    {
+        $this->connect();
+
+        try {
+            $this->sync(['default_category' => 0]);
+            self::fail('There was no category.');
+        } catch (DefaultCategoryException) {
+            self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
+        }
+
+        $shop = $this->shop(['default_category' => 0])->withDefaultCategory(2);
+        self::assertTrue($shop->overview()->hasDefaultCategory);
+        self::assertSame(SyncRuns::DONE, $shop->runner()->run(new TimeBudget())->status);
+    }
+
+    public function test_connecting_to_another_merchant_forgets_the_facts_of_the_first_and_names_it(): void
+    {
+        $shop          = $this->shop();
+        $authorization = $shop->connection->authorize('https://shop.example/callback');
+        self::assertNull($shop->complete(Simulator::approve($authorization->url), $authorization->state));
+        self::assertFalse($shop->guard->isMoved());
+        $shop->merchant->ask();
+
+        $again = $shop->connection->authorize('https://shop.example/callback');
+        self::assertNull($shop->complete(Simulator::approve($again->url), $again->state), 'It is the same one.');
+        self::assertNotSame([], $shop->merchant->remembered());
+
+        $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $shop->merchant->remembered());
+        $shop->connection->disconnect();
+        $third = $shop->connection->authorize('https://shop.example/callback');
+        self::assertSame('ANOTHER', $shop->complete(Simulator::approve($third->url), $third->state));
+        self::assertSame([], $shop->merchant->remembered());
+        self::assertNull($shop->overview()->merchantName);
+    }
+
+    public function test_credentials_are_there_when_both_are(): void
+    {
+        self::assertTrue($this->shop()->hasCredentials());
+        self::assertFalse($this->shop(['app_secret' => ''])->hasCredentials());
+    }
+}

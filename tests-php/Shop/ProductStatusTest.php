@@ -1,0 +1,228 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\ProductStatus;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\SyncTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What the owner sees of a product's link to Clover. */
+final class ProductStatusTest extends SyncTestCase
+{
+    private string $mug;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->connectedAndSynced();
+        $this->mug = (string) $this->itemBySku('MUG-01')['id'];
+    }
+
+    #[TestDox(
+        'A product that a sync brought is synced, and shows its id and when that was; an hour later a sync shows its own time',
+    )]
+    public function test_synced(): void
+    {
+        $status = $this->standing($this->mug);
+        self::assertSame(['synced', 'item', $this->mug, [], null, null], [
+            $status->state,
+            $status->type,
+            $status->cloverId,
+            $status->members,
+            $status->error,
+            $status->waitsFor,
+        ]);
+        self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/', (string) $status->lastSynced);
+        $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET last_synced = '2026-01-01 00:00:00'");
+        $this->sync();
+        self::assertGreaterThan('2026-01-01 00:00:00', $this->standing($this->mug)->lastSynced);
+    }
+
+    #[TestDox('A product that is linked to nothing has no status')]
+    public function test_no_link(): void
+    {
+        self::assertNull(ProductStatus::of($this->sql, $this->shop()->mappings(), 999_999));
+        $product = (int) $this->product($this->mug)['product_id'];
+        self::assertNull(
+            ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->mappings()->merchant), $product),
+            'Links of another environment are none.',
+        );
+    }
+
+    #[TestDox('A product that a webhook told of is pending until it was looked at')]
+    public function test_pending_for_an_event(): void
+    {
+        $this->tell($this->mug);
+        self::assertSame(['pending', ProductStatus::EVENT], [
+            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->waitsFor,
+        ]);
+        $this->shop()->inboxWorker()->drain(new TimeBudget());
+        self::assertSame(['synced', null], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
+    }
+
+    #[TestDox('A product that was just linked waits for the next sync')]
+    public function test_pending_for_a_sync(): void
+    {
+        $this
+            ->shop()
+            ->mappings()
+            ->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
+        $status = $this->standing($this->mug);
+        self::assertSame(['pending', ProductStatus::LINK, null], [
+            $status->state,
+            $status->waitsFor,
+            $status->lastSynced,
+        ]);
+    }
+
+    #[TestDox('A product whose sync failed shows why, though a webhook waits, and keeps the time of its last success')]
+    public function test_error(): void
+    {
+        $this->clover->edit($this->mug, ['name' => '']);
+        $synced = $this->standing($this->mug)->lastSynced;
+        $this->sync();
+        $this->tell($this->mug);
+        $status = $this->standing($this->mug);
+        self::assertSame(['error', null, $synced], [$status->state, $status->waitsFor, $status->lastSynced]);
+        self::assertNotSame('', (string) $status->error);
+    }
+
+    #[TestDox('A product whose item is gone is deleted, whatever waits; when it is back it is synced')]
+    public function test_deleted(): void
+    {
+        $this->clover->remove($this->mug);
+        $this->sync();
+        $this->tell($this->mug);
+        self::assertSame(['deleted', null], [
+            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->waitsFor,
+        ]);
+        $this->clover->restore($this->mug);
+        $this->sync();
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET worked = told');
+        self::assertSame('synced', $this->standing($this->mug)->state);
+    }
+
+    #[TestDox('A group shows its variants, and is as well as the worst of them')]
+    public function test_a_group(): void
+    {
+        [$group, $members] = $this->poster();
+        $status = $this->standing($group);
+        self::assertSame(['synced', 'group', $group, 'Poster'], [
+            $status->state,
+            $status->type,
+            $status->cloverId,
+            $status->name,
+        ]);
+        self::assertEqualsCanonicalizing($members, array_column($status->members, 'clover_id'));
+        self::assertNotContains(null, array_column($status->members, 'variant_id'));
+
+        $this->tell($members[0]);
+        self::assertSame('pending', $this->standing($group)->state);
+        $this
+            ->shop()
+            ->mappings()
+            ->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
+        $status = $this->standing($group);
+        self::assertSame('error', $status->state);
+        self::assertStringEndsWith(': no price', (string) $status->error);
+    }
+
+    #[TestDox('A variant that is gone makes no deleted product; when all are gone the product is')]
+    public function test_a_group_that_loses_variants(): void
+    {
+        [$group, $members] = $this->poster();
+        $last = array_pop($members);
+
+        foreach ($members as $id) {
+            $this->clover->remove($id);
+        }
+
+        $this->sync();
+        self::assertSame('synced', $this->standing($group)->state);
+        self::assertSame(
+            \count($members),
+            \count(array_filter(
+                $this->standing($group)->members,
+                static fn (array $m): bool => $m['state'] === 'deleted',
+            )),
+        );
+        $this->clover->remove($last);
+        $this->sync();
+        self::assertSame('deleted', $this->standing($group)->state);
+    }
+
+    #[TestDox('A product that has the SKU of something in Clover and is linked to nothing is a conflict')]
+    public function test_a_conflict(): void
+    {
+        $product = $this->product($this->mug);
+        $this
+            ->shop()
+            ->mappings()
+            ->save([[
+                'clover_id' => $this->mug,
+                'name'      => 'Mug',
+                'sku'       => (string) $product['sku'],
+                'state'     => Links::CONFLICT,
+                'error'     => 'The shop already has it',
+            ]]);
+        $status = ProductStatus::of($this->sql, $this->shop()->mappings(), (int) $product['product_id']);
+        self::assertSame(['conflict', $this->mug, 'The shop already has it'], [
+            $status->state,
+            $status->cloverId,
+            $status->error,
+        ]);
+    }
+
+    #[TestDox('Who has the database alone finds the merchant there')]
+    public function test_the_merchant(): void
+    {
+        self::assertSame($this->shop()->merchantId(), MerchantProfile::merchantIn($this->shop()->state));
+        $this->shop()->disconnect();
+        self::assertNotNull(MerchantProfile::merchantIn($this->shop()->state));
+    }
+
+    private function standing(string $cloverId): ProductStatus
+    {
+        $product =
+            (int) $this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
+                $cloverId,
+            ]);
+
+        return (
+            ProductStatus::of($this->sql, $this->shop()->mappings(), $product) ?? self::fail("$cloverId has no status.")
+        );
+    }
+
+    /** @return array{string, list<string>} The group's id and those of its items */
+    private function poster(): array
+    {
+        $group = (string) $this->sql->fetchValue(
+            "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'group' AND name = 'Poster'",
+        );
+
+        return [
+            $group,
+            array_map(
+                strval(...),
+                $this->sql->fetchColumn('SELECT clover_id FROM #__j2commerce_clover_mappings WHERE parent_id = ? ORDER BY clover_id', [
+                    $group,
+                ]),
+            ),
+        ];
+    }
+
+    private function tell(string $item): void
+    {
+        $this
+            ->shop()
+            ->inbox()
+            ->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
+    }
+}

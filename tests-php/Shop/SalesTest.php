@@ -1,0 +1,773 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Exception\NotConnectedException;
+use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\HeardSql;
+use CloverSync\Tests\Support\SalesTestCase as Base;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What is sold on the web, on its way into Clover. */
+final class SalesTest extends Base
+{
+    #[TestDox('A paid order takes its units out of Clover, and appears there with lines that add up to its total')]
+    public function test_a_sale(): void
+    {
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]], ['order_discount' => 101]);
+        self::assertWork($this->work(), 3);
+        self::assertSame([18.0, 9.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
+        [$order] = $this->cloverOrders();
+        $lines = array_sum(array_column($order['lineItems']['elements'], 'price'));
+        $off   = array_sum(array_column($order['discounts']['elements'], 'amount'));
+        self::assertSame([(3 * 1250) + (3 * 103) + 500 - 101, (3 * 1250) + (3 * 103) + 500 - 101], [
+            $order['total'],
+            $lines + $off,
+        ]);
+        self::assertSame(['PAID ONLINE 501', 'open', 5], [
+            $order['title'],
+            $order['state'],
+            \count($order['lineItems']['elements']),
+        ]);
+        self::assertStringContainsString('Ada Lovelace', $order['note']);
+        self::assertLessThanOrEqual(12, \strlen($order['externalReferenceId']));
+        self::assertSame(
+            [],
+            array_filter($order['lineItems']['elements'], static fn (array $line): bool => isset($line['item'])),
+            'Linked lines could take the units once more.',
+        );
+    }
+
+    #[TestDox('Nothing is asked of Clover twice, however often an order is told of')]
+    public function test_twice(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->shop()->orderEvents()->statusChanged(self::ORDER, 5, 1);
+        $this->work();
+        $mark = $this->clover->mark();
+        $this->shop()->orderEvents()->statusChanged(self::ORDER, 1, 7);
+        $this->shop()->orderEvents()->statusChanged(self::ORDER, 5, 1);
+        self::assertWork($this->work(), 0);
+        self::assertSame([], $this->clover->calls($mark));
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox('The next sync after a sale recognises its own work and writes nothing')]
+    public function test_the_echo_of_a_sale_is_no_change(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $rows   = $this->shopRows();
+        $result = $this->sync();
+        self::assertSame([0, 0], [$result->productRows, $result->updated]);
+        self::assertSame($rows, $this->shopRows());
+        self::assertSame(18, $this->inShop($this->mug));
+    }
+
+    #[TestDox('A pull between an order and its confirmation never puts the sold unit back on sale')]
+    public function test_a_pull_leaves_out_what_clover_has_not_taken(): void
+    {
+        $this->order(4, [[$this->mug, 3]]);
+        $this->work();
+        self::assertSame(
+            [20.0, 17],
+            [(float) $this->inClover($this->mug), $this->inShop($this->mug)],
+            'Pending: taken in the shop only.',
+        );
+        $this->clover->setStock($this->mug, 30);
+        $this->sync();
+        self::assertSame(27, $this->inShop($this->mug));
+        $this->order(1, [[$this->mug, 3]]);
+        $this->sync();
+        self::assertSame(27, $this->inShop($this->mug), 'Paid, and not sent yet.');
+        $this->work();
+        $this->sync();
+        self::assertSame([27.0, 27], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+    }
+
+    #[TestDox('A pull between a cancel and its confirmation keeps the units that the shop has got back')]
+    public function test_a_pull_keeps_what_was_given_back(): void
+    {
+        $this->order(1, [[$this->mug, 3]]);
+        $this->work();
+        $this->order(6, [[$this->mug, 3]]);
+        $this->sync();
+        self::assertSame([17.0, 20], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+        $this->work();
+        $this->sync();
+        self::assertSame([20.0, 20], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+    }
+
+    /** @return iterable<string, array{list<int>, int}> Statuses one after another, units taken in the end */
+    public static function lives(): iterable
+    {
+        yield 'confirmed' => [[5, 1], 2];
+        yield 'confirmed, processed, shipped, delivered' => [[5, 1, 2, 7, 8], 2];
+        yield 'pending' => [[5, 4], 0];
+        yield 'pending, then confirmed' => [[5, 4, 1], 2];
+        yield 'confirmed, then pending' => [[1, 4], 2];
+        yield 'cancelled unpaid' => [[5, 6], 0];
+        yield 'confirmed, then cancelled' => [[1, 6], 0];
+        yield 'confirmed, then failed' => [[1, 3], 0];
+        yield 'shipped, then new' => [[7, 5], 0];
+        yield 'confirmed, cancelled, confirmed' => [[1, 6, 1], 2];
+        yield 'confirmed, cancelled, confirmed, cancelled' => [[1, 6, 1, 6], 0];
+        yield 'confirmed, then a status that says nothing' => [[1, 10], 2];
+        yield 'cancelled, then a status that says nothing' => [[1, 6, 10], 0];
+        yield 'confirmed, then the status of refunds' => [[1, 9], 0];
+        yield 'the status of refunds, then confirmed' => [[1, 9, 1], 2];
+    }
+
+    #[DataProvider('lives')]
+    #[TestDox('Of two units, whether the worker ran after each status or only at the end: $_dataName')]
+    public function test_every_life(array $statuses, int $taken): void
+    {
+        foreach ([true, false] as $i => $each) {
+            $order = ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i];
+            $this->clover->setStock($this->mug, 20);
+
+            foreach ($statuses as $status) {
+                $this->order($status, [[$this->mug, 2, 100 + $i]], $order);
+                $each && $this->work(['refunded_statuses' => [9]]);
+            }
+
+            self::assertWork($this->work(['refunded_statuses' => [9]]), $each ? 0 : ($taken > 0 ? 2 : 0));
+            self::assertSame(
+                20.0 - $taken,
+                (float) $this->inClover($this->mug),
+                $each ? 'worked after each' : 'worked at the end',
+            );
+        }
+    }
+
+    #[TestDox(
+        'An order that was paid on its way to a status that says nothing is a sale, though the worker saw only that',
+    )]
+    public function test_paid_on_the_way(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->order(10, [[$this->mug, 2]]);
+        self::assertWork($this->work(), 2);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox(
+        'An edit after payment moves the difference, and a line that is removed gives its units back; no event tells of either',
+    )]
+    public function test_edits_after_payment(): void
+    {
+        $this->order(1, [[$this->mug, 5], [$this->candle, 1]]);
+        $this->work();
+        $this->order(1, [[$this->mug, 3], [$this->candle, 1]], event: false);
+        self::assertSame(1, $this->work()->found);
+        self::assertSame(17.0, (float) $this->inClover($this->mug));
+        $this->order(1, [[$this->mug, 4]], event: false);
+        $this->work();
+        self::assertSame([16.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
+        self::assertSame(0, $this->work()->found, 'It is found once.');
+        self::assertCount(1, $this->cloverOrders(), 'The order in Clover stays as it was paid.');
+        self::assertSame(
+            ['+5 confirmed', '-2 confirmed', '+1 confirmed', '+1 confirmed', '-1 confirmed'],
+            $this->rows(),
+        );
+    }
+
+    #[TestDox('An event that was lost is found by the scan, once, and the log says so')]
+    public function test_a_lost_event_is_found(): void
+    {
+        $this->order(1, [[$this->mug, 2]], event: false);
+        self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->work(scan: false)->confirmed]);
+        $result = $this->work();
+        self::assertSame([1, 2], [$result->found, $result->confirmed]);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+        $this->order(6, [[$this->mug, 2]], event: false);
+        self::assertSame([1, 1], [($result = $this->work())->found, $result->confirmed]);
+        self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
+        self::assertCount(2, array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
+            $m,
+            'no event told',
+        )));
+    }
+
+    #[TestDox(
+        'The units of an order that was deleted in the shop are given back, and the shop takes its count from Clover',
+    )]
+    public function test_a_deleted_order(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $this->deleteOrder();
+        self::assertSame(1, $this->work()->found);
+        $this->sync();
+        self::assertSame([20.0, 20, 0], [
+            (float) $this->inClover($this->mug),
+            $this->inShop($this->mug),
+            $this->work()->found,
+        ]);
+    }
+
+    #[TestDox(
+        'A whole refund by the gateway gives the units back, though the order stays confirmed; paid anew it is a sale again',
+    )]
+    public function test_a_whole_refund(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $this->shop()->orderEvents()->refunded(self::ORDER, true);
+        $this->work();
+        $this->sync();
+        self::assertSame([20.0, 20], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+        $this->order(7, [[$this->mug, 2]]);
+        self::assertWork($this->work(), 0);
+        $this->order(6, [[$this->mug, 2]]);
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox('A part refund names no lines: it is logged, and the owner gives the units back by hand')]
+    public function test_a_part_refund(): void
+    {
+        $this->order(1, [[$this->mug, 3]]);
+        $this->work();
+        $this->shop()->orderEvents()->refunded(self::ORDER, false);
+        self::assertWork($this->work(), 0);
+        self::assertStringContainsString(
+            'skipped Part of the order was paid back',
+            $this->logged('inventory_restock')[0],
+        );
+        $line = (int) $this->sql->fetchValue('SELECT line_id FROM #__j2commerce_clover_ledger');
+        $this->sales()->planner->restock(self::ORDER, $line, 1);
+        $this->work();
+        self::assertSame(
+            [18.0, 0],
+            [(float) $this->inClover($this->mug), $this->work()->found],
+            'The scan does not take it again.',
+        );
+        $this->order(6, [[$this->mug, 3]]);
+        $this->work();
+        self::assertSame(20.0, (float) $this->inClover($this->mug), 'Never more than was taken.');
+        $this->expectExceptionMessage('0 units of this line can be given back');
+        $this->sales()->planner->restock(self::ORDER, $line, 1);
+    }
+
+    #[TestDox(
+        'With Push Stock off nothing moves Clover\'s counts, the shop follows them plainly, and switching it on replays nothing',
+    )]
+    public function test_push_stock_off(): void
+    {
+        $off = ['push_stock' => false];
+        $this->order(1, [[$this->mug, 2]], settings: $off);
+        self::assertSame([0, ['+2 skipped push_off']], [
+            $this->work($off + ['sync_sale' => false])->confirmed,
+            $this->rows(),
+        ]);
+        self::assertStringContainsString('Push Stock on Sale is off', $this->logged('inventory_decrement')[0]);
+        $this->sync($off);
+        self::assertSame(20, $this->inShop($this->mug));
+        self::assertWork($this->work(['sync_sale' => false]), 0);
+        $this->sync();
+        self::assertSame([20.0, 20], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+        $this->order(6, [[$this->mug, 2]]);
+        self::assertWork($this->work(['sync_sale' => false]), 0);
+        self::assertSame(20.0, (float) $this->inClover($this->mug), 'What was not taken is not given back.');
+    }
+
+    #[TestDox('With Sync Sale off no order appears in Clover, and those of that time are not sent later')]
+    public function test_sync_sale_off(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        self::assertWork($this->work(['sync_sale' => false]), 1);
+        self::assertWork($this->work(), 0);
+        self::assertSame([], $this->cloverOrders());
+        $this->order(1, [[$this->mug, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
+        $this->work();
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox('An order that is cancelled before anything was sent asks nothing of Clover')]
+    public function test_cancelled_before_anything_was_sent(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $this->order(6, [[$this->mug, 2]]);
+        $mark = $this->clover->mark();
+        self::assertWork($this->work(), 0);
+        self::assertSame([[], ['+2 skipped moot', '-2 skipped moot']], [$this->clover->calls($mark), $this->rows()]);
+        $this->order(1, [[$this->mug, 2]]);
+        self::assertWork($this->work(), 2);
+        self::assertSame([18.0, 1], [(float) $this->inClover($this->mug), \count($this->cloverOrders())]);
+    }
+
+    #[TestDox('An item that Clover does not count is not made counted by a sale')]
+    public function test_an_untracked_item(): void
+    {
+        $this->clover->setStock($this->mug, null);
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
+        self::assertWork($this->work(), 2);
+        self::assertSame([null, 9.0, ['+2 skipped untracked', '+1 confirmed']], [
+            $this->inClover($this->mug),
+            (float) $this->inClover($this->candle),
+            $this->rows(),
+        ]);
+        $this->clover->setStock($this->mug, 7);
+        $this->order(6, [[$this->mug, 2], [$this->candle, 1]]);
+        $this->work();
+        self::assertSame([7.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
+    }
+
+    #[TestDox('Fractions stay, and a sale may take Clover below zero')]
+    public function test_fractions_and_debts(): void
+    {
+        $this->clover->setStock($this->mug, 1.5);
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $this->sync();
+        self::assertSame([-0.5, 0], [(float) $this->inClover($this->mug), $this->inShop($this->mug)]);
+    }
+
+    #[TestDox(
+        'A sale of an item that is gone from Clover waits for the owner, holds up nobody, and can be tried again',
+    )]
+    public function test_an_item_that_is_gone(): void
+    {
+        $this->clover->remove($this->mug);
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
+        self::assertWork($this->work(), 2, dead: 1);
+        self::assertSame([9.0, '+2 dead gone'], [(float) $this->inClover($this->candle), $this->rows()[0]]);
+        $this->clover->restore($this->mug);
+        $row = $this->sales()->ledger->waiting(10)[0];
+        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], (int) $row['seq'], 'not_applied');
+        self::assertWork($this->work(), 1);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox(
+        'Products that are linked to nothing in Clover are sold without a word about stock, and adopting one later takes nothing',
+    )]
+    public function test_an_unlinked_product(): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [
+            $this->mug,
+        ]);
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
+        $this->work();
+        self::assertSame(['+2 skipped unlinked', '+1 confirmed'], $this->rows());
+        $this->sql->execute(
+            'UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?',
+            [$this->mug],
+        );
+        self::assertSame([0, 20.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
+    }
+
+    #[TestDox(
+        'A product that is linked to another item after a sale gives the units back to the item that they came from',
+    )]
+    public function test_a_product_that_was_linked_anew(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        $variant = (int) $this->product($this->mug)['variant_id'];
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = NULL, product_id = NULL WHERE clover_id = ?', [
+            $this->mug,
+        ]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = ? WHERE clover_id = ?', [
+            $variant,
+            $this->candle,
+        ]);
+        self::assertSame(0, $this->work()->found);
+        $this->order(6, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame([20.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
+    }
+
+    #[TestDox(
+        'What was sold before the first connection is in Clover\'s counts already; an older order that is paid afterwards is a sale',
+    )]
+    public function test_orders_from_before_the_connection(): void
+    {
+        $this->clock->later = -86_400;
+        $this->order(1, [[$this->mug, 2]], event: false);
+        $this->order(4, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502], event: false);
+        $this->clock->later = 0;
+        $shop               = $this->shop();
+        $shop->state->set('orders_after:' . $shop->connection->status()->merchantId, '502');
+        self::assertSame([0, 0], [($result = $this->work())->found, $result->confirmed]);
+        $this->order(7, [[$this->mug, 2]]);
+        $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
+        $this->work();
+        self::assertSame([20.0, 9.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
+    }
+
+    #[TestDox(
+        'Without Inventory Write the log names the permission, sending pauses, and after a new connection everything goes out',
+    )]
+    public function test_no_permission_for_stock(): void
+    {
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'ORDERS_R', 'ORDERS_W']]);
+        $this->order(1, [[$this->mug, 2]]);
+        $result = $this->work();
+        self::assertStringContainsString('Inventory Write', (string) $result->paused);
+        self::assertStringContainsString('disconnect and connect again', $this->logged('inventory_decrement')[0]);
+        $mark = $this->clover->mark();
+        $this->work();
+        self::assertSame([], $this->clover->calls($mark), 'Nothing is tried while it is paused.');
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
+        $this->shop()->disconnect();
+        $this->connect($this->shop());
+        self::assertWork($this->work(), 2);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox(
+        'Without Orders Write the units are taken all the same, and the log says which permission the order lacks',
+    )]
+    public function test_no_permission_for_orders(): void
+    {
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R']]);
+        $this->order(1, [[$this->mug, 2]]);
+        self::assertStringContainsString('Orders Write', (string) $this->work()->paused);
+        self::assertStringContainsString('Orders Write', $this->logged('order_push')[0]);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+        $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
+        $this->shop()->pause()->end();
+        self::assertWork($this->work(), 1);
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox(
+        'The payment is recorded where the permissions allow it, and Clover, which takes stock at payments, takes none of it',
+    )]
+    public function test_the_payment_and_clovers_own_decrement(): void
+    {
+        $this->clover->switches(['order_decrements_stock' => 'on_payment']);
+        $this->clover->merchant([
+            'updateStock' => true,
+            'permissions' => [
+                'INVENTORY_R',
+                'INVENTORY_W',
+                'ORDERS_R',
+                'ORDERS_W',
+                'MERCHANT_R',
+                'PAYMENTS_R',
+                'PAYMENTS_W',
+            ],
+        ]);
+        $this->order(1, [[$this->mug, 1]]);
+        $this->work();
+        [$order] = $this->cloverOrders();
+        self::assertSame(['PAID', [$order['total']]], [
+            $order['paymentState'],
+            array_column($order['payments']['elements'], 'amount'),
+        ]);
+        self::assertSame(19.0, (float) $this->inClover($this->mug), 'Exactly one.');
+        self::assertSame('recorded', $this->sql->fetchValue('SELECT payment FROM #__j2commerce_clover_orders'));
+        self::assertNull(
+            $this->sql->fetchValue('SELECT plan FROM #__j2commerce_clover_orders'),
+            'The customer\'s data is not kept.',
+        );
+    }
+
+    #[TestDox('One row that Clover refuses holds up no other; when refusals do not end, sending pauses and says so')]
+    public function test_refusals(): void
+    {
+        $this->clover->fault("POST /v3/merchants/*/item_stocks/{$this->mug}", 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
+        $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
+        self::assertWork($this->work(), 2, later: 1);
+
+        for ($i = 0; $i < 3; $i++) {
+            $this->clock->later += 600;
+            $this->work();
+        }
+
+        self::assertSame(['+2 dead refused', '+1 confirmed'], $this->rows());
+        $this->clover->fault('POST /v3/merchants/*/item_stocks/*', 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
+
+        for ($i = 0; $i < 6; $i++) {
+            $this->order(
+                1,
+                [[$this->candle, 1, 10 + $i]],
+                ['order_id' => (string) (179540797510 + $i), 'number' => 510 + $i],
+            );
+        }
+
+        for ($i = 0; $i < 6 && $this->sales()->worker()->waiting()->paused === null; $i++) {
+            $this->clock->later += 600;
+            $this->work(['sync_sale' => false]);
+        }
+
+        self::assertStringContainsString('refused', (string) $this->sales()->worker()->waiting()->paused);
+        self::assertNotSame([], array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
+            $m,
+            'is paused',
+        )));
+    }
+
+    #[TestDox('A hook writes one row in one statement of its own, and throws nothing whatever the database does')]
+    public function test_the_hook(): void
+    {
+        $statements = [];
+        $counting   = new HeardSql($this->sql, static function (string $query) use (&$statements): void {
+            $statements[] = $query;
+        });
+        $mark = $this->clover->mark();
+        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged(self::ORDER, 5, 1);
+        self::assertCount(1, $statements);
+        self::assertStringStartsWith('INSERT', $statements[0]);
+        self::assertSame([], $this->clover->calls($mark));
+
+        (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged('1795407975', null, 5);
+        self::assertCount(1, $statements, 'A checkout that has begun says nothing.');
+
+        $told = [];
+        $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox RENAME TO #__j2commerce_clover_outbox_gone');
+        (new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
+            $told[] = $e::class;
+
+            throw new \RuntimeException('and the log is broken, too');
+        }))->statusChanged(self::ORDER, 5, 1);
+        $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox_gone RENAME TO #__j2commerce_clover_outbox');
+        self::assertSame(
+            [true],
+            array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $told),
+        );
+    }
+
+    #[TestDox('While the shop is disconnected nothing is sent; connected again to the same merchant the work goes on')]
+    public function test_disconnected(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->shop()->disconnect();
+        $mark = $this->clover->mark();
+
+        try {
+            $this->work();
+            self::fail('It worked without a connection.');
+        } catch (NotConnectedException) {
+            self::assertSame([], $this->clover->calls($mark));
+        }
+
+        $this->order(6, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
+        $this->connect($this->shop());
+        self::assertWork($this->work(), 2);
+        self::assertSame(18.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox('A copy of the site sends nothing')]
+    public function test_a_copy(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $mark = $this->clover->mark();
+
+        try {
+            $this->shop(site: 'https://staging.example')->sales()->worker()->run(new TimeBudget());
+            self::fail('The copy has sent.');
+        } catch (SiteMovedException) {
+            self::assertSame([], $this->clover->calls($mark));
+        }
+    }
+
+    #[TestDox('One worker works at a time; the second one is told')]
+    public function test_one_worker(): void
+    {
+        $lock = new Lock($this->db->connect(), 'work:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
+        self::assertTrue($lock->acquire());
+        $this->expectException(AlreadyRunningException::class);
+        $this->work();
+    }
+
+    #[TestDox('A worker that was robbed of its lock while it read sends neither units nor orders, and ends')]
+    public function test_a_robbed_worker(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        $this->sales()->planner->plan(self::ORDER);
+
+        foreach (['ledger' => ['', 2], 'orders' => ['POST /v3/-/item_stocks', 1]] as $table => [$before, $left]) {
+            $robbed = new HeardSql($this->db->connect(), function (string $query) use ($table): void {
+                if (
+                    str_starts_with($query, 'SELECT')
+                    && str_contains($query, "#__j2commerce_clover_$table")
+                    && str_contains($query, 'next_try <= ?')
+                ) {
+                    $this->sql->execute(
+                        "UPDATE #__j2commerce_clover_locks SET holder = 'somebody else' WHERE name = 'work:sandbox'",
+                    );
+                }
+            });
+            $mark = $this->clover->mark();
+            $this->shop(sql: $robbed)->sales()->worker()->run(new TimeBudget(), scan: false);
+            $sent = array_filter(
+                $this->clover->calls($mark),
+                static fn (string $call): bool => !str_starts_with($call, 'GET'),
+            );
+            self::assertSame($before, preg_replace('#/[A-Z0-9]{13} 200$#', '', implode(', ', $sent)));
+            self::assertSame($left, $this->sales()->worker()->waiting()->later);
+            $this->sql->execute('DELETE FROM #__j2commerce_clover_locks');
+        }
+
+        self::assertWork($this->work(), 1);
+    }
+
+    #[TestDox('An order of 120 pieces arrives whole')]
+    public function test_many_pieces(): void
+    {
+        $this->order(1, [[$this->mug, 120]]);
+        $this->work();
+        [$order] = $this->cloverOrders();
+        self::assertSame([122, $order['total']], [
+            \count($order['lineItems']['elements']),
+            array_sum(array_column($order['lineItems']['elements'], 'price')),
+        ]);
+        self::assertSame(-100.0, (float) $this->inClover($this->mug));
+    }
+
+    #[TestDox('An order whose creation got no answer is searched for by its reference, and is in Clover once')]
+    public function test_an_order_without_answer(): void
+    {
+        $this->clover->fault('POST /v3/merchants/*/orders', 'apply_then_drop');
+        $this->order(1, [[$this->mug, 1]]);
+        self::assertWork($this->work(), 1, later: 1);
+        $this->clock->later += 40;
+        self::assertWork($this->work(), 1);
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox('An order that Clover does not find for two minutes waits for the owner, who says that it is to be sent')]
+    public function test_an_order_that_is_not_found(): void
+    {
+        $this->clover->fault('POST /v3/merchants/*/orders', 'drop');
+        $this->order(1, [[$this->mug, 1]]);
+        $this->work();
+
+        for ($i = 0; $i < 10; $i++) {
+            $this->clock->later += 40;
+            $result             = $this->work();
+        }
+
+        self::assertWork($result, 0, uncertain: 1);
+        self::assertSame([], $this->cloverOrders());
+        self::assertStringContainsString('cannot be told', $this->logged('order_push')[0]);
+        self::assertTrue($this->sales()->pushed->resolve(
+            (int) $this->sales()->pushed->waiting(1)[0]['id'],
+            'not_applied',
+        ));
+        self::assertWork($this->work(), 1);
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox('Drift names each item that differs, with the reason')]
+    public function test_drift(): void
+    {
+        $drift = function (): array {
+            $found = [];
+            $this
+                ->sales()
+                ->drift()
+                ->run(static function (array $item) use (&$found): void {
+                    $found[$item['clover_id']] = $item['reason'];
+                });
+
+            return $found;
+        };
+        $before = $drift();
+        self::assertArrayNotHasKey($this->mug, $before);
+        $this->order(4, [[$this->mug, 2]]);
+        self::assertStringContainsString('unsent web units: 2', $drift()[$this->mug]);
+        $this->clover->setStock($this->candle, null);
+        self::assertStringContainsString('untracked', $drift()[$this->candle]);
+        $this->clover->setStock($this->candle, 4);
+        self::assertStringContainsString('stale: the shop has 10 and should have 4', $drift()[$this->candle]);
+        $this->order(1, [[$this->mug, 2]]);
+        $this->work();
+        self::assertSame(array_keys($before), array_values(array_diff(array_keys($drift()), [$this->candle])));
+    }
+
+    #[TestDox(
+        'A row that misses its time again and again waits longer each time, and is the owner\'s in the end, who can try it again',
+    )]
+    public function test_a_row_that_is_always_late(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $ledger = $this->sales()->ledger;
+        $waits  = [];
+
+        do {
+            $row = $this->ledgerRow();
+            self::assertTrue($ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000));
+            $sent = $this->clock->now();
+            $dead = $ledger->miss($row, 'me', 'not in time');
+
+            if (!$dead) {
+                $waits[] = (int) $this->ledgerRow()['next_try'] - $sent;
+            }
+        } while (!$dead);
+
+        self::assertSame([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64], $waits);
+        self::assertSame(['dead', 'too_slow'], [$this->ledgerRow()['state'], $this->ledgerRow()['reason']]);
+        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], 1, 'not_applied');
+        self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
+    }
+
+    #[TestDox(
+        'A row that Clover cannot be reached for waits longer each time, up to five minutes, and never dies of it',
+    )]
+    public function test_a_row_that_cannot_be_sent(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $waits = [];
+
+        for ($i = 0; $i < 20; $i++) {
+            $this->sales()->ledger->tryLater($this->ledgerRow(), 1, 'no way to Clover');
+            $waits[] = (int) $this->ledgerRow()['next_try'] - $this->clock->now();
+        }
+
+        self::assertSame([1, 2, 4, 8, 16, 32, 64, 128, 256], \array_slice($waits, 0, 9));
+        self::assertSame(['intended', 256], [$this->ledgerRow()['state'], $waits[19]]);
+        $row = $this->ledgerRow();
+        $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
+        self::assertFalse(
+            $this->sales()->ledger->miss($row, 'me', 'not in time'),
+            'Late once is no reason to give it up.',
+        );
+    }
+
+    #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]
+    public function test_drift_of_a_write_under_way(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $row = $this->ledgerRow();
+        $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
+        $this->clover->post('sale', ['itemId' => $this->mug, 'quantity' => 3]);
+        $found = [];
+        $this
+            ->sales()
+            ->drift()
+            ->run(static function (array $item) use (&$found): void {
+                $found[$item['clover_id']] = $item['reason'];
+            });
+        self::assertStringContainsString('the till sold 3 within', $found[$this->mug]);
+    }
+
+    /** @return array<string, mixed> */
+    private function ledgerRow(): array
+    {
+        return $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger')[0];
+    }
+}

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Exception\AlreadyRunningException;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Tests\Support\SalesTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** Counts alone, often and cheaply. */
+final class StockPassTest extends SalesTestCase
+{
+    #[TestDox('One request brings every count up to date, of variants too, and touches nothing else')]
+    public function test_counts(): void
+    {
+        $variant = current(array_filter(
+            $this->clover->items(),
+            static fn (array $item): bool => isset($item['itemGroup']),
+        ));
+        $this->clover->setStock($this->mug, 7);
+        $this->clover->setStock($this->candle, 0);
+        $this->clover->setStock($variant['id'], 41);
+        $this->clover->edit($this->mug, ['name' => 'Another name', 'price' => 1]);
+        $before = $this->shopRows(['quantity', 'availability', 'modified_on', 'modified_by']);
+        $mark   = $this->clover->mark();
+        $found  = $this->pass();
+        self::assertSame([3, true], [$found['updated'], $found['done']]);
+        self::assertCount(1, $this->clover->calls($mark));
+        self::assertSame([7, 0, 41], [
+            $this->inShop($this->mug),
+            $this->inShop($this->candle),
+            $this->inShop($variant['id']),
+        ]);
+        self::assertSame(0, (int) $this->product($this->candle)['availability']);
+        self::assertSame($before, $this->shopRows(['quantity', 'availability', 'modified_on', 'modified_by']));
+        self::assertSame([0, 0], [($again = $this->pass())['updated'], $again['product_rows']]);
+    }
+
+    #[TestDox('Units that were sold on the web and not taken out of Clover stay sold')]
+    public function test_unsent_units(): void
+    {
+        $this->order(4, [[$this->mug, 3]]);
+        $this->clover->setStock($this->mug, 30);
+        $this->pass();
+        self::assertSame(27, $this->inShop($this->mug));
+        $this->order(1, [[$this->mug, 3]]);
+        $this->work();
+        self::assertSame([27, 0], [$this->inShop($this->mug), $this->pass()['updated']]);
+    }
+
+    #[TestDox('An item that Clover stops counting is uncounted in the shop, and counted again it is on sale again')]
+    public function test_untracked(): void
+    {
+        $this->clover->setStock($this->candle, 0);
+        $this->pass();
+        $this->clover->setStock($this->candle, null);
+        $this->pass();
+        self::assertSame([0, 1], [
+            (int) $this->product($this->candle)['manage_stock'],
+            (int) $this->product($this->candle)['availability'],
+        ]);
+        $this->clover->setStock($this->candle, 5);
+        $this->pass();
+        self::assertSame([1, 5], [(int) $this->product($this->candle)['manage_stock'], $this->inShop($this->candle)]);
+    }
+
+    #[TestDox('What the owner has closed stays closed, and an item that Clover does not offer is not opened by units')]
+    public function test_closed(): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [
+            $this->product($this->mug)['variant_id'],
+        ]);
+        $this->clover->setStock($this->mug, 15);
+        $this->clover->setStock($this->candle, 0);
+        $this->clover->edit($this->candle, ['available' => false]);
+        $this->sync();
+        $this->clover->setStock($this->candle, 9);
+        $this->pass();
+        self::assertSame([15, 0], [$this->inShop($this->mug), (int) $this->product($this->mug)['availability']]);
+        self::assertSame([9, 0], [$this->inShop($this->candle), (int) $this->product($this->candle)['availability']]);
+    }
+
+    #[TestDox('While a sync runs no counts are read beside it')]
+    public function test_beside_a_sync(): void
+    {
+        self::assertTrue(
+            (new Lock(
+                $this->db->connect(),
+                'sync:sandbox',
+                $this->clock,
+                new ProcessIdentity('another node', 1, 1),
+            ))->acquire(),
+        );
+        $this->expectException(AlreadyRunningException::class);
+        $this->pass();
+    }
+
+    /** @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} */
+    private function pass(): array
+    {
+        $shop = $this->shop();
+
+        return $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
+    }
+}

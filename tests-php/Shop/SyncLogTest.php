@@ -1,0 +1,134 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Shop;
+
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\ShopTestCase;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** The Sync Log as the owner filters, searches and sorts it. */
+final class SyncLogTest extends ShopTestCase
+{
+    private SyncLog $log;
+
+    private FakeClock $clock;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->clock = new FakeClock();
+        $this->log   = new SyncLog($this->sql, 'sandbox', $this->clock);
+        $this->add('import', 'item', 'MUG0000000001', 'success', 'Imported “Mug”');
+        $this->add('webhook', 'category', 'CAT0000000001', 'skipped', 'The next sync brings it');
+        $this->add('inventory_decrement', 'stock', 'MUG0000000001', 'error', 'Clover takes 100 % of nothing');
+        $this->add('order_push', 'order', '1795_1', 'success', 'Order 1795_1 is in Clover');
+        (new SyncLog($this->sql, 'eu', $this->clock))->add(
+            'import',
+            'item',
+            'MUG0000000001',
+            'error',
+            'Of another environment',
+        );
+    }
+
+    #[TestDox('The newest come first, and each environment has its own')]
+    public function test_newest_first(): void
+    {
+        self::assertSame(
+            ['order_push', 'inventory_decrement', 'webhook', 'import'],
+            array_column($this->log->latest(50), 'action'),
+        );
+        self::assertSame(['order_push', 'inventory_decrement'], array_column($this->log->latest(2), 'action'));
+        self::assertSame(4, $this->log->count());
+    }
+
+    #[TestDox('Errors, successes and skipped entries can be shown alone')]
+    public function test_status(): void
+    {
+        foreach (['error' => 1, 'success' => 2, 'skipped' => 1] as $status => $count) {
+            self::assertSame($count, $this->log->count(['status' => $status]));
+            self::assertSame(
+                [$status],
+                array_values(array_unique(array_column($this->page(['status' => $status]), 'status'))),
+            );
+        }
+    }
+
+    #[TestDox(
+        'Message, action, entity type and entity id are searched, and wildcards in the search stand for themselves',
+    )]
+    public function test_search(): void
+    {
+        foreach ([
+            'brings it'  => 1,
+            'decrement'  => 1,
+            'category'   => 1,
+            'MUG0000'    => 2,
+            '100 %'      => 1,
+            '%'          => 1,
+            '1795_1'     => 1,
+            '1795-1'     => 0,
+            'Of another' => 0,
+            '!'          => 0,
+        ] as $search => $count) {
+            self::assertCount($count, $this->page(['search' => (string) $search]), "Searched: $search");
+            self::assertSame($count, $this->log->count(['search' => (string) $search]));
+        }
+
+        self::assertSame(1, $this->log->count(['search' => 'MUG0000', 'status' => 'error']));
+    }
+
+    #[TestDox('Sorted by date, status, action or entity type, either way; what is no column sorts by date')]
+    public function test_sort(): void
+    {
+        self::assertSame(
+            ['import', 'webhook', 'inventory_decrement', 'order_push'],
+            array_column($this->page(), 'action'),
+        );
+        self::assertSame(
+            ['error', 'skipped', 'success', 'success'],
+            array_column($this->page(sort: 'status'), 'status'),
+        );
+        self::assertSame(
+            ['webhook', 'order_push', 'inventory_decrement', 'import'],
+            array_column($this->page(sort: 'action', descending: true), 'action'),
+        );
+        self::assertSame(
+            ['category', 'item', 'order', 'stock'],
+            array_column($this->page(sort: 'entity_type'), 'entity_type'),
+        );
+        self::assertSame(
+            ['import', 'webhook', 'inventory_decrement', 'order_push'],
+            array_column($this->page(sort: 'id; DROP TABLE x'), 'action'),
+        );
+    }
+
+    #[TestDox('A page begins where it is told to')]
+    public function test_paging(): void
+    {
+        self::assertSame(
+            ['webhook', 'inventory_decrement'],
+            array_column($this->log->page([], 'created', false, 1, 2), 'action'),
+        );
+        self::assertSame([], $this->log->page([], 'created', false, 4, 2));
+    }
+
+    private function add(string $action, string $type, string $id, string $status, string $message): void
+    {
+        $this->clock->time += 60;
+        $this->log->add($action, $type, $id, $status, $message);
+    }
+
+    /**
+     * @param array{status?: string, search?: string} $filter
+     *
+     * @return list<array<string, string>>
+     */
+    private function page(array $filter = [], string $sort = 'created', bool $descending = false): array
+    {
+        return $this->log->page($filter, $sort, $descending, 0, 50);
+    }
+}
