@@ -15,7 +15,7 @@ pub struct Journal(Arc<Mutex<Inner>>);
 
 struct Inner {
     start: Instant,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<LogEntry>,
     next: u64,
     in_flight: u64,
     /// Entries of requests that began before a reset are not written any more.
@@ -24,7 +24,7 @@ struct Inner {
 
 /// One request.
 #[derive(Clone, Debug, Serialize)]
-pub struct Entry {
+pub struct LogEntry {
     /// Counts from 1.
     pub n: u64,
     /// The verb.
@@ -58,10 +58,10 @@ impl Journal {
     }
 
     /// A request has come; it is in flight until the visit is dropped.
-    pub fn begin(&self, method: &str, path: String) -> Visit {
+    pub fn begin(&self, method: &str, path: String) -> PendingEntry {
         let mut inner = self.lock();
         inner.in_flight += 1;
-        let entry = Entry {
+        let entry = LogEntry {
             n: inner.next,
             method: method.to_owned(),
             path,
@@ -69,7 +69,7 @@ impl Journal {
             in_flight: inner.in_flight,
             at: u64::try_from(inner.start.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        let visit = Visit {
+        let pending = PendingEntry {
             journal: self.clone(),
             n: inner.next,
             round: inner.round,
@@ -80,11 +80,11 @@ impl Journal {
         if inner.entries.len() > KEPT {
             inner.entries.pop_front();
         }
-        visit
+        pending
     }
 
     /// The requests after number `since`.
-    pub fn since(&self, since: u64) -> Vec<Entry> {
+    pub fn since(&self, since: u64) -> Vec<LogEntry> {
         let inner = self.lock();
         let from = inner.entries.partition_point(|entry| entry.n <= since);
         inner.entries.range(from..).cloned().collect()
@@ -100,14 +100,14 @@ impl Journal {
 }
 
 /// A request in flight.
-pub struct Visit {
+pub struct PendingEntry {
     journal: Journal,
     n: u64,
     round: u64,
     is_answered: bool,
 }
 
-impl Visit {
+impl PendingEntry {
     /// Notes the status before the answer leaves.
     pub fn answered(&mut self, status: u16) {
         self.is_answered = true;
@@ -121,7 +121,7 @@ impl Visit {
     }
 }
 
-impl Drop for Visit {
+impl Drop for PendingEntry {
     fn drop(&mut self) {
         if !self.is_answered {
             self.answered(0);

@@ -6,7 +6,6 @@ pub mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod faults;
-mod gate;
 mod held;
 pub mod http;
 pub mod ids;
@@ -14,6 +13,7 @@ pub mod journal;
 pub mod limits;
 pub mod model;
 pub mod oauth;
+mod pipeline;
 pub mod query;
 pub mod routes;
 pub mod shared;
@@ -23,7 +23,7 @@ pub mod webhooks;
 
 pub use clock::Time;
 pub use config::{Catalog, Config, Limits};
-pub use gate::Arrived;
+pub use pipeline::Arrived;
 pub use simulator::{InProcess, Running, Simulator};
 
 /// The largest body that is read.

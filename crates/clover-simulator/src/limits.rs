@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::switches::RateLimit;
+use crate::switches::LimitRule;
 
 const WINDOW: Duration = Duration::from_millis(1000);
 
@@ -14,7 +14,7 @@ const WINDOW: Duration = Duration::from_millis(1000);
 #[derive(Default)]
 pub struct Limits {
     /// `None`: limits are off.
-    pub rules: Option<RateLimit>,
+    pub rules: Option<LimitRule>,
     app: Counter,
     tokens: HashMap<String, Counter>,
 }
@@ -167,7 +167,7 @@ mod tests {
 
     fn limits() -> Limits {
         Limits {
-            rules: Some(RateLimit::default()),
+            rules: Some(LimitRule::default()),
             ..Limits::default()
         }
     }

@@ -40,7 +40,7 @@ pub trait Record {
     fn is_deleted(&self) -> bool;
 
     /// Shows each value of a field; none where the record does not have it.
-    fn visit(&self, lookups: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>));
+    fn pending(&self, lookups: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>));
 }
 
 /// A parsed list query.
@@ -420,7 +420,7 @@ impl Filter {
             any |= one;
             all &= one;
         };
-        record.visit(lookups, &self.field, &mut look);
+        record.pending(lookups, &self.field, &mut look);
         // "not X" asks all values of a record, and holds for one that has none.
         if self.op == Op::NotEqual { all } else { any }
     }
@@ -493,7 +493,7 @@ enum Key {
 impl Key {
     fn of<T: Record>(record: &T, lookups: &Lookups, field: &str) -> Key {
         let mut key = Key::Absent;
-        record.visit(lookups, field, &mut |scalar| {
+        record.pending(lookups, field, &mut |scalar| {
             key = match scalar {
                 Scalar::Text(text) => Key::Text(text.to_owned()),
                 Scalar::Int(n) => Key::Number(n as f64),

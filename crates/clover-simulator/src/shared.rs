@@ -14,7 +14,7 @@ use crate::config::{self, Catalog, Config};
 use crate::held::Held;
 use crate::journal::Journal;
 use crate::limits::Limits;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 use crate::oauth::Grants;
 use crate::switches::Switches;
 use crate::webhooks::deliver;
@@ -29,7 +29,7 @@ pub struct Shared {
     pub held: Held,
     /// Wakes the webhook sender.
     pub events: Notify,
-    world: Mutex<World>,
+    store: Mutex<MerchantStore>,
     limits: Mutex<Limits>,
     runtime: Handle,
 }
@@ -37,23 +37,23 @@ pub struct Shared {
 impl Shared {
     /// Builds the world; fails where the catalogue cannot be read or a switch is wrong.
     pub fn new(config: Config, runtime: Handle) -> io::Result<Self> {
-        let world = build(&config, &config.catalog).map_err(io::Error::other)?;
+        let store = build(&config, &config.catalog).map_err(io::Error::other)?;
         let shared = Shared {
             journal: Journal::default(),
             held: Held::default(),
             events: Notify::new(),
             limits: Mutex::default(),
-            world: Mutex::new(world),
+            store: Mutex::new(store),
             config,
             runtime,
         };
-        shared.follow_switches(&shared.world().switches);
+        shared.follow_switches(&shared.store().switches);
         Ok(shared)
     }
 
     /// The world, for one piece of work.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn store(&self) -> MutexGuard<'_, MerchantStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The limits.
@@ -74,10 +74,10 @@ impl Shared {
         let catalog = catalog.as_ref().unwrap_or(&self.config.catalog);
         // Built beside the old one: a catalogue that cannot be read changes nothing.
         let mut fresh = build(&self.config, catalog)?;
-        let mut world = self.world();
-        fresh.grants.follow(&mut world.grants);
-        *world = fresh;
-        self.follow_switches(&world.switches);
+        let mut store = self.store();
+        fresh.grants.follow(&mut store.grants);
+        *store = fresh;
+        self.follow_switches(&store.switches);
         self.limits().forget();
         self.journal.clear();
         self.held.release();
@@ -86,7 +86,7 @@ impl Shared {
 
     /// Wakes the webhook sender when the last piece of work left something to send.
     pub fn after_work(&self) {
-        if self.world().hooks.has_events() {
+        if self.store().hooks.has_events() {
             self.events.notify_one();
         }
     }
@@ -94,19 +94,19 @@ impl Shared {
     /// Sends the verification code when a webhook has just been registered for that; the outcome can
     /// be waited for.
     pub fn start_verification(&self) -> Option<JoinHandle<Option<u16>>> {
-        let to = self.world().hooks.take_verification()?;
+        let to = self.store().hooks.take_verification()?;
         Some(self.runtime.spawn(deliver::verify(to)))
     }
 
     /// How long to gather events before a delivery; `None` when there is nothing to deliver.
     pub fn pause_before_delivery(&self) -> Option<Duration> {
-        let world = self.world();
-        let pause = Duration::from_millis(world.switches.webhook_batch_ms);
-        world.hooks.has_events().then_some(pause)
+        let store = self.store();
+        let pause = Duration::from_millis(store.switches.webhook_batch_ms);
+        store.hooks.has_events().then_some(pause)
     }
 }
 
-fn build(config: &Config, catalog: &Catalog) -> Result<World, String> {
+fn build(config: &Config, catalog: &Catalog) -> Result<MerchantStore, String> {
     let grants = Grants::new(&config.app_id, &config.app_secret, config.seed);
     let latency = u64::try_from(config.latency.as_millis()).unwrap_or(u64::MAX);
     let switches = Switches {
@@ -114,7 +114,7 @@ fn build(config: &Config, catalog: &Catalog) -> Result<World, String> {
         ..Switches::default()
     };
     let switches = switches.patched(&config.switches)?;
-    let mut world = World::new(config.seed, Clock::new(config.time), switches, grants);
-    catalogue::load(&mut world, catalog, config.seed)?;
-    Ok(world)
+    let mut store = MerchantStore::new(config.seed, Clock::new(config.time), switches, grants);
+    catalogue::load(&mut store, catalog, config.seed)?;
+    Ok(store)
 }

@@ -11,10 +11,10 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::gate::{self, Arrived};
 use crate::http::request::Request;
 use crate::http::server;
-use crate::journal::Entry;
+use crate::journal::LogEntry;
+use crate::pipeline::{self, Arrived};
 use crate::routes::control;
 use crate::shared::Shared;
 use crate::webhooks::deliver;
@@ -101,12 +101,12 @@ impl InProcess {
     /// A request arrives: it is recorded, limited, met by faults and carried out as one from the network. What it gives
     /// waits as long as the answer would take. Not for the control plane, see [`InProcess::control`].
     pub fn arrive(&self, request: Request) -> Arrived {
-        gate::arrive(&self.shared, request)
+        pipeline::arrive(&self.shared, request)
     }
 
     /// The merchant's id.
     pub fn merchant_id(&self) -> String {
-        self.shared.world().merchant.id.to_string()
+        self.shared.store().merchant.id.to_string()
     }
 
     /// One call to the control plane without the network: `control("POST", "/__sim/clock",
@@ -126,16 +126,16 @@ impl InProcess {
     }
 
     /// The requests after number `since`.
-    pub fn requests(&self, since: u64) -> Vec<Entry> {
+    pub fn requests(&self, since: u64) -> Vec<LogEntry> {
         self.shared.journal.since(since)
     }
 
     /// An access token as a finished connect gives it, for tests that are not about OAuth.
     pub fn access_token(&self) -> String {
-        let mut world = self.shared.world();
-        let now = world.clock.now_ms();
-        let switches = world.switches.clone();
-        let pair = world.grants.connect(true, now, &switches);
+        let mut store = self.shared.store();
+        let now = store.clock.now_ms();
+        let switches = store.switches.clone();
+        let pair = store.grants.connect(true, now, &switches);
         pair["access_token"].as_str().unwrap_or_default().to_owned()
     }
 

@@ -60,7 +60,7 @@ pub struct Switches {
     /// Active refresh tokens for app and merchant; the oldest dies above it.
     pub max_refresh_tokens: usize,
     /// The limits, when they are on.
-    pub rate_limit: RateLimit,
+    pub rate_limit: LimitRule,
     /// Milliseconds before every answer under `/v3`.
     pub latency: u64,
     /// Milliseconds that events are gathered into one delivery.
@@ -106,7 +106,7 @@ impl Default for Switches {
             refresh_kills_old_access: false,
             refresh_lost_response: Times::NEVER,
             max_refresh_tokens: 8,
-            rate_limit: RateLimit::default(),
+            rate_limit: LimitRule::default(),
             latency: 0,
             webhook_batch_ms: 100,
             webhook_retry: Retry::Word(NoRetry::None),
@@ -217,7 +217,7 @@ pub enum NoRetry {
 /// The limits of `https://docs.clover.com/dev/docs/api-usage-rate-limits`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RateLimit {
+pub struct LimitRule {
     /// Requests a second for a token.
     pub per_second: u32,
     /// Requests at once for a token.
@@ -234,9 +234,9 @@ pub struct RateLimit {
     pub retry_after_on_per_second: bool,
 }
 
-impl Default for RateLimit {
+impl Default for LimitRule {
     fn default() -> Self {
-        RateLimit {
+        LimitRule {
             per_second: 16,
             concurrent: 5,
             app_per_second: 50,

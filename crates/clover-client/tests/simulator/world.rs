@@ -189,7 +189,7 @@ impl World {
     /// Requests whose line contains this.
     pub fn count(&self, part: &str) -> usize {
         let entries = self.clover.requests(0);
-        let line = |e: &clover_simulator::journal::Entry| format!("{} {}", e.method, e.path);
+        let line = |e: &clover_simulator::journal::LogEntry| format!("{} {}", e.method, e.path);
         entries.iter().filter(|e| line(e).contains(part)).count()
     }
 

@@ -10,26 +10,26 @@ use crate::model::fields::Fields;
 use crate::model::item::{Item, ItemChange, RAW, Stock};
 use crate::model::lookups::Doc;
 use crate::model::rules::{Kind, relation};
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 
 /// Reads the file into the world; the first object of a list is the newest.
-pub fn load(world: &mut World, path: &Path) -> Result<(), String> {
+pub fn load(store: &mut MerchantStore, path: &Path) -> Result<(), String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let json: Value =
         serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    add(world, &json).map_err(|error| format!("{}: {error}", path.display()))
+    add(store, &json).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn add(world: &mut World, json: &Value) -> Result<(), String> {
+fn add(store: &mut MerchantStore, json: &Value) -> Result<(), String> {
     if let Some(interactions) = json["interactions"].as_array() {
         for (list, elements) in interactions.iter().filter_map(recorded_list) {
             match list {
-                "items" => add_items(world, elements)?,
+                "items" => add_items(store, elements)?,
                 path => {
                     let kind = Kind::of_path(path);
                     for element in elements.iter().rev() {
-                        kind.and_then(|kind| register(world, kind, element));
+                        kind.and_then(|kind| register(store, kind, element));
                     }
                 }
             }
@@ -38,7 +38,7 @@ fn add(world: &mut World, json: &Value) -> Result<(), String> {
     }
     let list = json.get("elements").unwrap_or(json).as_array();
     add_items(
-        world,
+        store,
         list.ok_or("it is neither a list of items nor a recording")?,
     )
 }
@@ -53,18 +53,18 @@ fn recorded_list(interaction: &Value) -> Option<(&str, &Vec<Value>)> {
     is_list.then_some((list, interaction["response"]["elements"].as_array()?))
 }
 
-fn add_items(world: &mut World, list: &[Value]) -> Result<(), String> {
+fn add_items(store: &mut MerchantStore, list: &[Value]) -> Result<(), String> {
     for (at, value) in list.iter().enumerate().rev() {
         let wrong = |what: &str| format!("elements[{at}]: {what}");
         let map = value.as_object().ok_or_else(|| wrong("it is no object"))?;
-        let item = read_item(world, map).map_err(|error| wrong(&error))?;
-        world.items.insert(item.id, item);
+        let item = read_item(store, map).map_err(|error| wrong(&error))?;
+        store.items.insert(item.id, item);
     }
-    name_groups(world);
+    name_groups(store);
     Ok(())
 }
 
-fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String> {
+fn read_item(store: &mut MerchantStore, map: &Map<String, Value>) -> Result<Item, String> {
     let said = |reply: crate::http::reply::Reply| {
         reply.value()["message"]
             .as_str()
@@ -75,16 +75,16 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
     let (name, price) = change.required().map_err(said)?;
     let id = match map.get("id") {
         Some(id) => id.as_str().unwrap_or_default().parse()?,
-        None => world.random.id(),
+        None => store.random.id(),
     };
     let time = |field: &str| map.get(field).and_then(Value::as_i64);
-    let modified = time("modifiedTime").unwrap_or_else(|| world.now());
+    let modified = time("modifiedTime").unwrap_or_else(|| store.now());
     let mut item = Item::new(id, name, price, modified);
     change.apply(&mut item);
     let is_deleted = map.get("deleted").and_then(Value::as_bool).unwrap_or(false);
     item.deleted = is_deleted.then(|| time("deletedTime").unwrap_or(modified));
     if let Some(group) = map.get("itemGroup") {
-        item.group = register(world, Kind::ItemGroups, group);
+        item.group = register(store, Kind::ItemGroups, group);
     }
     for field in [
         "categories",
@@ -103,16 +103,16 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
             };
             if kind == Kind::Options
                 && let Some(attribute) = entry.get("attribute")
-                && let Some(id) = register(world, Kind::Attributes, attribute)
+                && let Some(id) = register(store, Kind::Attributes, attribute)
                 && let (Some(group), Some(doc)) = (
                     item.group,
-                    world.lookups.table_mut(Kind::Attributes).get_mut(id),
+                    store.lookups.table_mut(Kind::Attributes).get_mut(id),
                 )
             {
                 doc.fields
                     .insert("itemGroup".to_owned(), json!({"id": group}));
             }
-            let id = register(world, kind, entry)
+            let id = register(store, kind, entry)
                 .ok_or_else(|| format!("{field}: an entry has no id"))?;
             item.links_mut(kind)
                 .into_iter()
@@ -139,16 +139,16 @@ fn read_item(world: &mut World, map: &Map<String, Value>) -> Result<Item, String
 }
 
 /// Takes over an entry of a lookup list as it stands in the file, once; its id.
-fn register(world: &mut World, kind: Kind, entry: &Value) -> Option<Id> {
+fn register(store: &mut MerchantStore, kind: Kind, entry: &Value) -> Option<Id> {
     let id: Id = entry["id"].as_str()?.parse().ok()?;
     for nested in entry["modifiers"]["elements"]
         .as_array()
         .into_iter()
         .flatten()
     {
-        register(world, Kind::Modifiers, nested);
+        register(store, Kind::Modifiers, nested);
     }
-    if world.lookups.table(kind).contains(id) {
+    if store.lookups.table(kind).contains(id) {
         return Some(id);
     }
     let known = kind.rules().fields.iter().map(|field| field.name);
@@ -163,23 +163,23 @@ fn register(world: &mut World, kind: Kind, entry: &Value) -> Option<Id> {
         fields,
         modified: entry["modifiedTime"]
             .as_i64()
-            .unwrap_or_else(|| world.now()),
+            .unwrap_or_else(|| store.now()),
         deleted: entry["deleted"].as_bool().unwrap_or(false),
     };
-    world.lookups.table_mut(kind).insert(id, doc);
+    store.lookups.table_mut(kind).insert(id, doc);
     Some(id)
 }
 
 /// Items name their group by id alone: it gets the words that its members' names begin with.
-fn name_groups(world: &mut World) {
+fn name_groups(store: &mut MerchantStore) {
     let mut names: BTreeMap<Id, Vec<&str>> = BTreeMap::new();
-    for item in world.items.iter() {
+    for item in store.items.iter() {
         if let Some(group) = item.group {
             names.entry(group).or_default().push(&item.name);
         }
     }
     for (group, members) in names {
-        if let Some(doc) = world.lookups.table_mut(Kind::ItemGroups).get_mut(group)
+        if let Some(doc) = store.lookups.table_mut(Kind::ItemGroups).get_mut(group)
             && doc.name().is_empty()
         {
             doc.fields

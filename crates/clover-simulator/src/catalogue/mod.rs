@@ -8,20 +8,20 @@ use serde_json::json;
 
 use crate::config::Catalog;
 use crate::model::rules::Kind;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 
 /// Fills an empty world.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the catalogue.
-pub fn load(world: &mut World, catalog: &Catalog, seed: u64) -> Result<(), String> {
+pub fn load(store: &mut MerchantStore, catalog: &Catalog, seed: u64) -> Result<(), String> {
     match catalog {
-        Catalog::Sandbox => sandbox::load(world)?,
-        Catalog::File(path) => file::load(world, path)?,
-        Catalog::Synthetic(count) => synthetic::load(world, *count, seed),
+        Catalog::Sandbox => sandbox::load(store)?,
+        Catalog::File(path) => file::load(store, path)?,
+        Catalog::Synthetic(count) => synthetic::load(store, *count, seed),
     }
     // Every sandbox merchant has it.
-    if world
+    if store
         .lookups
         .named(Kind::TaxRates, "NO_TAX_APPLIED", |_| true)
         .is_none()
@@ -31,7 +31,7 @@ pub fn load(world: &mut World, catalog: &Catalog, seed: u64) -> Result<(), Strin
             ("rate", json!(0)),
             ("isDefault", json!(false)),
         ];
-        world.add_doc(Kind::TaxRates, &fields);
+        store.add_doc(Kind::TaxRates, &fields);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::http::reply::Reply;
 use crate::ids::Id;
 use crate::model::rules::Kind;
 use crate::model::spec::ItemSpec;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 
 const SANDBOX: &str = include_str!("sandbox.json");
 
@@ -14,7 +14,7 @@ const SANDBOX: &str = include_str!("sandbox.json");
 const LAST_SAVED_MS: i64 = 1_770_157_294_000;
 
 /// Fills the world.
-pub fn load(world: &mut World) -> Result<(), String> {
+pub fn load(store: &mut MerchantStore) -> Result<(), String> {
     let catalogue: Value =
         serde_json::from_str(SANDBOX).map_err(|error| format!("sandbox.json: {error}"))?;
     let list = |name: &str| catalogue[name].as_array().cloned().unwrap_or_default();
@@ -24,20 +24,20 @@ pub fn load(world: &mut World) -> Result<(), String> {
         (Kind::ModifierGroups, list("modifierGroups")),
     ] {
         for entry in entries {
-            let id = add(world, kind, &entry)?;
+            let id = add(store, kind, &entry)?;
             for modifier in entry["modifiers"].as_array().into_iter().flatten() {
                 let mut modifier = modifier.clone();
                 modifier["modifierGroup"] = serde_json::json!({"id": id});
-                add(world, Kind::Modifiers, &modifier)?;
+                add(store, Kind::Modifiers, &modifier)?;
             }
         }
     }
     let items = list("items");
     let count = i64::try_from(items.len()).unwrap_or(0);
     for (at, entry) in (0i64..).zip(&items) {
-        let spec = ItemSpec::read(world, &object(entry)?).map_err(said)?;
-        let id = world.create_spec(spec).map_err(said)?;
-        if let Some(item) = world.items.get_mut(id) {
+        let spec = ItemSpec::read(store, &object(entry)?).map_err(said)?;
+        let id = store.create_spec(spec).map_err(said)?;
+        if let Some(item) = store.items.get_mut(id) {
             let saved = LAST_SAVED_MS - (count - 1 - at) * 1_500 / 1000 * 1000;
             item.modified = saved;
             item.deleted = item.deleted.map(|_| saved);
@@ -50,12 +50,12 @@ pub fn load(world: &mut World) -> Result<(), String> {
     Ok(())
 }
 
-fn add(world: &mut World, kind: Kind, entry: &Value) -> Result<Id, String> {
-    let fields = world
+fn add(store: &mut MerchantStore, kind: Kind, entry: &Value) -> Result<Id, String> {
+    let fields = store
         .lookups
         .read(kind, &object(entry)?, true)
         .map_err(said)?;
-    Ok(world.add_fields(kind, fields))
+    Ok(store.add_fields(kind, fields))
 }
 
 fn object(value: &Value) -> Result<Map<String, Value>, String> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::ids::{Id, Random};
 use crate::model::item::{Item, MenuItem, Stock};
 use crate::model::rules::Kind;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 
 /// The first item was saved at this time, each one a second after the one before.
 const FIRST_SAVED_MS: i64 = 1_700_000_000_000;
@@ -28,13 +28,13 @@ struct Lists {
 }
 
 /// Fills the world: 20 % of the items in groups of 2 to 8, 10 % untracked, 1 to 3 categories each.
-pub fn load(world: &mut World, count: usize, seed: u64) {
+pub fn load(store: &mut MerchantStore, count: usize, seed: u64) {
     let mut random = Random::new(seed ^ 0x5EED);
     let named = |prefix: &str, n: usize| json!(format!("{prefix} {}", n + 1));
     let lists = Lists {
         categories: (0..100.min(count / 50 + 3))
             .map(|n| {
-                world.add_doc(
+                store.add_doc(
                     Kind::Categories,
                     &[
                         ("name", named("Department", n)),
@@ -45,7 +45,7 @@ pub fn load(world: &mut World, count: usize, seed: u64) {
             .collect(),
         tags: (0..50.min(count / 200 + 2))
             .map(|n| {
-                world.add_doc(
+                store.add_doc(
                     Kind::Tags,
                     &[
                         ("name", named("Label", n)),
@@ -70,16 +70,16 @@ pub fn load(world: &mut World, count: usize, seed: u64) {
             THINGS[random.below(THINGS.len())]
         );
         if size == 1 {
-            add(world, &mut random, &lists, made, name, None);
+            add(store, &mut random, &lists, made, name, None);
         } else {
             grouped += size;
-            let group = world.add_doc(Kind::ItemGroups, &[("name", json!(name))]);
-            let attribute = world.add_doc(
+            let group = store.add_doc(Kind::ItemGroups, &[("name", json!(name))]);
+            let attribute = store.add_doc(
                 Kind::Attributes,
                 &[("name", json!("Size")), ("itemGroup", json!({"id": group}))],
             );
             for (n, variant) in VARIANTS.iter().enumerate().take(size) {
-                let option = world.add_doc(
+                let option = store.add_doc(
                     Kind::Options,
                     &[
                         ("name", json!(variant)),
@@ -88,7 +88,7 @@ pub fn load(world: &mut World, count: usize, seed: u64) {
                 );
                 let name = format!("{name} {variant}");
                 add(
-                    world,
+                    store,
                     &mut random,
                     &lists,
                     made + n,
@@ -102,14 +102,14 @@ pub fn load(world: &mut World, count: usize, seed: u64) {
 }
 
 fn add(
-    world: &mut World,
+    store: &mut MerchantStore,
     random: &mut Random,
     lists: &Lists,
     n: usize,
     name: String,
     variant: Option<(Id, Id)>,
 ) {
-    let id = world.random.id();
+    let id = store.random.id();
     let modified = FIRST_SAVED_MS + i64::try_from(n).unwrap_or(0) * 1000;
     let price = 100 + i64::try_from(random.below(20_000)).unwrap_or(0);
     let mut item = Item::new(id, name, price, modified);
@@ -157,5 +157,5 @@ fn add(
             threshold: None,
         });
     }
-    world.items.insert(id, item);
+    store.items.insert(id, item);
 }

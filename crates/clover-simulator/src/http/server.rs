@@ -8,7 +8,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::gate;
+use crate::pipeline;
 use crate::shared::Shared;
 
 /// Serves connections until `stop` says so or its sender is gone.
@@ -30,7 +30,7 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::
         let shared = Arc::clone(&shared);
         let mut stop = stop.clone();
         tokio::spawn(async move {
-            let service = service_fn(move |request| gate::answer(Arc::clone(&shared), request));
+            let service = service_fn(move |request| pipeline::answer(Arc::clone(&shared), request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), service);

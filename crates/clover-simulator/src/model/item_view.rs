@@ -237,7 +237,7 @@ impl Record for Item {
         self.deleted.is_some()
     }
 
-    fn visit(&self, lookups: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+    fn pending(&self, lookups: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
         match field {
             "id" | "item.id" | "all_categorized_items.item_uuid" => {
                 look(Scalar::Text(self.id.as_str()))

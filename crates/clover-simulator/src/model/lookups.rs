@@ -120,7 +120,7 @@ impl Record for Doc {
         self.deleted
     }
 
-    fn visit(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+    fn pending(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
         match field {
             "id" => look(Scalar::Text(self.id.as_str())),
             "modifiedTime" => look(Scalar::Int(self.modified)),

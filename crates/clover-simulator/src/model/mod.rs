@@ -9,6 +9,7 @@ pub mod order;
 pub mod pricing;
 pub mod rules;
 pub mod spec;
+pub mod store;
+pub mod store;
 pub mod table;
 pub mod variants;
-pub mod world;

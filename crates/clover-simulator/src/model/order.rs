@@ -75,7 +75,7 @@ impl Record for Entry {
         false
     }
 
-    fn visit(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+    fn pending(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
         match field {
             "id" => look(Scalar::Text(self.id.as_str())),
             "voided" => look(Scalar::Flag(self.is_voided())),
@@ -348,7 +348,7 @@ impl Record for Order {
         self.deleted.is_some()
     }
 
-    fn visit(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
+    fn pending(&self, _: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
         match field {
             "id" => look(Scalar::Text(self.id.as_str())),
             "modifiedTime" => look(Scalar::Int(self.modified)),

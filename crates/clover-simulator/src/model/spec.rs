@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::fields::{Change as FieldChange, Fields};
 use super::item::{ItemChange, RAW};
 use super::rules::Kind;
-use super::world::{Cause, World};
+use super::store::{Cause, MerchantStore};
 use crate::http::reply::Reply;
 use crate::ids::Id;
 
@@ -33,7 +33,7 @@ const BY_NAME: [(&str, Kind); 4] = [
 
 impl ItemSpec {
     /// Reads a body; the error names the field that is wrong or unknown.
-    pub fn read(world: &World, body: &Map<String, Value>) -> Result<Self, Reply> {
+    pub fn read(store: &MerchantStore, body: &Map<String, Value>) -> Result<Self, Reply> {
         let fields = Fields::strict(body);
         let own = ["quantity", "group", "options", "deleted", RAW];
         let known: Vec<&str> = ItemChange::NAMES
@@ -49,7 +49,7 @@ impl ItemSpec {
             };
             let is_made = matches!(kind, Kind::Categories | Kind::Tags);
             let is_missing =
-                |text: &&String| !is_made && world.lookups.named(kind, text, |_| true).is_none();
+                |text: &&String| !is_made && store.lookups.named(kind, text, |_| true).is_none();
             if let Some(missing) = list.iter().find(is_missing) {
                 return Err(Reply::bad(format!("{name}: there is no \"{missing}\"")));
             }
@@ -91,7 +91,7 @@ fn read_options(fields: Fields<'_>) -> Result<Option<Vec<(String, String)>>, Rep
     pairs.collect::<Result<_, _>>().map(Some)
 }
 
-impl World {
+impl MerchantStore {
     /// Makes an item, and what it names.
     pub fn create_spec(&mut self, mut spec: ItemSpec) -> Result<Id, Reply> {
         let (name, _) = spec.change.required()?;

@@ -2,11 +2,11 @@
 
 use super::item::Item;
 use super::rules::Kind;
-use super::world::World;
+use super::store::MerchantStore;
 use crate::ids::Id;
 use crate::webhooks::Change;
 
-impl World {
+impl MerchantStore {
     /// The name of a variant: the group's name and its options' names, in the order of the attributes.
     pub fn variant_name(&self, group: Id, options: &[Id]) -> String {
         let attributes = self.lookups.table(Kind::Attributes);

@@ -9,22 +9,22 @@ use url::Url;
 use super::grants::Refused;
 use crate::http::reply::{Answer, Reply};
 use crate::http::request::Request;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 use crate::switches::Authorize;
 
 /// Answers a request under `/oauth/`.
-pub fn handle(world: &mut World, request: &Request) -> Answer {
+pub fn handle(store: &mut MerchantStore, request: &Request) -> Answer {
     match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/oauth/v2/authorize") => Ok(authorize(world, request)),
-        ("POST", "/oauth/v2/token") => token(world, request),
-        ("POST", "/oauth/v2/refresh") => refresh(world, request),
-        ("POST", "/oauth/v2/recovery") => recovery(world, request),
+        ("GET", "/oauth/v2/authorize") => Ok(authorize(store, request)),
+        ("POST", "/oauth/v2/token") => token(store, request),
+        ("POST", "/oauth/v2/refresh") => refresh(store, request),
+        ("POST", "/oauth/v2/recovery") => recovery(store, request),
         (method, _) => Err(Reply::no_route(method)),
     }
 }
 
-fn authorize(world: &mut World, request: &Request) -> Reply {
-    if request.parameter("client_id").as_deref() != Some(&world.grants.app_id) {
+fn authorize(store: &mut MerchantStore, request: &Request) -> Reply {
+    if request.parameter("client_id").as_deref() != Some(&store.grants.app_id) {
         return Reply::html(400, "Unknown app", "There is no app with this client_id.");
     }
     let redirect = request
@@ -37,7 +37,7 @@ fn authorize(world: &mut World, request: &Request) -> Reply {
             "redirect_uri must be an http or https URL.",
         );
     };
-    if !world.grants.is_installed() || world.switches.authorize == Authorize::NotInstalled {
+    if !store.grants.is_installed() || store.switches.authorize == Authorize::NotInstalled {
         return Reply::html(
             200,
             "App Market",
@@ -51,19 +51,19 @@ fn authorize(world: &mut World, request: &Request) -> Reply {
     }
     let state = request
         .parameter("state")
-        .filter(|_| world.switches.state_echo);
+        .filter(|_| store.switches.state_echo);
     {
         // Appends to whatever query the redirect URI already has.
         let mut query = back.query_pairs_mut();
-        if world.switches.authorize == Authorize::Deny {
+        if store.switches.authorize == Authorize::Deny {
             query.append_pair("error", "access_denied");
         } else {
-            let now = world.clock.now_ms();
-            let code = world.grants.new_code(challenge, now, &world.switches);
+            let now = store.clock.now_ms();
+            let code = store.grants.new_code(challenge, now, &store.switches);
             query
-                .append_pair("merchant_id", world.merchant.id.as_str())
-                .append_pair("employee_id", world.merchant.employee.as_str())
-                .append_pair("client_id", &world.grants.app_id)
+                .append_pair("merchant_id", store.merchant.id.as_str())
+                .append_pair("employee_id", store.merchant.employee.as_str())
+                .append_pair("client_id", &store.grants.app_id)
                 .append_pair("code", &code);
         }
         if let Some(state) = state {
@@ -90,71 +90,71 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Reply> 
         .ok_or_else(|| Reply::bad(format!("{name} is required")))
 }
 
-fn check_app(world: &World, body: &Map<String, Value>) -> Result<(), Reply> {
-    if text(body, "client_id")? == world.grants.app_id {
+fn check_app(store: &MerchantStore, body: &Map<String, Value>) -> Result<(), Reply> {
+    if text(body, "client_id")? == store.grants.app_id {
         Ok(())
     } else {
         Err(Reply::message(401, "Invalid OAuth credentials"))
     }
 }
 
-fn check_secret(world: &World, body: &Map<String, Value>) -> Result<(), Reply> {
-    if world.grants.is_secret(text(body, "client_secret")?) {
+fn check_secret(store: &MerchantStore, body: &Map<String, Value>) -> Result<(), Reply> {
+    if store.grants.is_secret(text(body, "client_secret")?) {
         Ok(())
     } else {
         Err(Reply::message(401, "Invalid OAuth credentials"))
     }
 }
 
-fn token(world: &mut World, request: &Request) -> Answer {
+fn token(store: &mut MerchantStore, request: &Request) -> Answer {
     let body = body(request)?;
     let code = text(&body, "code")?;
-    check_app(world, &body)?;
+    check_app(store, &body)?;
     let verifier = body.get("code_verifier").and_then(Value::as_str);
     if verifier.is_none() {
-        check_secret(world, &body)?;
+        check_secret(store, &body)?;
     }
-    let now = world.clock.now_ms();
+    let now = store.clock.now_ms();
     let refused = || Reply::message(401, "Failed to validate authentication code");
-    let challenge = world.grants.spend_code(code, now).ok_or_else(refused)?;
+    let challenge = store.grants.spend_code(code, now).ok_or_else(refused)?;
     let expected = verifier.map(|verifier| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
     if challenge != expected {
         return Err(refused());
     }
     let with_refresh = request.parameter("no_refresh_token").as_deref() != Some("true");
-    Ok(Reply::json(&world.grants.connect(
+    Ok(Reply::json(&store.grants.connect(
         with_refresh,
         now,
-        &world.switches,
+        &store.switches,
     )))
 }
 
-fn refresh(world: &mut World, request: &Request) -> Answer {
+fn refresh(store: &mut MerchantStore, request: &Request) -> Answer {
     let body = body(request)?;
     let token = text(&body, "refresh_token")?;
-    check_app(world, &body)?;
-    let now = world.clock.now_ms();
-    let pair = world
+    check_app(store, &body)?;
+    let now = store.clock.now_ms();
+    let pair = store
         .grants
-        .refresh(token, now, &world.switches)
+        .refresh(token, now, &store.switches)
         .map_err(|refused| unauthorized(refused, "Invalid refresh token"))?;
     let reply = Reply::json(&pair);
-    Ok(if world.switches.refresh_lost_response.take() {
+    Ok(if store.switches.refresh_lost_response.take() {
         reply.lost()
     } else {
         reply
     })
 }
 
-fn recovery(world: &mut World, request: &Request) -> Answer {
+fn recovery(store: &mut MerchantStore, request: &Request) -> Answer {
     let body = body(request)?;
     let token = text(&body, "recovery_token")?;
-    check_app(world, &body)?;
-    check_secret(world, &body)?;
-    let now = world.clock.now_ms();
-    let pair = world
+    check_app(store, &body)?;
+    check_secret(store, &body)?;
+    let now = store.clock.now_ms();
+    let pair = store
         .grants
-        .recover(token, now, &world.switches)
+        .recover(token, now, &store.switches)
         .map_err(|refused| unauthorized(refused, "Invalid recovery token"))?;
     Ok(Reply::json(&pair))
 }

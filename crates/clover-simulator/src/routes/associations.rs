@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::rest::{Call, Route};
+use super::call::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
@@ -58,23 +58,23 @@ fn change(call: &mut Call<'_>) -> Answer {
         let item = Fields::of(fields).reference("item")?.flatten();
         let other = other.ok_or_else(|| Reply::bad(format!("{end} is required")))?;
         let item = item.ok_or_else(|| Reply::bad("item is required"))?;
-        if call.world.lookups.live(kind, other).is_none() || call.world.item(item).is_none() {
+        if call.store.lookups.live(kind, other).is_none() || call.store.item(item).is_none() {
             return Err(Reply::no_resource());
         }
         links.push((other, item));
     }
     let deletes = call.request.parameter("delete").as_deref() == Some("true");
-    let now = call.world.now();
+    let now = call.store.now();
     for &(other, id) in &links {
-        let item = call.world.items.get_mut(id).ok_or_else(Reply::no_item)?;
+        let item = call.store.items.get_mut(id).ok_or_else(Reply::no_item)?;
         if set_link(item, kind, other, !deletes) {
             item.modified = now;
-            call.world.tell("I", id, Change::Update);
+            call.store.tell("I", id, Change::Update);
         }
     }
     if kind == Kind::Options {
         let items: BTreeSet<Id> = links.into_iter().map(|(_, id)| id).collect();
-        call.world.rename_variants(|item| items.contains(&item.id));
+        call.store.rename_variants(|item| items.contains(&item.id));
     }
     Ok(Reply::empty())
 }
@@ -92,7 +92,7 @@ pub fn set_link(item: &mut Item, kind: Kind, other: Id, is_linked: bool) -> bool
 
 fn tag_items(call: &mut Call<'_>) -> Answer {
     let query = call.query("id")?;
-    let page = query.page(&call.world.items, &call.world.lookups, |item| {
+    let page = query.page(&call.store.items, &call.store.lookups, |item| {
         !item.tags.is_empty()
     });
     let pairs = page

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Call, Route};
 use super::lines::{rates_of, read_discount};
-use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
@@ -46,13 +46,13 @@ fn price(call: &mut Call<'_>) -> Result<Priced, Reply> {
         .list("lineItems")?
         .filter(|list| !list.is_empty())
         .ok_or_else(empty)?;
-    let world = &mut *call.world;
-    let id = world.random.id();
-    let (now, made_ms) = (world.now(), world.clock.now_ms());
+    let store = &mut *call.store;
+    let id = store.random.id();
+    let (now, made_ms) = (store.now(), store.clock.now_ms());
     let mut order = Order::new(
         id,
-        &world.merchant.currency,
-        world.merchant.vat,
+        &store.merchant.currency,
+        store.merchant.vat,
         now,
         made_ms,
     );
@@ -66,13 +66,13 @@ fn price(call: &mut Call<'_>) -> Result<Priced, Reply> {
     }
     order.discounts = read_discounts(call, cart)?;
     if let Some(charge) = Fields::of(cart).object("serviceCharge")? {
-        let known = call.world.default_service_charge();
+        let known = call.store.default_service_charge();
         if charge.get("id") != known.get("id") {
             let id = charge.get("id").and_then(Value::as_str).unwrap_or_default();
             return Err(refuse("service_charge_does_not_exist", id));
         }
         order.service_charge = Some(Entry {
-            id: call.world.service_charge,
+            id: call.store.service_charge,
             fields: known.as_object().cloned().unwrap_or_default(),
         });
     }
@@ -105,9 +105,9 @@ fn write_cart(order: &mut Order, cart: &Map<String, Value>) -> Result<(), Reply>
 fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> Result<Line, Reply> {
     let fields = Fields::of(body);
     let mut line = Line {
-        id: call.world.random.id(),
+        id: call.store.random.id(),
         item: fields.reference("item")?.flatten(),
-        fields: call.world.line_defaults(order),
+        fields: call.store.line_defaults(order),
         tax_rates: Vec::new(),
         discounts: read_discounts(call, body)?,
         modifications: Vec::new(),
@@ -116,9 +116,9 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
     match line.item {
         Some(id) => {
             let missing = || refuse("item_does_not_exist", id.as_str());
-            let item = call.world.item(id).ok_or_else(missing)?;
+            let item = call.store.item(id).ok_or_else(missing)?;
             line.fields.append(&mut line_of(item));
-            let rates = pricing::rates_of(item, &call.world.lookups);
+            let rates = pricing::rates_of(item, &call.store.lookups);
             line.tax_rates = rates.iter().map(|rate| rate.id).collect();
         }
         None if body.get("item").is_some() => return Err(refuse("item_does_not_exist", "")),
@@ -144,7 +144,7 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
         let known = text
             .parse()
             .ok()
-            .and_then(|id| call.world.lookups.live(Kind::Modifiers, id));
+            .and_then(|id| call.store.lookups.live(Kind::Modifiers, id));
         let known = known.ok_or_else(|| refuse("invalid_modifier", text))?;
         // Seen live: without an amount it costs nothing, whatever the modifier's price is.
         let amount = match modification.as_object() {
@@ -158,7 +158,7 @@ fn read_line(call: &mut Call<'_>, order: &Order, body: &Map<String, Value>) -> R
             "modifier": {"id": known.id},
         });
         line.modifications.push(Entry {
-            id: call.world.random.id(),
+            id: call.store.random.id(),
             fields: fields.as_object().cloned().unwrap_or_default(),
         });
     }
@@ -196,7 +196,7 @@ fn total(call: &Call<'_>, mut order: Order) -> Priced {
     let mut summaries = Vec::new();
     for rate in pricing::rates(
         &bases.keys().copied().collect::<Vec<_>>(),
-        &call.world.lookups,
+        &call.store.lookups,
     ) {
         let percent = rate.int("rate").unwrap_or(0);
         let base = bases.get(&rate.id).copied().unwrap_or(0);
@@ -205,7 +205,7 @@ fn total(call: &Call<'_>, mut order: Order) -> Priced {
         } else {
             pricing::share(base, subtotal, gross)
         };
-        let amount = if call.world.merchant.vat {
+        let amount = if call.store.merchant.vat {
             base.saturating_sub(pricing::share(base, 10_000_000, 10_000_000 + percent))
         } else {
             pricing::tax(base, percent)
@@ -217,7 +217,7 @@ fn total(call: &Call<'_>, mut order: Order) -> Priced {
     let charge = order.service_charge.as_ref().map_or(0, |charge| {
         pricing::share(subtotal, charge.int("percentageDecimal"), 1_000_000)
     });
-    let added = if call.world.merchant.vat { 0 } else { tax };
+    let added = if call.store.merchant.vat { 0 } else { tax };
     let total = subtotal.saturating_add(charge).saturating_add(added);
     order.fields.insert("total".to_owned(), json!(total));
     Priced {
@@ -243,7 +243,7 @@ fn checkout(call: &mut Call<'_>) -> Answer {
     let priced = price(call)?;
     let mut cart = priced
         .order
-        .show(&call.base(), &call.world.lookups, &nested());
+        .show(&call.base(), &call.store.lookups, &nested());
     if let Some(cart) = cart.as_object_mut() {
         // Nothing is stored, so nothing has an id to come back to.
         for name in ["id", "href", "state", "paymentState"] {
@@ -256,17 +256,17 @@ fn checkout(call: &mut Call<'_>) -> Answer {
         "subtotal": priced.subtotal,
         "totalTaxAmount": priced.tax,
         "taxSummaries": {"elements": priced.summaries},
-        "isVat": call.world.merchant.vat,
+        "isVat": call.store.merchant.vat,
     })))
 }
 
 fn create(call: &mut Call<'_>) -> Answer {
     let order = price(call)?.order;
     let id = order.id;
-    let shown = order.show(&call.base(), &call.world.lookups, &nested());
-    call.world.orders.insert(id, order);
-    call.world.tell("O", id, Change::Create);
-    call.world
+    let shown = order.show(&call.base(), &call.store.lookups, &nested());
+    call.store.orders.insert(id, order);
+    call.store.tell("O", id, Change::Create);
+    call.store
         .take_stock_of(id, OrderDecrementsStock::OnLineItem);
     Ok(Reply::json(&shown))
 }

@@ -10,7 +10,7 @@ use crate::http::reply::{Answer, Reply};
 use crate::http::request::Request;
 use crate::model::fields::Fields;
 use crate::model::item_view::ItemStyle;
-use crate::model::world::World;
+use crate::model::store::MerchantStore;
 use crate::query::Expand;
 use crate::shared::Shared;
 use crate::switches::{MenuItemShape, Switches};
@@ -32,37 +32,37 @@ fn route(shared: &Shared, request: &Request) -> Answer {
     let segments = request.segments();
     let path: Vec<&str> = segments.iter().skip(1).map(String::as_str).collect();
     match (method, path.as_slice()) {
-        ("GET", ["state"]) => Ok(state(&shared.world())),
+        ("GET", ["state"]) => Ok(state(&shared.store())),
         ("GET", ["requests"]) => requests(shared, request),
         ("POST", ["reset"]) => reset(shared, &request.object()?),
-        ("POST", ["items"]) => sim_items::create(&mut shared.world(), &request.object()?),
-        ("POST", ["items", id]) => sim_items::edit(&mut shared.world(), id, &request.object()?),
-        ("DELETE", ["items", id]) => sim_items::delete(&mut shared.world(), id),
+        ("POST", ["items"]) => sim_items::create(&mut shared.store(), &request.object()?),
+        ("POST", ["items", id]) => sim_items::edit(&mut shared.store(), id, &request.object()?),
+        ("DELETE", ["items", id]) => sim_items::delete(&mut shared.store(), id),
         ("POST", ["stock", id]) => {
-            sim_items::set_stock(&mut shared.world(), id, &request.object()?)
+            sim_items::set_stock(&mut shared.store(), id, &request.object()?)
         }
-        ("POST", ["refund"]) => sim_items::refund(&mut shared.world(), &request.object()?),
-        ("POST", ["void"]) => sim_items::void(&mut shared.world(), &request.object()?),
-        ("POST", ["sale"]) => sim_items::sell(&mut shared.world(), &request.object()?),
-        ("POST", ["merchant"]) => merchant(&mut shared.world(), &request.object()?),
-        ("GET", ["switches"]) => Ok(Reply::json(&shared.world().switches)),
+        ("POST", ["refund"]) => sim_items::refund(&mut shared.store(), &request.object()?),
+        ("POST", ["void"]) => sim_items::void(&mut shared.store(), &request.object()?),
+        ("POST", ["sale"]) => sim_items::sell(&mut shared.store(), &request.object()?),
+        ("POST", ["merchant"]) => merchant(&mut shared.store(), &request.object()?),
+        ("GET", ["switches"]) => Ok(Reply::json(&shared.store().switches)),
         ("POST", ["switches"]) => switches(shared, request.object()?),
-        ("GET", ["faults"]) => Ok(Reply::json(&shared.world().faults.show())),
-        ("POST", ["faults"]) => faults(&mut shared.world(), request.json()?),
+        ("GET", ["faults"]) => Ok(Reply::json(&shared.store().faults.show())),
+        ("POST", ["faults"]) => faults(&mut shared.store(), request.json()?),
         ("DELETE", ["faults"]) => {
-            shared.world().faults.clear();
+            shared.store().faults.clear();
             Ok(Reply::empty())
         }
         ("GET", ["held"]) => Ok(Reply::json(&shared.held.show())),
         ("POST", ["release"]) => Ok(Reply::json(&json!({"released": shared.held.release()}))),
-        ("POST", ["clock"]) => clock(&mut shared.world(), &request.object()?),
-        ("POST", ["tokens"]) => tokens(&mut shared.world(), &request.object()?),
-        ("POST", ["webhook"]) => webhook(&mut shared.world(), &request.object()?),
+        ("POST", ["clock"]) => clock(&mut shared.store(), &request.object()?),
+        ("POST", ["tokens"]) => tokens(&mut shared.store(), &request.object()?),
+        ("POST", ["webhook"]) => webhook(&mut shared.store(), &request.object()?),
         _ => Err(Reply::no_route(method)),
     }
 }
 
-fn state(world: &World) -> Reply {
+fn state(store: &MerchantStore) -> Reply {
     let all = Expand::of(&[
         "categories",
         "tags",
@@ -75,13 +75,13 @@ fn state(world: &World) -> Reply {
         menu_item: MenuItemShape::Always,
         ..Switches::default()
     };
-    let style = ItemStyle::new(&world.lookups, &world.merchant, &all, &switches);
-    let items: Vec<_> = world
+    let style = ItemStyle::new(&store.lookups, &store.merchant, &all, &switches);
+    let items: Vec<_> = store
         .items
         .oldest_first()
         .map(|item| style.show(item))
         .collect();
-    let stock: Map<String, Value> = world
+    let stock: Map<String, Value> = store
         .items
         .iter()
         .map(|item| {
@@ -91,21 +91,21 @@ fn state(world: &World) -> Reply {
             )
         })
         .collect();
-    let base = format!("https://localhost/v3/merchants/{}", world.merchant.id);
-    let whole = World::full_order().uncut();
-    let orders: Vec<Value> = world
+    let base = format!("https://localhost/v3/merchants/{}", store.merchant.id);
+    let whole = MerchantStore::full_order().uncut();
+    let orders: Vec<Value> = store
         .orders
         .oldest_first()
         .filter(|order| !order.is_history)
-        .map(|order| order.show(&base, &world.lookups, &whole))
+        .map(|order| order.show(&base, &store.lookups, &whole))
         .collect();
     Reply::json(&json!({
-        "merchant_id": world.merchant.id,
+        "merchant_id": store.merchant.id,
         "items": items,
         "stock": stock,
         "orders": orders,
-        "tokens": world.grants.state(world.clock.now_ms()),
-        "webhook": world.hooks.state(),
+        "tokens": store.grants.state(store.clock.now_ms()),
+        "webhook": store.hooks.state(),
     }))
 }
 
@@ -133,11 +133,11 @@ fn reset(shared: &Shared, body: &Map<String, Value>) -> Answer {
         .reset(catalog)
         .map_err(|error| Reply::bad(format!("catalog: {error}")))?;
     Ok(Reply::json(
-        &json!({"merchant_id": shared.world().merchant.id}),
+        &json!({"merchant_id": shared.store().merchant.id}),
     ))
 }
 
-fn merchant(world: &mut World, body: &Map<String, Value>) -> Answer {
+fn merchant(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
     let fields = Fields::strict(body);
     fields.only(&[
         "name",
@@ -147,7 +147,7 @@ fn merchant(world: &mut World, body: &Map<String, Value>) -> Answer {
         "updateStock",
         "permissions",
     ])?;
-    let mut changed = world.merchant.clone();
+    let mut changed = store.merchant.clone();
     if let Some(list) = fields.texts("permissions")? {
         changed.set_permissions(list)?;
     }
@@ -156,9 +156,9 @@ fn merchant(world: &mut World, body: &Map<String, Value>) -> Answer {
     }
     // Checked in full before anything changes.
     changed.clone().change(fields, "currency")?;
-    world.merchant = changed;
-    world.change_merchant(fields, "currency")?;
-    let merchant = &world.merchant;
+    store.merchant = changed;
+    store.change_merchant(fields, "currency")?;
+    let merchant = &store.merchant;
     Ok(Reply::json(&json!({
         "merchant_id": merchant.id,
         "name": merchant.name,
@@ -171,20 +171,20 @@ fn merchant(world: &mut World, body: &Map<String, Value>) -> Answer {
 }
 
 fn switches(shared: &Shared, mut body: Map<String, Value>) -> Answer {
-    let mut world = shared.world();
+    let mut store = shared.store();
     // The permission set stands among the switches too.
     let permissions = body.remove("permissions");
-    let switches = world.switches.patched(&body).map_err(Reply::bad)?;
+    let switches = store.switches.patched(&body).map_err(Reply::bad)?;
     if let Some(permissions) = permissions {
         let map = Map::from_iter([("permissions".to_owned(), permissions)]);
-        merchant(&mut world, &map)?;
+        merchant(&mut store, &map)?;
     }
     shared.follow_switches(&switches);
-    world.switches = switches;
-    Ok(Reply::json(&world.switches))
+    store.switches = switches;
+    Ok(Reply::json(&store.switches))
 }
 
-fn faults(world: &mut World, body: Value) -> Answer {
+fn faults(store: &mut MerchantStore, body: Value) -> Answer {
     let list = match body {
         Value::Array(list) => list,
         Value::Object(_) => vec![body],
@@ -197,39 +197,39 @@ fn faults(world: &mut World, body: Value) -> Answer {
             .ok_or_else(|| Reply::bad(format!("[{at}] must be an object")))?;
         faults.push(Fault::read(map)?);
     }
-    world.faults.append(faults);
-    Ok(Reply::json(&world.faults.show()))
+    store.faults.append(faults);
+    Ok(Reply::json(&store.faults.show()))
 }
 
-fn clock(world: &mut World, body: &Map<String, Value>) -> Answer {
+fn clock(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
     let fields = Fields::strict(body);
     fields.only(&["advance_s"])?;
     let seconds = fields.int("advance_s", 0, MAX_ADVANCE_S)?.flatten();
-    world
+    store
         .clock
         .advance_s(seconds.ok_or_else(|| Reply::bad("advance_s is required"))?);
-    Ok(Reply::json(&json!({"now": world.clock.now_ms()})))
+    Ok(Reply::json(&json!({"now": store.clock.now_ms()})))
 }
 
-fn tokens(world: &mut World, body: &Map<String, Value>) -> Answer {
+fn tokens(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
     let fields = Fields::strict(body);
     fields.only(&["do"])?;
-    let now = world.clock.now_ms();
+    let now = store.clock.now_ms();
     match fields.text("do", 20)?.flatten().as_deref() {
-        Some("revoke") => world.grants.revoke(),
-        Some("expire") => world.grants.expire(now),
+        Some("revoke") => store.grants.revoke(),
+        Some("expire") => store.grants.expire(now),
         Some(word @ ("uninstall" | "install")) => {
             let installs = word == "install";
-            let app = world.grants.app_id.clone();
+            let app = store.grants.app_id.clone();
             let change = if installs {
                 Change::Create
             } else {
                 Change::Delete
             };
-            if world.hooks.wants("A", &world.merchant, &world.switches) {
-                world.hooks.push("A", &app, change, now, &[]);
+            if store.hooks.wants("A", &store.merchant, &store.switches) {
+                store.hooks.push("A", &app, change, now, &[]);
             }
-            world.grants.install(installs);
+            store.grants.install(installs);
         }
         _ => {
             return Err(Reply::bad(
@@ -237,10 +237,10 @@ fn tokens(world: &mut World, body: &Map<String, Value>) -> Answer {
             ));
         }
     }
-    Ok(Reply::json(&world.grants.state(now)))
+    Ok(Reply::json(&store.grants.state(now)))
 }
 
-fn webhook(world: &mut World, body: &Map<String, Value>) -> Answer {
+fn webhook(store: &mut MerchantStore, body: &Map<String, Value>) -> Answer {
     let fields = Fields::strict(body);
     fields.only(&["url", "auth_code", "verify"])?;
     let text = fields.text("url", 2000)?.flatten().unwrap_or_default();
@@ -255,7 +255,7 @@ fn webhook(world: &mut World, body: &Map<String, Value>) -> Answer {
     let registration = Registration {
         url: url.ok_or_else(|| Reply::bad("url must be an http URL on a loopback address"))?,
         auth_code: fields.text("auth_code", 255)?.flatten().unwrap_or_default(),
-        verification_code: world.random.uuid(),
+        verification_code: store.random.uuid(),
     };
     let is_header = hyper::header::HeaderValue::from_str(&registration.auth_code).is_ok();
     if !is_header {
@@ -264,6 +264,6 @@ fn webhook(world: &mut World, body: &Map<String, Value>) -> Answer {
         ));
     }
     let verify = fields.flag("verify")?.flatten().unwrap_or(false);
-    world.hooks.register(registration, verify);
-    Ok(Reply::json(&world.hooks.state()))
+    store.hooks.register(registration, verify);
+    Ok(Reply::json(&store.hooks.state()))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::rest::{Call, Route};
+use super::call::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
@@ -31,7 +31,7 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
 fn list(call: &mut Call<'_>) -> Answer {
     let query = call.query(ITEM_FILTERS)?;
     let style = call.style(&query.expand);
-    let page = query.page(&call.world.items, &call.world.lookups, |_| true);
+    let page = query.page(&call.store.items, &call.store.lookups, |_| true);
     let elements: Vec<_> = page.into_iter().map(|item| style.show(item)).collect();
     Ok(call.list(elements, &query, ITEM_FILTERS))
 }
@@ -40,12 +40,12 @@ fn list(call: &mut Call<'_>) -> Answer {
 pub fn list_linked(call: &mut Call<'_>) -> Answer {
     let kind = call.path.first().and_then(|path| Kind::of_path(path));
     let (kind, id) = kind.zip(call.id(1)).ok_or_else(Reply::no_resource)?;
-    if call.world.lookups.live(kind, id).is_none() {
+    if call.store.lookups.live(kind, id).is_none() {
         return Err(Reply::no_resource());
     }
     let query = call.query(ITEM_FILTERS)?;
     let style = call.style(&query.expand);
-    let page = query.page(&call.world.items, &call.world.lookups, |item| {
+    let page = query.page(&call.store.items, &call.store.lookups, |item| {
         item.is_linked(kind, id)
     });
     let elements: Vec<_> = page.into_iter().map(|item| style.show(item)).collect();
@@ -53,22 +53,22 @@ pub fn list_linked(call: &mut Call<'_>) -> Answer {
 }
 
 fn item_id(call: &Call<'_>) -> Result<Id, Reply> {
-    let id = call.id(1).filter(|id| call.world.item(*id).is_some());
+    let id = call.id(1).filter(|id| call.store.item(*id).is_some());
     id.ok_or_else(Reply::no_item)
 }
 
 /// One item, as every write answers it: nothing nested.
 fn plain(call: &Call<'_>, id: Id) -> Answer {
-    let item = call.world.items.get(id).ok_or_else(Reply::no_item)?;
+    let item = call.store.items.get(id).ok_or_else(Reply::no_item)?;
     Ok(Reply::json(&call.style(&Expand::default()).show(item)))
 }
 
 fn get(call: &mut Call<'_>) -> Answer {
     let expand = call.expand()?;
-    let shows_deleted = call.world.switches.deleted_item_get == DeletedItemGet::Object;
+    let shows_deleted = call.store.switches.deleted_item_get == DeletedItemGet::Object;
     let item: &Item = call
         .id(1)
-        .and_then(|id| call.world.items.get(id))
+        .and_then(|id| call.store.items.get(id))
         .filter(|item| item.deleted.is_none() || shows_deleted)
         .ok_or_else(Reply::no_item)?;
     Ok(Reply::json(&call.style(&expand).show(item)))
@@ -77,7 +77,7 @@ fn get(call: &mut Call<'_>) -> Answer {
 fn create_from(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Id, Reply> {
     let change = ItemChange::read(body)?;
     let group = Fields::of(body).reference("itemGroup")?.flatten();
-    call.world.create_item(change, group)
+    call.store.create_item(change, group)
 }
 
 fn create(call: &mut Call<'_>) -> Answer {
@@ -89,7 +89,7 @@ fn create(call: &mut Call<'_>) -> Answer {
 fn update(call: &mut Call<'_>) -> Answer {
     let id = item_id(call)?;
     let change = ItemChange::read(&call.body()?)?;
-    call.world.edit_item(id, change)?;
+    call.store.edit_item(id, change)?;
     plain(call, id)
 }
 
@@ -103,14 +103,14 @@ fn put(call: &mut Call<'_>) -> Answer {
 
 fn delete(call: &mut Call<'_>) -> Answer {
     let id = item_id(call)?;
-    call.world.delete_item(id)?;
+    call.store.delete_item(id)?;
     Ok(Reply::empty())
 }
 
 fn delete_many(call: &mut Call<'_>) -> Answer {
     for id in call.bulk_ids("itemIds")? {
         // One that is gone already is what was asked for.
-        let _ = call.world.delete_item(id);
+        let _ = call.store.delete_item(id);
     }
     Ok(Reply::empty())
 }
@@ -129,7 +129,7 @@ fn bulk(call: &Call<'_>) -> Result<Vec<Map<String, Value>>, Reply> {
 
 fn show_many(call: &Call<'_>, ids: &[Id]) -> Reply {
     let style = call.style(&Expand::default());
-    let items = ids.iter().filter_map(|id| call.world.items.get(*id));
+    let items = ids.iter().filter_map(|id| call.store.items.get(*id));
     let elements: Vec<_> = items.map(|item| style.show(item)).collect();
     Reply::json(&json!({"elements": elements}))
 }
@@ -152,13 +152,13 @@ fn update_many(call: &mut Call<'_>) -> Answer {
             .and_then(Value::as_str)
             .and_then(|id| id.parse().ok());
         let id = id
-            .filter(|id| call.world.item(*id).is_some())
+            .filter(|id| call.store.item(*id).is_some())
             .ok_or_else(Reply::no_item)?;
         changes.push((id, ItemChange::read(body)?));
     }
     let ids: Vec<Id> = changes.iter().map(|(id, _)| *id).collect();
     for (id, change) in changes {
-        call.world.edit_item(id, change)?;
+        call.store.edit_item(id, change)?;
     }
     Ok(show_many(call, &ids))
 }
@@ -173,9 +173,9 @@ fn linked(call: &mut Call<'_>) -> Answer {
         .ok_or_else(Reply::no_resource)?;
     let filters = kind.rules().filters;
     let query = call.query(filters)?;
-    let item = call.world.item(id).ok_or_else(Reply::no_item)?;
-    let table = call.world.lookups.table(kind);
-    let page = query.page(table, &call.world.lookups, |doc| {
+    let item = call.store.item(id).ok_or_else(Reply::no_item)?;
+    let table = call.store.lookups.table(kind);
+    let page = query.page(table, &call.store.lookups, |doc| {
         item.is_linked(kind, doc.id)
     });
     Ok(call.list(page, &query, filters))

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Call, Route};
 use super::orders::{change, order_id};
-use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
@@ -43,7 +43,7 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
 
 fn order<'a>(call: &'a Call<'_>) -> Result<&'a Order, Reply> {
     let id = order_id(call)?;
-    call.world.order(id).ok_or_else(Reply::no_order)
+    call.store.order(id).ok_or_else(Reply::no_order)
 }
 
 /// The line of the path.
@@ -57,7 +57,7 @@ fn show(call: &Call<'_>, line: &Line, expand: &Expand) -> Answer {
     let order = order_id(call)?;
     Ok(Reply::json(&line.show(
         order,
-        &call.world.lookups,
+        &call.store.lookups,
         expand,
         "",
     )))
@@ -107,7 +107,7 @@ pub fn rates_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<Vec<Id>, R
         .map_or(&[][..], Vec::as_slice);
     let ids = list.iter().map(|rate| {
         let id = rate["id"].as_str().and_then(|id| id.parse().ok());
-        id.filter(|id| call.world.lookups.live(Kind::TaxRates, *id).is_some())
+        id.filter(|id| call.store.lookups.live(Kind::TaxRates, *id).is_some())
             .ok_or_else(|| Reply::bad("taxRates: there is no such tax rate"))
     });
     ids.collect()
@@ -117,16 +117,16 @@ pub fn rates_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<Vec<Id>, R
 fn read(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Line, Reply> {
     let invalid = || Reply::bad("Invalid line item");
     let mut own = fields_of(body)?;
-    let mut fields = call.world.line_defaults(order(call)?);
-    fields.insert("createdTime".to_owned(), json!(call.world.now()));
+    let mut fields = call.store.line_defaults(order(call)?);
+    fields.insert("createdTime".to_owned(), json!(call.store.now()));
     let mut tax_rates = rates_of(call, body)?;
     let item = Fields::of(body).reference("item")?.flatten();
     match item {
         Some(id) => {
-            let item = call.world.item(id).ok_or_else(invalid)?;
+            let item = call.store.item(id).ok_or_else(invalid)?;
             fields.append(&mut line_of(item));
             if tax_rates.is_empty() {
-                let rates = crate::model::pricing::rates_of(item, &call.world.lookups);
+                let rates = crate::model::pricing::rates_of(item, &call.store.lookups);
                 tax_rates = rates.iter().map(|rate| rate.id).collect();
             }
         }
@@ -135,7 +135,7 @@ fn read(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Line, Reply> {
     }
     fields.append(&mut own);
     Ok(Line {
-        id: call.world.random.id(),
+        id: call.store.random.id(),
         item,
         fields,
         tax_rates,
@@ -159,7 +159,7 @@ fn list(call: &mut Call<'_>) -> Answer {
     let order = order(call)?;
     let page = query.cut(order.lines.iter()).into_iter();
     let page: Vec<Value> = page
-        .map(|line| line.show(order.id, &call.world.lookups, &query.expand, ""))
+        .map(|line| line.show(order.id, &call.store.lookups, &query.expand, ""))
         .collect();
     Ok(call.list(page, &query, LINE_FILTERS))
 }
@@ -175,7 +175,7 @@ fn add(call: &mut Call<'_>) -> Answer {
     let line = read(call, &call.body()?)?;
     let reply = show(call, &line, &Expand::default());
     change(call)?.lines.push(line);
-    call.world
+    call.store
         .take_stock_of(id, OrderDecrementsStock::OnLineItem);
     reply
 }
@@ -203,11 +203,11 @@ fn add_many(call: &mut Call<'_>) -> Answer {
     }
     let mut shown: Vec<Value> = lines
         .iter()
-        .map(|line| line.show(id, &call.world.lookups, &Expand::default(), ""))
+        .map(|line| line.show(id, &call.store.lookups, &Expand::default(), ""))
         .collect();
-    call.world.random.shuffle(&mut shown);
+    call.store.random.shuffle(&mut shown);
     change(call)?.lines.extend(lines);
-    call.world
+    call.store
         .take_stock_of(id, OrderDecrementsStock::OnLineItem);
     Ok(Reply::json(&shown))
 }
@@ -236,7 +236,7 @@ fn modify(call: &mut Call<'_>) -> Answer {
     let id = line(call)?.id;
     let body = call.body()?;
     let modifier = Fields::of(&body).reference("modifier")?.flatten();
-    let modifier = modifier.and_then(|id| call.world.lookups.live(Kind::Modifiers, id));
+    let modifier = modifier.and_then(|id| call.store.lookups.live(Kind::Modifiers, id));
     let modifier = modifier.ok_or_else(|| Reply::bad("Invalid modifier"))?;
     let amount = Fields::of(&body)
         .int("amount", i64::MIN, i64::MAX)?
@@ -248,7 +248,7 @@ fn modify(call: &mut Call<'_>) -> Answer {
         "modifier": {"id": modifier.id},
     });
     let entry = Entry {
-        id: call.world.random.id(),
+        id: call.store.random.id(),
         fields: fields.as_object().cloned().unwrap_or_default(),
     };
     let shown = entry.show();
@@ -298,7 +298,7 @@ pub fn read_discount(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<E
     let fields = Fields::of(body);
     let mut read = Map::new();
     if let Some(id) = fields.reference("discount")?.flatten() {
-        let known = call.world.lookups.live(Kind::Discounts, id);
+        let known = call.store.lookups.live(Kind::Discounts, id);
         read = known
             .ok_or_else(|| Reply::bad("discount: there is no such discount"))?
             .fields
@@ -317,7 +317,7 @@ pub fn read_discount(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<E
         return Err(Reply::bad("amount or percentage is required"));
     }
     Ok(Entry {
-        id: call.world.random.id(),
+        id: call.store.random.id(),
         fields: read,
     })
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Call, Route};
 use super::items;
-use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
@@ -76,7 +76,7 @@ fn target(call: &Call<'_>) -> Result<Target, Reply> {
         (Some((own, field)), 3..) => {
             let parent = call
                 .id(1)
-                .filter(|id| call.world.lookups.live(kind, *id).is_some());
+                .filter(|id| call.store.lookups.live(kind, *id).is_some());
             Ok(Target {
                 kind: own,
                 parent: Some((field, parent.ok_or_else(Reply::no_resource)?)),
@@ -100,7 +100,7 @@ impl Target {
     fn own(&self, call: &Call<'_>) -> Result<Id, Reply> {
         let doc = call
             .id(self.own_at)
-            .and_then(|id| call.world.lookups.live(self.kind, id));
+            .and_then(|id| call.store.lookups.live(self.kind, id));
         let doc = doc
             .filter(|doc| self.belongs(doc))
             .ok_or_else(Reply::no_resource)?;
@@ -112,8 +112,8 @@ fn list(call: &mut Call<'_>) -> Answer {
     let target = target(call)?;
     let filters = target.kind.rules().filters;
     let query = call.query(filters)?;
-    let table = call.world.lookups.table(target.kind);
-    let page = query.page(table, &call.world.lookups, |doc| target.belongs(doc));
+    let table = call.store.lookups.table(target.kind);
+    let page = query.page(table, &call.store.lookups, |doc| target.belongs(doc));
     Ok(call.list(
         show(call, target.kind, &page, &query.expand),
         &query,
@@ -130,7 +130,7 @@ fn get(call: &mut Call<'_>) -> Answer {
 
 fn one(call: &Call<'_>, kind: Kind, id: Id, expand: &Expand) -> Answer {
     let doc = call
-        .world
+        .store
         .lookups
         .live(kind, id)
         .ok_or_else(Reply::no_resource)?;
@@ -144,7 +144,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     if let Some((field, id)) = target.parent {
         body.insert(field.to_owned(), json!({"id": id}));
     }
-    let mut fields = call.world.lookups.read(target.kind, &body, true)?;
+    let mut fields = call.store.lookups.read(target.kind, &body, true)?;
     if target.kind == Kind::Discounts
         && !["amount", "percentage", "percentageDecimal"]
             .iter()
@@ -152,15 +152,15 @@ fn create(call: &mut Call<'_>) -> Answer {
     {
         return Err(Reply::bad("amount or percentage is required"));
     }
-    if target.kind == Kind::OrderTypes && call.world.lookups.all(Kind::OrderTypes).next().is_none()
+    if target.kind == Kind::OrderTypes && call.store.lookups.all(Kind::OrderTypes).next().is_none()
     {
         fields.insert("isDefault".to_owned(), json!(true));
     }
     if target.kind == Kind::Customers {
-        let now = json!(call.world.now());
+        let now = json!(call.store.now());
         fields.entry("customerSince").or_insert(now);
     }
-    let id = call.world.add_fields(target.kind, fields);
+    let id = call.store.add_fields(target.kind, fields);
     one(call, target.kind, id, &call.expand()?)
 }
 
@@ -172,23 +172,23 @@ fn update(call: &mut Call<'_>) -> Answer {
     for field in ["itemGroup", "attribute", "modifierGroup"] {
         body.remove(field);
     }
-    let fields = call.world.lookups.read(target.kind, &body, false)?;
-    let now = call.world.now();
-    if let Some(doc) = call.world.lookups.table_mut(target.kind).get_mut(id) {
+    let fields = call.store.lookups.read(target.kind, &body, false)?;
+    let now = call.store.now();
+    if let Some(doc) = call.store.lookups.table_mut(target.kind).get_mut(id) {
         doc.fields.extend(fields);
         doc.modified = now;
     }
     if let Some(prefix) = target.kind.rules().event {
-        call.world.tell(prefix, id, Change::Update);
+        call.store.tell(prefix, id, Change::Update);
     }
-    call.world.after_rename(target.kind, id);
+    call.store.after_rename(target.kind, id);
     one(call, target.kind, id, &call.expand()?)
 }
 
 fn delete(call: &mut Call<'_>) -> Answer {
     let target = target(call)?;
     let id = target.own(call)?;
-    call.world.delete_docs(target.kind, &[id]);
+    call.store.delete_docs(target.kind, &[id]);
     Ok(Reply::empty())
 }
 
@@ -200,7 +200,7 @@ fn delete_many(call: &mut Call<'_>) -> Answer {
         .bulk_delete
         .ok_or_else(Reply::no_resource)?;
     let ids = call.bulk_ids(parameter)?;
-    call.world.delete_docs(target.kind, &ids);
+    call.store.delete_docs(target.kind, &ids);
     Ok(Reply::empty())
 }
 
@@ -218,7 +218,7 @@ fn sort_orders(call: &mut Call<'_>) -> Answer {
     for element in elements {
         let id = element["id"].as_str().and_then(|id| id.parse().ok());
         let id = id
-            .filter(|id| call.world.lookups.live(kind, *id).is_some())
+            .filter(|id| call.store.lookups.live(kind, *id).is_some())
             .ok_or_else(Reply::no_resource)?;
         let order = element["sortOrder"].as_i64();
         orders.push((
@@ -227,7 +227,7 @@ fn sort_orders(call: &mut Call<'_>) -> Answer {
         ));
     }
     for (id, order) in orders {
-        if let Some(doc) = call.world.lookups.table_mut(kind).get_mut(id) {
+        if let Some(doc) = call.store.lookups.table_mut(kind).get_mut(id) {
             doc.fields.insert("sortOrder".to_owned(), json!(order));
         }
     }
@@ -243,13 +243,13 @@ fn layout(call: &mut Call<'_>) -> Answer {
 
 /// Entries on the wire with what `expand` nests; one pass over items and children for the whole page.
 fn show(call: &Call<'_>, kind: Kind, page: &[&Doc], expand: &Expand) -> Vec<Value> {
-    let lookups = &call.world.lookups;
+    let lookups = &call.store.lookups;
     let nests_items = has_items(kind) && expand.has("items");
     let mut items: HashMap<Id, Vec<Value>> = page.iter().map(|doc| (doc.id, Vec::new())).collect();
     if nests_items {
         let style = call.style(&Expand::default());
         for item in call
-            .world
+            .store
             .items
             .oldest_first()
             .filter(|item| item.deleted.is_none())

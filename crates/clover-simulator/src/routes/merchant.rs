@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 
-use super::rest::{Call, Route};
+use super::call::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::model::fields::Fields;
 use crate::model::order::Entry;
@@ -22,7 +22,7 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
 
 fn merchant(call: &mut Call<'_>) -> Answer {
     let expand = call.expand()?;
-    let merchant = &call.world.merchant;
+    let merchant = &call.store.merchant;
     let mut shown = merchant.show(&call.base());
     if expand.has("properties") {
         shown["properties"] = merchant.show_properties(&call.base());
@@ -40,19 +40,19 @@ fn merchant(call: &mut Call<'_>) -> Answer {
 
 fn properties(call: &mut Call<'_>) -> Answer {
     Ok(Reply::json(
-        &call.world.merchant.show_properties(&call.base()),
+        &call.store.merchant.show_properties(&call.base()),
     ))
 }
 
 fn set_properties(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
-    call.world
+    call.store
         .change_merchant(Fields::of(&body), "defaultCurrency")?;
     properties(call)
 }
 
 fn service_charge(call: &mut Call<'_>) -> Answer {
-    Ok(Reply::json(&call.world.default_service_charge()))
+    Ok(Reply::json(&call.store.default_service_charge()))
 }
 
 /// Fires the kitchen printer.
@@ -60,28 +60,28 @@ fn print(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
     let order = Fields::of(&body).reference("orderRef")?.flatten();
     let order = order.ok_or_else(|| Reply::bad("orderRef is required"))?;
-    if call.world.order(order).is_none() {
+    if call.store.order(order).is_none() {
         return Err(Reply::no_order());
     }
     let device = Fields::of(&body).object("deviceRef")?;
-    if device.is_none() && !call.world.switches.default_printer {
+    if device.is_none() && !call.store.switches.default_printer {
         return Err(Reply::bad("The default printing device is missing"));
     }
-    let id = call.world.random.id();
+    let id = call.store.random.id();
     let event = Entry {
         id,
         fields: Map::from_iter([
             ("orderRef".to_owned(), json!({"id": order})),
-            ("createdTime".to_owned(), json!(call.world.now())),
+            ("createdTime".to_owned(), json!(call.store.now())),
             ("state".to_owned(), json!("CREATED")),
         ]),
     };
     let shown = event.show();
-    call.world.print_events.insert(id, event);
+    call.store.print_events.insert(id, event);
     Ok(Reply::json(&shown))
 }
 
 fn print_event(call: &mut Call<'_>) -> Answer {
-    let event = call.id(1).and_then(|id| call.world.print_events.get(id));
+    let event = call.id(1).and_then(|id| call.store.print_events.get(id));
     Ok(Reply::json(&event.ok_or_else(Reply::no_resource)?.show()))
 }

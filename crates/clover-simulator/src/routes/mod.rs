@@ -2,6 +2,7 @@
 
 pub mod associations;
 pub mod atomic;
+pub mod call;
 pub mod control;
 pub mod items;
 pub mod lines;

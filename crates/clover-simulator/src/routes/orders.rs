@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Call, Route};
 use super::lines;
-use super::rest::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::{Change as FieldChange, Fields};
@@ -48,16 +48,16 @@ pub fn find(method: &str, path: &[&str]) -> Option<Route> {
 
 /// The order of the path.
 pub fn order_id(call: &Call<'_>) -> Result<Id, Reply> {
-    let id = call.id(1).filter(|id| call.world.order(*id).is_some());
+    let id = call.id(1).filter(|id| call.store.order(*id).is_some());
     id.ok_or_else(Reply::no_order)
 }
 
 /// The order of the path, to change: its time moves and the webhook is told.
 pub fn change<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Order, Reply> {
     let id = order_id(call)?;
-    let now = call.world.now();
-    call.world.tell("O", id, Change::Update);
-    let order = call.world.orders.get_mut(id).ok_or_else(Reply::no_order)?;
+    let now = call.store.now();
+    call.store.tell("O", id, Change::Update);
+    let order = call.store.orders.get_mut(id).ok_or_else(Reply::no_order)?;
     order.modified = now;
     Ok(order)
 }
@@ -65,23 +65,23 @@ pub fn change<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Order, Reply> {
 fn list(call: &mut Call<'_>) -> Answer {
     let mut query = call.query(ORDER_FILTERS)?;
     query.require_state();
-    let world = &call.world;
-    let now = world.clock.now_ms();
-    let lag = world.switches.external_ref_search_lag;
+    let store = &call.store;
+    let now = store.clock.now_ms();
+    let lag = store.switches.external_ref_search_lag;
     let by_reference = query.filters_on("externalReferenceId");
     let looks_back = LOOK_BACK_FIELDS.iter().any(|field| query.filters_on(field));
     let is_seen = |order: &Order| {
         let age = now - order.made_ms;
         let is_too_new = by_reference && age < lag;
         let is_too_old = looks_back && age > LOOK_BACK_MS;
-        let is_switched_off = order.is_history && !world.switches.order_history;
+        let is_switched_off = order.is_history && !store.switches.order_history;
         !is_too_new && !is_too_old && !is_switched_off
     };
-    let page = query.page(&world.orders, &world.lookups, is_seen);
+    let page = query.page(&store.orders, &store.lookups, is_seen);
     let base = call.base();
     let elements: Vec<Value> = page
         .into_iter()
-        .map(|order| order.show(&base, &world.lookups, &query.expand))
+        .map(|order| order.show(&base, &store.lookups, &query.expand))
         .collect();
     Ok(call.list(elements, &query, ORDER_FILTERS))
 }
@@ -89,10 +89,10 @@ fn list(call: &mut Call<'_>) -> Answer {
 fn get(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
     let expand = call.expand()?;
-    let order = call.world.order(id).ok_or_else(Reply::no_order)?;
+    let order = call.store.order(id).ok_or_else(Reply::no_order)?;
     Ok(Reply::json(&order.show(
         &call.base(),
-        &call.world.lookups,
+        &call.store.lookups,
         &expand,
     )))
 }
@@ -161,13 +161,13 @@ fn write(call: &mut Call<'_>, id: Id) -> Result<(), Reply> {
         Some(list) => {
             let ids = list.iter().map(|customer| {
                 let id = customer["id"].as_str().and_then(|id| id.parse().ok());
-                id.filter(|id| call.world.lookups.live(Kind::Customers, *id).is_some())
+                id.filter(|id| call.store.lookups.live(Kind::Customers, *id).is_some())
             });
             let ids: Option<Vec<Id>> = ids.collect();
             Some(ids.ok_or_else(|| Reply::bad("customers: there is no such customer"))?)
         }
     };
-    let order = call.world.orders.get_mut(id).ok_or_else(Reply::no_order)?;
+    let order = call.store.orders.get_mut(id).ok_or_else(Reply::no_order)?;
     for (name, value) in fields {
         match value {
             Some(value) => order.fields.insert(name.to_owned(), value),
@@ -183,20 +183,20 @@ fn write(call: &mut Call<'_>, id: Id) -> Result<(), Reply> {
 fn create(call: &mut Call<'_>) -> Answer {
     // Checked before anything is made.
     read(&call.body()?)?;
-    let world = &mut *call.world;
-    let id = world.random.id();
-    let (now, made_ms) = (world.now(), world.clock.now_ms());
+    let store = &mut *call.store;
+    let id = store.random.id();
+    let (now, made_ms) = (store.now(), store.clock.now_ms());
     let order = Order::new(
         id,
-        &world.merchant.currency,
-        world.merchant.vat,
+        &store.merchant.currency,
+        store.merchant.vat,
         now,
         made_ms,
     );
-    world.orders.insert(id, order);
+    store.orders.insert(id, order);
     write(call, id)?;
-    call.world.tell("O", id, Change::Create);
-    let order = call.world.order(id).ok_or_else(Reply::no_order)?;
+    call.store.tell("O", id, Change::Create);
+    let order = call.store.order(id).ok_or_else(Reply::no_order)?;
     Ok(Reply::json(&order.show_created(&call.base())))
 }
 
@@ -204,19 +204,19 @@ fn update(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
     write(call, id)?;
     change(call)?;
-    let order = call.world.order(id).ok_or_else(Reply::no_order)?;
+    let order = call.store.order(id).ok_or_else(Reply::no_order)?;
     let expand = call.expand()?;
     Ok(Reply::json(&order.show(
         &call.base(),
-        &call.world.lookups,
+        &call.store.lookups,
         &expand,
     )))
 }
 
 fn delete(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
-    let now = call.world.now();
-    let order = call.world.orders.get_mut(id).ok_or_else(Reply::no_order)?;
+    let now = call.store.now();
+    let order = call.store.orders.get_mut(id).ok_or_else(Reply::no_order)?;
     if order.is_paid() {
         return Err(Reply::bad(
             "Can not delete order with an associated payment.",
@@ -224,7 +224,7 @@ fn delete(call: &mut Call<'_>) -> Answer {
     }
     order.deleted = Some(now);
     order.modified = now;
-    call.world.tell("O", id, Change::Delete);
+    call.store.tell("O", id, Change::Delete);
     Ok(Reply::empty())
 }
 
@@ -233,7 +233,7 @@ fn charge(call: &mut Call<'_>) -> Answer {
     let body = call.body()?;
     let id = Fields::of(&body).text("id", 13)?.flatten();
     let id = id.ok_or_else(|| Reply::bad("Service charge in body is missing an ID"))?;
-    let mut known = call.world.default_service_charge();
+    let mut known = call.store.default_service_charge();
     if known["id"].as_str() != Some(&id) {
         return Err(Reply::bad("Invalid service charge"));
     }
@@ -244,7 +244,7 @@ fn charge(call: &mut Call<'_>) -> Answer {
         known["percentageDecimal"] = json!(percent);
     }
     let entry = Entry {
-        id: call.world.service_charge,
+        id: call.store.service_charge,
         fields: known.as_object().cloned().unwrap_or_default(),
     };
     let shown = entry.show();
@@ -266,12 +266,12 @@ fn pay(call: &mut Call<'_>) -> Answer {
         .reference("tender")?
         .flatten()
         .ok_or_else(|| Reply::bad("tender is required"))?;
-    if call.world.lookups.live(Kind::Tenders, tender).is_none() {
+    if call.store.lookups.live(Kind::Tenders, tender).is_none() {
         return Err(Reply::bad("Invalid tender"));
     }
     let amount = fields.int("amount", 1, i64::MAX)?.flatten();
     let amount = amount.ok_or_else(|| Reply::bad("amount is required"))?;
-    let now = call.world.now();
+    let now = call.store.now();
     let mut payment = json!({
         "order": {"id": order},
         "tender": {"id": tender},
@@ -290,13 +290,13 @@ fn pay(call: &mut Call<'_>) -> Answer {
         }
     }
     let entry = Entry {
-        id: call.world.random.id(),
+        id: call.store.random.id(),
         fields: payment.as_object().cloned().unwrap_or_default(),
     };
     let (id, shown) = (entry.id, entry.show());
     change(call)?.pay(entry);
-    call.world.tell("P", id, Change::Create);
-    call.world
+    call.store.tell("P", id, Change::Create);
+    call.store
         .take_stock_of(order, OrderDecrementsStock::OnPayment);
     Ok(Reply::json(&shown))
 }
@@ -304,9 +304,9 @@ fn pay(call: &mut Call<'_>) -> Answer {
 fn order_payments(call: &mut Call<'_>) -> Answer {
     let id = order_id(call)?;
     let query = call.query(PAYMENT_FILTERS)?;
-    let order = call.world.order(id).ok_or_else(Reply::no_order)?;
+    let order = call.store.order(id).ok_or_else(Reply::no_order)?;
     let page: Vec<Value> = query
-        .pick(order.valid_payments(), &call.world.lookups)
+        .pick(order.valid_payments(), &call.store.lookups)
         .into_iter()
         .map(Entry::show)
         .collect();
@@ -314,8 +314,8 @@ fn order_payments(call: &mut Call<'_>) -> Answer {
 }
 
 fn all_payments<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Entry> {
-    let orders = call.world.orders.newest_first();
-    let seen = orders.filter(|order| call.world.is_order_seen(order));
+    let orders = call.store.orders.newest_first();
+    let seen = orders.filter(|order| call.store.is_order_seen(order));
     seen.flat_map(|order| order.payments.iter().rev())
 }
 
@@ -325,7 +325,7 @@ fn payments(call: &mut Call<'_>) -> Answer {
     let with_voided = query.filters_on("voided");
     let shown = all_payments(call).filter(|payment| with_voided || !payment.is_voided());
     let page: Vec<Value> = query
-        .pick(shown, &call.world.lookups)
+        .pick(shown, &call.store.lookups)
         .into_iter()
         .map(Entry::show)
         .collect();
@@ -339,14 +339,14 @@ fn payment(call: &mut Call<'_>) -> Answer {
 }
 
 fn all_refunds<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Entry> {
-    let orders = call.world.orders.newest_first();
+    let orders = call.store.orders.newest_first();
     orders.flat_map(|order| order.refunds.iter().rev())
 }
 
 fn refunds(call: &mut Call<'_>) -> Answer {
     let query = call.query(REFUND_FILTERS)?;
     let page: Vec<Value> = query
-        .pick(all_refunds(call), &call.world.lookups)
+        .pick(all_refunds(call), &call.store.lookups)
         .into_iter()
         .map(Entry::show)
         .collect();

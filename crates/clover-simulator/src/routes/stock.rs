@@ -1,12 +1,12 @@
 //! Counts: absolute values only, no delta and no precondition, as at Clover.
 
-use super::rest::{Call, Route};
+use super::call::{Call, Route};
 use crate::http::reply::{Answer, Reply};
 use crate::ids::Id;
 use crate::model::fields::Fields;
 use crate::model::item_view::StockView;
 use crate::model::rules::STOCK_FILTERS;
-use crate::model::world::Cause;
+use crate::model::store::Cause;
 
 /// The routes of counts.
 pub fn find(method: &str, path: &[&str]) -> Option<Route> {
@@ -28,7 +28,7 @@ fn list(call: &mut Call<'_>) -> Answer {
         ("quantity", "itemStock.quantity"),
         ("modifiedTime", "itemStock.modifiedTime"),
     ]);
-    let page = query.page(&call.world.items, &call.world.lookups, |item| {
+    let page = query.page(&call.store.items, &call.store.lookups, |item| {
         item.stock.is_some()
     });
     let elements: Vec<_> = page.into_iter().map(StockView).collect();
@@ -37,7 +37,7 @@ fn list(call: &mut Call<'_>) -> Answer {
 
 fn show(call: &Call<'_>, id: Option<Id>) -> Answer {
     let item = id
-        .and_then(|id| call.world.item(id))
+        .and_then(|id| call.store.item(id))
         .ok_or_else(Reply::no_item)?;
     Ok(Reply::json(&StockView(item)))
 }
@@ -52,9 +52,9 @@ fn set(call: &mut Call<'_>) -> Answer {
     let quantity = quantity.ok_or_else(|| Reply::bad("quantity is required"))?;
     let threshold = Fields::of(&body).number("stockAlertThreshold")?;
     let id = call.id(1).ok_or_else(Reply::no_item)?;
-    call.world.set_stock(id, Some(quantity), Cause::Set)?;
-    let keeps = call.world.switches.stock_post_keeps_threshold;
-    let stock = call.world.items.get_mut(id).and_then(|i| i.stock.as_mut());
+    call.store.set_stock(id, Some(quantity), Cause::Set)?;
+    let keeps = call.store.switches.stock_post_keeps_threshold;
+    let stock = call.store.items.get_mut(id).and_then(|i| i.stock.as_mut());
     if let Some(stock) = stock {
         stock.threshold = match threshold {
             Some(threshold) => threshold,
@@ -67,6 +67,6 @@ fn set(call: &mut Call<'_>) -> Answer {
 
 fn delete(call: &mut Call<'_>) -> Answer {
     let id = call.id(1).ok_or_else(Reply::no_item)?;
-    call.world.set_stock(id, None, Cause::Set)?;
+    call.store.set_stock(id, None, Cause::Set)?;
     Ok(Reply::empty())
 }

@@ -39,15 +39,15 @@ struct Plan {
 }
 
 fn plan(shared: &Shared) -> Option<Plan> {
-    let mut world = shared.world();
-    let (to, mut events) = world.hooks.next_batch()?;
-    if world.switches.drop_deliveries.take() {
+    let mut store = shared.store();
+    let (to, mut events) = store.hooks.next_batch()?;
+    if store.switches.drop_deliveries.take() {
         return None;
     }
-    let app = world.grants.app_id.clone();
-    let merchant = world.merchant.id.to_string();
+    let app = store.grants.app_id.clone();
+    let merchant = store.merchant.id.to_string();
     let body = |events: &[Value]| json!({"appId": app, "merchants": {merchant.as_str(): events}});
-    let bodies = if world.switches.reorder_deliveries.take() {
+    let bodies = if store.switches.reorder_deliveries.take() {
         events.reverse();
         events.chunks(1).map(body).collect()
     } else {
@@ -56,13 +56,13 @@ fn plan(shared: &Shared) -> Option<Plan> {
     Some(Plan {
         to,
         bodies,
-        copies: if world.switches.duplicate_deliveries.take() {
+        copies: if store.switches.duplicate_deliveries.take() {
             2
         } else {
             1
         },
-        tries: world.switches.webhook_retry.count().saturating_add(1),
-        pause: Duration::from_millis(world.switches.webhook_retry_ms),
+        tries: store.switches.webhook_retry.count().saturating_add(1),
+        pause: Duration::from_millis(store.switches.webhook_retry_ms),
     })
 }
 

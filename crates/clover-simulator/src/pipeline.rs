@@ -18,7 +18,7 @@ use crate::held::Hold;
 use crate::http::body::{NoAnswer, Outgoing};
 use crate::http::reply::{JSON, Reply};
 use crate::http::request::Request;
-use crate::journal::Visit;
+use crate::journal::PendingEntry;
 use crate::limits::Tripped;
 use crate::routes::{control, rest};
 use crate::shared::Shared;
@@ -38,7 +38,7 @@ const VERIFICATION_WAIT: Duration = Duration::from_secs(2);
 
 /// The place a request holds until its answer is out.
 pub struct Place {
-    _visit: Option<Visit>,
+    _pending: Option<PendingEntry>,
     _slot: Option<Slot>,
 }
 
@@ -91,7 +91,7 @@ pub fn arrive(shared: &Arc<Shared>, request: Request) -> Arrived {
 
 /// A request that is recorded and counted, and not carried out yet.
 struct Entered {
-    visit: Option<Visit>,
+    pending: Option<PendingEntry>,
     slot: Result<Option<Slot>, Tripped>,
 }
 
@@ -105,7 +105,7 @@ impl Entered {
             pause: Duration::ZERO,
             hold: None,
             is_carried_out: false,
-            visit: self.visit,
+            pending: self.pending,
             slot: None,
         }
     }
@@ -114,7 +114,7 @@ impl Entered {
 fn enter(shared: &Arc<Shared>, request: &Request) -> Entered {
     let arrival = Instant::now();
     let is_control = request.path.starts_with(CONTROL);
-    let visit = (!is_control).then(|| {
+    let pending = (!is_control).then(|| {
         let target = match request.query.as_str() {
             "" => request.path.clone(),
             query => format!("{}?{query}", request.path),
@@ -126,15 +126,15 @@ fn enter(shared: &Arc<Shared>, request: &Request) -> Entered {
     } else {
         Ok(None)
     };
-    Entered { visit, slot }
+    Entered { pending, slot }
 }
 
 fn carry(shared: &Shared, entered: Entered, request: Request) -> Arrived {
-    let Entered { visit, slot } = entered;
+    let Entered { pending, slot } = entered;
     let (reply, effect, slot, is_carried_out) = match slot {
         Err(tripped) => (too_many(tripped), None, None, false),
         Ok(slot) => {
-            let effect = shared.world().faults.take(&request.method, &request.path);
+            let effect = shared.store().faults.take(&request.method, &request.path);
             let (reply, done) = carry_out(shared, &request, effect.as_ref());
             (reply, effect, slot, done)
         }
@@ -147,7 +147,7 @@ fn carry(shared: &Shared, entered: Entered, request: Request) -> Arrived {
         reply,
         effect,
         is_carried_out,
-        visit,
+        pending,
         slot,
     }
 }
@@ -160,7 +160,7 @@ pub struct Arrived {
     pause: Duration,
     hold: Option<Hold>,
     is_carried_out: bool,
-    visit: Option<Visit>,
+    pending: Option<PendingEntry>,
     slot: Option<Slot>,
 }
 
@@ -184,11 +184,11 @@ impl Arrived {
         if self.reply.lost {
             return Err(NoAnswer);
         }
-        if let Some(visit) = &mut self.visit {
-            visit.answered(self.reply.status);
+        if let Some(pending) = &mut self.pending {
+            pending.answered(self.reply.status);
         }
         let place = Place {
-            _visit: self.visit,
+            _pending: self.pending,
             _slot: self.slot,
         };
         Ok(response(&self.request, self.reply, self.effect, place))
@@ -218,7 +218,7 @@ fn enter_limits(
     let Some(token) = request.bearer() else {
         return Ok(None);
     };
-    if !shared.world().grants.is_known(token) {
+    if !shared.store().grants.is_known(token) {
         return Ok(None);
     }
     shared.limits().enter(token, arrival)?;
@@ -266,23 +266,23 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
     let mut reply = Reply::empty();
     let mut is_done = false;
     if effect.is_none_or(Effect::applies) {
-        let mut world = shared.world();
-        world.hooks.is_own_write = true;
+        let mut store = shared.store();
+        store.hooks.is_own_write = true;
         let answer = if request.path.starts_with("/oauth/") {
-            oauth::routes::handle(&mut world, request)
+            oauth::routes::handle(&mut store, request)
         } else {
-            rest::handle(&mut world, request)
+            rest::handle(&mut store, request)
         };
-        world.hooks.is_own_write = false;
+        store.hooks.is_own_write = false;
         is_done = answer.is_ok();
         reply = answer.unwrap_or_else(|refusal| refusal);
         if reply.content_type.as_deref() == Some(JSON) {
-            let id = world.random.uuid();
+            let id = store.random.uuid();
             reply = reply
                 .header("X-Clover-Request-Id", id)
                 .header("Cache-Control", "no-cache, no-store, must-revalidate");
         }
-        drop(world);
+        drop(store);
         shared.after_work();
     }
     match effect {
@@ -295,7 +295,7 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
 /// waiting finds its write applied, as with the real one.
 fn pause(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Duration {
     let latency = if request.path.starts_with(REST) {
-        shared.world().switches.latency
+        shared.store().switches.latency
     } else {
         0
     };
@@ -341,7 +341,7 @@ fn response(
         let mut broken = Response::new(Outgoing::new(
             Bytes::new(),
             Place {
-                _visit: None,
+                _pending: None,
                 _slot: None,
             },
         ));

@@ -22,7 +22,7 @@ use crate::webhooks::{Change, Hooks};
 const HISTORY_AGE_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// Everything that a reset makes anew.
-pub struct World {
+pub struct MerchantStore {
     /// Simulated time.
     pub clock: Clock,
     /// Where ids come from.
@@ -58,13 +58,13 @@ pub enum Cause {
     Sale,
 }
 
-impl World {
+impl MerchantStore {
     /// A merchant with an empty shop.
     pub fn new(seed: u64, clock: Clock, switches: Switches, grants: Grants) -> Self {
         let mut random = Random::new(seed);
         let (id, employee, service_charge) = (random.id(), random.id(), random.id());
         let created = clock.now_ms() / 1000 * 1000 - 30 * 24 * 3600 * 1000;
-        let mut world = World {
+        let mut store = MerchantStore {
             clock,
             random,
             switches,
@@ -78,9 +78,9 @@ impl World {
             faults: Faults::default(),
             hooks: Hooks::default(),
         };
-        world.add_tenders();
-        world.add_history();
-        world
+        store.add_tenders();
+        store.add_history();
+        store
     }
 
     /// The time of a change: whole seconds, as every recorded Clover time.
