@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use clover_core::ledger::{
-    Cause, Change, Deciding, Entry, Line, Plan, Posted, Row, Standing, State, Told, Turn, Word,
-    committed,
+    Cause, LedgerEntry, LedgerRow, Line, NewRow, NextStep, OrderEvent, Plan, Resolution, RowChange,
+    RowState, SaleState, StatusSets, committed,
 };
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -41,25 +41,28 @@ impl Ledger {
 
     /// What an order's status says.
     pub fn standing(&self, status: Option<i64>, told: &str) -> &'static str {
-        match self.deciding().standing(status, &Told::list(told)) {
-            Standing::Paid => "paid",
-            Standing::Released => "released",
-            Standing::Unchanged => "unchanged",
+        match self
+            .statuses()
+            .sale_state(status, &OrderEvent::parse_list(told))
+        {
+            SaleState::Paid => "paid",
+            SaleState::Released => "released",
+            SaleState::Unchanged => "unchanged",
         }
     }
 
     /// Whether an event told of a payment.
     #[php(name = "wasPaid")]
     pub fn was_paid(&self, told: &str) -> bool {
-        self.deciding().was_paid(&Told::list(told))
+        self.statuses().was_paid(&OrderEvent::parse_list(told))
     }
 
     /// What is to be asked of Clover for one line.
     pub fn plan(&self, line: &ZendHashTable, standing: &str) -> PhpResult<PhpArray> {
         let standing = match standing {
-            "paid" => Standing::Paid,
-            "released" => Standing::Released,
-            "unchanged" => Standing::Unchanged,
+            "paid" => SaleState::Paid,
+            "released" => SaleState::Released,
+            "unchanged" => SaleState::Unchanged,
             _ => {
                 return Err(exception::item(
                     "must be paid, released or unchanged",
@@ -80,7 +83,7 @@ impl Ledger {
 
     /// The owner's word on a row.
     pub fn resolve(&self, line: &ZendHashTable, seq: i64, word: &str) -> PhpResult<PhpArray> {
-        let word = Word::from_key(word)
+        let word = Resolution::from_key(word)
             .ok_or_else(|| exception::item("must be applied, not_applied or leave", "word"))?;
         let plan = read(line)?
             .resolve(seq, word)
@@ -90,10 +93,10 @@ impl Ledger {
 
     /// Whether a row is to be sent now.
     pub fn turn(&self, line: &ZendHashTable, seq: i64) -> PhpResult<PhpArray> {
-        let (action, changes) = match read(line)?.turn(seq) {
-            Turn::Send => ("send", Vec::new()),
-            Turn::Wait => ("wait", Vec::new()),
-            Turn::Become(changes) => ("become", changes),
+        let (action, changes) = match read(line)?.next_step(seq) {
+            NextStep::Send => ("send", Vec::new()),
+            NextStep::Wait => ("wait", Vec::new()),
+            NextStep::Become(changes) => ("become", changes),
         };
         Ok(PhpArray(record([
             ("action", zval(action)?),
@@ -122,8 +125,8 @@ impl Ledger {
             units.insert(item.shown(), value);
         }
         let rows = rows_of(rows)
-            .map(posted)
-            .collect::<PhpResult<Vec<Posted>>>()?;
+            .map(ledger_entry)
+            .collect::<PhpResult<Vec<LedgerEntry>>>()?;
         let mut found = ZendHashTable::new();
         for (item, units) in committed(&units, &rows, asOf) {
             found.insert(item.as_str(), units)?;
@@ -133,18 +136,18 @@ impl Ledger {
 }
 
 impl Ledger {
-    fn deciding(&self) -> Deciding<'_> {
-        Deciding {
+    fn statuses(&self) -> StatusSets<'_> {
+        StatusSets {
             paid: &self.paid,
             refunded: &self.refunded,
         }
     }
 }
 
-fn state(row: &ZendHashTable, field: &str) -> PhpResult<Option<State>> {
+fn state(row: &ZendHashTable, field: &str) -> PhpResult<Option<RowState>> {
     match text(row, field) {
         None => Ok(None),
-        Some(key) => State::from_key(&key)
+        Some(key) => RowState::from_key(&key)
             .map(Some)
             .ok_or_else(|| exception::item("there is no such state", field)),
     }
@@ -164,9 +167,9 @@ fn id(row: &ZendHashTable) -> PhpResult<String> {
     }
 }
 
-fn posted(row: &ZendHashTable) -> PhpResult<Posted> {
+fn ledger_entry(row: &ZendHashTable) -> PhpResult<LedgerEntry> {
     let reversed = state(row, "reversed_state")?;
-    Ok(Posted {
+    Ok(LedgerEntry {
         item: required(text(row, "clover_id"), "clover_id")?,
         delta: required(integer(row, "delta"), "delta")?,
         state: required(state(row, "state")?, "state")?,
@@ -183,7 +186,7 @@ fn read(line: &ZendHashTable) -> PhpResult<Line> {
         .flat_map(rows_of)
         .map(|row| {
             let cause = text(row, "cause").and_then(|key| Cause::from_key(&key));
-            Ok(Row {
+            Ok(LedgerRow {
                 seq: required(integer(row, "seq"), "rows.seq")?,
                 cause: required(cause, "rows.cause")?,
                 reverses: integer(row, "reverses"),
@@ -192,7 +195,7 @@ fn read(line: &ZendHashTable) -> PhpResult<Line> {
                 state: required(state(row, "state")?, "rows.state")?,
             })
         })
-        .collect::<PhpResult<Vec<Row>>>()?;
+        .collect::<PhpResult<Vec<LedgerRow>>>()?;
     Ok(Line {
         item: id(line)?,
         quantity: required(integer(line, "quantity"), "quantity")?,
@@ -200,7 +203,7 @@ fn read(line: &ZendHashTable) -> PhpResult<Line> {
     })
 }
 
-fn change_array(change: &Change) -> Result<ext_php_rs::boxed::ZBox<ZendHashTable>> {
+fn change_array(change: &RowChange) -> Result<ext_php_rs::boxed::ZBox<ZendHashTable>> {
     record([
         ("seq", zval(change.seq)?),
         ("state", zval(change.state.key())?),
@@ -215,7 +218,7 @@ fn change_array(change: &Change) -> Result<ext_php_rs::boxed::ZBox<ZendHashTable
 }
 
 fn plan_array(plan: &Plan) -> Result<PhpArray> {
-    let entries = try_list(plan.entries.iter().map(|Entry { row, reason }| {
+    let entries = try_list(plan.entries.iter().map(|NewRow { row, reason }| {
         record([
             ("seq", zval(row.seq)?),
             ("cause", zval(row.cause.key())?),

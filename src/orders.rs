@@ -7,8 +7,8 @@ use std::sync::Arc;
 use clover_client::orders;
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{InvalidReference, OrderError, OrderPlan, Reference, ShopOrder};
-use clover_core::order::{reference as reference_of, site_tag as site_tag_of};
+use clover_core::order::{InvalidReference, OrderError, OrderPlan, OrderReference, ShopOrder};
+use clover_core::order::{order_reference, site_tag as site_tag_of};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -47,7 +47,7 @@ impl Orders {
     /// What marks an order in Clover.
     pub fn reference(siteTag: String, number: i64) -> PhpResult<String> {
         let number = u64::try_from(number).unwrap_or(0);
-        match reference_of(&siteTag, number) {
+        match order_reference(&siteTag, number) {
             Ok(reference) => Ok(reference.into()),
             Err(error @ InvalidReference::Number) => {
                 Err(exception::item(&error.to_string(), "number"))
@@ -127,8 +127,8 @@ fn frozen(plan: &str) -> PhpResult<Arc<OrderPlan>> {
         .map_err(wrong)
 }
 
-fn marked(reference: String) -> PhpResult<Reference> {
-    Reference::new(reference).map_err(|e| exception::item(&e.to_string(), "reference"))
+fn marked(reference: String) -> PhpResult<OrderReference> {
+    OrderReference::new(reference).map_err(|e| exception::item(&e.to_string(), "reference"))
 }
 
 fn named(order: String) -> PhpResult<OrderId> {

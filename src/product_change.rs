@@ -2,7 +2,7 @@
 
 use clover_core::diff::{Action, Change};
 use clover_core::ids::CategoryId;
-use clover_core::product::Reference;
+use clover_core::product::ProductReference;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::types::Zval;
@@ -46,8 +46,8 @@ pub fn register() -> Result<()> {
 pub fn object(change: &Change) -> Result<Zval> {
     let product = &change.product;
     let (kind, ty) = match product.reference {
-        Reference::Item(_) => ("item", "simple"),
-        Reference::Group(_) => ("group", "variable"),
+        ProductReference::Item(_) => ("item", "simple"),
+        ProductReference::Group(_) => ("group", "variable"),
     };
     let (lowest, highest) = product
         .price_range()

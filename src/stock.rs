@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clover_client::stock::{Overwritten, Set, Wanted, Wrote};
 use clover_client::{Access, Error, chain};
 use clover_core::ids::ItemId;
-use clover_core::ledger::{self, Exposure, Verdict, Written};
+use clover_core::ledger::{self, CountWrite, Exposure, Settlement};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 use ext_php_rs::convert::IntoZval;
@@ -174,7 +174,7 @@ impl Stock {
     pub fn settle(&self, sent: &ZendHashTable) -> PhpResult<PhpArray> {
         let mut wanted = Vec::new();
         for array in rows(sent) {
-            let written = Written {
+            let written = CountWrite {
                 before: count(array, "before")?,
                 modified: integer(array, "modified"),
                 target: count(array, "target")?,
@@ -196,9 +196,9 @@ impl Stock {
                     ..Outcome::new(
                         row.key,
                         match ledger::settle(&written, &now) {
-                            Verdict::Confirmed => "confirmed",
-                            Verdict::SendAgain => "again",
-                            Verdict::Uncertain => "uncertain",
+                            Settlement::Confirmed => "confirmed",
+                            Settlement::SendAgain => "again",
+                            Settlement::Uncertain => "uncertain",
                         },
                         "",
                     )

@@ -3,7 +3,7 @@
 
 use clover_core::ids::MerchantId;
 use clover_core::settings::Secret;
-use clover_core::webhook::{AUTH_HEADER, MAX_BODY, Request, verdict};
+use clover_core::webhook::{AUTH_HEADER, IncomingRequest, MAX_BODY, verdict};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -51,7 +51,7 @@ impl Webhook {
             .transpose()
             .map_err(|e| exception::item(&e.to_string(), "merchantId"))?;
         let auth = auth(headers);
-        let request = Request {
+        let request = IncomingRequest {
             body: &body,
             auth: &auth,
         };

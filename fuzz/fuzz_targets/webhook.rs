@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use clover_core::ids::MerchantId;
 use clover_core::settings::Secret;
-use clover_core::webhook::{MAX_BODY, MAX_EVENTS, MAX_HANDSHAKE, Request, Verdict, verdict};
+use clover_core::webhook::{MAX_BODY, MAX_EVENTS, MAX_HANDSHAKE, IncomingRequest, Verdict, verdict};
 use libfuzzer_sys::fuzz_target;
 
 const SECRET: &str = "aaaaaaaa-0000-4000-8000-bbbbbbbbbbbb";
@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     let merchant = (rules & 32 == 0).then_some(&merchant);
     let enabled = rules & 64 == 0;
 
-    let judge = |auth| verdict(Request { body, auth }, secret.as_ref(), merchant, enabled);
+    let judge = |auth| verdict(IncomingRequest { body, auth }, secret.as_ref(), merchant, enabled);
     let found = judge(auth);
     assert_eq!(found, judge(auth));
     let known = rules & 3 < 2 && matches!(auth, [one] if one.trim_ascii() == SECRET.as_bytes());

@@ -124,7 +124,7 @@ fn planted_faults_are_found_soon() {
     for planted in [
         Planted::UnknownIsConfirmed,
         Planted::AsOfIgnored,
-        Planted::TurnIgnored,
+        Planted::NextStepIgnored,
         Planted::WrittenBeforeStored,
         Planted::LockUnchecked,
         Planted::SettledTooSoon,

@@ -7,7 +7,7 @@ use clover_client::Error;
 use clover_client::orders::{self, Create, Fill};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, Reference, ShopOrder, reference};
+use clover_core::order::{OrderPlan, OrderReference, ShopOrder, order_reference};
 use serde_json::{Value, json};
 
 use crate::run::Planted;
@@ -38,7 +38,7 @@ pub enum Stage {
 /// A row of its table.
 #[derive(Debug, Clone)]
 pub struct Push {
-    pub reference: Reference,
+    pub reference: OrderReference,
     /// As it is stored.
     plan: String,
     pub stage: Stage,
@@ -87,7 +87,7 @@ impl Shop {
         }
         let number = u64::try_from(order).expect("few") + 1;
         let push = Push {
-            reference: reference("K3Z9Q", number).expect("a reference"),
+            reference: order_reference("K3Z9Q", number).expect("a reference"),
             plan: plan_of(order, &self.orders[order]).to_json(),
             stage: Stage::Intended,
             sent_at: 0,

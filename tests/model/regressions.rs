@@ -1,6 +1,6 @@
 //! Histories that once went wrong, and those that must be told by name.
 
-use clover_core::ledger::State::{Confirmed, Skipped, Uncertain};
+use clover_core::ledger::RowState::{Confirmed, Skipped, Uncertain};
 
 use crate::run::{Planted, Rest, run};
 use crate::step::Effect::*;
@@ -26,12 +26,12 @@ const SALE: Step = Order {
 const PAID: Step = Status {
     order: 0,
     to: 1,
-    event: Told,
+    event: Received,
 };
 const CANCELLED: Step = Status {
     order: 0,
     to: 6,
-    event: Told,
+    event: Received,
 };
 const WORK: Step = Work {
     worker: 0,
@@ -176,7 +176,7 @@ fn a_count_that_the_till_moves_back_within_a_second_is_told_when_the_write_is_se
     let cancelled = Status {
         order: 0,
         to: 6,
-        event: Told,
+        event: Received,
     };
     let till = Till {
         item: 0,
@@ -220,7 +220,7 @@ fn what_the_till_sells_before_an_unanswered_write_is_settled_leaves_it_to_the_ow
         ],
     );
     assert_eq!(rest.rows, [(2, Uncertain)]);
-    let word = Word { row: 0, say: Truth };
+    let word = Resolve { row: 0, say: Truth };
     let settled = holds(
         QUIET,
         &[
@@ -338,7 +338,7 @@ fn a_page_read_before_the_owner_set_a_count_shows_no_unit_twice() {
             MOMENT,
             Read,
             MOMENT,
-            Word { row: 0, say: Leave },
+            Resolve { row: 0, say: Leave },
             Apply,
         ],
     );
@@ -391,7 +391,7 @@ fn a_worker_that_lost_the_lock_writes_no_count_that_another_has_changed() {
     let second = Status {
         order: 1,
         to: 1,
-        event: Told,
+        event: Received,
     };
     for ms in (20..200).step_by(5) {
         let late = Fault {

@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use clover_client::Share;
-use clover_core::ledger::{Standing, State, Word};
+use clover_core::ledger::{Resolution, RowState, SaleState};
 use clover_simulator::{Catalog, Config, Simulator, Time};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Builder;
@@ -30,7 +30,7 @@ pub enum Planted {
     Nothing,
     UnknownIsConfirmed,
     AsOfIgnored,
-    TurnIgnored,
+    NextStepIgnored,
     WrittenBeforeStored,
     LockUnchecked,
     SettledTooSoon,
@@ -52,7 +52,7 @@ pub struct Rest {
     pub counts: [Option<i64>; ITEMS as usize],
     /// What the shop shows.
     pub shown: [i64; ITEMS as usize],
-    pub rows: Vec<(i64, State)>,
+    pub rows: Vec<(i64, RowState)>,
 }
 
 /// Carries a history out.
@@ -190,7 +190,7 @@ impl Scene {
         match event {
             Event::Lost => {}
             Event::Late => self.late.push((order, old, new)),
-            Event::Told | Event::Twice => {
+            Event::Received | Event::Twice => {
                 shop.hears(order, old, new);
                 if event == Event::Twice {
                     shop.hears(order, old, new);
@@ -315,7 +315,7 @@ impl Scene {
                 shop.push = on;
                 shop.push_was_off |= !on;
             }
-            Step::Word { row, say } => self.word(usize::from(row), say),
+            Step::Resolve { row, say } => self.word(usize::from(row), say),
         }
     }
 
@@ -379,14 +379,14 @@ impl Scene {
             )
         };
         let word = match (say, self.world.net.truth().holds(at)) {
-            (Say::Leave, _) => Word::Leave,
-            (Say::Truth, true) => Word::Applied,
-            (Say::Truth, false) => Word::NotApplied,
+            (Say::Leave, _) => Resolution::Leave,
+            (Say::Truth, true) => Resolution::Applied,
+            (Say::Truth, false) => Resolution::NotApplied,
         };
         let Some(changed) = self.world.shop.borrow_mut().resolve(at, word) else {
             return;
         };
-        if word != Word::Leave {
+        if word != Resolution::Leave {
             return;
         }
         for at in changed {
@@ -437,10 +437,10 @@ impl Scene {
                 .entry((row.order, row.line, row.row.item.as_str()))
                 .or_default();
             sums.0 += row.row.delta;
-            if row.row.state == State::Confirmed {
+            if row.row.state == RowState::Confirmed {
                 sums.1 += row.row.delta;
             }
-            if row.row.state == State::Sent {
+            if row.row.state == RowState::Sent {
                 *under_way.entry(row.row.item.as_str()).or_default() += 1;
             }
         }
@@ -529,14 +529,14 @@ impl Scene {
             }
             let confirmed = |row: &crate::shop::Row| {
                 row.row.item == *id
-                    && (row.row.state == State::Confirmed
-                        || row.row.state == State::Skipped
+                    && (row.row.state == RowState::Confirmed
+                        || row.row.state == RowState::Skipped
                             && row.reason.as_deref() == Some("owner"))
             };
             let uncertain = shop
                 .rows
                 .iter()
-                .any(|row| row.row.item == *id && row.row.state == State::Uncertain);
+                .any(|row| row.row.item == *id && row.row.state == RowState::Uncertain);
             let sum: i64 = shop
                 .rows
                 .iter()
@@ -554,15 +554,15 @@ impl Scene {
         }
         for (at, row) in shop.rows.iter().enumerate() {
             let must = match (row.row.state, row.reason.as_deref()) {
-                (State::Intended | State::Sent, _) => {
+                (RowState::Intended | RowState::Sent, _) => {
                     return broken(format!("row {at} is left {:?}", row.row.state));
                 }
-                (State::Skipped, reason) if !shop.is_rightly_skipped(at) => {
+                (RowState::Skipped, reason) if !shop.is_rightly_skipped(at) => {
                     return broken(format!("row {at} is skipped for no reason: {reason:?}"));
                 }
-                (State::Confirmed, _) | (State::Skipped, Some("owner")) => true,
-                (State::Skipped | State::Dead, _) => false,
-                (State::Uncertain, _) => continue,
+                (RowState::Confirmed, _) | (RowState::Skipped, Some("owner")) => true,
+                (RowState::Skipped | RowState::Dead, _) => false,
+                (RowState::Uncertain, _) => continue,
             };
             if truth.holds(at) != must {
                 return broken(format!(
@@ -572,9 +572,9 @@ impl Scene {
             }
         }
         for (order, data) in shop.orders.iter().enumerate() {
-            let standing = shop.standing(order);
+            let sale_state = shop.sale_state(order);
             let has_rows = shop.rows.iter().any(|row| row.order == order);
-            if standing == Standing::Unchanged || data.old && !has_rows {
+            if sale_state == SaleState::Unchanged || data.old && !has_rows {
                 continue;
             }
             for line in 0..data.lines.len() {
@@ -584,7 +584,8 @@ impl Scene {
                         .get(&(order, line, product))
                         .copied()
                         .unwrap_or(0);
-                    let is_sold = standing == Standing::Paid && data.lines[line].product == product;
+                    let is_sold =
+                        sale_state == SaleState::Paid && data.lines[line].product == product;
                     let wanted = if is_sold {
                         (shop.units(data, line) - given).max(0)
                     } else {
@@ -625,8 +626,8 @@ impl Scene {
             let id = &shop.links[*product];
             let open = shop.rows.iter().any(|row| {
                 // Of a return that nobody can make the shop shows nothing.
-                let is_held_back = row.row.state == State::Dead && row.row.delta < 0;
-                row.row.item == *id && (is_held_back || row.row.state == State::Uncertain)
+                let is_held_back = row.row.state == RowState::Dead && row.row.delta < 0;
+                row.row.item == *id && (is_held_back || row.row.state == RowState::Uncertain)
             });
             let shown = shop.local[*product];
             let right = shop.may_sell(*product, *count, |row| truth.holds(row));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clover_client::stock::Overwritten;
 use clover_core::ids::ItemId;
 use clover_core::ledger::{
-    self, Cause, Change, Deciding, Entry, Exposure, Line, Plan, Posted, Reason, Standing, State,
-    Told, Turn, Verdict, Written,
+    self, Cause, CountWrite, Exposure, LedgerEntry, Line, NewRow, NextStep, OrderEvent, Plan,
+    Reason, RowChange, RowState, SaleState, Settlement, StatusSets,
 };
 use clover_core::quantity::Quantity;
 use tokio::time::Instant;
@@ -57,7 +57,7 @@ pub struct Book {
 pub struct Row {
     pub order: usize,
     pub line: usize,
-    pub row: ledger::Row,
+    pub row: ledger::LedgerRow,
     pub reason: Option<String>,
     pub before: Option<Quantity>,
     pub modified: Option<i64>,
@@ -198,19 +198,19 @@ impl Shop {
         pending.next().map(|(order, _)| *order)
     }
 
-    pub fn standing(&self, order: usize) -> Standing {
-        let deciding = Deciding {
+    pub fn sale_state(&self, order: usize) -> SaleState {
+        let statuses = StatusSets {
             paid: PAID,
             refunded: REFUNDED,
         };
         let told = self
             .books
             .get(&order)
-            .map(|book| Told::list(&book.told))
+            .map(|book| OrderEvent::parse_list(&book.told))
             .unwrap_or_default();
         let order = &self.orders[order];
         let status = (!order.deleted).then_some(order.status);
-        deciding.standing(status, &told)
+        statuses.sale_state(status, &told)
     }
 
     fn line(&self, order: usize, line: usize) -> Line {
@@ -235,28 +235,28 @@ impl Shop {
             .position(|row| (row.order, row.line, row.row.seq) == (order, line, seq))
     }
 
-    fn set_state(&mut self, at: usize, state: State, reason: Option<&str>) {
+    fn set_state(&mut self, at: usize, state: RowState, reason: Option<&str>) {
         let now = self.now();
         let row = &mut self.rows[at];
         row.row.state = state;
         row.reason = reason.map(str::to_owned);
         row.claim = None;
-        row.settled_at = (!matches!(state, State::Intended | State::Sent)).then_some(now);
+        row.settled_at = (!matches!(state, RowState::Intended | RowState::Sent)).then_some(now);
     }
 
     fn store(&mut self, order: usize, line: usize, plan: Plan) {
-        for Change { seq, state, reason } in plan.changes {
+        for RowChange { seq, state, reason } in plan.changes {
             let at = self
                 .find(order, line, seq)
                 .expect("a plan changes rows that are there");
             self.set_state(at, state, reason.map(Reason::key));
         }
-        for Entry { row, reason } in plan.entries {
+        for NewRow { row, reason } in plan.entries {
             assert!(
                 self.find(order, line, row.seq).is_none(),
                 "the key is taken"
             );
-            let settled = row.state != State::Intended;
+            let settled = row.state != RowState::Intended;
             self.rows.push(Row {
                 order,
                 line,
@@ -284,24 +284,24 @@ impl Shop {
             return;
         };
         book.pending = false;
-        let deciding = Deciding {
+        let statuses = StatusSets {
             paid: PAID,
             refunded: REFUNDED,
         };
         let counts = !self.orders[order].old
-            || deciding.was_paid(&Told::list(&book.told))
+            || statuses.was_paid(&OrderEvent::parse_list(&book.told))
             || self.rows.iter().any(|row| row.order == order);
         if !counts {
             return;
         }
-        let standing = self.standing(order);
-        if standing == Standing::Paid && self.sync_sale {
+        let sale_state = self.sale_state(order);
+        if sale_state == SaleState::Paid && self.sync_sale {
             self.wants_push(order);
         }
         for line in 0..self.orders[order].lines.len() {
-            let plan = self.line(order, line).plan(standing, self.push);
+            let plan = self.line(order, line).plan(sale_state, self.push);
             self.store(order, line, plan);
-            if standing == Standing::Released {
+            if sale_state == SaleState::Released {
                 self.by_hand
                     .retain(|key, _| (key.0, key.1) != (order, line));
             }
@@ -324,14 +324,14 @@ impl Shop {
 
     /// Rows that wait for the owner's word.
     pub fn waiting(&self) -> Vec<usize> {
-        let waits = |row: &Row| matches!(row.row.state, State::Uncertain | State::Dead);
+        let waits = |row: &Row| matches!(row.row.state, RowState::Uncertain | RowState::Dead);
         (0..self.rows.len())
             .filter(|at| waits(&self.rows[*at]))
             .collect()
     }
 
     /// Follows the owner's word; the rows that changed.
-    pub fn resolve(&mut self, at: usize, word: ledger::Word) -> Option<Vec<usize>> {
+    pub fn resolve(&mut self, at: usize, word: ledger::Resolution) -> Option<Vec<usize>> {
         let (order, line, seq) = (
             self.rows[at].order,
             self.rows[at].line,
@@ -384,7 +384,7 @@ impl Shop {
         self.rows[at].claim = Some((worker, self.now() + LEASE));
     }
 
-    pub fn is_mine(&self, at: usize, worker: u64, state: State) -> bool {
+    pub fn is_mine(&self, at: usize, worker: u64, state: RowState) -> bool {
         let row = &self.rows[at];
         row.row.state == state && row.claim.is_some_and(|(holder, _)| holder == worker)
     }
@@ -392,7 +392,7 @@ impl Shop {
     fn is_under_way(&self, item: &str) -> bool {
         self.rows
             .iter()
-            .any(|row| row.row.state == State::Sent && row.row.item == item)
+            .any(|row| row.row.state == RowState::Sent && row.row.item == item)
     }
 
     /// Rows that may be sent now, one an item; those that need no sending come to their end.
@@ -401,20 +401,23 @@ impl Shop {
         let mut due = Vec::new();
         for at in 0..self.rows.len() {
             let row = &self.rows[at];
-            if row.row.state != State::Intended || row.next_try > self.now() || !self.is_free(row) {
+            if row.row.state != RowState::Intended
+                || row.next_try > self.now()
+                || !self.is_free(row)
+            {
                 continue;
             }
             let (order, line, seq, item) = (row.order, row.line, row.row.seq, row.row.item.clone());
             if items.contains(&item) || self.is_under_way(&item) {
                 continue;
             }
-            let turn = match self.planted {
-                Planted::TurnIgnored => Turn::Send,
-                _ => self.line(order, line).turn(seq),
+            let next_step = match self.planted {
+                Planted::NextStepIgnored => NextStep::Send,
+                _ => self.line(order, line).next_step(seq),
             };
-            match turn {
-                Turn::Wait => {}
-                Turn::Become(changes) => self.store(
+            match next_step {
+                NextStep::Wait => {}
+                NextStep::Become(changes) => self.store(
                     order,
                     line,
                     Plan {
@@ -422,7 +425,7 @@ impl Shop {
                         ..Plan::default()
                     },
                 ),
-                Turn::Send => {
+                NextStep::Send => {
                     self.claim(at, worker);
                     items.push(item);
                     due.push(at);
@@ -433,9 +436,9 @@ impl Shop {
     }
 
     /// A claimed row is about to be sent: only when it still is this worker's, and so is the lock.
-    pub fn sends(&mut self, at: usize, worker: u64, written: &Written, worst: Duration) -> bool {
+    pub fn sends(&mut self, at: usize, worker: u64, written: &CountWrite, worst: Duration) -> bool {
         let item = self.rows[at].row.item.clone();
-        if !self.is_mine(at, worker, State::Intended)
+        if !self.is_mine(at, worker, RowState::Intended)
             || !self.has_lock(worker)
             || self.is_under_way(&item)
         {
@@ -443,7 +446,7 @@ impl Shop {
         }
         let now = self.now();
         let row = &mut self.rows[at];
-        row.row.state = State::Sent;
+        row.row.state = RowState::Sent;
         row.before = Some(written.before);
         row.modified = written.modified;
         row.target = Some(written.target);
@@ -461,11 +464,11 @@ impl Shop {
     }
 
     /// A write without answer was settled by this reading.
-    pub fn settled(&mut self, at: usize, now: &ledger::Reading, verdict: Verdict) {
+    pub fn settled(&mut self, at: usize, now: &ledger::CountReading, verdict: Settlement) {
         let time = self.now();
         let planted = self.planted;
         let row = &mut self.rows[at];
-        if verdict == Verdict::SendAgain {
+        if verdict == Settlement::SendAgain {
             if planted != Planted::ResentForgotten {
                 row.resent_from = row.resent_from.or(row.modified);
             }
@@ -532,8 +535,8 @@ impl Shop {
         &mut self,
         at: usize,
         worker: u64,
-        from: State,
-        to: State,
+        from: RowState,
+        to: RowState,
         reason: &str,
         wait: i64,
     ) -> bool {
@@ -546,7 +549,7 @@ impl Shop {
     }
 
     pub fn drops_claim(&mut self, at: usize, worker: u64) {
-        if self.is_mine(at, worker, State::Intended) {
+        if self.is_mine(at, worker, RowState::Intended) {
             self.rows[at].claim = None;
         }
     }
@@ -558,7 +561,7 @@ impl Shop {
             Self::quiet(row)
         };
         let sent = row.sent_at.unwrap_or(0);
-        row.row.state == State::Sent && self.now() - sent >= after && row.next_try <= self.now()
+        row.row.state == RowState::Sent && self.now() - sent >= after && row.next_try <= self.now()
     }
 
     /// Rows whose write got no answer in time. Who sent one has lost it by then.
@@ -572,15 +575,15 @@ impl Shop {
         due
     }
 
-    pub fn settles(&self, at: usize, now: &ledger::Reading) -> Verdict {
+    pub fn settles(&self, at: usize, now: &ledger::CountReading) -> Settlement {
         let row = &self.rows[at];
-        let written = Written {
+        let written = CountWrite {
             before: row.before.expect("stored"),
             modified: row.modified,
             target: row.target.expect("stored"),
         };
         match self.planted {
-            Planted::UnknownIsConfirmed => Verdict::Confirmed,
+            Planted::UnknownIsConfirmed => Settlement::Confirmed,
             _ => ledger::settle(&written, now),
         }
     }
@@ -588,8 +591,8 @@ impl Shop {
     /// Unix seconds at which something is to be done next.
     pub fn next_due(&self) -> Option<i64> {
         let due = self.rows.iter().filter_map(|row| match row.row.state {
-            State::Intended => Some(row.next_try.max(row.claim.map_or(0, |(_, until)| until))),
-            State::Sent => Some(
+            RowState::Intended => Some(row.next_try.max(row.claim.map_or(0, |(_, until)| until))),
+            RowState::Sent => Some(
                 row.next_try
                     .max(row.sent_at.unwrap_or(0) + Self::quiet(row)),
             ),
@@ -611,11 +614,15 @@ impl Shop {
             Some("untracked" | "owner") => true,
             // What was never taken, or will not be, and what gives it back cancel out.
             Some("moot" | "never_taken" | "replaced") => match sale {
-                Some(sale) => matches!(self.rows[sale].row.state, State::Skipped | State::Dead),
+                Some(sale) => matches!(
+                    self.rows[sale].row.state,
+                    RowState::Skipped | RowState::Dead
+                ),
                 None => {
                     let mine = |other: &&Row| (other.order, other.line) == (row.order, row.line);
                     let back = self.rows.iter().filter(mine).filter(|other| {
-                        other.row.reverses == Some(row.row.seq) && other.row.state == State::Skipped
+                        other.row.reverses == Some(row.row.seq)
+                            && other.row.state == RowState::Skipped
                     });
                     back.map(|other| other.row.delta).sum::<i64>() == -row.row.delta
                 }
@@ -629,11 +636,11 @@ impl Shop {
     /// Whether an order's units are gone from what the shop may sell: J2Commerce holds stock for a refunded order too, and
     /// for units that were given back by hand.
     fn takes(&self, order: usize) -> bool {
-        let (order, standing) = (&self.orders[order], self.standing(order));
+        let (order, sale_state) = (&self.orders[order], self.sale_state(order));
         !order.old
             && !order.deleted
             && !FREE.contains(&order.status)
-            && standing != Standing::Released
+            && sale_state != SaleState::Released
     }
 
     fn given(&self, order: usize, line: usize, item: &str) -> i64 {
@@ -645,7 +652,7 @@ impl Shop {
         for row in rows.filter(|row| row.row.item == item) {
             match row.row.cause {
                 Cause::Release => units = 0,
-                Cause::Hand => units -= row.row.delta,
+                Cause::Manual => units -= row.row.delta,
                 Cause::Order => {}
             }
         }
@@ -664,7 +671,7 @@ impl Shop {
                 }
             }
         }
-        let posted: Vec<Posted> = self
+        let entries: Vec<LedgerEntry> = self
             .rows
             .iter()
             .filter(|row| !row.row.item.is_empty())
@@ -673,7 +680,7 @@ impl Shop {
                     .row
                     .reverses
                     .and_then(|seq| self.find(row.order, row.line, seq));
-                Posted {
+                LedgerEntry {
                     item: row.row.item.clone(),
                     delta: row.row.delta,
                     state: row.row.state,
@@ -688,7 +695,7 @@ impl Shop {
         } else {
             as_of
         };
-        ledger::committed(&taken, &posted, as_of)
+        ledger::committed(&taken, &entries, as_of)
     }
 
     /// The count that the shop may sell by what really happened, `held` being the rows that the count holds.
@@ -727,9 +734,10 @@ impl Shop {
 
     /// Whether the count holds a row, or never will.
     fn is_seen(&self, at: usize, row: &Row, held: &impl Fn(usize) -> bool) -> bool {
-        let never =
-            |row: &Row| row.row.state == State::Skipped && row.reason.as_deref() != Some("owner");
-        if held(at) || row.row.state != State::Skipped {
+        let never = |row: &Row| {
+            row.row.state == RowState::Skipped && row.reason.as_deref() != Some("owner")
+        };
+        if held(at) || row.row.state != RowState::Skipped {
             return held(at);
         }
         match row
@@ -740,7 +748,8 @@ impl Shop {
             None => never(row),
             // A return that will not be made: of a sale that the count holds, or that will not be made either.
             Some(sale) => {
-                held(sale) || self.rows[sale].row.state == State::Skipped && never(&self.rows[sale])
+                held(sale)
+                    || self.rows[sale].row.state == RowState::Skipped && never(&self.rows[sale])
             }
         }
     }

@@ -10,7 +10,7 @@ pub const ITEMS: u8 = 3;
 /// What becomes of the event of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    Told,
+    Received,
     Lost,
     Twice,
     /// It comes when the next event of any order has come.
@@ -138,7 +138,7 @@ pub enum Step {
     Push {
         on: bool,
     },
-    Word {
+    Resolve {
         row: u8,
         say: Say,
     },
@@ -324,12 +324,12 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         Step::Status {
             order,
             to: 1,
-            event: Event::Told,
+            event: Event::Received,
         },
         Step::Status {
             order,
             to: 6,
-            event: Event::Told,
+            event: Event::Received,
         },
     );
     let work = |worker| Step::Work { worker, dies: None };
@@ -425,7 +425,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
             steps.extend((0..4).map(|order| Step::Status {
                 order,
                 to: 1,
-                event: Event::Told,
+                event: Event::Received,
             }));
             steps.extend([work(0), pause(rng, 20, 250), Step::Rob]);
             if rng.random_bool(0.5) {
@@ -490,7 +490,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
             steps.extend((0..4).map(|order| Step::Status {
                 order,
                 to: 1,
-                event: Event::Told,
+                event: Event::Received,
             }));
             steps.push(Step::Fault {
                 on,
@@ -501,7 +501,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         }
         // A page is read before the owner sets a count that nobody could settle.
         _ => {
-            let word = Step::Word {
+            let word = Step::Resolve {
                 row: rng.random_range(0..4),
                 say: Say::Leave,
             };
@@ -521,9 +521,9 @@ fn any_step(rng: &mut ChaCha8Rng) -> Step {
             event: *pick(
                 rng,
                 &[
-                    Event::Told,
-                    Event::Told,
-                    Event::Told,
+                    Event::Received,
+                    Event::Received,
+                    Event::Received,
                     Event::Lost,
                     Event::Twice,
                     Event::Late,
@@ -622,7 +622,7 @@ fn any_step(rng: &mut ChaCha8Rng) -> Step {
         96 => Step::Push {
             on: rng.random_bool(0.6),
         },
-        _ => Step::Word {
+        _ => Step::Resolve {
             row: rng.random_range(0..4),
             say: *pick(rng, &[Say::Truth, Say::Truth, Say::Leave]),
         },

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clover_client::stock::{Set, Timed, Wanted, Wrote};
 use clover_client::{Access, AccessToken, Api, Error, Hosts, Pacer, Policy, Share};
 use clover_core::ids::{ItemId, MerchantId};
-use clover_core::ledger::{State, Verdict, Written};
+use clover_core::ledger::{CountWrite, RowState, Settlement};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 use tokio::time::{Instant, sleep};
@@ -165,15 +165,15 @@ impl World {
     }
 
     /// What an error that changed nothing makes of a row.
-    fn fails(&self, me: &Process, row: usize, from: State, error: &Error) -> bool {
+    fn fails(&self, me: &Process, row: usize, from: RowState, error: &Error) -> bool {
         let (to, reason, wait) = match error {
-            Error::NotFound { .. } => (State::Dead, "gone", 0),
+            Error::NotFound { .. } => (RowState::Dead, "gone", 0),
             Error::Unauthorized { .. } => {
                 self.refused();
-                (State::Intended, "", 60)
+                (RowState::Intended, "", 60)
             }
             Error::Throttled { wait, .. } => (
-                State::Intended,
+                RowState::Intended,
                 "",
                 i64::try_from(wait.as_secs()).unwrap_or(60) + 1,
             ),
@@ -182,9 +182,9 @@ impl World {
             | Error::Intercepted { .. }
             | Error::Insecure { .. }
             | Error::Undecided { .. }
-            | Error::Interrupted => (State::Intended, "", 60),
+            | Error::Interrupted => (RowState::Intended, "", 60),
             Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
-                (State::Dead, "refused", 0)
+                (RowState::Dead, "refused", 0)
             }
         };
         self.with(|shop| shop.becomes(row, me.id, from, to, reason, wait))
@@ -220,7 +220,7 @@ impl World {
                 Ok(now) => now,
                 Err(Error::NotFound { .. } | Error::Rejected { .. }) => {
                     // Whether it was carried out before the item went, nobody can say.
-                    self.ends(me, row, State::Uncertain, "gone", End::Gone);
+                    self.ends(me, row, RowState::Uncertain, "gone", End::Gone);
                     continue;
                 }
                 Err(_) => {
@@ -230,9 +230,15 @@ impl World {
             };
             let verdict = self.shop.borrow().settles(row, &now);
             let ours = match verdict {
-                Verdict::Confirmed => self.ends(me, row, State::Confirmed, "", End::FoundDone),
-                Verdict::SendAgain => self.ends(me, row, State::Intended, "", End::FoundUndone),
-                Verdict::Uncertain => self.ends(me, row, State::Uncertain, "changed", End::Unclear),
+                Settlement::Confirmed => {
+                    self.ends(me, row, RowState::Confirmed, "", End::FoundDone)
+                }
+                Settlement::SendAgain => {
+                    self.ends(me, row, RowState::Intended, "", End::FoundUndone)
+                }
+                Settlement::Uncertain => {
+                    self.ends(me, row, RowState::Uncertain, "changed", End::Unclear)
+                }
             };
             if ours {
                 self.with(|shop| shop.settled(row, &now, verdict));
@@ -243,14 +249,14 @@ impl World {
 
     fn later(&self, me: &Process, row: usize) {
         self.with(|shop| {
-            if shop.is_mine(row, me.id, State::Sent) {
+            if shop.is_mine(row, me.id, RowState::Sent) {
                 shop.rows[row].next_try = shop.now() + 30;
             }
         });
     }
 
-    fn ends(&self, me: &Process, row: usize, to: State, reason: &str, end: End) -> bool {
-        let ours = self.with(|shop| shop.becomes(row, me.id, State::Sent, to, reason, 0));
+    fn ends(&self, me: &Process, row: usize, to: RowState, reason: &str, end: End) -> bool {
+        let ours = self.with(|shop| shop.becomes(row, me.id, RowState::Sent, to, reason, 0));
         if ours {
             self.net.truth().ends(me.id, row, end);
         }
@@ -278,7 +284,7 @@ impl World {
             Ok(read) => read,
             Err(error) => {
                 for row in due {
-                    self.fails(me, *row, State::Intended, &error);
+                    self.fails(me, *row, RowState::Intended, &error);
                 }
                 return Ok(());
             }
@@ -289,7 +295,7 @@ impl World {
                 // No room for it in this second.
                 None => self.with(|shop| shop.drops_claim(*row, me.id)),
                 Some(Err(error)) => {
-                    self.fails(me, *row, State::Intended, error);
+                    self.fails(me, *row, RowState::Intended, error);
                 }
                 Some(Ok(timed)) => ready.extend(self.stores(me, *row, timed)),
             }
@@ -316,7 +322,14 @@ impl World {
     fn stores(&self, me: &Process, row: usize, timed: &Timed) -> Option<(usize, Set)> {
         let Some(before) = timed.reading.count else {
             self.with(|shop| {
-                shop.becomes(row, me.id, State::Intended, State::Skipped, "untracked", 0)
+                shop.becomes(
+                    row,
+                    me.id,
+                    RowState::Intended,
+                    RowState::Skipped,
+                    "untracked",
+                    0,
+                )
             });
             return None;
         };
@@ -325,7 +338,7 @@ impl World {
             (shop.rows[row].row.item.clone(), shop.rows[row].row.delta)
         };
         let target = before.less(delta).expect("a count of a few units");
-        let written = Written {
+        let written = CountWrite {
             before,
             modified: timed.reading.modified,
             target,
@@ -361,7 +374,7 @@ impl World {
     fn stores_late(&self, me: &Process, ready: &[(usize, Set)]) {
         for (row, set) in ready {
             let delta = self.shop.borrow().rows[*row].row.delta;
-            let written = Written {
+            let written = CountWrite {
                 before: quantity(thousandths(set.target) + delta * 1000),
                 modified: None,
                 target: set.target,
@@ -375,23 +388,24 @@ impl World {
         match outcome {
             Ok(Wrote::Unknown(_)) => {}
             Ok(Wrote::Late) => {
-                if self.ends(me, row, State::Intended, "", End::NotDone) {
+                if self.ends(me, row, RowState::Intended, "", End::NotDone) {
                     self.with(|shop| shop.rows[row].next_try = shop.now() + shop.misses(row));
                 }
             }
             Ok(Wrote::NotSent(wait)) => {
                 let wait = i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(60);
-                self.ends(me, row, State::Intended, "", End::NotDone);
+                self.ends(me, row, RowState::Intended, "", End::NotDone);
                 self.with(|shop| shop.rows[row].next_try = shop.now() + wait);
             }
             Err(error) => {
-                if self.fails(me, row, State::Sent, &error) {
+                if self.fails(me, row, RowState::Sent, &error) {
                     self.net.truth().ends(me.id, row, End::NotDone);
                 }
             }
             Ok(Wrote::Done { modified, window }) => {
-                if !self.with(|shop| shop.becomes(row, me.id, State::Sent, State::Confirmed, "", 0))
-                {
+                if !self.with(|shop| {
+                    shop.becomes(row, me.id, RowState::Sent, RowState::Confirmed, "", 0)
+                }) {
                     return;
                 }
                 self.with(|shop| shop.measured(row, modified, window));

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::ids::{OrderId, TenderId};
-use clover_core::order::{Discount, LineItem, OrderPlan, Reference};
+use clover_core::order::{OrderPlan, OrderReference, PlannedDiscount, PlannedLine};
 use clover_core::wire;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -95,7 +95,7 @@ pub async fn create(
     api: Api,
     access: Access,
     plan: Arc<OrderPlan>,
-    reference: Reference,
+    reference: OrderReference,
 ) -> Result<Create, Error> {
     #[derive(Deserialize)]
     struct Created {
@@ -125,12 +125,16 @@ pub async fn create(
 ///
 /// # Errors
 /// As [`Api::get`], and [`Error::BadAnswer`].
-pub async fn find(api: Api, access: Access, reference: Reference) -> Result<Vec<OrderId>, Error> {
+pub async fn find(
+    api: Api,
+    access: Access,
+    reference: OrderReference,
+) -> Result<Vec<OrderId>, Error> {
     let filter = format!("externalReferenceId={reference}");
     let query = [("filter", filter.as_str()), ("limit", FOUND_AT_MOST)];
-    let found: List<wire::Order> = api.get_json(&access, "orders", &query).await?;
+    let found: List<wire::OrderHead> = api.get_json(&access, "orders", &query).await?;
     // A server that did not filter must not have us fill a stranger's order.
-    let ours = |order: &wire::Order| {
+    let ours = |order: &wire::OrderHead| {
         let carried = order.external_reference_id.as_deref();
         carried.is_none_or(|carried| carried == reference.as_str()) && !order.is_deleted()
     };
@@ -174,7 +178,7 @@ pub async fn pay(
     access: Access,
     plan: Arc<OrderPlan>,
     order: OrderId,
-    reference: Reference,
+    reference: OrderReference,
 ) -> Result<Pay, Error> {
     let began = Instant::now();
     if plan.total().0 == 0 {
@@ -227,8 +231,12 @@ pub async fn pay(
 
 /// An order, with its payments where it has any. `expand=payments` would need Payments Read; the list of an order's
 /// payments needs Orders Read alone, and where Clover refuses that as well, the payment state is still there.
-async fn order_with_payments(api: &Api, access: &Access, path: &str) -> Result<wire::Order, Error> {
-    let mut order: wire::Order = api.get_json(access, path, &[]).await?;
+async fn order_with_payments(
+    api: &Api,
+    access: &Access,
+    path: &str,
+) -> Result<wire::OrderHead, Error> {
+    let mut order: wire::OrderHead = api.get_json(access, path, &[]).await?;
     if order.is_paid_at_all() || order.payment_state.is_none() {
         let path = format!("{path}/payments");
         let payments: Result<List<wire::Payment>, Error> = api.get_json(access, &path, &[]).await;
@@ -329,7 +337,7 @@ impl Tally {
 /// What Clover shows of the order.
 #[derive(Debug)]
 struct Seen {
-    order: wire::Order,
+    order: wire::OrderHead,
     lines: Tally,
     discounts: Tally,
 }
@@ -337,8 +345,8 @@ struct Seen {
 /// What Clover does not have yet.
 #[derive(Debug, PartialEq, Eq)]
 struct Missing<'a> {
-    lines: &'a [LineItem],
-    discounts: &'a [Discount],
+    lines: &'a [PlannedLine],
+    discounts: &'a [PlannedDiscount],
     head: bool,
 }
 
@@ -475,7 +483,7 @@ impl Filling {
         })
     }
 
-    async fn read_order(&self) -> Result<wire::Order, Error> {
+    async fn read_order(&self) -> Result<wire::OrderHead, Error> {
         self.api.get_json(&self.access, &self.path, &[]).await
     }
 

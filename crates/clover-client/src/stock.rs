@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;
-use clover_core::ledger::{Exposure, Reading};
+use clover_core::ledger::{CountReading, Exposure};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemStock, Listing, TillOrder};
 use serde::Deserialize;
@@ -134,7 +134,7 @@ impl From<ItemId> for Wanted {
 #[derive(Debug, Clone, Copy)]
 pub struct Timed {
     /// What Clover said.
-    pub reading: Reading,
+    pub reading: CountReading,
     /// When it was asked.
     pub asked: Instant,
     /// How old it may be when its write leaves.
@@ -189,8 +189,8 @@ pub struct Overwritten {
     pub exposure: Exposure,
 }
 
-fn reading(stock: &ItemStock) -> Reading {
-    Reading {
+fn reading(stock: &ItemStock) -> CountReading {
+    CountReading {
         count: stock.quantity.and_then(Quantity::from_clover),
         modified: stock.modified_time,
     }
@@ -241,7 +241,7 @@ impl Api {
         &self,
         access: &Access,
         items: Vec<ItemId>,
-    ) -> impl Future<Output = Result<Vec<Result<Reading, Error>>, Error>> + Send + use<> {
+    ) -> impl Future<Output = Result<Vec<Result<CountReading, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
             let read = read_all(&api, &access, items).await?;
@@ -347,14 +347,14 @@ struct Listed {
 
 impl Listed {
     /// None where Clover does not show all of it: then the count is asked for by itself.
-    fn reading(self) -> Option<(ItemId, Reading)> {
+    fn reading(self) -> Option<(ItemId, CountReading)> {
         let stock: ItemStock = serde_json::from_value(self.item_stock).ok()?;
         let reading = reading(&stock);
         (reading.count.is_some() && reading.modified.is_some()).then_some((self.id, reading))
     }
 }
 
-type Read = (Reading, Instant);
+type Read = (CountReading, Instant);
 
 /// Reads counts, of several items in one request where Clover gives them so.
 async fn read_all(

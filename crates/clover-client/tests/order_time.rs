@@ -10,7 +10,7 @@ use clover_client::transport::Method;
 use clover_client::{Error, Policy};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, Reference, ShopOrder};
+use clover_core::order::{OrderPlan, OrderReference, ShopOrder};
 use serde_json::json;
 use support::{Script, Seen, Step, access, api, api_with, policy};
 use tokio::time::Instant;
@@ -25,8 +25,8 @@ fn plan() -> Arc<OrderPlan> {
     Arc::new(order.plan(Currency::from_code("USD").unwrap()).unwrap())
 }
 
-fn reference() -> Reference {
-    Reference::new("CSABCDE7").unwrap()
+fn reference() -> OrderReference {
+    OrderReference::new("CSABCDE7").unwrap()
 }
 
 fn order() -> OrderId {

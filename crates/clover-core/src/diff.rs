@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::money::ColumnPrice;
-use crate::product::{Fingerprint, Product, Reference, UNAVAILABLE, Variant};
+use crate::product::{Fingerprint, Product, ProductReference, UNAVAILABLE, Variant};
 use crate::quantity::Quantity;
 
 /// One mapping as the shop's database holds it now.
@@ -123,8 +123,8 @@ pub fn compare<S: std::hash::BuildHasher>(
             }
             let known = known.filter(|_| row.is_some());
             let sale_changed = match product.reference {
-                Reference::Item(_) => aspects.contains(&"sale"),
-                Reference::Group(_) => {
+                ProductReference::Item(_) => aspects.contains(&"sale"),
+                ProductReference::Group(_) => {
                     known.is_some_and(|k| k.fingerprint.as_deref() != Some(variant.fingerprint()))
                 }
             };
@@ -311,8 +311,8 @@ mod tests {
         }
     }
 
-    fn product(reference: Reference, variants: Vec<Variant>) -> Product {
-        let options = if matches!(reference, Reference::Group(_)) {
+    fn product(reference: ProductReference, variants: Vec<Variant>) -> Product {
+        let options = if matches!(reference, ProductReference::Group(_)) {
             vec!["Size".into()]
         } else {
             Vec::new()
@@ -336,7 +336,7 @@ mod tests {
 
     fn soup() -> Product {
         product(
-            Reference::Item(ItemId::new("A").unwrap()),
+            ProductReference::Item(ItemId::new("A").unwrap()),
             vec![variant("A")],
         )
     }
@@ -345,14 +345,17 @@ mod tests {
         let mut variants = vec![variant("A"), variant("B")];
         variants[0].option_values = vec!["L".into()];
         variants[1].option_values = vec!["M".into()];
-        product(Reference::Group(GroupId::new("G").unwrap()), variants)
+        product(
+            ProductReference::Group(GroupId::new("G").unwrap()),
+            variants,
+        )
     }
 
     /// What the shop holds after everything the change says was written.
     fn written(change: &Change, before: &HashMap<String, Known>) -> HashMap<String, Known> {
         let mut after = before.clone();
         let product = &change.product;
-        let is_group = matches!(product.reference, Reference::Group(_));
+        let is_group = matches!(product.reference, ProductReference::Group(_));
         for (variant, change) in product.variants.iter().zip(&change.variants) {
             let old = before.get(variant.id.as_str()).cloned().unwrap_or(Known {
                 availability: 1,
@@ -537,7 +540,7 @@ mod tests {
     #[test]
     fn an_item_that_joins_a_group_moves_into_its_product_with_what_the_shop_has_sold_of_it() {
         let single = product(
-            Reference::Item(ItemId::new("B").unwrap()),
+            ProductReference::Item(ItemId::new("B").unwrap()),
             vec![variant("B")],
         );
         let mut one = shirt();
@@ -666,7 +669,7 @@ mod tests {
     }
     prop_compose! {
         fn any_product()(a in any_variant("A"), b in any_variant("B"), title in "[x-z]", tags in proptest::collection::vec("[a-b]", 0..2), group: bool, withheld: bool) -> Product {
-            let mut p = if group { product(Reference::Group(GroupId::new("G").unwrap()), vec![a, b]) } else { product(Reference::Item(ItemId::new("A").unwrap()), vec![Variant { option_values: vec![], ..a }]) };
+            let mut p = if group { product(ProductReference::Group(GroupId::new("G").unwrap()), vec![a, b]) } else { product(ProductReference::Item(ItemId::new("A").unwrap()), vec![Variant { option_values: vec![], ..a }]) };
             (p.title, p.tags, p.withheld) = (title, tags, withheld);
             p
         }
@@ -716,7 +719,7 @@ mod tests {
             let mut known: HashMap<String, Known> = HashMap::new();
             known.extend(a.map(|row| ("A".to_owned(), row)));
             known.extend(b.map(|row| ("B".to_owned(), row)));
-            if matches!(product.reference, Reference::Group(_)) && !known.is_empty() {
+            if matches!(product.reference, ProductReference::Group(_)) && !known.is_empty() {
                 known.insert("G".to_owned(), Known::default());
             }
             if let Some(change) = compare(&product, &known) {

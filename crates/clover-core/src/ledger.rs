@@ -9,10 +9,13 @@ mod line;
 mod settle;
 mod status;
 
-pub use committed::{Posted, committed};
-pub use line::{Cause, Change, Entry, Line, Plan, Reason, Refusal, Row, State, Turn, Word};
-pub use settle::{Exposure, Reading, Verdict, Written, settle};
-pub use status::{Deciding, Standing, Told};
+pub use committed::{LedgerEntry, committed};
+pub use line::{
+    Cause, LedgerError, LedgerRow, Line, NewRow, NextStep, Plan, Reason, Resolution, RowChange,
+    RowState,
+};
+pub use settle::{CountReading, CountWrite, Exposure, Settlement, settle};
+pub use status::{OrderEvent, SaleState, StatusSets};
 
 #[cfg(test)]
 mod tests;

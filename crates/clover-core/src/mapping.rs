@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::ids::{AttributeId, CategoryId, GroupId, ItemId};
 use crate::money::{Currency, MinorUnits};
 use crate::pricing::Pricing;
-use crate::product::{Product, Reference, Variant};
+use crate::product::{Product, ProductReference, Variant};
 use crate::quantity::Quantity;
 use crate::settings::{MappingMode, Settings};
 use crate::text::{self, clean};
@@ -71,7 +71,7 @@ impl Mapper {
     pub fn item(&self, item: &Item) -> Result<Product, ItemError> {
         let variant = self.variant(item, Vec::new())?;
         let mut product = self.product(
-            Reference::Item(item.id.clone()),
+            ProductReference::Item(item.id.clone()),
             variant.name.clone(),
             &[item],
         );
@@ -150,7 +150,7 @@ impl Mapper {
         if variants.is_empty() {
             return (None, errors);
         }
-        let mut product = self.product(Reference::Group(id.clone()), title, &used);
+        let mut product = self.product(ProductReference::Group(id.clone()), title, &used);
         variants.sort_by(|a, b| a.id.cmp(&b.id));
         product.options = options.names;
         product.variants = variants;
@@ -198,7 +198,7 @@ impl Mapper {
     }
 
     /// Everything but options and variants.
-    fn product(&self, reference: Reference, title: String, items: &[&Item]) -> Product {
+    fn product(&self, reference: ProductReference, title: String, items: &[&Item]) -> Product {
         let mut categories: Vec<&Category> = items
             .iter()
             .flat_map(|i| &i.categories.0)
@@ -212,7 +212,7 @@ impl Mapper {
             .map(|c| c.id.clone());
         let (categories, create_category) = match self.mode {
             MappingMode::Tag => {
-                let group = matches!(reference, Reference::Group(_)).then(|| title.clone());
+                let group = matches!(reference, ProductReference::Group(_)).then(|| title.clone());
                 tags.add(group.as_ref());
                 let first = categories
                     .into_iter()

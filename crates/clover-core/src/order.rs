@@ -9,8 +9,8 @@ mod shop_order;
 
 use crate::json::JsonError;
 
-pub use plan::{Discount, LineItem, OrderPlan};
-pub use reference::{InvalidReference, Reference, reference, site_tag};
+pub use plan::{OrderPlan, PlannedDiscount, PlannedLine};
+pub use reference::{InvalidReference, OrderReference, order_reference, site_tag};
 pub use shop_order::{Customer, NamedAmount, OrderLine, ShopOrder};
 
 /// Line items of an order at most: one page of Clover's documents says 2,500, another 3,000.

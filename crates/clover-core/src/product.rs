@@ -12,14 +12,14 @@ pub const UNAVAILABLE: &str = "unavailable";
 
 /// What a product stands for in Clover.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
+pub enum ProductReference {
     /// One item: a simple product.
     Item(ItemId),
     /// An item group: a variable product.
     Group(GroupId),
 }
 
-impl Reference {
+impl ProductReference {
     /// Clover's id.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -34,7 +34,7 @@ impl Reference {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
     /// Item or group.
-    pub reference: Reference,
+    pub reference: ProductReference,
     /// Trimmed, never empty.
     pub title: String,
     /// Whether something keeps it from being shown unseen, such as a price that the till asks for.

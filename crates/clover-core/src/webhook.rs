@@ -18,7 +18,7 @@ use crate::settings::Secret;
 
 use delivery::Delivery;
 pub use delivery::Ignored;
-pub use event::{Event, Kind, Object};
+pub use event::{Event, EventKind, EventObject};
 
 /// Longest body that is read. An event takes 70 bytes, one with stock in it perhaps 300: a thousand at once still fit, and parsing this much takes
 /// a millisecond or two.
@@ -38,7 +38,7 @@ pub const AUTH_HEADER: &str = "X-Clover-Auth";
 
 /// What came in. Has no `Debug`, since the header is the secret itself whenever it is right.
 #[derive(Clone, Copy)]
-pub struct Request<'a> {
+pub struct IncomingRequest<'a> {
     /// As it came, before any parsing.
     pub body: &'a [u8],
     /// Every value of [`AUTH_HEADER`]; none for a handshake, one for a delivery.
@@ -66,7 +66,7 @@ pub enum Verdict {
         ignored: Ignored,
     },
     /// Not taken.
-    Refused(Refusal),
+    Refused(Rejection),
 }
 
 impl Verdict {
@@ -82,7 +82,7 @@ impl Verdict {
 
 /// Why a request is not taken. For the log: whoever sent it is told the status alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum Rejection {
     /// Longer than [`MAX_BODY`].
     #[error("the body has more than {MAX_BODY} bytes")]
     TooLarge,
@@ -106,7 +106,7 @@ pub enum Refusal {
     Malformed(#[from] JsonError),
 }
 
-impl Refusal {
+impl Rejection {
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -148,13 +148,13 @@ impl VerificationCode {
 /// [`MAX_HANDSHAKE`] bounds that. A handshake is answered as such whatever its header and the settings, for the owner makes it before there is an Auth Code.
 #[must_use]
 pub fn verdict(
-    request: Request<'_>,
+    request: IncomingRequest<'_>,
     secret: Option<&Secret>,
     merchant: Option<&MerchantId>,
     enabled: bool,
 ) -> Verdict {
     if request.body.len() > MAX_BODY {
-        return Verdict::Refused(Refusal::TooLarge);
+        return Verdict::Refused(Rejection::TooLarge);
     }
     if let Some(code) = handshake(request.body) {
         return Verdict::Verification(code);
@@ -175,13 +175,13 @@ pub fn verdict(
     }
 }
 
-fn authenticate(auth: &[&[u8]], secret: Option<&Secret>) -> Result<(), Refusal> {
+fn authenticate(auth: &[&[u8]], secret: Option<&Secret>) -> Result<(), Rejection> {
     match (secret, auth) {
-        (None, _) => Err(Refusal::NoSecret),
-        (Some(_), []) => Err(Refusal::NoHeader),
+        (None, _) => Err(Rejection::NoSecret),
+        (Some(_), []) => Err(Rejection::NoHeader),
         (Some(secret), [given]) if secret.matches(given.trim_ascii()) => Ok(()),
-        (Some(_), [_]) => Err(Refusal::WrongHeader),
-        (Some(_), _) => Err(Refusal::SeveralHeaders),
+        (Some(_), [_]) => Err(Rejection::WrongHeader),
+        (Some(_), _) => Err(Rejection::SeveralHeaders),
     }
 }
 

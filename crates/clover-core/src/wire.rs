@@ -14,7 +14,9 @@ pub use item::{
 pub use lenient::lenient_integer;
 pub use list::{ElementError, Elements, Listing};
 pub use merchant::{Merchant, Properties};
-pub use order::{Discount, LineItem, Order, OrderCurrency, Payment, Tender, TillLine, TillOrder};
+pub use order::{
+    Discount, LineItem, OrderCurrency, OrderHead, Payment, Tender, TillLine, TillOrder,
+};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use clover_core::ids::MerchantId;
 use clover_core::settings::Secret;
 use clover_core::webhook;
 use clover_core::wire::{
-    Discount, Elements, LineItem, Merchant, Order, Payment, Properties, TillOrder,
+    Discount, Elements, LineItem, Merchant, OrderHead, Payment, Properties, TillOrder,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> T {
 
 /// Reads an order in every way that the program reads orders; the number of its lines and payments.
 fn read_order(order: &Value) -> (usize, usize) {
-    let head: Order = read(order);
+    let head: OrderHead = read(order);
     assert_eq!(head.id.as_str(), order["id"].as_str().unwrap());
     assert_eq!(head.state.as_deref(), order["state"].as_str());
     assert_eq!(head.currency.as_deref(), order["currency"].as_str());
@@ -67,7 +67,7 @@ fn read_delivery(body: &Value) {
     let text = body.to_string();
     let text = text.replace("{mId}", MERCHANT).replace("{appId}", MERCHANT);
     let (secret, merchant) = (Secret::new(SECRET), MerchantId::new(MERCHANT).unwrap());
-    let request = webhook::Request {
+    let request = webhook::IncomingRequest {
         body: text.as_bytes(),
         auth: &[SECRET.as_bytes()],
     };

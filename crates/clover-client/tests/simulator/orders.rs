@@ -8,7 +8,7 @@ use clover_client::orders::{self, Create, Fill, MERCHANT_READ, PAYMENTS_WRITE, P
 use clover_client::{Api, Error, Hosts, Pacer, Policy, Share, Write};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
-use clover_core::order::{OrderPlan, Reference, ShopOrder, reference};
+use clover_core::order::{OrderPlan, OrderReference, ShopOrder, order_reference};
 use clover_simulator::{Config, Limits};
 use serde_json::{Value, json};
 
@@ -71,11 +71,11 @@ fn plan() -> Arc<OrderPlan> {
     plan_of(&lines, &discounts, "62.86")
 }
 
-fn mark(number: u64) -> Reference {
-    reference("K3Z9Q", number).unwrap()
+fn mark(number: u64) -> OrderReference {
+    order_reference("K3Z9Q", number).unwrap()
 }
 
-fn create(world: &World, plan: &Arc<OrderPlan>, mark: &Reference) -> Result<Create, Error> {
+fn create(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> Result<Create, Error> {
     world.run(orders::create(
         world.api.clone(),
         world.access(),
@@ -84,7 +84,7 @@ fn create(world: &World, plan: &Arc<OrderPlan>, mark: &Reference) -> Result<Crea
     ))
 }
 
-fn find(world: &World, mark: &Reference) -> Vec<OrderId> {
+fn find(world: &World, mark: &OrderReference) -> Vec<OrderId> {
     let found = orders::find(world.api.clone(), world.access(), mark.clone());
     world.run(found).unwrap()
 }
@@ -102,7 +102,7 @@ fn pay(
     world: &World,
     plan: &Arc<OrderPlan>,
     order: &OrderId,
-    mark: &Reference,
+    mark: &OrderReference,
 ) -> Result<Pay, Error> {
     world.run(orders::pay(
         world.api.clone(),
@@ -113,7 +113,7 @@ fn pay(
     ))
 }
 
-fn created(world: &World, plan: &Arc<OrderPlan>, mark: &Reference) -> OrderId {
+fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     match create(world, plan, mark).unwrap() {
         Create::Done(order) => order,
         Create::Unknown => panic!("nothing was lost"),
@@ -121,7 +121,7 @@ fn created(world: &World, plan: &Arc<OrderPlan>, mark: &Reference) -> OrderId {
 }
 
 /// What a caller does: after no answer it looks, and only where nothing is found it creates again.
-fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &Reference) -> OrderId {
+fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     let order = loop {
         match create(world, plan, mark).unwrap() {
             Create::Done(order) => break order,
@@ -160,14 +160,14 @@ fn orders_of(world: &World) -> Vec<Value> {
 }
 
 /// The one order there is, as the plan wants it.
-fn assert_pushed_once(world: &World, plan: &OrderPlan, mark: &Reference, at: &str) -> Value {
+fn assert_pushed_once(world: &World, plan: &OrderPlan, mark: &OrderReference, at: &str) -> Value {
     let all = orders_of(world);
     assert_eq!(all.len(), 1, "{at}");
     assert_is_planned(&all[0], plan, mark, at);
     all[0].clone()
 }
 
-fn assert_is_planned(order: &Value, plan: &OrderPlan, mark: &Reference, at: &str) {
+fn assert_is_planned(order: &Value, plan: &OrderPlan, mark: &OrderReference, at: &str) {
     let elements = |field: &str| order[field]["elements"].as_array().unwrap().clone();
     let (lines, discounts) = (elements("lineItems"), elements("discounts"));
     let shown = |entry: &Value, amount: &str| {

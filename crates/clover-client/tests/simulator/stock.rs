@@ -5,7 +5,7 @@ use std::time::Duration;
 use clover_client::stock::{OLDEST, Overwritten, Set, Timed, WINDOW, Wanted, Wrote};
 use clover_client::{Error, Policy};
 use clover_core::ids::ItemId;
-use clover_core::ledger::{Exposure, Verdict, Written, settle};
+use clover_core::ledger::{CountWrite, Exposure, Settlement, settle};
 use clover_core::quantity::Quantity;
 use clover_simulator::Config;
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ fn a_write_without_an_answer_is_settled_by_reading() {
         );
         let expected = if applied { before - 1.0 } else { before };
         assert_eq!(stock(&world, &item), expected, "{effect} {more}");
-        let written = Written {
+        let written = CountWrite {
             before: timed.reading.count.unwrap(),
             modified: timed.reading.modified,
             target,
@@ -132,9 +132,9 @@ fn a_write_without_an_answer_is_settled_by_reading() {
             .remove(0)
             .unwrap();
         let verdict = if applied {
-            Verdict::Confirmed
+            Settlement::Confirmed
         } else {
-            Verdict::SendAgain
+            Settlement::SendAgain
         };
         assert_eq!(settle(&written, &now), verdict, "{effect} {more}");
     }

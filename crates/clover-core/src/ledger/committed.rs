@@ -2,40 +2,40 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::line::State;
+use super::line::RowState;
 
 /// A row as far as it concerns a count that was read at a certain time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
+pub struct LedgerEntry {
     /// Clover's item.
     pub item: String,
-    /// As in [`Row`].
+    /// As in [`LedgerRow`].
     pub delta: i64,
-    /// As in [`Row`].
-    pub state: State,
+    /// As in [`LedgerRow`].
+    pub state: RowState,
     /// When it came to its end, in the unit of `as_of`; of a skipped row too.
     pub settled: Option<i64>,
     /// State and settling of the sale that a return reverses.
-    pub reverses: Option<(State, Option<i64>)>,
+    pub reverses: Option<(RowState, Option<i64>)>,
     /// Whether the shop's own books of the order are counted beside it; of an older order its rows alone speak.
     pub counted: bool,
 }
 
-impl Posted {
+impl LedgerEntry {
     /// By how much a count read at `as_of` is already lower for this row. Where that is not known, the answer is the one
     /// that leaves the shop fewer units.
     fn seen_in_clover(&self, as_of: i64) -> i64 {
         // Not so when the count was asked for before, or at the same moment. That goes for a skipped row too: the owner may
         // have set the count when he said to leave it.
-        let has_ended = |state: State, settled: Option<i64>| match state {
-            State::Confirmed => settled.is_some_and(|time| time < as_of),
-            State::Skipped => settled.is_none_or(|time| time < as_of),
+        let has_ended = |state: RowState, settled: Option<i64>| match state {
+            RowState::Confirmed => settled.is_some_and(|time| time < as_of),
+            RowState::Skipped => settled.is_none_or(|time| time < as_of),
             _ => false,
         };
         let is_seen = match (self.delta > 0, self.state) {
             (true, state) => has_ended(state, self.settled),
-            (false, State::Intended) => false,
-            (false, State::Skipped) => self
+            (false, RowState::Intended) => false,
+            (false, RowState::Skipped) => self
                 .reverses
                 .is_none_or(|(sale, settled)| has_ended(sale, settled)),
             (false, _) => true,
@@ -51,7 +51,7 @@ impl Posted {
 #[must_use]
 pub fn committed<S: std::hash::BuildHasher>(
     taken: &HashMap<String, i64, S>,
-    rows: &[Posted],
+    rows: &[LedgerEntry],
     as_of: i64,
 ) -> BTreeMap<String, i64> {
     let mut units: BTreeMap<String, i64> =

@@ -1,6 +1,6 @@
 //! The rows of one line of an order, and what is decided of them.
 
-use super::status::Standing;
+use super::status::SaleState;
 
 /// Why a row was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Cause {
     /// The order was cancelled, refunded or deleted.
     Release,
     /// The owner gave units back by hand, for a refund that named no lines.
-    Hand,
+    Manual,
 }
 
 impl Cause {
@@ -20,14 +20,14 @@ impl Cause {
         match self {
             Self::Order => "order",
             Self::Release => "release",
-            Self::Hand => "hand",
+            Self::Manual => "hand",
         }
     }
 
     /// The cause of that key.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Order, Self::Release, Self::Hand]
+        [Self::Order, Self::Release, Self::Manual]
             .into_iter()
             .find(|cause| cause.key() == key)
     }
@@ -35,7 +35,7 @@ impl Cause {
 
 /// How far a row has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum RowState {
     /// To be sent.
     Intended,
     /// Sent, and not answered yet.
@@ -50,7 +50,7 @@ pub enum State {
     Dead,
 }
 
-impl State {
+impl RowState {
     /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Intended,
@@ -124,7 +124,7 @@ impl Reason {
 
 /// A row of a line, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct LedgerRow {
     /// Counts from 1 within the line.
     pub seq: i64,
     /// Why it was made.
@@ -136,7 +136,7 @@ pub struct Row {
     /// Units to take out of Clover; negative ones go back.
     pub delta: i64,
     /// How far it has come.
-    pub state: State,
+    pub state: RowState,
 }
 
 /// A line of an order, with all its rows in the order of their numbers.
@@ -147,14 +147,14 @@ pub struct Line {
     /// Units ordered; 0 when the line is gone.
     pub quantity: i64,
     /// What was asked so far.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LedgerRow>,
 }
 
 /// A row to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct NewRow {
     /// The row.
-    pub row: Row,
+    pub row: LedgerRow,
     /// Why it is not to be sent, for a row that is not.
     pub reason: Option<Reason>,
 }
@@ -163,36 +163,36 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Rows to add.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<NewRow>,
     /// Rows that are there, by number, and what they become.
-    pub changes: Vec<Change>,
+    pub changes: Vec<RowChange>,
 }
 
 /// A row that becomes something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
+pub struct RowChange {
     /// Its number.
     pub seq: i64,
     /// Its state from now on.
-    pub state: State,
+    pub state: RowState,
     /// Why it is not to be sent, when it is not.
     pub reason: Option<Reason>,
 }
 
 /// What a row's turn brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Turn {
+pub enum NextStep {
     /// It is sent.
     Send,
     /// What it reverses is still under way.
     Wait,
     /// It is not sent; these rows change.
-    Become(Vec<Change>),
+    Become(Vec<RowChange>),
 }
 
 /// The owner's word on a row that nobody can settle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
+pub enum Resolution {
     /// Clover's count holds it.
     Applied,
     /// Clover's count does not hold it: send it.
@@ -201,7 +201,7 @@ pub enum Word {
     Leave,
 }
 
-impl Word {
+impl Resolution {
     /// The word of that key: `applied`, `not_applied` or `leave`.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
@@ -216,7 +216,7 @@ impl Word {
 
 /// Why the owner's wish cannot be followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum LedgerError {
     /// The line does not hold so many units.
     #[error("{left} units of this line can be given back")]
     TooMany {
@@ -242,12 +242,12 @@ impl Line {
     }
 
     /// Units that the owner gave back by hand since the line was last released: the order still names them.
-    pub(super) fn given_by_hand(&self, item: &str) -> i64 {
+    pub(super) fn returned_manually(&self, item: &str) -> i64 {
         let mut units = 0;
         for row in self.rows.iter().filter(|row| row.item == item) {
             match row.cause {
                 Cause::Release => units = 0,
-                Cause::Hand => units -= row.delta,
+                Cause::Manual => units -= row.delta,
                 Cause::Order => {}
             }
         }
@@ -255,7 +255,7 @@ impl Line {
     }
 
     /// Units of a sale that no return has reversed.
-    pub(super) fn left_of(&self, sale: &Row) -> i64 {
+    pub(super) fn left_of(&self, sale: &LedgerRow) -> i64 {
         let returned: i64 = self
             .rows
             .iter()
@@ -274,9 +274,9 @@ impl Line {
     ///
     /// While `push` is off rows are made all the same, as skipped, so that switching it on never replays the past.
     #[must_use]
-    pub fn plan(&self, standing: Standing, push: bool) -> Plan {
+    pub fn plan(&self, sale_state: SaleState, push: bool) -> Plan {
         let mut plan = Plan::default();
-        if standing == Standing::Unchanged {
+        if sale_state == SaleState::Unchanged {
             return plan;
         }
         let mut items: Vec<&str> = vec![self.item.as_str()];
@@ -288,26 +288,26 @@ impl Line {
         // A line that was given another product returns the old one first.
         items.reverse();
         for item in items {
-            let wanted = if standing == Standing::Paid && item == self.item {
-                (self.quantity - self.given_by_hand(item)).max(0)
+            let wanted = if sale_state == SaleState::Paid && item == self.item {
+                (self.quantity - self.returned_manually(item)).max(0)
             } else {
                 0
             };
             let delta = wanted - self.asked(item);
             if delta > 0 {
                 let (state, reason) = match (item.is_empty(), push) {
-                    (true, _) => (State::Skipped, Some(Reason::Unlinked)),
-                    (false, false) => (State::Skipped, Some(Reason::PushOff)),
-                    (false, true) => (State::Intended, None),
+                    (true, _) => (RowState::Skipped, Some(Reason::Unlinked)),
+                    (false, false) => (RowState::Skipped, Some(Reason::PushOff)),
+                    (false, true) => (RowState::Intended, None),
                 };
                 self.add(&mut plan, item, delta, None, Cause::Order, state, reason);
             } else if delta < 0 {
-                let cause = match standing {
-                    Standing::Released => Cause::Release,
+                let cause = match sale_state {
+                    SaleState::Released => Cause::Release,
                     _ => Cause::Order,
                 };
-                self.give_back(&mut plan, item, -delta, cause, push);
-            } else if standing == Standing::Released && self.given_by_hand(item) > 0 {
+                self.return_units(&mut plan, item, -delta, cause, push);
+            } else if sale_state == SaleState::Released && self.returned_manually(item) > 0 {
                 // Nothing is left to give back, but what was given by hand must not count against the next sale.
                 let moot = Some(Reason::Moot);
                 self.add(
@@ -316,7 +316,7 @@ impl Line {
                     0,
                     None,
                     Cause::Release,
-                    State::Skipped,
+                    RowState::Skipped,
                     moot,
                 );
             }
@@ -327,29 +327,29 @@ impl Line {
     /// Gives units back because the owner says so.
     ///
     /// # Errors
-    /// [`Refusal::TooMany`].
-    pub fn restock(&self, units: i64, push: bool) -> Result<Plan, Refusal> {
+    /// [`LedgerError::TooMany`].
+    pub fn restock(&self, units: i64, push: bool) -> Result<Plan, LedgerError> {
         let left = self.asked(&self.item).max(0);
         if units < 1 || units > left {
-            return Err(Refusal::TooMany { left });
+            return Err(LedgerError::TooMany { left });
         }
         let mut plan = Plan::default();
-        self.give_back(&mut plan, &self.item, units, Cause::Hand, push);
+        self.return_units(&mut plan, &self.item, units, Cause::Manual, push);
         Ok(plan)
     }
 
     /// Follows the owner's word on a row that is uncertain or dead.
     ///
     /// # Errors
-    /// [`Refusal`] for a row that waits for no word.
-    pub fn resolve(&self, seq: i64, word: Word) -> Result<Plan, Refusal> {
+    /// [`LedgerError`] for a row that waits for no word.
+    pub fn resolve(&self, seq: i64, resolution: Resolution) -> Result<Plan, LedgerError> {
         let row = self
             .rows
             .iter()
-            .find(|row| row.seq == seq && matches!(row.state, State::Uncertain | State::Dead))
-            .ok_or(Refusal::NotWaiting(seq))?;
+            .find(|row| row.seq == seq && matches!(row.state, RowState::Uncertain | RowState::Dead))
+            .ok_or(LedgerError::NotWaiting(seq))?;
         if self.follows(row) {
-            return Err(Refusal::Follows(seq));
+            return Err(LedgerError::Follows(seq));
         }
         let mut plan = Plan::default();
         let followers: Vec<i64> = self
@@ -359,20 +359,25 @@ impl Line {
             .map(|other| other.seq)
             .collect();
         let left = self.left_of(row);
-        let (state, reason, theirs, their_reason) = match word {
-            Word::Applied => (State::Confirmed, None, State::Intended, None),
-            Word::Leave => (
-                State::Skipped,
+        let (state, reason, theirs, their_reason) = match resolution {
+            Resolution::Applied => (RowState::Confirmed, None, RowState::Intended, None),
+            Resolution::Leave => (
+                RowState::Skipped,
                 Some(Reason::Owner),
-                State::Skipped,
+                RowState::Skipped,
                 Some(Reason::Owner),
             ),
-            Word::NotApplied => {
+            Resolution::NotApplied => {
                 let never = Some(Reason::NeverTaken);
                 if row.delta < 0 || left == row.delta {
-                    (State::Intended, None, State::Skipped, never)
+                    (RowState::Intended, None, RowState::Skipped, never)
                 } else if left == 0 {
-                    (State::Skipped, Some(Reason::Moot), State::Skipped, never)
+                    (
+                        RowState::Skipped,
+                        Some(Reason::Moot),
+                        RowState::Skipped,
+                        never,
+                    )
                 } else {
                     let replaced = Some(Reason::Replaced);
                     self.add(
@@ -381,7 +386,7 @@ impl Line {
                         -left,
                         Some(seq),
                         Cause::Order,
-                        State::Skipped,
+                        RowState::Skipped,
                         replaced,
                     );
                     self.add(
@@ -390,65 +395,66 @@ impl Line {
                         left,
                         None,
                         Cause::Order,
-                        State::Intended,
+                        RowState::Intended,
                         None,
                     );
-                    (State::Skipped, replaced, State::Skipped, never)
+                    (RowState::Skipped, replaced, RowState::Skipped, never)
                 }
             }
         };
-        plan.changes.push(Change { seq, state, reason });
-        plan.changes.extend(followers.into_iter().map(|seq| Change {
-            seq,
-            state: theirs,
-            reason: their_reason,
-        }));
+        plan.changes.push(RowChange { seq, state, reason });
+        plan.changes
+            .extend(followers.into_iter().map(|seq| RowChange {
+                seq,
+                state: theirs,
+                reason: their_reason,
+            }));
         Ok(plan)
     }
 
     /// What is to be done with a row that is to be sent, now that it is its turn: the sale that a return reverses may have
     /// ended otherwise than was thought when the return was planned.
     #[must_use]
-    pub fn turn(&self, seq: i64) -> Turn {
+    pub fn next_step(&self, seq: i64) -> NextStep {
         let Some(row) = self.rows.iter().find(|row| row.seq == seq) else {
-            return Turn::Wait;
+            return NextStep::Wait;
         };
         let sale = self.rows.iter().find(|sale| row.reverses == Some(sale.seq));
-        let change = |seq, state, reason| Change {
+        let change = |seq, state, reason| RowChange {
             seq,
             state,
             reason: Some(reason),
         };
         let mut changes = Vec::new();
         match sale {
-            None => return Turn::Send,
+            None => return NextStep::Send,
             Some(sale) => match sale.state {
-                State::Confirmed => return Turn::Send,
-                State::Intended | State::Sent => return Turn::Wait,
-                State::Uncertain => {
-                    changes.push(change(seq, State::Uncertain, Reason::AfterUncertain));
+                RowState::Confirmed => return NextStep::Send,
+                RowState::Intended | RowState::Sent => return NextStep::Wait,
+                RowState::Uncertain => {
+                    changes.push(change(seq, RowState::Uncertain, Reason::AfterUncertain));
                 }
-                State::Skipped | State::Dead => {
-                    changes.push(change(seq, State::Skipped, Reason::NeverTaken));
-                    if sale.state == State::Dead && self.left_of(sale) == 0 {
-                        changes.push(change(sale.seq, State::Skipped, Reason::Moot));
+                RowState::Skipped | RowState::Dead => {
+                    changes.push(change(seq, RowState::Skipped, Reason::NeverTaken));
+                    if sale.state == RowState::Dead && self.left_of(sale) == 0 {
+                        changes.push(change(sale.seq, RowState::Skipped, Reason::Moot));
                     }
                 }
             },
         }
-        Turn::Become(changes)
+        NextStep::Become(changes)
     }
 
     /// Whether a return is uncertain only because the sale that it reverses is.
-    fn follows(&self, row: &Row) -> bool {
-        row.state == State::Uncertain
+    fn follows(&self, row: &LedgerRow) -> bool {
+        row.state == RowState::Uncertain
             && self
                 .rows
                 .iter()
-                .any(|sale| row.reverses == Some(sale.seq) && sale.state == State::Uncertain)
+                .any(|sale| row.reverses == Some(sale.seq) && sale.state == RowState::Uncertain)
     }
 
-    fn give_back(&self, plan: &mut Plan, item: &str, units: i64, cause: Cause, push: bool) {
+    fn return_units(&self, plan: &mut Plan, item: &str, units: i64, cause: Cause, push: bool) {
         let mut units = units;
         let sales = self
             .rows
@@ -463,18 +469,20 @@ impl Line {
             }
             units -= part;
             // Not a word of it was said to Clover, so nothing needs to be said.
-            let moot = part == sale.delta && sale.state == State::Intended;
+            let moot = part == sale.delta && sale.state == RowState::Intended;
             let (state, reason) = match sale.state {
-                _ if moot => (State::Skipped, Some(Reason::Moot)),
-                State::Skipped | State::Dead => (State::Skipped, Some(Reason::NeverTaken)),
-                _ if !push => (State::Skipped, Some(Reason::PushOff)),
-                State::Uncertain => (State::Uncertain, Some(Reason::AfterUncertain)),
-                State::Intended | State::Sent | State::Confirmed => (State::Intended, None),
+                _ if moot => (RowState::Skipped, Some(Reason::Moot)),
+                RowState::Skipped | RowState::Dead => (RowState::Skipped, Some(Reason::NeverTaken)),
+                _ if !push => (RowState::Skipped, Some(Reason::PushOff)),
+                RowState::Uncertain => (RowState::Uncertain, Some(Reason::AfterUncertain)),
+                RowState::Intended | RowState::Sent | RowState::Confirmed => {
+                    (RowState::Intended, None)
+                }
             };
-            if moot || (sale.state == State::Dead && part == left) {
-                plan.changes.push(Change {
+            if moot || (sale.state == RowState::Dead && part == left) {
+                plan.changes.push(RowChange {
                     seq: sale.seq,
-                    state: State::Skipped,
+                    state: RowState::Skipped,
                     reason: Some(Reason::Moot),
                 });
             }
@@ -490,12 +498,12 @@ impl Line {
         delta: i64,
         reverses: Option<i64>,
         cause: Cause,
-        state: State,
+        state: RowState,
         reason: Option<Reason>,
     ) {
         let planned = i64::try_from(plan.entries.len()).unwrap_or(i64::MAX);
-        plan.entries.push(Entry {
-            row: Row {
+        plan.entries.push(NewRow {
+            row: LedgerRow {
                 seq: self.next_seq() + planned,
                 cause,
                 reverses,

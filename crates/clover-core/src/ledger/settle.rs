@@ -4,7 +4,7 @@ use crate::quantity::Quantity;
 
 /// A count as Clover shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub struct CountReading {
     /// None for an item that is not counted.
     pub count: Option<Quantity>,
     /// Clover's `modifiedTime` of the count, in milliseconds of whole seconds.
@@ -13,7 +13,7 @@ pub struct Reading {
 
 /// A write as it was stored before it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
+pub struct CountWrite {
     /// The count it started from.
     pub before: Quantity,
     /// `modifiedTime` of that count.
@@ -24,7 +24,7 @@ pub struct Written {
 
 /// What became of a write without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Settlement {
     /// Clover carried it out.
     Confirmed,
     /// Clover did not carry it out: read and send again.
@@ -37,13 +37,13 @@ pub enum Verdict {
 ///
 /// `modifiedTime` moves in whole seconds, so an unchanged one does not prove that nothing was written; the count must agree.
 #[must_use]
-pub fn settle(written: &Written, now: &Reading) -> Verdict {
+pub fn settle(written: &CountWrite, now: &CountReading) -> Settlement {
     match now.count {
-        Some(count) if count == written.target => Verdict::Confirmed,
+        Some(count) if count == written.target => Settlement::Confirmed,
         Some(count) if now.modified == written.modified && count == written.before => {
-            Verdict::SendAgain
+            Settlement::SendAgain
         }
-        _ => Verdict::Uncertain,
+        _ => Settlement::Uncertain,
     }
 }
 

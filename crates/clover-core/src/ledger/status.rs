@@ -2,7 +2,7 @@
 
 /// What an order's status says of its units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SaleState {
     /// The units are sold.
     Paid,
     /// The units are free again.
@@ -16,7 +16,7 @@ const RELEASING: [i64; 3] = [3, 5, 6];
 
 /// Statuses that decide, as the owner has set them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deciding<'a> {
+pub struct StatusSets<'a> {
     /// Those of a sold order.
     pub paid: &'a [i64],
     /// Those of a refunded one, beside the ones that release anyway.
@@ -25,7 +25,7 @@ pub struct Deciding<'a> {
 
 /// What an event told of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum OrderEvent {
     /// Its status changed.
     Status {
         /// 0 for an order that had none.
@@ -37,11 +37,11 @@ pub enum Told {
     Refunded,
 }
 
-impl Told {
+impl OrderEvent {
     /// Reads `5>1,R,1>6`; what is none of it is passed over.
     #[must_use]
-    pub fn list(text: &str) -> Vec<Self> {
-        let word = |word: &str| {
+    pub fn parse_list(text: &str) -> Vec<Self> {
+        let read = |word: &str| {
             if word.trim() == "R" {
                 return Some(Self::Refunded);
             }
@@ -51,61 +51,62 @@ impl Told {
                 new: new.trim().parse().ok()?,
             })
         };
-        text.split(',').filter_map(word).collect()
+        text.split(',').filter_map(read).collect()
     }
 }
 
-impl Deciding<'_> {
-    fn of(&self, status: i64) -> Standing {
+impl StatusSets<'_> {
+    fn of(&self, status: i64) -> SaleState {
         if RELEASING.contains(&status) || self.refunded.contains(&status) {
-            Standing::Released
+            SaleState::Released
         } else if self.paid.contains(&status) {
-            Standing::Paid
+            SaleState::Paid
         } else {
-            Standing::Unchanged
+            SaleState::Unchanged
         }
     }
 
     /// What an order's present status says, none when the order is gone. One that says nothing leaves the word to the last
     /// one that an event told, for an order may have been paid on its way there.
     #[must_use]
-    pub fn standing(&self, status: Option<i64>, told: &[Told]) -> Standing {
+    pub fn sale_state(&self, status: Option<i64>, events: &[OrderEvent]) -> SaleState {
         let Some(status) = status else {
-            return Standing::Released;
+            return SaleState::Released;
         };
-        let before = told.iter().rev().map(|told| match told {
-            Told::Status { new, .. } => self.of(*new),
-            Told::Refunded => Standing::Unchanged,
+        let before = events.iter().rev().map(|event| match event {
+            OrderEvent::Status { new, .. } => self.of(*new),
+            OrderEvent::Refunded => SaleState::Unchanged,
         });
-        let standing = std::iter::once(self.of(status))
+        let sale_state = std::iter::once(self.of(status))
             .chain(before)
-            .find(|standing| *standing != Standing::Unchanged)
-            .unwrap_or(Standing::Unchanged);
-        if standing == Standing::Paid && self.was_refunded(told) {
-            return Standing::Released;
+            .find(|sale_state| *sale_state != SaleState::Unchanged)
+            .unwrap_or(SaleState::Unchanged);
+        if sale_state == SaleState::Paid && self.was_refunded(events) {
+            return SaleState::Released;
         }
-        standing
+        sale_state
     }
 
     /// Whether the order was paid back and not paid once more after that.
-    fn was_refunded(&self, told: &[Told]) -> bool {
-        told.iter()
+    fn was_refunded(&self, events: &[OrderEvent]) -> bool {
+        events
+            .iter()
             .rev()
-            .find_map(|told| match told {
-                Told::Refunded => Some(true),
-                told => self.is_payment(told).then_some(false),
+            .find_map(|event| match event {
+                OrderEvent::Refunded => Some(true),
+                event => self.is_payment(event).then_some(false),
             })
             .unwrap_or(false)
     }
 
-    fn is_payment(&self, told: &Told) -> bool {
-        matches!(told, Told::Status { old, new }
-            if self.of(*new) == Standing::Paid && self.of(*old) != Standing::Paid)
+    fn is_payment(&self, event: &OrderEvent) -> bool {
+        matches!(event, OrderEvent::Status { old, new }
+            if self.of(*new) == SaleState::Paid && self.of(*old) != SaleState::Paid)
     }
 
     /// Whether an event told that the order came to be paid. Of an order older than the connection nothing else counts.
     #[must_use]
-    pub fn was_paid(&self, told: &[Told]) -> bool {
-        told.iter().any(|told| self.is_payment(told))
+    pub fn was_paid(&self, events: &[OrderEvent]) -> bool {
+        events.iter().any(|event| self.is_payment(event))
     }
 }

@@ -12,21 +12,21 @@ fn words_are_stored_and_read_as_they_always_were() {
     for (cause, key) in [
         (Cause::Order, "order"),
         (Cause::Release, "release"),
-        (Cause::Hand, "hand"),
+        (Cause::Manual, "hand"),
     ] {
         assert_eq!(cause.key(), key);
         assert_eq!(Cause::from_key(key), Some(cause));
     }
     for (state, key, is_settled) in [
-        (State::Intended, "intended", false),
-        (State::Sent, "sent", false),
-        (State::Confirmed, "confirmed", true),
-        (State::Uncertain, "uncertain", false),
-        (State::Skipped, "skipped", true),
-        (State::Dead, "dead", false),
+        (RowState::Intended, "intended", false),
+        (RowState::Sent, "sent", false),
+        (RowState::Confirmed, "confirmed", true),
+        (RowState::Uncertain, "uncertain", false),
+        (RowState::Skipped, "skipped", true),
+        (RowState::Dead, "dead", false),
     ] {
         assert_eq!((state.key(), state.is_settled()), (key, is_settled));
-        assert_eq!(State::from_key(key), Some(state));
+        assert_eq!(RowState::from_key(key), Some(state));
     }
     for (reason, key) in [
         (Reason::Unlinked, "unlinked"),
@@ -39,16 +39,16 @@ fn words_are_stored_and_read_as_they_always_were() {
     ] {
         assert_eq!(reason.key(), key);
     }
-    for (word, key) in [
-        (Word::Applied, "applied"),
-        (Word::NotApplied, "not_applied"),
-        (Word::Leave, "leave"),
+    for (resolution, key) in [
+        (Resolution::Applied, "applied"),
+        (Resolution::NotApplied, "not_applied"),
+        (Resolution::Leave, "leave"),
     ] {
-        assert_eq!(Word::from_key(key), Some(word));
+        assert_eq!(Resolution::from_key(key), Some(resolution));
     }
-    assert_eq!(Word::from_key("Leave"), None);
+    assert_eq!(Resolution::from_key("Leave"), None);
     assert_eq!(Cause::from_key("Order"), None);
-    assert_eq!(State::from_key(""), None);
+    assert_eq!(RowState::from_key(""), None);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn line(item: &str, quantity: i64) -> Line {
 }
 
 /// Stores a plan as the shop does.
-fn store(line: &mut Line, plan: Plan) -> Vec<(i64, State)> {
+fn store(line: &mut Line, plan: Plan) -> Vec<(i64, RowState)> {
     for change in plan.changes {
         let row = line.rows.iter_mut().find(|r| r.seq == change.seq).unwrap();
         row.state = change.state;
@@ -90,83 +90,83 @@ fn store(line: &mut Line, plan: Plan) -> Vec<(i64, State)> {
     made
 }
 
-fn ask(line: &mut Line, standing: Standing) -> Vec<(i64, State)> {
-    let plan = line.plan(standing, PUSH);
+fn ask(line: &mut Line, sale_state: SaleState) -> Vec<(i64, RowState)> {
+    let plan = line.plan(sale_state, PUSH);
     store(line, plan)
 }
 
-fn end(line: &mut Line, state: State) {
+fn end(line: &mut Line, state: RowState) {
     let last = line.rows.last_mut().unwrap();
     last.state = state;
 }
 
 #[test]
 fn a_status_is_paid_released_or_says_nothing() {
-    let deciding = Deciding {
+    let statuses = StatusSets {
         paid: &[1, 2, 7, 8],
         refunded: &[9],
     };
-    let of = |status, told: &str| deciding.standing(status, &Told::list(told));
+    let of = |status, told: &str| statuses.sale_state(status, &OrderEvent::parse_list(told));
     for paid in [1, 2, 7, 8] {
-        assert_eq!(of(Some(paid), ""), Standing::Paid);
+        assert_eq!(of(Some(paid), ""), SaleState::Paid);
     }
     for released in [3, 5, 6, 9] {
-        assert_eq!(of(Some(released), "5>1"), Standing::Released);
+        assert_eq!(of(Some(released), "5>1"), SaleState::Released);
     }
-    assert_eq!(of(Some(4), "5>4"), Standing::Unchanged);
-    assert_eq!(of(Some(10), "5>1,1>10"), Standing::Paid, "on its way");
-    assert_eq!(of(Some(10), "5>1,1>6,6>10"), Standing::Released);
-    assert_eq!(of(None, "5>1"), Standing::Released, "deleted");
-    assert_eq!(of(Some(1), "5>1,R"), Standing::Released, "refunded");
-    assert_eq!(of(Some(7), "5>1,R,1>7"), Standing::Released, "and shipped");
-    assert_eq!(of(Some(1), "5>1,R,1>6,6>1"), Standing::Paid, "paid anew");
-    assert!(deciding.was_paid(&Told::list("5>4, 4>1")));
-    assert!(!deciding.was_paid(&Told::list("1>7,x,7>8,>1,8>6")));
+    assert_eq!(of(Some(4), "5>4"), SaleState::Unchanged);
+    assert_eq!(of(Some(10), "5>1,1>10"), SaleState::Paid, "on its way");
+    assert_eq!(of(Some(10), "5>1,1>6,6>10"), SaleState::Released);
+    assert_eq!(of(None, "5>1"), SaleState::Released, "deleted");
+    assert_eq!(of(Some(1), "5>1,R"), SaleState::Released, "refunded");
+    assert_eq!(of(Some(7), "5>1,R,1>7"), SaleState::Released, "and shipped");
+    assert_eq!(of(Some(1), "5>1,R,1>6,6>1"), SaleState::Paid, "paid anew");
+    assert!(statuses.was_paid(&OrderEvent::parse_list("5>4, 4>1")));
+    assert!(!statuses.was_paid(&OrderEvent::parse_list("1>7,x,7>8,>1,8>6")));
 }
 
 #[test]
 fn a_paid_line_is_asked_for_once_however_often_it_is_told() {
     let mut l = line("A", 2);
-    assert_eq!(ask(&mut l, Standing::Paid), [(2, State::Intended)]);
-    assert_eq!(ask(&mut l, Standing::Paid), []);
-    assert_eq!(ask(&mut l, Standing::Unchanged), []);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), []);
+    assert_eq!(ask(&mut l, SaleState::Unchanged), []);
 }
 
 #[test]
 fn confirm_cancel_confirm_takes_gives_back_and_takes_again() {
     let mut l = line("A", 2);
-    ask(&mut l, Standing::Paid);
-    end(&mut l, State::Confirmed);
-    assert_eq!(ask(&mut l, Standing::Released), [(-2, State::Intended)]);
-    end(&mut l, State::Confirmed);
-    assert_eq!(ask(&mut l, Standing::Released), []);
-    assert_eq!(ask(&mut l, Standing::Paid), [(2, State::Intended)]);
+    ask(&mut l, SaleState::Paid);
+    end(&mut l, RowState::Confirmed);
+    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Intended)]);
+    end(&mut l, RowState::Confirmed);
+    assert_eq!(ask(&mut l, SaleState::Released), []);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Intended)]);
     assert_eq!(l.rows[1].reverses, Some(1));
 }
 
 #[test]
 fn an_edit_after_payment_moves_the_difference() {
     let mut l = line("A", 5);
-    ask(&mut l, Standing::Paid);
-    end(&mut l, State::Confirmed);
+    ask(&mut l, SaleState::Paid);
+    end(&mut l, RowState::Confirmed);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, Standing::Paid), [(-2, State::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, RowState::Intended)]);
     l.quantity = 4;
-    assert_eq!(ask(&mut l, Standing::Paid), [(1, State::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(1, RowState::Intended)]);
     l.quantity = 0;
     assert_eq!(
-        ask(&mut l, Standing::Paid),
-        [(-1, State::Skipped), (-3, State::Intended)]
+        ask(&mut l, SaleState::Paid),
+        [(-1, RowState::Skipped), (-3, RowState::Intended)]
     );
 }
 
 #[test]
 fn a_line_with_another_product_returns_the_old_one() {
     let mut l = line("A", 2);
-    ask(&mut l, Standing::Paid);
-    end(&mut l, State::Confirmed);
+    ask(&mut l, SaleState::Paid);
+    end(&mut l, RowState::Confirmed);
     l.item = "B".into();
-    let plan = l.plan(Standing::Paid, PUSH);
+    let plan = l.plan(SaleState::Paid, PUSH);
     let made: Vec<_> = plan
         .entries
         .iter()
@@ -178,96 +178,102 @@ fn a_line_with_another_product_returns_the_old_one() {
 #[test]
 fn a_sale_that_was_not_sent_and_its_return_cancel_out() {
     let mut l = line("A", 2);
-    ask(&mut l, Standing::Paid);
-    assert_eq!(ask(&mut l, Standing::Released), [(-2, State::Skipped)]);
-    assert_eq!(l.rows[0].state, State::Skipped);
+    ask(&mut l, SaleState::Paid);
+    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
+    assert_eq!(l.rows[0].state, RowState::Skipped);
 }
 
 #[test]
 fn what_never_reached_clover_is_not_given_back() {
-    for state in [State::Skipped, State::Dead] {
+    for state in [RowState::Skipped, RowState::Dead] {
         let mut l = line("A", 2);
-        ask(&mut l, Standing::Paid);
+        ask(&mut l, SaleState::Paid);
         end(&mut l, state);
-        assert_eq!(ask(&mut l, Standing::Released), [(-2, State::Skipped)]);
-        assert_eq!(l.rows[0].state, State::Skipped);
+        assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
+        assert_eq!(l.rows[0].state, RowState::Skipped);
     }
 }
 
 #[test]
 fn a_return_waits_for_the_word_on_an_uncertain_sale() {
-    for (word, sale, back) in [
-        (Word::Applied, State::Confirmed, State::Intended),
-        (Word::NotApplied, State::Skipped, State::Skipped),
-        (Word::Leave, State::Skipped, State::Skipped),
+    for (resolution, sale, back) in [
+        (Resolution::Applied, RowState::Confirmed, RowState::Intended),
+        (Resolution::NotApplied, RowState::Skipped, RowState::Skipped),
+        (Resolution::Leave, RowState::Skipped, RowState::Skipped),
     ] {
         let mut l = line("A", 2);
-        ask(&mut l, Standing::Paid);
-        end(&mut l, State::Uncertain);
-        assert_eq!(ask(&mut l, Standing::Released), [(-2, State::Uncertain)]);
-        assert_eq!(l.resolve(2, word), Err(Refusal::Follows(2)));
-        let plan = l.resolve(1, word).unwrap();
+        ask(&mut l, SaleState::Paid);
+        end(&mut l, RowState::Uncertain);
+        assert_eq!(
+            ask(&mut l, SaleState::Released),
+            [(-2, RowState::Uncertain)]
+        );
+        assert_eq!(l.resolve(2, resolution), Err(LedgerError::Follows(2)));
+        let plan = l.resolve(1, resolution).unwrap();
         store(&mut l, plan);
-        assert_eq!([l.rows[0].state, l.rows[1].state], [sale, back], "{word:?}");
+        assert_eq!([l.rows[0].state, l.rows[1].state], [sale, back], "{resolution:?}");
     }
 }
 
 #[test]
 fn a_dead_row_is_tried_again_for_what_is_still_wanted() {
     let mut l = line("A", 5);
-    ask(&mut l, Standing::Paid);
-    end(&mut l, State::Dead);
+    ask(&mut l, SaleState::Paid);
+    end(&mut l, RowState::Dead);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, Standing::Paid), [(-2, State::Skipped)]);
-    assert_eq!(l.rows[0].state, State::Dead, "three are still wanted");
-    let plan = l.resolve(1, Word::NotApplied).unwrap();
+    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, RowState::Skipped)]);
+    assert_eq!(l.rows[0].state, RowState::Dead, "three are still wanted");
+    let plan = l.resolve(1, Resolution::NotApplied).unwrap();
     assert_eq!(
         store(&mut l, plan),
-        [(-3, State::Skipped), (3, State::Intended)]
+        [(-3, RowState::Skipped), (3, RowState::Intended)]
     );
-    assert_eq!(ask(&mut l, Standing::Paid), []);
-    end(&mut l, State::Confirmed);
-    assert_eq!(l.resolve(4, Word::Leave), Err(Refusal::NotWaiting(4)));
-    assert_eq!(ask(&mut l, Standing::Released), [(-3, State::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), []);
+    end(&mut l, RowState::Confirmed);
+    assert_eq!(
+        l.resolve(4, Resolution::Leave),
+        Err(LedgerError::NotWaiting(4))
+    );
+    assert_eq!(ask(&mut l, SaleState::Released), [(-3, RowState::Intended)]);
 }
 
 #[test]
 fn switching_push_stock_on_replays_nothing() {
     let mut l = line("A", 2);
-    let plan = l.plan(Standing::Paid, false);
-    assert_eq!(store(&mut l, plan), [(2, State::Skipped)]);
-    assert_eq!(ask(&mut l, Standing::Paid), []);
+    let plan = l.plan(SaleState::Paid, false);
+    assert_eq!(store(&mut l, plan), [(2, RowState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), []);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, Standing::Paid), [(1, State::Intended)]);
-    end(&mut l, State::Confirmed);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(1, RowState::Intended)]);
+    end(&mut l, RowState::Confirmed);
     assert_eq!(
-        ask(&mut l, Standing::Released),
-        [(-1, State::Intended), (-2, State::Skipped)]
+        ask(&mut l, SaleState::Released),
+        [(-1, RowState::Intended), (-2, RowState::Skipped)]
     );
 }
 
 #[test]
 fn units_given_back_by_hand_stay_given_back_until_the_order_is_released() {
     let mut l = line("A", 3);
-    ask(&mut l, Standing::Paid);
-    end(&mut l, State::Confirmed);
-    assert_eq!(l.restock(4, PUSH), Err(Refusal::TooMany { left: 3 }));
+    ask(&mut l, SaleState::Paid);
+    end(&mut l, RowState::Confirmed);
+    assert_eq!(l.restock(4, PUSH), Err(LedgerError::TooMany { left: 3 }));
     let plan = l.restock(1, PUSH).unwrap();
-    assert_eq!(store(&mut l, plan), [(-1, State::Intended)]);
-    assert_eq!(ask(&mut l, Standing::Paid), []);
+    assert_eq!(store(&mut l, plan), [(-1, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), []);
     let plan = l.restock(2, PUSH).unwrap();
     store(&mut l, plan);
-    assert_eq!(ask(&mut l, Standing::Paid), []);
-    assert_eq!(ask(&mut l, Standing::Released), [(0, State::Skipped)]);
-    assert_eq!(ask(&mut l, Standing::Released), []);
-    assert_eq!(ask(&mut l, Standing::Paid), [(3, State::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), []);
+    assert_eq!(ask(&mut l, SaleState::Released), [(0, RowState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Released), []);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(3, RowState::Intended)]);
 }
 
 #[test]
 fn a_product_that_is_not_linked_asks_nothing_of_clover() {
     let mut l = line("", 2);
-    assert_eq!(ask(&mut l, Standing::Paid), [(2, State::Skipped)]);
-    assert_eq!(ask(&mut l, Standing::Released), [(-2, State::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
 }
 
 fn q(count: f64) -> Quantity {
@@ -276,40 +282,55 @@ fn q(count: f64) -> Quantity {
 
 #[test]
 fn a_write_without_an_answer_is_settled_by_time_and_count() {
-    let written = Written {
+    let written = CountWrite {
         before: q(9.0),
         modified: Some(1000),
         target: q(8.0),
     };
-    let now = |count: Option<f64>, modified| Reading {
+    let now = |count: Option<f64>, modified| CountReading {
         count: count.map(q),
         modified: Some(modified),
     };
-    assert_eq!(settle(&written, &now(Some(9.0), 1000)), Verdict::SendAgain);
-    assert_eq!(settle(&written, &now(Some(8.0), 2000)), Verdict::Confirmed);
+    assert_eq!(
+        settle(&written, &now(Some(9.0), 1000)),
+        Settlement::SendAgain
+    );
+    assert_eq!(
+        settle(&written, &now(Some(8.0), 2000)),
+        Settlement::Confirmed
+    );
     assert_eq!(
         settle(&written, &now(Some(8.0), 1000)),
-        Verdict::Confirmed,
+        Settlement::Confirmed,
         "within one second"
     );
-    assert_eq!(settle(&written, &now(Some(9.0), 2000)), Verdict::Uncertain);
-    assert_eq!(settle(&written, &now(Some(7.0), 2000)), Verdict::Uncertain);
-    assert_eq!(settle(&written, &now(Some(7.0), 1000)), Verdict::Uncertain);
-    assert_eq!(settle(&written, &now(None, 1000)), Verdict::Uncertain);
+    assert_eq!(
+        settle(&written, &now(Some(9.0), 2000)),
+        Settlement::Uncertain
+    );
+    assert_eq!(
+        settle(&written, &now(Some(7.0), 2000)),
+        Settlement::Uncertain
+    );
+    assert_eq!(
+        settle(&written, &now(Some(7.0), 1000)),
+        Settlement::Uncertain
+    );
+    assert_eq!(settle(&written, &now(None, 1000)), Settlement::Uncertain);
 }
 
-fn posted(delta: i64, state: State) -> Posted {
-    Posted {
+fn posted(delta: i64, state: RowState) -> LedgerEntry {
+    LedgerEntry {
         item: "A".into(),
         delta,
         state,
         settled: state.is_settled().then_some(100),
-        reverses: (delta < 0).then_some((State::Confirmed, Some(100))),
+        reverses: (delta < 0).then_some((RowState::Confirmed, Some(100))),
         counted: true,
     }
 }
 
-fn held(taken: i64, rows: &[Posted], as_of: i64) -> i64 {
+fn held(taken: i64, rows: &[LedgerEntry], as_of: i64) -> i64 {
     let taken = HashMap::from([("A".to_owned(), taken)]);
     committed(&taken, rows, as_of)
         .get("A")
@@ -321,12 +342,12 @@ fn held(taken: i64, rows: &[Posted], as_of: i64) -> i64 {
 fn a_count_leaves_out_what_the_shop_has_sold_and_clover_has_not() {
     assert_eq!(held(2, &[], 200), 2, "a pending order");
     for (state, units) in [
-        (State::Intended, 2),
-        (State::Sent, 2),
-        (State::Uncertain, 2),
-        (State::Dead, 2),
-        (State::Confirmed, 0),
-        (State::Skipped, 0),
+        (RowState::Intended, 2),
+        (RowState::Sent, 2),
+        (RowState::Uncertain, 2),
+        (RowState::Dead, 2),
+        (RowState::Confirmed, 0),
+        (RowState::Skipped, 0),
     ] {
         assert_eq!(held(2, &[posted(2, state)], 200), units, "{state:?}");
     }
@@ -335,15 +356,15 @@ fn a_count_leaves_out_what_the_shop_has_sold_and_clover_has_not() {
 #[test]
 fn a_count_is_lifted_only_by_a_return_that_certainly_is_not_in_it() {
     for (state, units) in [
-        (State::Intended, -2),
-        (State::Sent, 0),
-        (State::Uncertain, 0),
-        (State::Dead, 0),
-        (State::Confirmed, 0),
-        (State::Skipped, 0),
+        (RowState::Intended, -2),
+        (RowState::Sent, 0),
+        (RowState::Uncertain, 0),
+        (RowState::Dead, 0),
+        (RowState::Confirmed, 0),
+        (RowState::Skipped, 0),
     ] {
         assert_eq!(
-            held(0, &[posted(2, State::Confirmed), posted(-2, state)], 200),
+            held(0, &[posted(2, RowState::Confirmed), posted(-2, state)], 200),
             units,
             "{state:?}"
         );
@@ -352,7 +373,7 @@ fn a_count_is_lifted_only_by_a_return_that_certainly_is_not_in_it() {
 
 #[test]
 fn a_count_asked_for_before_a_write_was_confirmed_does_not_hold_it() {
-    let sale = posted(2, State::Confirmed);
+    let sale = posted(2, RowState::Confirmed);
     assert_eq!(held(2, std::slice::from_ref(&sale), 101), 0);
     assert_eq!(
         held(2, std::slice::from_ref(&sale), 100),
@@ -364,40 +385,40 @@ fn a_count_asked_for_before_a_write_was_confirmed_does_not_hold_it() {
 
 #[test]
 fn a_count_asked_for_before_the_owner_set_it_does_not_hold_the_sale_he_left() {
-    let left = posted(3, State::Skipped);
+    let left = posted(3, RowState::Skipped);
     assert_eq!(held(3, std::slice::from_ref(&left), 101), 0);
     assert_eq!(held(3, std::slice::from_ref(&left), 99), 3);
-    let back = Posted {
-        reverses: Some((State::Skipped, Some(100))),
-        ..posted(-3, State::Skipped)
+    let back = LedgerEntry {
+        reverses: Some((RowState::Skipped, Some(100))),
+        ..posted(-3, RowState::Skipped)
     };
     assert_eq!(held(0, &[left, back], 99), 0, "taken and given back");
-    let timeless = Posted {
+    let timeless = LedgerEntry {
         settled: None,
-        ..posted(3, State::Skipped)
+        ..posted(3, RowState::Skipped)
     };
     assert_eq!(held(3, &[timeless], 99), 0, "it was never to be sent");
 }
 
 #[test]
 fn a_return_that_was_skipped_because_nothing_was_taken_lowers_nothing() {
-    let mut back = posted(-2, State::Skipped);
-    back.reverses = Some((State::Dead, None));
-    assert_eq!(held(0, &[posted(2, State::Dead), back], 200), 0);
+    let mut back = posted(-2, RowState::Skipped);
+    back.reverses = Some((RowState::Dead, None));
+    assert_eq!(held(0, &[posted(2, RowState::Dead), back], 200), 0);
 }
 
 #[test]
 fn of_an_order_outside_the_books_only_its_open_rows_count() {
-    let old = |delta, state| Posted {
+    let old = |delta, state| LedgerEntry {
         counted: false,
         ..posted(delta, state)
     };
-    assert_eq!(held(0, &[old(2, State::Confirmed)], 200), 0);
-    assert_eq!(held(0, &[old(2, State::Intended)], 200), 2);
+    assert_eq!(held(0, &[old(2, RowState::Confirmed)], 200), 0);
+    assert_eq!(held(0, &[old(2, RowState::Intended)], 200), 2);
     assert_eq!(
         held(
             0,
-            &[old(2, State::Confirmed), old(-2, State::Intended)],
+            &[old(2, RowState::Confirmed), old(-2, RowState::Intended)],
             200
         ),
         -2
@@ -405,7 +426,7 @@ fn of_an_order_outside_the_books_only_its_open_rows_count() {
     assert_eq!(
         held(
             0,
-            &[old(2, State::Confirmed), old(-2, State::Uncertain)],
+            &[old(2, RowState::Confirmed), old(-2, RowState::Uncertain)],
             200
         ),
         0
@@ -414,40 +435,46 @@ fn of_an_order_outside_the_books_only_its_open_rows_count() {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Ask(Standing, bool),
+    Ask(SaleState, bool),
     Edit(bool, i64),
-    Hand(i64),
-    Progress(usize, State),
-    Owner(i64, Word),
+    Manual(i64),
+    Progress(usize, RowState),
+    Owner(i64, Resolution),
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let standing = prop::sample::select(vec![
-        Standing::Paid,
-        Standing::Paid,
-        Standing::Released,
-        Standing::Unchanged,
+    let sale_state = prop::sample::select(vec![
+        SaleState::Paid,
+        SaleState::Paid,
+        SaleState::Released,
+        SaleState::Unchanged,
     ]);
-    let state = prop::sample::select(State::ALL.to_vec());
-    let word = prop::sample::select(vec![Word::Applied, Word::NotApplied, Word::Leave]);
+    let state = prop::sample::select(RowState::ALL.to_vec());
+    let resolution = prop::sample::select(vec![
+        Resolution::Applied,
+        Resolution::NotApplied,
+        Resolution::Leave,
+    ]);
     prop_oneof![
-        4 => (standing, prop::bool::weighted(0.8)).prop_map(|(s, push)| Step::Ask(s, push)),
+        4 => (sale_state, prop::bool::weighted(0.8)).prop_map(|(s, push)| Step::Ask(s, push)),
         2 => (prop::bool::weighted(0.2), 0..6_i64).prop_map(|(other, q)| Step::Edit(other, q)),
-        1 => (1..4_i64).prop_map(Step::Hand),
+        1 => (1..4_i64).prop_map(Step::Manual),
         4 => (0..8_usize, state).prop_map(|(n, s)| Step::Progress(n, s)),
-        2 => (1..9_i64, word).prop_map(|(n, w)| Step::Owner(n, w)),
+        2 => (1..9_i64, resolution).prop_map(|(n, w)| Step::Owner(n, w)),
     ]
 }
 
 /// What the worker may make of a row.
-fn may_become(from: State, to: State) -> bool {
+fn may_become(from: RowState, to: RowState) -> bool {
     matches!(
         (from, to),
-        (State::Intended, State::Sent | State::Skipped | State::Dead)
-            | (
-                State::Sent,
-                State::Confirmed | State::Uncertain | State::Intended
-            )
+        (
+            RowState::Intended,
+            RowState::Sent | RowState::Skipped | RowState::Dead
+        ) | (
+            RowState::Sent,
+            RowState::Confirmed | RowState::Uncertain | RowState::Intended
+        )
     )
 }
 
@@ -458,39 +485,39 @@ proptest! {
         let mut l = line("A", 3);
         for step in steps {
             match step {
-                Step::Ask(standing, push) => {
-                    let plan = l.plan(standing, push);
+                Step::Ask(sale_state, push) => {
+                    let plan = l.plan(sale_state, push);
                     store(&mut l, plan);
-                    prop_assert_eq!(l.plan(standing, push), Plan::default(), "asked twice");
-                    match standing {
-                        Standing::Paid => prop_assert_eq!(l.asked(&l.item), (l.quantity - l.given_by_hand(&l.item)).max(0)),
-                        Standing::Released => prop_assert!(["A", "B"].iter().all(|item| l.asked(item) == 0)),
-                        Standing::Unchanged => {}
+                    prop_assert_eq!(l.plan(sale_state, push), Plan::default(), "asked twice");
+                    match sale_state {
+                        SaleState::Paid => prop_assert_eq!(l.asked(&l.item), (l.quantity - l.returned_manually(&l.item)).max(0)),
+                        SaleState::Released => prop_assert!(["A", "B"].iter().all(|item| l.asked(item) == 0)),
+                        SaleState::Unchanged => {}
                     }
                 }
                 Step::Edit(other, quantity) => {
                     l.item = if other { "B".into() } else { "A".into() };
                     l.quantity = quantity;
                 }
-                Step::Hand(units) => if let Ok(plan) = l.restock(units, PUSH) { drop(store(&mut l, plan)); },
+                Step::Manual(units) => if let Ok(plan) = l.restock(units, PUSH) { drop(store(&mut l, plan)); },
                 Step::Progress(n, to) => {
                     let Some(at) = n.checked_rem(l.rows.len()) else { continue };
-                    match l.turn(l.rows[at].seq) {
-                        Turn::Become(changes) if l.rows[at].state == State::Intended => {
+                    match l.next_step(l.rows[at].seq) {
+                        NextStep::Become(changes) if l.rows[at].state == RowState::Intended => {
                             drop(store(&mut l, Plan { changes, ..Plan::default() }));
                         }
-                        Turn::Send if may_become(l.rows[at].state, to) => l.rows[at].state = to,
+                        NextStep::Send if may_become(l.rows[at].state, to) => l.rows[at].state = to,
                         _ => {}
                     }
                 }
-                Step::Owner(seq, word) => if let Ok(plan) = l.resolve(seq, word) { drop(store(&mut l, plan)); },
+                Step::Owner(seq, resolution) => if let Ok(plan) = l.resolve(seq, resolution) { drop(store(&mut l, plan)); },
             }
             for sale in l.rows.iter().filter(|r| r.reverses.is_none()) {
                 prop_assert!((0..=sale.delta).contains(&l.left_of(sale)));
             }
-            for back in l.rows.iter().filter(|r| r.delta < 0 && matches!(r.state, State::Sent | State::Confirmed)) {
+            for back in l.rows.iter().filter(|r| r.delta < 0 && matches!(r.state, RowState::Sent | RowState::Confirmed)) {
                 let sale = l.rows.iter().find(|r| Some(r.seq) == back.reverses).unwrap();
-                prop_assert_eq!(sale.state, State::Confirmed, "gives back what was not taken: {:?}", l.rows);
+                prop_assert_eq!(sale.state, RowState::Confirmed, "gives back what was not taken: {:?}", l.rows);
             }
             let numbers: Vec<i64> = l.rows.iter().map(|r| r.seq).collect();
             prop_assert!(numbers.windows(2).all(|w| w[0] < w[1]));

@@ -19,7 +19,7 @@ const ORDER_NOTE: usize = 2_047;
 
 /// One line item of Clover's: one piece, since Clover knows no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineItem {
+pub struct PlannedLine {
     /// As the till and the receipt show it.
     pub name: String,
     /// Never negative.
@@ -31,7 +31,7 @@ pub struct LineItem {
 
 /// A discount on the whole order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Discount {
+pub struct PlannedDiscount {
     /// As the till and the receipt show it.
     pub name: String,
     /// Always negative.
@@ -42,7 +42,7 @@ pub struct Discount {
 ///
 /// Σ of the pieces and the discounts is the total, always: a plan that breaks this cannot be read back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Frozen")]
+#[serde(try_from = "StoredPlan")]
 pub struct OrderPlan {
     /// For the till's list of orders.
     title: String,
@@ -52,8 +52,8 @@ pub struct OrderPlan {
     currency: Currency,
     total: MinorUnits,
     #[serde(serialize_with = "runs")]
-    pieces: Vec<LineItem>,
-    discounts: Vec<Discount>,
+    pieces: Vec<PlannedLine>,
+    discounts: Vec<PlannedDiscount>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]
@@ -62,11 +62,11 @@ fn code<S: Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::E
 }
 
 /// Equal pieces in a row are stored once: a plan has its place in a database row.
-fn runs<S: Serializer>(pieces: &[LineItem], serializer: S) -> Result<S::Ok, S::Error> {
+fn runs<S: Serializer>(pieces: &[PlannedLine], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Borrowed<'a> {
         #[serde(flatten)]
-        piece: &'a LineItem,
+        piece: &'a PlannedLine,
         times: usize,
     }
     serializer.collect_seq(pieces.chunk_by(|a, b| a == b).map(|run| Borrowed {
@@ -77,29 +77,29 @@ fn runs<S: Serializer>(pieces: &[LineItem], serializer: S) -> Result<S::Ok, S::E
 
 /// [`OrderPlan`] as it is stored, not yet believed.
 #[derive(Deserialize)]
-struct Frozen {
+struct StoredPlan {
     title: String,
     note: String,
     currency: String,
     total: MinorUnits,
-    pieces: Vec<Run>,
-    discounts: Vec<Discount>,
+    pieces: Vec<RepeatedLine>,
+    discounts: Vec<PlannedDiscount>,
 }
 
 #[derive(Deserialize)]
-struct Run {
+struct RepeatedLine {
     #[serde(flatten)]
-    piece: LineItem,
+    piece: PlannedLine,
     times: usize,
 }
 
-impl TryFrom<Frozen> for OrderPlan {
+impl TryFrom<StoredPlan> for OrderPlan {
     type Error = &'static str;
 
-    fn try_from(frozen: Frozen) -> Result<Self, Self::Error> {
+    fn try_from(frozen: StoredPlan) -> Result<Self, Self::Error> {
         let currency = Currency::from_code(&frozen.currency).map_err(|_| "no such currency")?;
-        let mut pieces: Vec<LineItem> = Vec::new();
-        for Run { piece, times } in frozen.pieces {
+        let mut pieces: Vec<PlannedLine> = Vec::new();
+        for RepeatedLine { piece, times } in frozen.pieces {
             if times > MAX_LINE_ITEMS - pieces.len() {
                 return Err("more pieces than an order may have");
             }
@@ -189,13 +189,13 @@ impl OrderPlan {
 
     /// The line items in the order in which they are sent.
     #[must_use]
-    pub fn pieces(&self) -> &[LineItem] {
+    pub fn pieces(&self) -> &[PlannedLine] {
         &self.pieces
     }
 
     /// The discounts in the order in which they are sent.
     #[must_use]
-    pub fn discounts(&self) -> &[Discount] {
+    pub fn discounts(&self) -> &[PlannedDiscount] {
         &self.discounts
     }
 
@@ -315,12 +315,12 @@ impl OrderPlan {
         .to_owned();
         match missing {
             0 => {}
-            1.. => self.pieces.push(LineItem {
+            1.. => self.pieces.push(PlannedLine {
                 name,
                 price: MinorUnits(missing),
                 note: String::new(),
             }),
-            _ => self.discounts.push(Discount {
+            _ => self.discounts.push(PlannedDiscount {
                 name,
                 amount: MinorUnits(missing),
             }),
@@ -331,8 +331,8 @@ impl OrderPlan {
 
 struct Draft {
     currency: Currency,
-    pieces: Vec<LineItem>,
-    discounts: Vec<Discount>,
+    pieces: Vec<PlannedLine>,
+    discounts: Vec<PlannedDiscount>,
 }
 
 impl Draft {
@@ -373,7 +373,7 @@ impl Draft {
         match pieces {
             Some(pieces) if piece.0 >= 0 && pieces - 1 <= *room => {
                 *room -= pieces - 1;
-                let item = LineItem {
+                let item = PlannedLine {
                     name,
                     price: piece,
                     note,
@@ -388,7 +388,7 @@ impl Draft {
                 let whole = self.minor(whole, at("unit_price"))?;
                 let name = clean(&format!("{quantity} × {name}"), NAME);
                 if whole.0 == 0 {
-                    self.pieces.push(LineItem {
+                    self.pieces.push(PlannedLine {
                         name,
                         price: whole,
                         note,
@@ -406,12 +406,12 @@ impl Draft {
         let name = name.to_owned();
         match amount.0 {
             0 => {}
-            1.. => self.pieces.push(LineItem {
+            1.. => self.pieces.push(PlannedLine {
                 name,
                 price: amount,
                 note,
             }),
-            _ => self.discounts.push(Discount { name, amount }),
+            _ => self.discounts.push(PlannedDiscount { name, amount }),
         }
     }
 }

@@ -27,10 +27,10 @@ pub(super) const LARGEST_NUMBER: u64 = 36_u64.pow(7) - 1;
 /// What marks an order in Clover as this order of this shop: Clover's `externalReferenceId`, which holds 12 characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Reference(String);
+pub struct OrderReference(String);
 
-impl Reference {
-    /// Takes a text that [`reference()`] made.
+impl OrderReference {
+    /// Takes a text that [`order_reference()`] made.
     ///
     /// # Errors
     /// [`InvalidReference::Text`] for any other.
@@ -50,26 +50,26 @@ impl Reference {
     }
 }
 
-impl TryFrom<String> for Reference {
+impl TryFrom<String> for OrderReference {
     type Error = InvalidReference;
     fn try_from(text: String) -> Result<Self, InvalidReference> {
         Self::new(text)
     }
 }
 
-impl From<Reference> for String {
-    fn from(reference: Reference) -> Self {
+impl From<OrderReference> for String {
+    fn from(reference: OrderReference) -> Self {
         reference.0
     }
 }
 
-impl fmt::Display for Reference {
+impl fmt::Display for OrderReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl fmt::Debug for Reference {
+impl fmt::Debug for OrderReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -79,14 +79,20 @@ impl fmt::Debug for Reference {
 ///
 /// # Errors
 /// [`InvalidReference`] for another tag than [`site_tag`] makes, and for a number outside 1 … 36⁷ − 1.
-pub fn reference(site_tag: &str, order_number: u64) -> Result<Reference, InvalidReference> {
+pub fn order_reference(
+    site_tag: &str,
+    order_number: u64,
+) -> Result<OrderReference, InvalidReference> {
     if site_tag.len() != TAG || !site_tag.bytes().all(is_base36) {
         return Err(InvalidReference::Tag);
     }
     if !(1..=LARGEST_NUMBER).contains(&order_number) {
         return Err(InvalidReference::Number);
     }
-    Ok(Reference(format!("{site_tag}{}", base36(order_number))))
+    Ok(OrderReference(format!(
+        "{site_tag}{}",
+        base36(order_number)
+    )))
 }
 
 /// A tag that tells one site's orders from another's, out of random bytes: about 60 million are possible.

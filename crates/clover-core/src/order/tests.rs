@@ -392,20 +392,27 @@ fn neither_order_nor_plan_prints_the_customer() {
 
 #[test]
 fn references_are_a_tag_and_a_number_in_base_36() {
-    assert_eq!(reference("K3Z9Q", 1).unwrap().as_str(), "K3Z9Q1");
-    assert_eq!(reference("00000", 35).unwrap().as_str(), "00000Z");
+    assert_eq!(order_reference("K3Z9Q", 1).unwrap().as_str(), "K3Z9Q1");
+    assert_eq!(order_reference("00000", 35).unwrap().as_str(), "00000Z");
     assert_eq!(
-        reference("K3Z9Q", LARGEST_NUMBER).unwrap().as_str(),
+        order_reference("K3Z9Q", LARGEST_NUMBER).unwrap().as_str(),
         "K3Z9QZZZZZZZ"
     );
     for tag in ["", "K3Z9", "K3Z9QQ", "k3z9q", "K3-9Q", "K3Z9É"] {
-        assert_eq!(reference(tag, 1), Err(InvalidReference::Tag), "{tag}");
+        assert_eq!(order_reference(tag, 1), Err(InvalidReference::Tag), "{tag}");
     }
     for number in [0, LARGEST_NUMBER + 1, u64::MAX] {
-        assert_eq!(reference("K3Z9Q", number), Err(InvalidReference::Number));
+        assert_eq!(
+            order_reference("K3Z9Q", number),
+            Err(InvalidReference::Number)
+        );
     }
     for text in ["", "K3Z9Q", "K3Z9QZZZZZZZZ", "K3Z9Q1'", "k3z9q1"] {
-        assert_eq!(Reference::new(text), Err(InvalidReference::Text), "{text}");
+        assert_eq!(
+            OrderReference::new(text),
+            Err(InvalidReference::Text),
+            "{text}"
+        );
     }
     assert_eq!(site_tag([0; 8]), "00000");
 }
@@ -521,11 +528,11 @@ proptest! {
     #[test]
     fn different_numbers_of_a_tag_have_different_references(a in 1..=LARGEST_NUMBER, b in 1..=LARGEST_NUMBER, random: [u8; 8]) {
         let tag = site_tag(random);
-        let (one, other) = (reference(&tag, a).unwrap(), reference(&tag, b).unwrap());
+        let (one, other) = (order_reference(&tag, a).unwrap(), order_reference(&tag, b).unwrap());
         prop_assert_eq!(a == b, one == other);
         prop_assert!(one.as_str().len() <= 12);
         prop_assert_eq!(u64::from_str_radix(&one.as_str()[5..], 36), Ok(a));
-        prop_assert_eq!(Reference::new(one.as_str()), Ok(one.clone()));
+        prop_assert_eq!(OrderReference::new(one.as_str()), Ok(one.clone()));
     }
 
     #[test]

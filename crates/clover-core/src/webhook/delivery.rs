@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::event::{Event, Kind, Object, Unusable, form};
-use super::{MAX_EVENTS, MAX_MERCHANTS, Refusal};
+use super::event::{Event, EventKind, EventObject, Unusable, form};
+use super::{MAX_EVENTS, MAX_MERCHANTS, Rejection};
 use crate::ids::MerchantId;
 use crate::json::JsonError;
 
@@ -33,7 +33,7 @@ pub struct Ignored {
 pub(super) struct Delivery<'a> {
     merchant: Option<&'a MerchantId>,
     pub(super) events: Vec<Event>,
-    known: HashMap<Object, usize>,
+    known: HashMap<EventObject, usize>,
     pub(super) ignored: Ignored,
     total: usize,
     merchants: Option<usize>,
@@ -43,7 +43,7 @@ pub(super) struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    pub(super) fn read(body: &[u8], merchant: Option<&'a MerchantId>) -> Result<Self, Refusal> {
+    pub(super) fn read(body: &[u8], merchant: Option<&'a MerchantId>) -> Result<Self, Rejection> {
         let mut delivery = Self {
             merchant,
             events: Vec::new(),
@@ -60,8 +60,8 @@ impl<'a> Delivery<'a> {
             .and_then(|()| reader.end());
         match read {
             Ok(()) => Ok(delivery),
-            Err(_) if delivery.overfull => Err(Refusal::TooMany),
-            Err(error) => Err(Refusal::Malformed(JsonError {
+            Err(_) if delivery.overfull => Err(Rejection::TooMany),
+            Err(error) => Err(Rejection::Malformed(JsonError {
                 path: delivery.place.to_owned(),
                 reason: describe(&error),
             })),
@@ -113,11 +113,11 @@ impl<'a> Delivery<'a> {
                 // Of two at the same time the one further down is the newer; one without a time is older than all.
                 if event.ts >= known.ts {
                     known.ts = event.ts;
-                    if known.kind != Kind::Delete {
+                    if known.kind != EventKind::Delete {
                         known.kind = event.kind;
                     }
-                } else if event.kind == Kind::Delete {
-                    known.kind = Kind::Delete;
+                } else if event.kind == EventKind::Delete {
+                    known.kind = EventKind::Delete;
                 }
             }
         }
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Word(key)) = map.next_key()? {
+        while let Some(Text(key)) = map.next_key()? {
             if key != "merchants" {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -195,7 +195,7 @@ impl<'de> Visitor<'de> for Merchants<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Word(key)) = map.next_key()? {
+        while let Some(Text(key)) = map.next_key()? {
             self.0.count_merchant()?;
             self.0.place = "merchants.*";
             let ours = self.0.merchant.is_some_and(|m| m.as_str() == key);
@@ -250,4 +250,4 @@ impl<'de> Visitor<'de> for Events<'_, '_> {
 
 /// A text, borrowed where it has no escapes.
 #[derive(Deserialize)]
-struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -12,17 +12,17 @@ use crate::ids::{AppId, CategoryId, ItemId, MerchantId, OrderId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// To what.
-    pub object: Object,
-    /// What. [`Kind::Delete`] when any event of the delivery about this object says so, for a later one may be about its stock alone. A hint to be
+    pub object: EventObject,
+    /// What. [`EventKind::Delete`] when any event of the delivery about this object says so, for a later one may be about its stock alone. A hint to be
     /// checked with Clover, as everything here.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// Milliseconds, of the newest event about this object. Clover's word: deliveries overtake each other, so it orders nothing between two of them.
     pub ts: Option<i64>,
 }
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Object {
+pub enum EventObject {
     /// `I`, and `IS` and `IA` for its stock and availability: each means that the item is to be fetched.
     Item(ItemId),
     /// `IC`
@@ -37,7 +37,7 @@ pub enum Object {
     Other(String),
 }
 
-impl Object {
+impl EventObject {
     /// The kind of object in one word.
     #[must_use]
     pub fn key(&self) -> &'static str {
@@ -84,7 +84,7 @@ impl Object {
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// It is new.
     Create,
     /// It changed.
@@ -93,7 +93,7 @@ pub enum Kind {
     Delete,
 }
 
-impl Kind {
+impl EventKind {
     /// Clover's word.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -169,7 +169,7 @@ fn kind_of(value: &Value) -> &'static str {
 
 /// The fields of an event that are read. What else is in it, such as the count in an event about stock, is Clover's word of some earlier moment.
 #[derive(Deserialize)]
-struct Told<'a> {
+struct EventFields<'a> {
     #[serde(borrow, rename = "objectId")]
     object: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
@@ -184,11 +184,12 @@ impl Event {
         if !entry.starts_with('{') {
             return Err(Unusable::Malformed);
         }
-        let told: Told<'_> = serde_json::from_str(entry).map_err(|_| Unusable::Malformed)?;
-        let ts = told.ts.and_then(|ts| ts.get().parse().ok());
+        let fields: EventFields<'_> =
+            serde_json::from_str(entry).map_err(|_| Unusable::Malformed)?;
+        let ts = fields.ts.and_then(|ts| ts.get().parse().ok());
         Ok(Self {
-            object: Object::read(&told.object)?,
-            kind: Kind::read(&told.kind)?,
+            object: EventObject::read(&fields.object)?,
+            kind: EventKind::read(&fields.kind)?,
             ts: ts.filter(|ts| *ts > 0),
         })
     }

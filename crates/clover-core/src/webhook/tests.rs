@@ -11,7 +11,7 @@ const T: i64 = 1_767_000_300_000;
 
 fn judge_bytes(body: &[u8], auth: &[&[u8]], secret: Option<&str>, enabled: bool) -> Verdict {
     let (secret, merchant) = (secret.map(Secret::new), MerchantId::new(OURS).unwrap());
-    let request = Request { body, auth };
+    let request = IncomingRequest { body, auth };
     verdict(request, secret.as_ref(), Some(&merchant), enabled)
 }
 
@@ -33,9 +33,9 @@ fn ours() -> Value {
     delivery(json!([{"objectId": "I:K1M2N3P4Q5R6S", "type": "UPDATE", "ts": T}]))
 }
 
-fn item(id: &str, kind: Kind, ts: impl Into<Option<i64>>) -> Event {
+fn item(id: &str, kind: EventKind, ts: impl Into<Option<i64>>) -> Event {
     Event {
-        object: Object::Item(ItemId::new(id).unwrap()),
+        object: EventObject::Item(ItemId::new(id).unwrap()),
         kind,
         ts: ts.into(),
     }
@@ -64,11 +64,11 @@ fn a_valid_delivery_is_taken() {
     ])));
     assert_eq!(found.status(), 200);
     let order = Event {
-        object: Object::Order(OrderId::new("0A1B2C3D4E5F6").unwrap()),
-        kind: Kind::Create,
+        object: EventObject::Order(OrderId::new("0A1B2C3D4E5F6").unwrap()),
+        kind: EventKind::Create,
         ts: Some(T + 1000),
     };
-    let item = item("K1M2N3P4Q5R6S", Kind::Update, T);
+    let item = item("K1M2N3P4Q5R6S", EventKind::Update, T);
     assert_eq!(events(found), (vec![item, order], (0, 0, 0)));
 }
 
@@ -109,7 +109,7 @@ fn a_tampered_body_under_the_right_header_is_taken_since_the_header_covers_no_bo
     let body = ours().to_string();
     let tampered = body.replace("K1M2N3P4Q5R6S", "OTHERITEM0001");
     let found = judge_bytes(tampered.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
-    let item = item("OTHERITEM0001", Kind::Update, T);
+    let item = item("OTHERITEM0001", EventKind::Update, T);
     assert_eq!(events(found), (vec![item], (0, 0, 0)));
 }
 
@@ -253,54 +253,54 @@ fn old_and_new_item_events_are_one_event_and_what_they_carry_is_not_read() {
         {"objectId": "IS:B", "type": "UPDATE"},
     ])));
     let both = vec![
-        item("A", Kind::Create, T + 2),
-        item("B", Kind::Update, None),
+        item("A", EventKind::Create, T + 2),
+        item("B", EventKind::Update, None),
     ];
     assert_eq!(events(found), (both, (0, 0, 0)));
 }
 
 #[test]
 fn of_several_events_about_an_object_the_newest_counts_and_a_deletion_stays_visible() {
-    let told = |kind: &str, ts: Value| json!({"objectId": "I:A", "type": kind, "ts": ts});
+    let fields = |kind: &str, ts: Value| json!({"objectId": "I:A", "type": kind, "ts": ts});
     for (list, kind, ts) in [
         (
-            json!([told("CREATE", json!(5)), told("UPDATE", json!(7))]),
-            Kind::Update,
+            json!([fields("CREATE", json!(5)), fields("UPDATE", json!(7))]),
+            EventKind::Update,
             Some(7),
         ),
         (
-            json!([told("UPDATE", json!(7)), told("CREATE", json!(5))]),
-            Kind::Update,
+            json!([fields("UPDATE", json!(7)), fields("CREATE", json!(5))]),
+            EventKind::Update,
             Some(7),
         ),
         (
-            json!([told("CREATE", json!(5)), told("UPDATE", json!(5))]),
-            Kind::Update,
+            json!([fields("CREATE", json!(5)), fields("UPDATE", json!(5))]),
+            EventKind::Update,
             Some(5),
         ),
         (
-            json!([told("DELETE", json!(5)), told("UPDATE", json!(7))]),
-            Kind::Delete,
+            json!([fields("DELETE", json!(5)), fields("UPDATE", json!(7))]),
+            EventKind::Delete,
             Some(7),
         ),
         (
-            json!([told("UPDATE", json!(7)), told("DELETE", json!(5))]),
-            Kind::Delete,
+            json!([fields("UPDATE", json!(7)), fields("DELETE", json!(5))]),
+            EventKind::Delete,
             Some(7),
         ),
         (
-            json!([told("DELETE", json!(5)), told("CREATE", Value::Null)]),
-            Kind::Delete,
+            json!([fields("DELETE", json!(5)), fields("CREATE", Value::Null)]),
+            EventKind::Delete,
             Some(5),
         ),
         (
-            json!([told("CREATE", Value::Null), told("UPDATE", json!(1))]),
-            Kind::Update,
+            json!([fields("CREATE", Value::Null), fields("UPDATE", json!(1))]),
+            EventKind::Update,
             Some(1),
         ),
         (
-            json!([told("UPDATE", json!(1)), told("CREATE", Value::Null)]),
-            Kind::Update,
+            json!([fields("UPDATE", json!(1)), fields("CREATE", Value::Null)]),
+            EventKind::Update,
             Some(1),
         ),
     ] {
@@ -329,7 +329,7 @@ fn a_time_that_is_none_is_left_out_and_costs_no_event() {
             "{{\"merchants\":{{\"{OURS}\":[{{\"objectId\":\"I:A\",\"type\":\"UPDATE\",\"ts\":{ts}}}]}}}}"
         );
         let found = judge_bytes(body.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
-        let expected = vec![item("A", Kind::Update, None)];
+        let expected = vec![item("A", EventKind::Update, None)];
         assert_eq!(events(found), (expected, (0, 0, 0)), "{ts}");
     }
 }
@@ -381,14 +381,14 @@ fn what_is_unknown_malformed_or_another_merchants_is_counted_and_costs_nothing_e
     body["merchants"]["OTHER00000001"] = json!([{"objectId": "I:A", "type": "UPDATE"}, 7]);
     body["merchants"]["canary <b>"] = json!([]);
     body["new"] = json!({"x": [1]});
-    let item = item("K1M2N3P4Q5R6S", Kind::Update, T);
+    let item = item("K1M2N3P4Q5R6S", EventKind::Update, T);
     assert_eq!(events(judge(&body)), (vec![item], (0, 2, 0)));
 }
 
 #[test]
 fn a_shop_that_is_not_connected_has_no_events() {
     let (body, secret) = (ours().to_string(), Secret::new(AUTH));
-    let request = Request {
+    let request = IncomingRequest {
         body: body.as_bytes(),
         auth: &[AUTH.as_bytes()],
     };
@@ -499,7 +499,7 @@ fn escapes_are_read_as_what_they_mean() {
     let found = judge_bytes(body.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
     assert_eq!(
         events(found),
-        (vec![item("A", Kind::Update, None)], (0, 0, 0))
+        (vec![item("A", EventKind::Update, None)], (0, 0, 0))
     );
 }
 
@@ -566,12 +566,12 @@ proptest! {
             .iter()
             .map(|event| {
                 let prefix = match event.object {
-                    Object::Item(_) => "I:",
-                    Object::Category(_) => "IC:",
-                    Object::Order(_) => "O:",
-                    Object::App(_) => "A:",
-                    Object::Merchant(_) => "M:",
-                    Object::Other(_) => "",
+                    EventObject::Item(_) => "I:",
+                    EventObject::Category(_) => "IC:",
+                    EventObject::Order(_) => "O:",
+                    EventObject::App(_) => "A:",
+                    EventObject::Merchant(_) => "M:",
+                    EventObject::Other(_) => "",
                 };
                 (format!("{prefix}{}", event.object.id()), event.kind.key().to_owned(), event.ts)
             })

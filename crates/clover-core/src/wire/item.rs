@@ -167,8 +167,8 @@ impl PriceType {
 
 impl<'de> Deserialize<'de> for PriceType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Word;
-        impl<'de> Visitor<'de> for Word {
+        struct PriceTypeVisitor;
+        impl<'de> Visitor<'de> for PriceTypeVisitor {
             type Value = PriceType;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,7 +192,7 @@ impl<'de> Deserialize<'de> for PriceType {
                 })
             }
         }
-        deserializer.deserialize_option(Word)
+        deserializer.deserialize_option(PriceTypeVisitor)
     }
 }
 

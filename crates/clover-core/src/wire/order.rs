@@ -45,7 +45,7 @@ pub struct OrderCurrency {
 /// An order's head. Its total is what somebody wrote there: Clover computes none.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Order {
+pub struct OrderHead {
     /// Clover's id.
     pub id: OrderId,
     /// ISO 4217.
@@ -71,7 +71,7 @@ pub struct Order {
     pub payments: Elements<Payment>,
 }
 
-impl Order {
+impl OrderHead {
     /// Whether it is gone.
     #[must_use]
     pub fn is_deleted(&self) -> bool {

@@ -10,6 +10,5 @@ pub mod pricing;
 pub mod rules;
 pub mod spec;
 pub mod store;
-pub mod store;
 pub mod table;
 pub mod variants;
