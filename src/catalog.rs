@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clover_client::RawPage;
+use clover_client::items::{IDS_A_REQUEST, name_lists};
 use clover_core::diff::compare;
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::parse;
@@ -27,9 +28,6 @@ use crate::look_up::LookUp;
 use crate::page::{Fault, Page, known_rows};
 use crate::page_iterator::PageIterator;
 use crate::{exception, finish_earlier_classes, group_changes, items};
-
-/// Ids that Clover recommends at most in one `in (…)` filter.
-const IDS_A_REQUEST: usize = 100;
 
 /// The merchant's catalogue, mapped to shop products.
 #[php_class]
@@ -201,12 +199,7 @@ impl Catalog {
             .try_borrow_mut()
             .map_err(|_| exception::bug("Catalog::groups was called within itself", None))?;
         self.names.get_or_try_init(|| {
-            let (groups, attributes) = self.link.call(|api, access| async move {
-                tokio::try_join!(
-                    api.list_all(&access, "item_groups", &[]),
-                    api.list_all(&access, "attributes", &[])
-                )
-            })?;
+            let (groups, attributes) = self.link.call(name_lists)?;
             Ok(Names {
                 groups: named::<ItemGroup, _>(&groups, |g| (g.id, g.name))?,
                 attributes: named::<Attribute, _>(&attributes, |a| (a.id, a.name))?,

@@ -104,7 +104,7 @@ impl Connection {
 
     /// What Clover tells of the merchant.
     pub fn merchant(&self) -> PhpResult<merchant::Merchant> {
-        let facts = self.link.call(merchant::read)?;
+        let facts = self.link.call(clover_client::merchant::read)?;
         Ok(merchant::object(&facts)?)
     }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
-use clover_client::{Access, Api, Error, RawPair};
+use clover_client::RawPair;
+use clover_client::items::{self, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
 use clover_core::ids::ItemId;
-use clover_core::wire::{Elements, Item, ItemCount, ItemStock, Listing};
+use clover_core::wire::{Elements, Item, ItemCount, Listing};
 use ext_php_rs::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -13,45 +13,15 @@ use crate::exception;
 use crate::link::Link;
 use crate::page::Fault;
 
-/// Clover asks for at most three expansions a call, so the stock is read by a second request over the same stretch of ids.
-pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
-/// The second request's.
-pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
-/// Elements that Clover gives at most in an expanded list. It does not say whether there are more.
-const MAX_EXPANDED: usize = 100;
-
 /// The items among these ids that Clover lists, with their counts.
 pub fn some(link: &Link, ids: &[ItemId]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    let quoted: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
-    let filter = format!("id in ({})", quoted.join(","));
-    let (items, counts) = link.call(|api, access| both(api, access, filter.clone()))?;
+    let (items, counts) = link.call(|api, access| items::some(api, access, ids.to_vec()))?;
     join(link, &items, &counts)
 }
 
 /// One item that Clover still has, or what is wrong with it; none when Clover does not have it.
 pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
-    let path = format!("items/{id}");
-    let found = link.call(|api, access| {
-        let path = path.clone();
-        async move {
-            // One after the other: who is asked for one by one has mostly gone, and then the second question is saved.
-            let both = async {
-                let read = api.get_expanded(&access, &path, &[], &ITEM_EXPANSIONS);
-                let mut item: Item = read.await?.json()?;
-                let read = api.get_expanded(&access, &path, &[], &STOCK_EXPANSION);
-                let count: ItemCount = read.await?.json()?;
-                item.item_stock = count.item_stock;
-                Ok(item)
-            };
-            match both.await {
-                Ok(item) => Ok(Some(Ok(item))),
-                Err(Error::NotFound { .. }) => Ok(None),
-                // It is there, so it is this item's fault and not the run's.
-                Err(Error::BadAnswer { at, reason, .. }) => Ok(Some(Err((at, reason)))),
-                Err(error) => Err(error),
-            }
-        }
-    })?;
+    let found = link.call(|api, access| items::one(api, access, id.clone()))?;
     Ok(match found {
         Some(Ok(item)) if item.is_deleted() => None,
         Some(Ok(mut item)) => {
@@ -65,15 +35,6 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
         Some(Err((at, reason))) => Some(Err(Fault::unreadable(id, at, reason))),
         None => None,
     })
-}
-
-async fn both(api: Api, access: Access, filter: String) -> Result<(Bytes, Bytes), Error> {
-    let query = [("filter", filter.as_str()), ("limit", "1000")];
-    let (first, second) = tokio::try_join!(
-        api.get_expanded(&access, "items", &query, &ITEM_EXPANSIONS),
-        api.get_expanded(&access, "items", &query, &STOCK_EXPANSION)
-    )?;
-    Ok((first.body, second.body))
 }
 
 /// The items of a pair of pages, with their counts.
@@ -138,19 +99,9 @@ fn complete(link: &Link, item: &mut Item) -> PhpResult<()> {
 fn whole_list<T: DeserializeOwned>(
     link: &Link,
     id: &ItemId,
-    name: &str,
+    name: &'static str,
 ) -> PhpResult<Option<Elements<T>>> {
-    let path = format!("items/{id}/{name}");
-    let pages = link.call(|api, access| {
-        let pages = api.list_all(&access, &path, &[]);
-        async move {
-            match pages.await {
-                Ok(pages) => Ok(Some(pages)),
-                Err(Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
-    })?;
+    let pages = link.call(|api, access| items::whole_list(api, access, id.clone(), name))?;
     let Some(pages) = pages else { return Ok(None) };
     let mut all = Vec::new();
     for page in pages {
@@ -170,16 +121,5 @@ fn unseen(link: &Link) -> Vec<String> {
 
 /// The count of one item; none when it was never counted.
 pub fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
-    let path = format!("item_stocks/{id}");
-    let stock = link.call(|api, access| {
-        let read = api.get_json::<ItemStock>(&access, &path, &[]);
-        async move {
-            match read.await {
-                Ok(stock) => Ok(stock.quantity),
-                Err(Error::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
-    })?;
-    Ok(stock)
+    link.call(|api, access| items::count(api, access, id.clone()))
 }

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::life::ON_DEMAND;
+use clover_client::permission::missing_permission;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, Call, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
+    Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
     Policy, Refusal, Share, Tokens, Waiter, Withheld, chain,
 };
 use clover_core::ids::MerchantId;
@@ -577,31 +578,5 @@ pub fn exception_of(error: &Error) -> PhpException {
         | Error::Interrupted => exception::unavailable(&text, SOME_TIME),
         Error::BadAnswer { .. } => exception::bug(&text, request_id),
         Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
-    }
-}
-
-/// What to do about a refused call, and the permission it lacks.
-pub fn missing_permission(call: &Call) -> (String, &'static str) {
-    let permission = permission_for(call.method, &call.path);
-    let advice = format!(
-        "the Clover app lacks the permission {permission}. Enable it under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again"
-    );
-    (advice, permission)
-}
-
-/// As the owner finds it on the Clover Developer Dashboard.
-fn permission_for(method: &str, path: &str) -> &'static str {
-    let mut below = path
-        .split('/')
-        .skip_while(|part| *part != "merchants")
-        .skip(2);
-    let reads = method == "GET";
-    match (below.next(), below.nth(1)) {
-        (Some("orders"), Some("payments")) if !reads => "Payments Write",
-        (Some("orders" | "atomic_order" | "print_event"), _) if reads => "Orders Read",
-        (Some("orders" | "atomic_order" | "print_event"), _) => "Orders Write",
-        (None | Some("" | "properties" | "tenders" | "order_types"), _) => "Merchant Read",
-        (Some(_), _) if reads => "Inventory Read",
-        (Some(_), _) => "Inventory Write",
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
 use clover_client::life::ON_DEMAND;
 use clover_client::prefetch::DEPTH;
 use clover_client::{Access, AccessToken, Need, Prefetch, RawPair, Sweep};
@@ -15,7 +16,7 @@ use ext_php_rs::zend::ce;
 
 use crate::engine::class::only_from_rust;
 use crate::exception;
-use crate::items::{ITEM_EXPANSIONS, STOCK_EXPANSION, page_items};
+use crate::items::page_items;
 use crate::link::{Fresh, Link, exception_of, host_exception};
 use crate::page::{Page, PageObject};
 use crate::runtime;

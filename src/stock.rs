@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use clover_client::items::STOCK_EXPANSION;
+use clover_client::permission::missing_permission;
 use clover_client::stock::{Overwritten, Set, Wanted, Wrote};
 use clover_client::{Access, Error, chain};
 use clover_core::ids::ItemId;
@@ -18,8 +20,8 @@ use crate::connection::Connection;
 use crate::count_page::{CountPage, CountPageObject};
 use crate::engine::array::{PhpArray, integer, record, text, try_list, zval};
 use crate::exception;
-use crate::items::{STOCK_EXPANSION, count_of};
-use crate::link::{Link, missing_permission};
+use crate::items::count_of;
+use crate::link::Link;
 use crate::stock_batch::{Outcome, Ready, StockBatch, StockBatchObject, outcomes};
 
 /// The counts of Clover's items.

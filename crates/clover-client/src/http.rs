@@ -12,12 +12,12 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::endpoints::stock::Rhythm;
 use crate::error::{Call, Error};
 use crate::hosts::Hosts;
 use crate::pace::Pacer;
 use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
-use crate::stock::Rhythm;
 use crate::transport::{Method, Request, Transport, Wire};
 use crate::withheld::Withheld;
 

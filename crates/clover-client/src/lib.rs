@@ -22,6 +22,7 @@
 //! ```
 
 pub mod callback;
+pub mod endpoints;
 pub mod error;
 pub mod hosts;
 pub mod http;
@@ -29,20 +30,19 @@ pub mod lanes;
 pub mod learned;
 pub mod life;
 pub mod oauth;
-pub mod orders;
 pub mod pace;
 mod page;
 pub mod paging;
 pub mod prefetch;
 mod refusal;
 pub mod retry;
-pub mod stock;
 pub mod tokens;
 pub mod transport;
 mod verdict;
 pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
+pub use endpoints::{items, merchant, orders, permission, stock};
 pub use error::{Call, Error, chain};
 pub use hosts::{Environment, Hosts};
 pub use http::{Access, Answer, Api, Write};
