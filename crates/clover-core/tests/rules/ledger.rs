@@ -1,0 +1,154 @@
+//! Which rows a line's decisions make and change, to the number.
+
+use std::collections::HashMap;
+
+use clover_core::ledger::{
+    Cause, Change, Line, Plan, Posted, Reason, Row, Standing, State, Turn, Word, committed,
+};
+
+fn sale(seq: i64, item: &str, units: i64, state: State) -> Row {
+    Row {
+        seq,
+        cause: Cause::Order,
+        reverses: None,
+        item: item.into(),
+        delta: units,
+        state,
+    }
+}
+
+fn return_of(sale: &Row, seq: i64, units: i64, state: State) -> Row {
+    Row {
+        seq,
+        cause: Cause::Release,
+        reverses: Some(sale.seq),
+        item: sale.item.clone(),
+        delta: -units,
+        state,
+    }
+}
+
+fn line(item: &str, quantity: i64, rows: Vec<Row>) -> Line {
+    Line {
+        item: item.into(),
+        quantity,
+        rows,
+    }
+}
+
+/// Number, delta, reversed sale, state and reason of each new row.
+fn made(plan: &Plan) -> Vec<(i64, i64, Option<i64>, State, Option<Reason>)> {
+    let entry = |entry: &clover_core::ledger::Entry| {
+        let row = &entry.row;
+        (row.seq, row.delta, row.reverses, row.state, entry.reason)
+    };
+    plan.entries.iter().map(entry).collect()
+}
+
+fn change(seq: i64, state: State, reason: Reason) -> Change {
+    Change {
+        seq,
+        state,
+        reason: Some(reason),
+    }
+}
+
+#[test]
+fn a_release_gives_back_the_whole_of_every_sale_the_newest_first() {
+    let rows = vec![
+        sale(1, "A", 3, State::Confirmed),
+        sale(2, "A", 4, State::Confirmed),
+    ];
+    let plan = line("A", 7, rows).plan(Standing::Released, true);
+    assert_eq!(
+        made(&plan),
+        [
+            (3, -4, Some(2), State::Intended, None),
+            (4, -3, Some(1), State::Intended, None)
+        ]
+    );
+}
+
+#[test]
+fn a_return_reverses_a_sale_of_its_own_item() {
+    let rows = vec![
+        sale(1, "A", 2, State::Confirmed),
+        sale(2, "B", 2, State::Confirmed),
+    ];
+    let plan = line("A", 2, rows).plan(Standing::Released, true);
+    let reversed: Vec<_> = plan
+        .entries
+        .iter()
+        .map(|entry| (entry.row.item.as_str(), entry.row.reverses))
+        .collect();
+    assert_eq!(reversed, [("B", Some(2)), ("A", Some(1))]);
+}
+
+#[test]
+fn while_push_stock_is_off_nothing_is_given_back() {
+    let rows = vec![sale(1, "A", 2, State::Confirmed)];
+    let plan = line("A", 2, rows).plan(Standing::Released, false);
+    let off = Some(Reason::PushOff);
+    assert_eq!(made(&plan), [(2, -2, Some(1), State::Skipped, off)]);
+    assert_eq!(plan.changes, []);
+}
+
+#[test]
+fn a_return_whose_sale_ended_otherwise_follows_the_sale() {
+    let turn = |state, returned, asked| {
+        let first = sale(1, "A", 3, State::Confirmed);
+        let second = sale(2, "A", 3, state);
+        let back = return_of(&second, 3, returned, State::Intended);
+        line("A", 0, vec![first, second, back]).turn(asked)
+    };
+    assert_eq!(turn(State::Confirmed, 3, 3), Turn::Send);
+    assert_eq!(turn(State::Confirmed, 3, 1), Turn::Send, "a sale");
+    assert_eq!(turn(State::Intended, 3, 3), Turn::Wait);
+    assert_eq!(turn(State::Sent, 3, 3), Turn::Wait);
+    assert_eq!(turn(State::Confirmed, 3, 4), Turn::Wait, "no such row");
+    let uncertain = change(3, State::Uncertain, Reason::AfterUncertain);
+    assert_eq!(
+        turn(State::Uncertain, 3, 3),
+        Turn::Become(vec![uncertain])
+    );
+    let skipped = change(3, State::Skipped, Reason::NeverTaken);
+    assert_eq!(turn(State::Skipped, 3, 3), Turn::Become(vec![skipped]));
+    // A dead sale of which nothing is wanted any more need not wait for the owner.
+    let moot = change(2, State::Skipped, Reason::Moot);
+    assert_eq!(turn(State::Dead, 3, 3), Turn::Become(vec![skipped, moot]));
+    assert_eq!(turn(State::Dead, 2, 3), Turn::Become(vec![skipped]));
+}
+
+#[test]
+fn a_dead_sale_is_replaced_by_rows_with_the_next_numbers() {
+    let dead = sale(1, "A", 5, State::Dead);
+    let back = return_of(&dead, 2, 2, State::Skipped);
+    let plan = line("A", 3, vec![dead, back])
+        .resolve(1, Word::NotApplied)
+        .unwrap();
+    let replaced = Some(Reason::Replaced);
+    assert_eq!(
+        made(&plan),
+        [
+            (3, -3, Some(1), State::Skipped, replaced),
+            (4, 3, None, State::Intended, None)
+        ]
+    );
+    assert_eq!(plan.changes, [change(1, State::Skipped, Reason::Replaced)]);
+}
+
+#[test]
+fn a_sale_that_was_left_at_the_moment_of_a_reading_is_not_in_it() {
+    let left = Posted {
+        item: "A".into(),
+        delta: 3,
+        state: State::Skipped,
+        settled: Some(100),
+        reverses: None,
+        counted: true,
+    };
+    let taken = HashMap::from([("A".to_owned(), 3)]);
+    let held = |as_of| committed(&taken, std::slice::from_ref(&left), as_of);
+    assert_eq!(held(100).get("A"), Some(&3));
+    assert_eq!(held(101).get("A"), None);
+}

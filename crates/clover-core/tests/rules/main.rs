@@ -1,0 +1,4 @@
+//! Rules whose edges mutation testing found without a test. Each test names the rule that it holds.
+
+mod ledger;
+mod order;
