@@ -381,3 +381,28 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-clover-request-id")?.to_str().ok()?;
     Some(id.chars().filter(char::is_ascii_graphic).take(64).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_names_each_trouble_apart() {
+        let cause = || Cause::new(std::io::Error::other("the cable"));
+        let nonsense = JsonError {
+            path: "price".into(),
+            reason: "no number".into(),
+        };
+        for (trouble, words) in [
+            (Trouble::NotSent(cause()), "not sent (the cable)"),
+            (Trouble::NoAnswer(Some(cause())), "no answer (the cable)"),
+            (Trouble::NoAnswer(None), "the server failed"),
+            (Trouble::Throttled { asked: None }, "asked to wait"),
+            (Trouble::Foreign, "not Clover's answer"),
+        ] {
+            assert_eq!(describe(&trouble), words);
+        }
+        let unreadable = describe(&Trouble::Nonsense(nonsense));
+        assert!(unreadable.contains("price"), "{unreadable}");
+    }
+}

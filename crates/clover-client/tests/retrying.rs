@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -346,4 +347,55 @@ async fn a_tls_fault_is_tried_once() {
     assert!(matches!(&error, Error::Insecure { host, .. } if host == "apisandbox.dev.clover.com"));
     assert!(error.is_temporary() && !error.leaves_write_unknown());
     assert_eq!((script.seen().len(), start.elapsed()), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_ends_with_the_time_given_is_still_made() {
+    let script = Script::of(vec![Step::status(429), Step::ok("{}")]);
+    let exact = Policy {
+        elapsed: ms(1_000),
+        jitter: Arc::new(|| 0.0),
+        ..policy()
+    };
+    let start = Instant::now();
+    let write = api_with(&script, exact).send_write(&access(), Write::Post, "orders", &[], None);
+    write.await.unwrap();
+    assert_eq!(script.seen()[1].at - start, ms(1_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn jitter_makes_a_wait_half_to_whole_and_no_other() {
+    for (jitter, wait) in [(0.0, 500), (1.0, 1_000), (-3.0, 500), (7.0, 1_000)] {
+        let script = Script::of(vec![Step::Drop, Step::ok("{}")]);
+        let policy = Policy {
+            backoff: ms(1_000),
+            jitter: Arc::new(move || jitter),
+            ..policy()
+        };
+        let start = Instant::now();
+        let read = api_with(&script, policy).get(&access(), "items", &[]);
+        read.await.unwrap();
+        assert_eq!(start.elapsed(), ms(wait), "{jitter}");
+    }
+}
+
+#[test]
+fn chance_spreads_over_the_whole_of_a_wait() {
+    let policy = Policy::default();
+    let drawn: Vec<f64> = (0..1_000).map(|_| (policy.jitter)()).collect();
+    assert!(drawn.iter().all(|x| (0.0..1.0).contains(x)));
+    // A thousand draws miss a tenth with a chance of 10⁻⁴⁶.
+    for tenth in 0..10 {
+        let low = f64::from(tenth) / 10.0;
+        assert!(drawn.iter().any(|x| (low..low + 0.1).contains(x)), "{low}");
+    }
+}
+
+#[test]
+fn a_policy_prints_its_limits() {
+    let shown = format!("{:?}", policy());
+    assert!(
+        shown.contains("tries: 8") && shown.contains("120s"),
+        "{shown}"
+    );
 }

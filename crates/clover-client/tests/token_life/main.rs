@@ -492,3 +492,34 @@ fn what_is_stored_comes_back_and_debug_shows_none_of_it() {
     let error = Tokens::from_json(&text.replace("\"refresh-3\"", "[\"refresh-3\"]")).unwrap_err();
     assert!(!error.to_string().contains("refresh-3"));
 }
+
+#[test]
+fn the_app_prints_its_id_and_never_its_secret() {
+    let world = World::new(Clover::default());
+    assert_eq!(world.oauth.app_id(), "APPID00000001");
+    let shown = format!("{:?}", world.oauth);
+    assert!(
+        shown.contains("OAuth") && shown.contains("APPID00000001"),
+        "{shown}"
+    );
+    assert!(!shown.contains("CANARY-SECRET"), "{shown}");
+}
+
+#[test]
+fn an_error_that_is_not_about_the_token_costs_no_refresh() {
+    for step in [
+        Step::refusal(403),
+        Step::refusal(404),
+        Step::status(503),
+        Step::Refuse,
+    ] {
+        let world = World::new(Clover {
+            api_answer: Some(step.clone()),
+            ..Clover::default()
+        });
+        let error = world.get().unwrap_err();
+        assert!(matches!(error, CallError::Clover(_)), "{step:?}: {error:?}");
+        let calls = world.calls();
+        assert!(calls.iter().all(|call| call == "properties"), "{calls:?}");
+    }
+}

@@ -29,6 +29,8 @@ pub struct Clover {
     pub recovery_header: Option<&'static str>,
     pub recovers: bool,
     pub missing_permission: bool,
+    /// The answer to every call that is none of OAuth's.
+    pub api_answer: Option<Step>,
 }
 
 impl Clover {
@@ -65,7 +67,7 @@ impl Clover {
                 Step::Answer(401, header.into_iter().collect(), INVALID.to_vec())
             }
             _ if self.missing_permission => Step::Answer(401, Vec::new(), INVALID.to_vec()),
-            _ => Step::ok("{}"),
+            _ => self.api_answer.clone().unwrap_or_else(|| Step::ok("{}")),
         }
     }
 }

@@ -369,7 +369,7 @@ impl Line {
             ),
             Resolution::NotApplied => {
                 let never = Some(Reason::NeverTaken);
-                if row.delta < 0 || left == row.delta {
+                if left == row.delta {
                     (RowState::Intended, None, RowState::Skipped, never)
                 } else if left == 0 {
                     (

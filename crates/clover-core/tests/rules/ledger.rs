@@ -107,10 +107,7 @@ fn a_return_whose_sale_ended_otherwise_follows_the_sale() {
     assert_eq!(turn(State::Sent, 3, 3), Turn::Wait);
     assert_eq!(turn(State::Confirmed, 3, 4), Turn::Wait, "no such row");
     let uncertain = change(3, State::Uncertain, Reason::AfterUncertain);
-    assert_eq!(
-        turn(State::Uncertain, 3, 3),
-        Turn::Become(vec![uncertain])
-    );
+    assert_eq!(turn(State::Uncertain, 3, 3), Turn::Become(vec![uncertain]));
     let skipped = change(3, State::Skipped, Reason::NeverTaken);
     assert_eq!(turn(State::Skipped, 3, 3), Turn::Become(vec![skipped]));
     // A dead sale of which nothing is wanted any more need not wait for the owner.

@@ -2,3 +2,5 @@
 
 mod ledger;
 mod order;
+mod quantity;
+mod text;
