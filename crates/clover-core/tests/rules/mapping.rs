@@ -1,0 +1,92 @@
+//! From items to products: warnings to the word, and what may be sold.
+
+use clover_core::ids::{AttributeId, GroupId};
+use clover_core::mapping::{Mapper, Names};
+use clover_core::money::Currency;
+use clover_core::pricing::Pricing;
+use clover_core::product::Product;
+use clover_core::settings::MappingMode;
+use clover_core::wire::{Item, Listing};
+
+fn mapper() -> Mapper {
+    Mapper {
+        currency: Currency::from_code("USD").unwrap(),
+        pricing: Pricing::Direct,
+        mode: MappingMode::Tag,
+        import_published: true,
+        track_stock: true,
+    }
+}
+
+fn items(json: &str) -> Vec<Item> {
+    let listing = Listing::parse(format!(r#"{{"elements":[{json}]}}"#).as_bytes()).unwrap();
+    assert_eq!(listing.errors, []);
+    listing.elements
+}
+
+fn soup(more: &str) -> Product {
+    let json = format!(r#"{{"id":"A","name":"Soup","price":599{more}}}"#);
+    mapper().item(&items(&json)[0]).unwrap()
+}
+
+#[test]
+fn an_item_that_is_not_available_is_not_sold() {
+    assert!(soup("").variants[0].sellable);
+    assert!(!soup(r#","available":false"#).variants[0].sellable);
+    assert!(!soup(r#","available":false,"hidden":true"#).variants[0].sellable);
+}
+
+#[test]
+fn only_a_category_or_tag_without_a_name_is_reported_as_left_out() {
+    let category = |more: &str| soup(&format!(r#","categories":[{{"id":"C"{more}}}]"#)).warnings;
+    let tag = |more: &str| soup(&format!(r#","tags":[{{"id":"T"{more}}}]"#)).warnings;
+    let none: [&str; 0] = [];
+    for named in [r#","name":"Mains""#, r#","name":"\u200b","deleted":true"#] {
+        assert_eq!(category(named), none, "{named}");
+        assert_eq!(tag(named), none, "{named}");
+    }
+    let nameless = r#","name":"\u200b""#;
+    assert_eq!(
+        category(nameless),
+        ["Clover has a category without a name: left out"]
+    );
+    assert_eq!(tag(nameless), ["Clover has a tag without a name: left out"]);
+}
+
+#[test]
+fn a_warning_names_the_item_where_a_product_has_several() {
+    assert_eq!(
+        soup(r#","defaultTaxRates":false"#).warnings,
+        ["Clover does not tax this item by its default rates: check its tax profile"]
+    );
+    let member = |id: &str, more: &str| {
+        format!(r#"{{"id":"{id}","name":"Shirt {id}","price":1,"itemGroup":{{"id":"G"}}{more}}}"#)
+    };
+    let members = [member("A", r#","defaultTaxRates":false"#), member("B", "")];
+    let (product, errors) = shirts(&members);
+    assert_eq!(errors, [] as [String; 0]);
+    assert_eq!(
+        product.unwrap().warnings,
+        ["Clover does not tax this item by its default rates (A): check its tax profile"]
+    );
+}
+
+#[test]
+fn a_member_whose_attributes_have_no_names_has_no_options_to_go_by() {
+    let member = r#"{"id":"A","name":"Shirt L","price":1,"itemGroup":{"id":"G"},
+        "options":[{"id":"O","name":"L","attribute":{"id":"X"}}]}"#;
+    let (product, errors) = shirts(&[member.to_owned()]);
+    assert_eq!(product, None);
+    assert_eq!(errors, ["has no value for the option Variant"]);
+}
+
+fn shirts(members: &[String]) -> (Option<Product>, Vec<String>) {
+    let group = GroupId::new("G").unwrap();
+    let names = Names {
+        groups: [(group.clone(), "Shirt".to_owned())].into(),
+        attributes: [(AttributeId::new("S").unwrap(), "Size".to_owned())].into(),
+    };
+    let members = items(&members.join(","));
+    let (product, errors) = mapper().group(&group, &members, &names, |_| false);
+    (product, errors.into_iter().map(|e| e.message).collect())
+}
