@@ -149,3 +149,22 @@ fn a_sale_that_was_left_at_the_moment_of_a_reading_is_not_in_it() {
     assert_eq!(held(100).get("A"), Some(&3));
     assert_eq!(held(101).get("A"), None);
 }
+
+#[test]
+fn units_given_back_by_hand_do_not_count_against_the_sale_after_a_release() {
+    let sold = sale(1, "A", 3, State::Confirmed);
+    let by_hand = Row {
+        cause: Cause::Hand,
+        ..return_of(&sold, 2, 1, State::Confirmed)
+    };
+    let mut order = line("A", 3, vec![sold, by_hand]);
+    assert_eq!(order.plan(Standing::Paid, true), Plan::default());
+    let released = order.plan(Standing::Released, true);
+    assert_eq!(made(&released), [(3, -2, Some(1), State::Intended, None)]);
+    assert_eq!(released.entries[0].row.cause, Cause::Release);
+    order
+        .rows
+        .extend(released.entries.into_iter().map(|e| e.row));
+    let again = order.plan(Standing::Paid, true);
+    assert_eq!(made(&again), [(4, 3, None, State::Intended, None)]);
+}
