@@ -10,7 +10,12 @@ EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
-MUTANTS ?= money pricing quantity order seal webhook ledger mapping
+MUTANTS ?= money pricing quantity text order seal webhook ledger mapping
+MUTANTS_CLIENT ?= oauth life verdict retry
+# Called with a crate's name and its modules; without modules it does nothing.
+MUTATE = $(if $(strip $2),PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants \
+	--package clover-$1 --test-package clover-$1 $(foreach module,$2,--file 'crates/clover-$1/src/$(module).rs') \
+	--timeout 15 --jobs 1 --output target/mutants/$1 $(MUTANTS_OPTIONS) --,:)
 DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience
 
@@ -75,10 +80,11 @@ fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING
 		cargo +nightly fuzz run $$target -- -max_total_time=$$(($(SECONDS_OF_FUZZING) / $(words $(FUZZ_TARGETS)))) -rss_limit_mb=4096 || exit 1; \
 	done
 
-mutants: setup ## Mutation testing of the modules MUTANTS of clover-core; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
+mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of clover-client; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
 	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
-	PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants --package clover-core --test-package clover-core \
-		$(foreach module,$(MUTANTS),--file 'crates/clover-core/src/$(module).rs' --file 'crates/clover-core/src/$(module)/*.rs') --timeout 15 --jobs 1 --output target/mutants $(MUTANTS_OPTIONS) -- --lib
+	mkdir -p target/mutants
+	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*)) --lib --test rules
+	$(call MUTATE,client,$(MUTANTS_CLIENT)) --lib --test retrying --test token_life --test wire
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@scripts/package.sh
