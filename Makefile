@@ -12,10 +12,10 @@ SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
 MUTANTS ?= money pricing quantity text order seal webhook ledger mapping
 MUTANTS_CLIENT ?= oauth life verdict retry
-# Called with a crate's name and its modules; without modules it does nothing.
+# Called with a crate's name, its modules and what to build and run of its tests; without modules it does nothing.
 MUTATE = $(if $(strip $2),PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants \
 	--package clover-$1 --test-package clover-$1 $(foreach module,$2,--file 'crates/clover-$1/src/$(module).rs') \
-	--timeout 15 --jobs 1 --output target/mutants/$1 $(MUTANTS_OPTIONS) --,:)
+	--timeout 15 --jobs 1 --output target/mutants/$1 $(MUTANTS_OPTIONS) $(foreach part,$3,--cargo-arg=$(part)),:)
 DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience
 
@@ -83,8 +83,8 @@ fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING
 mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of clover-client; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
 	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
 	mkdir -p target/mutants
-	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*)) --lib --test rules
-	$(call MUTATE,client,$(MUTANTS_CLIENT)) --lib --test retrying --test token_life --test wire
+	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*),--lib --test=rules)
+	$(call MUTATE,client,$(MUTANTS_CLIENT),--lib --test=retrying --test=token_life --test=wire)
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@scripts/package.sh

@@ -211,7 +211,11 @@ fn a_return_waits_for_the_word_on_an_uncertain_sale() {
         assert_eq!(l.resolve(2, resolution), Err(LedgerError::Follows(2)));
         let plan = l.resolve(1, resolution).unwrap();
         store(&mut l, plan);
-        assert_eq!([l.rows[0].state, l.rows[1].state], [sale, back], "{resolution:?}");
+        assert_eq!(
+            [l.rows[0].state, l.rows[1].state],
+            [sale, back],
+            "{resolution:?}"
+        );
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use clover_core::ledger::{
-    Cause, Change, Line, Plan, Posted, Reason, Row, Standing, State, Turn, Word, committed,
+    Cause, LedgerEntry, LedgerRow, Line, NextStep, Plan, Reason, Resolution, RowChange, RowState,
+    SaleState, committed,
 };
 
-fn sale(seq: i64, item: &str, units: i64, state: State) -> Row {
-    Row {
+fn sale(seq: i64, item: &str, units: i64, state: RowState) -> LedgerRow {
+    LedgerRow {
         seq,
         cause: Cause::Order,
         reverses: None,
@@ -17,8 +18,8 @@ fn sale(seq: i64, item: &str, units: i64, state: State) -> Row {
     }
 }
 
-fn return_of(sale: &Row, seq: i64, units: i64, state: State) -> Row {
-    Row {
+fn return_of(sale: &LedgerRow, seq: i64, units: i64, state: RowState) -> LedgerRow {
+    LedgerRow {
         seq,
         cause: Cause::Release,
         reverses: Some(sale.seq),
@@ -28,7 +29,7 @@ fn return_of(sale: &Row, seq: i64, units: i64, state: State) -> Row {
     }
 }
 
-fn line(item: &str, quantity: i64, rows: Vec<Row>) -> Line {
+fn line(item: &str, quantity: i64, rows: Vec<LedgerRow>) -> Line {
     Line {
         item: item.into(),
         quantity,
@@ -37,16 +38,16 @@ fn line(item: &str, quantity: i64, rows: Vec<Row>) -> Line {
 }
 
 /// Number, delta, reversed sale, state and reason of each new row.
-fn made(plan: &Plan) -> Vec<(i64, i64, Option<i64>, State, Option<Reason>)> {
-    let entry = |entry: &clover_core::ledger::Entry| {
+fn made(plan: &Plan) -> Vec<(i64, i64, Option<i64>, RowState, Option<Reason>)> {
+    let entry = |entry: &clover_core::ledger::NewRow| {
         let row = &entry.row;
         (row.seq, row.delta, row.reverses, row.state, entry.reason)
     };
     plan.entries.iter().map(entry).collect()
 }
 
-fn change(seq: i64, state: State, reason: Reason) -> Change {
-    Change {
+fn change(seq: i64, state: RowState, reason: Reason) -> RowChange {
+    RowChange {
         seq,
         state,
         reason: Some(reason),
@@ -56,15 +57,15 @@ fn change(seq: i64, state: State, reason: Reason) -> Change {
 #[test]
 fn a_release_gives_back_the_whole_of_every_sale_the_newest_first() {
     let rows = vec![
-        sale(1, "A", 3, State::Confirmed),
-        sale(2, "A", 4, State::Confirmed),
+        sale(1, "A", 3, RowState::Confirmed),
+        sale(2, "A", 4, RowState::Confirmed),
     ];
-    let plan = line("A", 7, rows).plan(Standing::Released, true);
+    let plan = line("A", 7, rows).plan(SaleState::Released, true);
     assert_eq!(
         made(&plan),
         [
-            (3, -4, Some(2), State::Intended, None),
-            (4, -3, Some(1), State::Intended, None)
+            (3, -4, Some(2), RowState::Intended, None),
+            (4, -3, Some(1), RowState::Intended, None)
         ]
     );
 }
@@ -72,10 +73,10 @@ fn a_release_gives_back_the_whole_of_every_sale_the_newest_first() {
 #[test]
 fn a_return_reverses_a_sale_of_its_own_item() {
     let rows = vec![
-        sale(1, "A", 2, State::Confirmed),
-        sale(2, "B", 2, State::Confirmed),
+        sale(1, "A", 2, RowState::Confirmed),
+        sale(2, "B", 2, RowState::Confirmed),
     ];
-    let plan = line("A", 2, rows).plan(Standing::Released, true);
+    let plan = line("A", 2, rows).plan(SaleState::Released, true);
     let reversed: Vec<_> = plan
         .entries
         .iter()
@@ -86,60 +87,76 @@ fn a_return_reverses_a_sale_of_its_own_item() {
 
 #[test]
 fn while_push_stock_is_off_nothing_is_given_back() {
-    let rows = vec![sale(1, "A", 2, State::Confirmed)];
-    let plan = line("A", 2, rows).plan(Standing::Released, false);
+    let rows = vec![sale(1, "A", 2, RowState::Confirmed)];
+    let plan = line("A", 2, rows).plan(SaleState::Released, false);
     let off = Some(Reason::PushOff);
-    assert_eq!(made(&plan), [(2, -2, Some(1), State::Skipped, off)]);
+    assert_eq!(made(&plan), [(2, -2, Some(1), RowState::Skipped, off)]);
     assert_eq!(plan.changes, []);
 }
 
 #[test]
 fn a_return_whose_sale_ended_otherwise_follows_the_sale() {
-    let turn = |state, returned, asked| {
-        let first = sale(1, "A", 3, State::Confirmed);
+    let next = |state, returned, asked| {
+        let first = sale(1, "A", 3, RowState::Confirmed);
         let second = sale(2, "A", 3, state);
-        let back = return_of(&second, 3, returned, State::Intended);
-        line("A", 0, vec![first, second, back]).turn(asked)
+        let back = return_of(&second, 3, returned, RowState::Intended);
+        line("A", 0, vec![first, second, back]).next_step(asked)
     };
-    assert_eq!(turn(State::Confirmed, 3, 3), Turn::Send);
-    assert_eq!(turn(State::Confirmed, 3, 1), Turn::Send, "a sale");
-    assert_eq!(turn(State::Intended, 3, 3), Turn::Wait);
-    assert_eq!(turn(State::Sent, 3, 3), Turn::Wait);
-    assert_eq!(turn(State::Confirmed, 3, 4), Turn::Wait, "no such row");
-    let uncertain = change(3, State::Uncertain, Reason::AfterUncertain);
-    assert_eq!(turn(State::Uncertain, 3, 3), Turn::Become(vec![uncertain]));
-    let skipped = change(3, State::Skipped, Reason::NeverTaken);
-    assert_eq!(turn(State::Skipped, 3, 3), Turn::Become(vec![skipped]));
+    assert_eq!(next(RowState::Confirmed, 3, 3), NextStep::Send);
+    assert_eq!(next(RowState::Confirmed, 3, 1), NextStep::Send, "a sale");
+    assert_eq!(next(RowState::Intended, 3, 3), NextStep::Wait);
+    assert_eq!(next(RowState::Sent, 3, 3), NextStep::Wait);
+    assert_eq!(
+        next(RowState::Confirmed, 3, 4),
+        NextStep::Wait,
+        "no such row"
+    );
+    let uncertain = change(3, RowState::Uncertain, Reason::AfterUncertain);
+    assert_eq!(
+        next(RowState::Uncertain, 3, 3),
+        NextStep::Become(vec![uncertain])
+    );
+    let skipped = change(3, RowState::Skipped, Reason::NeverTaken);
+    assert_eq!(
+        next(RowState::Skipped, 3, 3),
+        NextStep::Become(vec![skipped])
+    );
     // A dead sale of which nothing is wanted any more need not wait for the owner.
-    let moot = change(2, State::Skipped, Reason::Moot);
-    assert_eq!(turn(State::Dead, 3, 3), Turn::Become(vec![skipped, moot]));
-    assert_eq!(turn(State::Dead, 2, 3), Turn::Become(vec![skipped]));
+    let moot = change(2, RowState::Skipped, Reason::Moot);
+    assert_eq!(
+        next(RowState::Dead, 3, 3),
+        NextStep::Become(vec![skipped, moot])
+    );
+    assert_eq!(next(RowState::Dead, 2, 3), NextStep::Become(vec![skipped]));
 }
 
 #[test]
 fn a_dead_sale_is_replaced_by_rows_with_the_next_numbers() {
-    let dead = sale(1, "A", 5, State::Dead);
-    let back = return_of(&dead, 2, 2, State::Skipped);
+    let dead = sale(1, "A", 5, RowState::Dead);
+    let back = return_of(&dead, 2, 2, RowState::Skipped);
     let plan = line("A", 3, vec![dead, back])
-        .resolve(1, Word::NotApplied)
+        .resolve(1, Resolution::NotApplied)
         .unwrap();
     let replaced = Some(Reason::Replaced);
     assert_eq!(
         made(&plan),
         [
-            (3, -3, Some(1), State::Skipped, replaced),
-            (4, 3, None, State::Intended, None)
+            (3, -3, Some(1), RowState::Skipped, replaced),
+            (4, 3, None, RowState::Intended, None)
         ]
     );
-    assert_eq!(plan.changes, [change(1, State::Skipped, Reason::Replaced)]);
+    assert_eq!(
+        plan.changes,
+        [change(1, RowState::Skipped, Reason::Replaced)]
+    );
 }
 
 #[test]
 fn a_sale_that_was_left_at_the_moment_of_a_reading_is_not_in_it() {
-    let left = Posted {
+    let left = LedgerEntry {
         item: "A".into(),
         delta: 3,
-        state: State::Skipped,
+        state: RowState::Skipped,
         settled: Some(100),
         reverses: None,
         counted: true,
@@ -152,19 +169,22 @@ fn a_sale_that_was_left_at_the_moment_of_a_reading_is_not_in_it() {
 
 #[test]
 fn units_given_back_by_hand_do_not_count_against_the_sale_after_a_release() {
-    let sold = sale(1, "A", 3, State::Confirmed);
-    let by_hand = Row {
-        cause: Cause::Hand,
-        ..return_of(&sold, 2, 1, State::Confirmed)
+    let sold = sale(1, "A", 3, RowState::Confirmed);
+    let by_hand = LedgerRow {
+        cause: Cause::Manual,
+        ..return_of(&sold, 2, 1, RowState::Confirmed)
     };
     let mut order = line("A", 3, vec![sold, by_hand]);
-    assert_eq!(order.plan(Standing::Paid, true), Plan::default());
-    let released = order.plan(Standing::Released, true);
-    assert_eq!(made(&released), [(3, -2, Some(1), State::Intended, None)]);
+    assert_eq!(order.plan(SaleState::Paid, true), Plan::default());
+    let released = order.plan(SaleState::Released, true);
+    assert_eq!(
+        made(&released),
+        [(3, -2, Some(1), RowState::Intended, None)]
+    );
     assert_eq!(released.entries[0].row.cause, Cause::Release);
     order
         .rows
         .extend(released.entries.into_iter().map(|e| e.row));
-    let again = order.plan(Standing::Paid, true);
-    assert_eq!(made(&again), [(4, 3, None, State::Intended, None)]);
+    let again = order.plan(SaleState::Paid, true);
+    assert_eq!(made(&again), [(4, 3, None, RowState::Intended, None)]);
 }

@@ -1,7 +1,9 @@
 //! What a web order may hold, to the last one.
 
 use clover_core::money::{Currency, MinorUnits};
-use clover_core::order::{MAX_DISCOUNTS, OrderError, OrderPlan, Reference, ShopOrder, reference};
+use clover_core::order::{
+    MAX_DISCOUNTS, OrderError, OrderPlan, OrderReference, ShopOrder, order_reference,
+};
 use serde_json::{Value, json};
 
 fn plan(change: impl FnOnce(&mut Value)) -> Result<OrderPlan, OrderError> {
@@ -41,14 +43,14 @@ fn an_order_that_was_paid_with_nothing_is_free() {
 
 #[test]
 fn a_reference_is_its_text_in_json_and_in_print() {
-    let reference = reference("K3Z9Q", 36).unwrap();
+    let reference = order_reference("K3Z9Q", 36).unwrap();
     assert_eq!(format!("{reference} {reference:?}"), "K3Z9Q10 K3Z9Q10");
     assert_eq!(String::from(reference.clone()), "K3Z9Q10");
     let stored = serde_json::to_string(&reference).unwrap();
     assert_eq!(stored, "\"K3Z9Q10\"");
     assert_eq!(
-        serde_json::from_str::<Reference>(&stored).unwrap(),
+        serde_json::from_str::<OrderReference>(&stored).unwrap(),
         reference
     );
-    assert!(serde_json::from_str::<Reference>("\"K3Z9Q\"").is_err());
+    assert!(serde_json::from_str::<OrderReference>("\"K3Z9Q\"").is_err());
 }

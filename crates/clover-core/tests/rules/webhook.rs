@@ -1,11 +1,11 @@
 //! Deliveries at the ends of what is read.
 
-use clover_core::webhook::{MAX_HANDSHAKE, Request, Verdict, verdict};
+use clover_core::webhook::{IncomingRequest, MAX_HANDSHAKE, Verdict, verdict};
 
 const CODE: &str = "11111111-2222-4333-8444-555555555555";
 
 fn without_header(body: &str) -> Verdict {
-    let request = Request {
+    let request = IncomingRequest {
         body: body.as_bytes(),
         auth: &[],
     };
