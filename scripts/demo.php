@@ -309,7 +309,7 @@ final class Demo
     private function withCatalog(string $catalog, array $settings, \Closure $show): void
     {
         $folder = sys_get_temp_dir() . '/cloversync-demo-' . bin2hex(random_bytes(4));
-        mkdir($folder, 0700);
+        mkdir($folder, 0o700);
         $simulator = proc_open(
             [SIMULATOR, '--listen', '127.0.0.1:0', '--catalog', $catalog],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],

@@ -61,7 +61,7 @@ final class Catalog
      *
      * @param ?string $after The last page's cursor, to go on from there
      *
-     * @return \Iterator<int, Page>
+     * @return PageIterator Of {@see Page}
      */
     public function pages(?string $after = null): PageIterator
     {

@@ -172,7 +172,9 @@ final class Connection
                 curl_setopt($done['handle'], CURLOPT_PRIVATE, 'done');
             }
 
-            if ($open = curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done') {
+            $open = curl_getinfo($handle, CURLINFO_PRIVATE) !== 'done';
+
+            if ($open) {
                 curl_multi_select($this->multi, 0.05);
             }
         } while ($open);

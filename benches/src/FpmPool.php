@@ -21,7 +21,7 @@ final class FpmPool
     public function __construct(array $options)
     {
         $this->folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));
-        mkdir($this->folder, 0700);
+        mkdir($this->folder, 0o700);
         $root = posix_geteuid() === 0;
         $user = posix_getpwuid(posix_geteuid())['name'];
         file_put_contents("$this->folder/script.php", self::SCRIPT);

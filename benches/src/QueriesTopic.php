@@ -70,7 +70,7 @@ final class QueriesTopic implements Topic
         $scans = array_filter(
             $found,
             static fn (array $hot): bool => (
-                !isset($hot['why']) && array_any($hot['plan'], fn (array $step): bool => self::scans($step))
+                !isset($hot['why']) && array_any($hot['plan'], static fn (array $step): bool => self::scans($step))
             ),
         );
         $raw->add('queries', array_map(static fn (array $hot): array => [

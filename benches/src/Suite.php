@@ -63,15 +63,15 @@ final class Suite
         $items  = fn (int $all): int => $this->items > 0 ? min($this->items, $all) : $all;
         $has    = static fn (string $name): bool => $wanted === [] || \in_array($name, $wanted, true);
         $all    = [
-            'import'    => fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
-            'unchanged' => fn (): Topic => new ImportTopic(false, true, $items(10_000)),
-            'memory'    => fn (): Topic => new MemoryTopic([intdiv($items(50_000), 5), $items(50_000)]),
-            'stock'     => fn (): Topic => new StockTopic($items(1_000)),
-            'webhook'   => fn (): Topic => new WebhookTopic($items(1_000)),
-            'joomla'    => fn (): Topic => new JoomlaTopic(),
+            'import'    => static fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
+            'unchanged' => static fn (): Topic => new ImportTopic(false, true, $items(10_000)),
+            'memory'    => static fn (): Topic => new MemoryTopic([intdiv($items(50_000), 5), $items(50_000)]),
+            'stock'     => static fn (): Topic => new StockTopic($items(1_000)),
+            'webhook'   => static fn (): Topic => new WebhookTopic($items(1_000)),
+            'joomla'    => static fn (): Topic => new JoomlaTopic(),
             'crowd'     => fn (): Topic => new CrowdTopic($this->items > 0 ? 20.0 : 60.0),
-            'mapping'   => fn (): Topic => new MappingTopic($items(10_000)),
-            'loading'   => fn (): Topic => new LoadingTopic(),
+            'mapping'   => static fn (): Topic => new MappingTopic($items(10_000)),
+            'loading'   => static fn (): Topic => new LoadingTopic(),
             'queries'   => fn (): Topic => new QueriesTopic($items(10_000), $this->items === 0),
             'growth'    => fn (): Topic => new GrowthTopic(
                 array_values(array_unique(array_map($items, [1_000, 10_000, 50_000, 200_000]))),

@@ -183,7 +183,7 @@ final readonly class Config
         }
 
         // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
-        $mask = Platform::has('umask') ? umask(0077) : null;
+        $mask = Platform::has('umask') ? umask(0o077) : null;
         $this->closeToOthers();
 
         try {
@@ -229,10 +229,10 @@ final readonly class Config
             return;
         }
 
-        $mode = (int) @fileperms($file) & 0777;
+        $mode = (int) @fileperms($file) & 0o777;
 
-        if (($mode & 0007) !== 0) {
-            @chmod($file, $mode & 0770);
+        if (($mode & 0o007) !== 0) {
+            @chmod($file, $mode & 0o770);
         }
     }
 
@@ -292,7 +292,7 @@ final readonly class Config
     /** Whole or not at all: two processes may make it at once, and one may be killed while it does. */
     private function makeSecret(string $file): void
     {
-        $mask = Platform::has('umask') ? umask(0077) : null;
+        $mask = Platform::has('umask') ? umask(0o077) : null;
         $own  = "$file." . bin2hex(random_bytes(8));
 
         try {

@@ -66,9 +66,9 @@ final class HostileBytesTest extends TestCase
         self::assertFalse($vault->isCurrent(self::BYTES));
 
         foreach ([
-            fn () => $vault->open(self::BYTES, 'x'),
-            fn () => $vault->open($vault->seal('s', 'x'), self::BYTES),
-            fn () => $vault->seal('s', self::BYTES),
+            static fn () => $vault->open(self::BYTES, 'x'),
+            static fn () => $vault->open($vault->seal('s', 'x'), self::BYTES),
+            static fn () => $vault->seal('s', self::BYTES),
         ] as $call) {
             try {
                 $call();
@@ -112,7 +112,7 @@ final class HostileBytesTest extends TestCase
                         $round,
                     ), $method->getParameters());
                     $this->call(
-                        fn () => $method->invoke($object, ...$arguments),
+                        static fn () => $method->invoke($object, ...$arguments),
                         $method->class . '::' . $method->name . ", round $round",
                     );
                     $calls++;

@@ -39,7 +39,7 @@ final class LateLoadTest extends TestCase
         }
 
         $folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));
-        mkdir($folder, 0700);
+        mkdir($folder, 0o700);
         file_put_contents(
             "$folder/ask.php",
             '<?php echo "[", (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\Vault"), (int) extension_loaded("cloversync-refused"), "]";',

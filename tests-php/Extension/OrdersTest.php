@@ -261,8 +261,8 @@ final class OrdersTest extends CloverTestCase
         $id = (string) $orders->create($plan, self::MARK)->orderId;
 
         foreach ([
-            [self::BULK, fn () => $orders->fill($plan, $id)],
-            [self::PAYMENTS, fn () => $orders->pay($plan, $id, self::MARK)],
+            [self::BULK, static fn () => $orders->fill($plan, $id)],
+            [self::PAYMENTS, static fn () => $orders->pay($plan, $id, self::MARK)],
         ] as [$rule, $step]) {
             $this->clover->fault($rule, 'status', with: $said);
             $refused = $step();
@@ -343,11 +343,11 @@ final class OrdersTest extends CloverTestCase
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
 
         foreach ([
-            [['ORDERS_R'], 'Orders Write', fn () => $orders->create($plan, self::MARK)],
-            [['ORDERS_R'], 'Orders Write', fn () => $orders->fill($plan, $id)],
-            [['ORDERS_W'], 'Orders Read', fn () => $orders->fill($plan, $id)],
-            [['ORDERS_W'], 'Orders Read', fn () => $orders->find(self::MARK)],
-            [['ORDERS_W'], 'Orders Read', fn () => $orders->pay($plan, $id, self::MARK)],
+            [['ORDERS_R'], 'Orders Write', static fn () => $orders->create($plan, self::MARK)],
+            [['ORDERS_R'], 'Orders Write', static fn () => $orders->fill($plan, $id)],
+            [['ORDERS_W'], 'Orders Read', static fn () => $orders->fill($plan, $id)],
+            [['ORDERS_W'], 'Orders Read', static fn () => $orders->find(self::MARK)],
+            [['ORDERS_W'], 'Orders Read', static fn () => $orders->pay($plan, $id, self::MARK)],
         ] as [$granted, $permission, $call]) {
             $this->clover->merchant(['permissions' => $granted]);
 

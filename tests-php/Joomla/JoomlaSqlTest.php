@@ -96,8 +96,8 @@ final class JoomlaSqlTest extends ShopTestCase
         $add = fn (int $id): int => $this->sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$id]);
 
         foreach ([
-            TestConnection::configured()->refusal() => fn (): int => $add(1) + $add(1),
-            \DomainException::class                 => fn () => $add(2) . throw new \DomainException('stop'),
+            TestConnection::configured()->refusal() => static fn (): int => $add(1) + $add(1),
+            \DomainException::class                 => static fn () => $add(2) . throw new \DomainException('stop'),
         ] as $class => $work) {
             try {
                 $this->sql->transaction($work);
@@ -185,7 +185,7 @@ final class JoomlaSqlTest extends ShopTestCase
         $child = Child::fork(function (Child $self) use ($write, $cross, $here): int {
             $sql   = $this->db->connect();
             $tries = 0;
-            $sql->transaction(function () use ($sql, $self, $write, $cross, $here, &$tries): void {
+            $sql->transaction(static function () use ($sql, $self, $write, $cross, $here, &$tries): void {
                 $write($sql, 2, !$here);
                 ++$tries === 1 && $self->pause();
                 $cross($sql, 1);
@@ -217,7 +217,7 @@ final class JoomlaSqlTest extends ShopTestCase
         $this->sql->execute('SET SESSION innodb_lock_wait_timeout = 1');
         $child = Child::fork(function (Child $self): void {
             $sql = $this->db->connect();
-            $sql->transaction(function () use ($sql, $self): void {
+            $sql->transaction(static function () use ($sql, $self): void {
                 $sql->execute('UPDATE #__bound SET number = number + 1');
                 $self->pause();
                 $self->pause();

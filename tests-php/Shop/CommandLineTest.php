@@ -108,7 +108,7 @@ final class CommandLineTest extends TestCase
     {
         $this->run_('status');
         $secret = file_get_contents($this->shell->folder . '/cloversync.sqlite-secret');
-        self::assertSame(0600, fileperms($this->shell->folder . '/cloversync.sqlite-secret') & 0777);
+        self::assertSame(0o600, fileperms($this->shell->folder . '/cloversync.sqlite-secret') & 0o777);
         $this->run_('status');
         self::assertSame($secret, file_get_contents($this->shell->folder . '/cloversync.sqlite-secret'));
     }
@@ -205,7 +205,7 @@ final class CommandLineTest extends TestCase
 
     public function test_the_database_is_its_owner_s_alone_and_so_is_what_lies_beside_it(): void
     {
-        $before = umask(0022);
+        $before = umask(0o022);
         $this->run_('connect', '--approve');
         umask($before);
         $connection = new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite");
@@ -214,16 +214,16 @@ final class CommandLineTest extends TestCase
         self::assertGreaterThanOrEqual(3, \count($files), 'The write-ahead log is there while a connection is open.');
 
         foreach ($files as $file) {
-            self::assertSame('600', decoct(fileperms($file) & 0777), $file);
+            self::assertSame('600', decoct(fileperms($file) & 0o777), $file);
         }
 
         unset($connection);
-        chmod($this->shell->folder . '/cloversync.sqlite', 0664);
+        chmod($this->shell->folder . '/cloversync.sqlite', 0o664);
         $this->run_('status');
         clearstatcache();
         self::assertSame(
             '660',
-            decoct(fileperms($this->shell->folder . '/cloversync.sqlite') & 0777),
+            decoct(fileperms($this->shell->folder . '/cloversync.sqlite') & 0o777),
             'What an earlier version left open.',
         );
     }

@@ -316,7 +316,7 @@ final class LanesTest extends ShopTestCase
     {
         $lanes = $this->lanes();
         self::ask($lanes, 4);
-        $child = Child::fork(function () use ($lanes): array {
+        $child = Child::fork(static function () use ($lanes): array {
             // The connection is the parent's; only what the object knows of itself is at stake.
             $copy = clone $lanes;
             unset($lanes);
@@ -334,7 +334,7 @@ final class LanesTest extends ShopTestCase
     {
         $lanes = new Lanes($this->sql, 'sandbox');
         $this->expectException(\LogicException::class);
-        $this->sql->transaction(fn () => self::ask($lanes, 1));
+        $this->sql->transaction(static fn () => self::ask($lanes, 1));
     }
 
     #[TestDox('Twenty processes that take and give back as fast as they can never hold more than five lanes')]

@@ -63,7 +63,7 @@ final class RequirementsTest extends TestCase
         }
 
         $folder = sys_get_temp_dir() . '/cloversync-requirements-' . bin2hex(random_bytes(4));
-        mkdir($folder, 0700);
+        mkdir($folder, 0o700);
         file_put_contents("$folder/disabled.ini", $ini . "\n" . ($extension ? "extension=$library\n" : ''));
         file_put_contents("$folder/ask.php", <<<'PHP'
             <?php

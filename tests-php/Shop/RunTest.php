@@ -208,8 +208,8 @@ final class RunTest extends SyncTestCase
         $requests = \count($this->clover->requests());
 
         foreach ([
-            fn () => $copy->runner()->run(new TimeBudget()),
-            fn () => $copy->preview()->run(static fn () => null),
+            static fn () => $copy->runner()->run(new TimeBudget()),
+            static fn () => $copy->preview()->run(static fn () => null),
         ] as $traffic) {
             try {
                 $traffic();

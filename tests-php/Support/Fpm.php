@@ -35,7 +35,7 @@ final class Fpm
         $this->folder   = sys_get_temp_dir() . '/cloversync-fpm-' . bin2hex(random_bytes(4));
         $this->owner    = (int) getmypid();
         $this->separate = $nodes > 1 && self::canSeparate();
-        mkdir($this->folder, 0700);
+        mkdir($this->folder, 0o700);
         $port      = self::freePort();
         $this->url = "http://127.0.0.1:$port/webhook";
 
@@ -129,7 +129,7 @@ final class Fpm
         $root   = posix_geteuid() === 0;
         $folder = "$this->folder/node$node";
         $config = "$folder/fpm.conf";
-        mkdir("$folder/tmp", 0700, true);
+        mkdir("$folder/tmp", 0o700, true);
         file_put_contents($config, <<<INI
             [global]
             error_log = $this->folder/fpm.log

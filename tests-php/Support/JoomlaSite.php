@@ -240,7 +240,7 @@ final class JoomlaSite
         $folder = sys_get_temp_dir() . '/cloversync-joomla-' . bin2hex(random_bytes(4));
 
         foreach (['', '/cache', '/logs', '/tmp'] as $part) {
-            mkdir($folder . $part, 0700);
+            mkdir($folder . $part, 0o700);
         }
 
         $server = MariaDb::get();

@@ -78,7 +78,7 @@ final class MariaDb
 
         $dir  = sys_get_temp_dir() . '/cloversync-mariadb-' . bin2hex(random_bytes(4));
         $data = $folder === null ? "$dir/data" : $folder . '/' . basename($dir);
-        mkdir($dir, 0700);
+        mkdir($dir, 0o700);
         $user = posix_getpwuid(posix_geteuid())['name'];
         exec(
             \sprintf(

@@ -123,7 +123,7 @@ final readonly class Notices
             'errors'    => 'mappings',
             'conflicts' => 'mappings',
         ] as $what => $page) {
-            if (($attention?->$what ?? 0) > 0) {
+            if (($attention->$what ?? 0) > 0) {
                 $messages[] = self::message(
                     $what,
                     'warning',

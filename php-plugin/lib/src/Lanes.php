@@ -124,7 +124,7 @@ final class Lanes implements Pace
 
         if (!$ready) {
             // What was to go back is still here, and so is what weighs on it.
-            array_push($this->adopted, ...array_map(fn (int $time): float => $began + $time, $recent));
+            array_push($this->adopted, ...array_map(static fn (int $time): float => $began + $time, $recent));
         }
 
         $now           = $this->milliseconds();

@@ -31,10 +31,10 @@ trait ShopTrait
     }
 
     /** The page must open whatever is wrong with the app: it is where the owner switches it off. */
-    private static function isStored(string $secret): bool
+    private static function isStored(string $name): bool
     {
         try {
-            return self::factory()->secrets()->has($secret);
+            return self::factory()->secrets()->has($name);
         } catch (\Throwable $e) {
             DebugLog::failed($e);
 

@@ -57,7 +57,7 @@ final readonly class OrderHooks
         $answer = $arguments['result'] ?? null;
 
         // What J2Commerce itself takes for a success.
-        if ($orderId === null || !\is_array($answer) || empty($answer['success'])) {
+        if ($orderId === null || !\is_array($answer) || !($answer['success'] ?? false)) {
             return;
         }
 

@@ -151,7 +151,7 @@ final readonly class SettingsForm
             $app->enqueueMessage(Text::_(self::PREFIX . 'SETTINGS_APP_CHANGED'), 'warning');
         }
 
-        if (!empty($now['debug']) && !$this->factory->isDebug()) {
+        if (($now['debug'] ?? false) && !$this->factory->isDebug()) {
             (new SyncLog($this->factory->sql(), $environment, $this->factory->clock))->add(
                 'sync',
                 'item',

@@ -131,8 +131,8 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
     {
-        $this->mappings = new Links($this->sql, $this->settings->environment, $this->merchant);
-        $this->runs     = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
+        $this->mappings        = new Links($this->sql, $this->settings->environment, $this->merchant);
+        $this->runs            = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);

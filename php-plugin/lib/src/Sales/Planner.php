@@ -339,7 +339,7 @@ final readonly class Planner
         $this->sql->transaction(function () use ($orderId, $pk, $lineId, $rule): void {
             $all   = $this->ledger->ofOrder($orderId);
             $found = $this->orders->find($orderId);
-            $pk    = $pk ?? $found['pk'] ?? array_key_last($all) ?? 0;
+            $pk    ??= $found['pk'] ?? array_key_last($all) ?? 0;
             $order = ($found['pk'] ?? 0) === $pk ? $found : null;
             $rows  = $all[$pk] ?? [];
             $line  = array_column($this->lines($order, $rows), null, 'line_id')[$lineId] ?? throw new ShopException(
