@@ -264,6 +264,7 @@ final class Application
 
         if ($facts['currency'] === null && $this->console->canAsk()) {
             $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
+
             $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
                 'A currency is a code of three letters, such as USD.',
             );

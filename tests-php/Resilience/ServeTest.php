@@ -43,6 +43,7 @@ final class ServeTest extends ResilienceTestCase
         $this->clover->switches(['latency' => 20]);
         $this->sync();
         $stock = array_filter($this->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
+
         $this->items = \array_slice(array_map(strval(...), array_keys($stock)), 0, self::ITEMS);
         $this->fpm   = new Fpm($this->environment());
     }

@@ -15,6 +15,7 @@ final class PackageFilesTest extends TestCase
     {
         $root  = \dirname(__DIR__, 2) . '/php-plugin';
         $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
+
         $opened = 0;
 
         foreach ($files as $file) {

@@ -388,8 +388,9 @@ final readonly class FakeCheckout
 
         foreach ($order->lines as $i => $line) {
             // By the file's own word first: a key that another order had taken may be free by now.
-            $id      = $keys[$line['key']]
-            ?? ($line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null);
+            $id = $keys[$line['key']] ?? null;
+            $id ??= $line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null;
+
             $variant = $products[$i]['variant'] ?? 0;
 
             // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.

@@ -458,9 +458,8 @@ final class LaneBook
 
         // Few heavy lanes and many light ones are worth more to the next than the same weight on all.
         foreach ($lanes as $n => $lane) {
-            $load               = $n === (\count($lanes) - 1)
-                ? $recent
-                : array_splice($recent, 0, $this->startsOfALane());
+            $load = $n === (\count($lanes) - 1) ? $recent : array_splice($recent, 0, $this->startsOfALane());
+
             $this->lanes[$lane] = ['holder' => '', 'from' => $from, 'recent' => $load];
             $this->changed      = true;
         }

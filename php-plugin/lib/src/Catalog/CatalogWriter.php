@@ -83,10 +83,8 @@ final readonly class CatalogWriter
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
         $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
-        $found   = (new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings)))->changes(
-            $members,
-            $known,
-        );
+        $mapper  = new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings));
+        $found   = $mapper->changes($members, $known);
         $refused = [];
         $written = $this->deletion->detachStrangers($known, $members);
         $written->add($this->write($found['changes'], $run, $refused));

@@ -69,8 +69,8 @@ final readonly class ProductStatus
             $id,
             $id,
         ]);
-        $top     = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] === null))[0]
-        ?? null;
+        $top     = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] === null));
+        $top     = $top[0] ?? null;
         $members = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] !== null));
         $told    = self::told(
             $sql,
