@@ -36,13 +36,13 @@ final class NeededFunctions
         'standard' => [
             'abs', 'array_chunk', 'array_column', 'array_combine', 'array_count_values', 'array_diff',
             'array_diff_key', 'array_fill', 'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect',
-            'array_intersect_key', 'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys',
-            'array_map', 'array_merge', 'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice',
-            'array_splice', 'array_sum', 'array_unique', 'array_values', 'assert', 'bin2hex', 'ceil', 'count',
-            'explode', 'file_get_contents', 'floor', 'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_dir',
-            'is_int', 'is_string', 'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort',
-            'sprintf', 'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos',
-            'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
+            'array_intersect_key', 'array_key_first', 'array_key_last', 'array_keys', 'array_map', 'array_merge',
+            'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_splice', 'array_sum',
+            'array_unique', 'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'floor',
+            'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_dir', 'is_int', 'is_string', 'ksort', 'ltrim',
+            'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains', 'str_ends_with',
+            'str_replace', 'str_starts_with', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr',
+            'strval', 'substr', 'trim', 'usort',
         ],
     ];
 
