@@ -13,9 +13,9 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Exception\VaultException;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRunner;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\NotConnectedException;
@@ -262,21 +262,21 @@ final class Application
         $facts        = $shop->merchant->ask();
         $shopCurrency = ShopConfig::read($shop->sql)->currency;
 
-        if ($facts['currency'] === null && $this->console->canAsk()) {
+        if ($facts->currency === null && $this->console->canAsk()) {
             $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
 
             $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
                 'A currency is a code of three letters, such as USD.',
             );
             $shop->merchant->confirmCurrency($currency);
-            $facts = ['currency' => $currency, 'currency_source' => 'owner'] + $facts;
-        } elseif ($facts['currency'] === null && $approve) {
+            $facts = $facts->withConfirmedCurrency($currency);
+        } elseif ($facts->currency === null && $approve) {
             $shop->merchant->confirmCurrency($shopCurrency);
             $this->console->warning(
                 "Clover does not tell the merchant's currency: the shop's, $shopCurrency, is taken for it.",
             );
-            $facts = ['currency' => $shopCurrency, 'currency_source' => 'owner'] + $facts;
-        } elseif ($facts['currency'] === null) {
+            $facts = $facts->withConfirmedCurrency($shopCurrency);
+        } elseif ($facts->currency === null) {
             $this->console->warning(
                 'Clover does not tell the merchant\'s currency: run “connect --currency XXX” before a sync.',
             );
@@ -284,14 +284,14 @@ final class Application
 
         $this->console->line(\sprintf(
             'Connected to merchant %s%s (%s).',
-            $facts['id'],
-            $facts['name'] === null ? '' : ', ' . $facts['name'],
+            $facts->id,
+            $facts->name === null ? '' : ', ' . $facts->name,
             $shop->settings->environment,
         ));
         $this->console->line(
-            $facts['currency'] === null
+            $facts->currency === null
                 ? 'Currency: not known.'
-                : "Currency: {$facts['currency']} (" . match ($facts['currency_source']) {
+                : "Currency: {$facts->currency} (" . match ($facts->currencySource) {
                     'properties' => 'from the merchant\'s properties',
                     'order'      => 'from an order',
                     default      => 'confirmed by you',
@@ -299,19 +299,19 @@ final class Application
                 . ').',
         );
 
-        if ($facts['currency'] !== null && $facts['currency'] !== $shopCurrency) {
+        if ($facts->currency !== null && $facts->currency !== $shopCurrency) {
             $this->console->warning(
-                "The shop's currency is $shopCurrency: nothing will be imported until it is {$facts['currency']} too.",
+                "The shop's currency is $shopCurrency: nothing will be imported until it is {$facts->currency} too.",
             );
         }
 
         $this->console->done([
             'connected'     => true,
             'environment'   => $shop->settings->environment,
-            'merchant_id'   => $facts['id'],
-            'merchant_name' => $facts['name'],
-            'currency'      => $facts['currency'],
-            'currency_from' => $facts['currency_source'],
+            'merchant_id'   => $facts->id,
+            'merchant_name' => $facts->name,
+            'currency'      => $facts->currency,
+            'currency_from' => $facts->currencySource,
         ]);
 
         return self::OK;
@@ -414,10 +414,10 @@ final class Application
         $expected = $shop->merchantId() === null ? 0 : $shop->mappings()->countLinked();
         $this->stopOnSignal();
         $result = $shop->runner(function (SyncProgress $now) use ($expected): void {
-            $this->console->bar($now->phase, $now->itemsRead, $expected);
+            $this->console->bar($now->phase->value, $now->itemsRead, $expected);
             $this->console->event([
                 'event'     => 'progress',
-                'phase'     => $now->phase,
+                'phase'     => $now->phase->value,
                 'items'     => $now->itemsRead,
                 'imported'  => $now->imported,
                 'updated'   => $now->updated,
@@ -439,8 +439,8 @@ final class Application
         }
 
         $this->console->line(match ($result->status) {
-            SyncRuns::RUNNING            => 'Stopped after the current page. Run “sync” again to go on from there.',
-            SyncRuns::NEEDS_CONFIRMATION => 'Stopped before deleting: '
+            RunStatus::Running           => 'Stopped after the current page. Run “sync” again to go on from there.',
+            RunStatus::NeedsConfirmation => 'Stopped before deleting: '
                 . $result->message
                 . ' (“sync --confirm-deletes”)',
             default                      => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
@@ -484,12 +484,12 @@ final class Application
                 'requests'          => $result->requests,
                 'seconds'           => round($result->seconds, 3),
                 'peak_memory_bytes' => self::peakMemory(),
-                'status'            => $result->status,
+                'status'            => $result->status->value,
             ],
         );
 
         return match (true) {
-            $result->status !== SyncRuns::DONE => self::FAILED,
+            $result->status !== RunStatus::Done => self::FAILED,
             $result->failed > 0 => self::PARTLY,
             default => self::OK,
         };
@@ -513,7 +513,7 @@ final class Application
                 'requests'          => $shop->connection->requests() - $requests,
                 'seconds'           => round(Platform::monotonic() - $began, 3),
                 'peak_memory_bytes' => self::peakMemory(),
-                'status'            => $found['done'] ? SyncRuns::DONE : SyncRuns::RUNNING,
+                'status'            => ($found['done'] ? RunStatus::Done : RunStatus::Running)->value,
             ],
         );
 

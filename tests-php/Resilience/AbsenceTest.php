@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\RewritingProxy;
 use CloverSync\Tests\Support\ShopDump;
@@ -96,13 +96,13 @@ final class AbsenceTest extends ResilienceTestCase
 
         $this->proxy->on();
         $asked = $this->sync();
-        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $asked->status);
+        self::assertSame(RunStatus::NeedsConfirmation, $asked->status);
         self::assertSame(0, $asked->deleted);
         self::assertStringContainsString('300 of 1300', (string) $asked->message);
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));
 
         $again = $this->sync();
-        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $again->status, 'Asked once more, it asks once more.');
+        self::assertSame(RunStatus::NeedsConfirmation, $again->status, 'Asked once more, it asks once more.');
 
         $this->proxy->off();
         $confirmed = $this->sync(confirmDeletes: true);
@@ -161,7 +161,7 @@ final class AbsenceTest extends ResilienceTestCase
 
         $mark  = $this->clover->mark();
         $asked = $this->sync();
-        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $asked->status);
+        self::assertSame(RunStatus::NeedsConfirmation, $asked->status);
         self::assertSame(0, $asked->deleted);
         self::assertSame([], preg_grep('#/items/#', $this->clover->calls($mark)));
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Tests\Support\Fpm;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
@@ -150,7 +150,7 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertSame([true], array_values(array_unique($told['there'])));
         self::assertGreaterThan(50, (int) $files);
         self::assertGreaterThanOrEqual((int) $files, $told['preloaded']);
-        self::assertSame([SyncRuns::DONE, \count($this->clover->items()), 0], [
+        self::assertSame([RunStatus::Done->value, \count($this->clover->items()), 0], [
             $told['status'],
             $told['read'],
             $told['failed'],

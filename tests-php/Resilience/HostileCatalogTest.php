@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Catalog;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Tests\Support\HostileCatalog;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -42,7 +42,7 @@ final class HostileCatalogTest extends ResilienceTestCase
                 $this->serve($catalog);
                 $result = $this->sync($settings, confirmDeletes: true);
                 $case   = "seed $seed, round $round";
-                self::assertSame([SyncRuns::DONE, null], [$result->status, $result->message], $case);
+                self::assertSame([RunStatus::Done, null], [$result->status, $result->message], $case);
                 self::assertSame(
                     0,
                     $this->rows('j2commerce_clover_log', "status = 'error' AND message LIKE '%database refused%'"),
@@ -51,7 +51,7 @@ final class HostileCatalogTest extends ResilienceTestCase
                 $this->assertWhole($case);
                 $again = $this->sync($settings, confirmDeletes: true);
                 self::assertSame(
-                    [SyncRuns::DONE, 0],
+                    [RunStatus::Done, 0],
                     [$again->status, $again->productRows],
                     "$case, unchanged: "
                         . implode("\n", \array_slice(

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Settings;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
@@ -90,7 +90,7 @@ final class KilledRunTest extends ResilienceTestCase
         $this
             ->shop()
             ->runner(static function (SyncProgress $now) use (&$phase): void {
-                $phase = $now->phase;
+                $phase = $now->phase->value;
             })
             ->run(new TimeBudget(null, static function () use (&$phase): bool {
                 return $phase === 'groups';
@@ -232,7 +232,7 @@ final class KilledRunTest extends ResilienceTestCase
             $this
                 ->shop($sql)
                 ->runner(static function (SyncProgress $now) use (&$phases): void {
-                    $phases[] = $now->phase;
+                    $phases[] = $now->phase->value;
                 })
                 ->run(new TimeBudget());
 
@@ -262,7 +262,7 @@ final class KilledRunTest extends ResilienceTestCase
 
             return [$sql->points, ShopDump::of($inner), $this->lastRun($inner)];
         })->value();
-        self::assertSame(SyncRuns::DONE, $run['status']);
+        self::assertSame(RunStatus::Done->value, $run['status']);
         self::assertSame([], $expected['j2commerce_clover_staging']);
         $chosen   = $choose === null ? array_keys($points) : $choose($points);
         $outcomes = [];
@@ -331,7 +331,7 @@ final class KilledRunTest extends ResilienceTestCase
         [$outcome, $found, $dump] = Child::fork(function () use ($expected, $digest): array {
             $sql    = $this->db->connect();
             $before = $this->lastRun($sql);
-            $open   = $before !== null && $before['status'] === SyncRuns::RUNNING;
+            $open   = $before !== null && $before['status'] === RunStatus::Running->value;
 
             // Killed after its last commit a run is whole, and what comes next is another run. That one may write
             // nothing.
@@ -350,7 +350,7 @@ final class KilledRunTest extends ResilienceTestCase
             return [$open ? self::RESUMED : self::FRESH, $found, ShopDump::differences($expected, ShopDump::of($sql))];
         })->value();
         self::assertSame(
-            $outcome === self::COMPLETE ? [SyncRuns::DONE, 0, '', 0] : [SyncRuns::DONE, 0, ''],
+            $outcome === self::COMPLETE ? [RunStatus::Done, 0, '', 0] : [RunStatus::Done, 0, ''],
             $found,
             $where,
         );

@@ -4,8 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Shop\Catalog\RunPhase;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Locking\Lock;
@@ -27,7 +28,7 @@ final class MidRunTest extends ResilienceTestCase
         $result = $this
             ->shop()
             ->runner(function (SyncProgress $now) use (&$pages): void {
-                if ($now->phase === 'items' && ++$pages === 1) {
+                if ($now->phase === RunPhase::Items && ++$pages === 1) {
                     $this->clover->tokens('expire');
                 }
             })
@@ -132,7 +133,7 @@ final class MidRunTest extends ResilienceTestCase
             $self->pause();
 
             try {
-                return $shop->runner(static fn () => $self->pause())->run(new TimeBudget())->status;
+                return $shop->runner(static fn () => $self->pause())->run(new TimeBudget())->status->value;
             } catch (AlreadyRunningException) {
                 return 'refused';
             }
@@ -154,7 +155,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertCount(1, $winners);
         self::assertSame(array_fill(0, 7, 'refused'), array_values($outcomes));
         $winners[0]->resume();
-        self::assertSame(SyncRuns::DONE, $winners[0]->value());
+        self::assertSame(RunStatus::Done->value, $winners[0]->value());
     }
 
     #[TestDox('A living process of this node that is silent for longer than its lease keeps its run')]

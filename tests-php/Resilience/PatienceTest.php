@@ -6,8 +6,8 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Catalog;
 use CloverSync\Exception\UnavailableException;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Support\TimeBudget;
@@ -82,7 +82,10 @@ final class PatienceTest extends ResilienceTestCase
         $error = self::thrown(UnavailableException::class, fn () => $this->shop()->runner()->run(new TimeBudget()));
         \assert($error instanceof UnavailableException);
         self::assertGreaterThanOrEqual(3_600, $error->getRetryAfter());
-        self::assertSame(SyncRuns::RUNNING, $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
+        self::assertSame(
+            RunStatus::Running->value,
+            $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'),
+        );
         self::assertSame(1_000, (int) $this->sql->fetchValue('SELECT items_read FROM #__j2commerce_clover_runs'));
 
         $mark = $this->clover->mark();

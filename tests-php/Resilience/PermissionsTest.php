@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\ShopDump;
@@ -29,8 +29,8 @@ final class PermissionsTest extends ResilienceTestCase
         self::assertDone($result);
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         self::assertSame(['USD', 'order'], [
-            $shop->merchant->remembered()['currency'],
-            $shop->merchant->remembered()['currency_source'],
+            $shop->merchant->remembered()->currency,
+            $shop->merchant->remembered()->currencySource,
         ]);
         self::assertSame([0, 0], [$this->clover->refreshes(), $this->clover->recoveries()]);
         $calls = array_count_values($this->clover->calls());
@@ -170,7 +170,7 @@ final class PermissionsTest extends ResilienceTestCase
         $item = $this->clover->singles()[0]['id'];
         $this->clover->edit($item, ['price' => 77_777]);
         $result = $this->sync();
-        self::assertSame(SyncRuns::DONE, $result->status);
+        self::assertSame(RunStatus::Done, $result->status);
         self::assertGreaterThan(0, $result->failed);
         self::assertEquals('777.77000', $this->product($item)['price']);
         self::assertSame([$variants, $options], [

@@ -6,8 +6,8 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Connection;
 use CloverSync\Settings;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -120,7 +120,7 @@ abstract class ResilienceTestCase extends ShopTestCase
 
     protected static function assertDone(SyncProgress $result, int $failed = 0): void
     {
-        self::assertSame([SyncRuns::DONE, $failed, null], [$result->status, $result->failed, $result->message]);
+        self::assertSame([RunStatus::Done, $failed, null], [$result->status, $result->failed, $result->message]);
     }
 
     /** @return array<string, mixed> The shop's rows of one item */

@@ -75,7 +75,7 @@ final class AttentionTest extends SalesTestCase
             $this->clover->remove($item['id']);
         }
 
-        self::assertSame('needs_confirmation', $this->sync()->status);
+        self::assertSame('needs_confirmation', $this->sync()->status->value);
         self::assertTrue($this->attention()->confirmDeletes);
     }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -31,7 +31,7 @@ final class DeletionTest extends SyncTestCase
         $this->clover->remove($id);
         $result = $this->sync($settings);
 
-        self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->deleted]);
+        self::assertSame([RunStatus::Done, 1], [$result->status, $result->deleted]);
         $product = $this->product($id);
         self::assertSame([$state, 1, 'deleted'], [
             (int) $product['state'],
@@ -189,7 +189,7 @@ final class DeletionTest extends SyncTestCase
         $this->clover->edit($id, ['price' => 4321]);
         $result = $this->sync();
 
-        self::assertSame([$run, SyncRuns::DONE, 0, 1], [
+        self::assertSame([$run, RunStatus::Done, 0, 1], [
             $result->run,
             $result->status,
             $result->deleted,
@@ -209,14 +209,14 @@ final class DeletionTest extends SyncTestCase
 
         $before = $this->shopRows();
         $result = $this->sync();
-        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $result->status);
+        self::assertSame(RunStatus::NeedsConfirmation, $result->status);
         self::assertStringContainsString('20 of 64', (string) $result->message);
         self::assertSame($before, $this->shopRows());
 
         // Another run without the word asks again; with it, the one that waits goes on.
-        self::assertSame(SyncRuns::NEEDS_CONFIRMATION, $this->sync()->status);
+        self::assertSame(RunStatus::NeedsConfirmation, $this->sync()->status);
         $result = $this->sync(confirmDeletes: true);
-        self::assertSame(SyncRuns::DONE, $result->status);
+        self::assertSame(RunStatus::Done, $result->status);
         self::assertSame(
             20,
             (int) $this->sql->fetchValue(

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -256,7 +256,7 @@ final class GroupsTest extends SalesTestCase
         $this->sync();
         self::assertCount(230, $this->onSale());
         array_map($this->clover->remove(...), \array_slice($ids, 1));
-        self::assertSame(SyncRuns::DONE, $this->sync(confirmDeletes: true)->status);
+        self::assertSame(RunStatus::Done, $this->sync(confirmDeletes: true)->status);
         self::assertSame(['Cap: C-N000 × 1'], $this->onSale());
         array_map($this->clover->restore(...), \array_slice($ids, 1));
         $hat = $this->clover->add([
@@ -442,7 +442,7 @@ final class GroupsTest extends SalesTestCase
     private function bring(array $items, string $way): void
     {
         if ($way === 'sync') {
-            self::assertSame(SyncRuns::DONE, $this->sync()->status);
+            self::assertSame(RunStatus::Done, $this->sync()->status);
 
             return;
         }

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\Joomla\Categories;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\SystemClock;
@@ -634,7 +634,7 @@ final class ImportTest extends SyncTestCase
         ]);
         $result = $this->sync();
 
-        self::assertSame([SyncRuns::DONE, 1], [$result->status, $result->failed]);
+        self::assertSame([RunStatus::Done, 1], [$result->status, $result->failed]);
         $link = $this->sql->fetchOne(
             "SELECT clover_id, error, product_id FROM #__j2commerce_clover_mappings WHERE state = 'error'",
         );

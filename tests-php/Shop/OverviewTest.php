@@ -5,7 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Exception\PermissionException;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunPhase;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Locking\Lock;
@@ -64,7 +65,7 @@ final class OverviewTest extends SyncTestCase
 
         self::assertSame([], $this->clover->requests($mark));
         self::assertTrue($now->connected);
-        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()['name'], 'USD'], [
+        self::assertSame([$shop->merchantId(), $shop->merchant->remembered()->name, 'USD'], [
             $now->merchantId,
             $now->merchantName,
             $now->currency,
@@ -134,7 +135,7 @@ final class OverviewTest extends SyncTestCase
         $cut = $this->sync(budget: new TimeBudget(0.0));
         $now = $this->shop(clock: new LaterClock(90))->overview();
 
-        self::assertSame([SyncRuns::RUNNING, 'items', $cut->itemsRead, $cut->run], [
+        self::assertSame([RunStatus::Running, RunPhase::Items, $cut->itemsRead, $cut->run], [
             $now->run['now']->status,
             $now->run['now']->phase,
             $now->run['now']->itemsRead,
@@ -175,15 +176,15 @@ final class OverviewTest extends SyncTestCase
 
         $result = $this->sync();
         $run    = $this->shop()->overview()->run;
-        self::assertSame([SyncRuns::NEEDS_CONFIRMATION, $result->message, false], [
+        self::assertSame([RunStatus::NeedsConfirmation, $result->message, false], [
             $run['now']->status,
             $run['now']->message,
             $run['active'],
         ]);
-        self::assertSame(SyncRuns::RUNNING, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
+        self::assertSame(RunStatus::Running, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
 
         // The word is remembered: what follows need not repeat it.
-        self::assertSame(SyncRuns::DONE, $this->sync()->status);
+        self::assertSame(RunStatus::Done, $this->sync()->status);
         self::assertNull($this->shop()->overview()->run);
     }
 
@@ -251,7 +252,7 @@ final class OverviewTest extends SyncTestCase
 
         $shop = $this->shop(['default_category' => 0])->withDefaultCategory(2);
         self::assertTrue($shop->overview()->hasDefaultCategory);
-        self::assertSame(SyncRuns::DONE, $shop->runner()->run(new TimeBudget())->status);
+        self::assertSame(RunStatus::Done, $shop->runner()->run(new TimeBudget())->status);
     }
 
     public function test_connecting_to_another_merchant_forgets_the_facts_of_the_first_and_names_it(): void
@@ -264,13 +265,13 @@ final class OverviewTest extends SyncTestCase
 
         $again = $shop->connection->authorize('https://shop.example/callback');
         self::assertNull($shop->complete(Simulator::approve($again->url), $again->state), 'It is the same one.');
-        self::assertNotSame([], $shop->merchant->remembered());
+        self::assertNotNull($shop->merchant->remembered());
 
-        $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $shop->merchant->remembered());
+        $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $shop->merchant->remembered()->toArray());
         $shop->connection->disconnect();
         $third = $shop->connection->authorize('https://shop.example/callback');
         self::assertSame('ANOTHER', $shop->complete(Simulator::approve($third->url), $third->state));
-        self::assertSame([], $shop->merchant->remembered());
+        self::assertNull($shop->merchant->remembered());
         self::assertNull($shop->overview()->merchantName);
     }
 

@@ -7,8 +7,8 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
@@ -90,7 +90,7 @@ final class RunTest extends SyncTestCase
         }
 
         self::assertSame('running', $this->sql->fetchValue('SELECT status FROM #__j2commerce_clover_runs'));
-        self::assertSame(SyncRuns::DONE, $this->sync()->status);
+        self::assertSame(RunStatus::Done, $this->sync()->status);
     }
 
     public function test_when_clover_cannot_be_reached_the_run_can_be_resumed(): void
@@ -110,7 +110,7 @@ final class RunTest extends SyncTestCase
 
         $this->clover->clearFaults();
         $result = $this->sync();
-        self::assertSame([$first->run, SyncRuns::DONE, 2500], [$result->run, $result->status, $result->itemsRead]);
+        self::assertSame([$first->run, RunStatus::Done, 2500], [$result->run, $result->status, $result->itemsRead]);
     }
 
     public function test_a_missing_permission_stops_the_run_with_its_name(): void
@@ -161,7 +161,7 @@ final class RunTest extends SyncTestCase
         }
 
         $this->shop()->merchant->confirmCurrency('USD');
-        self::assertSame(SyncRuns::DONE, $this->sync()->status);
+        self::assertSame(RunStatus::Done, $this->sync()->status);
     }
 
     public function test_a_disagreement_about_tax_is_said_once_and_changes_nothing(): void
@@ -220,7 +220,7 @@ final class RunTest extends SyncTestCase
         }
 
         $copy->guard->move();
-        self::assertSame(SyncRuns::DONE, $copy->runner()->run(new TimeBudget())->status);
+        self::assertSame(RunStatus::Done, $copy->runner()->run(new TimeBudget())->status);
         $this->expectException(SiteMovedException::class);
         $this->sync();
     }

@@ -8,7 +8,7 @@ use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
 use CloverSync\Exception\ItemException;
 use CloverSync\Settings;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
@@ -252,7 +252,7 @@ final class SalesWorld
             'The page came before all was done: the test says nothing.',
         );
         Assert::assertSame(1, $this->clover->release());
-        Assert::assertSame(SyncRuns::DONE, $pull->value());
+        Assert::assertSame(RunStatus::Done->value, $pull->value());
         $this->checkPull();
         $this->rest();
     }
@@ -515,7 +515,7 @@ final class SalesWorld
     private function pull(): void
     {
         $result = $this->open()->runner()->run(new TimeBudget());
-        Assert::assertSame([SyncRuns::DONE, 0], [$result->status, $result->failed]);
+        Assert::assertSame([RunStatus::Done, 0], [$result->status, $result->failed]);
 
         if ($this->at > 0 || $this->orders !== []) {
             $this->checkPull();
@@ -529,7 +529,7 @@ final class SalesWorld
         $this->overlap = null;
         [$pull] = $this->askForItems(['delay' => ['ms' => 80]]);
         $this->work(false, true);
-        Assert::assertSame(SyncRuns::DONE, $pull->value());
+        Assert::assertSame(RunStatus::Done->value, $pull->value());
         $this->clover->clearFaults();
         $this->faults = [];
 
@@ -549,7 +549,12 @@ final class SalesWorld
         $this->clover->fault(Simulator::ITEM_PAGES, $fault);
         $known = $this->clover->mark($this->mark);
         $pull  = Child::fork(
-            fn (): string => $this->shop($this->push, $this->db->connect())->runner()->run(new TimeBudget())->status,
+            fn (): string => $this
+                ->shop($this->push, $this->db->connect())
+                ->runner()
+                ->run(new TimeBudget())
+                ->status
+                ->value,
         );
 
         $end = hrtime(true) + 120e9;

@@ -6,8 +6,8 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Cli\Callback;
 use CloverSync\Settings;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -91,7 +91,7 @@ abstract class SyncTestCase extends ShopTestCase
     {
         $this->connect();
         $result = $this->sync($settings);
-        self::assertSame(SyncRuns::DONE, $result->status);
+        self::assertSame(RunStatus::Done, $result->status);
 
         return $result;
     }

@@ -7,6 +7,7 @@ namespace CloverSync\Dev;
 use CloverSync\Cli\UsageException;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
@@ -187,7 +188,7 @@ final readonly class FakeCheckout
         $variants = [];
         $bySku    = [];
         $ids      = array_values(array_filter(array_map(
-            static fn (array $link): int => (int) $link['variant_id'],
+            static fn (LinkRow $link): int => $link->variantId ?? 0,
             $links,
         )));
 
@@ -205,7 +206,7 @@ final readonly class FakeCheckout
         return array_map(static function (array $line) use ($links, $variants, $bySku): ?array {
             $row = $line['clover_id'] === null
                 ? null
-                : $variants[(int) ($links[$line['clover_id']]['variant_id'] ?? 0)] ?? null;
+                : $variants[($links[$line['clover_id']] ?? null)?->variantId ?? 0] ?? null;
             $row ??= $line['sku'] === null ? null : $bySku[Text::key($line['sku'])] ?? null;
 
             return (

@@ -225,9 +225,10 @@ final class Services
     {
         $this->guard->check();
         $mappings = $this->mappings();
-        $currency = MerchantProfile::requireCurrency([
-            'currency' => $this->merchant->currency(),
-        ], ShopConfig::read($this->sql)->currency);
+        $currency = MerchantProfile::requireCurrency(
+            $this->merchant->currency(),
+            ShopConfig::read($this->sql)->currency,
+        );
 
         return new InboxWorker(
             $this->sql,
@@ -287,15 +288,15 @@ final class Services
 
             $this->log->add(
                 'update',
-                (string) $link['clover_type'],
+                $link->kind,
                 $cloverId,
                 'success',
-                $link['product_id'] === null
-                    ? "Forgot “{$link['name']}”: it was linked to no product"
+                $link->productId === null
+                    ? "Forgot “{$link->name}”: it was linked to no product"
                     : \sprintf(
                         'Unlinked “%s” from the product “%s”, which stays as it is',
-                        $link['name'],
-                        $link['article']['title'] ?? $link['product_id'],
+                        $link->name,
+                        $link->article?->title ?? $link->productId,
                     ),
             );
         });
@@ -385,7 +386,7 @@ final class Services
             ? null
             : (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->latest();
 
-        return $row === null ? null : SyncProgress::fromRow($row);
+        return $row === null ? null : SyncProgress::of($row);
     }
 
     public function verificationCodes(): VerificationCodes
@@ -401,7 +402,7 @@ final class Services
     /** The merchant of the connection, or of the last one; links outlast a disconnect. */
     public function merchantId(): ?string
     {
-        return $this->connection->status()->merchantId ?? $this->merchant->remembered()['id'] ?? null;
+        return $this->connection->status()->merchantId ?? $this->merchant->remembered()?->id;
     }
 
     /** Forgets the tokens and whose site this is; links, log and ledger stay. */

@@ -64,9 +64,9 @@ final readonly class ConnectionActions implements ActionGroup
         $this->factory->address()->confirm($shop->state);
 
         return [
-            'message' => $facts['name'] === null
-                ? Text::sprintf(self::PREFIX . 'TEST_DONE', $facts['id'])
-                : Text::sprintf(self::PREFIX . 'TEST_DONE_NAME', $facts['name'], $facts['id']),
+            'message' => $facts->name === null
+                ? Text::sprintf(self::PREFIX . 'TEST_DONE', $facts->id)
+                : Text::sprintf(self::PREFIX . 'TEST_DONE_NAME', $facts->name, $facts->id),
         ];
     }
 

@@ -13,7 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
-use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
@@ -73,7 +73,7 @@ final readonly class SyncActions implements ActionGroup
 
         $shop->verificationCodes()->expect();
 
-        if ($result->status !== SyncRuns::DONE) {
+        if ($result->status !== RunStatus::Done) {
             return $answer;
         }
 

@@ -97,7 +97,7 @@ final readonly class Approval
         $id = (string) $shop->merchantId();
 
         try {
-            $name = $shop->merchant->ask()['name'];
+            $name = $shop->merchant->ask()->name;
         } catch (CloverException) {
             // The connection stands; “Test Connection” says what Clover does not allow.
             $name = null;

@@ -12,8 +12,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\RunPhase;
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
-use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Status\DashboardStatus;
 use CloverSync\Shop\Support\UtcTime;
 use Joomla\CMS\HTML\HTMLHelper;
@@ -73,7 +74,7 @@ final class DashboardData
     {
         return [
             'id'        => $run->run,
-            'status'    => $run->status,
+            'status'    => $run->status->value,
             'percent'   => self::percent($run, $expected),
             'text'      => self::progress($run, $expected),
             'summary'   => self::summary($run),
@@ -97,12 +98,12 @@ final class DashboardData
     /** @return ?int Null while nobody knows how many items there are */
     private static function percent(SyncProgress $run, ?int $expected): ?int
     {
-        if ($run->status === SyncRuns::DONE) {
+        if ($run->status === RunStatus::Done) {
             return 100;
         }
 
-        if ($run->phase !== 'items') {
-            return self::BEGINS[$run->phase] ?? 0;
+        if ($run->phase !== RunPhase::Items) {
+            return self::BEGINS[$run->phase->value] ?? 0;
         }
 
         return $expected === null || $expected === 0
@@ -112,9 +113,9 @@ final class DashboardData
 
     private static function progress(SyncProgress $run, ?int $expected): string
     {
-        return $run->phase === 'items' && $expected !== null && $expected >= $run->itemsRead
+        return $run->phase === RunPhase::Items && $expected !== null && $expected >= $run->itemsRead
             ? Text::sprintf(self::PREFIX . 'PHASE_ITEMS_OF', $run->itemsRead, $expected)
-            : Text::sprintf(self::PREFIX . 'PHASE_' . strtoupper($run->phase), $run->itemsRead);
+            : Text::sprintf(self::PREFIX . 'PHASE_' . strtoupper($run->phase->value), $run->itemsRead);
     }
 
     private static function summary(SyncProgress $run): string
@@ -135,7 +136,7 @@ final class DashboardData
             $parts[] = Text::sprintf(self::PREFIX . 'SUMMARY_CONFLICTS', $run->conflicts);
         }
 
-        if ($run->status === SyncRuns::DONE && $run->itemsRead === 0) {
+        if ($run->status === RunStatus::Done && $run->itemsRead === 0) {
             $parts[] = Text::_(self::PREFIX . 'SUMMARY_NOTHING');
         }
 

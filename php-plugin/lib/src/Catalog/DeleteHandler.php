@@ -12,7 +12,9 @@ use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Catalog\Joomla\Articles;
 use CloverSync\Shop\Catalog\Joomla\Tags;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\DeleteAction;
 
@@ -52,12 +54,15 @@ final readonly class DeleteHandler
         $written = new WriteReport();
         $links   = array_filter(
             $this->mappings->byCloverId($cloverIds),
-            static fn (array $l): bool => $l['state'] !== Links::DELETED && $l['product_id'] !== null,
+            static fn (LinkRow $l): bool => $l->state !== LinkState::Deleted && $l->productId !== null,
         );
-        $members = array_filter($links, static fn (array $l): bool => $l['parent_id'] !== null);
-        $deleted = ['state' => Links::DELETED, 'error' => null, 'state_before_delete' => null];
+        $members = array_filter($links, static fn (LinkRow $l): bool => $l->parentId !== null);
+        $deleted = ['state' => LinkState::Deleted->value, 'error' => null, 'state_before_delete' => null];
         $this->mappings->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
-        $groups  = array_values(array_unique(array_column($members, 'parent_id')));
+        $groups = array_values(array_unique(array_map(
+            static fn (LinkRow $l): string => (string) $l->parentId,
+            $members,
+        )));
         $emptied = $this->mappings->emptied(array_values(array_diff($groups, $living)), 0);
         $this->deleteProducts(array_diff_key($links, $members), 'was deleted in Clover', $written);
         $this->deleteProducts($this->mappings->byCloverId($emptied), 'was deleted in Clover', $written);
@@ -158,32 +163,32 @@ final readonly class DeleteHandler
         return $written;
     }
 
-    /** @param array<string, array<string, mixed>> $links */
+    /** @param array<string, LinkRow> $links */
     private function deleteProducts(array $links, string $why, WriteReport $written): void
     {
         $states  = [];
         $updates = [];
 
         foreach ($links as $id => $link) {
-            $now          = $link['article']['state'] ?? null;
+            $now          = $link->article?->state;
             $target       = $now === null ? null : $this->target($now);
             $updates[$id] = [
-                'state'               => Links::DELETED,
+                'state'               => LinkState::Deleted->value,
                 'error'               => null,
                 'state_before_delete' => $target === null ? null : $now,
             ];
 
             if ($target !== null) {
-                $states[(int) $link['article_id']] = ['state' => $target];
+                $states[(int) $link->articleId] = ['state' => $target];
             }
 
             $written->deleted++;
             $written->log(
                 'delete',
-                $link['clover_type'],
+                $link->kind,
                 (string) $id,
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
-                \sprintf('“%s” %s: %s', $link['name'], $why, $this->outcome($target)),
+                \sprintf('“%s” %s: %s', $link->name, $why, $this->outcome($target)),
             );
         }
 
@@ -212,13 +217,13 @@ final readonly class DeleteHandler
     }
 
     /**
-     * @param array<string, array<string, mixed>> $links
-     * @param list<string>                        $emptied Groups whose product was treated as a whole, and counted
+     * @param array<string, LinkRow> $links
+     * @param list<string>           $emptied Groups whose product was treated as a whole, and counted
      */
     private function deleteVariants(array $links, array $emptied, WriteReport $written): void
     {
         foreach ($links as $id => $link) {
-            if (\in_array($link['parent_id'], $emptied, true)) {
+            if (\in_array($link->parentId, $emptied, true)) {
                 continue;
             }
 
@@ -232,19 +237,19 @@ final readonly class DeleteHandler
                     $this->action === DeleteAction::Ignore
                         ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)'
                         : 'Variant “%s” was deleted in Clover: no longer offered',
-                    $link['name'],
+                    $link->name,
                 ),
             );
         }
 
-        $ids = array_values(array_map(static fn (array $l): int => (int) $l['variant_id'], $links));
+        $ids = array_values(array_map(static fn (LinkRow $l): int => (int) $l->variantId, $links));
 
         if ($this->action !== DeleteAction::Ignore && $ids !== []) {
             $written->productRows +=
                 $this->options->detach($ids)
                 + $this->variants->close($ids)
                 + $this->variants->settle(array_values(array_unique(array_map(
-                    static fn (array $l): int => (int) $l['product_id'],
+                    static fn (LinkRow $l): int => (int) $l->productId,
                     $links,
                 ))));
         }

@@ -19,6 +19,7 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Sales\Committed;
@@ -62,14 +63,14 @@ final readonly class Preview
 
         $this->guard->check();
         $facts    = $this->merchantFacts->ask();
-        $currency = MerchantProfile::requireCurrency($facts, ShopConfig::read($this->sql)->currency);
+        $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
         $mappings = new Links($this->sql, $this->settings->environment, $status->merchantId);
         $known    = new KnownProducts(
             $this->sql,
             $mappings,
             Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
         );
-        $catalog  = new Catalog($this->connection, $currency, $facts['track_stock'] !== false);
+        $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];
         $groups   = [];
@@ -162,28 +163,25 @@ final readonly class Preview
     /**
      * Without the fields that have become the owner's.
      *
-     * @param ?array<string, mixed> $link
-     *
      * @return list<string>
      */
-    private static function writable(ProductChange $change, ?array $link): array
+    private static function writable(ProductChange $change, ?LinkRow $link): array
     {
-        $article = $link['article'] ?? null;
+        $article = $link?->article;
         $fields  = $change->fields;
 
-        if (
-            $article !== null
-            && (
-                $article['checked_out']
-                || $article['title'] !== $link['title_written']
-                || $article['title'] === Text::shown($change->title)
-            )
-        ) {
-            $fields = array_diff($fields, ['title']);
-        }
+        if ($link !== null && $article !== null) {
+            if (
+                $article->checkedOut
+                || $article->title !== $link->titleWritten
+                || $article->title === Text::shown($change->title)
+            ) {
+                $fields = array_diff($fields, ['title']);
+            }
 
-        if ($article !== null && ($article['checked_out'] || $article['catid'] !== (int) $link['category_written'])) {
-            $fields = array_diff($fields, ['category']);
+            if ($article->checkedOut || $article->category !== $link->categoryWritten) {
+                $fields = array_diff($fields, ['category']);
+            }
         }
 
         // Whether it is shown is settled at the import; what it means for a variant is named "availability".

@@ -16,7 +16,9 @@ use CloverSync\Shop\Catalog\Joomla\Tags;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
@@ -143,7 +145,7 @@ final class ProductWriter
     /**
      * @param array<string, ProductChange>       $changes
      * @param array<string, string>              $clashes By Clover id, the SKU
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      */
     private function noteConflicts(array $changes, array $clashes, array $links, WriteReport $written): void
     {
@@ -168,14 +170,14 @@ final class ProductWriter
                     'parent_id'   => $variant !== null && $change->kind === 'group' ? $change->cloverId : null,
                     'name'        => Text::fit($variant === null ? $change->title : $variant['name']),
                     'sku'         => Text::fit($variant['sku'] ?? ''),
-                    'state'       => Links::CONFLICT,
+                    'state'       => LinkState::Conflict->value,
                     'error'       => $message,
                     'seen_run'    => $this->run,
                 ];
             }
 
             // Said once, not with each run.
-            if (($links[$id]['state'] ?? '') !== Links::CONFLICT) {
+            if (($links[$id] ?? null)?->state !== LinkState::Conflict) {
                 $written->log('import', $change->kind, $change->cloverId, 'skipped', "“{$change->title}”: $message");
             }
         }
@@ -185,7 +187,7 @@ final class ProductWriter
 
     /**
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      */
     private function create(array $changes, array $links, WriteReport $written): void
     {
@@ -252,7 +254,7 @@ final class ProductWriter
         }
 
         foreach (self::moved($changes) as $cloverId => $variant) {
-            $variantOf[$cloverId] = (int) $links[$cloverId]['variant_id'];
+            $variantOf[$cloverId] = $links[$cloverId]->variant();
         }
 
         $changed = array_fill_keys(array_keys($changes), 0);
@@ -296,7 +298,7 @@ final class ProductWriter
             $product = [
                 'article_id'  => $articleIds[$id],
                 'product_id'  => $productIds[$id],
-                'state'       => Links::SYNCED,
+                'state'       => LinkState::Synced->value,
                 'seen_run'    => $this->run,
                 'last_synced' => $this->now,
             ];
@@ -341,15 +343,17 @@ final class ProductWriter
     /**
      * What was on show in another product goes on being on show, and what the owner has hidden stays hidden.
      *
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      */
     private static function firstState(ProductChange $change, array $links): int
     {
         $states = [];
 
         foreach (array_keys(self::moved([$change])) as $id) {
-            if ($links[$id]['state'] !== Links::DELETED && $links[$id]['article'] !== null) {
-                $states[] = $links[$id]['article']['state'];
+            $link = $links[$id];
+
+            if ($link->state !== LinkState::Deleted && $link->article !== null) {
+                $states[] = $link->article->state;
             }
         }
 
@@ -381,7 +385,7 @@ final class ProductWriter
      *
      * @param array<string, ProductChange>        $changes
      * @param array<string, int>                  $products By Clover id of the change
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      *
      * @return int Rows written
      */
@@ -392,7 +396,7 @@ final class ProductWriter
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $i => $variant) {
                 if ($variant['action'] === 'move') {
-                    $targets[(int) $links[$variant['clover_id']]['variant_id']] = [
+                    $targets[$links[$variant['clover_id']]->variant()] = [
                         'product' => $products[$id],
                         'master'  => $change->type !== 'variable',
                         'default' => $change->type !== 'variable' || $change->action === 'create' && $i === 0,
@@ -503,13 +507,13 @@ final class ProductWriter
 
     /**
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      */
     private function update(array $changes, array $links, WriteReport $written): void
     {
         $changes = array_filter(
             $changes,
-            static fn (ProductChange $c): bool => ($links[$c->cloverId]['article'] ?? null) !== null,
+            static fn (ProductChange $c): bool => ($links[$c->cloverId] ?? null)?->article !== null,
         );
 
         if ($changes === []) {
@@ -521,7 +525,7 @@ final class ProductWriter
         $text                 = $this->updateText($changes, $links, $rows);
         $written->productRows += $this->move(
             $changes,
-            array_map(static fn (array $l): int => (int) $l['product_id'], array_intersect_key($links, $changes)),
+            array_map(static fn (LinkRow $l): int => $l->product(), array_intersect_key($links, $changes)),
             $links,
         );
         $ids = $this->insertMissingVariants($changes, $links, $rows);
@@ -535,15 +539,15 @@ final class ProductWriter
             $link    = $links[$id];
             $waits   = $text[$id]['waits'];
             $product = [
-                'article_id'  => (int) $link['article_id'],
-                'product_id'  => (int) $link['product_id'],
-                'state'       => Links::SYNCED,
+                'article_id'  => $link->articleId,
+                'product_id'  => $link->productId,
+                'state'       => LinkState::Synced->value,
                 'seen_run'    => $this->run,
                 'last_synced' => $this->now,
             ];
             $shown = [
                 // With the old fingerprint the text is found to differ again when the editor is closed.
-                'fingerprint'      => $waits ? $link['fingerprint'] : $change->fingerprint,
+                'fingerprint'      => $waits ? $link->fingerprint : $change->fingerprint,
                 'title_written'    => $text[$id]['title'],
                 'category_written' => $text[$id]['category'],
                 'tags_written'     => json_encode($text[$id]['tags']),
@@ -560,7 +564,7 @@ final class ProductWriter
                 if (
                     $change->kind !== 'group'
                     || $variant['action'] !== 'keep'
-                    || ($links[$variant['clover_id']]['fingerprint'] ?? null) !== $variant['fingerprint']
+                    || ($links[$variant['clover_id']] ?? null)?->fingerprint !== $variant['fingerprint']
                 ) {
                     $mappings[] =
                         self::variantLink($variant, $change, $ids[$variant['clover_id']])
@@ -631,7 +635,7 @@ final class ProductWriter
 
     /**
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      *
      * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> What is ours in each
@@ -649,24 +653,25 @@ final class ProductWriter
             array_filter(
                 $changes,
                 static fn (ProductChange $change): bool => (
-                    \in_array('tags', $change->fields, true) && !$links[$change->cloverId]['article']['checked_out']
+                    \in_array('tags', $change->fields, true)
+                    && !($links[$change->cloverId]->article?->checkedOut ?? false)
                 ),
             ),
         )));
 
         foreach ($changes as $id => $change) {
             $link      = $links[$id];
-            $article   = $link['article'];
-            $articleId = (int) $link['article_id'];
+            $article   = $link->article ?? throw new \UnexpectedValueException("The article of $id is not there.");
+            $articleId = (int) $link->articleId;
             $mine      = [
-                'title'    => (string) $link['title_written'],
-                'category' => (int) $link['category_written'],
-                'tags'     => array_map(intval(...), (array) json_decode((string) $link['tags_written'], true)),
+                'title'    => $link->titleWritten,
+                'category' => $link->categoryWritten,
+                'tags'     => $link->tagsWritten,
                 'waits'    => false,
             ];
             $owners[$articleId] = $id;
 
-            if (array_intersect(self::TEXT, $change->fields) !== [] && $article['checked_out']) {
+            if (array_intersect(self::TEXT, $change->fields) !== [] && $article->checkedOut) {
                 $ours[$id] = ['waits' => true] + $mine;
 
                 continue;
@@ -675,27 +680,23 @@ final class ProductWriter
             if (\in_array('title', $change->fields, true)) {
                 $title = Text::shown($change->title);
 
-                if ($article['title'] === $title) {
+                if ($article->title === $title) {
                     $mine['title'] = $title;
-                } elseif ($article['title'] === $mine['title']) {
+                } elseif ($article->title === $mine['title']) {
                     $updates[$articleId]['title'] = $mine['title'] = $title;
                 }
             }
 
             if (\in_array('category', $change->fields, true)) {
-                $category = $article['catid'] === $mine['category']
+                $category = $article->category === $mine['category']
                     ? $this->categories->resolve($change->categories, $change->createCategory, $change->categoryId)
                     : 0;
 
-                if ($category !== 0 && $category !== $article['catid']) {
+                if ($category !== 0 && $category !== $article->category) {
                     $updates[$articleId]['catid'] = $mine['category'] = $category;
-                    $alias                        = $this->articles->aliasIn(
-                        $category,
-                        $article['alias'],
-                        (string) $id,
-                    );
+                    $alias                        = $this->articles->aliasIn($category, $article->alias, (string) $id);
 
-                    if ($alias !== $article['alias']) {
+                    if ($alias !== $article->alias) {
                         $updates[$articleId]['alias'] = $alias;
                     }
                 }
@@ -731,7 +732,7 @@ final class ProductWriter
 
     /**
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      *
      * @return array<string, int> Variant ids by Clover id, of all variants
@@ -745,11 +746,11 @@ final class ProductWriter
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $variant) {
                 if ($variant['action'] === 'create') {
-                    $inserts[] = self::variantRow($variant, (int) $links[$id]['product_id'], false, false);
+                    $inserts[] = self::variantRow($variant, $links[$id]->product(), false, false);
                     $owners[]  = $variant['clover_id'];
                     $rows[$id] += 2;
                 } else {
-                    $ids[$variant['clover_id']] = (int) $links[$variant['clover_id']]['variant_id'];
+                    $ids[$variant['clover_id']] = $links[$variant['clover_id']]->variant();
                 }
             }
         }
@@ -809,7 +810,7 @@ final class ProductWriter
 
     /**
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      * @param array<string, int>                  $ids
      * @param array<string, int>                  $rows
      */
@@ -824,7 +825,7 @@ final class ProductWriter
                 continue;
             }
 
-            $product          = (int) $links[$id]['product_id'];
+            $product          = $links[$id]->product();
             $owners[$product] = $id;
 
             if ($change->action === 'restore' || array_intersect(['options', 'variants'], $change->fields) !== []) {
@@ -857,7 +858,7 @@ final class ProductWriter
      * Undoes the delete action for products that are back in Clover, unless the owner has decided otherwise since.
      *
      * @param array<string, ProductChange>        $changes
-     * @param array<string, array<string, mixed>> $links
+     * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      */
     private function restore(array $changes, array $links, array &$rows): void
@@ -873,12 +874,13 @@ final class ProductWriter
             $link = $links[$id];
 
             if (
-                $link['state_before_delete'] !== null
-                && $link['article']['state'] <= 0
-                && (int) $link['state_before_delete'] !== $link['article']['state']
+                $link->stateBeforeDelete !== null
+                && $link->article !== null
+                && $link->article->state <= 0
+                && $link->stateBeforeDelete !== $link->article->state
             ) {
-                $states[(int) $link['article_id']] = ['state' => (int) $link['state_before_delete']];
-                $back[(int) $link['product_id']]   = $id;
+                $states[(int) $link->articleId] = ['state' => $link->stateBeforeDelete];
+                $back[$link->product()]         = $id;
                 $rows[$id]++;
             }
         }

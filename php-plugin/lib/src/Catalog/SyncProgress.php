@@ -11,12 +11,9 @@ final readonly class SyncProgress
 {
     public function __construct(
         public int $run,
-        /**
-         * {@see SyncRuns::RUNNING} when there is more to do, {@see SyncRuns::DONE}, or {@see
-         * SyncRuns::NEEDS_CONFIRMATION}.
-         */
-        public string $status,
-        public string $phase,
+        /** {@see RunStatus::Running} when there is more to do. */
+        public RunStatus $status,
+        public RunPhase $phase,
         public int $imported,
         public int $updated,
         public int $unchanged,
@@ -33,30 +30,29 @@ final readonly class SyncProgress
     ) {
     }
 
-    /** @param array<string, mixed> $row */
-    public static function fromRow(array $row): self
+    public static function of(SyncRunRow $run): self
     {
         return new self(
-            (int) $row['id'],
-            (string) $row['status'],
-            (string) $row['phase'],
-            (int) $row['imported'],
-            (int) $row['updated'],
-            (int) $row['unchanged'],
-            (int) $row['deleted'],
-            (int) $row['failed'],
-            (int) $row['conflicts'],
-            (int) $row['skipped'],
-            (int) $row['product_rows'],
-            (int) $row['items_read'],
-            (int) $row['requests'],
-            (float) $row['seconds'],
-            $row['error'] === null ? null : (string) $row['error'],
+            $run->id,
+            $run->status,
+            $run->phase,
+            $run->imported,
+            $run->updated,
+            $run->unchanged,
+            $run->deleted,
+            $run->failed,
+            $run->conflicts,
+            $run->skipped,
+            $run->productRows,
+            $run->itemsRead,
+            $run->requests,
+            $run->seconds,
+            $run->error,
         );
     }
 
     public function hasMore(): bool
     {
-        return $this->status === SyncRuns::RUNNING;
+        return $this->status === RunStatus::Running;
     }
 }

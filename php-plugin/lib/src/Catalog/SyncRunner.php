@@ -150,12 +150,12 @@ final class SyncRunner
 
             do {
                 $run  = $this->runs->get($id);
-                $more = match ($run['phase']) {
-                    'prepare' => $this->prepare($id, $config),
-                    'items'   => $this->items($id, $run, $budget),
-                    'groups'  => $this->groups($id, $run, $budget),
-                    'deletes' => $this->deletes($id, $run, $budget, $confirmDeletes),
-                    'finish'  => $this->finish($id, $run),
+                $more = match ($run->phase) {
+                    RunPhase::Prepare => $this->prepare($id, $config),
+                    RunPhase::Items   => $this->items($id, $run, $budget),
+                    RunPhase::Groups  => $this->groups($id, $run, $budget),
+                    RunPhase::Deletes => $this->deletes($id, $run, $budget, $confirmDeletes),
+                    RunPhase::Finish  => $this->finish($id, $run),
                 };
             } while ($more && !$budget->isSpent());
 
@@ -163,9 +163,9 @@ final class SyncRunner
                 $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
             }
 
-            return SyncProgress::fromRow($this->runs->get($id));
+            return SyncProgress::of($this->runs->get($id));
         } catch (UnavailableException $e) {
-            $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, ...$this->spent());
+            $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, $this->spent());
             $this->log->add(
                 'sync',
                 'item',
@@ -183,12 +183,12 @@ final class SyncRunner
                 $id,
                 $this->lock->holder(),
                 [
-                    'status' => SyncRuns::FAILED,
+                    'status' => RunStatus::Failed->value,
                     'error'  => $e->getMessage(),
                     'ended'  => UtcTime::sql($this->clock->now()),
                 ],
                 null,
-                ...$this->spent(),
+                $this->spent(),
             );
             $this->log->add('sync', 'item', '', 'error', 'The sync stopped: ' . $e->getMessage(), $id);
 
@@ -214,37 +214,36 @@ final class SyncRunner
     {
         $open      = $this->runs->open();
         $resumable = $open !== null
-        && match ($open['status']) {
-            SyncRuns::RUNNING => abs($this->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC'))
-                < self::RESUMABLE,
-            default           => $confirmDeletes,
+        && match ($open->status) {
+            RunStatus::Running => abs($this->clock->now() - $open->heartbeat) < self::RESUMABLE,
+            default            => $confirmDeletes,
         };
 
         if (!$resumable) {
             return $this->runs->begin($this->lock->holder());
         }
 
-        $this->runs->take((int) $open['id'], $this->lock->holder());
+        $this->runs->take($open->id, $this->lock->holder());
 
-        return (int) $open['id'];
+        return $open->id;
     }
 
     private function prepare(int $id, ShopConfig $config): bool
     {
         $facts    = $this->merchantFacts->ask();
-        $currency = MerchantProfile::requireCurrency($facts, $config->currency);
-        $this->warnAboutTax($facts['vat'], $config);
+        $currency = MerchantProfile::requireCurrency($facts->currency, $config->currency);
+        $this->warnAboutTax($facts->vat, $config);
         $this->runs->advance(
             $id,
             $this->lock->holder(),
             [
-                'phase'       => 'items',
+                'phase'       => RunPhase::Items->value,
                 'currency'    => $currency,
-                'track_stock' => $facts['track_stock'] === false ? 0 : 1,
+                'track_stock' => (int) $facts->tracksStock(),
                 'error'       => null,
             ],
             null,
-            ...$this->spent(),
+            $this->spent(),
         );
 
         return true;
@@ -269,10 +268,9 @@ final class SyncRunner
         }
     }
 
-    /** @param array<string, mixed> $run */
-    private function items(int $id, array $run, TimeBudget $budget): bool
+    private function items(int $id, SyncRunRow $run, TimeBudget $budget): bool
     {
-        foreach ($this->catalog($run)->pages($run['cursor']) as $page) {
+        foreach ($this->catalog($run)->pages($run->cursor) as $page) {
             // What follows the last page is an empty one; to count it as a step would end every short slice here.
             if ($page->itemIds() === []) {
                 continue;
@@ -287,7 +285,7 @@ final class SyncRunner
                     $this->lock->holder(),
                     ['cursor' => $page->cursor(), 'error' => null],
                     $written,
-                    ...$spent,
+                    $spent,
                 );
             });
 
@@ -299,9 +297,9 @@ final class SyncRunner
         $this->runs->advance(
             $id,
             $this->lock->holder(),
-            ['phase' => 'groups', 'cursor' => null],
+            ['phase' => RunPhase::Groups->value, 'cursor' => null],
             null,
-            ...$this->spent(),
+            $this->spent(),
         );
 
         return true;
@@ -316,11 +314,10 @@ final class SyncRunner
         return $written;
     }
 
-    /** @param array<string, mixed> $run */
-    private function groups(int $id, array $run, TimeBudget $budget): bool
+    private function groups(int $id, SyncRunRow $run, TimeBudget $budget): bool
     {
         $catalog = $this->catalog($run);
-        $cursor  = (string) $run['cursor'];
+        $cursor  = (string) $run->cursor;
 
         for ($first = true;; $first = false) {
             $batch = $this->runs->stagedAfter($id, $cursor, self::GROUP_ITEMS);
@@ -354,7 +351,7 @@ final class SyncRunner
                     $this->lock->holder(),
                     ['cursor' => $cursor, 'error' => null],
                     $written,
-                    ...$spent,
+                    $spent,
                 );
             });
 
@@ -366,16 +363,15 @@ final class SyncRunner
         $this->runs->advance(
             $id,
             $this->lock->holder(),
-            ['phase' => 'deletes', 'cursor' => null],
+            ['phase' => RunPhase::Deletes->value, 'cursor' => null],
             null,
-            ...$this->spent(),
+            $this->spent(),
         );
 
         return true;
     }
 
-    /** @param array<string, mixed> $run */
-    private function deletes(int $id, array $run, TimeBudget $budget, bool $confirmed): bool
+    private function deletes(int $id, SyncRunRow $run, TimeBudget $budget, bool $confirmed): bool
     {
         $catalog = $this->catalog($run);
         $gone    = $this->mappings->countUnseen($id);
@@ -383,7 +379,7 @@ final class SyncRunner
 
         // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured
         // by.
-        if ($gone > $limit && !$confirmed && $run['cursor'] === null) {
+        if ($gone > $limit && !$confirmed && $run->cursor === null) {
             $message = \sprintf(
                 '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.',
                 $gone,
@@ -392,9 +388,9 @@ final class SyncRunner
             $this->runs->advance(
                 $id,
                 $this->lock->holder(),
-                ['status' => SyncRuns::NEEDS_CONFIRMATION, 'error' => $message],
+                ['status' => RunStatus::NeedsConfirmation->value, 'error' => $message],
                 null,
-                ...$this->spent(),
+                $this->spent(),
             );
             $this->log->add('sync', 'item', '', 'skipped', $message, $id);
 
@@ -433,7 +429,7 @@ final class SyncRunner
                     $this->lock->holder(),
                     ['cursor' => 'settled', 'error' => null],
                     $written,
-                    ...$spent,
+                    $spent,
                 );
             });
 
@@ -449,17 +445,16 @@ final class SyncRunner
             $this->runs->advance(
                 $id,
                 $this->lock->holder(),
-                ['phase' => 'finish', 'cursor' => null],
+                ['phase' => RunPhase::Finish->value, 'cursor' => null],
                 $written,
-                ...$spent,
+                $spent,
             );
         });
 
         return true;
     }
 
-    /** @param array<string, mixed> $run */
-    private function finish(int $id, array $run): bool
+    private function finish(int $id, SyncRunRow $run): bool
     {
         $spent = $this->spent();
         $this->sql->transaction(function () use ($id, $run, $spent): void {
@@ -469,9 +464,9 @@ final class SyncRunner
             $this->runs->advance(
                 $id,
                 $this->lock->holder(),
-                ['status' => SyncRuns::DONE, 'ended' => $now, 'error' => null],
+                ['status' => RunStatus::Done->value, 'ended' => $now, 'error' => null],
                 null,
-                ...$spent,
+                $spent,
             );
             $this->state->set('last_sync', $now);
             $this->log->purge($this->settings->logRetention);
@@ -480,15 +475,15 @@ final class SyncRunner
                 'sync',
                 'item',
                 '',
-                (int) $run['failed'] > 0 ? 'error' : 'success',
+                $run->failed > 0 ? 'error' : 'success',
                 \sprintf(
                     '%s: %d imported, %d updated, %d unchanged, %d deleted, %d in conflict',
-                    (int) $run['failed'] > 0 ? "Sync done with {$run['failed']} failures" : 'Sync done',
-                    $run['imported'],
-                    $run['updated'],
-                    $run['unchanged'],
-                    $run['deleted'],
-                    $run['conflicts'],
+                    $run->failed > 0 ? "Sync done with {$run->failed} failures" : 'Sync done',
+                    $run->imported,
+                    $run->updated,
+                    $run->unchanged,
+                    $run->deleted,
+                    $run->conflicts,
                 ),
                 $id,
             );
@@ -505,30 +500,25 @@ final class SyncRunner
         }
 
         if ($this->progress !== null) {
-            ($this->progress)(SyncProgress::fromRow($this->runs->get($id)));
+            ($this->progress)(SyncProgress::of($this->runs->get($id)));
         }
 
         return $budget->isSpent();
     }
 
-    /** @param array<string, mixed> $run */
-    private function catalog(array $run): Catalog
+    private function catalog(SyncRunRow $run): Catalog
     {
-        return $this->catalog ??= new Catalog($this->connection, (string) $run['currency'], (bool) $run['track_stock']);
+        return $this->catalog ??= new Catalog($this->connection, $run->currency, $run->trackStock);
     }
 
-    /**
-     * Requests and seconds since the last call.
-     *
-     * @return array{int, float}
-     */
-    private function spent(): array
+    /** The cost since the last call. */
+    private function spent(): RunCost
     {
         $requests              = $this->connection->requests() - $this->requestsCounted;
         $seconds               = $this->clock->monotonic() - $this->secondsCounted;
         $this->requestsCounted += $requests;
         $this->secondsCounted  += $seconds;
 
-        return [$requests, $seconds];
+        return new RunCost($requests, $seconds);
     }
 }

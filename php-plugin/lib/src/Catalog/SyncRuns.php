@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Support\Clock;
@@ -18,12 +19,6 @@ final readonly class SyncRuns
 {
     private const TABLE   = '#__j2commerce_clover_runs';
     private const STAGING = '#__j2commerce_clover_staging';
-
-    public const RUNNING            = 'running';
-    public const DONE               = 'done';
-    public const FAILED             = 'failed';
-    public const NEEDS_CONFIRMATION = 'needs_confirmation';
-    public const SUPERSEDED         = 'superseded';
 
     private Bulk $bulk;
 
@@ -36,32 +31,35 @@ final readonly class SyncRuns
         $this->bulk = new Bulk($sql);
     }
 
-    /** @return ?array<string, mixed> The run that was cut, or that waits for the owner's word */
-    public function open(): ?array
+    /** The run that was cut, or that waits for the owner's confirmation. */
+    public function open(): ?SyncRunRow
     {
-        return $this->sql->fetchOne('SELECT * FROM '
+        $row = $this->sql->fetchOne('SELECT * FROM '
         . self::TABLE
         . " WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation') ORDER BY id DESC LIMIT 1", [
             $this->environment,
             $this->merchant,
         ]);
+
+        return $row === null ? null : SyncRunRow::fromRow($row);
     }
 
-    /** @return ?array<string, mixed> */
-    public function latest(): ?array
+    public function latest(): ?SyncRunRow
     {
-        return $this->sql->fetchOne('SELECT * FROM '
+        $row = $this->sql->fetchOne('SELECT * FROM '
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? ORDER BY id DESC LIMIT 1', [$this->environment, $this->merchant]);
+
+        return $row === null ? null : SyncRunRow::fromRow($row);
     }
 
-    /** @return array<string, mixed> */
-    public function get(int $id): array
+    /** @throws LockLostException when there is no such run any more */
+    public function get(int $id): SyncRunRow
     {
-        return (
+        return SyncRunRow::fromRow(
             $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [
                 $id,
-            ]) ?? throw new LockLostException('The sync run was removed while it went on.')
+            ]) ?? throw new LockLostException('The sync run was removed while it went on.'),
         );
     }
 
@@ -79,7 +77,15 @@ final readonly class SyncRuns
             $this->bulk->insert(
                 self::TABLE,
                 ['environment', 'merchant_id', 'status', 'phase', 'holder', 'started', 'heartbeat'],
-                [[$this->environment, $this->merchant, self::RUNNING, 'prepare', $holder, $now, $now]],
+                [[
+                    $this->environment,
+                    $this->merchant,
+                    RunStatus::Running->value,
+                    RunPhase::Prepare->value,
+                    $holder,
+                    $now,
+                    $now,
+                ]],
             );
             $id = (int) $this->sql->fetchValue('SELECT MAX(id) FROM '
             . self::TABLE
@@ -105,10 +111,10 @@ final readonly class SyncRuns
     {
         $latest = $this->latest();
 
-        if (($latest['status'] ?? null) === self::FAILED) {
+        if ($latest !== null && $latest->status === RunStatus::Failed) {
             $this->sql->execute('UPDATE '
             . self::TABLE
-            . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest['id']]);
+            . " SET status = 'superseded' WHERE id = ? AND status = 'failed'", [$latest->id]);
         }
     }
 
@@ -133,8 +139,7 @@ final readonly class SyncRuns
         string $holder,
         array $values,
         ?WriteReport $written = null,
-        int $requests = 0,
-        float $seconds = 0.0,
+        RunCost $cost = new RunCost(0, 0.0),
     ): void {
         if (
             $this->sql->fetchValue(
@@ -146,7 +151,7 @@ final readonly class SyncRuns
         }
 
         $sets = ['heartbeat = ?', 'requests = requests + ?', 'seconds = seconds + ?'];
-        $args = [UtcTime::sql($this->clock->now()), $requests, \sprintf('%.3F', $seconds)];
+        $args = [UtcTime::sql($this->clock->now()), $cost->requests, \sprintf('%.3F', $cost->seconds)];
 
         foreach ($written === null
             ? []
@@ -232,12 +237,20 @@ final readonly class SyncRuns
      */
     public function staged(int $run, array $groups): array
     {
-        return $this->bulk->fetch(
-            'SELECT group_id, item_id, payload, asked FROM '
-            . self::STAGING
-            . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id',
-            $groups,
-            [$run],
+        return array_map(
+            static fn (array $row): array => [
+                'group_id' => Row::string($row, 'group_id'),
+                'item_id'  => Row::string($row, 'item_id'),
+                'payload'  => Row::string($row, 'payload'),
+                'asked'    => Row::int($row, 'asked'),
+            ],
+            $this->bulk->fetch(
+                'SELECT group_id, item_id, payload, asked FROM '
+                . self::STAGING
+                . ' WHERE run_id = ? AND group_id IN (%s) ORDER BY group_id, item_id',
+                $groups,
+                [$run],
+            ),
         );
     }
 

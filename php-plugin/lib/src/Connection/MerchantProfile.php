@@ -26,61 +26,58 @@ final readonly class MerchantProfile
     /**
      * Asks Clover and remembers the answer.
      *
-     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
-     *   ?bool, update_stock: ?bool}
-     *
      * @throws CloverException
      */
-    public function ask(): array
+    public function ask(): MerchantFacts
     {
         $merchant = $this->connection->merchant();
-        $facts    = [
-            'id'              => $merchant->id,
-            'name'            => $merchant->name,
-            'currency'        => $merchant->currency,
-            'currency_source' => $merchant->currencySource,
-            'vat'             => $merchant->vat,
-            'track_stock'     => $merchant->trackStock,
-            'update_stock'    => $merchant->updateStock,
-        ];
+        $facts    = new MerchantFacts(
+            $merchant->id,
+            $merchant->name,
+            $merchant->currency,
+            $merchant->currencySource,
+            $merchant->vat,
+            $merchant->trackStock,
+            $merchant->updateStock,
+        );
+        $before = $this->remembered();
 
         // A look-up that sees less than an earlier one must not lose the name.
-        if (($this->remembered()['id'] ?? null) === $facts['id']) {
-            $facts['name'] ??= $this->remembered()['name'] ?? null;
+        if ($facts->name === null && $before !== null && $before->id === $facts->id) {
+            $facts = $facts->withName($before->name);
         }
 
-        $this->state->setArray(self::FACTS, $facts);
+        $this->state->setArray(self::FACTS, $facts->toArray());
+        $confirmed = $facts->currency === null ? $this->state->get(self::CONFIRMED) : null;
 
-        return $this->withConfirmed($facts);
+        return $confirmed === null ? $facts : $facts->withConfirmedCurrency($confirmed);
     }
 
-    /** @return array<string, mixed> What Clover last said; empty before the first time */
-    public function remembered(): array
+    /** What Clover last said; null before the first time. */
+    public function remembered(): ?MerchantFacts
     {
-        return $this->state->getArray(self::FACTS);
+        return MerchantFacts::fromArray($this->state->getArray(self::FACTS));
     }
 
-    /** The merchant that Clover last told of; for those who have the database alone. */
+    /** The merchant that Clover last named, for callers that have only the database. */
     public static function merchantIn(KeyValueStore $state): ?string
     {
-        return $state->getArray(self::FACTS)['id'] ?? null;
+        return MerchantFacts::fromArray($state->getArray(self::FACTS))?->id;
     }
 
-    /**
-     * The merchant's currency as far as it is known without asking.
-     */
+    /** The merchant's currency as far as it is known without asking. */
     public function currency(): ?string
     {
-        return $this->remembered()['currency'] ?? $this->state->get(self::CONFIRMED);
+        return $this->remembered()?->currency ?? $this->state->get(self::CONFIRMED);
     }
 
-    /** Whether the merchant keeps counts, as far as Clover has told. */
+    /** Whether the merchant keeps counts, as far as is known. */
     public function tracksStock(): bool
     {
-        return ($this->remembered()['track_stock'] ?? null) !== false;
+        return $this->remembered()?->tracksStock() ?? true;
     }
 
-    /** The owner's word, used while Clover does not tell. */
+    /** Stores the currency that the owner confirmed; used while Clover does not show it. */
     public function confirmCurrency(string $currency): void
     {
         $this->state->set(self::CONFIRMED, strtoupper($currency));
@@ -92,44 +89,28 @@ final readonly class MerchantProfile
     }
 
     /**
-     * @param array{currency: ?string, ...} $facts
+     * @param ?string $clover The merchant's currency; null when it is not known
+     * @param string  $shop   The shop's
      *
-     * @throws CurrencyException unless Clover and the shop count in the same money
+     * @throws CurrencyException unless the two are the same
      */
-    public static function requireCurrency(array $facts, string $shop): string
+    public static function requireCurrency(?string $clover, string $shop): string
     {
-        if ($facts['currency'] === null) {
+        if ($clover === null) {
             throw new CurrencyException(
                 'Clover does not tell the merchant\'s currency with the permissions granted: confirm it once (dashboard, or connect --currency), then sync again.',
             );
         }
 
-        if ($facts['currency'] !== $shop) {
+        if ($clover !== $shop) {
             throw new CurrencyException(\sprintf(
                 'Clover counts in %s and the shop in %s: prices of another currency are not imported, set the shop\'s currency to %s first.',
-                $facts['currency'],
+                $clover,
                 $shop,
-                $facts['currency'],
+                $clover,
             ));
         }
 
         return $shop;
-    }
-
-    /**
-     * @param array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
-     *   ?bool, update_stock: ?bool} $facts
-     *
-     * @return array{id: string, name: ?string, currency: ?string, currency_source: ?string, vat: ?bool, track_stock:
-     *   ?bool, update_stock: ?bool}
-     */
-    private function withConfirmed(array $facts): array
-    {
-        if ($facts['currency'] === null && ($confirmed = $this->state->get(self::CONFIRMED)) !== null) {
-            $facts['currency']        = $confirmed;
-            $facts['currency_source'] = 'owner';
-        }
-
-        return $facts;
     }
 }

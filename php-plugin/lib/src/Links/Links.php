@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Links;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 
 /** Links between Clover's items and groups and the shop's products, of one environment and merchant. */
@@ -56,8 +57,7 @@ final readonly class Links
     /**
      * @param list<string> $cloverIds
      *
-     * @return array<string, array<string, mixed>> Whole rows by Clover id, each with `article` (title, catid, state,
-     *   checked_out; null when the article is gone)
+     * @return array<string, LinkRow> By Clover id
      */
     public function byCloverId(array $cloverIds): array
     {
@@ -72,7 +72,7 @@ final readonly class Links
             $cloverIds,
             [$this->environment, $this->merchant],
         ) as $row) {
-            $rows[$row['clover_id']] = self::withArticle($row);
+            $rows[Row::string($row, 'clover_id')] = LinkRow::fromRow($row);
         }
 
         return $rows;
@@ -216,24 +216,18 @@ final readonly class Links
      *
      * @param list<string> $groups
      *
-     * @return array<string, list<array<string, mixed>>> Group id => rows
+     * @return list<string> Clover ids
      */
     public function liveMembers(array $groups): array
     {
-        $members = [];
-
-        foreach ($this->bulk->fetch(
-            'SELECT clover_id, parent_id, product_id, variant_id FROM '
+        return array_map(static fn (array $row): string => Row::string($row, 'clover_id'), $this->bulk->fetch(
+            'SELECT clover_id FROM '
             . self::TABLE
             . "
               WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
             $groups,
             [$this->environment, $this->merchant],
-        ) as $row) {
-            $members[$row['parent_id']][] = $row;
-        }
-
-        return $members;
+        ));
     }
 
     /**
@@ -405,32 +399,5 @@ final readonly class Links
         }
 
         return $counts;
-    }
-
-    /**
-     * @param array<string, mixed> $row
-     *
-     * @return array<string, mixed>
-     */
-    private static function withArticle(array $row): array
-    {
-        $row['article'] = $row['c_id'] === null
-            ? null
-            : [
-                'title'       => (string) $row['c_title'],
-                'catid'       => (int) $row['c_catid'],
-                'alias'       => (string) $row['c_alias'],
-                'state'       => (int) $row['c_state'],
-                'checked_out' => (int) $row['c_checked_out'] !== 0,
-            ];
-
-        return array_diff_key($row, [
-            'c_id'          => 0,
-            'c_title'       => 0,
-            'c_catid'       => 0,
-            'c_alias'       => 0,
-            'c_state'       => 0,
-            'c_checked_out' => 0,
-        ]);
     }
 }

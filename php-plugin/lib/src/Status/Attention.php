@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
@@ -54,7 +55,7 @@ final readonly class Attention
             $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $mappings->environment, $clock))->countDead(),
             (new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason']
             ?? null,
-            $run !== null && $run['status'] === SyncRuns::NEEDS_CONFIRMATION,
+            $run?->status === RunStatus::NeedsConfirmation,
         );
     }
 

@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Services;
@@ -93,7 +95,7 @@ final readonly class DashboardStatus
             $status->environment,
             $status->connected,
             $status->merchantId,
-            ($facts['id'] ?? null) === $status->merchantId ? $facts['name'] ?? null : null,
+            $facts?->id === $status->merchantId ? $facts?->name : null,
             $status->reconnectReason,
             $status->refusedAt,
             $status->nextTryAt,
@@ -108,7 +110,7 @@ final readonly class DashboardStatus
             $counts['deleted'],
             $shop->state->get('last_sync'),
             self::run($shop, $runs?->open()),
-            $latest?->status === SyncRuns::FAILED ? (string) $latest->message : null,
+            $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->message : null,
             $known ? self::sales($shop) : null,
             $shop->pause()->read(),
             $shop->verificationCodes()->all(),
@@ -120,21 +122,17 @@ final readonly class DashboardStatus
         );
     }
 
-    /**
-     * @param ?array<string, mixed> $open
-     *
-     * @return ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool}
-     */
-    private static function run(Services $shop, ?array $open): ?array
+    /** @return ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} */
+    private static function run(Services $shop, ?SyncRunRow $open): ?array
     {
         return (
             $open === null
                 ? null
                 : [
-                    'now'           => SyncProgress::fromRow($open),
+                    'now'           => SyncProgress::of($open),
                     'expected'      => $shop->expectedItems(),
-                    'heartbeat_age' => max(0, $shop->clock->now() - (int) strtotime($open['heartbeat'] . ' UTC')),
-                    'active'        => $open['status'] === SyncRuns::RUNNING && $shop->syncLock()->isTaken(),
+                    'heartbeat_age' => max(0, $shop->clock->now() - $open->heartbeat),
+                    'active'        => $open->status === RunStatus::Running && $shop->syncLock()->isTaken(),
                 ]
         );
     }

@@ -14,6 +14,12 @@ final class UtcTime
         return gmdate('Y-m-d H:i:s', $unix);
     }
 
+    /** Unix seconds of a column's text; 0 when it is not a time. */
+    public static function unix(string $sql): int
+    {
+        return (int) strtotime("$sql UTC");
+    }
+
     public static function iso(?string $sql): ?string
     {
         return $sql === null || $sql === '' ? null : str_replace(' ', 'T', $sql) . 'Z';

@@ -7,6 +7,8 @@ namespace CloverSync\Shop\Tasks;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
+use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
@@ -163,11 +165,11 @@ final readonly class ScheduledTasks
             $this->shop->clock,
         ))->latest();
 
-        if (($latest['status'] ?? null) === SyncRuns::RUNNING) {
+        if ($latest !== null && $latest->status === RunStatus::Running) {
             // Somebody who syncs by hand does it in slices too, and is not to find the run taken between two of them.
             if (
-                (int) $latest['id'] !== (int) $this->shop->state->get(self::RUN)
-                && $this->since((string) $latest['heartbeat']) < self::PAUSE
+                $latest->id !== (int) $this->shop->state->get(self::RUN)
+                && $this->since($latest->heartbeat) < self::PAUSE
             ) {
                 $result->say('running');
 
@@ -176,9 +178,9 @@ final readonly class ScheduledTasks
         } elseif ($latest !== null && ($wait = $this->secondsUntilDue($latest)) > 0) {
             $minutes = (int) ceil($wait / 60);
 
-            match ($latest['status']) {
-                SyncRuns::NEEDS_CONFIRMATION => $result->say('needs_confirmation', (string) $latest['error']),
-                SyncRuns::FAILED => $result->say('not_due_after_failure', $minutes, (string) $latest['error']),
+            match ($latest->status) {
+                RunStatus::NeedsConfirmation => $result->say('needs_confirmation', (string) $latest->error),
+                RunStatus::Failed => $result->say('not_due_after_failure', $minutes, (string) $latest->error),
                 default                      => $result->say('not_due', $minutes),
             };
 
@@ -190,8 +192,8 @@ final readonly class ScheduledTasks
         $result->shopChanged = $result->shopChanged || $done->productRows > 0;
 
         match ($done->status) {
-            SyncRuns::RUNNING            => $result->report('sync_goes_on', $done->itemsRead),
-            SyncRuns::NEEDS_CONFIRMATION => $result->report('needs_confirmation', (string) $done->message),
+            RunStatus::Running           => $result->report('sync_goes_on', $done->itemsRead),
+            RunStatus::NeedsConfirmation => $result->report('needs_confirmation', (string) $done->message),
             default                      => $result->report(
                 'synced',
                 $done->imported,
@@ -210,20 +212,18 @@ final readonly class ScheduledTasks
 
     /**
      * A scheduler is late now and then and early never: by the whole interval every second run would miss its turn.
-     *
-     * @param array<string, mixed> $latest
      */
-    private function secondsUntilDue(array $latest): int
+    private function secondsUntilDue(SyncRunRow $latest): int
     {
         $interval = $this->shop->settings->syncInterval * 60;
 
-        return $interval - max(60, intdiv($interval, 10)) - $this->since((string) $latest['started']);
+        return $interval - max(60, intdiv($interval, 10)) - $this->since($latest->started);
     }
 
     /** @return int Seconds; what lies ahead, by a clock that was wrong, is as long ago */
-    private function since(string $time): int
+    private function since(int $time): int
     {
-        return abs($this->shop->clock->now() - (int) strtotime("$time UTC"));
+        return abs($this->shop->clock->now() - $time);
     }
 
     private function refresh(TaskReport $result): void
@@ -294,7 +294,7 @@ final readonly class ScheduledTasks
         $result->report($found['done'] ? 'counted' : 'counted_partly', $found['updated'], $found['unchanged']);
     }
 
-    /** @param \Closure(): Budget $budget Asked for each part when it begins */
+    /** @param \Closure(): TimeBudget $budget Asked for each part when it begins */
     private function drain(TaskReport $result, \Closure $budget): void
     {
         $this->attempt($result, 'sales', fn () => $this->sales($result, $budget()));

@@ -188,7 +188,7 @@ final class InboxWorker
         $writer       = $this->writer;
 
         $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
-            $run     = (int) ($this->runs->latest()['id'] ?? 0);
+            $run     = $this->runs->latest()->id ?? 0;
             $written = $writer->singles($answer->page(), $run, $asked);
 
             if ($family !== null) {
@@ -220,13 +220,7 @@ final class InboxWorker
      */
     private function sisters(array $groups, array $ids): array
     {
-        $sisters = [];
-
-        foreach ($this->mappings->liveMembers($groups) as $members) {
-            array_push($sisters, ...array_map(strval(...), array_column($members, 'clover_id')));
-        }
-
-        return array_values(array_diff($sisters, $ids));
+        return array_values(array_diff($this->mappings->liveMembers($groups), $ids));
     }
 
     /** @param list<array{object_id: string, event: string, ...}> $rows */

@@ -1,0 +1,17 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+/** Phase of a sync run, as the column `phase` has it; in this order. */
+enum RunPhase: string
+{
+    case Prepare = 'prepare';
+    case Items   = 'items';
+    case Groups  = 'groups';
+    case Deletes = 'deletes';
+    case Finish  = 'finish';
+}

@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+/** State of a sync run, as the column `status` has it. */
+enum RunStatus: string
+{
+    /** At work, or cut and to be resumed. */
+    case Running = 'running';
+    case Done    = 'done';
+    case Failed  = 'failed';
+    /** Stopped until the owner confirms that many items were deleted. */
+    case NeedsConfirmation = 'needs_confirmation';
+    /** Another run has taken its place. */
+    case Superseded = 'superseded';
+}

@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Links;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+
+/** A link between an item or group of Clover and a product of the shop, with the product's article. */
+final readonly class LinkRow
+{
+    /** @param list<int> $tagsWritten Tag ids */
+    private function __construct(
+        public string $cloverId,
+        /** "item" or "group". */
+        public string $kind,
+        /** The group of a variant. */
+        public ?string $parentId,
+        public string $name,
+        /** Null while the item is linked to no product. */
+        public ?int $articleId,
+        public ?int $productId,
+        /** Null for a group. */
+        public ?int $variantId,
+        public string $fingerprint,
+        /** What the sync last wrote; what differs from it in the article is the owner's. */
+        public string $titleWritten,
+        public int $categoryWritten,
+        public array $tagsWritten,
+        public LinkState $state,
+        /** The article's state that the delete action replaced. */
+        public ?int $stateBeforeDelete,
+        /** Null when the article does not exist. */
+        public ?LinkedArticle $article,
+    ) {
+    }
+
+    /** @param array<string, int|float|string|null> $row Of the link, with the article's columns as c_… */
+    public static function fromRow(array $row): self
+    {
+        $tags = json_decode(Row::string($row, 'tags_written'), true);
+
+        return new self(
+            Row::string($row, 'clover_id'),
+            Row::string($row, 'clover_type'),
+            Row::nullableString($row, 'parent_id'),
+            Row::string($row, 'name'),
+            Row::nullableInt($row, 'article_id'),
+            Row::nullableInt($row, 'product_id'),
+            Row::nullableInt($row, 'variant_id'),
+            Row::string($row, 'fingerprint'),
+            Row::string($row, 'title_written'),
+            Row::int($row, 'category_written'),
+            \is_array($tags) ? array_map(intval(...), array_values(array_filter($tags, is_numeric(...)))) : [],
+            LinkState::from(Row::string($row, 'state')),
+            Row::nullableInt($row, 'state_before_delete'),
+            $row['c_id'] === null
+                ? null
+                : new LinkedArticle(
+                    Row::string($row, 'c_title'),
+                    Row::int($row, 'c_catid'),
+                    Row::string($row, 'c_alias'),
+                    Row::int($row, 'c_state'),
+                    Row::bool($row, 'c_checked_out'),
+                ),
+        );
+    }
+
+    /**
+     * For links that are known to have a product.
+     *
+     * @throws \UnexpectedValueException when it has none
+     */
+    public function product(): int
+    {
+        return $this->productId ?? throw new \UnexpectedValueException("$this->cloverId is linked to no product.");
+    }
+
+    /**
+     * For links that are known to have a variant.
+     *
+     * @throws \UnexpectedValueException when it has none
+     */
+    public function variant(): int
+    {
+        return $this->variantId ?? throw new \UnexpectedValueException("$this->cloverId is linked to no variant.");
+    }
+}
