@@ -1,0 +1,341 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Architecture;
+
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+/** Who may know whom in php-plugin/lib/src, and what stands in one place only. */
+final class LibraryTest extends TestCase
+{
+    private const PLUGIN = __DIR__ . '/../../php-plugin';
+
+    /** Rows may know the rows below them. Folders of one row do not know each other. */
+    private const ROWS = [
+        ['Joomla'],
+        ['Tasks'],
+        ['Services'],
+        ['Status'],
+        ['Webhooks'],
+        ['Catalog', 'Sales'],
+        ['Links'],
+        ['Connection', 'LaneBook', 'Lanes', 'Log', 'RateLimit'],
+        ['Locking'],
+        ['Database'],
+        ['Support'],
+        ['Exception'],
+    ];
+
+    /** What breaks the rows today. A line goes when its cause goes; no line is added. */
+    private const UPWARD = [
+        'Catalog/CatalogWriter.php -> Sales',
+        'Catalog/KnownProducts.php -> Sales',
+        'Catalog/Preview.php -> Sales',
+        'Catalog/StockOnlySync.php -> Sales',
+        'Links/LinkList.php -> Webhooks',
+        'Links/ProductStatus.php -> Webhooks',
+        'Sales/OrderStatus.php -> Services',
+        'Sales/Sales.php -> Catalog',
+        'Sales/Sales.php -> Services',
+        'Status/DashboardStatus.php -> Services',
+    ];
+
+    /** What the library names of what stands above it today. A line goes when its cause goes; no line is added. */
+    private const STRANGERS = [
+        'Joomla/ErrorPresenter.php: J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData',
+        'Joomla/ErrorPresenter.php: J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm',
+    ];
+
+    /** What may hold a floating-point number, and of what. Money is text or an integer of minor units. */
+    private const FLOATS = [
+        'Catalog/RunCost.php'               => 'seconds',
+        'Catalog/SyncProgress.php'          => 'seconds',
+        'Catalog/SyncRunRow.php'            => 'seconds',
+        'Catalog/SyncRunner.php'            => 'seconds',
+        'Catalog/SyncRuns.php'              => 'seconds',
+        'Connection/DatabaseTokenStore.php' => 'seconds',
+        'Database/Sql.php'                  => 'what a database returns',
+        'Joomla/JoomlaSql.php'              => 'what a database returns',
+        'Lanes.php'                         => 'milliseconds',
+        'Locking/Lock.php'                  => 'seconds',
+        'Sales/StockSender.php'             => 'counts of stock',
+        'Sales/Worker.php'                  => 'seconds',
+        'Support/Clock.php'                 => 'seconds',
+        'Support/Platform.php'              => 'seconds',
+        'Support/SystemClock.php'           => 'seconds',
+        'Support/TimeBudget.php'            => 'seconds',
+        'Tasks/ScheduledTasks.php'          => 'seconds',
+        'Webhooks/InboxWorker.php'          => 'seconds',
+    ];
+
+    /** Folders that may hold statements of SQL. */
+    private const SQL = [
+        'Catalog',
+        'Database',
+        'Lanes',
+        'Links',
+        'Locking',
+        'Log',
+        'RateLimit',
+        'Sales',
+        'Webhooks',
+    ];
+
+    /** Statements elsewhere today. A line goes when its cause goes; no line is added. */
+    private const SQL_ELSEWHERE = [
+        'Joomla/ShopFactory.php',
+        'Status/Attention.php',
+    ];
+
+    #[TestDox('A folder knows the rows below it only')]
+    public function test_rows(): void
+    {
+        self::assertSame(self::UPWARD, self::upward(self::library()));
+    }
+
+    #[TestDox('Joomla is named in Joomla/ only, and the command line, the plugins and the tests nowhere')]
+    public function test_joomla(): void
+    {
+        self::assertSame(self::STRANGERS, self::strangers(self::library()));
+    }
+
+    #[TestDox('Floating-point numbers hold seconds and counts, never money')]
+    public function test_floats(): void
+    {
+        self::assertSame(array_keys(self::FLOATS), self::floats(self::library()));
+    }
+
+    #[TestDox('SQL stands in the folders that own tables')]
+    public function test_sql(): void
+    {
+        self::assertSame(self::SQL_ELSEWHERE, self::sqlElsewhere(self::library()));
+    }
+
+    #[TestDox('PHP speaks with nobody over HTTP: the extension does')]
+    public function test_http(): void
+    {
+        self::assertSame([], self::http(SourceFile::below(self::PLUGIN)));
+    }
+
+    /** @return iterable<string, array{string, string, string, list<string>}> Rule, path, code, what is found */
+    public static function planted(): iterable
+    {
+        yield 'an import of a row above' => [
+            'upward',
+            'Links/A.php',
+            'use CloverSync\Shop\Sales\B;',
+            ['Links/A.php -> Sales'],
+        ];
+        yield 'an import of a neighbor' => [
+            'upward',
+            'Sales/A.php',
+            'use CloverSync\Shop\Catalog\{B, C};',
+            ['Sales/A.php -> Catalog'],
+        ];
+        yield 'a full name' => ['upward', 'Log/A.php', 'new \CloverSync\Shop\Tasks\B();', ['Log/A.php -> Tasks']];
+        yield 'a folder without a row' => ['upward', 'New/A.php', 'use CloverSync\Shop\Log\B;', ['New/A.php -> Log']];
+        yield 'a class of a folder without a row' => [
+            'upward',
+            'Log/A.php',
+            'use CloverSync\Shop\New\B;',
+            ['Log/A.php -> New'],
+        ];
+        yield 'a row below' => ['upward', 'Sales/A.php', 'use CloverSync\Shop\Links\B; // CloverSync\Shop\Tasks\C', []];
+        yield 'Joomla by import' => [
+            'strangers',
+            'Sales/A.php',
+            'use Joomla\CMS\Factory;',
+            ['Sales/A.php: Joomla\CMS\Factory'],
+        ];
+        yield 'Joomla in full' => [
+            'strangers',
+            'A.php',
+            '\Joomla\CMS\Factory::getApplication();',
+            ['A.php: Joomla\CMS\Factory'],
+        ];
+        yield 'J2Commerce' => [
+            'strangers',
+            'Log/A.php',
+            'use J2Commerce\Component\X;',
+            ['Log/A.php: J2Commerce\Component\X'],
+        ];
+        yield 'a folder of Joomla' => ['strangers', 'Log/A.php', '$a = JPATH_ROOT . "/x";', ['Log/A.php: JPATH_ROOT']];
+        yield 'the command line' => [
+            'strangers',
+            'Joomla/A.php',
+            'use CloverSync\Cli\B;',
+            ['Joomla/A.php: CloverSync\Cli\B'],
+        ];
+        yield 'Joomla in its folder' => ['strangers', 'Joomla/A.php', 'use Joomla\CMS\Factory;', []];
+        yield 'the catalog’s own folder Joomla' => [
+            'strangers',
+            'Catalog/A.php',
+            'namespace CloverSync\Shop\Catalog; new Joomla\Tags();',
+            [],
+        ];
+        yield 'a float of a parameter' => ['floats', 'Sales/A.php', 'function f(?float $price) {}', ['Sales/A.php']];
+        yield 'a float of a cast' => ['floats', 'Sales/A.php', '$a = (float) $price;', ['Sales/A.php']];
+        yield 'a float of a literal' => ['floats', 'Sales/A.php', '$a = $price * 1.19;', ['Sales/A.php']];
+        yield 'a float of a function' => ['floats', 'Sales/A.php', '$a = \floatval($price);', ['Sales/A.php']];
+        yield 'no float' => ['floats', 'Sales/A.php', '$a = "1.19"; // float', []];
+        yield 'SQL' => ['sqlElsewhere', 'Tasks/A.php', '$sql->fetchOne("SELECT a FROM $table");', ['Tasks/A.php']];
+        yield 'SQL over lines' => ['sqlElsewhere', 'Support/A.php', "\$a = '\n  DELETE FROM #__x';", ['Support/A.php']];
+        yield 'a sentence' => ['sqlElsewhere', 'Tasks/A.php', '$a = "Select a category.";', []];
+        yield 'curl' => ['http', 'lib/src/Log/A.php', '$a = curl_init();', ['lib/src/Log/A.php: curl_init']];
+        yield 'a socket' => [
+            'http',
+            'lib/src/Log/A.php',
+            '\stream_socket_client("tcp://a:1");',
+            ['lib/src/Log/A.php: stream_socket_client'],
+        ];
+        yield 'Joomla’s client' => [
+            'http',
+            'a/A.php',
+            'use Joomla\CMS\Http\HttpFactory;',
+            ['a/A.php: Joomla\CMS\Http\HttpFactory'],
+        ];
+        yield 'a file from the net' => [
+            'http',
+            'a/A.php',
+            'file_get_contents("https://a");',
+            ['a/A.php: file_get_contents of an address'],
+        ];
+        yield 'a file' => ['http', 'a/A.php', 'file_get_contents("/proc/stat");', []];
+    }
+
+    /** @param list<string> $found */
+    #[DataProvider('planted')]
+    #[TestDox('What is planted is found: $_dataName')]
+    public function test_planted(string $rule, string $path, string $code, array $found): void
+    {
+        self::assertSame($found, self::$rule([new SourceFile($path, "<?php $code")]));
+    }
+
+    /** @return list<SourceFile> */
+    private static function library(): array
+    {
+        $files = SourceFile::below(self::PLUGIN . '/lib/src');
+        self::assertGreaterThan(50, \count($files));
+
+        return $files;
+    }
+
+    /**
+     * @param list<SourceFile> $files
+     *
+     * @return list<string>
+     */
+    private static function upward(array $files): array
+    {
+        $found = [];
+
+        foreach ($files as $file) {
+            foreach ($file->folders() as $folder) {
+                if ((self::row($file->folder()) ?? PHP_INT_MAX) >= (self::row($folder) ?? -1)) {
+                    $found[] = "$file->path -> $folder";
+                }
+            }
+        }
+
+        return $found;
+    }
+
+    private static function row(string $folder): ?int
+    {
+        foreach (self::ROWS as $i => $folders) {
+            if (\in_array($folder, $folders, true)) {
+                return $i;
+            }
+        }
+
+        return null;
+    }
+
+    /**
+     * @param list<SourceFile> $files
+     *
+     * @return list<string>
+     */
+    private static function strangers(array $files): array
+    {
+        $found = [];
+
+        foreach ($files as $file) {
+            $foreign = $file->folder() === 'Joomla'
+                ? '/^CloverSync\\\\(Cli|Dev|Tests)\\\\|^J2Commerce\\\\Plugin\\\\/'
+                : '/^CloverSync\\\\(Cli|Dev|Tests)\\\\|^(Joomla|J2Commerce)\\\\|^JPATH_/';
+            $names = preg_grep($foreign, [...$file->classes(), ...$file->words()]) ?: [];
+
+            foreach (array_unique($names) as $name) {
+                $found[] = "$file->path: $name";
+            }
+        }
+
+        return $found;
+    }
+
+    /**
+     * @param list<SourceFile> $files
+     *
+     * @return list<string>
+     */
+    private static function floats(array $files): array
+    {
+        return self::paths($files, static fn (SourceFile $file): bool => $file->countsInFloats());
+    }
+
+    /**
+     * @param list<SourceFile> $files
+     *
+     * @return list<string>
+     */
+    private static function sqlElsewhere(array $files): array
+    {
+        return self::paths(
+            $files,
+            static fn (SourceFile $file): bool => !\in_array($file->folder(), self::SQL, true) && $file->hasSql(),
+        );
+    }
+
+    /**
+     * @param list<SourceFile> $files
+     *
+     * @return list<string>
+     */
+    private static function http(array $files): array
+    {
+        $found = [];
+
+        foreach ($files as $file) {
+            $names =
+                preg_grep('/^(curl_\w+|p?fsockopen|socket_\w+|stream_(socket|context)_\w+|get_headers|SoapClient)$|\\\\Http\\\\Http|^GuzzleHttp/', [
+                    ...$file->classes(),
+                    ...$file->words(),
+                ]) ?: [];
+
+            foreach (array_unique($names) as $name) {
+                $found[] = "$file->path: $name";
+            }
+
+            foreach ($file->opensAddresses() as $function) {
+                $found[] = "$file->path: $function of an address";
+            }
+        }
+
+        return $found;
+    }
+
+    /**
+     * @param list<SourceFile>           $files
+     * @param \Closure(SourceFile): bool $is
+     *
+     * @return list<string>
+     */
+    private static function paths(array $files, \Closure $is): array
+    {
+        return array_values(array_map(static fn (SourceFile $file): string => $file->path, array_filter($files, $is)));
+    }
+}

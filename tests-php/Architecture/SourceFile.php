@@ -1,0 +1,158 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Architecture;
+
+/** What one PHP file names and says, read from its tokens: comments and the inside of texts name nothing. */
+final readonly class SourceFile
+{
+    /** @var list<\PhpToken> Without blanks and comments */
+    private array $tokens;
+
+    /** @param string $path Below the folder of the library's classes, such as Sales/Worker.php */
+    public function __construct(
+        public string $path,
+        string $source,
+    ) {
+        $this->tokens = array_values(array_filter(
+            \PhpToken::tokenize($source),
+            static fn (\PhpToken $token): bool => !$token->isIgnorable(),
+        ));
+    }
+
+    /** @return list<self> Of every class below this folder, by path */
+    public static function below(string $folder): array
+    {
+        $files = [];
+
+        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
+            $folder,
+            \FilesystemIterator::SKIP_DOTS,
+        )) as $file) {
+            if ($file->getExtension() === 'php') {
+                $path         = substr($file->getPathname(), \strlen($folder) + 1);
+                $files[$path] = new self($path, (string) file_get_contents($file->getPathname()));
+            }
+        }
+
+        ksort($files);
+
+        return array_values($files);
+    }
+
+    /** The first folder of the path; the class itself when it stands in none. */
+    public function folder(): string
+    {
+        return explode('/', substr($this->path, 0, -\strlen('.php')))[0];
+    }
+
+    /** @return list<string> The first folders of this namespace that the file names classes of, without its own */
+    public function folders(string $namespace = 'CloverSync\Shop'): array
+    {
+        $begin   = '/^' . preg_quote($namespace, '/') . '\\\\(\w+)/';
+        $folders = [];
+
+        foreach ($this->classes() as $class) {
+            if (preg_match($begin, $class, $match) === 1 && $match[1] !== $this->folder()) {
+                $folders[$match[1]] = $match[1];
+            }
+        }
+
+        return array_values($folders);
+    }
+
+    /** @return list<string> Classes with their namespaces, sorted: imported ones and those that the code names in full */
+    public function classes(): array
+    {
+        $namespace = '';
+        $names     = [];
+
+        foreach ($this->tokens as $i => $token) {
+            if (!$token->is([T_NAME_QUALIFIED, T_NAME_FULLY_QUALIFIED])) {
+                continue;
+            }
+
+            $before = $this->tokens[$i - 1] ?? null;
+            $next   = $this->tokens[$i + 1] ?? null;
+
+            if ($before?->is(T_NAMESPACE)) {
+                $namespace = $token->text;
+            } elseif ($token->is(T_NAME_FULLY_QUALIFIED) || $before?->is(T_USE)) {
+                // A function that is called in full is no class.
+                if ($next?->text !== '(' || $before?->is(T_NEW)) {
+                    $names[] = ltrim($token->text, '\\');
+                }
+            } else {
+                $names[] = "$namespace\\$token->text";
+            }
+        }
+
+        sort($names);
+
+        return array_values(array_unique($names));
+    }
+
+    /** @return list<string> Plain names outside texts: functions, constants, types, sorted */
+    public function words(): array
+    {
+        $words = array_map(static fn (\PhpToken $token): string => ltrim($token->text, '\\'), array_filter(
+            $this->tokens,
+            static fn (\PhpToken $token): bool => $token->is([
+                T_STRING,
+                T_NAME_FULLY_QUALIFIED,
+            ]),
+        ));
+        sort($words);
+
+        return array_values(array_unique($words));
+    }
+
+    public function countsInFloats(): bool
+    {
+        return (
+            \in_array('float', array_map(strtolower(...), $this->words()), true)
+            || array_intersect(['floatval', 'doubleval', 'round', 'fdiv'], $this->words()) !== []
+            || array_filter($this->tokens, static fn (\PhpToken $token): bool => $token->is([
+                T_DOUBLE_CAST,
+                T_DNUMBER,
+            ])) !== []
+        );
+    }
+
+    /** @return bool Whether a text begins a statement of SQL */
+    public function hasSql(): bool
+    {
+        foreach ($this->tokens as $token) {
+            if (
+                $token->is([T_CONSTANT_ENCAPSED_STRING, T_ENCAPSED_AND_WHITESPACE])
+                && preg_match(
+                    '/^["\']?\s*(SELECT\s|INSERT\s+(IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|UPDATE #__|DELETE\s+FROM\s|REPLACE\s+INTO\s|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|TRIGGER))/',
+                    $token->text,
+                ) === 1
+            ) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /** @return list<string> Functions that open a file, of calls whose first argument begins with http */
+    public function opensAddresses(): array
+    {
+        $found = [];
+
+        foreach ($this->tokens as $i => $token) {
+            if (
+                \in_array(ltrim($token->text, '\\'), ['file_get_contents', 'fopen', 'file', 'copy', 'readfile'], true)
+                && ($this->tokens[$i + 1] ?? null)?->text === '('
+                && preg_match('/^["\']https?:/', $this->tokens[$i + 2]->text) === 1
+            ) {
+                $found[] = ltrim($token->text, '\\');
+            }
+        }
+
+        return $found;
+    }
+}
