@@ -2,19 +2,17 @@
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-use clover_client::RawPage;
 use clover_client::items::{IDS_A_REQUEST, name_lists};
-use clover_core::diff::compare;
-use clover_core::ids::{GroupId, ItemId};
-use clover_core::json::parse;
+use clover_core::ids::ItemId;
 use clover_core::mapping::{Mapper, Names};
 use clover_core::money::Currency;
 use clover_core::text;
-use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
+use clover_core::wire::Item;
+use clover_service::groups::{self, GroupChanges, Staged};
+use clover_service::page::{Fault, Page as Core};
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -23,9 +21,9 @@ use once_cell::unsync::OnceCell;
 
 use crate::connection::Connection;
 use crate::engine::array::{self, borrowed};
+use crate::item_lookup::ItemLookup;
 use crate::link::Link;
-use crate::look_up::LookUp;
-use crate::page::{Fault, Page, known_rows};
+use crate::page::{Page, known_rows};
 use crate::page_iterator::PageIterator;
 use crate::{exception, finish_earlier_classes, group_changes, items};
 
@@ -93,7 +91,8 @@ impl Catalog {
     pub fn read(&self, items: &str, counts: &str) -> PhpResult<Page> {
         let asked = Instant::now();
         let (items, faults) = items::join(&self.link, items.as_bytes(), counts.as_bytes())?;
-        Ok(Page::new(asked, String::new(), items, faults, &self.mapper))
+        let core = Core::new(asked, String::new(), items, faults, &self.mapper);
+        Ok(Page { core })
     }
 
     /// Products of whole groups.
@@ -102,53 +101,28 @@ impl Catalog {
         staged: &ZendHashTable,
         known: &ZendHashTable,
     ) -> PhpResult<group_changes::GroupChanges> {
-        let mut groups: BTreeMap<GroupId, Vec<Item>> = BTreeMap::new();
-        let mut faults = Vec::new();
+        let mut rows = Staged::default();
         for row in array::rows(staged) {
-            let group = array::text(row, "group_id").and_then(|id| GroupId::new(id).ok());
-            match (
-                group,
-                borrowed(row, "payload").map(|payload| parse::<Item>(payload.as_bytes())),
-            ) {
-                (Some(group), Some(Ok(item))) => groups.entry(group).or_default().push(item),
-                (_, Some(Err(error))) => {
-                    faults.push(Fault::staged(array::text(row, "item_id"), error))
-                }
-                _ => {
-                    return Err(exception::item(
-                        "a staged row has no group_id or payload",
-                        "staged",
-                    ));
-                }
-            }
+            rows.add(
+                array::text(row, "group_id"),
+                || array::text(row, "item_id"),
+                borrowed(row, "payload").as_deref(),
+            )
+            .map_err(exception::of)?;
         }
         let known = known_rows(known);
-        let names = if groups.is_empty() {
+        let names = if rows.is_empty() {
             &Names::default()
         } else {
             self.names()?
         };
-        let (mut changes, mut unchanged) = (Vec::new(), 0);
-        for (id, members) in &groups {
-            let offered = |item: &ItemId| {
-                known
-                    .get(item.as_str())
-                    .is_some_and(|row| !row.deleted && row.is_in(id.as_str()))
-            };
-            let (product, errors) = self.mapper.group(id, members, names, offered);
-            faults.extend(errors.into_iter().map(Fault::from));
-            match product.map(|product| compare(&product, &known)) {
-                Some(Some(change)) => changes.push(change),
-                Some(None) => unchanged += 1,
-                None => {}
-            }
-        }
-        Ok(group_changes::object(&changes, &faults, unchanged)?)
+        let changes = GroupChanges::new(&self.mapper, rows, names, &known);
+        Ok(group_changes::object(&changes)?)
     }
 
-    /// Clover's own word on single items.
+    /// What Clover answers about single items.
     #[php(name = "lookUp")]
-    pub fn look_up(&self, ids: &ZendHashTable) -> PhpResult<LookUp> {
+    pub fn look_up(&self, ids: &ZendHashTable) -> PhpResult<ItemLookup> {
         let mut wanted: Vec<ItemId> = Vec::with_capacity(ids.len());
         for id in array::values(ids) {
             let id = array::value_text(id)
@@ -185,10 +159,8 @@ impl Catalog {
                 None => deleted.push(id.into()),
             }
         }
-        LookUp::new(
-            deleted,
-            Page::new(asked, String::new(), items, faults, &self.mapper),
-        )
+        let core = Core::new(asked, String::new(), items, faults, &self.mapper);
+        ItemLookup::new(deleted, Page { core })
     }
 }
 
@@ -200,32 +172,9 @@ impl Catalog {
             .map_err(|_| exception::bug("Catalog::groups was called within itself", None))?;
         self.names.get_or_try_init(|| {
             let (groups, attributes) = self.link.call(name_lists)?;
-            Ok(Names {
-                groups: named::<ItemGroup, _>(&groups, |g| (g.id, g.name))?,
-                attributes: named::<Attribute, _>(&attributes, |a| (a.id, a.name))?,
-            })
+            groups::names(&groups, &attributes).map_err(exception::of)
         })
     }
-}
-
-fn named<T: serde::de::DeserializeOwned, I: Eq + std::hash::Hash>(
-    pages: &[RawPage],
-    parts: impl Fn(T) -> (I, Option<String>),
-) -> PhpResult<HashMap<I, String>> {
-    let mut names = HashMap::new();
-    for page in pages {
-        // A nameless or broken entry only fails the groups that need it.
-        let listing = Listing::<T>::parse(&page.body)
-            .map_err(|e| exception::bug(&e.to_string(), page.call.request_id.as_deref()))?;
-        names.extend(
-            listing
-                .elements
-                .into_iter()
-                .map(&parts)
-                .filter_map(|(id, name)| Some((id, name?))),
-        );
-    }
-    Ok(names)
 }
 
 /// Adds the class to the module.

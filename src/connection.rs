@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use clover_client::{Callback, CallbackError, CsrfToken, OAuthError, authorize_url};
+use clover_client::{Callback, CsrfToken, authorize_url};
+use clover_service::Error;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 
@@ -63,20 +64,14 @@ impl Connection {
         state: String,
     ) -> PhpResult<connection_status::ConnectionStatus> {
         let oauth = self.link.oauth()?;
-        let callback = Callback::parse(&callback).map_err(|e| callback_exception(&e))?;
+        let callback = Callback::parse(&callback).map_err(|e| exception::of(e.into()))?;
         callback
             .check(oauth.app_id(), &CsrfToken::new(state))
-            .map_err(|e| callback_exception(&e))?;
+            .map_err(|e| exception::of(e.into()))?;
         let answer = self
             .link
             .finish(oauth.exchange(&callback.code, crate::link::now()))?;
-        let tokens = answer.map_err(|error| match error {
-            OAuthError::Refused { .. } => exception::callback(
-                &format!("Clover did not accept the code; check App ID and App Secret, and start the connection again ({error})"),
-                "code",
-            ),
-            OAuthError::Failed(error) => exception_of(&error),
-        })?;
+        let tokens = answer.map_err(|error| exception::of(Error::of_exchange(error)))?;
         self.link.connect(&callback.merchant_id, &tokens)?;
         self.status()
     }
@@ -122,18 +117,6 @@ impl Connection {
     pub fn requests(&self) -> i64 {
         i64::try_from(self.link.requests()).unwrap_or(i64::MAX)
     }
-}
-
-fn callback_exception(error: &CallbackError) -> PhpException {
-    let kind = match error {
-        CallbackError::Denied => "denied",
-        CallbackError::StateMismatch | CallbackError::Missing("state") => "state",
-        CallbackError::WrongApp(_) => "client",
-        CallbackError::Failed(_) | CallbackError::Missing(_) | CallbackError::Merchant(_) => {
-            "incomplete"
-        }
-    };
-    exception::callback(&error.to_string(), kind)
 }
 
 /// Adds the class to the module.

@@ -9,6 +9,7 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
 
 use clover_core::settings::SettingsError;
+use clover_service::Error;
 
 use crate::engine::array::list;
 use crate::engine::class::{
@@ -67,7 +68,7 @@ extern "C" fn get_next_try_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut 
     read_own_property(ex, ret, "nextTryAt");
 }
 
-/// Whoever waits for Clover waits for this as well; only the owner may want to do more.
+/// A caller that waits for Clover waits for this as well; only the owner may want to do more.
 fn register_refused() -> Result<()> {
     let parent = "\\CloverSync\\Exception\\UnavailableException";
     ClassBuilder::new("CloverSync\\Exception\\RefusedException")
@@ -133,83 +134,78 @@ fn build_all<'a>(
     }
 }
 
-/// Only the owner can mend it.
-pub fn reconnect(message: &str) -> PhpException {
-    build(&RECONNECT, message, None)
+/// The exception of an error.
+pub fn of(error: Error) -> PhpException {
+    let message = error.to_string();
+    match error {
+        Error::Reconnect { .. } => build(&RECONNECT, &message, None),
+        Error::Refused {
+            refused_at,
+            next_try_at,
+            retry_after,
+            ..
+        } => build_all(
+            &REFUSED,
+            &message,
+            [
+                (UNAVAILABLE.ce(), "retryAfter", retry_after.into_zval(false)),
+                (REFUSED.ce(), "refusedAt", refused_at.into_zval(false)),
+                (REFUSED.ce(), "nextTryAt", next_try_at.into_zval(false)),
+            ],
+        ),
+        Error::Permission { permission, .. } => {
+            let data = ("permission", permission.into_zval(false));
+            build(&PERMISSION, &message, Some(data))
+        }
+        Error::Unavailable { retry_after, .. } => {
+            let seconds = retry_after.as_secs_f64().ceil() as u64;
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+            let data = ("retryAfter", seconds.into_zval(false));
+            build(&UNAVAILABLE, &message, Some(data))
+        }
+        Error::Item { path, .. } => build(&ITEM, &message, Some(("path", path.into_zval(false)))),
+        Error::Settings(error) => {
+            let data = ("fields", problems_by_field(&error));
+            build(&SETTINGS, &message, Some(data))
+        }
+        Error::Callback { kind, .. } => {
+            let data = ("kind", kind.as_str().into_zval(false));
+            build(&CALLBACK, &message, Some(data))
+        }
+        Error::Vault { .. } => build(&VAULT, &message, None),
+        Error::Bug { request_id, .. } => {
+            let data = ("requestId", request_id.into_zval(false));
+            build(&BUG, &message, Some(data))
+        }
+    }
 }
 
-/// A permission is missing.
-pub fn permission(message: &str, permission: &str) -> PhpException {
-    build(
-        &PERMISSION,
-        message,
-        Some(("permission", permission.into_zval(false))),
-    )
-}
-
-/// Later.
-pub fn unavailable(message: &str, retry_after: std::time::Duration) -> PhpException {
-    let seconds = i64::try_from(retry_after.as_secs_f64().ceil() as u64).unwrap_or(i64::MAX);
-    build(
-        &UNAVAILABLE,
-        message,
-        Some(("retryAfter", seconds.into_zval(false))),
-    )
-}
-
-/// Clover refused to renew the connection, and is asked once more at a later time. All in unix seconds.
-pub fn refused(message: &str, refused_at: i64, next_try_at: i64, now: i64) -> PhpException {
-    let wait = next_try_at.saturating_sub(now).max(0);
-    build_all(
-        &REFUSED,
-        message,
-        [
-            (UNAVAILABLE.ce(), "retryAfter", wait.into_zval(false)),
-            (REFUSED.ce(), "refusedAt", refused_at.into_zval(false)),
-            (REFUSED.ce(), "nextTryAt", next_try_at.into_zval(false)),
-        ],
-    )
+fn problems_by_field(error: &SettingsError) -> Result<Zval> {
+    let mut fields = list::<&str>([])?;
+    for (field, problem) in &error.fields {
+        fields.insert(field.as_str(), problem.as_str())?;
+    }
+    fields.into_zval(false)
 }
 
 /// This one thing is wrong.
 pub fn item(message: &str, path: &str) -> PhpException {
-    build(&ITEM, message, Some(("path", path.into_zval(false))))
-}
-
-/// Settings are wrong, by field.
-pub fn settings(error: &SettingsError) -> PhpException {
-    let fields = (|| {
-        let mut fields = list::<&str>([])?;
-        for (field, problem) in &error.fields {
-            fields.insert(field.as_str(), problem.as_str())?;
-        }
-        fields.into_zval(false)
-    })();
-    build(&SETTINGS, &error.to_string(), Some(("fields", fields)))
+    of(Error::item(message, path))
 }
 
 /// One setting is wrong.
 pub fn setting(field: &str, problem: impl Into<String>) -> PhpException {
-    settings(&SettingsError {
-        fields: [(field.to_owned(), problem.into())].into(),
-    })
-}
-
-/// The callback cannot be used.
-pub fn callback(message: &str, kind: &str) -> PhpException {
-    build(&CALLBACK, message, Some(("kind", kind.into_zval(false))))
+    of(Error::setting(field, problem))
 }
 
 /// A sealed text does not open.
 pub fn vault(message: &str) -> PhpException {
-    build(&VAULT, message, None)
+    of(Error::Vault {
+        message: message.to_owned(),
+    })
 }
 
-/// Clover did what its documents do not foresee.
+/// Clover or this software did what is not foreseen.
 pub fn bug(message: &str, request_id: Option<&str>) -> PhpException {
-    build(
-        &BUG,
-        message,
-        Some(("requestId", request_id.into_zval(false))),
-    )
+    of(Error::bug(message, request_id))
 }

@@ -1,11 +1,11 @@
 //! `CloverSync\GroupChanges`.
 
-use clover_core::diff::Change;
+use clover_service::groups::GroupChanges as Core;
 use ext_php_rs::error::Result;
 
 use crate::engine::array::{try_list, zval};
 use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
-use crate::page::{Fault, fault_rows};
+use crate::page::fault_rows;
 use crate::product_change;
 
 static CLASS: Slot = Slot::new();
@@ -31,11 +31,15 @@ pub fn register() -> Result<()> {
 }
 
 /// The PHP object.
-pub fn object(changes: &[Change], faults: &[Fault], unchanged: i64) -> Result<GroupChanges> {
-    let changes = try_list(changes.iter().map(product_change::object))?;
+pub fn object(core: &Core) -> Result<GroupChanges> {
+    let changes = try_list(core.changes.iter().map(product_change::object))?;
     value_object(
         &CLASS,
-        [zval(changes)?, zval(fault_rows(faults)?)?, zval(unchanged)?],
+        [
+            zval(changes)?,
+            zval(fault_rows(&core.faults)?)?,
+            zval(core.unchanged)?,
+        ],
     )
     .map(GroupChanges)
 }

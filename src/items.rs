@@ -6,12 +6,12 @@ use clover_client::RawPair;
 use clover_client::items::{self, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
 use clover_core::ids::ItemId;
 use clover_core::wire::{Elements, Item, ItemCount, Listing};
+use clover_service::page::Fault;
 use ext_php_rs::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::exception;
 use crate::link::Link;
-use crate::page::Fault;
 
 /// The items among these ids that Clover lists, with their counts.
 pub fn some(link: &Link, ids: &[ItemId]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clover_client::life::ON_DEMAND;
-use clover_client::permission::missing_permission;
 use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
@@ -19,6 +18,8 @@ use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
 use clover_core::seal::{OpenError, Vault};
 use clover_core::settings::Settings;
+use clover_service::Error as ServiceError;
+use clover_service::error::SOME_TIME;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ExecutorGlobals;
@@ -199,9 +200,6 @@ impl Waiter for Keeper<'_> {
         Ok(self.link.wait(future, || self.prolong_lock())?)
     }
 }
-
-/// After an outage, of which nobody says how long it takes.
-const SOME_TIME: Duration = Duration::from_secs(60);
 
 fn refused_words(refusal: &Refusal) -> String {
     let seconds = refusal.next_try_at().saturating_sub(now());
@@ -506,36 +504,35 @@ impl Link {
     }
 
     fn life_exception(&self, error: LifeError<HostError, HostError>) -> PhpException {
+        let reconnect = |message: String| exception::of(ServiceError::Reconnect { message });
         match error {
             LifeError::NotConnected => match self.record() {
                 Ok(Some(Record {
                     reconnect: Some(reason),
                     ..
-                })) => exception::reconnect(&reason),
+                })) => reconnect(reason),
                 _ => {
-                    exception::reconnect("the shop is not connected with Clover: connect it first")
+                    reconnect("the shop is not connected with Clover: connect it first".to_owned())
                 }
             },
-            LifeError::Refused(refusal) => exception::refused(
-                &refused_words(&refusal),
-                refusal.at,
-                refusal.next_try_at(),
-                now(),
-            ),
-            LifeError::ReconnectNeeded(refusal) => {
-                exception::reconnect(&reconnect_reason(&refusal))
-            }
-            LifeError::TokenIsNew => exception::permission(
-                "Clover refuses a new token, so the app lacks a permission",
-                "unknown",
-            ),
-            LifeError::Busy => exception::unavailable(
+            LifeError::Refused(refusal) => exception::of(ServiceError::Refused {
+                message: refused_words(&refusal),
+                refused_at: refusal.at,
+                next_try_at: refusal.next_try_at(),
+                retry_after: refusal.next_try_at().saturating_sub(now()).max(0),
+            }),
+            LifeError::ReconnectNeeded(refusal) => reconnect(reconnect_reason(&refusal)),
+            LifeError::TokenIsNew => exception::of(ServiceError::Permission {
+                message: "Clover refuses a new token, so the app lacks a permission".to_owned(),
+                permission: "unknown".to_owned(),
+            }),
+            LifeError::Busy => exception::of(ServiceError::unavailable(
                 "another process is refreshing the token: try again in a moment",
                 Duration::from_secs(5),
-            ),
-            // Whatever a token call was answered with, unless it refused the token: the next one may be answered otherwise.
+            )),
+            // Any answer to a token call but a refusal of the token: the next one may be answered otherwise.
             LifeError::Clover(error @ Error::BadAnswer { .. }) => {
-                exception::unavailable(&chain(&error), SOME_TIME)
+                exception::of(ServiceError::unavailable(chain(&error), SOME_TIME))
             }
             LifeError::Clover(error) => exception_of(&error),
             LifeError::Store(error) | LifeError::Wait(error) => host_exception(&error),
@@ -557,26 +554,5 @@ pub fn host_exception(error: &HostError) -> PhpException {
 
 /// The exception that says what to do next.
 pub fn exception_of(error: &Error) -> PhpException {
-    let text = chain(error);
-    let request_id = error.call().and_then(|call| call.request_id.as_deref());
-    match error {
-        Error::Unauthorized { call, .. } => {
-            let (advice, permission) = missing_permission(call);
-            exception::permission(&format!("{advice} ({text})"), permission)
-        }
-        Error::NotFound { call, .. } => exception::item(&text, &call.path),
-        Error::Rejected { call, .. } if call.status == Some(405) => {
-            exception::bug(&text, request_id)
-        }
-        Error::Rejected { call, .. } => exception::item(&text, &call.path),
-        Error::Throttled { wait, .. } => exception::unavailable(&text, *wait),
-        Error::Unreachable { .. }
-        | Error::Unanswered { .. }
-        | Error::Intercepted { .. }
-        | Error::Insecure { .. }
-        | Error::Undecided { .. }
-        | Error::Interrupted => exception::unavailable(&text, SOME_TIME),
-        Error::BadAnswer { .. } => exception::bug(&text, request_id),
-        Error::Configuration(problem) => exception::setting("configuration", problem.clone()),
-    }
+    exception::of(error.clone().into())
 }

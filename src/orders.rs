@@ -9,6 +9,7 @@ use clover_core::ids::OrderId;
 use clover_core::money::Currency;
 use clover_core::order::{InvalidReference, OrderError, OrderPlan, OrderReference, ShopOrder};
 use clover_core::order::{order_reference, site_tag as site_tag_of};
+use clover_service::orders::OrderOutcome as Outcome;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -20,7 +21,7 @@ use crate::engine::array::{PhpArray, entries, is_list, list, values};
 use crate::engine::class::sensitive;
 use crate::exception;
 use crate::link::Link;
-use crate::order_outcome::{self, Ending, OrderOutcome};
+use crate::order_outcome::{self, OrderOutcome};
 
 /// Levels of an order: the order, a list, an entry, and one to spare.
 const DEPTH: usize = 4;
@@ -78,11 +79,11 @@ impl Orders {
     /// Creates the order, still empty.
     pub fn create(&self, plan: String, reference: String) -> PhpResult<OrderOutcome> {
         let (plan, reference) = (frozen(&plan)?, marked(reference)?);
-        let ending = self.link.call(|api, access| {
+        let outcome = self.link.call(|api, access| {
             let step = orders::create(api, access, Arc::clone(&plan), reference.clone());
-            async move { Ending::created(step.await) }
+            async move { Outcome::created(step.await) }
         })?;
-        Ok(order_outcome::object(&ending)?)
+        Ok(order_outcome::object(&outcome)?)
     }
 
     /// The orders that carry the reference.
@@ -97,24 +98,24 @@ impl Orders {
     /// Brings the order to its plan.
     pub fn fill(&self, plan: String, orderId: String) -> PhpResult<OrderOutcome> {
         let (plan, order) = (frozen(&plan)?, named(orderId)?);
-        let ending = self.link.call(|api, access| {
+        let outcome = self.link.call(|api, access| {
             let step = orders::fill(api, access, Arc::clone(&plan), order.clone());
             let order = order.clone();
-            async move { Ending::filled(step.await, order) }
+            async move { Outcome::filled(step.await, order) }
         })?;
-        Ok(order_outcome::object(&ending)?)
+        Ok(order_outcome::object(&outcome)?)
     }
 
     /// Records the payment.
     pub fn pay(&self, plan: String, orderId: String, reference: String) -> PhpResult<OrderOutcome> {
         let (plan, order, reference) = (frozen(&plan)?, named(orderId)?, marked(reference)?);
-        let ending = self.link.call(|api, access| {
+        let outcome = self.link.call(|api, access| {
             let plan = Arc::clone(&plan);
             let step = orders::pay(api, access, plan, order.clone(), reference.clone());
             let order = order.clone();
-            async move { Ending::paid(step.await, order) }
+            async move { Outcome::paid(step.await, order) }
         })?;
-        Ok(order_outcome::object(&ending)?)
+        Ok(order_outcome::object(&outcome)?)
     }
 }
 

@@ -1,15 +1,10 @@
 //! `CloverSync\Page`.
 
 use std::collections::HashMap;
-use std::time::Instant;
 
-use clover_core::diff::{Known, compare};
-use clover_core::ids::ItemId;
-use clover_core::json::JsonError;
-use clover_core::mapping::{ItemError, Mapper};
+use clover_core::diff::Known;
 use clover_core::money::ColumnPrice;
-use clover_core::product::Product;
-use clover_core::wire::{ElementError, Item};
+use clover_service::page::{Fault, Page as Core};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -33,126 +28,30 @@ returned_object!(
 #[php_class]
 #[php(name = "CloverSync\\Page", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct Page {
-    cursor: String,
-    ids: Vec<String>,
-    products: Vec<Product>,
-    members: Vec<Item>,
-    errors: Vec<Fault>,
-    asked: Instant,
-}
-
-/// What was wrong with one item.
-#[derive(Clone)]
-pub struct Fault {
-    item: Option<String>,
-    path: String,
-    message: String,
-}
-
-impl Fault {
-    /// A staged payload that does not read back.
-    pub fn staged(item: Option<String>, error: JsonError) -> Self {
-        Self {
-            item,
-            path: error.path,
-            message: error.reason,
-        }
-    }
-
-    /// An item that is there and makes no sense.
-    pub fn unreadable(id: &ItemId, path: String, message: String) -> Self {
-        Self {
-            item: Some(id.as_str().to_owned()),
-            path,
-            message,
-        }
-    }
-
-    /// Whether it is about this item.
-    pub fn concerns(&self, id: &str) -> bool {
-        self.item.as_deref() == Some(id)
-    }
-}
-
-impl From<ElementError> for Fault {
-    fn from(error: ElementError) -> Self {
-        Self {
-            item: error.id,
-            path: error.error.path,
-            message: error.error.reason,
-        }
-    }
-}
-
-impl From<ItemError> for Fault {
-    fn from(error: ItemError) -> Self {
-        Self {
-            item: error.item.map(Into::into),
-            path: error.path,
-            message: error.message,
-        }
-    }
-}
-
-impl Page {
-    /// Maps the items of one page; deleted ones count as not there.
-    pub fn new(
-        asked: Instant,
-        cursor: String,
-        items: Vec<Item>,
-        faults: Vec<Fault>,
-        mapper: &Mapper,
-    ) -> Self {
-        let mut page = Self {
-            cursor,
-            ids: faults
-                .iter()
-                .filter_map(|fault| fault.item.clone())
-                .collect(),
-            products: Vec::with_capacity(items.len()),
-            members: Vec::new(),
-            errors: faults,
-            asked,
-        };
-        for item in items.into_iter().filter(|item| !item.is_deleted()) {
-            page.ids.push(item.id.as_str().to_owned());
-            if item.item_group.is_some() {
-                page.members.push(item);
-                continue;
-            }
-            match mapper.item(&item) {
-                Ok(product) => page.products.push(product),
-                Err(error) => page.errors.push(error.into()),
-            }
-        }
-        page
-    }
+    pub(crate) core: Core,
 }
 
 #[php_impl]
 impl Page {
     /// Where to go on.
     pub fn cursor(&self) -> String {
-        self.cursor.clone()
+        self.core.cursor.clone()
     }
 
     /// How long ago Clover was asked for it.
     pub fn age(&self) -> i64 {
-        age(self.asked)
+        self.core.age()
     }
 
     /// Every item on the page.
     pub fn item_ids(&self) -> PhpResult<PhpArray> {
-        Ok(PhpArray(list(self.ids.iter().map(String::as_str))?))
+        Ok(PhpArray(list(self.core.ids.iter().map(String::as_str))?))
     }
 
     /// What must be written.
     pub fn changes(&self, known: &ZendHashTable) -> PhpResult<PhpArray> {
         let known = known_rows(known);
-        let changes = self
-            .products
-            .iter()
-            .filter_map(|product| compare(product, &known));
+        let changes = self.core.changes(&known);
         Ok(PhpArray(try_list(
             changes.map(|change| product_change::object(&change)),
         )?))
@@ -160,17 +59,11 @@ impl Page {
 
     /// Items of groups.
     pub fn members(&self) -> PhpResult<PhpArray> {
-        let members = self
-            .members
-            .iter()
-            .filter_map(|item| Some((item, item.item_group.as_ref()?)));
-        let rows = members.map(|(item, group)| {
-            // Panic: the wire model has text keys and finite numbers only, which JSON can always hold.
-            let payload = serde_json::to_string(item).expect("a wire item is JSON");
+        let rows = self.core.members().map(|member| {
             record([
-                ("item_id", zval(item.id.as_str())?),
-                ("group_id", zval(group.as_str())?),
-                ("payload", zval(payload)?),
+                ("item_id", zval(member.item.as_str())?),
+                ("group_id", zval(member.group.as_str())?),
+                ("payload", zval(member.payload)?),
             ])
         });
         Ok(PhpArray(try_list(rows)?))
@@ -178,13 +71,8 @@ impl Page {
 
     /// Items that could not be read or mapped.
     pub fn errors(&self) -> PhpResult<PhpArray> {
-        Ok(PhpArray(fault_rows(&self.errors)?))
+        Ok(PhpArray(fault_rows(&self.core.faults)?))
     }
-}
-
-/// Milliseconds since then, rounded up.
-pub fn age(asked: Instant) -> i64 {
-    i64::try_from(asked.elapsed().as_millis() + 1).unwrap_or(i64::MAX)
 }
 
 /// Faults as PHP rows.

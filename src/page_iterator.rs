@@ -8,6 +8,7 @@ use clover_client::life::ON_DEMAND;
 use clover_client::prefetch::DEPTH;
 use clover_client::{Access, AccessToken, Need, Prefetch, RawPair, Sweep};
 use clover_core::mapping::Mapper;
+use clover_service::page::Page as Core;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -125,14 +126,17 @@ impl PageIterator {
         };
         let (items, faults) = page_items(&self.link, &pair)?;
         let cursor = pair.first.cursor.clone();
-        let page = Page::new(
+        let core = Core::new(
             pair.first.asked.into_std(),
             cursor.clone().unwrap_or_default(),
             items,
             faults,
             &self.mapper,
         );
-        Ok(Some((ZendClassObject::new(page).into_zval(false)?, cursor)))
+        Ok(Some((
+            ZendClassObject::new(Page { core }).into_zval(false)?,
+            cursor,
+        )))
     }
 
     fn fetch(

@@ -55,7 +55,7 @@ impl Settings {
                 let hosts = elsewhere.unwrap_or_else(|| Hosts::of(core.environment));
                 Ok(Self { core, hosts })
             }
-            _ => Err(exception::settings(&SettingsError { fields: problems })),
+            _ => Err(exception::of(SettingsError { fields: problems }.into())),
         }
     }
 

@@ -1,28 +1,29 @@
 //! `CloverSync\Stock`.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clover_client::items::STOCK_EXPANSION;
-use clover_client::permission::missing_permission;
-use clover_client::stock::{Overwritten, Set, Wanted, Wrote};
+use clover_client::stock::{Overwritten, Wanted, Wrote};
 use clover_client::{Access, Error, chain};
 use clover_core::ids::ItemId;
-use clover_core::ledger::{self, CountWrite, Exposure, Settlement};
+use clover_core::ledger::{CountWrite, Exposure};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
+use clover_service::page::StockPage as Counts;
+use clover_service::stock::{Ready, StockOutcome};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable};
 
 use crate::connection::Connection;
-use crate::count_page::{CountPage, CountPageObject};
 use crate::engine::array::{PhpArray, integer, record, text, try_list, zval};
 use crate::exception;
 use crate::items::count_of;
 use crate::link::Link;
-use crate::stock_batch::{Outcome, Ready, StockBatch, StockBatchObject, outcomes};
+use crate::stock_batch::{StockBatch, StockBatchObject, outcomes};
+use crate::stock_page::{StockPage, StockPageObject};
 
 /// The counts of Clover's items.
 #[php_class]
@@ -86,42 +87,9 @@ impl Stock {
             .call(|api, access| api.read_counts(&access, items.clone()))?;
         let (mut seen, mut ready) = (Vec::new(), Vec::new());
         for ((row, delta, _), outcome) in wanted.into_iter().zip(read) {
-            let timed = match outcome {
-                Ok(timed) => timed,
-                Err(error) => {
-                    seen.push(failure(row.key, &error));
-                    continue;
-                }
-            };
-            let Some(before) = timed.reading.count else {
-                seen.push(Outcome::new(
-                    row.key,
-                    "untracked",
-                    "Clover does not count this item",
-                ));
-                continue;
-            };
-            let Some(target) = before.less(delta) else {
-                seen.push(Outcome::new(
-                    row.key,
-                    "refused",
-                    "the count would be beyond any stock",
-                ));
-                continue;
-            };
-            seen.push(Outcome {
-                before: Some(before),
-                modified: timed.reading.modified,
-                target: Some(target),
-                window: i64::try_from(timed.worst.as_millis()).ok(),
-                ..Outcome::new(row.key, "ready", "")
-            });
-            ready.push(Ready {
-                key: row.key,
-                item: row.item,
-                timed,
-                target,
-            });
+            let (outcome, may_write) = StockOutcome::prepared(row.key, row.item, delta, outcome);
+            seen.push(outcome);
+            ready.extend(may_write);
         }
         let batch = ZendClassObject::new(StockBatch::new(seen, ready));
         Ok(StockBatchObject(batch.into_zval(false)?))
@@ -135,16 +103,14 @@ impl Stock {
             .ok_or_else(|| exception::item("must be whole numbers", "keys"))?;
         let mut pending: Vec<Ready> = batch.ready.take();
         pending.retain(|ready| keys.contains(&ready.key));
-        let mut done: Vec<Outcome> = Vec::with_capacity(pending.len());
+        let mut done: Vec<StockOutcome> = Vec::with_capacity(pending.len());
         if pending.is_empty() {
             return Ok(PhpArray(outcomes(&done)?));
         }
         // Without a token nothing is sent, and the next reading says why. To throw here would leave the shop with rows that it
         // must take for sent.
-        let no_token =
-            |ready: &Ready| Outcome::new(ready.key, "later", "no living token was at hand");
         let Ok(mut access) = self.link.access() else {
-            done.extend(pending.iter().map(no_token));
+            done.extend(pending.iter().map(StockOutcome::without_token));
             return Ok(PhpArray(outcomes(&done)?));
         };
         let refused = self.write(&access, pending, &mut done)?;
@@ -158,15 +124,19 @@ impl Stock {
                     done.extend(
                         refused
                             .iter()
-                            .map(|(ready, error)| failure(ready.key, error)),
+                            .map(|(ready, error)| StockOutcome::failed(ready.key, error)),
                     );
                 }
                 Ok(None) => done.extend(
                     refused
                         .iter()
-                        .map(|(ready, error)| failure(ready.key, error)),
+                        .map(|(ready, error)| StockOutcome::failed(ready.key, error)),
                 ),
-                Err(_) => done.extend(refused.iter().map(|(ready, _)| no_token(ready))),
+                Err(_) => done.extend(
+                    refused
+                        .iter()
+                        .map(|(ready, _)| StockOutcome::without_token(ready)),
+                ),
             }
         }
         Ok(PhpArray(outcomes(&done)?))
@@ -187,38 +157,22 @@ impl Stock {
         let read = self
             .link
             .call(|api, access| api.read_counts_again(&access, items.clone()))?;
-        let settled: Vec<Outcome> = wanted
+        let settled: Vec<StockOutcome> = wanted
             .into_iter()
             .zip(read)
-            .map(|((row, written), outcome)| match outcome {
-                Ok(now) => Outcome {
-                    before: now.count,
-                    modified: now.modified,
-                    target: Some(written.target),
-                    ..Outcome::new(
-                        row.key,
-                        match ledger::settle(&written, &now) {
-                            Settlement::Confirmed => "confirmed",
-                            Settlement::SendAgain => "again",
-                            Settlement::Uncertain => "uncertain",
-                        },
-                        "",
-                    )
-                },
-                Err(error) => failure(row.key, &error),
-            })
+            .map(|((row, written), now)| StockOutcome::settled(row.key, &written, now))
             .collect();
         Ok(PhpArray(outcomes(&settled)?))
     }
 
     /// One page of all counts.
-    pub fn counts(&self, after: Option<String>) -> PhpResult<CountPageObject> {
+    pub fn counts(&self, after: Option<String>) -> PhpResult<StockPageObject> {
         let asked = Instant::now();
         let page = self
             .link
             .call(|api, access| api.counts_page(&access, after.clone()))?;
         let page = match page {
-            None => CountPage::new(Vec::new(), None, asked),
+            None => Counts::new(Vec::new(), None, asked),
             Some(page) => {
                 let mut listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
                     exception::bug(
@@ -232,11 +186,11 @@ impl Stock {
                     }
                 }
                 let cursor = page.cursor.filter(|_| !page.last);
-                CountPage::new(listing.elements, cursor, page.asked.into_std())
+                Counts::new(listing.elements, cursor, page.asked.into_std())
             }
         };
-        Ok(CountPageObject(
-            ZendClassObject::new(page).into_zval(false)?,
+        Ok(StockPageObject(
+            ZendClassObject::new(StockPage { core: page }).into_zval(false)?,
         ))
     }
 
@@ -276,17 +230,9 @@ impl Stock {
         &self,
         access: &Access,
         pending: Vec<Ready>,
-        done: &mut Vec<Outcome>,
+        done: &mut Vec<StockOutcome>,
     ) -> PhpResult<Vec<(Ready, Error)>> {
-        let sets = pending
-            .iter()
-            .map(|ready| Set {
-                item: ready.item.clone(),
-                target: ready.target,
-                asked: ready.timed.asked,
-                latest: ready.timed.latest,
-            })
-            .collect();
+        let sets = pending.iter().map(Ready::set).collect();
         let api = self.link.api()?;
         let written = self.link.finish(api.write_counts(access, sets))?;
         let mut refused = Vec::new();
@@ -295,86 +241,18 @@ impl Stock {
                 for (ready, outcome) in pending.into_iter().zip(written) {
                     match outcome {
                         Err(error @ Error::Unauthorized { .. }) => refused.push((ready, error)),
-                        outcome => done.push(wrote(&ready, outcome)),
+                        outcome => done.push(StockOutcome::written(&ready, outcome)),
                     }
                 }
             }
             Err(error) => done.extend(
                 pending
                     .iter()
-                    .map(|ready| wrote(ready, Ok(Wrote::Unknown(chain(&error))))),
+                    .map(|ready| StockOutcome::written(ready, Ok(Wrote::Unknown(chain(&error))))),
             ),
         }
         Ok(refused)
     }
-}
-
-fn wrote(ready: &Ready, outcome: Result<Wrote, Error>) -> Outcome {
-    let base = Outcome {
-        before: ready.timed.reading.count,
-        target: Some(ready.target),
-        ..Outcome::new(ready.key, "confirmed", "")
-    };
-    match outcome {
-        Ok(Wrote::Done { modified, window }) => Outcome {
-            modified,
-            window: i64::try_from(window.as_millis()).ok(),
-            ..base
-        },
-        Ok(Wrote::Unknown(message)) => Outcome {
-            state: "unknown",
-            message,
-            ..base
-        },
-        Ok(Wrote::Late) => Outcome {
-            state: "late",
-            message: "the count was not written in time, so it is read again".into(),
-            ..base
-        },
-        Ok(Wrote::NotSent(wait)) => Outcome {
-            state: "later",
-            message: "Clover could not be reached or asked to wait, so the count is read again"
-                .into(),
-            retry_after: seconds(wait),
-            ..base
-        },
-        Err(error) => failure(ready.key, &error),
-    }
-}
-
-/// What is to be done about a call that changed nothing.
-fn failure(key: i64, error: &Error) -> Outcome {
-    let message = chain(error);
-    match error {
-        Error::Unauthorized { call, .. } => {
-            let (advice, permission) = missing_permission(call);
-            Outcome {
-                permission: Some(permission),
-                ..Outcome::new(key, "permission", format!("{advice} ({message})"))
-            }
-        }
-        Error::NotFound { .. } => Outcome::new(key, "gone", message),
-        Error::Throttled { wait, .. } => Outcome {
-            retry_after: seconds(*wait),
-            ..Outcome::new(key, "later", message)
-        },
-        // What is no answer of Clover's, such as a proxy's page, is no refusal either.
-        Error::Unreachable { .. }
-        | Error::Unanswered { .. }
-        | Error::BadAnswer { .. }
-        | Error::Intercepted { .. }
-        | Error::Insecure { .. }
-        | Error::Undecided { .. }
-        | Error::Interrupted => Outcome {
-            retry_after: 60,
-            ..Outcome::new(key, "later", message)
-        },
-        Error::Rejected { .. } | Error::Configuration(_) => Outcome::new(key, "refused", message),
-    }
-}
-
-fn seconds(wait: Duration) -> i64 {
-    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 /// Adds the class to the module.

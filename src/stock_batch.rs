@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 
-use clover_client::stock::Timed;
-use clover_core::ids::ItemId;
 use clover_core::quantity::Quantity;
+use clover_service::stock::{Ready, StockOutcome};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -25,65 +24,14 @@ returned_object!(
 #[php_class]
 #[php(name = "CloverSync\\StockBatch", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct StockBatch {
-    rows: Vec<Outcome>,
+    rows: Vec<StockOutcome>,
     /// Taken by the one commit that a batch is good for.
     pub(crate) ready: RefCell<Vec<Ready>>,
 }
 
-/// A count that may be written.
-pub struct Ready {
-    /// The caller's name for it.
-    pub key: i64,
-    /// The item.
-    pub item: ItemId,
-    /// The count and the time of its reading.
-    pub timed: Timed,
-    /// The count to be.
-    pub target: Quantity,
-}
-
-/// What became of one row, as PHP sees it.
-pub struct Outcome {
-    /// The caller's name for it.
-    pub key: i64,
-    /// See the stub.
-    pub state: &'static str,
-    /// The count that was read.
-    pub before: Option<Quantity>,
-    /// `modifiedTime`, in milliseconds.
-    pub modified: Option<i64>,
-    /// The count aimed at.
-    pub target: Option<Quantity>,
-    /// Milliseconds between the question for the old count and the answer to the new one.
-    pub window: Option<i64>,
-    /// For people.
-    pub message: String,
-    /// Seconds.
-    pub retry_after: i64,
-    /// The permission that is missing.
-    pub permission: Option<&'static str>,
-}
-
-impl Outcome {
-    /// An outcome with nothing but a state.
-    pub fn new(key: i64, state: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            key,
-            state,
-            before: None,
-            modified: None,
-            target: None,
-            window: None,
-            message: message.into(),
-            retry_after: 0,
-            permission: None,
-        }
-    }
-}
-
 impl StockBatch {
     /// What was read, and of that what may be written.
-    pub fn new(rows: Vec<Outcome>, ready: Vec<Ready>) -> Self {
+    pub fn new(rows: Vec<StockOutcome>, ready: Vec<Ready>) -> Self {
         Self {
             rows,
             ready: RefCell::new(ready),
@@ -100,14 +48,14 @@ impl StockBatch {
 }
 
 /// Outcomes as PHP rows.
-pub fn outcomes(rows: &[Outcome]) -> Result<ZBox<ZendHashTable>> {
+pub fn outcomes(rows: &[StockOutcome]) -> Result<ZBox<ZendHashTable>> {
     let count = |quantity: Option<Quantity>| -> Result<Zval> {
         quantity.map(|q| q.to_string()).into_zval(false)
     };
     try_list(rows.iter().map(|row| {
         record([
             ("key", zval(row.key)?),
-            ("state", zval(row.state)?),
+            ("state", zval(row.state.as_str())?),
             ("before", count(row.before)?),
             ("modified", row.modified.into_zval(false)?),
             ("target", count(row.target)?),

@@ -101,7 +101,7 @@ final class Catalog
      *
      * @throws CloverException
      */
-    public function lookUp(array $ids): LookUp
+    public function lookUp(array $ids): ItemLookup
     {
         throw new \LogicException('provided by the extension');
     }

@@ -94,7 +94,7 @@ final class Stock
      *
      * @throws CloverException
      */
-    public function counts(?string $after = null): CountPage
+    public function counts(?string $after = null): StockPage
     {
         throw new \LogicException('provided by the extension');
     }

@@ -51,6 +51,7 @@ fn the_core_knows_neither_sockets_nor_a_runtime_nor_php() {
             "tokio",
             "ext-php-rs",
             "clover-client",
+            "clover-service",
             "clover-simulator",
             "getrandom",
             "log",
@@ -62,15 +63,55 @@ fn the_core_knows_neither_sockets_nor_a_runtime_nor_php() {
 fn the_client_knows_no_php() {
     refuse(
         "clover-client",
+        &[
+            "ext-php-rs",
+            "clover-service",
+            "clover-simulator",
+            "cloversync",
+        ],
+    );
+}
+
+#[test]
+fn the_service_knows_the_client_and_no_php() {
+    refuse(
+        "clover-service",
         &["ext-php-rs", "clover-simulator", "cloversync"],
     );
+    let service = dependencies_of("clover-service");
+    assert!(
+        ["clover-client", "clover-core"]
+            .iter()
+            .all(|name| service.iter().any(|found| found == name))
+    );
+}
+
+/// What the manifest names. The whole tree holds reqwest, through the client.
+#[test]
+fn the_extension_sends_no_request_by_itself() {
+    let manifest = include_str!("../Cargo.toml");
+    let own = manifest
+        .split("\n[dependencies]\n")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .expect("the manifest lists the extension's dependencies");
+    assert!(own.contains("clover-service.workspace"));
+    for http in ["reqwest", "hyper", "oauth2", "rustls"] {
+        assert!(!own.contains(http), "the extension depends on {http}");
+    }
 }
 
 #[test]
 fn the_simulator_shares_no_code_with_what_it_tests() {
     refuse(
         "clover-simulator",
-        &["clover-core", "clover-client", "ext-php-rs", "reqwest"],
+        &[
+            "clover-core",
+            "clover-client",
+            "clover-service",
+            "ext-php-rs",
+            "reqwest",
+        ],
     );
 }
 

@@ -1,4 +1,4 @@
-//! `CloverSync\LookUp`.
+//! `CloverSync\ItemLookup`.
 
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
@@ -9,15 +9,15 @@ use crate::engine::array::{PhpArray, list};
 use crate::engine::class::only_from_rust;
 use crate::page::{Page, PageObject};
 
-/// Clover's own word on single items.
+/// What Clover answers about single items.
 #[php_class]
-#[php(name = "CloverSync\\LookUp", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct LookUp {
+#[php(name = "CloverSync\\ItemLookup", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct ItemLookup {
     deleted: Vec<String>,
     page: Zval,
 }
 
-impl LookUp {
+impl ItemLookup {
     /// Ids that are gone, and what is there.
     pub fn new(deleted: Vec<String>, page: Page) -> PhpResult<Self> {
         Ok(Self {
@@ -28,7 +28,7 @@ impl LookUp {
 }
 
 #[php_impl]
-impl LookUp {
+impl ItemLookup {
     /// Ids that Clover does not have any more.
     pub fn deleted(&self) -> PhpResult<PhpArray> {
         Ok(PhpArray(list(self.deleted.iter().map(String::as_str))?))
@@ -42,10 +42,10 @@ impl LookUp {
 
 /// Adds the class to the module.
 pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<LookUp>()
+    module.class::<ItemLookup>()
 }
 
 /// What only the registered class can be told.
 pub fn finish() {
-    only_from_rust(<LookUp as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+    only_from_rust(<ItemLookup as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync;
 
 /** One page of items with their counts and nothing else. */
-final class CountPage
+final class StockPage
 {
     private function __construct()
     {

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** Clover's own word on single items. */
-final class LookUp
+/** What Clover answers about single items. */
+final class ItemLookup
 {
     private function __construct()
     {

@@ -1,0 +1,129 @@
+//! Products of whole item groups, made from items that were staged one by one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+use clover_client::RawPage;
+use clover_core::diff::{Change, Known, compare};
+use clover_core::ids::{GroupId, ItemId};
+use clover_core::json::parse;
+use clover_core::mapping::{Mapper, Names};
+use clover_core::wire::{Attribute, Item, ItemGroup, Listing};
+
+use crate::error::Error;
+use crate::page::Fault;
+
+/// Staged items by group.
+#[derive(Debug, Default)]
+pub struct Staged {
+    groups: BTreeMap<GroupId, Vec<Item>>,
+    faults: Vec<Fault>,
+}
+
+impl Staged {
+    /// Whether there is no readable item.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// Adds one row of what [`Page::members`](crate::page::Page::members) gave. A payload that
+    /// cannot be read is a fault of its item.
+    ///
+    /// # Errors
+    /// The row has no group or no payload.
+    pub fn add(
+        &mut self,
+        group: Option<String>,
+        item: impl FnOnce() -> Option<String>,
+        payload: Option<&str>,
+    ) -> Result<(), Error> {
+        let group = group.and_then(|id| GroupId::new(id).ok());
+        let payload = payload.map(|payload| parse::<Item>(payload.as_bytes()));
+        match (group, payload) {
+            (Some(group), Some(Ok(member))) => self.groups.entry(group).or_default().push(member),
+            (_, Some(Err(error))) => self.faults.push(Fault::staged(item(), error)),
+            _ => {
+                return Err(Error::item(
+                    "a staged row has no group_id or payload",
+                    "staged",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What must be written of whole groups.
+#[derive(Debug)]
+pub struct GroupChanges {
+    /// Products that differ from what the shop has.
+    pub changes: Vec<Change>,
+    /// Items that could not be read or mapped.
+    pub faults: Vec<Fault>,
+    /// Groups whose product is as the shop has it.
+    pub unchanged: i64,
+}
+
+impl GroupChanges {
+    /// Maps the staged groups and compares them with the shop.
+    #[must_use]
+    pub fn new(
+        mapper: &Mapper,
+        staged: Staged,
+        names: &Names,
+        known: &HashMap<String, Known>,
+    ) -> Self {
+        let mut all = Self {
+            changes: Vec::new(),
+            faults: staged.faults,
+            unchanged: 0,
+        };
+        for (id, members) in &staged.groups {
+            let linked = |item: &ItemId| {
+                known
+                    .get(item.as_str())
+                    .is_some_and(|row| !row.deleted && row.is_in(id.as_str()))
+            };
+            let (product, errors) = mapper.group(id, members, names, linked);
+            all.faults.extend(errors.into_iter().map(Fault::from));
+            match product.map(|product| compare(&product, known)) {
+                Some(Some(change)) => all.changes.push(change),
+                Some(None) => all.unchanged += 1,
+                None => {}
+            }
+        }
+        all
+    }
+}
+
+/// The names in the lists of item groups and of attributes.
+///
+/// # Errors
+/// [`Error::Bug`] when Clover's answer is not a list.
+pub fn names(groups: &[RawPage], attributes: &[RawPage]) -> Result<Names, Error> {
+    Ok(Names {
+        groups: named::<ItemGroup, _>(groups, |g| (g.id, g.name))?,
+        attributes: named::<Attribute, _>(attributes, |a| (a.id, a.name))?,
+    })
+}
+
+fn named<T: serde::de::DeserializeOwned, I: Eq + Hash>(
+    pages: &[RawPage],
+    parts: impl Fn(T) -> (I, Option<String>),
+) -> Result<HashMap<I, String>, Error> {
+    let mut names = HashMap::new();
+    for page in pages {
+        // A nameless or broken entry only fails the groups that need it.
+        let listing = Listing::<T>::parse(&page.body)
+            .map_err(|e| Error::bug(e.to_string(), page.call.request_id.as_deref()))?;
+        names.extend(
+            listing
+                .elements
+                .into_iter()
+                .map(&parts)
+                .filter_map(|(id, name)| Some((id, name?))),
+        );
+    }
+    Ok(names)
+}

@@ -1,0 +1,217 @@
+//! Pages of items, mapped to the shop's products, and pages of counts.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use clover_core::diff::{Change, CountChange, Known, compare, compare_count};
+use clover_core::ids::{GroupId, ItemId};
+use clover_core::json::JsonError;
+use clover_core::mapping::{ItemError, Mapper};
+use clover_core::product::Product;
+use clover_core::quantity::Quantity;
+use clover_core::wire::{ElementError, Item, ItemCount};
+
+/// Why one item could not be read or mapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The item, where its id could be read.
+    pub item: Option<String>,
+    /// The place in Clover's data.
+    pub path: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Fault {
+    /// A staged payload that cannot be read back.
+    #[must_use]
+    pub fn staged(item: Option<String>, error: JsonError) -> Self {
+        Self {
+            item,
+            path: error.path,
+            message: error.reason,
+        }
+    }
+
+    /// An item that Clover has and that cannot be read.
+    #[must_use]
+    pub fn unreadable(id: &ItemId, path: String, message: String) -> Self {
+        Self {
+            item: Some(id.as_str().to_owned()),
+            path,
+            message,
+        }
+    }
+
+    /// Whether it is about this item.
+    #[must_use]
+    pub fn concerns(&self, id: &str) -> bool {
+        self.item.as_deref() == Some(id)
+    }
+}
+
+impl From<ElementError> for Fault {
+    fn from(error: ElementError) -> Self {
+        Self {
+            item: error.id,
+            path: error.error.path,
+            message: error.error.reason,
+        }
+    }
+}
+
+impl From<ItemError> for Fault {
+    fn from(error: ItemError) -> Self {
+        Self {
+            item: error.item.map(Into::into),
+            path: error.path,
+            message: error.message,
+        }
+    }
+}
+
+/// One page of mapped items.
+#[derive(Debug)]
+pub struct Page {
+    /// Where the next page begins; empty on a page without a successor.
+    pub cursor: String,
+    /// Every item on the page, those with faults included.
+    pub ids: Vec<String>,
+    /// Items that could not be read or mapped.
+    pub faults: Vec<Fault>,
+    asked: Instant,
+    products: Vec<Product>,
+    members: Vec<Item>,
+}
+
+/// An item of a group, to be staged until its whole group has been read.
+#[derive(Debug)]
+pub struct Member<'a> {
+    /// The item.
+    pub item: &'a ItemId,
+    /// Its group.
+    pub group: &'a GroupId,
+    /// The item as JSON, for [`Staged::add`](crate::groups::Staged::add).
+    pub payload: String,
+}
+
+impl Page {
+    /// Maps the items of one page; deleted ones count as not there.
+    #[must_use]
+    pub fn new(
+        asked: Instant,
+        cursor: String,
+        items: Vec<Item>,
+        faults: Vec<Fault>,
+        mapper: &Mapper,
+    ) -> Self {
+        let mut page = Self {
+            cursor,
+            ids: faults
+                .iter()
+                .filter_map(|fault| fault.item.clone())
+                .collect(),
+            products: Vec::with_capacity(items.len()),
+            members: Vec::new(),
+            faults,
+            asked,
+        };
+        for item in items.into_iter().filter(|item| !item.is_deleted()) {
+            page.ids.push(item.id.as_str().to_owned());
+            if item.item_group.is_some() {
+                page.members.push(item);
+                continue;
+            }
+            match mapper.item(&item) {
+                Ok(product) => page.products.push(product),
+                Err(error) => page.faults.push(error.into()),
+            }
+        }
+        page
+    }
+
+    /// Milliseconds since Clover was asked for it.
+    #[must_use]
+    pub fn age(&self) -> i64 {
+        age(self.asked)
+    }
+
+    /// What must be written, of what the shop has.
+    pub fn changes<'a>(
+        &'a self,
+        known: &'a HashMap<String, Known>,
+    ) -> impl Iterator<Item = Change> + 'a {
+        self.products
+            .iter()
+            .filter_map(|product| compare(product, known))
+    }
+
+    /// Items of groups.
+    ///
+    /// # Panics
+    /// Never: the wire model has text keys and finite numbers only, which JSON can always hold.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        self.members.iter().filter_map(|item| {
+            Some(Member {
+                item: &item.id,
+                group: item.item_group.as_ref()?,
+                payload: serde_json::to_string(item).expect("a wire item is JSON"),
+            })
+        })
+    }
+}
+
+/// One page of items with their counts and nothing else.
+#[derive(Debug)]
+pub struct StockPage {
+    /// Where the next page begins; none after the last.
+    pub cursor: Option<String>,
+    items: Vec<ItemCount>,
+    asked: Instant,
+}
+
+impl StockPage {
+    /// What Clover answered.
+    #[must_use]
+    pub fn new(items: Vec<ItemCount>, cursor: Option<String>, asked: Instant) -> Self {
+        Self {
+            cursor,
+            items,
+            asked,
+        }
+    }
+
+    /// Milliseconds since Clover was asked for it.
+    #[must_use]
+    pub fn age(&self) -> i64 {
+        age(self.asked)
+    }
+
+    /// The counts; none for an item that Clover does not count.
+    pub fn counts(&self) -> impl Iterator<Item = (&ItemId, Option<Quantity>)> {
+        self.items.iter().map(|item| (&item.id, count(item)))
+    }
+
+    /// Counts that must be written, of items that the shop has.
+    pub fn changes<'a>(
+        &'a self,
+        known: &'a HashMap<String, Known>,
+        track_stock: bool,
+    ) -> impl Iterator<Item = (&'a ItemId, CountChange)> {
+        self.items.iter().filter_map(move |item| {
+            let row = known.get(item.id.as_str())?;
+            let stock = count(item).filter(|_| track_stock);
+            let change = compare_count(stock, item.available && !item.hidden, row)?;
+            Some((&item.id, change))
+        })
+    }
+}
+
+fn count(item: &ItemCount) -> Option<Quantity> {
+    item.item_stock.and_then(Quantity::from_clover)
+}
+
+/// Milliseconds since then, rounded up.
+fn age(asked: Instant) -> i64 {
+    i64::try_from(asked.elapsed().as_millis() + 1).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,75 @@
+//! `CloverSync\StockPage`.
+#![allow(non_snake_case)] // PHP sees the parameters' names.
+
+use clover_core::quantity::Quantity;
+use clover_service::page::StockPage as Core;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+
+use crate::engine::array::{PhpArray, record, try_list, zval};
+use crate::engine::class::{only_from_rust, returned_object};
+use crate::page::known_rows;
+
+returned_object!(
+    /// A page of counts, on its way to PHP.
+    StockPageObject,
+    "CloverSync\\StockPage"
+);
+
+/// One page of items with their counts and nothing else.
+#[php_class]
+#[php(name = "CloverSync\\StockPage", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct StockPage {
+    pub(crate) core: Core,
+}
+
+#[php_impl]
+impl StockPage {
+    /// Where to go on.
+    pub fn cursor(&self) -> Option<String> {
+        self.core.cursor.clone()
+    }
+
+    /// How long ago Clover was asked for it.
+    pub fn age(&self) -> i64 {
+        self.core.age()
+    }
+
+    /// What Clover counts.
+    pub fn items(&self) -> PhpResult<PhpArray> {
+        let rows = self.core.counts().map(|(item, count)| {
+            record([
+                ("clover_id", zval(item.as_str())?),
+                ("count", count.map(|q| q.to_string()).into_zval(false)?),
+                ("whole", count.map(Quantity::floor).into_zval(false)?),
+            ])
+        });
+        Ok(PhpArray(try_list(rows)?))
+    }
+
+    /// Counts that must be written.
+    pub fn changes(&self, known: &ZendHashTable, trackStock: bool) -> PhpResult<PhpArray> {
+        let known = known_rows(known);
+        let changes = self.core.changes(&known, trackStock);
+        Ok(PhpArray(try_list(changes.map(|(item, change)| {
+            record([
+                ("clover_id", zval(item.as_str())?),
+                ("manage_stock", zval(change.quantity.is_some())?),
+                ("quantity", change.quantity.into_zval(false)?),
+                ("availability", change.availability.into_zval(false)?),
+            ])
+        }))?))
+    }
+}
+
+/// Adds the class to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.class::<StockPage>()
+}
+
+/// What only the registered class can be told.
+pub fn finish() {
+    only_from_rust(<StockPage as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+}
