@@ -52,7 +52,8 @@ final class Ledger
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
+     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
+     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
      * @throws ItemException when the line is malformed, with its field as path
      */
@@ -66,7 +67,8 @@ final class Ledger
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
+     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
+     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
      * @throws ItemException with the path "units" when the line does not hold so many
      */
@@ -81,7 +83,8 @@ final class Ledger
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array<string, mixed>>, changes: list<array<string, mixed>>}
+     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
+     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
      * @throws ItemException with the path "seq" when that row waits for no word, "word" for an unknown one
      */

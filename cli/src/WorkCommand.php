@@ -6,7 +6,12 @@ namespace CloverSync\Cli;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\LedgerRow;
+use CloverSync\Shop\Sales\OrderPushRow;
+use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Sales\SendState;
+use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -24,7 +29,11 @@ final readonly class WorkCommand
     /** Seconds to wait for another worker. */
     private const PATIENCE = 60.0;
 
-    private const WORDS = ['applied' => 'applied', 'send' => 'not_applied', 'leave' => 'leave'];
+    private const RESOLUTIONS = [
+        'applied' => Resolution::Applied,
+        'send'    => Resolution::NotApplied,
+        'leave'   => Resolution::Leave,
+    ];
 
     public function __construct(
         private Console $console,
@@ -32,7 +41,7 @@ final readonly class WorkCommand
     }
 
     /**
-     * @return int Exit code: 3 while rows wait for the owner's word
+     * @return int Exit code: 3 while rows need the owner's decision
      *
      * @throws UsageException
      */
@@ -41,12 +50,12 @@ final readonly class WorkCommand
         $sales = $shop->sales();
 
         if ($options->has('resume')) {
-            $shop->pause()->end();
+            $shop->circuitBreaker()->end();
         }
 
-        foreach (self::WORDS as $option => $word) {
+        foreach (self::RESOLUTIONS as $option => $resolution) {
             if ($options->has($option)) {
-                $this->settle($sales, (string) $options->get($option), $word);
+                $this->settle($sales, (string) $options->get($option), $resolution);
             }
         }
 
@@ -85,7 +94,7 @@ final readonly class WorkCommand
         return ($result->uncertain + $result->dead) > 0 ? self::PARTLY : self::OK;
     }
 
-    /** @return int Objects of webhooks that were worked */
+    /** @return int Objects of webhooks that were processed */
     private function inbox(Services $shop): int
     {
         return $shop->inbox()->count() === 0 ? 0 : $shop->inboxWorker()->drain(new TimeBudget());
@@ -113,7 +122,7 @@ final readonly class WorkCommand
         return self::OK;
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, int|string|null> */
     private static function data(WorkReport $result): array
     {
         return [
@@ -128,72 +137,80 @@ final readonly class WorkCommand
         ];
     }
 
-    /** Rows that nobody but the owner can settle. */
+    /** Lists the rows that need the owner's decision. */
     private function list(Sales $sales): void
     {
         foreach ($sales->ledger->waiting(self::LISTED) as $row) {
             $this->show(
-                "stock:{$row['id']}",
+                "stock:$row->id",
                 $row,
-                ['clover_id' => $row['clover_id'], 'delta' => (int) $row['delta']],
-                \sprintf('“%s” %+d', $row['name'], -(int) $row['delta']),
+                $row->reason,
+                ['clover_id' => $row->cloverId, 'delta' => $row->delta],
+                \sprintf('“%s” %+d', $row->name, -$row->delta),
             );
         }
 
-        foreach ($sales->outbox->dead(self::LISTED) as $row) {
-            $this->show("event:{$row['id']}", $row, [], 'cannot be read');
+        foreach ($sales->events->dead(self::LISTED) as $row) {
+            $this->show("event:$row->id", $row, null, [], 'cannot be read');
         }
 
-        foreach ($sales->pushed->waiting(self::LISTED) as $row) {
+        foreach ($sales->pushes->waiting(self::LISTED) as $row) {
             $this->show(
-                "order:{$row['id']}",
+                "order:$row->id",
                 $row,
-                ['reference' => $row['reference'], 'clover_order_id' => $row['clover_order_id']],
-                "reference {$row['reference']}",
+                $row->reason,
+                ['reference' => $row->reference, 'clover_order_id' => $row->cloverOrderId],
+                "reference $row->reference",
             );
         }
     }
 
-    /**
-     * @param array<string, mixed> $row
-     * @param array<string, mixed> $data
-     */
-    private function show(string $name, array $row, array $data, string $what): void
-    {
+    /** @param array<string, int|string|null> $data */
+    private function show(
+        string $name,
+        LedgerRow|OrderPushRow|UnreadableOrder $row,
+        ?string $reason,
+        array $data,
+        string $what,
+    ): void {
+        $state = $row instanceof UnreadableOrder ? SendState::Dead : $row->state;
         $this->console->event([
             'event'    => 'waiting',
             'row'      => $name,
-            'state'    => $row['state'],
-            'order_id' => $row['order_id'],
-            'reason'   => $row['reason'],
-            'message'  => $row['message'],
-            'created'  => UtcTime::iso(UtcTime::sql((int) $row['created'])),
+            'state'    => $state->value,
+            'order_id' => $row->orderId,
+            'reason'   => $reason,
+            'message'  => $row->message,
+            'created'  => UtcTime::iso(UtcTime::sql($row->created)),
         ] + $data);
         $this->console->line(\sprintf(
             '  %-12s %-9s order %s, %s: %s',
             $name,
-            $row['state'],
-            $row['order_id'],
+            $state->value,
+            $row->orderId,
             $what,
-            $row['message'] ?? $row['reason'] ?? '',
+            $row->message ?? $reason ?? '',
         ));
     }
 
-    private function settle(Sales $sales, string $name, string $word): void
+    private function settle(Sales $sales, string $name, Resolution $resolution): void
     {
         if (preg_match('/^(stock|order|event):(\d+)$/', $name, $m) !== 1) {
             throw new UsageException('A row is named as “work” lists it, such as stock:12 or order:3.');
         }
 
         if ($m[1] === 'order') {
-            $sales->pushed->resolve((int) $m[2], $word) || throw new UsageException("$name waits for nobody's word.");
+            $sales->pushes->resolve((int) $m[2], $resolution)
+                || throw new UsageException("$name does not need a decision.");
 
             return;
         }
 
         if ($m[1] === 'event') {
-            $sales->outbox->resolve((string) $sales->outbox->orderOf((int) $m[2]), $word === 'not_applied')
-                || throw new UsageException("$name waits for nobody's word.");
+            $sales->events->resolve(
+                (string) $sales->events->orderOf((int) $m[2]),
+                $resolution === Resolution::NotApplied,
+            ) || throw new UsageException("$name does not need a decision.");
 
             return;
         }
@@ -201,13 +218,7 @@ final readonly class WorkCommand
         $row = $sales->ledger->row((int) $m[2]) ?? throw new UsageException("There is no row $name.");
 
         try {
-            $sales->planner->resolve(
-                (string) $row['order_id'],
-                (int) $row['line_id'],
-                (int) $row['seq'],
-                $word,
-                (int) $row['order_pk'],
-            );
+            $sales->planner->resolveRow($row, $resolution);
         } catch (ItemException $e) {
             throw new UsageException("$name: {$e->getMessage()}.");
         }

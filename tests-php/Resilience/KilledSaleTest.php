@@ -9,6 +9,7 @@ use CloverSync\Dev\OrderFile;
 use CloverSync\Settings;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
@@ -810,9 +811,9 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->fresh(function (Sql $sql) use ($where): void {
             $shop  = $this->shop($sql, [], new FakeClock($this->now + (2 * self::PATIENCE)));
             $sales = $shop->sales();
-            $rows  = $sales->pushed->waiting(10);
-            self::assertSame([self::ORDER], array_column($rows, 'order_id'), $where);
-            self::assertTrue($sales->pushed->resolve((int) $rows[0]['id'], 'not_applied'), $where);
+            $rows  = $sales->pushes->waiting(10);
+            self::assertSame([self::ORDER], array_column($rows, 'orderId'), $where);
+            self::assertTrue($sales->pushes->resolve($rows[0]->id, Resolution::NotApplied), $where);
             $sales->worker()->run(new TimeBudget());
         });
         $this->assertWhole($this->found(), $where);

@@ -47,7 +47,7 @@ final class AttentionTest extends SalesTestCase
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
         self::assertSame([1, 2], [$this->attention()->errors, $this->attention()->count()]);
-        $this->shop()->pause()->begin('no permission');
+        $this->shop()->circuitBreaker()->begin('no permission');
         self::assertSame(['no permission', 3], [$this->attention()->paused, $this->attention()->count()]);
     }
 

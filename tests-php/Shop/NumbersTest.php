@@ -91,7 +91,7 @@ final class NumbersTest extends SalesTestCase
         foreach ([0, -86_400, -1, 400 * 366 * 86_400, -1] as $i => $seconds) {
             $this->clock->later += $seconds;
             $id                 = (string) (179540810000 + $i);
-            $this->sql->transaction(fn () => $this->sales()->pushed->intend($id, 900 + $i, true));
+            $this->sql->transaction(fn () => $this->sales()->pushes->intend($id, 900 + $i, true));
         }
 
         $references = $this->sql->fetchColumn('SELECT reference FROM #__j2commerce_clover_orders');

@@ -4,7 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\Sales\OrderStatusLine;
+use CloverSync\Shop\Sales\SaleState;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -16,12 +19,12 @@ final class OrderStatusTest extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         $before = $this->standing();
-        self::assertSame([true, 'paid', true, true, null], [
+        self::assertSame([true, SaleState::Paid, true, true, null], [
             $before->concerns,
-            $before->standing,
+            $before->state,
             $before->waits,
             $before->isUnderWay(),
-            $before->pushed,
+            $before->push,
         ]);
         $this->work();
         $after = $this->standing();
@@ -32,25 +35,25 @@ final class OrderStatusTest extends SalesTestCase
             $after->mayRetry(),
         ]);
         self::assertSame(['confirmed', $this->cloverOrders()[0]['id'], 'not_granted'], [
-            $after->pushed['state'],
-            $after->pushed['clover_order_id'],
-            $after->pushed['payment'],
+            $after->push?->state->value,
+            $after->push?->cloverOrderId,
+            $after->push?->payment,
         ]);
         self::assertSame(
             [
                 ['Line 0', $this->mug, 2, 2, [['+2', 'confirmed', false]]],
                 ['Line 1', $this->candle, 1, 1, [['+1', 'confirmed', false]]],
             ],
-            array_map(static fn (array $line): array => [
-                $line['name'],
-                $line['clover_id'],
-                $line['quantity'],
-                $line['returnable'],
-                array_map(static fn (array $row): array => [
-                    \sprintf('%+d', $row['delta']),
-                    $row['state'],
-                    $row['open'],
-                ], $line['rows']),
+            array_map(static fn (OrderStatusLine $line): array => [
+                $line->books->name,
+                $line->books->cloverId,
+                $line->books->quantity,
+                $line->returnable,
+                array_map(static fn (LedgerRow $row): array => [
+                    \sprintf('%+d', $row->delta),
+                    $row->state->value,
+                    $line->isOpen($row),
+                ], $line->books->rows),
             ], $after->lines),
         );
     }
@@ -65,7 +68,7 @@ final class OrderStatusTest extends SalesTestCase
         $status = $this->standing();
         self::assertSame([false, null, [0]], [
             $status->concerns,
-            $status->pushed,
+            $status->push,
             array_column($status->lines, 'returnable'),
         ]);
         self::assertFalse($status->mayPush());
@@ -78,7 +81,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertSame([false, [], null, false], [
             $status->concerns,
             $status->lines,
-            $status->pushed,
+            $status->push,
             $status->isUnderWay(),
         ]);
     }
@@ -92,11 +95,11 @@ final class OrderStatusTest extends SalesTestCase
         $this->shop()->orderEvents()->refunded(self::ORDER, false);
         $this->work();
         $status = $this->standing();
-        self::assertSame([true, 3], [$status->hasPartRefund, $status->lines[0]['returnable']]);
+        self::assertSame([true, 3], [$status->hasPartRefund, $status->lines[0]->returnable]);
 
         foreach ([2 => 1, 1 => 0] as $units => $left) {
-            $this->sales()->planner->restock(self::ORDER, $status->lines[0]['line_id'], $units);
-            self::assertSame($left, $this->standing()->lines[0]['returnable']);
+            $this->sales()->planner->restock(self::ORDER, $status->lines[0]->books->lineId, $units);
+            self::assertSame($left, $this->standing()->lines[0]->returnable);
         }
 
         self::assertTrue($this->standing()->isUnderWay());
@@ -104,7 +107,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertSame([20.0, false, ['confirmed', 'confirmed', 'confirmed']], [
             (float) $this->inClover($this->mug),
             $this->standing()->isUnderWay(),
-            array_column($this->standing()->lines[0]['rows'], 'state'),
+            array_column($this->rowsNow(), 'state'),
         ]);
     }
 
@@ -119,12 +122,12 @@ final class OrderStatusTest extends SalesTestCase
         }
 
         $line = $this->standing()->lines[0];
-        self::assertSame(9, $line['returnable']);
-        $this->sales()->planner->restock(self::ORDER, $line['line_id'], 9);
-        self::assertSame(0, $this->standing()->lines[0]['returnable']);
+        self::assertSame(9, $line->returnable);
+        $this->sales()->planner->restock(self::ORDER, $line->books->lineId, 9);
+        self::assertSame(0, $this->standing()->lines[0]->returnable);
         $this->order(6, [[$this->mug, 9]]);
         $this->work();
-        self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->standing()->lines[0]['returnable']]);
+        self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->standing()->lines[0]->returnable]);
     }
 
     #[TestDox(
@@ -136,8 +139,8 @@ final class OrderStatusTest extends SalesTestCase
         $this->order(1, [[$this->mug, 2]], settings: $off);
         $this->work($off);
         self::assertSame([0, 'push_off'], [
-            $this->standing()->lines[0]['returnable'],
-            $this->standing()->lines[0]['rows'][0]['reason'],
+            $this->standing()->lines[0]->returnable,
+            $this->standing()->lines[0]->books->rows[0]->reason,
         ]);
         $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [
             $this->candle,
@@ -153,15 +156,15 @@ final class OrderStatusTest extends SalesTestCase
         $this->order(1, [[$this->mug, 1]]);
         $this->work(['sync_sale' => false]);
         self::assertSame(['skipped', 'sync_sale_off', true], [
-            $this->standing()->pushed['state'],
-            $this->standing()->pushed['reason'],
+            $this->standing()->push?->state->value,
+            $this->standing()->push?->reason,
             $this->standing()->mayPush(),
         ]);
-        self::assertTrue($this->sales()->pushed->pushNow(self::ORDER));
-        self::assertFalse($this->sales()->pushed->pushNow(self::ORDER));
+        self::assertTrue($this->sales()->pushes->pushNow(self::ORDER));
+        self::assertFalse($this->sales()->pushes->pushNow(self::ORDER));
         $this->work(['sync_sale' => false]);
         self::assertSame(['confirmed', false, 1], [
-            $this->standing()->pushed['state'],
+            $this->standing()->push?->state->value,
             $this->standing()->mayPush(),
             \count($this->cloverOrders()),
         ]);
@@ -176,7 +179,7 @@ final class OrderStatusTest extends SalesTestCase
         $this->work(['sync_sale' => false]);
         self::assertFalse($this->standing()->mayPush());
         $this->sql->execute("UPDATE #__j2commerce_clover_orders SET state = 'skipped', reason = 'owner'");
-        self::assertFalse($this->sales()->pushed->pushNow(self::ORDER));
+        self::assertFalse($this->sales()->pushes->pushNow(self::ORDER));
     }
 
     #[TestDox(
@@ -195,7 +198,7 @@ final class OrderStatusTest extends SalesTestCase
         $this->sql->execute("UPDATE #__j2commerce_clover_ledger SET state = 'uncertain', reason = 'changed'");
         self::assertSame(
             0,
-            $this->standing()->lines[0]['returnable'],
+            $this->standing()->lines[0]->returnable,
             'First it is to be decided whether they were taken.',
         );
         $this->order(6, [[$this->mug, 2]]);
@@ -212,7 +215,7 @@ final class OrderStatusTest extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]]);
         self::assertNull($this->standing()->error);
-        $this->sales()->outbox->postpone(self::ORDER, 'the table is gone');
+        $this->sales()->events->postpone(self::ORDER, 'the table is gone');
         self::assertSame(['the table is gone', true], [$this->standing()->error, $this->standing()->waits]);
     }
 
@@ -221,9 +224,17 @@ final class OrderStatusTest extends SalesTestCase
         return OrderStatus::of($this->shop(), self::ORDER);
     }
 
-    /** @return list<array<string, mixed>> */
+    /** @return list<array{state: string, open: bool}> */
     private function rowsNow(): array
     {
-        return array_merge([], ...array_column($this->standing()->lines, 'rows'));
+        $rows = [];
+
+        foreach ($this->standing()->lines as $line) {
+            foreach ($line->books->rows as $row) {
+                $rows[] = ['state' => $row->state->value, 'open' => $line->isOpen($row)];
+            }
+        }
+
+        return $rows;
     }
 }

@@ -222,7 +222,7 @@ final class OverviewTest extends SyncTestCase
     {
         $this->connect();
         $shop = $this->shop();
-        $shop->pause()->begin('no permission');
+        $shop->circuitBreaker()->begin('no permission');
         $shop->state->set('tax_warning', 'with and without');
         $shop->state->setArray('webhook_code', ['code' => 'a-code', 'at' => 1_700_000_000]);
         $shop->state->set('webhook_seen', '1700000100');

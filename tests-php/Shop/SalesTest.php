@@ -9,7 +9,9 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
+use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
@@ -345,7 +347,7 @@ final class SalesTest extends Base
         self::assertSame([9.0, '+2 dead gone'], [(float) $this->inClover($this->candle), $this->rows()[0]]);
         $this->clover->restore($this->mug);
         $row = $this->sales()->ledger->waiting(10)[0];
-        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], (int) $row['seq'], 'not_applied');
+        $this->sales()->planner->resolveRow($row, Resolution::NotApplied);
         self::assertWork($this->work(), 1);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
@@ -438,7 +440,7 @@ final class SalesTest extends Base
         self::assertStringContainsString('Orders Write', $this->logged('order_push')[0]);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
-        $this->shop()->pause()->end();
+        $this->shop()->circuitBreaker()->end();
         self::assertWork($this->work(), 1);
         self::assertCount(1, $this->cloverOrders());
     }
@@ -661,9 +663,9 @@ final class SalesTest extends Base
         self::assertWork($result, 0, uncertain: 1);
         self::assertSame([], $this->cloverOrders());
         self::assertStringContainsString('cannot be told', $this->logged('order_push')[0]);
-        self::assertTrue($this->sales()->pushed->resolve(
-            (int) $this->sales()->pushed->waiting(1)[0]['id'],
-            'not_applied',
+        self::assertTrue($this->sales()->pushes->resolve(
+            $this->sales()->pushes->waiting(1)[0]->id,
+            Resolution::NotApplied,
         ));
         self::assertWork($this->work(), 1);
         self::assertCount(1, $this->cloverOrders());
@@ -710,7 +712,7 @@ final class SalesTest extends Base
             $row = $this->ledgerRow();
             self::assertTrue($ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000));
             $sent = $this->clock->now();
-            $dead = $ledger->miss($row, 'me', 'not in time');
+            $dead = $ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time');
 
             if (!$dead) {
                 $waits[] = (int) $this->ledgerRow()['next_try'] - $sent;
@@ -719,7 +721,7 @@ final class SalesTest extends Base
 
         self::assertSame([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64], $waits);
         self::assertSame(['dead', 'too_slow'], [$this->ledgerRow()['state'], $this->ledgerRow()['reason']]);
-        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], 1, 'not_applied');
+        $this->sales()->planner->resolve(self::ORDER, (int) $row['line_id'], 1, Resolution::NotApplied);
         self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
     }
 
@@ -733,7 +735,7 @@ final class SalesTest extends Base
         $waits = [];
 
         for ($i = 0; $i < 20; $i++) {
-            $this->sales()->ledger->tryLater($this->ledgerRow(), 1, 'no way to Clover');
+            $this->sales()->ledger->tryLater(LedgerRow::fromRow($this->ledgerRow()), 1, 'no way to Clover');
             $waits[] = (int) $this->ledgerRow()['next_try'] - $this->clock->now();
         }
 
@@ -742,7 +744,7 @@ final class SalesTest extends Base
         $row = $this->ledgerRow();
         $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
         self::assertFalse(
-            $this->sales()->ledger->miss($row, 'me', 'not in time'),
+            $this->sales()->ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time'),
             'Late once is no reason to give it up.',
         );
     }

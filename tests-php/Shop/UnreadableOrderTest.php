@@ -30,8 +30,8 @@ final class UnreadableOrderTest extends SalesTestCase
         self::assertCount(1, self::errors($this->logged('order_push')));
         self::assertSame(1, $this->attention());
         self::assertSame(1, $this->shop()->overview()->sales['dead'] ?? null);
-        self::assertSame([self::ORDER], array_column($this->sales()->outbox->dead(10), 'order_id'));
-        self::assertNotSame('', $this->sales()->outbox->dead(10)[0]['message']);
+        self::assertSame([self::ORDER], array_column($this->sales()->events->dead(10), 'orderId'));
+        self::assertNotSame('', $this->sales()->events->dead(10)[0]->message);
         self::assertSame(['+1 confirmed'], $this->rows(self::OTHER));
     }
 
@@ -61,9 +61,9 @@ final class UnreadableOrderTest extends SalesTestCase
         $this->broken();
         $this->tryThrice();
         $this->sql->execute("DELETE FROM #__j2commerce_clover_ledger WHERE state = 'banana'");
-        self::assertFalse($this->sales()->outbox->resolve(self::OTHER, true));
-        self::assertTrue($this->sales()->outbox->resolve(self::ORDER, true));
-        self::assertFalse($this->sales()->outbox->resolve(self::ORDER, true));
+        self::assertFalse($this->sales()->events->resolve(self::OTHER, true));
+        self::assertTrue($this->sales()->events->resolve(self::ORDER, true));
+        self::assertFalse($this->sales()->events->resolve(self::ORDER, true));
 
         self::assertWork($this->work(), confirmed: 2);
         self::assertSame(18, (int) $this->inClover($this->mug));
@@ -98,7 +98,7 @@ final class UnreadableOrderTest extends SalesTestCase
     {
         $this->broken();
         $this->tryThrice();
-        self::assertTrue($this->sales()->outbox->resolve(self::ORDER, false));
+        self::assertTrue($this->sales()->events->resolve(self::ORDER, false));
         self::assertWork($this->work(scan: false), confirmed: 0);
         self::assertSame(0, $this->attention());
     }

@@ -92,7 +92,7 @@ final class WrongClockTest extends SalesTestCase
         $this->order(1, [[$this->mug, 2]]);
         $far = $this->clock->now() + (400 * self::DAY);
         $this->sql->execute('UPDATE #__j2commerce_clover_outbox SET next_try = ?', [$far]);
-        $this->sales()->outbox->dropImpossibleTimes();
+        $this->sales()->events->dropImpossibleTimes();
         $this->sales()->planner->plan(self::ORDER);
         $this->sql->execute('UPDATE #__j2commerce_clover_ledger SET next_try = ?', [$far]);
         $this->sql->execute('UPDATE #__j2commerce_clover_orders SET next_try = ?', [$far]);
@@ -125,7 +125,7 @@ final class WrongClockTest extends SalesTestCase
         }
 
         $this->sales()->ledger->dropImpossibleTimes();
-        $this->sales()->pushed->dropImpossibleTimes(240);
+        $this->sales()->pushes->dropImpossibleTimes(240);
 
         foreach (['ledger' => 0, 'orders' => 240] as $table => $wait) {
             $row = $this->sql->fetchOne("SELECT sent, next_try FROM #__j2commerce_clover_$table");
@@ -148,7 +148,7 @@ final class WrongClockTest extends SalesTestCase
         }
 
         $this->sales()->ledger->dropImpossibleTimes();
-        $this->sales()->pushed->dropImpossibleTimes(240);
+        $this->sales()->pushes->dropImpossibleTimes(240);
 
         foreach (['ledger', 'orders'] as $table) {
             self::assertEquals(

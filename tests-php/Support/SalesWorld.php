@@ -12,6 +12,7 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
@@ -652,12 +653,11 @@ final class SalesWorld
             $this
                 ->open()
                 ->sales()
-                ->planner->resolve(
-                    (string) $row['order_id'],
-                    (int) $row['line_id'],
-                    (int) $row['seq'],
-                    $leave ? 'leave' : ($this->last[(int) $row['id']] ?? false ? 'applied' : 'not_applied'),
-                );
+                ->planner->resolve($row->orderId, $row->lineId, $row->seq, match (true) {
+                    $leave => Resolution::Leave,
+                    $this->last[$row->id] ?? false => Resolution::Applied,
+                    default => Resolution::NotApplied,
+                });
         } catch (ItemException) {
             // It waits for what is said of the sale before it.
         }
@@ -665,17 +665,18 @@ final class SalesWorld
 
     private function decideOrder(int $place): void
     {
-        $row = $this->open()->sales()->pushed->waiting(10)[$place] ?? null;
+        $row = $this->open()->sales()->pushes->waiting(10)[$place] ?? null;
 
         if ($row !== null) {
-            $there = $this->inClover((string) $row['reference']);
+            $there = $this->inClover($row->reference);
             $this
                 ->open()
                 ->sales()
-                ->pushed->resolve(
-                    (int) $row['id'],
-                    $there === [] ? 'not_applied' : (self::isWhole($there[0]) ? 'applied' : 'leave'),
-                );
+                ->pushes->resolve($row->id, match (true) {
+                    $there === [] => Resolution::NotApplied,
+                    self::isWhole($there[0]) => Resolution::Applied,
+                    default => Resolution::Leave,
+                });
         }
     }
 
@@ -1214,7 +1215,7 @@ final class SalesWorld
     private function checkOrders(): void
     {
         foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders') as $row) {
-            $there = $this->inClover((string) $row['reference']);
+            $there = $this->inClover($row->reference);
             Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 

@@ -8,7 +8,12 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Sales\LedgerRow;
+use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\Sales\OrderStatusLine;
+use CloverSync\Shop\Sales\Resolution;
+use CloverSync\Shop\Sales\SaleState;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -39,9 +44,9 @@ $colour = static fn (string $state): string => match ($state) {
     'skipped'          => 'secondary',
     default            => 'warning',
 };
-$when   = static fn (mixed $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql((int) $unix), Text::_('DATE_FORMAT_LC6'));
-// Where a reason says it all, what came from Clover with it only says it again.
-$detail = static fn (array $row): string => \in_array($row['reason'], [null, '', 'changed', 'refused', 'unusable', 'twice'], true) ? (string) $row['message'] : '';
+$when   = static fn (?int $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql($unix), Text::_('DATE_FORMAT_LC6'));
+// With any other reason the message only repeats it.
+$detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array($row->reason, [null, '', 'changed', 'refused', 'unusable', 'twice'], true) ? (string) $row->message : '';
 $reason = static fn (string $kind, ?string $reason): string => $reason !== null && $reason !== '' && Text::_($key = $prefix . "{$kind}_REASON_" . strtoupper($reason)) !== $key ? Text::_($key) : '';
 
 if ($problem !== null) {
@@ -56,8 +61,8 @@ if (!$status->concerns) {
     return;
 }
 
-$pushed     = $status->pushed;
-$returnable = array_filter($status->lines, static fn (array $line): bool => $line['returnable'] > 0);
+$push       = $status->push;
+$returnable = array_filter($status->lines, static fn (OrderStatusLine $line): bool => $line->returnable > 0);
 $choices    = static function (string $row) use ($escape, $mayAct): void {
     if (!$mayAct) {
         return;
@@ -65,7 +70,8 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 
     echo '<div class="d-flex flex-wrap gap-1 mt-1">';
 
-    foreach (['applied', 'not_applied', 'leave'] as $word) {
+    foreach (Resolution::cases() as $resolution) {
+        $word = $resolution->value;
         // The same words as in the outbox, where the same rows are listed.
         $key = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_' . strtoupper($word);
         echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '" title="' . $escape(Text::_("{$key}_DESC")) . '">'
@@ -81,41 +87,41 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
     <p class="alert alert-warning"><?php echo $say('PAUSED', $paused); ?></p>
 <?php endif; ?>
 
-<?php if ($pushed !== null) : ?>
+<?php if ($push !== null) : ?>
     <p class="mb-1">
-        <span class="badge text-bg-<?php echo $colour($pushed['state']); ?>"><?php echo $say('PUSH_' . strtoupper($pushed['state'])); ?></span>
-        <?php if ($pushed['state'] === 'confirmed' && $pushed['settled'] !== null) : ?>
-            <small class="text-body-secondary"><?php echo $escape($when($pushed['settled'])); ?></small>
+        <span class="badge text-bg-<?php echo $colour($push->state->value); ?>"><?php echo $say('PUSH_' . strtoupper($push->state->value)); ?></span>
+        <?php if ($push->state->value === 'confirmed' && $push->settled !== null) : ?>
+            <small class="text-body-secondary"><?php echo $escape($when($push->settled)); ?></small>
         <?php endif; ?>
     </p>
-    <?php if ($reason('PUSH', $pushed['reason']) !== '') : ?>
-        <p class="mb-1"><?php echo $escape($reason('PUSH', $pushed['reason'])); ?></p>
+    <?php if ($reason('PUSH', $push->reason) !== '') : ?>
+        <p class="mb-1"><?php echo $escape($reason('PUSH', $push->reason)); ?></p>
     <?php endif; ?>
-    <?php if ($detail($pushed) !== '' && !\in_array($pushed['payment'], ['not_granted', 'no_tender', 'nothing'], true)) : ?>
-        <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($detail($pushed)); ?></p>
+    <?php if ($detail($push) !== '' && !\in_array($push->payment, ['not_granted', 'no_tender', 'nothing'], true)) : ?>
+        <p class="mb-1 small text-body-secondary text-break"><?php echo $escape($detail($push)); ?></p>
     <?php endif; ?>
     <dl class="mb-2 mt-2">
-        <?php if ((string) $pushed['clover_order_id'] !== '') : ?>
+        <?php if ((string) $push->cloverOrderId !== '') : ?>
             <dt><?php echo $say('CLOVER_ORDER_ID'); ?></dt>
-            <dd><code><?php echo $escape($pushed['clover_order_id']); ?></code></dd>
+            <dd><code><?php echo $escape($push->cloverOrderId); ?></code></dd>
         <?php endif; ?>
-        <?php if (\in_array($pushed['state'], ['confirmed', 'sent', 'uncertain'], true)) : ?>
+        <?php if (\in_array($push->state->value, ['confirmed', 'sent', 'uncertain'], true)) : ?>
             <dt><?php echo $say('REFERENCE'); ?></dt>
-            <dd><code><?php echo $escape($pushed['reference']); ?></code></dd>
+            <dd><code><?php echo $escape($push->reference); ?></code></dd>
         <?php endif; ?>
-        <?php if ((string) $pushed['payment'] !== '') : ?>
+        <?php if ($push->payment !== '') : ?>
             <dt><?php echo $say('PAYMENT'); ?></dt>
-            <dd><?php echo $say('PAYMENT_' . strtoupper($pushed['payment'])); ?></dd>
+            <dd><?php echo $say('PAYMENT_' . strtoupper($push->payment)); ?></dd>
         <?php endif; ?>
     </dl>
-    <?php if (\in_array($pushed['state'], ['uncertain', 'dead'], true)) : ?>
-        <?php $choices('order:' . (int) $pushed['id']); ?>
+    <?php if ($push->state->needsDecision()) : ?>
+        <?php $choices('order:' . $push->id); ?>
     <?php endif; ?>
 <?php elseif (!$status->waits) : ?>
-    <p><?php echo $say($status->standing === 'paid' ? 'PUSH_NONE_PAID' : 'PUSH_NONE'); ?></p>
+    <p><?php echo $say($status->state === SaleState::Paid ? 'PUSH_NONE_PAID' : 'PUSH_NONE'); ?></p>
 <?php endif; ?>
 
-<?php if (!$settings?->syncSale && $pushed === null) : ?>
+<?php if (!$settings?->syncSale && $push === null) : ?>
     <p><?php echo $say('SYNC_SALE_OFF'); ?></p>
 <?php endif; ?>
 
@@ -123,7 +129,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
     <p><?php echo $say('WAITS'); ?><?php echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $status->error); ?></p>
 <?php endif; ?>
 
-<?php if (array_filter($status->lines, static fn (array $line): bool => $line['rows'] !== []) !== []) : ?>
+<?php if (array_filter($status->lines, static fn (OrderStatusLine $line): bool => $line->books->rows !== []) !== []) : ?>
     <h3 class="fs-6 mt-3"><?php echo $say('STOCK'); ?></h3>
     <div class="table-responsive">
         <table class="table table-sm align-middle">
@@ -137,29 +143,29 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
             </thead>
             <tbody>
                 <?php foreach ($status->lines as $line) : ?>
-                    <?php foreach ($line['rows'] as $row) : ?>
+                    <?php foreach ($line->books->rows as $row) : ?>
                         <?php // A release without units only ends what was given back by hand.
-                        if ((int) $row['delta'] === 0) {
+                        if ($row->delta === 0) {
                             continue;
                         } ?>
                         <tr>
                             <th scope="row" class="fw-normal">
-                                <?php echo $escape($row['name']); ?>
-                                <?php if ($reason('STOCK', $row['reason']) !== '') : ?>
-                                    <div class="small text-body-secondary"><?php echo $escape($reason('STOCK', $row['reason'])); ?></div>
+                                <?php echo $escape($row->name); ?>
+                                <?php if ($reason('STOCK', $row->reason) !== '') : ?>
+                                    <div class="small text-body-secondary"><?php echo $escape($reason('STOCK', $row->reason)); ?></div>
                                 <?php endif; ?>
                                 <?php if ($detail($row) !== '') : ?>
                                     <div class="small text-body-secondary text-break"><?php echo $escape($detail($row)); ?></div>
                                 <?php endif; ?>
-                                <?php if ($row['open']) : ?>
-                                    <?php $choices('stock:' . (int) $row['id']); ?>
+                                <?php if ($line->isOpen($row)) : ?>
+                                    <?php $choices('stock:' . $row->id); ?>
                                 <?php endif; ?>
                             </th>
-                            <td class="text-nowrap"><?php echo $say((int) $row['delta'] > 0 ? 'TAKEN' : 'GIVEN_BACK', abs((int) $row['delta'])); ?></td>
+                            <td class="text-nowrap"><?php echo $say($row->delta > 0 ? 'TAKEN' : 'GIVEN_BACK', abs($row->delta)); ?></td>
                             <td>
-                                <span class="badge text-bg-<?php echo $colour($row['state']); ?>"><?php echo $say('STOCK_' . strtoupper($row['state'])); ?></span>
-                                <?php if ($row['settled'] !== null) : ?>
-                                    <div class="small text-body-secondary"><?php echo $escape($when($row['settled'])); ?></div>
+                                <span class="badge text-bg-<?php echo $colour($row->state->value); ?>"><?php echo $say('STOCK_' . strtoupper($row->state->value)); ?></span>
+                                <?php if ($row->settled !== null) : ?>
+                                    <div class="small text-body-secondary"><?php echo $escape($when($row->settled)); ?></div>
                                 <?php endif; ?>
                             </td>
                         </tr>
@@ -181,11 +187,11 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
         <summary><?php echo $say('RESTOCK'); ?></summary>
         <p class="small text-body-secondary mt-2"><?php echo $say('RESTOCK_DESC'); ?></p>
         <?php foreach ($returnable as $line) : ?>
-            <?php $id = 'clover-restock-' . $line['line_id']; ?>
+            <?php $id = 'clover-restock-' . $line->books->lineId; ?>
             <div class="row g-2 align-items-center mb-2">
-                <label class="col-8 col-form-label py-0" for="<?php echo $id; ?>"><?php echo $escape($line['name']); ?> <span class="small text-body-secondary"><?php echo $say('AT_MOST', $line['returnable']); ?></span></label>
+                <label class="col-8 col-form-label py-0" for="<?php echo $id; ?>"><?php echo $escape($line->books->name); ?> <span class="small text-body-secondary"><?php echo $say('AT_MOST', $line->returnable); ?></span></label>
                 <div class="col-4">
-                    <input type="number" class="form-control form-control-sm" id="<?php echo $id; ?>" data-clover-line="<?php echo $line['line_id']; ?>" min="0" max="<?php echo $line['returnable']; ?>" step="1" value="0">
+                    <input type="number" class="form-control form-control-sm" id="<?php echo $id; ?>" data-clover-line="<?php echo $line->books->lineId; ?>" min="0" max="<?php echo $line->returnable; ?>" step="1" value="0">
                 </div>
             </div>
         <?php endforeach; ?>

@@ -8,6 +8,10 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Sales\LedgerRow;
+use CloverSync\Shop\Sales\OrderPushRow;
+use CloverSync\Shop\Sales\SendState;
+use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -15,8 +19,8 @@ use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{waiting: WorkReport, stock: list<array<string, mixed>>, orders: list<array<string, mixed>>, events:
- *   list<array<string, mixed>>, mayAct: bool} $displayData
+ * @var array{waiting: WorkReport, stock: list<LedgerRow>, orders: list<OrderPushRow>, events: list<UnreadableOrder>,
+ *   mayAct: bool} $displayData
  */
 $waiting = $displayData['waiting'];
 $off     = $displayData['mayAct'] ? '' : ' disabled';
@@ -27,19 +31,42 @@ $words   = ['applied' => 'APPLIED', 'not_applied' => 'NOT_APPLIED', 'leave' => '
 $rows    = [];
 
 foreach ($displayData['stock'] as $row) {
-    $units  = (int) $row['delta'];
-    $rows[] = ['key' => "stock:{$row['id']}", 'what' => $row['name'] === '' ? $row['clover_id'] : $row['name'], 'detail' => Text::sprintf($prefix . ($units > 0 ? 'TAKE' : 'GIVE'), abs($units))] + $row;
+    $rows[] = [
+        'row'    => $row,
+        'key'    => "stock:$row->id",
+        'state'  => $row->state,
+        'why'    => $row->message ?? $row->reason ?? '',
+        'what'   => $row->name === '' ? $row->cloverId : $row->name,
+        'detail' => Text::sprintf($prefix . ($row->delta > 0 ? 'TAKE' : 'GIVE'), abs($row->delta)),
+        'words'  => $words,
+    ];
 }
 
 foreach ($displayData['orders'] as $row) {
-    $rows[] = ['key' => "order:{$row['id']}", 'what' => Text::_($prefix . 'WHOLE_ORDER'), 'detail' => Text::sprintf($prefix . 'REFERENCE', $row['reference'])] + $row;
+    $rows[] = [
+        'row'    => $row,
+        'key'    => "order:$row->id",
+        'state'  => $row->state,
+        'why'    => $row->message ?? $row->reason ?? '',
+        'what'   => Text::_($prefix . 'WHOLE_ORDER'),
+        'detail' => Text::sprintf($prefix . 'REFERENCE', $row->reference),
+        'words'  => $words,
+    ];
 }
 
 foreach ($displayData['events'] as $row) {
-    $rows[] = ['key' => "event:{$row['id']}", 'what' => Text::_($prefix . 'WHOLE_ORDER'), 'detail' => Text::_($prefix . 'UNREADABLE'), 'words' => ['not_applied' => 'RETRY', 'leave' => 'LEAVE']] + $row;
+    $rows[] = [
+        'row'    => $row,
+        'key'    => "event:$row->id",
+        'state'  => SendState::Dead,
+        'why'    => $row->message,
+        'what'   => Text::_($prefix . 'WHOLE_ORDER'),
+        'detail' => Text::_($prefix . 'UNREADABLE'),
+        'words'  => ['not_applied' => 'RETRY', 'leave' => 'LEAVE'],
+    ];
 }
 
-usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int) $a['created']);
+usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['row']->created);
 ?>
 <div id="clover-outbox" data-page="<?php echo $text(Pages::url('outbox')); ?>">
     <?php if (!$displayData['mayAct']) : ?>
@@ -95,24 +122,24 @@ usort($rows, static fn (array $a, array $b): int => (int) $b['created'] <=> (int
                             <?php foreach ($rows as $row) : ?>
                                 <tr>
                                     <th scope="row" class="fw-normal">
-                                        <?php if ((int) $row['order_pk'] > 0) : ?>
-                                            <a href="index.php?option=com_j2commerce&amp;view=order&amp;layout=view&amp;id=<?php echo (int) $row['order_pk']; ?>"><?php echo $text($row['order_id']); ?></a>
+                                        <?php if ($row['row']->orderPk > 0) : ?>
+                                            <a href="index.php?option=com_j2commerce&amp;view=order&amp;layout=view&amp;id=<?php echo $row['row']->orderPk; ?>"><?php echo $text($row['row']->orderId); ?></a>
                                         <?php else : ?>
-                                            <?php echo $text($row['order_id']); ?>
+                                            <?php echo $text($row['row']->orderId); ?>
                                         <?php endif; ?>
-                                        <div class="small text-body-secondary"><?php echo $text(HTMLHelper::_('date', gmdate('Y-m-d H:i:s', (int) $row['created']), Text::_('DATE_FORMAT_LC6'))); ?></div>
+                                        <div class="small text-body-secondary"><?php echo $text(HTMLHelper::_('date', gmdate('Y-m-d H:i:s', $row['row']->created), Text::_('DATE_FORMAT_LC6'))); ?></div>
                                     </th>
                                     <td class="text-break">
                                         <?php echo $text($row['what']); ?>
                                         <div class="small text-body-secondary"><?php echo $text($row['detail']); ?></div>
                                     </td>
                                     <td class="text-break">
-                                        <span class="badge <?php echo $badges[$row['state']]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state'])); ?></span>
-                                        <div class="small mt-1"><?php echo $text((string) ($row['message'] ?? $row['reason'] ?? '')); ?></div>
+                                        <span class="badge <?php echo $badges[$row['state']->value]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state']->value)); ?></span>
+                                        <div class="small mt-1"><?php echo $text($row['why']); ?></div>
                                     </td>
                                     <td>
-                                        <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['order_id'])); ?>">
-                                            <?php foreach ($row['words'] ?? $words as $name => $word) : ?>
+                                        <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['row']->orderId)); ?>">
+                                            <?php foreach ($row['words'] as $name => $word) : ?>
                                                 <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
                                             <?php endforeach; ?>
                                         </div>

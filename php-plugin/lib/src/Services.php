@@ -307,7 +307,7 @@ final class Services
         return new LinkList($this->sql, $this->mappings());
     }
 
-    public function pause(): CircuitBreaker
+    public function circuitBreaker(): CircuitBreaker
     {
         return new CircuitBreaker($this->state, $this->log, $this->clock);
     }
@@ -341,7 +341,7 @@ final class Services
     public function connected(): void
     {
         $this->guard->move();
-        $this->pause()->end();
+        $this->circuitBreaker()->end();
         $merchant = (string) $this->connection->status()->merchantId;
         (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->forgetFailure();
         ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());

@@ -114,7 +114,7 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{message: string} */
     private function resume(Input $input): array
     {
-        $this->factory->shop()->pause()->end();
+        $this->factory->shop()->circuitBreaker()->end();
 
         return ['message' => Text::_(self::PREFIX . 'PAUSED_RESUMED')];
     }

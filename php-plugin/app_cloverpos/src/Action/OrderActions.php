@@ -18,6 +18,8 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
+use CloverSync\Shop\Sales\Resolution;
+use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;
@@ -25,7 +27,7 @@ use Joomla\CMS\Factory;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What the owner does about one order, from the card on its page. */
+/** The owner's actions on one order, from the card on its page. */
 final readonly class OrderActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
@@ -35,8 +37,6 @@ final readonly class OrderActions implements ActionGroup
 
     /** Seconds to wait for another worker, which may be at this very order. */
     private const PATIENCE = 3.0;
-
-    private const WORDS = ['applied', 'not_applied', 'leave'];
 
     public function __construct(
         private ShopFactory $factory,
@@ -54,7 +54,7 @@ final readonly class OrderActions implements ActionGroup
     }
 
     /**
-     * Tries again what Clover would not take.
+     * Retries what Clover refused.
      *
      * @return array<string, mixed>
      */
@@ -65,22 +65,14 @@ final readonly class OrderActions implements ActionGroup
         $status  = OrderStatus::of($shop, $orderId);
         $sales   = $shop->sales();
 
-        $sales->outbox->resolve($orderId, true);
+        $sales->events->resolve($orderId, true);
 
-        foreach ($status->rowsIn('dead') as $row) {
-            if ($row['open']) {
-                $sales->planner->resolve(
-                    $orderId,
-                    (int) $row['line_id'],
-                    (int) $row['seq'],
-                    'not_applied',
-                    (int) $row['order_pk'],
-                );
-            }
+        foreach ($status->retryable() as $row) {
+            $sales->planner->resolveRow($row, Resolution::NotApplied);
         }
 
-        if (($status->pushed['state'] ?? '') === 'dead') {
-            $sales->pushed->resolve((int) $status->pushed['id'], 'not_applied');
+        if ($status->push?->state === SendState::Dead) {
+            $sales->pushes->resolve($status->push->id, Resolution::NotApplied);
         }
 
         return $this->send($shop, $orderId);
@@ -97,7 +89,7 @@ final readonly class OrderActions implements ActionGroup
         $orderId = self::orderId($input);
 
         if (OrderStatus::of($shop, $orderId)->mayPush()) {
-            $shop->sales()->pushed->pushNow($orderId);
+            $shop->sales()->pushes->pushNow($orderId);
         }
 
         return $this->send($shop, $orderId);
@@ -108,16 +100,21 @@ final readonly class OrderActions implements ActionGroup
      *
      * @return array<string, mixed>
      *
-     * @throws ShopException when a line does not hold so many: then none is given back
+     * @throws ShopException when a line does not hold so many; then nothing is given back
      */
     private function restock(Input $input): array
     {
         $shop    = $this->factory->shop();
         $orderId = self::orderId($input);
-        $held    = array_column(OrderStatus::of($shop, $orderId)->lines, 'returnable', 'line_id');
-        $units   = $input->post->get('units', '', 'raw');
-        $asked   = \is_string($units) ? json_decode($units, true) : null;
-        $asked   = array_filter(array_map(\intval(...), \is_array($asked) ? $asked : []));
+        $held    = [];
+
+        foreach (OrderStatus::of($shop, $orderId)->lines as $line) {
+            $held[$line->books->lineId] = $line->returnable;
+        }
+
+        $units = $input->post->get('units', '', 'raw');
+        $asked = \is_string($units) ? json_decode($units, true) : null;
+        $asked = array_filter(array_map(\intval(...), \is_array($asked) ? $asked : []));
 
         if ($asked === []) {
             throw new ShopException(Text::_(self::PREFIX . 'NOTHING_CHOSEN'));
@@ -137,22 +134,22 @@ final readonly class OrderActions implements ActionGroup
     }
 
     /**
-     * Follows the owner's word on a row that is uncertain or dead.
+     * Carries out the owner's decision about a row that is uncertain or dead.
      *
      * @return array<string, mixed>
      *
-     * @throws ShopException   when the row waits for no word any more
-     * @throws CloverException when it waits for another row's
+     * @throws ShopException   when the row does not need a decision any more
+     * @throws CloverException when another row must be decided first
      */
     private function settle(Input $input): array
     {
         $shop    = $this->factory->shop();
         $orderId = self::orderId($input);
-        $word    = $input->post->getCmd('word', '');
+        $choice  = Resolution::tryFrom($input->post->getCmd('word', ''));
         $sales   = $shop->sales();
 
         if (
-            !\in_array($word, self::WORDS, true)
+            $choice === null
             || preg_match('/^(stock|order):(\d+)$/', $input->post->getString('row', ''), $name) !== 1
         ) {
             throw new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_NO_SUCH_ACTION'));
@@ -160,20 +157,14 @@ final readonly class OrderActions implements ActionGroup
 
         if ($name[1] === 'order') {
             $isSettled =
-                (int) ($sales->pushed->of($orderId)['id'] ?? 0) === (int) $name[2]
-                && $sales->pushed->resolve((int) $name[2], $word);
+                $sales->pushes->of($orderId)?->id === (int) $name[2]
+                && $sales->pushes->resolve((int) $name[2], $choice);
         } else {
             $row       = $sales->ledger->row((int) $name[2]);
-            $isSettled = $row !== null && $row['order_id'] === $orderId;
+            $isSettled = $row !== null && $row->orderId === $orderId;
 
             if ($isSettled) {
-                $sales->planner->resolve(
-                    $orderId,
-                    (int) $row['line_id'],
-                    (int) $row['seq'],
-                    $word,
-                    (int) $row['order_pk'],
-                );
+                $sales->planner->resolveRow($row, $choice);
             }
         }
 
@@ -183,7 +174,7 @@ final readonly class OrderActions implements ActionGroup
     }
 
     /**
-     * What was decided is stored; it goes out at once where that can be, else with the next scheduled task.
+     * The decision is stored. It is sent at once where possible, else by the next scheduled task.
      *
      * @return array{type: string, message: string, html: string}
      */
@@ -195,7 +186,7 @@ final readonly class OrderActions implements ActionGroup
         try {
             $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false, wait: self::PATIENCE);
         } catch (AlreadyRunningException) {
-            // Whoever is at it does this as well.
+            // The running worker sends it as well.
         } catch (CloverException|ShopException $e) {
             $problem = ErrorPresenter::of($e)['message'];
         }
@@ -213,7 +204,7 @@ final readonly class OrderActions implements ActionGroup
         ];
     }
 
-    /** Only from a form that was posted: an address that somebody is made to open must change nothing. */
+    /** Reads only a posted form: opening a link must not change anything. */
     private static function orderId(Input $input): string
     {
         $orderId = $input->post->getString('order_id', '');

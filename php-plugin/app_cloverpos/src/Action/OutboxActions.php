@@ -15,23 +15,22 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 use CloverSync\Exception\ItemException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopFactory;
+use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** Sends what waits for Clover, and takes the owner's word on what nobody else can settle. */
+/** Sends what waits for Clover, and carries out the owner's decisions. */
 final readonly class OutboxActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_';
 
-    /** Seconds that somebody may look at a turning wheel. */
+    /** Seconds that the owner waits for the answer. */
     private const PATIENCE = 20.0;
 
     /** Seconds to wait for another worker, which is often about to end. */
     private const WAIT = 3.0;
-
-    private const WORDS = ['applied', 'not_applied', 'leave'];
 
     public function __construct(
         private ShopFactory $factory,
@@ -46,10 +45,10 @@ final readonly class OutboxActions implements ActionGroup
     /** @return array<string, mixed> */
     private function settle(Input $input): array
     {
-        $word = $input->post->getString('word', '');
+        $choice = Resolution::tryFrom($input->post->getString('word', ''));
 
         if (
-            !\in_array($word, self::WORDS, true)
+            $choice === null
             || preg_match('/^(stock|order|event):(\d+)$/', $input->post->getString('row', ''), $row) !== 1
         ) {
             throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
@@ -57,23 +56,23 @@ final readonly class OutboxActions implements ActionGroup
 
         $sales = $this->factory->shop()->sales();
         $done  = match ($row[1]) {
-            'order' => $sales->pushed->resolve((int) $row[2], $word),
-            'event' => $sales->outbox->resolve(
-                (string) $sales->outbox->orderOf((int) $row[2]),
-                $word === 'not_applied',
+            'order' => $sales->pushes->resolve((int) $row[2], $choice),
+            'event' => $sales->events->resolve(
+                (string) $sales->events->orderOf((int) $row[2]),
+                $choice === Resolution::NotApplied,
             ),
-            default => self::settleStock($sales, (int) $row[2], $word),
+            default => self::settleStock($sales, (int) $row[2], $choice),
         };
 
         return (
             $done
-                ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($word)), 'type' => 'success']
+                ? ['message' => Text::_(self::PREFIX . 'SETTLED_' . strtoupper($choice->value)), 'type' => 'success']
                 : ['message' => Text::_(self::PREFIX . 'SETTLED_ALREADY'), 'type' => 'warning']
         );
     }
 
-    /** @return bool False when the row waits for no word */
-    private static function settleStock(Sales $sales, int $id, string $word): bool
+    /** @return bool False when the row does not need a decision */
+    private static function settleStock(Sales $sales, int $id, Resolution $choice): bool
     {
         $row = $sales->ledger->row($id);
 
@@ -82,13 +81,7 @@ final readonly class OutboxActions implements ActionGroup
         }
 
         try {
-            $sales->planner->resolve(
-                (string) $row['order_id'],
-                (int) $row['line_id'],
-                (int) $row['seq'],
-                $word,
-                (int) $row['order_pk'],
-            );
+            $sales->planner->resolveRow($row, $choice);
         } catch (ItemException) {
             return false;
         }
@@ -103,7 +96,7 @@ final readonly class OutboxActions implements ActionGroup
         $shop = $this->factory->shop();
 
         if ($input->post->getInt('resume', 0) === 1) {
-            $shop->pause()->end();
+            $shop->circuitBreaker()->end();
         }
 
         $result  = $shop->sales()->worker()->run(new TimeBudget(self::PATIENCE), wait: self::WAIT);

@@ -67,7 +67,7 @@ final readonly class OrderCard
             'status'    => $status,
             'problem'   => $problem,
             'connected' => $status !== null && $shop->connection->status()->connected,
-            'paused'    => $status === null ? null : $shop->pause()->read()['reason'] ?? null,
+            'paused'    => $status === null ? null : $shop->circuitBreaker()->read()['reason'] ?? null,
             'settings'  => $status === null ? null : $shop->settings,
             'mayAct'    => $status !== null && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);

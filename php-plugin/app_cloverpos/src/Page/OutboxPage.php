@@ -46,8 +46,8 @@ final readonly class OutboxPage implements Page
             $data  = [
                 'waiting' => $sales->worker()->waiting(),
                 'stock'   => $sales->ledger->waiting(self::LISTED),
-                'orders'  => $sales->pushed->waiting(self::LISTED),
-                'events'  => $sales->outbox->dead(self::LISTED),
+                'orders'  => $sales->pushes->waiting(self::LISTED),
+                'events'  => $sales->events->dead(self::LISTED),
                 'mayAct'  => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];
         } catch (\Throwable $e) {

@@ -11,14 +11,14 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Stops sending to Clover when it refuses again and again, or for want of a permission: each further try would fail as
- * well. The owner resumes, or a new connection does.
+ * Stops sending to Clover after repeated refusals, or when a permission is missing: each further try would fail as well.
+ * The owner resumes, or a new connection does.
  */
 final class CircuitBreaker
 {
     private const NAME = 'pushes_paused';
 
-    /** So many refusals in a row, with no success between. */
+    /** Refusals in a row, without a success between them. */
     private const LIMIT = 5;
 
     private int $failures = 0;
@@ -35,7 +35,11 @@ final class CircuitBreaker
     {
         $paused = $this->state->getArray(self::NAME);
 
-        return isset($paused['since'], $paused['reason']) ? $paused : null;
+        return (
+            \is_int($paused['since'] ?? null) && \is_string($paused['reason'] ?? null)
+                ? ['since' => $paused['since'], 'reason' => $paused['reason']]
+                : null
+        );
     }
 
     public function begin(string $reason, string $action = 'sync'): void

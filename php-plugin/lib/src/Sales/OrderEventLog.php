@@ -11,18 +11,18 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
 
-/** What was told of orders, and what of it is still to be looked at. */
+/** Order events recorded by the shop hooks, and which are unprocessed. */
 final readonly class OrderEventLog
 {
     public const TABLE = '#__j2commerce_clover_outbox';
 
-    /** An order that could not be looked at this often is the owner's. */
+    /** Failed tries after which the owner decides. */
     private const MAX_TRIES = 3;
 
     /** Seconds between two tries. */
     private const LONGEST_WAIT = 300;
 
-    /** Longer than anything of an order is scanned for. */
+    /** Longer than {@see ShopOrders::DAYS}, in which orders are scanned. */
     private const KEPT_DAYS = 120;
 
     private Bulk $bulk;
@@ -35,45 +35,34 @@ final readonly class OrderEventLog
         $this->bulk = new Bulk($sql);
     }
 
-    /** @return list<string> Orders that something was told of and that nobody has looked at since */
+    /** @return list<string> Orders with unprocessed events, those that wait longest first */
     public function due(int $limit): array
     {
         return array_map(strval(...), $this->sql->fetchColumn(
             'SELECT order_id FROM '
             . self::TABLE
-            . " WHERE environment = ? AND state = 'pending' AND next_try <= ? GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
+            . " WHERE environment = ? AND state = 'pending' AND next_try <= ?
+              GROUP BY order_id ORDER BY MIN(id) LIMIT $limit",
             [$this->environment, $this->clock->now()],
         ));
     }
 
-    /**
-     * Everything that was told of an order, oldest first.
-     *
-     * @return list<array{id: int, event: string, old_status: ?int, new_status: ?int, state: string, created: int}>
-     */
+    /** @return list<OrderEventRow> All events of an order, oldest first */
     public function of(string $orderId): array
     {
         return array_map(
-            static fn (array $row): array => [
-                'id'         => (int) $row['id'],
-                'event'      => (string) $row['event'],
-                'old_status' => $row['old_status'] === null ? null : (int) $row['old_status'],
-                'new_status' => $row['new_status'] === null ? null : (int) $row['new_status'],
-                'state'      => (string) $row['state'],
-                'created'    => (int) $row['created'],
-            ],
+            OrderEventRow::fromRow(...),
             $this->sql->fetchAll('SELECT id, event, old_status, new_status, state, created FROM '
             . self::TABLE
             . ' WHERE environment = ? AND order_id = ? ORDER BY id', [$this->environment, $orderId]),
         );
     }
 
-    /** Why an order that waits could not be looked at; null when it has not been tried. */
+    /** Why an order with unprocessed events could not be read; null when it has not been tried. */
     public function errorOf(string $orderId): ?string
     {
-        $error = $this->sql->fetchValue('SELECT error FROM '
-        . self::TABLE
-        . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL ORDER BY id DESC LIMIT 1", [
+        $error = $this->sql->fetchValue('SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL
+              ORDER BY id DESC LIMIT 1", [
             $this->environment,
             $orderId,
         ]);
@@ -82,26 +71,26 @@ final readonly class OrderEventLog
     }
 
     /**
-     * As {@see \CloverSync\Ledger} wants it told.
+     * The events as {@see \CloverSync\Ledger::standing()} takes them.
      *
-     * @param list<array{event: string, old_status: ?int, new_status: ?int, created: int, ...}> $rows
+     * @param list<OrderEventRow> $events
      */
-    public static function told(array $rows): string
+    public static function history(array $events): string
     {
         $words = [];
 
-        foreach ($rows as $row) {
-            match ($row['event']) {
-                'status' => $words[] = "{$row['old_status']}>{$row['new_status']}",
-                'refund' => $words[] = 'R',
-                default  => null,
+        foreach ($events as $event) {
+            match ($event->event) {
+                OrderEventType::Status => $words[] = "$event->oldStatus>$event->newStatus",
+                OrderEventType::Refund                                                 => $words[] = 'R',
+                OrderEventType::PartRefund, OrderEventType::Edit, OrderEventType::Scan => null,
             };
         }
 
         return implode(',', $words);
     }
 
-    /** Times that cannot be are from a clock that was ahead: what it put off is due. */
+    /** Impossible times come from a clock that was ahead: what it put off becomes due. */
     public function dropImpossibleTimes(): void
     {
         $now = $this->clock->now();
@@ -114,7 +103,7 @@ final readonly class OrderEventLog
         ]);
     }
 
-    /** @param list<int> $ids Rows that were looked at; one that came meanwhile stays pending */
+    /** @param list<int> $ids Processed events; one that came meanwhile stays pending */
     public function done(array $ids): void
     {
         foreach (array_chunk($ids, 500) as $chunk) {
@@ -126,10 +115,9 @@ final readonly class OrderEventLog
     }
 
     /**
-     * Looks at an order later, since it could not be looked at now; after the third try when the owner or a new event
-     * says so.
+     * Retries later an order that could not be read. After the third try the owner or a new event retries it.
      *
-     * @return bool Whether it waits for the owner from now on
+     * @return bool Whether it needs the owner's decision from now on
      */
     public function postpone(string $orderId, string $error): bool
     {
@@ -144,13 +132,17 @@ final readonly class OrderEventLog
         );
 
         return (
-            $this->sql->fetchValue('SELECT id FROM '
-            . self::TABLE
-            . " WHERE environment = ? AND order_id = ? AND (state = 'dead' OR (state = 'pending' AND attempts >= ?)) LIMIT 1", [
-                $this->environment,
-                $orderId,
-                self::MAX_TRIES,
-            ]) !== null
+            $this->sql->fetchValue(
+                'SELECT id FROM '
+                . self::TABLE
+                . " WHERE environment = ? AND order_id = ?
+                AND (state = 'dead' OR (state = 'pending' AND attempts >= ?)) LIMIT 1",
+                [
+                    $this->environment,
+                    $orderId,
+                    self::MAX_TRIES,
+                ],
+            ) !== null
             && $this->sql->execute('UPDATE '
             . self::TABLE
             . " SET state = 'dead' WHERE environment = ? AND order_id = ? AND state = 'pending'", [
@@ -161,25 +153,19 @@ final readonly class OrderEventLog
     }
 
     /**
-     * Orders that could not be looked at, newest first.
+     * Orders that could not be read, newest first.
      *
-     * @return list<array{id: int, order_id: string, order_pk: int, state: string, message: string, reason: null,
-     *   created: int}> One an order; id: of its newest event
+     * @return list<UnreadableOrder>
      */
     public function dead(int $limit): array
     {
         return array_map(
-            fn (array $row): array => [
-                'id'       => (int) $row['id'],
-                'order_id' => (string) $row['order_id'],
-                'order_pk' => (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [
+            fn (array $row): UnreadableOrder => UnreadableOrder::fromRow(
+                $row,
+                (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [
                     $row['order_id'],
                 ]),
-                'state'    => 'dead',
-                'message'  => (string) $row['error'],
-                'reason'   => null,
-                'created'  => (int) $row['created'],
-            ],
+            ),
             $this->sql->fetchAll(
                 'SELECT MAX(id) AS id, order_id, MAX(error) AS error, MIN(created) AS created FROM '
                 . self::TABLE
@@ -198,21 +184,23 @@ final readonly class OrderEventLog
     }
 
     /**
-     * Follows the owner's word on an order that could not be looked at.
+     * Carries out the owner's decision about an order that could not be read.
      *
-     * @param bool $again Whether to look at it once more; else it is left until something new is told of it
+     * @param bool $again Whether to read it once more; else it is left until its next event
      *
-     * @return bool False when it waits for no word
+     * @return bool False when it does not need a decision
      */
     public function resolve(string $orderId, bool $again): bool
     {
-        return $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET state = ?, attempts = 0, next_try = 0, error = NULL WHERE environment = ? AND order_id = ? AND state = 'dead'", [
-            $again ? 'pending' : 'done',
-            $this->environment,
-            $orderId,
-        ]) > 0;
+        return $this->sql->execute(
+            'UPDATE ' . self::TABLE . " SET state = ?, attempts = 0, next_try = 0, error = NULL
+              WHERE environment = ? AND order_id = ? AND state = 'dead'",
+            [
+                $again ? 'pending' : 'done',
+                $this->environment,
+                $orderId,
+            ],
+        ) > 0;
     }
 
     /** @return ?string The order of an event */
@@ -226,7 +214,7 @@ final readonly class OrderEventLog
         return $order === null ? null : (string) $order;
     }
 
-    /** @param list<string> $orderIds Orders that no event told of */
+    /** @param list<string> $orderIds Changed orders that no event announced */
     public function found(array $orderIds): void
     {
         $now = $this->clock->now();
@@ -239,7 +227,7 @@ final readonly class OrderEventLog
     /**
      * @param list<string> $orderIds
      *
-     * @return list<string> Those of which something waits to be looked at, or for the owner
+     * @return list<string> Those with unprocessed events, or that need the owner's decision
      */
     public function waiting(array $orderIds): array
     {
@@ -252,7 +240,7 @@ final readonly class OrderEventLog
         ));
     }
 
-    /** @return list<string> Orders that a gateway has paid back whole at some time */
+    /** @return list<string> Orders that a gateway has refunded whole at some time */
     public function refunded(): array
     {
         return array_map(strval(...), $this->sql->fetchColumn('SELECT DISTINCT order_id FROM '

@@ -10,17 +10,17 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * What the shop's hooks say of orders.
+ * Records the shop hooks' order events.
  *
- * Each call inserts one row in one statement of its own, waits for no lock of the worker's, calls nobody and never
- * throws: it runs inside somebody's checkout. An event that is lost all the same is found by {@see OrderReconciler}.
+ * Each call inserts one row in one statement of its own, waits for no lock of the worker's, sends no request and never
+ * throws: it runs inside a customer's checkout. {@see OrderReconciler} finds the change behind an event that was lost.
  */
 final readonly class OrderEvents
 {
-    /** A checkout that has begun: the order has a temporary id and no lines yet. */
+    /** J2Commerce's status of a checkout that has begun: the order has a temporary id and no lines yet. */
     private const BEGUN = 5;
 
-    /** @param ?\Closure(\Throwable): void $failed Told when a row could not be written */
+    /** @param ?\Closure(\Throwable): void $failed Called when a row could not be written */
     public function __construct(
         private Sql $sql,
         private string $environment,
@@ -36,26 +36,27 @@ final readonly class OrderEvents
             return;
         }
 
-        $this->tell($orderId, 'status', $old ?? 0, $new);
+        $this->record($orderId, OrderEventType::Status, $old ?? 0, $new);
     }
 
-    /** A gateway has paid money back; it names no lines. */
+    /** A gateway has refunded money; it names no lines. */
     public function refunded(string $orderId, bool $whole): void
     {
-        $this->tell($orderId, $whole ? 'refund' : 'part');
+        $this->record($orderId, $whole ? OrderEventType::Refund : OrderEventType::PartRefund);
     }
 
     /**
-     * A gateway has paid so much back. To be called while the order's own sum of refunds does not hold it yet.
+     * A gateway has refunded an amount. To be called before the order's own sum of refunds includes it.
      *
-     * @param string $amount In the shop's currency, reckoned back from cents of the customer's
+     * @param string $amount In the shop's currency, converted back from cents of the customer's
      */
     public function paidBack(string $orderId, string $amount): void
     {
         try {
             $whole =
                 (int) $this->sql->fetchValue(
-                    'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
+                    'SELECT CASE WHEN COALESCE(order_refund, 0) + CAST(? AS DECIMAL(15,5)) >= order_total - 0.005
+                                 / CASE WHEN currency_value > 0 AND currency_value < 1 THEN currency_value ELSE 1 END
                              THEN 1 ELSE 0 END FROM #__j2commerce_orders WHERE order_id = ?',
                     [$amount, $orderId],
                 ) === 1;
@@ -71,10 +72,10 @@ final readonly class OrderEvents
     /** The order's lines may have changed. */
     public function edited(string $orderId): void
     {
-        $this->tell($orderId, 'edit');
+        $this->record($orderId, OrderEventType::Edit);
     }
 
-    private function tell(string $orderId, string $event, ?int $old = null, ?int $new = null): void
+    private function record(string $orderId, OrderEventType $event, ?int $old = null, ?int $new = null): void
     {
         try {
             $this->sql->execute('INSERT INTO '
@@ -82,7 +83,7 @@ final readonly class OrderEvents
             . ' (environment, order_id, event, old_status, new_status, created) VALUES (?, ?, ?, ?, ?, ?)', [
                 $this->environment,
                 $orderId,
-                $event,
+                $event->value,
                 $old,
                 $new,
                 $this->clock->now(),
@@ -99,7 +100,7 @@ final readonly class OrderEvents
                 ($this->failed)($e);
             }
         } catch (\Throwable) {
-            // Nobody is left to tell, and the checkout must go on.
+            // The checkout must go on.
         }
     }
 }

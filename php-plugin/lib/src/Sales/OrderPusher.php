@@ -20,47 +20,47 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Makes a paid order appear in Clover, once: what Clover is told is frozen and stored under its reference before the
- * first call; an order whose call got no answer is searched for by that reference and never made twice on a guess.
+ * Makes a paid order appear in Clover, once. The plan is frozen and stored with its reference before the first call. An
+ * order whose call got no answer is searched for by that reference and never created a second time on a guess.
  */
 final readonly class OrderPusher
 {
-    /** A write has 30 seconds of its own; only after them nothing can come of it any more. */
+    /** Seconds after which a write can no longer arrive: its request times out after 30. */
     private const QUIET = 35;
 
-    /** After these nothing can come of a step whose ending nobody saw: see {@see Orders}. */
+    /** Seconds after which a step whose end was not seen can no longer arrive: {@see Orders}. */
     private const QUIET_CREATING = 65;
     public const QUIET_FILLING = 240;
     private const QUIET_PAYING = 100;
 
-    /** Clover finds an order by its reference only some time after it was made. */
+    /** Seconds: Clover finds an order by its reference only some time after it was created. */
     private const SEARCHED = 150;
 
     private const SEARCH_EVERY = 20;
 
     public function __construct(
         private Sql $sql,
-        /** Null while the merchant's currency is not known to be the shop's. */
+        /** Null until the merchant's currency is known to be the shop's. */
         private ?Orders $clover,
         private ShopOrders $orders,
-        private OrderPushes $pushed,
+        private OrderPushes $pushes,
         private SyncLog $log,
-        private CircuitBreaker $pause,
+        private CircuitBreaker $breaker,
         private Clock $clock,
         private string $currency,
     ) {
     }
 
     /**
-     * Takes up the next order and brings it as far as it comes.
+     * Processes the next order as far as possible.
      *
-     * @return int Orders taken up; 0 when none is due
+     * @return int Orders processed; 0 when none is due
      *
      * @throws CloverException when nothing can be sent at all
      */
     public function step(Lock $lock, WorkReport $result): int
     {
-        $row = $this->pushed->due();
+        $row = $this->pushes->due();
 
         if ($row === null) {
             return 0;
@@ -69,9 +69,9 @@ final readonly class OrderPusher
         $result->claimed++;
 
         if ($this->clover === null) {
-            $this->pushed->later(
-                (int) $row['id'],
-                (string) $row['claim'],
+            $this->pushes->later(
+                $row->id,
+                $row->claim,
                 600,
                 'waits until the merchant\'s currency is known to be the shop\'s',
             );
@@ -81,16 +81,31 @@ final readonly class OrderPusher
 
         try {
             match (true) {
-                $row['state'] === 'intended' => $this->create($row, $lock, $result),
-                $row['state'] === 'confirmed' => $this->pay($row, (string) $row['claim'], $lock),
-                $row['step'] === 'create' => $this->search($row, $lock, $result),
-                default => $this->fill($row, (string) $row['claim'], (string) $row['clover_order_id'], $lock, $result),
+                $row->state === SendState::Intended => $this->create($this->clover, $row, $lock, $result),
+                $row->state === SendState::Confirmed => $this->pay(
+                    $this->clover,
+                    $row,
+                    $row->plan,
+                    (string) $row->cloverOrderId,
+                    $row->claim,
+                    $lock,
+                ),
+                $row->step === 'create' => $this->search($this->clover, $row, $lock, $result),
+                default => $this->fill(
+                    $this->clover,
+                    $row,
+                    $row->plan,
+                    $row->claim,
+                    (string) $row->cloverOrderId,
+                    $lock,
+                    $result,
+                ),
             };
         } catch (BugException|ItemException $e) {
-            // What Clover says of one order must not hold up the others.
-            $this->pushed->later(
-                (int) $row['id'],
-                (string) ($this->pushed->row((int) $row['id'])['claim'] ?? ''),
+            // Clover's answer about one order must not hold up the others.
+            $this->pushes->later(
+                $row->id,
+                $this->pushes->row($row->id)->claim ?? '',
                 self::QUIET_FILLING,
                 $e->getMessage(),
             );
@@ -99,17 +114,16 @@ final readonly class OrderPusher
         return 1;
     }
 
-    /** @param array<string, mixed> $row */
-    private function create(array $row, Lock $lock, WorkReport $result): void
+    private function create(Orders $clover, OrderPushRow $row, Lock $lock, WorkReport $result): void
     {
-        $id   = (int) $row['id'];
-        $name = (string) $row['order_id'];
+        $id   = $row->id;
+        $name = $row->orderId;
 
         try {
-            $order = $this->orders->forClover($name, (int) $row['order_pk'], $this->currency);
-            $plan  = $order === null ? null : $this->clover->plan($order);
+            $order = $this->orders->forClover($name, $row->orderPk, $this->currency);
+            $plan  = $order === null ? null : $clover->plan($order);
         } catch (ItemException $e) {
-            if ($this->pushed->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
+            if ($this->pushes->kill($id, 'unusable', "{$e->getPath()}: {$e->getMessage()}")) {
                 $this->log->add(
                     'order_push',
                     'order',
@@ -123,13 +137,13 @@ final readonly class OrderPusher
         }
 
         if ($plan === null) {
-            $this->pushed->skip($id, 'deleted');
+            $this->pushes->skip($id, 'deleted');
             $result->skipped++;
 
             return;
         }
 
-        if (!$this->claims($lock, fn (): bool => $this->pushed->create(
+        if (!$this->claims($lock, fn (): bool => $this->pushes->create(
             $id,
             $lock->holder(),
             $plan,
@@ -139,48 +153,47 @@ final readonly class OrderPusher
         }
 
         try {
-            $outcome = $this->clover->create($plan, (string) $row['reference']);
+            $outcome = $clover->create($plan, $row->reference);
         } catch (PermissionException|ReconnectException|UnavailableException $e) {
             // Refused before anything was carried out.
-            $this->pushed->again($id, $lock->holder(), 0, $e->getMessage());
+            $this->pushes->again($id, $lock->holder(), 0, $e->getMessage());
 
             throw $e;
         }
 
         if ($outcome->state === 'done') {
-            $this->fill(['plan' => $plan] + $row, $lock->holder(), (string) $outcome->orderId, $lock, $result);
+            $this->fill($clover, $row, $plan, $lock->holder(), (string) $outcome->orderId, $lock, $result);
         } elseif ($outcome->state === 'unknown') {
-            $this->pushed->later($id, $lock->holder(), self::QUIET, $outcome->message);
+            $this->pushes->later($id, $lock->holder(), self::QUIET, $outcome->message);
         } else {
             $this->turnedDown($row, $lock->holder(), $outcome);
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function search(array $row, Lock $lock, WorkReport $result): void
+    private function search(Orders $clover, OrderPushRow $row, Lock $lock, WorkReport $result): void
     {
-        $found = $this->clover->find((string) $row['reference']);
-        $claim = (string) $row['claim'];
+        $found = $clover->find($row->reference);
+        $claim = $row->claim;
 
         if (\count($found) === 1) {
-            $this->fill($row, $claim, $found[0], $lock, $result);
+            $this->fill($clover, $row, $row->plan, $claim, $found[0], $lock, $result);
         } elseif (\count($found) > 1) {
             $this->unsettled(
                 $row,
                 $claim,
                 'twice',
-                'Clover has ' . \count($found) . " orders with the reference {$row['reference']}",
+                'Clover has ' . \count($found) . " orders with the reference $row->reference",
             );
-        } elseif (($this->clock->now() - (int) $row['sent']) >= self::SEARCHED) {
+        } elseif (($this->clock->now() - $row->sent) >= self::SEARCHED) {
             $this->unsettled(
                 $row,
                 $claim,
                 'not_found',
-                "no answer came, and Clover does not find an order with the reference {$row['reference']}",
+                "no answer came, and Clover does not find an order with the reference $row->reference",
             );
         } else {
-            $this->pushed->later(
-                (int) $row['id'],
+            $this->pushes->later(
+                $row->id,
                 $claim,
                 self::SEARCH_EVERY,
                 'searched for by its reference, for no answer came',
@@ -188,12 +201,18 @@ final readonly class OrderPusher
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function fill(array $row, string $was, string $cloverId, Lock $lock, WorkReport $result): void
-    {
-        $id = (int) $row['id'];
+    private function fill(
+        Orders $clover,
+        OrderPushRow $row,
+        string $plan,
+        string $was,
+        string $cloverId,
+        Lock $lock,
+        WorkReport $result,
+    ): void {
+        $id = $row->id;
 
-        if (!$this->claims($lock, fn (): bool => $this->pushed->fill(
+        if (!$this->claims($lock, fn (): bool => $this->pushes->fill(
             $id,
             $lock->holder(),
             $was,
@@ -204,29 +223,29 @@ final readonly class OrderPusher
         }
 
         $claim   = $lock->holder();
-        $outcome = $this->clover->fill((string) $row['plan'], $cloverId);
+        $outcome = $clover->fill($plan, $cloverId);
 
         switch ($outcome->state) {
             case 'done':
                 $this->sql->transaction(function () use ($id, $claim, $row, $cloverId, $result): void {
-                    if ($this->pushed->complete($id, $claim)) {
+                    if ($this->pushes->complete($id, $claim)) {
                         $this->log->add(
                             'order_push',
                             'order',
-                            (string) $row['order_id'],
+                            $row->orderId,
                             'success',
-                            "The order is in Clover as $cloverId, reference {$row['reference']}",
+                            "The order is in Clover as $cloverId, reference $row->reference",
                         );
                         $result->confirmed++;
                     }
                 });
-                $this->pause->succeeded();
-                $this->pay($row, $claim, $lock);
+                $this->breaker->succeeded();
+                $this->pay($clover, $row, $plan, $cloverId, $claim, $lock);
 
                 break;
 
             case 'unknown':
-                $this->pushed->later($id, $claim, self::QUIET, $outcome->message);
+                $this->pushes->later($id, $claim, self::QUIET, $outcome->message);
 
                 break;
 
@@ -246,7 +265,7 @@ final readonly class OrderPusher
                 break;
 
             case 'later':
-                $this->pushed->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message);
+                $this->pushes->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message);
 
                 break;
 
@@ -260,73 +279,68 @@ final readonly class OrderPusher
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function pay(array $row, string $was, Lock $lock): void
-    {
-        $id    = (int) $row['id'];
+    private function pay(
+        Orders $clover,
+        OrderPushRow $row,
+        string $plan,
+        string $cloverId,
+        string $was,
+        Lock $lock,
+    ): void {
+        $id    = $row->id;
         $claim = $lock->holder();
 
-        if ($row['clover_order_id'] === null) {
-            $row = $this->pushed->row($id) ?? $row;
-        }
-
-        if (!$this->claims($lock, fn (): bool => $this->pushed->pay($id, $was, $claim, self::QUIET_PAYING))) {
+        if (!$this->claims($lock, fn (): bool => $this->pushes->pay($id, $was, $claim, self::QUIET_PAYING))) {
             return;
         }
 
-        $outcome = $this->clover->pay(
-            (string) $row['plan'],
-            (string) $row['clover_order_id'],
-            (string) $row['reference'],
-        );
+        $outcome = $clover->pay($plan, $cloverId, $row->reference);
 
         match ($outcome->state) {
-            'unknown' => $this->pushed->later($id, $claim, self::QUIET, $outcome->message),
-            'later'   => $this->pushed->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message),
-            default   => $this->pushed->paid($id, $claim, $outcome->state, $outcome->message),
+            'unknown' => $this->pushes->later($id, $claim, self::QUIET, $outcome->message),
+            'later'   => $this->pushes->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message),
+            default   => $this->pushes->paid($id, $claim, $outcome->state, $outcome->message),
         };
     }
 
     /**
      * @param \Closure(): bool $claim
      *
-     * @return bool Whether the row is ours to send; of two workers only the one that holds the lock may say so
+     * @return bool Whether this process may send the row: only the holder of the worker lock may
      */
     private function claims(Lock $lock, \Closure $claim): bool
     {
         return $lock->renew() && $this->sql->transaction(static fn (): bool => $lock->isHeldForSure() && $claim());
     }
 
-    /** @param array<string, mixed> $row */
-    private function turnedDown(array $row, string $claim, OrderOutcome $outcome): void
+    private function turnedDown(OrderPushRow $row, string $claim, OrderOutcome $outcome): void
     {
         if ($outcome->state === 'later') {
-            $this->pushed->again((int) $row['id'], $claim, max(1, $outcome->retryAfter), $outcome->message);
+            $this->pushes->again($row->id, $claim, max(1, $outcome->retryAfter), $outcome->message);
 
             return;
         }
 
-        if ($this->pushed->refuse((int) $row['id'], $claim, (int) $row['attempts'], $outcome->message)) {
+        if ($this->pushes->refuse($row->id, $claim, $row->attempts, $outcome->message)) {
             $this->log->add(
                 'order_push',
                 'order',
-                (string) $row['order_id'],
+                $row->orderId,
                 'error',
                 "Clover refuses the order: {$outcome->message}",
             );
         }
 
-        $this->pause->failed($outcome->message);
+        $this->breaker->failed($outcome->message);
     }
 
-    /** @param array<string, mixed> $row */
-    private function unsettled(array $row, string $claim, string $reason, string $why): void
+    private function unsettled(OrderPushRow $row, string $claim, string $reason, string $why): void
     {
-        if ($this->pushed->uncertain((int) $row['id'], $claim, $reason, $why)) {
+        if ($this->pushes->uncertain($row->id, $claim, $reason, $why)) {
             $this->log->add(
                 'order_push',
                 'order',
-                (string) $row['order_id'],
+                $row->orderId,
                 'error',
                 "It cannot be told whether the order is whole in Clover: $why. Decide it by hand",
             );

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Orders;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
@@ -23,7 +24,7 @@ final readonly class OrderPushes
 
     private const NUMBER = 'order_number';
 
-    /** Numbers count from 2020-01-01, so many a second; those of seven digits in base 36 last for 77 years. */
+    /** Numbers count from 2020-01-01, {@see PER_SECOND} a second; seven digits in base 36 last for 77 years. */
     private const EPOCH      = 1_577_836_800;
     private const PER_SECOND = 32;
     private const LAST       = 78_364_164_095;
@@ -37,7 +38,7 @@ final readonly class OrderPushes
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private KeyValueStore $state,
         private Clock $clock,
     ) {
@@ -55,10 +56,10 @@ final readonly class OrderPushes
         ]) !== null;
     }
 
-    /** @return ?array<string, mixed> Of the newest order with this id */
-    public function of(string $orderId): ?array
+    /** The row of the newest order with this id. */
+    public function of(string $orderId): ?OrderPushRow
     {
-        return $this->sql->fetchOne('SELECT * FROM '
+        return $this->one('SELECT * FROM '
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1', [
             ...$this->key(),
@@ -66,26 +67,24 @@ final readonly class OrderPushes
         ]);
     }
 
-    /** @return ?array<string, mixed> */
-    public function row(int $id): ?array
+    public function row(int $id): ?OrderPushRow
     {
-        return $this->sql->fetchOne('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [$id]);
+        return $this->one('SELECT * FROM ' . self::TABLE . ' WHERE id = ?', [$id]);
     }
 
     /**
-     * The order is paid: it is to appear in Clover, once. While `$push` is off it is noted as skipped, so that it is
-     * not sent later.
+     * The order is paid: it is to appear in Clover, once. Without `$push` it is stored as skipped, so that it is not
+     * sent later.
      *
-     * To be called in a transaction, which keeps the number and the row together.
+     * Call it in a transaction, which keeps the number and the row together.
      */
     public function intend(string $orderId, int $pk, bool $push): void
     {
         if ($this->has($orderId, $pk)) {
             $this->sql->execute(
-                'UPDATE '
-                . self::TABLE
-                . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
-                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state = 'skipped' AND reason = 'cancelled'",
+                'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                  WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
+                    AND state = 'skipped' AND reason = 'cancelled'",
                 [...$this->key(), $orderId, $pk],
             );
 
@@ -124,13 +123,14 @@ final readonly class OrderPushes
     /** The order is released: it need not appear in Clover, unless it does already. */
     public function cancel(string $orderId, int $pk): void
     {
-        $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET state = 'skipped', reason = 'cancelled', settled = ?
-              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND state IN ('intended', 'dead')",
-            [$this->clock->now(), ...$this->key(), $orderId, $pk],
-        );
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'skipped', reason = 'cancelled', settled = ?
+              WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
+                AND state IN ('intended', 'dead')", [
+            $this->clock->now(),
+            ...$this->key(),
+            $orderId,
+            $pk,
+        ]);
     }
 
     /** The owner wants an order in Clover that was left out while Sync Sale was off. */
@@ -145,16 +145,16 @@ final readonly class OrderPushes
                 . self::TABLE
                 . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
               WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
-                [(int) $row['id']],
+                [$row->id],
             ) === 1
         );
     }
 
     /**
-     * Times that cannot be are from a clock that was ahead: what it put off is due, and what it sent was sent just now,
-     * so that a call on its way is waited for.
+     * Impossible times come from a clock that was ahead. Rows that it put off become due. Rows that it sent count as
+     * sent just now, so that a call on its way is waited for.
      *
-     * @param int $quiet Seconds after which nothing can come of any call
+     * @param int $quiet Seconds after which no call can arrive any more
      */
     public function dropImpossibleTimes(int $quiet): void
     {
@@ -162,18 +162,20 @@ final readonly class OrderPushes
         $ago = $now + self::TOLERANCE;
         $end = $now + self::LONGEST_WAIT;
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try WHEN state = 'intended' THEN ? ELSE ? END,
+            'UPDATE ' . self::TABLE . " SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try
+                                    WHEN state = 'intended' THEN ? ELSE ? END,
                     sent = CASE WHEN sent > ? THEN ? ELSE sent END
-              WHERE environment = ? AND merchant_id = ? AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
+              WHERE environment = ? AND merchant_id = ?
+                AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
                 AND ((state = 'sent' AND sent > ?) OR next_try > ?)",
             [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->key(), $ago, $end],
         );
     }
 
-    /** @return ?array<string, mixed> The next row to work on */
-    public function due(): ?array
+    /** The next row to process. */
+    public function due(): ?OrderPushRow
     {
-        return $this->sql->fetchOne(
+        return $this->one(
             'SELECT * FROM '
             . self::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
@@ -183,7 +185,7 @@ final readonly class OrderPushes
     }
 
     /**
-     * @param int $lease Seconds after which nothing can come of the call any more, should nobody hear of its end
+     * @param int $lease Seconds after which the call can no longer arrive, if its end was not seen
      *
      * @return bool Whether the row was still to be sent
      */
@@ -192,14 +194,13 @@ final readonly class OrderPushes
         $now = $this->clock->now();
 
         return $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL WHERE id = ? AND state = 'intended'",
+            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
+                message = NULL WHERE id = ? AND state = 'intended'",
             [$plan, $claim, $now, $now + $lease, $id],
         ) === 1;
     }
 
-    /** Clover has the order; its lines are next. Also the claim of a row that another process has left. */
+    /** Clover has the order; its lines are next. Also claims a row that another process has left. */
     public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
     {
         return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [
@@ -219,28 +220,33 @@ final readonly class OrderPushes
         );
     }
 
-    /** @return bool Whether the payment was still to be recorded, and is this claim's to do */
+    /** @return bool Whether the payment was still to be recorded, and this claim holds the row now */
     public function pay(int $id, string $was, string $claim, int $lease): bool
     {
         return $this->sql->execute(
             'UPDATE '
             . self::TABLE
-            . " SET claim = ?, attempts = attempts + 1, next_try = ? WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            . " SET claim = ?, attempts = attempts + 1, next_try = ?
+              WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
             [$claim, $this->clock->now() + $lease, $id, $was],
         ) === 1;
     }
 
-    /** What became of the payment; with that all is told. */
+    /** Stores how the payment ended, which completes the order. */
     public function paid(int $id, string $claim, string $payment, string $message): bool
     {
-        return $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET payment = ?, message = ?, plan = NULL WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?", [
-            $payment,
-            $message === '' ? null : Text::fit($message, 10_000),
-            $id,
-            $claim,
-        ]) === 1;
+        return $this->sql->execute(
+            'UPDATE '
+            . self::TABLE
+            . " SET payment = ?, message = ?, plan = NULL
+              WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
+            [
+                $payment,
+                $message === '' ? null : Text::fit($message, 10_000),
+                $id,
+                $claim,
+            ],
+        ) === 1;
     }
 
     /** Comes back to an unanswered row later. */
@@ -254,7 +260,7 @@ final readonly class OrderPushes
         ]);
     }
 
-    /** Puts a row back of which Clover has certainly carried nothing out. */
+    /** Puts a row back of which Clover has certainly not carried anything out. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
         return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
@@ -275,9 +281,8 @@ final readonly class OrderPushes
     public function refuse(int $id, string $claim, int $attempts, string $message): bool
     {
         $dead = ($attempts + 1) >= self::MAX_REFUSALS;
-        $this->sql->execute('UPDATE '
-        . self::TABLE
-        . ' SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = \'sent\' AND claim = ?', [
+        $this->sql->execute('UPDATE ' . self::TABLE . " SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ?
+              WHERE id = ? AND state = 'sent' AND claim = ?", [
             $dead ? 'dead' : 'intended',
             $dead ? 'refused' : null,
             $attempts + 1,
@@ -313,24 +318,23 @@ final readonly class OrderPushes
     }
 
     /**
-     * Follows the owner's word on a row that is uncertain or dead.
+     * Carries out the owner's decision about a row that is uncertain or dead.
      *
-     * @param string $word "applied" (the order is in Clover), "not_applied" (it is not: send it) or "leave"
-     *
-     * @return bool False when the row waits for no word
+     * @return bool False when the row does not need a decision
      */
-    public function resolve(int $id, string $word): bool
+    public function resolve(int $id, Resolution $resolution): bool
     {
-        [$state, $reason] = match ($word) {
-            'applied'     => ['confirmed', 'owner'],
-            'not_applied' => ['intended', null],
-            'leave'       => ['skipped', 'owner'],
+        [$state, $reason] = match ($resolution) {
+            Resolution::Applied    => ['confirmed', 'owner'],
+            Resolution::NotApplied => ['intended', null],
+            Resolution::Leave      => ['skipped', 'owner'],
         };
 
         return $this->sql->execute(
             'UPDATE '
             . self::TABLE
-            . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0, message = NULL, settled = ?
+            . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0,
+                    message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
             [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
         ) === 1;
@@ -349,14 +353,18 @@ final readonly class OrderPushes
         return $next === null ? null : (int) $next;
     }
 
-    /** @return list<array<string, mixed>> Rows that wait for the owner's word, newest first */
+    /** @return list<OrderPushRow> Rows that need the owner's decision, newest first */
     public function waiting(int $limit): array
     {
-        return $this->sql->fetchAll(
-            'SELECT * FROM '
-            . self::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead') ORDER BY id DESC LIMIT $limit",
-            $this->key(),
+        return array_map(
+            OrderPushRow::fromRow(...),
+            $this->sql->fetchAll(
+                'SELECT * FROM '
+                . self::TABLE
+                . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead')
+              ORDER BY id DESC LIMIT $limit",
+                $this->key(),
+            ),
         );
     }
 
@@ -366,12 +374,16 @@ final readonly class OrderPushes
         $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0, 'unpaid' => 0];
 
         foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n FROM '
-            . self::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead') GROUP BY state",
+            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
+              GROUP BY state",
             $this->key(),
         ) as $row) {
-            $counts[(string) $row['state']] = (int) $row['n'];
+            match (Row::string($row, 'state')) {
+                'intended'  => $counts['intended'] = Row::int($row, 'n'),
+                'sent'      => $counts['sent'] = Row::int($row, 'n'),
+                'uncertain' => $counts['uncertain'] = Row::int($row, 'n'),
+                default     => $counts['dead'] = Row::int($row, 'n'),
+            };
         }
 
         $counts['unpaid'] = (int) $this->sql->fetchValue(
@@ -382,7 +394,7 @@ final readonly class OrderPushes
         return $counts;
     }
 
-    /** Five characters that tell this shop's orders from those of another one at the same merchant; made once. */
+    /** Five characters that distinguish this shop's orders from another shop's at the same merchant; made once. */
     private function siteTag(): string
     {
         $tag = $this->state->get(self::SITE_TAG);
@@ -396,22 +408,30 @@ final readonly class OrderPushes
     }
 
     /**
-     * A number that no order of this site had before. The shop's own numbers can come again (a counter that was reset),
-     * and so can a count in our tables (a backup that was restored); the time cannot, unless its clock goes wrong, and
-     * then the last number is gone on from.
+     * A number that no order of this site had before. The shop's own numbers can repeat (a counter that was reset), and
+     * so can a count in our tables (a backup that was restored). The time repeats only when the clock is wrong; then the
+     * number after the last one is taken.
      */
     private function nextNumber(): int
     {
         $last = (int) $this->sql->fetchValue(
             'SELECT value FROM #__j2commerce_clover_state WHERE environment = ? AND name = ?'
                 . $this->sql->dialect()->lockRows(),
-            [$this->mappings->environment, self::NUMBER],
+            [$this->links->environment, self::NUMBER],
         );
         $tick   = ($this->clock->now() - self::EPOCH) * self::PER_SECOND;
         $number = $tick > self::LAST ? $last + 1 : max($last + 1, $tick);
         $this->state->set(self::NUMBER, (string) $number);
 
         return $number;
+    }
+
+    /** @param list<scalar|null> $values */
+    private function one(string $query, array $values): ?OrderPushRow
+    {
+        $row = $this->sql->fetchOne($query, $values);
+
+        return $row === null ? null : OrderPushRow::fromRow($row);
     }
 
     /** @param list<scalar|null> $values */
@@ -426,6 +446,6 @@ final readonly class OrderPushes
     /** @return array{string, string} */
     private function key(): array
     {
-        return [$this->mappings->environment, $this->mappings->merchant];
+        return [$this->links->environment, $this->links->merchant];
     }
 }

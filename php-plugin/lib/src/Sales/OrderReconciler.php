@@ -10,12 +10,12 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\ShopSettings;
 
 /**
- * Finds in the shop's recent orders what no event told: J2Commerce announces a change of status once, and edits of
- * lines or the deletion of an order not at all.
+ * Finds changes of the shop's recent orders that no event announced: J2Commerce announces a change of status once, and
+ * edits of lines or the deletion of an order not at all.
  */
 final readonly class OrderReconciler
 {
-    /** More than this at once is found by the next scans. */
+    /** Orders of one scan; the next scans find the others. */
     private const LIMIT = 200;
 
     /** J2Commerce's statuses that hold no stock. */
@@ -23,14 +23,14 @@ final readonly class OrderReconciler
 
     public function __construct(
         private ShopOrders $orders,
-        private OrderEventLog $outbox,
+        private OrderEventLog $events,
         private Planner $planner,
         private SyncLog $log,
         private ShopSettings $settings,
     ) {
     }
 
-    /** @return int Orders found and put into the outbox */
+    /** @return int Changed orders, each recorded as an event */
     public function run(): int
     {
         if ($this->orders->since() === null) {
@@ -44,10 +44,10 @@ final readonly class OrderReconciler
             self::LIMIT,
         );
         $found = array_values(array_filter(
-            array_diff($suspects, $this->outbox->waiting($suspects)),
+            array_diff($suspects, $this->events->waiting($suspects)),
             $this->isFound(...),
         ));
-        $this->outbox->found($found);
+        $this->events->found($found);
 
         foreach ($found as $id) {
             $this->log->add(
@@ -67,7 +67,7 @@ final readonly class OrderReconciler
         try {
             return $this->planner->wouldChange($orderId);
         } catch (\Throwable) {
-            // One that cannot be read is put into the outbox like the others, where its tries are counted.
+            // An order that cannot be read gets an event as well: the tries are counted there.
             return true;
         }
     }

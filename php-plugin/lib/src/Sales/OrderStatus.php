@@ -10,32 +10,27 @@ use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
 use CloverSync\Shop\Services;
 
-/** What Clover knows of one order, and what the owner may do about it: what the order's page shows. */
+/** What Clover has of one order, and what the owner may do about it: what the order's page shows. */
 final readonly class OrderStatus
 {
-    /** The return would say nothing to Clover, or not before the owner has decided about its sale. */
+    /** Reasons with which a return does not reach Clover, or not before the owner has decided about its sale. */
     private const SILENT = ['never_taken', 'push_off', 'after_uncertain'];
 
-    /**
-     * @param ?array<string, mixed> $pushed The order's own row; null while Clover is to be told nothing of it
-     * @param list<array{line_id: int, name: string, clover_id: string, quantity: int, returnable: int, rows:
-     *   list<array<string, mixed>>}> $lines `returnable`: units that may be given back by hand; each row as the ledger
-     *   has it, with `open`: it waits for the owner's word now
-     */
+    /** @param list<OrderStatusLine> $lines */
     private function __construct(
         /** False for an order from before the connection. */
         public bool $concerns,
-        /** "paid", "released" or "unchanged", as {@see Ledger::standing()} has it. */
-        public string $standing,
-        public ?array $pushed,
+        public SaleState $state,
+        /** Null while the order is not planned to appear in Clover. */
+        public ?OrderPushRow $push,
         public array $lines,
-        /** Something was told of the order that nobody has looked at yet. */
+        /** The order has unprocessed events. */
         public bool $waits,
-        /** It could not be looked at so often that it waits for the owner. */
+        /** The order could not be read again and again: the owner decides. */
         public bool $isDead,
-        /** Why it could not be looked at. */
+        /** Why it could not be read. */
         public ?string $error,
-        /** A gateway has paid part of it back, without a word about lines. */
+        /** A gateway has refunded part of it and named no lines. */
         public bool $hasPartRefund,
     ) {
     }
@@ -43,30 +38,27 @@ final readonly class OrderStatus
     /** @throws \CloverSync\Shop\Exception\NotConnectedException before the first connection */
     public static function of(Services $shop, string $orderId): self
     {
-        $sales = $shop->sales();
-        $view  = $sales->planner->view($orderId);
-        $told  = $sales->outbox->of($orderId);
+        $sales  = $shop->sales();
+        $view   = $sales->planner->view($orderId);
+        $events = $sales->events->of($orderId);
+        $states = array_column($events, 'state');
 
         return new self(
             $view['concerns'],
-            $view['standing'],
-            $sales->pushed->of($orderId),
-            array_map(static fn (array $line): array => [
-                'line_id'    => $line['line_id'],
-                'name'       => $line['name'],
-                'clover_id'  => $line['books']['clover_id'],
-                'quantity'   => $line['books']['quantity'],
-                'returnable' => self::returnable($shop->rules, $line['books']),
-                'rows'       => array_map(
-                    static fn (array $row): array => $row
-                    + ['open' => self::isOpen($shop->rules, $line['books'], $row)],
-                    $line['books']['rows'],
+            $view['state'],
+            $sales->pushes->of($orderId),
+            array_map(
+                static fn (LineBooks $line): OrderStatusLine => new OrderStatusLine(
+                    $line,
+                    self::returnable($shop->rules, $line),
+                    self::open($shop->rules, $line),
                 ),
-            ], $view['lines']),
-            \in_array('pending', array_column($told, 'state'), true),
-            \in_array('dead', array_column($told, 'state'), true),
-            $sales->outbox->errorOf($orderId),
-            \in_array('part', array_column($told, 'event'), true),
+                $view['lines'],
+            ),
+            \in_array(OrderEventState::Pending, $states, true),
+            \in_array(OrderEventState::Dead, $states, true),
+            $sales->events->errorOf($orderId),
+            \in_array(OrderEventType::PartRefund, array_column($events, 'event'), true),
         );
     }
 
@@ -75,10 +67,10 @@ final readonly class OrderStatus
     {
         return (
             $this->concerns
-            && $this->standing === 'paid'
-            && $this->pushed !== null
-            && $this->pushed['state'] === 'skipped'
-            && $this->pushed['reason'] === 'sync_sale_off'
+            && $this->state === SaleState::Paid
+            && $this->push !== null
+            && $this->push->state === SendState::Skipped
+            && $this->push->reason === 'sync_sale_off'
         );
     }
 
@@ -87,40 +79,50 @@ final readonly class OrderStatus
     {
         return (
             $this->waits
-            || \in_array($this->pushed['state'] ?? '', ['intended', 'sent'], true)
-            || ($this->pushed['payment'] ?? '') === 'due'
-            || $this->rowsIn('intended', 'sent') !== []
+            || $this->push?->state === SendState::Intended
+            || $this->push?->state === SendState::Sent
+            || $this->push?->payment === 'due'
+            || $this->rowsIn(SendState::Intended, SendState::Sent) !== []
         );
     }
 
     /** Whether something of it was given up that could be tried again. */
     public function mayRetry(): bool
     {
-        return (
-            $this->isDead
-            || ($this->pushed['state'] ?? '') === 'dead'
-            || array_filter($this->rowsIn('dead'), static fn (array $row): bool => $row['open']) !== []
-        );
+        return $this->isDead || $this->push?->state === SendState::Dead || $this->retryable() !== [];
     }
 
-    /** @return list<array<string, mixed>> Rows of all lines in these states */
-    public function rowsIn(string ...$states): array
+    /** @return list<LedgerRow> Rows of all lines that were given up and need the owner's decision now */
+    public function retryable(): array
+    {
+        $rows = [];
+
+        foreach ($this->lines as $line) {
+            foreach ($line->books->rows as $row) {
+                if ($row->state === SendState::Dead && $line->isOpen($row)) {
+                    $rows[] = $row;
+                }
+            }
+        }
+
+        return $rows;
+    }
+
+    /** @return list<LedgerRow> Rows of all lines in these states */
+    private function rowsIn(SendState ...$states): array
     {
         return array_values(array_filter(
-            array_merge([], ...array_column($this->lines, 'rows')),
-            static fn (array $row): bool => \in_array($row['state'], $states, true),
+            array_merge([], ...array_map(static fn (OrderStatusLine $line): array => $line->books->rows, $this->lines)),
+            static fn (LedgerRow $row): bool => \in_array($row->state, $states, true),
         ));
     }
 
-    /**
-     * The most that the rules let the owner give back; nothing where Clover would hear nothing of it.
-     *
-     * @param array{clover_id: string, quantity: int, rows: list<array<string, mixed>>} $books
-     */
-    private static function returnable(Ledger $rules, array $books): int
+    /** The most that the rules let the owner give back; 0 where it would not reach Clover. */
+    private static function returnable(Ledger $rules, LineBooks $line): int
     {
-        $most = 0;
-        $over = 1 + array_sum(array_map(static fn (array $row): int => max(0, (int) $row['delta']), $books['rows']));
+        $books = $line->forRules();
+        $most  = 0;
+        $over  = 1 + array_sum(array_map(static fn (LedgerRow $row): int => max(0, $row->delta), $line->rows));
 
         while (($over - $most) > 1) {
             $units = intdiv($most + $over, 2);
@@ -129,29 +131,35 @@ final readonly class OrderStatus
                 : ($over = $units);
         }
 
-        $said = $most === 0
+        $sent = $most === 0
             ? []
             : array_filter(
-                $rules->restock($books, $most)['entries'],
+                LedgerPlan::fromRules($rules->restock($books, $most))->entries,
                 static fn (array $entry): bool => !\in_array($entry['reason'], self::SILENT, true),
             );
 
-        return $said === [] ? 0 : $most;
+        return $sent === [] ? 0 : $most;
     }
 
-    /**
-     * @param array<string, mixed> $books
-     * @param array<string, mixed> $row
-     */
-    private static function isOpen(Ledger $rules, array $books, array $row): bool
+    /** @return list<int> Numbers of the rows that need the owner's decision now */
+    private static function open(Ledger $rules, LineBooks $line): array
     {
-        return (
-            \in_array($row['state'], ['uncertain', 'dead'], true)
-            && self::isAllowed(static fn (): array => $rules->resolve($books, (int) $row['seq'], 'leave'))
-        );
+        $books = $line->forRules();
+        $open  = [];
+
+        foreach ($line->rows as $row) {
+            if (
+                $row->state->needsDecision()
+                && self::isAllowed(static fn (): array => $rules->resolve($books, $row->seq, Resolution::Leave->value))
+            ) {
+                $open[] = $row->seq;
+            }
+        }
+
+        return $open;
     }
 
-    /** @param \Closure(): mixed $question To the rules, which decide and store nothing */
+    /** @param \Closure(): mixed $question A question to the rules, which decide and store nothing */
     private static function isAllowed(\Closure $question): bool
     {
         try {

@@ -13,14 +13,14 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Services;
 use CloverSync\Stock;
 
-/** Web sales on their way to one merchant's Clover, put together. */
+/** The classes that bring web sales to one merchant's Clover. */
 final readonly class Sales
 {
-    public OrderEventLog $outbox;
+    public OrderEventLog $events;
 
     public StockLedger $ledger;
 
-    public OrderPushes $pushed;
+    public OrderPushes $pushes;
 
     public ShopOrders $orders;
 
@@ -28,18 +28,18 @@ final readonly class Sales
 
     public function __construct(
         private Services $shop,
-        private Links $mappings,
+        private Links $links,
     ) {
-        $this->outbox  = new OrderEventLog($shop->sql, $mappings->environment, $shop->clock);
-        $this->ledger  = new StockLedger($shop->sql, $mappings, $shop->clock);
-        $this->pushed  = new OrderPushes($shop->sql, $mappings, $shop->state, $shop->clock);
-        $this->orders  = new ShopOrders($shop->sql, $mappings, $shop->state, $shop->clock);
+        $this->events  = new OrderEventLog($shop->sql, $links->environment, $shop->clock);
+        $this->ledger  = new StockLedger($shop->sql, $links, $shop->clock);
+        $this->pushes  = new OrderPushes($shop->sql, $links, $shop->state, $shop->clock);
+        $this->orders  = new ShopOrders($shop->sql, $links, $shop->state, $shop->clock);
         $this->planner = new Planner(
             $shop->sql,
             $this->orders,
             $this->ledger,
-            $this->pushed,
-            $this->outbox,
+            $this->pushes,
+            $this->events,
             $shop->rules,
             $shop->log,
             $shop->settings,
@@ -48,7 +48,7 @@ final readonly class Sales
 
     public function worker(): Worker
     {
-        $pause    = $this->shop->pause();
+        $breaker  = $this->shop->circuitBreaker();
         $currency = ShopConfig::read($this->shop->sql)->currency;
         // Amounts of another currency must not reach the till.
         $clover = $this->shop->merchant->currency() === $currency
@@ -58,32 +58,32 @@ final readonly class Sales
         return new Worker(
             $this->shop->connection,
             $this->shop->guard,
-            $this->outbox,
+            $this->events,
             $this->planner,
-            new OrderReconciler($this->orders, $this->outbox, $this->planner, $this->shop->log, $this->shop->settings),
+            new OrderReconciler($this->orders, $this->events, $this->planner, $this->shop->log, $this->shop->settings),
             $this->ledger,
-            $this->pushed,
+            $this->pushes,
             new StockSender(
                 $this->shop->sql,
                 new Stock($this->shop->connection),
                 $this->ledger,
                 $this->shop->rules,
                 $this->shop->log,
-                $pause,
+                $breaker,
                 $this->shop->merchant->tracksStock(),
             ),
             new OrderPusher(
                 $this->shop->sql,
                 $clover,
                 $this->orders,
-                $this->pushed,
+                $this->pushes,
                 $this->shop->log,
-                $pause,
+                $breaker,
                 $this->shop->clock,
                 $currency,
             ),
-            $pause,
-            new Lock($this->shop->sql, "work:{$this->mappings->environment}", $this->shop->clock),
+            $breaker,
+            new Lock($this->shop->sql, "work:{$this->links->environment}", $this->shop->clock),
             $this->shop->clock,
         );
     }
@@ -92,7 +92,7 @@ final readonly class Sales
     {
         return new StockDriftReport(
             $this->shop->sql,
-            $this->mappings,
+            $this->links,
             new Stock($this->shop->connection),
             $this->committed(),
             $this->ledger,
@@ -102,6 +102,6 @@ final readonly class Sales
 
     public function committed(): Committed
     {
-        return new Committed($this->orders, $this->ledger, $this->outbox, $this->shop->rules, $this->shop->settings);
+        return new Committed($this->orders, $this->ledger, $this->events, $this->shop->rules, $this->shop->settings);
     }
 }

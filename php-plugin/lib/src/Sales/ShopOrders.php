@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
@@ -16,15 +17,15 @@ use CloverSync\Shop\Support\UtcTime;
 /**
  * J2Commerce's orders, read only.
  *
- * Which orders are looked through at all is bounded by the primary key, for no other column of theirs has an index that
- * helps, and `modified_on` does not move when an order is paid (J2Commerce 6.5).
+ * Scans are bounded by the primary key: no other column has an index that helps, and `modified_on` does not change when
+ * an order is paid (J2Commerce 6.5).
  */
 final readonly class ShopOrders
 {
     private const ORDERS = '#__j2commerce_orders';
     private const ITEMS  = '#__j2commerce_orderitems';
 
-    /** Older orders are left alone, unless an event tells of them. */
+    /** Scans leave older orders alone. */
     public const DAYS = 90;
 
     private const FLOOR_STEP = 500;
@@ -33,7 +34,7 @@ final readonly class ShopOrders
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private KeyValueStore $state,
         private Clock $clock,
     ) {
@@ -41,19 +42,19 @@ final readonly class ShopOrders
     }
 
     /**
-     * Unix seconds of the first connection to this merchant: what was sold before is in Clover's counts. Null before
-     * it.
+     * Unix seconds of the first connection to this merchant, null before it. Clover's counts include what was sold
+     * earlier.
      */
     public function since(): ?int
     {
-        $since = $this->state->get(self::sinceName($this->mappings->merchant));
+        $since = $this->state->get(self::sinceName($this->links->merchant));
 
         return $since === null ? null : (int) $since;
     }
 
     /**
-     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are kept
-     * beside its time, for a clock can be wrong and a counter set back, and both at once are unlikely.
+     * Remembers the first connection to a merchant; a later one changes nothing. The keys of that moment are stored
+     * with its time: a clock can be wrong and a counter can be set back, but hardly both at once.
      */
     public static function connected(Sql $sql, KeyValueStore $state, string $merchant, int $now): void
     {
@@ -85,15 +86,15 @@ final readonly class ShopOrders
             $since !== null
             && (
                 $created >= $since
-                || $id > (int) ($this->state->get('events_after:' . $this->mappings->merchant) ?? PHP_INT_MAX)
+                || $id > (int) ($this->state->get('events_after:' . $this->links->merchant) ?? PHP_INT_MAX)
             )
         );
     }
 
-    /** Primary key of the last order before the connection; PHP_INT_MAX when it was not kept, as by 0.1.0. */
+    /** Primary key of the last order before the connection; PHP_INT_MAX when it was not stored, as by 0.1.0. */
     private function lastKey(): int
     {
-        return (int) ($this->state->get('orders_after:' . $this->mappings->merchant) ?? PHP_INT_MAX);
+        return (int) ($this->state->get('orders_after:' . $this->links->merchant) ?? PHP_INT_MAX);
     }
 
     private static function sinceName(string $merchant): string
@@ -101,14 +102,14 @@ final readonly class ShopOrders
         return "since:$merchant";
     }
 
-    /** Primary key of the oldest order that is looked through; behind every order when nothing is connected. */
+    /** Primary key of the oldest order that is scanned; beyond every order when nothing is connected. */
     public function floor(): int
     {
         $since = $this->since();
 
         return $since === null
             ? PHP_INT_MAX
-            : (int) ($this->state->get('orders_from:' . $this->mappings->merchant) ?? $this->firstSince($since));
+            : (int) ($this->state->get('orders_from:' . $this->links->merchant) ?? $this->firstSince($since));
     }
 
     /** Moves the floor up past orders that are too old; cheap enough for every run. */
@@ -131,24 +132,24 @@ final readonly class ShopOrders
             . self::FLOOR_STEP, [$next]);
 
             foreach ($rows as $row) {
-                $next = (int) $row['pk'] + 1;
+                $next = Row::int($row, 'pk') + 1;
                 $old  = $this->isOld($row);
 
                 if ($old === false) {
                     break 2;
                 }
 
-                // One whose date cannot be is passed with the next that is old.
+                // An order with an impossible date is passed together with the next old one.
                 $first = $old ? $next : $first;
             }
         } while (\count($rows) === self::FLOOR_STEP);
 
-        if ($first !== $floor || $this->state->get('orders_from:' . $this->mappings->merchant) === null) {
-            $this->state->set('orders_from:' . $this->mappings->merchant, (string) $first);
+        if ($first !== $floor || $this->state->get('orders_from:' . $this->links->merchant) === null) {
+            $this->state->set('orders_from:' . $this->links->merchant, (string) $first);
         }
     }
 
-    /** The floor without what a clock that was ahead, or a counter that was set back, has put below it. */
+    /** The floor, lowered where a clock that was ahead or a counter that was set back had raised it too far. */
     private function lowered(int $floor): int
     {
         do {
@@ -162,7 +163,7 @@ final readonly class ShopOrders
                     return $floor;
                 }
 
-                $floor = (int) $row['pk'];
+                $floor = Row::int($row, 'pk');
             }
         } while (\count($rows) === self::FLOOR_STEP);
 
@@ -170,31 +171,25 @@ final readonly class ShopOrders
     }
 
     /**
-     * @param array<string, mixed> $row pk and created_on
+     * @param array<string, int|float|string|null> $row pk and created_on
      *
-     * @return ?bool Null when its date cannot be: its key is of after the connection, and its date before it
+     * @return ?bool Null when its date is impossible: its key is from after the connection, and its date from before
      */
     private function isOld(array $row): ?bool
     {
-        $created = (int) strtotime($row['created_on'] . ' UTC');
+        $created = self::created($row);
         $past    = $created < ($this->clock->now() - (self::DAYS * 86_400));
 
         return match (true) {
-            !$this->isAfter((int) $row['pk'], $created) => true,
+            !$this->isAfter(Row::int($row, 'pk'), $created) => true,
             !$past => false,
             $created < (int) $this->since() => null,
             default => true,
         };
     }
 
-    /**
-     * An order as the ledger wants it.
-     *
-     * @return ?array{order_id: string, pk: int, status: int, created: int, lines: array<int, array{variant_id: int,
-     *   quantity: int, name: string, clover_id: string}>} Null when the order is gone; lines by id, those without a
-     *   product left out; clover_id is empty for a product that is linked to no item
-     */
-    public function find(string $orderId): ?array
+    /** An order as far as its stock goes; null when it is gone. */
+    public function find(string $orderId): ?ShopOrder
     {
         $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM '
         . self::ORDERS
@@ -213,35 +208,39 @@ final readonly class ShopOrders
             . ' i
                LEFT JOIN '
             . Links::TABLE
-            . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
+            . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ?
+                    AND m.clover_type = 'item' AND m.product_id IS NOT NULL
               WHERE i.order_id = ? AND i.variant_id > 0 ORDER BY i.j2commerce_orderitem_id, m.id",
-            [$this->mappings->environment, $this->mappings->merchant, $orderId],
+            [$this->links->environment, $this->links->merchant, $orderId],
         ) as $row) {
-            $lines[(int) $row['id']] ??= [
-                'variant_id' => (int) $row['variant_id'],
-                // As J2Commerce itself reads the column when it moves stock.
-                'quantity'  => max(0, (int) $row['orderitem_quantity']),
-                'name'      => (string) $row['orderitem_name'],
-                'clover_id' => (string) $row['clover_id'],
-            ];
+            $lines[Row::int($row, 'id')] ??= ShopOrderLine::fromRow($row);
         }
 
-        return [
-            'order_id' => $orderId,
-            'pk'       => (int) $order['pk'],
-            'status'   => (int) $order['order_state_id'],
-            'created'  => (int) strtotime($order['created_on'] . ' UTC'),
-            'lines'    => $lines,
-        ];
+        return new ShopOrder(
+            $orderId,
+            Row::int($order, 'pk'),
+            Row::int($order, 'order_state_id'),
+            self::created($order),
+            $lines,
+        );
+    }
+
+    /** @param array<string, int|float|string|null> $row */
+    private static function created(array $row): int
+    {
+        return (int) strtotime(Row::string($row, 'created_on') . ' UTC');
     }
 
     /**
-     * An order as {@see \CloverSync\Orders::plan()} wants it; null when it is gone.
+     * An order as {@see \CloverSync\Orders::plan()} takes it; null when it is gone.
      *
-     * @param int    $pk       Its primary key: another order may have come by the id since
+     * @param int    $pk       Its primary key: another order may have the id now
      * @param string $currency The shop's own: its amounts are in that, whatever currency the customer saw
      *
-     * @return ?array<string, mixed>
+     * @return ?array{order_id: string, number: string, currency: string, customer: array{name: string, email: string,
+     *   phone: string}, note: string, lines: list<array{name: string, sku: string, quantity: string, unit_price:
+     *   string, option_price: string}>, charges: list<array{name: string, amount: string}>, discounts:
+     *   list<array{name: string, amount: string}>, total: string}
      */
     public function forClover(string $orderId, int $pk, string $currency): ?array
     {
@@ -254,7 +253,8 @@ final readonly class ShopOrders
         }
 
         $info = $this->sql->fetchOne(
-            'SELECT billing_first_name, billing_last_name, billing_phone_1, billing_phone_2 FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1',
+            'SELECT billing_first_name, billing_last_name, billing_phone_1, billing_phone_2
+               FROM #__j2commerce_orderinfos WHERE order_id = ? LIMIT 1',
             [$orderId],
         ) ?? [];
         $lines = [];
@@ -264,55 +264,57 @@ final readonly class ShopOrders
         . self::ITEMS
         . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $item) {
             $lines[] = [
-                'name'         => (string) $item['orderitem_name'],
-                'sku'          => (string) $item['orderitem_sku'],
-                'quantity'     => (string) $item['orderitem_quantity'],
-                'unit_price'   => (string) $item['orderitem_price'],
-                'option_price' => (string) $item['orderitem_option_price'],
+                'name'         => Row::string($item, 'orderitem_name'),
+                'sku'          => Row::string($item, 'orderitem_sku'),
+                'quantity'     => Row::string($item, 'orderitem_quantity'),
+                'unit_price'   => Row::string($item, 'orderitem_price'),
+                'option_price' => Row::string($item, 'orderitem_option_price'),
             ];
-            $taken[] = ['name' => 'Discount', 'amount' => (string) $item['orderitem_discount']];
+            $taken[] = ['name' => 'Discount', 'amount' => Row::string($item, 'orderitem_discount')];
         }
 
         $charges = [
-            ['name' => 'Shipping', 'amount' => (string) $order['order_shipping']],
-            ['name' => 'Surcharge', 'amount' => (string) $order['order_surcharge']],
-            ['name' => 'Fees', 'amount' => (string) $order['order_fees']],
+            ['name' => 'Shipping', 'amount' => Row::string($order, 'order_shipping')],
+            ['name' => 'Surcharge', 'amount' => Row::string($order, 'order_surcharge')],
+            ['name' => 'Fees', 'amount' => Row::string($order, 'order_fees')],
         ];
 
         // Else the tax is inside the prices.
-        if ((int) $order['is_including_tax'] === 0) {
-            $charges[] = ['name' => 'Tax', 'amount' => (string) $order['order_tax']];
-            $charges[] = ['name' => 'Shipping tax', 'amount' => (string) $order['order_shipping_tax']];
+        if (Row::int($order, 'is_including_tax') === 0) {
+            $charges[] = ['name' => 'Tax', 'amount' => Row::string($order, 'order_tax')];
+            $charges[] = ['name' => 'Shipping tax', 'amount' => Row::string($order, 'order_shipping_tax')];
         }
 
+        /** @param array{name: string, amount: string} $entry */
         $filled = static fn (array $entry): bool => trim($entry['amount']) !== '';
 
         return [
             'order_id'  => $orderId,
-            'number'    => $order['invoice_prefix']
-                . ((int) $order['invoice_number'] ?: (int) $order['j2commerce_order_id']),
+            'number'    => Row::string($order, 'invoice_prefix')
+                . (Row::int($order, 'invoice_number') ?: Row::int($order, 'j2commerce_order_id')),
             'currency'  => $currency,
             'customer'  => [
                 'name'  => trim(($info['billing_first_name'] ?? '') . ' ' . ($info['billing_last_name'] ?? '')),
-                'email' => (string) $order['user_email'],
+                'email' => Row::string($order, 'user_email'),
                 'phone' => (string) ($info['billing_phone_1'] ?? '' ?: $info['billing_phone_2'] ?? ''),
             ],
-            'note'      => (string) $order['customer_note'],
+            'note'      => Row::string($order, 'customer_note'),
             'lines'     => $lines,
             'charges'   => array_values(array_filter($charges, $filled)),
             'discounts' => array_values(array_filter([
                 ...$taken,
-                ['name' => 'Coupon', 'amount' => (string) $order['order_discount']],
-                ['name' => 'Credit', 'amount' => (string) $order['order_credit']],
+                ['name' => 'Coupon', 'amount' => Row::string($order, 'order_discount')],
+                ['name' => 'Credit', 'amount' => Row::string($order, 'order_credit')],
             ], $filled)),
-            'total'     => (string) $order['order_total'],
+            'total'     => Row::string($order, 'order_total'),
         ];
     }
 
     /**
-     * Lines for which the shop holds stock now.
+     * Lines for which the shop's books hold stock now.
      *
-     * @param list<int> $statuses Statuses in which it gives none back by itself, but the owner counts as refunded
+     * @param list<int> $ids      Values of the column of the order's items
+     * @param list<int> $statuses Statuses in which J2Commerce keeps the stock and that the owner counts as refunded
      *
      * @return list<array{order_id: string, order_pk: int, line_id: int, variant_id: int, quantity: int}>
      */
@@ -330,20 +332,22 @@ final readonly class ShopOrders
 
         return array_map(
             static fn (array $row): array => [
-                'order_id'   => (string) $row['order_id'],
-                'order_pk'   => (int) $row['order_pk'],
-                'line_id'    => (int) $row['line_id'],
-                'variant_id' => (int) $row['variant_id'],
-                'quantity'   => max(0, (int) $row['orderitem_quantity']),
+                'order_id'   => Row::string($row, 'order_id'),
+                'order_pk'   => Row::int($row, 'order_pk'),
+                'line_id'    => Row::int($row, 'line_id'),
+                'variant_id' => Row::int($row, 'variant_id'),
+                'quantity'   => max(0, Row::int($row, 'orderitem_quantity')),
             ],
             $this->bulk->fetch(
-                'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity
+                'SELECT o.order_id, o.j2commerce_order_id AS order_pk, i.j2commerce_orderitem_id AS line_id,
+                    i.variant_id, i.orderitem_quantity
                FROM '
                 . self::ORDERS
                 . ' o JOIN '
                 . self::ITEMS
                 . " i ON i.order_id = o.order_id
-              WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1 AND (o.created_on >= ? OR o.j2commerce_order_id > ?)$not AND i.$column IN (%s)",
+              WHERE o.j2commerce_order_id >= ? AND o.stock_committed = 1
+                AND (o.created_on >= ? OR o.j2commerce_order_id > ?)$not AND i.$column IN (%s)",
                 $ids,
                 [$this->floor(), UtcTime::sql($since), $this->lastKey()],
             ),
@@ -351,9 +355,9 @@ final readonly class ShopOrders
     }
 
     /**
-     * Orders of which the books may differ from what was asked of Clover: paid ones whose units were not asked for,
-     * released ones with units that were not given back, lines that are gone or sell another product, paid ones that
-     * are not to appear in Clover yet.
+     * Orders whose ledger may be out of date: paid orders with units that were not taken, released orders with units
+     * that were not given back, lines that are gone or sell another product, and paid orders that are not planned to
+     * appear in Clover.
      *
      * @param list<int> $paid
      * @param list<int> $released
@@ -365,19 +369,22 @@ final readonly class ShopOrders
         $floor = $this->floor();
         $since = UtcTime::sql((int) $this->since());
         $after = $this->lastKey();
-        $key   = [$this->mappings->environment, $this->mappings->merchant];
+        $key   = [$this->links->environment, $this->links->merchant];
         $in    = static fn (array $list): string => $list === []
             ? '(NULL)'
             : '(' . implode(', ', array_map(intval(...), $list)) . ')';
-        // What was given back by hand since the last release the shop's books go on naming.
+        // The shop's books still hold what was given back by hand since the last release: {@see LineHistory}.
         $asked =
-            "SELECT l.order_id, l.order_pk, l.line_id, SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM "
+            "SELECT l.order_id, l.order_pk, l.line_id,
+                    SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM "
             . StockLedger::TABLE
             . " r WHERE r.environment = l.environment AND r.merchant_id = l.merchant_id
-                AND r.order_id = l.order_id AND r.order_pk = l.order_pk AND r.line_id = l.line_id AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
+                AND r.order_id = l.order_id AND r.order_pk = l.order_pk AND r.line_id = l.line_id
+                AND r.cause = 'release' AND r.seq > l.seq) THEN 0 ELSE l.delta END) AS asked
                FROM "
             . StockLedger::TABLE
-            . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? GROUP BY l.order_id, l.order_pk, l.line_id';
+            . ' l WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ?
+              GROUP BY l.order_id, l.order_pk, l.line_id';
 
         $orders = $this->sql->fetchColumn(
             'SELECT DISTINCT o.order_id FROM '
@@ -386,8 +393,10 @@ final readonly class ShopOrders
                JOIN '
             . self::ITEMS
             . " i ON i.order_id = o.order_id AND i.variant_id > 0
-               LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.order_pk = o.j2commerce_order_id AND l.line_id = i.j2commerce_orderitem_id
-              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN "
+               LEFT JOIN ($asked) l ON l.order_id = i.order_id AND l.order_pk = o.j2commerce_order_id
+                    AND l.line_id = i.j2commerce_orderitem_id
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?)
+                AND o.order_state_id IN "
             . $in($paid)
             . ' AND COALESCE(l.asked, 0) <> CAST(i.orderitem_quantity AS SIGNED)
               LIMIT '
@@ -401,8 +410,10 @@ final readonly class ShopOrders
                 . self::ORDERS
                 . ' o LEFT JOIN '
                 . OrderPushes::TABLE
-                . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id AND p.order_pk = o.j2commerce_order_id
-              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?) AND o.order_state_id IN '
+                . ' p ON p.environment = ? AND p.merchant_id = ? AND p.order_id = o.order_id
+                    AND p.order_pk = o.j2commerce_order_id
+              WHERE o.j2commerce_order_id >= ? AND (o.created_on >= ? OR o.j2commerce_order_id > ?)
+                AND o.order_state_id IN '
                 . $in($paid)
                 . " AND p.id IS NULL LIMIT $limit",
                 [...$key, $floor, $since, $after],
@@ -418,8 +429,10 @@ final readonly class ShopOrders
                 . ' o ON o.order_id = l.order_id AND o.j2commerce_order_id = l.order_pk
                LEFT JOIN '
                 . self::ITEMS
-                . ' i ON i.order_id = o.order_id AND i.j2commerce_orderitem_id = l.line_id AND i.variant_id = l.variant_id
-              WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ? AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN '
+                . ' i ON i.order_id = o.order_id AND i.j2commerce_orderitem_id = l.line_id
+                    AND i.variant_id = l.variant_id
+              WHERE l.environment = ? AND l.merchant_id = ? AND l.order_pk >= ?
+                AND (o.order_id IS NULL OR i.j2commerce_orderitem_id IS NULL OR o.order_state_id IN '
                 . $in($released)
                 . ")
               GROUP BY l.order_id, l.order_pk, l.line_id, l.variant_id HAVING SUM(l.delta) <> 0 LIMIT $limit",

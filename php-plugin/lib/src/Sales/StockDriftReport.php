@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
@@ -16,7 +17,7 @@ use CloverSync\Stock;
 /** Compares the shop's counts with Clover's, item by item, and says why they differ. Writes nothing. */
 final readonly class StockDriftReport
 {
-    /** Overwritten sales of the till are looked for so far back: Clover's orders of earlier days need many requests. */
+    /** Seconds: lost sales of the till are searched for so far back, since older orders need many requests. */
     private const WINDOWS = 7 * 86_400;
 
     private Bulk $bulk;
@@ -25,7 +26,7 @@ final readonly class StockDriftReport
 
     public function __construct(
         Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private Stock $stock,
         private Committed $committed,
         private StockLedger $ledger,
@@ -69,31 +70,34 @@ final readonly class StockDriftReport
 
     /**
      * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
-     * @param array<string, string>                                          $lost Units that the till sold within our
+     * @param array<string, string>                                       $lost  Units that the till sold within our
      *   writes, by Clover id
      *
      * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>
      */
     private function compare(array $items, array $lost, int $asked): iterable
     {
-        $shop = array_column(
-            $this->bulk->fetch(
-                'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
-                . Links::TABLE
-                . " m
+        $shop = [];
+
+        foreach ($this->bulk->fetch(
+            'SELECT m.clover_id, m.variant_id, v.sku, v.manage_stock, q.quantity FROM '
+            . Links::TABLE
+            . " m
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
-              WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL AND m.clover_id IN (%s)",
-                array_column($items, 'clover_id'),
-                [$this->mappings->environment, $this->mappings->merchant],
-            ),
-            null,
-            'clover_id',
-        );
-        $committed = $this->committed->of(
-            array_map(static fn (array $row): int => (int) $row['variant_id'], $shop),
-            $asked,
-        );
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
+                AND m.clover_id IN (%s)",
+            array_column($items, 'clover_id'),
+            [$this->links->environment, $this->links->merchant],
+        ) as $row) {
+            $shop[Row::string($row, 'clover_id')] = [
+                'variant_id' => Row::int($row, 'variant_id'),
+                'sku'        => Row::string($row, 'sku'),
+                'quantity'   => Row::int($row, 'manage_stock') === 1 ? Row::int($row, 'quantity') : null,
+            ];
+        }
+
+        $committed = $this->committed->of(array_map(static fn (array $row): int => $row['variant_id'], $shop), $asked);
 
         foreach ($items as $item) {
             $row = $shop[$item['clover_id']] ?? null;
@@ -102,16 +106,15 @@ final readonly class StockDriftReport
                 continue;
             }
 
-            $has    = (int) $row['manage_stock'] === 1 ? (int) $row['quantity'] : null;
             $units  = $committed[$item['clover_id']] ?? 0;
-            $reason = self::reason($item, $has, $units, $lost[$item['clover_id']] ?? null);
+            $reason = self::reason($item, $row['quantity'], $units, $lost[$item['clover_id']] ?? null);
 
             yield $reason === null
                 ? null
                 : [
                     'clover_id' => $item['clover_id'],
-                    'sku'       => (string) $row['sku'],
-                    'shop'      => $has,
+                    'sku'       => $row['sku'],
+                    'shop'      => $row['quantity'],
                     'clover'    => $item['count'],
                     'reason'    => $reason,
                 ];
@@ -140,7 +143,9 @@ final readonly class StockDriftReport
         }
 
         if ($lost !== null) {
-            $reasons[] = "overlap: the till sold $lost within the time in which a web sale was written, so Clover's count may be too high by that; count by hand";
+            $reasons[] =
+                "overlap: the till sold $lost within the time in which a web sale was written, so Clover's count may "
+                . 'be too high by that; count by hand';
         }
 
         $expected = max(0, (int) $item['whole'] - $units);

@@ -13,12 +13,12 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Stock;
 
 /**
- * Brings rows of the ledger into Clover's counts: read, *store*, write, note. A row whose write got no answer is
- * settled by reading once the request's own time is over, and never sent twice on a guess.
+ * Brings rows of the ledger into Clover's counts: read, *store*, write, note the outcome. A write without an answer is
+ * settled by reading Clover's count once the request's own time is over. It is never repeated on a guess.
  */
 final readonly class StockSender
 {
-    /** A write has 30 seconds of its own; only after them nothing can come of it any more. */
+    /** Seconds after which a write can no longer arrive: its request times out after 30. */
     private const QUIET = 35;
 
     private const BATCH = 50;
@@ -31,7 +31,7 @@ final readonly class StockSender
         private StockLedger $ledger,
         private Ledger $rules,
         private SyncLog $log,
-        private CircuitBreaker $pause,
+        private CircuitBreaker $breaker,
         /** Whether the merchant keeps counts at all. */
         private bool $tracks,
     ) {
@@ -61,48 +61,49 @@ final readonly class StockSender
         }
 
         $byId     = array_column($rows, null, 'id');
-        $outcomes = $this->stock->settle(array_map(static fn (array $row): array => [
-            'key'       => (int) $row['id'],
-            'clover_id' => (string) $row['clover_id'],
-            'before'    => (string) $row['count_before'],
-            'modified'  => $row['modified_before'] === null ? null : (int) $row['modified_before'],
-            'target'    => (string) $row['target'],
-        ], $rows));
+        $outcomes = StockOutcome::all($this->stock->settle(array_map(static fn (LedgerRow $row): array => [
+            'key'       => $row->id,
+            'clover_id' => $row->cloverId,
+            'before'    => $row->countBefore,
+            'modified'  => $row->modifiedBefore,
+            'target'    => $row->target,
+        ], $rows)));
 
         $this->sql->transaction(function () use ($outcomes, $byId): void {
             foreach ($outcomes as $outcome) {
-                $row = $byId[$outcome['key']];
+                $row = $byId[$outcome->key];
 
-                match ($outcome['state']) {
+                match ($outcome->state) {
                     'confirmed' => $this->confirmed(
                         $row,
                         $outcome,
-                        $this->ledger->confirmFound($row, $outcome['modified']),
+                        $this->ledger->confirmFound($row, $outcome->modified),
                         ' (found in Clover\'s count after no answer came)',
                     ),
                     'again'     => $this->ledger->resend($row, 'Clover had not carried it out'),
                     'uncertain' => $this->unsettled(
                         $row,
-                        $outcome['modified'],
-                        $outcome['before'] === null
+                        $outcome->modified,
+                        $outcome->before === null
                             ? 'Clover does not count the item any more'
-                            // As numbers, for the column keeps three decimals.
+                            // As numbers: the column keeps three decimals.
                             : \sprintf(
-                                "Clover's count was %s, was to become %s and is %s: it was changed by somebody else as well",
-                                (float) $row['count_before'],
-                                (float) $row['target'],
-                                $outcome['before'],
+                                "Clover's count was %s, was to become %s and is %s: it was changed by somebody else "
+                                . 'as well',
+                                (float) $row->countBefore,
+                                (float) $row->target,
+                                $outcome->before,
                             ),
                     ),
                     'gone'      => $this->unsettled($row, null, 'the item is gone from Clover'),
-                    default     => $this->ledger->askLater($row, max(30, $outcome['retry_after']), $outcome['message']),
+                    default     => $this->ledger->askLater($row, max(30, $outcome->retryAfter), $outcome->message),
                 };
             }
         });
         $result->claimed   += \count($rows);
         $result->confirmed += \count(array_filter(
             $outcomes,
-            static fn (array $o): bool => $o['state'] === 'confirmed',
+            static fn (StockOutcome $o): bool => $o->state === 'confirmed',
         ));
 
         return \count($rows);
@@ -116,10 +117,10 @@ final readonly class StockSender
 
         foreach ($rows as $row) {
             if (!$this->tracks) {
-                $this->ledger->skip((int) $row['id'], 'not_counting', 'the merchant keeps no counts');
+                $this->ledger->skip($row->id, 'not_counting', 'the merchant keeps no counts');
                 $result->skipped++;
-            } elseif ((int) $row['delta'] > 0 || $this->isItsTurn($row, $result)) {
-                $ready[(int) $row['id']] = $row;
+            } elseif ($row->delta > 0 || $this->isItsTurn($row, $result)) {
+                $ready[$row->id] = $row;
             }
         }
 
@@ -129,124 +130,113 @@ final readonly class StockSender
             return $taken;
         }
 
-        $batch = $this->stock->prepare(array_map(static fn (array $row): array => [
-            'key'       => (int) $row['id'],
-            'clover_id' => (string) $row['clover_id'],
-            'delta'     => (int) $row['delta'],
-            'misses'    => (int) $row['misses'],
+        $batch = $this->stock->prepare(array_map(static fn (LedgerRow $row): array => [
+            'key'       => $row->id,
+            'clover_id' => $row->cloverId,
+            'delta'     => $row->delta,
+            'misses'    => $row->misses,
         ], array_values($ready)));
-        $read = $batch->rows();
+        $read = StockOutcome::all($batch->rows());
         $keys = $this->sql->transaction(function () use ($read, $ready, $lock, $result): array {
             $keys = [];
 
-            // Who was robbed of the lock must store nothing as sent: the robber's own write for the item may be under
-            // way.
+            // If the lock was lost, mark nothing as sent: the new holder may already be writing this item.
             if (!$lock->isHeldForSure()) {
                 return $keys;
             }
 
             foreach ($read as $outcome) {
-                $row = $ready[$outcome['key']];
+                $row = $ready[$outcome->key];
 
-                if ($outcome['state'] !== 'ready') {
+                if ($outcome->state !== 'ready') {
                     $this->notWritten($row, $outcome, $result);
                 } elseif ($this->ledger->send(
-                    (int) $row['id'],
+                    $row->id,
                     $lock->holder(),
-                    (string) $outcome['before'],
-                    $outcome['modified'],
-                    (string) $outcome['target'],
-                    (int) $outcome['window'],
+                    (string) $outcome->before,
+                    $outcome->modified,
+                    (string) $outcome->target,
+                    (int) $outcome->window,
                 )) {
-                    $keys[] = (int) $row['id'];
+                    $keys[] = $row->id;
                 }
             }
 
             return $keys;
         });
 
-        $this->note($this->stock->commit($batch, $keys), $ready, $lock->holder(), $result);
+        $this->note(StockOutcome::all($this->stock->commit($batch, $keys)), $ready, $lock->holder(), $result);
         $result->claimed += \count($read);
 
         return $taken;
     }
 
     /**
-     * @param list<array<string, mixed>>       $outcomes
-     * @param array<int, array<string, mixed>> $rows
+     * @param list<StockOutcome>    $outcomes
+     * @param array<int, LedgerRow> $rows
      */
     private function note(array $outcomes, array $rows, string $claim, WorkReport $result): void
     {
         $this->sql->transaction(function () use ($outcomes, $rows, $claim): void {
             foreach ($outcomes as $outcome) {
-                $row = $rows[$outcome['key']];
-                $id  = (int) $row['id'];
+                $row = $rows[$outcome->key];
 
-                match ($outcome['state']) {
+                match ($outcome->state) {
                     'confirmed' => $this->confirmed(
                         $row,
                         $outcome,
-                        $this->ledger->confirm($id, $claim, $outcome['modified'], $outcome['window']),
+                        $this->ledger->confirm($row->id, $claim, $outcome->modified, $outcome->window),
                     ),
-                    // It stays as sent, and is settled when its time is over.
+                    // The row stays sent and is settled when the request's time is over.
                     'unknown' => null,
-                    'late'    => $this->missed($row, $claim, $outcome['message']),
-                    default   => $this->ledger->again($id, $claim, 0, $outcome['message']),
+                    'late'    => $this->missed($row, $claim, $outcome->message),
+                    default   => $this->ledger->again($row->id, $claim, 0, $outcome->message),
                 };
             }
         });
 
         foreach ($outcomes as $outcome) {
-            match ($outcome['state']) {
+            match ($outcome->state) {
                 'confirmed'       => $result->confirmed++,
                 'unknown', 'late' => null,
-                default           => $this->notWritten($rows[$outcome['key']], $outcome, $result),
+                default           => $this->notWritten($rows[$outcome->key], $outcome, $result),
             };
 
-            if ($outcome['state'] === 'confirmed') {
-                $this->pause->succeeded();
+            if ($outcome->state === 'confirmed') {
+                $this->breaker->succeeded();
             }
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function missed(array $row, string $claim, string $message): void
+    private function missed(LedgerRow $row, string $claim, string $message): void
     {
         if ($this->ledger->miss($row, $claim, $message)) {
             $this->log->add(
-                Planner::action((int) $row['delta']),
+                $row->action(),
                 'stock',
-                (string) $row['clover_id'],
+                $row->cloverId,
                 'error',
                 self::words($row)
-                    . ': it had its turn again and again and was never sent, for Clover is too slow. Try it again, or leave it',
+                . ': it had its turn again and again and was never sent, for Clover is too slow. Try it again, or '
+                . 'leave it',
             );
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function isItsTurn(array $row, WorkReport $result): bool
+    private function isItsTurn(LedgerRow $row, WorkReport $result): bool
     {
-        $rows = $this->ledger->ofOrder((string) $row['order_id'])[(int) $row['order_pk']][(int) $row['line_id']] ?? [];
-        $turn = $this->rules->turn(
-            ['clover_id' => $row['clover_id'], 'quantity' => 0, 'rows' => $rows],
-            (int) $row['seq'],
-        );
+        $rows = $this->ledger->ofOrder($row->orderId)[$row->orderPk][$row->lineId] ?? [];
+        $turn = $this->rules->turn(LineBooks::of($row->lineId, null, $rows)->forRules(), $row->seq);
 
         if ($turn['action'] === 'wait') {
-            $this->ledger->wait((int) $row['id'], 10, 'waits for the sale that it gives back');
+            $this->ledger->wait($row->id, 10, 'waits for the sale that it gives back');
         } elseif ($turn['action'] === 'become') {
             $this->sql->transaction(function () use ($row, $turn): void {
-                $this->ledger->change(
-                    (string) $row['order_id'],
-                    (int) $row['order_pk'],
-                    (int) $row['line_id'],
-                    $turn['changes'],
-                );
+                $this->ledger->change($row->orderId, $row->orderPk, $row->lineId, $turn['changes']);
                 $this->log->add(
                     'inventory_restock',
                     'stock',
-                    (string) $row['clover_id'],
+                    $row->cloverId,
                     'skipped',
                     self::words($row) . ' not sent, for its sale is not in Clover\'s count',
                 );
@@ -257,31 +247,26 @@ final readonly class StockSender
         return $turn['action'] === 'send';
     }
 
-    /**
-     * @param array<string, mixed> $row
-     * @param array<string, mixed> $outcome
-     */
-    private function confirmed(array $row, array $outcome, bool $isOurs, string $how = ''): void
+    private function confirmed(LedgerRow $row, StockOutcome $outcome, bool $isOurs, string $how = ''): void
     {
         if ($isOurs) {
             $this->log->add(
-                Planner::action((int) $row['delta']),
+                $row->action(),
                 'stock',
-                (string) $row['clover_id'],
+                $row->cloverId,
                 'success',
-                self::words($row) . ", Clover's count is {$outcome['target']} now$how",
+                self::words($row) . ", Clover's count is {$outcome->target} now$how",
             );
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private function unsettled(array $row, ?int $modified, string $why): void
+    private function unsettled(LedgerRow $row, ?int $modified, string $why): void
     {
         if ($this->ledger->uncertain($row, 'changed', $why, $modified)) {
             $this->log->add(
-                Planner::action((int) $row['delta']),
+                $row->action(),
                 'stock',
-                (string) $row['clover_id'],
+                $row->cloverId,
                 'error',
                 self::words($row)
                     . ": no answer came, and it cannot be told whether it was carried out, for $why. Decide it by hand",
@@ -289,22 +274,18 @@ final readonly class StockSender
         }
     }
 
-    /**
-     * @param array<string, mixed> $row
-     * @param array<string, mixed> $outcome
-     */
-    private function notWritten(array $row, array $outcome, WorkReport $result): void
+    private function notWritten(LedgerRow $row, StockOutcome $outcome, WorkReport $result): void
     {
-        $id     = (int) $row['id'];
-        $action = Planner::action((int) $row['delta']);
+        $id     = $row->id;
+        $action = $row->action();
 
-        switch ($outcome['state']) {
+        switch ($outcome->state) {
             case 'untracked':
-                if ($this->ledger->skip($id, 'untracked', $outcome['message'])) {
+                if ($this->ledger->skip($id, 'untracked', $outcome->message)) {
                     $this->log->add(
                         $action,
                         'stock',
-                        (string) $row['clover_id'],
+                        $row->cloverId,
                         'skipped',
                         self::words($row) . ' not sent: Clover does not count this item',
                     );
@@ -318,7 +299,7 @@ final readonly class StockSender
                     $this->log->add(
                         $action,
                         'stock',
-                        (string) $row['clover_id'],
+                        $row->cloverId,
                         'error',
                         self::words($row)
                             . ' not sent: the item is gone from Clover. Try it again when it is back, or leave it',
@@ -328,40 +309,33 @@ final readonly class StockSender
                 break;
 
             case 'permission':
-                $this->log->add(
-                    $action,
-                    'stock',
-                    (string) $row['clover_id'],
-                    'error',
-                    self::words($row) . ": {$outcome['message']}",
-                );
-                $this->pause->begin($outcome['message'], $action);
+                $this->log->add($action, 'stock', $row->cloverId, 'error', self::words($row) . ": {$outcome->message}");
+                $this->breaker->begin($outcome->message, $action);
 
                 break;
 
             case 'later':
-                $this->ledger->tryLater($row, max(1, $outcome['retry_after']), $outcome['message']);
+                $this->ledger->tryLater($row, max(1, $outcome->retryAfter), $outcome->message);
 
                 break;
 
             default:
-                if ($this->ledger->refuse($id, (int) $row['attempts'], $outcome['message'])) {
+                if ($this->ledger->refuse($id, $row->attempts, $outcome->message)) {
                     $this->log->add(
                         $action,
                         'stock',
-                        (string) $row['clover_id'],
+                        $row->cloverId,
                         'error',
-                        self::words($row) . ": Clover refuses it. {$outcome['message']}",
+                        self::words($row) . ": Clover refuses it. {$outcome->message}",
                     );
                 }
 
-                $this->pause->failed($outcome['message']);
+                $this->breaker->failed($outcome->message);
         }
     }
 
-    /** @param array<string, mixed> $row */
-    private static function words(array $row): string
+    private static function words(LedgerRow $row): string
     {
-        return \sprintf('Order %s, “%s”: %+d', $row['order_id'], $row['name'], -(int) $row['delta']);
+        return \sprintf('Order %s, “%s”: %+d', $row->orderId, $row->name, -$row->delta);
     }
 }

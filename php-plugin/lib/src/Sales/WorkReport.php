@@ -6,27 +6,27 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** What a worker has done, and what it has left. */
+/** What a worker has done, and what is left. */
 final class WorkReport
 {
-    /** Rows taken up. */
+    /** Rows processed. */
     public int $claimed = 0;
 
     public int $confirmed = 0;
 
     public int $skipped = 0;
 
-    /** Rows that wait for the owner's word, from this run or an earlier one. */
+    /** Rows that need the owner's decision, from this run or an earlier one. */
     public int $uncertain = 0;
 
     public int $dead = 0;
 
-    /** Rows that are not yet due, and orders nobody has looked at. */
+    /** Rows that are not yet due, and orders with unprocessed events. */
     public int $later = 0;
 
-    /** Orders that no event told of. */
+    /** Changed orders that no event announced. */
     public int $found = 0;
 
-    /** Why nothing is sent at present. */
+    /** Why sending is paused. */
     public ?string $paused = null;
 }

@@ -19,31 +19,31 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Does what the shop's hooks have left to do: looks at the orders that something was told of, moves Clover's counts,
- * and makes paid orders appear in Clover.
+ * Processes the events that the shop's hooks recorded: plans orders, writes Clover's counts, and makes paid orders appear
+ * in Clover.
  *
- * One worker of all processes and web nodes at a time. The pace belongs to the token, so a second one would gain
- * nothing; and writes for one item must not run side by side.
+ * One worker runs at a time among all processes and web nodes. Clover's rate limit belongs to the token, so a second
+ * worker would gain nothing, and writes for one item must not run in parallel.
  */
 final readonly class Worker
 {
     private const ORDERS_AT_ONCE = 50;
 
-    /** Seconds that are worth waiting for, so often at most. */
+    /** Seconds that a run waits for the next row, at most {@see WAITS} times. */
     private const SHORT = 5;
     private const WAITS = 30;
 
     public function __construct(
         private Connection $connection,
         private SiteGuard $guard,
-        private OrderEventLog $outbox,
+        private OrderEventLog $events,
         private Planner $planner,
-        private OrderReconciler $scan,
+        private OrderReconciler $reconciler,
         private StockLedger $ledger,
-        private OrderPushes $pushed,
+        private OrderPushes $pushes,
         private StockSender $stock,
         private OrderPusher $orders,
-        private CircuitBreaker $pause,
+        private CircuitBreaker $breaker,
         private Lock $lock,
         private Clock $clock,
     ) {
@@ -53,7 +53,7 @@ final readonly class Worker
      * Works until nothing is due.
      *
      * @param bool  $once Only one batch of each kind
-     * @param bool  $scan Whether to look through the recent orders as well
+     * @param bool  $scan Whether to scan the recent orders as well
      * @param float $wait Seconds to wait for another worker to end
      *
      * @throws NotConnectedException
@@ -86,21 +86,21 @@ final readonly class Worker
         }
     }
 
-    /** What waits, without doing anything about it. */
+    /** Counts of what waits; sends nothing. */
     public function waiting(): WorkReport
     {
         $result            = new WorkReport();
         $stock             = $this->ledger->counts();
-        $orders            = $this->pushed->counts();
+        $orders            = $this->pushes->counts();
         $result->uncertain = $stock['uncertain'] + $orders['uncertain'];
-        $result->dead      = $stock['dead'] + $orders['dead'] + $this->outbox->countDead();
+        $result->dead      = $stock['dead'] + $orders['dead'] + $this->events->countDead();
         $result->later     = $stock['intended']
         + $stock['sent']
         + $orders['intended']
         + $orders['sent']
         + $orders['unpaid']
-        + $this->outbox->countLater();
-        $result->paused = $this->pause->read()['reason'] ?? null;
+        + $this->events->countLater();
+        $result->paused = $this->breaker->read()['reason'] ?? null;
 
         return $result;
     }
@@ -108,13 +108,13 @@ final readonly class Worker
     private function work(TimeBudget $budget, bool $once, bool $scan): WorkReport
     {
         $done = new WorkReport();
-        $this->outbox->dropImpossibleTimes();
+        $this->events->dropImpossibleTimes();
         $this->ledger->dropImpossibleTimes();
-        $this->pushed->dropImpossibleTimes(OrderPusher::QUIET_FILLING);
+        $this->pushes->dropImpossibleTimes(OrderPusher::QUIET_FILLING);
 
         if ($scan) {
-            $done->found = $this->scan->run();
-            $this->outbox->purge();
+            $done->found = $this->reconciler->run();
+            $this->events->purge();
         }
 
         $waits = 0;
@@ -140,14 +140,14 @@ final readonly class Worker
     }
 
     /**
-     * A row that Clover's pace has put off is due again within seconds; to leave it to the next run would cost minutes.
+     * A row that Clover's rate limit has put off is due again within seconds. The next run may be minutes away.
      */
     private function waitForTheNext(int &$waits): bool
     {
         $now  = $this->clock->now();
-        $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushed->nextTry() ?? PHP_INT_MAX);
+        $next = min($this->ledger->nextTry() ?? PHP_INT_MAX, $this->pushes->nextTry() ?? PHP_INT_MAX);
 
-        if ($next > ($now + self::SHORT) || ++$waits > self::WAITS || $this->pause->read() !== null) {
+        if ($next > ($now + self::SHORT) || ++$waits > self::WAITS || $this->breaker->read() !== null) {
             return false;
         }
 
@@ -159,23 +159,23 @@ final readonly class Worker
     /** @param \Closure(): int $step */
     private function unlessPaused(string $action, \Closure $step): int
     {
-        if ($this->pause->read() !== null) {
+        if ($this->breaker->read() !== null) {
             return 0;
         }
 
         try {
             return $step();
         } catch (PermissionException $e) {
-            $this->pause->begin($e->getMessage(), $action);
+            $this->breaker->begin($e->getMessage(), $action);
 
             return 0;
         }
     }
 
-    /** @return int Orders looked at */
+    /** @return int Orders planned */
     private function plan(): int
     {
-        $due = $this->outbox->due(self::ORDERS_AT_ONCE);
+        $due = $this->events->due(self::ORDERS_AT_ONCE);
 
         foreach ($due as $orderId) {
             try {
@@ -183,7 +183,7 @@ final readonly class Worker
             } catch (ReconnectException|UnavailableException $e) {
                 throw $e;
             } catch (\Throwable $e) {
-                // One order that cannot be read must not hold up the others.
+                // An order that cannot be read must not hold up the others.
                 $this->planner->failed($orderId, $e);
             }
         }

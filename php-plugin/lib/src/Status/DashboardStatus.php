@@ -112,7 +112,7 @@ final readonly class DashboardStatus
             self::run($shop, $runs?->open()),
             $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->message : null,
             $known ? self::sales($shop) : null,
-            $shop->pause()->read(),
+            $shop->circuitBreaker()->read(),
             $shop->verificationCodes()->all(),
             ($seen = $shop->state->get(Endpoint::LAST_SEEN)) === null ? null : (int) $seen,
             $shop->state->get('tax_warning') ?: null,

@@ -306,12 +306,12 @@ final readonly class ScheduledTasks
     {
         $sales = $this->shop->sales();
         $done  = $sales->worker()->run($budget);
-        $next  = min($sales->ledger->nextTry() ?? PHP_INT_MAX, $sales->pushed->nextTry() ?? PHP_INT_MAX);
+        $next  = min($sales->ledger->nextTry() ?? PHP_INT_MAX, $sales->pushes->nextTry() ?? PHP_INT_MAX);
         $result->leaves(
             'sales',
             $done->paused === null
             && $budget->isSpent()
-            && ($next <= $this->shop->clock->now() || $sales->outbox->due(1) !== []),
+            && ($next <= $this->shop->clock->now() || $sales->events->due(1) !== []),
         );
         $result->worked('sales_found', $done->found);
         $result->worked('sales_sent', $done->confirmed);

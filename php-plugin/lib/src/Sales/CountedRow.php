@@ -1,0 +1,68 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+
+/** A row of the stock ledger as far as it decides what a count of Clover's still lacks. */
+final readonly class CountedRow
+{
+    private function __construct(
+        public int $id,
+        public string $orderId,
+        public int $orderPk,
+        public int $lineId,
+        public LedgerCause $cause,
+        public ?int $reverses,
+        public string $cloverId,
+        public int $variantId,
+        public int $delta,
+        private string $state,
+        /** Milliseconds of the database's clock. */
+        private ?int $settled,
+        /** Whether the shop's books are counted for its order. */
+        private bool $counted,
+        private ?string $reversedState,
+        private ?int $reversedSettled,
+    ) {
+    }
+
+    /** @param array<string, int|float|string|null> $row */
+    public static function fromRow(array $row): self
+    {
+        return new self(
+            Row::int($row, 'id'),
+            Row::string($row, 'order_id'),
+            Row::int($row, 'order_pk'),
+            Row::int($row, 'line_id'),
+            LedgerCause::from(Row::string($row, 'cause')),
+            Row::nullableInt($row, 'reverses'),
+            Row::string($row, 'clover_id'),
+            Row::int($row, 'variant_id'),
+            Row::int($row, 'delta'),
+            Row::string($row, 'state'),
+            Row::nullableInt($row, 'settled'),
+            Row::bool($row, 'counted'),
+            Row::nullableString($row, 'reversed_state'),
+            Row::nullableInt($row, 'reversed_settled'),
+        );
+    }
+
+    /** @return array<string, int|string|null> As {@see \CloverSync\Ledger::committed()} takes it */
+    public function forRules(): array
+    {
+        return [
+            'clover_id'        => $this->cloverId,
+            'delta'            => $this->delta,
+            'state'            => $this->state,
+            'settled'          => $this->settled,
+            'counted'          => (int) $this->counted,
+            'reversed_state'   => $this->reversedState,
+            'reversed_settled' => $this->reversedSettled,
+        ];
+    }
+}

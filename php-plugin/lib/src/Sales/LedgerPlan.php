@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+/** What {@see \CloverSync\Ledger} wants done about one line: rows to add, and rows that become something else. */
+final readonly class LedgerPlan
+{
+    /**
+     * @param list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state: string, reason:
+     *   ?string}> $entries
+     * @param list<array{seq: int, state: string, reason: ?string}> $changes
+     */
+    private function __construct(
+        public array $entries,
+        public array $changes,
+    ) {
+    }
+
+    /**
+     * @param array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
+     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>} $plan
+     */
+    public static function fromRules(array $plan): self
+    {
+        return new self($plan['entries'], $plan['changes']);
+    }
+
+    public function isEmpty(): bool
+    {
+        return $this->entries === [] && $this->changes === [];
+    }
+}

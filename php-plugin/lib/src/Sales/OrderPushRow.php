@@ -1,0 +1,60 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+
+/** An order of the shop on its way to Clover. Times are Unix seconds. */
+final readonly class OrderPushRow
+{
+    private function __construct(
+        public int $id,
+        public string $orderId,
+        /** Primary key of the order: the shop's order ids can come again. */
+        public int $orderPk,
+        public string $reference,
+        public ?string $cloverOrderId,
+        public SendState $state,
+        /** "create" or "fill" while the order is sent, else empty. */
+        public string $step,
+        /** "due", or how {@see \CloverSync\Orders::pay()} ended; empty before. */
+        public string $payment,
+        public ?string $reason,
+        public ?string $message,
+        /** What Clover is told, frozen before the first call; empty once the payment is recorded. */
+        public string $plan,
+        public string $claim,
+        public int $attempts,
+        public int $sent,
+        public ?int $settled,
+        public int $created,
+    ) {
+    }
+
+    /** @param array<string, int|float|string|null> $row */
+    public static function fromRow(array $row): self
+    {
+        return new self(
+            Row::int($row, 'id'),
+            Row::string($row, 'order_id'),
+            Row::int($row, 'order_pk'),
+            Row::string($row, 'reference'),
+            Row::nullableString($row, 'clover_order_id'),
+            SendState::from(Row::string($row, 'state')),
+            Row::string($row, 'step'),
+            Row::string($row, 'payment'),
+            Row::nullableString($row, 'reason'),
+            Row::nullableString($row, 'message'),
+            Row::string($row, 'plan'),
+            Row::string($row, 'claim'),
+            Row::int($row, 'attempts'),
+            Row::int($row, 'sent'),
+            Row::nullableInt($row, 'settled'),
+            Row::int($row, 'created'),
+        );
+    }
+}

@@ -1,0 +1,33 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+/** Where a stock change or an order stands on its way to Clover. */
+enum SendState: string
+{
+    /** To be sent. */
+    case Intended = 'intended';
+
+    /** Sent, without an answer yet. */
+    case Sent = 'sent';
+
+    case Confirmed = 'confirmed';
+
+    /** It may or may not have reached Clover: the owner decides. */
+    case Uncertain = 'uncertain';
+
+    /** Not sent, on purpose. */
+    case Skipped = 'skipped';
+
+    /** Given up: the owner decides. */
+    case Dead = 'dead';
+
+    public function needsDecision(): bool
+    {
+        return $this === self::Uncertain || $this === self::Dead;
+    }
+}

@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+/** What became of one change of a count, as {@see \CloverSync\Stock} tells it. */
+final readonly class StockOutcome
+{
+    private function __construct(
+        public int $key,
+        public string $state,
+        /** Decimal text. */
+        public ?string $before,
+        /** Milliseconds: Clover's modifiedTime of the count. */
+        public ?int $modified,
+        /** Decimal text. */
+        public ?string $target,
+        /** Milliseconds. */
+        public ?int $window,
+        public string $message,
+        /** Seconds. */
+        public int $retryAfter,
+    ) {
+    }
+
+    /**
+     * @param list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
+     *   message: string, retry_after: int, ...}> $outcomes
+     *
+     * @return list<self>
+     */
+    public static function all(array $outcomes): array
+    {
+        return array_map(
+            static fn (array $o): self => new self(
+                $o['key'],
+                $o['state'],
+                $o['before'],
+                $o['modified'],
+                $o['target'],
+                $o['window'],
+                $o['message'],
+                $o['retry_after'],
+            ),
+            $outcomes,
+        );
+    }
+}
