@@ -165,13 +165,13 @@ final class InboxTest extends SalesTestCase
     {
         $this->tell($this->mug);
         [$row] = $this->inbox()->due(10);
-        $this->inbox()->look([$row['id']]);
+        $this->inbox()->begin([$row->id]);
         $this->tell($this->mug);
-        $this->inbox()->worked([$row]);
+        $this->inbox()->processed([$row]);
         self::assertSame([1, []], [$this->inbox()->count(), $this->inbox()->due(10)]);
         self::assertGreaterThan(3_000, $this->inbox()->nextIn());
         $this->makeDue();
-        self::assertSame(2, $this->inbox()->due(10)[0]['told']);
+        self::assertSame(2, $this->inbox()->due(10)[0]->received);
     }
 
     #[TestDox('What a drainer took up before it was killed is due again')]
@@ -179,7 +179,7 @@ final class InboxTest extends SalesTestCase
     {
         $this->clover->setStock($this->mug, 3);
         $this->tell($this->mug);
-        $this->inbox()->look(array_column($this->inbox()->due(10), 'id'));
+        $this->inbox()->begin(array_column($this->inbox()->due(10), 'id'));
         $this->makeDue();
         self::assertSame([1, 3], [$this->drain(), $this->inShop($this->mug)]);
     }

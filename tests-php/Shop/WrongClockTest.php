@@ -178,7 +178,7 @@ final class WrongClockTest extends SalesTestCase
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + ?', [400 * self::DAY * 1000]);
 
         self::assertSame(0, $this->shop()->inbox()->nextIn());
-        self::assertSame([$this->mug], array_column($this->shop()->inbox()->due(5), 'object_id'));
+        self::assertSame([$this->mug], array_column($this->shop()->inbox()->due(5), 'objectId'));
     }
 
     /** Sets the date of all orders, in seconds from now. */

@@ -11,7 +11,7 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Webhook;
 
-/** Answers Clover's webhook: judges, takes in, and is done. Asks Clover nothing and looks at no product. */
+/** Answers Clover's webhook: judges the request and stores its events. Sends no request and reads no product. */
 final readonly class Endpoint
 {
     public const LAST_SEEN = 'webhook_seen';
@@ -21,12 +21,12 @@ final readonly class Endpoint
 
     private const A_DAY = 86_400;
 
-    /** What may come very often is noted once in so many seconds. */
+    /** Seconds between two log entries or times of what may come very often. */
     private const QUIET = 60;
 
     public function __construct(
         private Webhook $webhook,
-        /** Null before the first connection: then events are nobody's. */
+        /** Null before the first connection: events are then dropped. */
         private ?Inbox $inbox,
         private ?string $merchant,
         private VerificationCodes $codes,
@@ -37,10 +37,9 @@ final readonly class Endpoint
     }
 
     /**
-     * @param array<string, mixed> $headers As `$_SERVER` has them, or by name
+     * @param array<string, int|float|string|list<string>> $headers As `$_SERVER` has them, or by name
      *
-     * @return array{status: int, body: string, work: bool} work: whether something waits to be drained after the
-     *   response
+     * @return array{status: int, body: string, work: bool} work: whether events wait to be processed after the response
      */
     public function answer(#[\SensitiveParameter] string $body, #[\SensitiveParameter] array $headers): array
     {
@@ -75,25 +74,25 @@ final readonly class Endpoint
             default:
                 $this->once('error', "A webhook request was refused with {$verdict->status}: {$verdict->reason}");
 
-                // A stranger learns the status alone.
+                // The sender learns only the status.
                 return ['status' => $verdict->status, 'body' => '', 'work' => false];
         }
     }
 
-    /** To the minute is enough for the owner, and a write of one's own for each delivery would double what it costs. */
+    /** A minute's precision is enough for the owner; a write of its own for each delivery would double the cost. */
     private function seen(): void
     {
         $now = $this->clock->now();
 
-        // A time in the future is from a clock that was ahead.
+        // A time in the future comes from a clock that was ahead.
         if (abs($now - (int) $this->state->get(self::LAST_SEEN)) >= self::QUIET) {
             $this->state->set(self::LAST_SEEN, (string) $now);
         }
     }
 
     /**
-     * Counts what Clover says in words that this version does not know, and logs it once a day: if Clover changes its
-     * words, the owner must see it.
+     * Counts entries that this version does not know, and logs them once a day: the owner must see when Clover changes
+     * its format.
      *
      * @param array{unknown: int, malformed: int, example: ?string, ...} $ignored
      */
@@ -110,7 +109,7 @@ final readonly class Endpoint
         $count = (int) ($known['count'] ?? 0) + $new;
         $said  = (int) ($known['said'] ?? 0);
 
-        // A time ahead of the clock is a clock's fault.
+        // A time in the future comes from a clock that was ahead.
         if ($said <= $now && ($now - $said) < self::A_DAY) {
             $this->state->setArray(self::UNKNOWN, ['count' => $count, 'said' => $said]);
 
@@ -124,7 +123,8 @@ final readonly class Endpoint
             '',
             'skipped',
             \sprintf(
-                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an update of this app.',
+                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an '
+                . 'update of this app.',
                 $count,
                 $ignored['example'] ?? '?',
             ),

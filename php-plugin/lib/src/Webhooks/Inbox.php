@@ -13,27 +13,28 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 
 /**
- * What Clover's webhooks have told, one row an object: a hundred events on one item are one look at it. A row counts
- * what was told and what of it was worked, so an event that comes while its item is being looked at is looked at again.
+ * Clover's webhook events, one row an object: a hundred events of one item cause one fetch. A row counts the events that
+ * were received (column `told`) and processed (column `worked`), so an event that arrives during the fetch causes another
+ * one.
  */
 final readonly class Inbox
 {
     public const TABLE = '#__j2commerce_clover_inbox';
 
-    /** The event of an item that the owner wants looked at; Clover never tells it. */
+    /** The event of an item that the owner wants fetched; Clover never sends it. */
     public const ASK = 'ASK';
 
-    /** An object is looked at so often at most. */
+    /** The least time between two fetches of one object. */
     private const EVERY_MS = 5_000;
 
     private const MAX_ATTEMPTS = 8;
 
-    /** A later time is from a clock that was ahead. */
+    /** A later time comes from a clock that was ahead. */
     private const LONGEST_WAIT_MS = 3_600_000;
 
     /**
-     * What was worked is kept for this long after its last look. No key tells what waits from what was worked, so the
-     * drainer goes over all that is kept.
+     * Processed rows are kept this long. No index separates them from unprocessed rows, so the worker reads over all that
+     * are kept.
      */
     private const KEPT_MS = 3_600_000;
 
@@ -43,14 +44,14 @@ final readonly class Inbox
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
     ) {
         $this->bulk  = new Bulk($sql);
         $this->clock = new DatabaseClock($sql);
     }
 
     /**
-     * Takes events in, with one statement.
+     * Stores events with one statement.
      *
      * @param list<array{object_type: string, object_id: string, type: string, ts: ?int}> $events Each object once
      */
@@ -60,7 +61,7 @@ final readonly class Inbox
     }
 
     /**
-     * Takes in that the owner wants items looked at: what has failed often, and would wait long, is looked at now.
+     * Stores that the owner wants items fetched; those that failed often and would wait long are due now.
      *
      * @param list<string> $items Each once
      */
@@ -83,53 +84,46 @@ final readonly class Inbox
     /**
      * @param list<string> $items
      *
-     * @return int How many of them are still to be looked at
+     * @return int How many of them are unprocessed
      */
     public function countOf(array $items): int
     {
         return \count($this->bulk->fetch(
-            'SELECT id FROM '
-            . self::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked AND object_id IN (%s)",
+            'SELECT id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked
+                AND object_id IN (%s)",
             $items,
             $this->key(),
         ));
     }
 
     /**
-     * Objects to be looked at now, those that wait longest first.
+     * Objects that are due, those that wait longest first.
      *
-     * @return list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
+     * @return list<InboxRow>
      */
     public function due(int $limit): array
     {
         $now = $this->clock->now();
 
         return array_map(
-            static fn (array $row): array => [
-                'id'          => (int) $row['id'],
-                'object_type' => (string) $row['object_type'],
-                'object_id'   => (string) $row['object_id'],
-                'event'       => (string) $row['event'],
-                'told'        => (int) $row['told'],
-                'attempts'    => (int) $row['attempts'],
-            ],
+            InboxRow::fromRow(...),
             $this->sql->fetchAll(
                 'SELECT id, object_type, object_id, event, told, attempts FROM '
                 . self::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?) ORDER BY next_try, id LIMIT $limit",
+                . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?)
+                  ORDER BY next_try, id LIMIT $limit",
                 [...$this->key(), $now, $now + self::LONGEST_WAIT_MS],
             ),
         );
     }
 
     /**
-     * Notes that objects are being looked at, before they are: what fails goes to the back of the line, and nothing is
-     * looked at again within {@see EVERY_MS}.
+     * Called before objects are fetched: a failed one goes to the end of the queue, and none is fetched again within
+     * {@see EVERY_MS}.
      *
      * @param list<int> $ids
      */
-    public function look(array $ids): void
+    public function begin(array $ids): void
     {
         foreach (array_chunk($ids, 500) as $chunk) {
             $this->sql->execute(
@@ -144,40 +138,45 @@ final readonly class Inbox
     }
 
     /**
-     * Notes what was worked, inside the transaction that wrote it. What was told meanwhile stays to be looked at.
+     * Marks objects as processed, inside the transaction that wrote them. Events received meanwhile stay unprocessed.
      *
-     * @param list<array{id: int, told: int, ...}> $rows As {@see due()} gave them
+     * @param list<InboxRow> $rows
      */
-    public function worked(array $rows): void
+    public function processed(array $rows): void
     {
         $updates = [];
-        // From here and not from the claim, since the request may have been sent long after that.
+        // Counted from now: the request may have been sent long after begin().
         $next = $this->clock->now() + self::EVERY_MS;
 
         foreach ($rows as $row) {
-            $updates[$row['id']] = ['worked' => $row['told'], 'attempts' => 0, 'error' => null, 'next_try' => $next];
+            $updates[$row->id] = [
+                'worked'   => $row->received,
+                'attempts' => 0,
+                'error'    => null,
+                'next_try' => $next,
+            ];
         }
 
         $this->bulk->update(self::TABLE, 'id', $updates);
     }
 
     /**
-     * Puts an object off that could not be looked at, longer each time; after the last try it waits for its next event.
+     * Postpones an object that could not be fetched, longer each time; after the last try until its next event.
      */
-    public function failed(int $id, int $told, int $attempts, string $error): void
+    public function failed(InboxRow $row, string $error): void
     {
-        $final = $attempts >= self::MAX_ATTEMPTS;
+        $attempts = $row->attempts + 1;
+        $final    = $attempts >= self::MAX_ATTEMPTS;
         $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END, attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
+            'UPDATE ' . self::TABLE . ' SET error = ?, next_try = ?, worked = CASE WHEN ? = 1 THEN ? ELSE worked END,
+                attempts = CASE WHEN ? = 1 THEN 0 ELSE attempts END WHERE id = ?',
             [
                 Text::fit($error, 10_000),
                 $this->clock->now() + min(self::LONGEST_WAIT_MS, self::EVERY_MS * (2 ** min(10, $attempts))),
                 (int) $final,
-                $told,
+                $row->received,
                 (int) $final,
-                $id,
+                $row->id,
             ],
         );
     }
@@ -190,7 +189,7 @@ final readonly class Inbox
         );
     }
 
-    /** @return ?int Milliseconds until the next object is due; null when none waits */
+    /** @return ?int Milliseconds until the next object is due; null when all are processed */
     public function nextIn(): ?int
     {
         $next = $this->sql->fetchValue(
@@ -207,7 +206,7 @@ final readonly class Inbox
         };
     }
 
-    /** Forgets objects that were worked and that nothing was told of since. */
+    /** Deletes objects whose events are all processed. */
     public function purge(): void
     {
         $this->sql->execute('DELETE FROM '
@@ -221,7 +220,7 @@ final readonly class Inbox
     /**
      * @param list<array{object_type: string, object_id: string, type: string, ts: ?int}> $events
      * @param array<string, string>                                                        $also   Columns of an
-     *   object that is known already, with expressions
+     *   object that has a row, with expressions
      */
     private function store(array $events, int $now, array $also): void
     {
@@ -250,6 +249,6 @@ final readonly class Inbox
     /** @return array{string, string} */
     private function key(): array
     {
-        return [$this->mappings->environment, $this->mappings->merchant];
+        return [$this->links->environment, $this->links->merchant];
     }
 }

@@ -23,26 +23,26 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Looks at what Clover's webhooks have told: fetches the whole item and its group's members, and writes them as a sync
- * would. What stands in an event itself is never believed.
+ * Processes webhook events: fetches the whole item and its group's members, and writes them as a sync would. Webhooks are
+ * unsigned, so an event only triggers a fetch; its content is not used.
  */
 final class InboxWorker
 {
     /** Ids that one request may ask for. */
     private const AT_ONCE = 100;
 
-    /** A drainer waits so long for an object that is to be looked at soon, so that nobody need come back for it. */
+    /** Seconds that a run waits for the next due object. */
     private const PATIENCE = 6.0;
 
     private ?CatalogWriter $writer = null;
 
     private readonly DatabaseClock $database;
 
-    /** @param \Closure(): CatalogWriter $makeWriter Reads the shop's settings, which is not done before it must */
+    /** @param \Closure(): CatalogWriter $makeWriter Reads the shop's settings, so it is called only when needed */
     public function __construct(
         private readonly Sql $sql,
         private readonly Inbox $inbox,
-        private readonly Links $mappings,
+        private readonly Links $links,
         private readonly Catalog $catalog,
         private readonly \Closure $makeWriter,
         private readonly SyncRuns $runs,
@@ -55,18 +55,18 @@ final class InboxWorker
     }
 
     /**
-     * Works until nothing is due, waiting for what is due within seconds. One drainer of all processes at a time: while
-     * another one is at it, nothing is done here.
+     * Works until nothing is due, and waits for what is due within seconds. One worker runs at a time among all processes;
+     * while another one runs, this one does nothing.
      *
-     * @return int Objects worked
+     * @return int Objects processed
      *
-     * @throws CloverException when nothing can be asked for at all; what was due stays due
+     * @throws CloverException when nothing can be fetched at all; what was due stays due
      */
     public function drain(TimeBudget $budget): int
     {
         $worked = 0;
 
-        // What comes while the lock is given back would wait for the next one who comes; so there is one more look.
+        // An event that arrives while the lock is released would wait for the next process, so check once more.
         while (!$budget->isSpent() && $this->isNear() && $this->lock->acquire()) {
             try {
                 $worked += $this->work($budget);
@@ -98,7 +98,7 @@ final class InboxWorker
                 continue;
             }
 
-            $this->inbox->look(array_column($rows, 'id'));
+            $this->inbox->begin(array_column($rows, 'id'));
             $worked += $this->batch($rows);
         }
 
@@ -106,13 +106,12 @@ final class InboxWorker
     }
 
     /**
-     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
-     *   $rows
+     * @param list<InboxRow> $rows
      */
     private function batch(array $rows): int
     {
-        $items  = array_values(array_filter($rows, static fn (array $row): bool => $row['object_type'] === 'item'));
-        $others = array_values(array_filter($rows, static fn (array $row): bool => $row['object_type'] !== 'item'));
+        $items  = array_values(array_filter($rows, static fn (InboxRow $row): bool => $row->isItem()));
+        $others = array_values(array_filter($rows, static fn (InboxRow $row): bool => !$row->isItem()));
         $this->note($others);
 
         if ($items === []) {
@@ -125,22 +124,21 @@ final class InboxWorker
             return \count($rows);
         } catch (BugException|ItemException $e) {
             if (\count($items) === 1) {
-                $this->inbox->failed($items[0]['id'], $items[0]['told'], $items[0]['attempts'] + 1, $e->getMessage());
-                $this->log->add(self::action($items[0]), 'item', $items[0]['object_id'], 'error', $e->getMessage());
+                $this->inbox->failed($items[0], $e->getMessage());
+                $this->log->add(self::action($items[0]), 'item', $items[0]->objectId, 'error', $e->getMessage());
 
                 return \count($others);
             }
         }
 
-        // One of them is at fault: each by itself, so that it does not hold up the others.
-        return \count($others) + array_sum(array_map(fn (array $row): int => $this->batch([$row]), $items));
+        // One of them failed. Each alone, so that it does not hold up the others.
+        return \count($others) + array_sum(array_map(fn (InboxRow $row): int => $this->batch([$row]), $items));
     }
 
     /**
-     * What is no item changes nothing by itself; a category's new name comes with the next sync.
+     * An object that is not an item changes nothing by itself; the next sync brings a category's new name.
      *
-     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
-     *   $rows
+     * @param list<InboxRow> $rows
      */
     private function note(array $rows): void
     {
@@ -149,29 +147,28 @@ final class InboxWorker
         }
 
         $this->sql->transaction(function () use ($rows): void {
-            $this->log->addAll(array_map(static fn (array $row): array => [
+            $this->log->addAll(array_map(static fn (InboxRow $row): array => [
                 'action'  => 'webhook',
-                'type'    => $row['object_type'],
-                'id'      => $row['object_id'],
+                'type'    => $row->objectType,
+                'id'      => $row->objectId,
                 'status'  => 'skipped',
-                'message' => "{$row['event']} of a {$row['object_type']}: "
-                    . ($row['object_type'] === 'category' ? 'the next sync brings it' : 'nothing to do in the shop'),
+                'message' => "$row->event of a $row->objectType: "
+                    . ($row->objectType === 'category' ? 'the next sync brings it' : 'nothing to do in the shop'),
             ], $rows));
-            $this->inbox->worked($rows);
+            $this->inbox->processed($rows);
         });
     }
 
     /**
-     * @param list<array{id: int, object_type: string, object_id: string, event: string, told: int, attempts: int}>
-     *   $rows
+     * @param list<InboxRow> $rows
      */
     private function refresh(array $rows): void
     {
-        $ids    = array_column($rows, 'object_id');
+        $ids    = array_column($rows, 'objectId');
         $asked  = $this->database->now();
         $answer = $this->catalog->lookUp($ids);
         $groups = array_values(array_unique([
-            ...$this->mappings->groupsOf($ids),
+            ...$this->links->groupsOf($ids),
             ...array_column($answer->page()->members(), 'group_id'),
         ]));
         $sisters = $this->sisters($groups, $ids);
@@ -192,7 +189,7 @@ final class InboxWorker
             $written = $writer->singles($answer->page(), $run, $asked);
 
             if ($family !== null) {
-                // A sister that is in no group any more.
+                // An item that is not in the group any more.
                 $written->add($writer->singles($family->page(), $run, $asked));
             }
 
@@ -206,7 +203,7 @@ final class InboxWorker
             $written->add($writer->emptied(array_values(array_diff($groups, $living)), $run));
 
             $this->report($rows, $written);
-            $this->inbox->worked($rows);
+            $this->inbox->processed($rows);
         });
     }
 
@@ -220,10 +217,10 @@ final class InboxWorker
      */
     private function sisters(array $groups, array $ids): array
     {
-        return array_values(array_diff($this->mappings->liveMembers($groups), $ids));
+        return array_values(array_diff($this->links->liveMembers($groups), $ids));
     }
 
-    /** @param list<array{object_id: string, event: string, ...}> $rows */
+    /** @param list<InboxRow> $rows */
     private function report(array $rows, WriteReport $written): void
     {
         $what = [];
@@ -237,22 +234,18 @@ final class InboxWorker
             }
         }
 
-        $seen    = array_column($rows, 'object_id');
-        $entries = array_map(static fn (array $row): array => [
+        $seen    = array_column($rows, 'objectId');
+        $entries = array_map(static fn (InboxRow $row): array => [
             'action'  => self::action($row),
             'type'    => 'item',
-            'id'      => $row['object_id'],
-            'status'  => isset($bad[$row['object_id']]) ? 'error' : 'success',
-            'message' => self::told($row)
-                . (
-                    isset($what[$row['object_id']])
-                        ? implode('; ', $what[$row['object_id']])
-                        : 'the shop has it already'
-                ),
+            'id'      => $row->objectId,
+            'status'  => isset($bad[$row->objectId]) ? 'error' : 'success',
+            'message' => self::cause($row)
+                . (isset($what[$row->objectId]) ? implode('; ', $what[$row->objectId]) : 'the shop has it already'),
         ], $rows);
-        $webhook = array_filter($rows, static fn (array $row): bool => $row['event'] !== Inbox::ASK) !== [];
+        $webhook = array_filter($rows, static fn (InboxRow $row): bool => !$row->isAsked()) !== [];
 
-        // What happened to a group, or to a sister that is gone.
+        // Entries of a group, or of a group's other items.
         foreach ($written->log as $entry) {
             if (!\in_array($entry['id'], $seen, true)) {
                 $entries[] = ['action' => $webhook ? 'webhook' : 'sync'] + $entry;
@@ -266,15 +259,13 @@ final class InboxWorker
         }
     }
 
-    /** @param array{event: string, ...} $row */
-    private static function action(array $row): string
+    private static function action(InboxRow $row): string
     {
-        return $row['event'] === Inbox::ASK ? 'sync' : 'webhook';
+        return $row->isAsked() ? 'sync' : 'webhook';
     }
 
-    /** @param array{event: string, ...} $row */
-    private static function told(array $row): string
+    private static function cause(InboxRow $row): string
     {
-        return $row['event'] === Inbox::ASK ? 'Looked at again: ' : "{$row['event']}: ";
+        return $row->isAsked() ? 'Looked at again: ' : "$row->event: ";
     }
 }

@@ -10,24 +10,24 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * The webhook's verification codes. Clover signs none, so anybody can post one: they are taken only while the owner
- * waits for one, the first few different ones are kept, and what is not kept costs no write.
+ * The webhook's verification codes. Clover does not sign them, so anyone can post one: they are accepted only while the
+ * owner waits for one, only the first few different ones are stored, and a rejected one costs no write.
  */
 final readonly class VerificationCodes
 {
     private const CODES = 'webhook_code';
     private const SEEN  = 'dashboard_seen';
 
-    /** Codes that are kept; an older one than the window makes room. */
+    /** Codes that are stored; one that is older than the window makes room. */
     private const KEPT = 5;
 
-    /** Seconds after the dashboard's last look in which codes are taken. */
+    /** Seconds after the dashboard's last request in which codes are accepted. */
     private const WINDOW = 600;
 
-    /** The look is stored once in so many seconds. */
+    /** Seconds between two writes of that request's time. */
     private const EVERY = 60;
 
-    /** @param bool $alwaysOpen Whether codes are taken without a dashboard too: the command line has none */
+    /** @param bool $alwaysOpen Whether codes are accepted without a dashboard too: the command line has none */
     public function __construct(
         private KeyValueStore $state,
         private Clock $clock,
@@ -35,18 +35,18 @@ final readonly class VerificationCodes
     ) {
     }
 
-    /** To be called whenever the owner's dashboard asks for codes. */
+    /** Call it whenever the owner's dashboard asks for codes. */
     public function expect(): void
     {
         $now = $this->clock->now();
 
-        // A look in the future is from a clock that was ahead.
+        // A time in the future comes from a clock that was ahead.
         if (abs($now - (int) $this->state->get(self::SEEN)) >= self::EVERY) {
             $this->state->set(self::SEEN, (string) $now);
         }
     }
 
-    /** @return bool Whether it was new, and is kept */
+    /** @return bool Whether the code was new, and is stored */
     public function take(string $code): bool
     {
         if (!$this->isOpen()) {
@@ -63,7 +63,7 @@ final readonly class VerificationCodes
             return false;
         }
 
-        $this->state->setArray(self::CODES, [...$kept, ['code' => $code, 'at' => $now]]);
+        $this->state->set(self::CODES, json_encode([...$kept, ['code' => $code, 'at' => $now]], JSON_THROW_ON_ERROR));
 
         return true;
     }
