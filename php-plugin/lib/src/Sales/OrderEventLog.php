@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
@@ -61,7 +62,8 @@ final readonly class OrderEventLog
     /** Why an order with unprocessed events could not be read; null when it has not been tried. */
     public function errorOf(string $orderId): ?string
     {
-        $error = $this->sql->fetchValue('SELECT error FROM ' . self::TABLE . " WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL
+        $error = $this->sql->fetchValue('SELECT error FROM ' . self::TABLE . "
+              WHERE environment = ? AND order_id = ? AND state <> 'done' AND error IS NOT NULL
               ORDER BY id DESC LIMIT 1", [
             $this->environment,
             $orderId,
@@ -162,9 +164,7 @@ final readonly class OrderEventLog
         return array_map(
             fn (array $row): UnreadableOrder => UnreadableOrder::fromRow(
                 $row,
-                (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [
-                    $row['order_id'],
-                ]),
+                $this->primaryKey(Row::string($row, 'order_id')),
             ),
             $this->sql->fetchAll(
                 'SELECT MAX(id) AS id, order_id, MAX(error) AS error, MIN(created) AS created FROM '
@@ -174,6 +174,14 @@ final readonly class OrderEventLog
                 [$this->environment],
             ),
         );
+    }
+
+    /** @return int 0 when the order is gone */
+    private function primaryKey(string $orderId): int
+    {
+        return (int) $this->sql->fetchValue('SELECT j2commerce_order_id FROM #__j2commerce_orders WHERE order_id = ?', [
+            $orderId,
+        ]);
     }
 
     public function countDead(): int

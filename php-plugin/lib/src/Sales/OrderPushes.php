@@ -82,7 +82,8 @@ final readonly class OrderPushes
     {
         if ($this->has($orderId, $pk)) {
             $this->sql->execute(
-                'UPDATE ' . self::TABLE . " SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                'UPDATE ' . self::TABLE . "
+                      SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
                     AND state = 'skipped' AND reason = 'cancelled'",
                 [...$this->key(), $orderId, $pk],
@@ -162,7 +163,8 @@ final readonly class OrderPushes
         $ago = $now + self::TOLERANCE;
         $end = $now + self::LONGEST_WAIT;
         $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try
+            'UPDATE ' . self::TABLE . "
+                  SET next_try = CASE WHEN next_try <= ? AND (state <> 'sent' OR sent <= ?) THEN next_try
                                     WHEN state = 'intended' THEN ? ELSE ? END,
                     sent = CASE WHEN sent > ? THEN ? ELSE sent END
               WHERE environment = ? AND merchant_id = ?
@@ -194,7 +196,8 @@ final readonly class OrderPushes
         $now = $this->clock->now();
 
         return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
+            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?,
+                    claim = ?, sent = ?, next_try = ?, reason = NULL,
                 message = NULL WHERE id = ? AND state = 'intended'",
             [$plan, $claim, $now, $now + $lease, $id],
         ) === 1;
@@ -281,7 +284,8 @@ final readonly class OrderPushes
     public function refuse(int $id, string $claim, int $attempts, string $message): bool
     {
         $dead = ($attempts + 1) >= self::MAX_REFUSALS;
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ?
+        $this->sql->execute('UPDATE ' . self::TABLE . "
+              SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ?
               WHERE id = ? AND state = 'sent' AND claim = ?", [
             $dead ? 'dead' : 'intended',
             $dead ? 'refused' : null,
@@ -374,7 +378,8 @@ final readonly class OrderPushes
         $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0, 'unpaid' => 0];
 
         foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
+            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . "
+                  WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
               GROUP BY state",
             $this->key(),
         ) as $row) {
@@ -409,8 +414,8 @@ final readonly class OrderPushes
 
     /**
      * A number that no order of this site had before. The shop's own numbers can repeat (a counter that was reset), and
-     * so can a count in our tables (a backup that was restored). The time repeats only when the clock is wrong; then the
-     * number after the last one is taken.
+     * so can a count in our tables (a backup that was restored). The time repeats only when the clock is wrong; then
+     * the number after the last one is taken.
      */
     private function nextNumber(): int
     {

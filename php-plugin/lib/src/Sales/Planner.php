@@ -251,10 +251,12 @@ final readonly class Planner
             return true;
         }
 
-        return $this->rules->wasPaid(OrderEventLog::history(array_values(array_filter($events, fn (OrderEventRow $event): bool => $this->orders->isEventAfter(
+        $later = array_values(array_filter($events, fn (OrderEventRow $event): bool => $this->orders->isEventAfter(
             $event->id,
             $event->created,
-        )))));
+        )));
+
+        return $this->rules->wasPaid(OrderEventLog::history($later));
     }
 
     /** @param list<OrderEventRow> $events */

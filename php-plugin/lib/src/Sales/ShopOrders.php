@@ -285,9 +285,6 @@ final readonly class ShopOrders
             $charges[] = ['name' => 'Shipping tax', 'amount' => Row::string($order, 'order_shipping_tax')];
         }
 
-        /** @param array{name: string, amount: string} $entry */
-        $filled = static fn (array $entry): bool => trim($entry['amount']) !== '';
-
         return [
             'order_id'  => $orderId,
             'number'    => Row::string($order, 'invoice_prefix')
@@ -300,14 +297,24 @@ final readonly class ShopOrders
             ],
             'note'      => Row::string($order, 'customer_note'),
             'lines'     => $lines,
-            'charges'   => array_values(array_filter($charges, $filled)),
-            'discounts' => array_values(array_filter([
+            'charges'   => self::withAmount($charges),
+            'discounts' => self::withAmount([
                 ...$taken,
                 ['name' => 'Coupon', 'amount' => Row::string($order, 'order_discount')],
                 ['name' => 'Credit', 'amount' => Row::string($order, 'order_credit')],
-            ], $filled)),
+            ]),
             'total'     => Row::string($order, 'order_total'),
         ];
+    }
+
+    /**
+     * @param list<array{name: string, amount: string}> $entries
+     *
+     * @return list<array{name: string, amount: string}> Those whose column is not empty
+     */
+    private static function withAmount(array $entries): array
+    {
+        return array_values(array_filter($entries, static fn (array $entry): bool => trim($entry['amount']) !== ''));
     }
 
     /**

@@ -44,7 +44,8 @@ final readonly class StockLedger
     /** Rows to be sent. Those of an item with a write under way wait for its answer. */
     private const SENDABLE =
         "l.environment = ? AND l.merchant_id = ? AND l.state = 'intended'
-        AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . " s WHERE s.environment = l.environment AND s.merchant_id = l.merchant_id AND s.clover_id = l.clover_id
+        AND NOT EXISTS (SELECT 1 FROM " . self::TABLE . "
+              s WHERE s.environment = l.environment AND s.merchant_id = l.merchant_id AND s.clover_id = l.clover_id
                 AND s.state = 'sent')";
 
     private Bulk $bulk;
@@ -223,7 +224,8 @@ final readonly class StockLedger
      */
     public function send(int $id, string $claim, string $before, ?int $modified, string $target, int $window): bool
     {
-        return $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?, count_before = ?, modified_before = ?, target = ?, window_ms = ?,
+        return $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?,
+                    count_before = ?, modified_before = ?, target = ?, window_ms = ?,
                 modified_after = NULL, sent = ?, next_try = 0, reason = NULL, message = NULL
               WHERE id = ? AND state = 'intended'", [
             $claim,
@@ -334,7 +336,8 @@ final readonly class StockLedger
     /** Looks at an unanswered row later, and later each time. */
     public function askLater(LedgerRow $row, int $wait, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
+        $this->sql->execute('UPDATE ' . self::TABLE . "
+              SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
               WHERE id = ? AND state = 'sent'", [
             $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * (2 ** min(4, $row->misses)))),
             Text::fit($message, 10_000),
@@ -382,7 +385,8 @@ final readonly class StockLedger
      */
     public function tryLater(LedgerRow $row, int $seconds, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . " SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
+        $this->sql->execute('UPDATE ' . self::TABLE . "
+              SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
               WHERE id = ? AND state = 'intended'", [
             $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, $row->misses))),
             Text::fit($message, 10_000),
@@ -571,8 +575,8 @@ final readonly class StockLedger
         return array_map(
             CountedRow::fromRow(...),
             $this->bulk->fetch(
-                'SELECT l.id, l.order_id, l.order_pk, l.line_id, l.cause, l.reverses, l.clover_id, l.variant_id, l.delta,
-                l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
+                'SELECT l.id, l.order_id, l.order_pk, l.line_id, l.cause, l.reverses, l.clover_id, l.variant_id,
+                l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
                 r.state AS reversed_state, r.settled_ms AS reversed_settled
            FROM '
                 . self::TABLE

@@ -19,8 +19,8 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Processes the events that the shop's hooks recorded: plans orders, writes Clover's counts, and makes paid orders appear
- * in Clover.
+ * Processes the events that the shop's hooks recorded: plans orders, writes Clover's counts, and makes paid orders
+ * appear in Clover.
  *
  * One worker runs at a time among all processes and web nodes. Clover's rate limit belongs to the token, so a second
  * worker would gain nothing, and writes for one item must not run in parallel.

@@ -53,7 +53,8 @@ final readonly class Endpoint
                         'item',
                         '',
                         'success',
-                        'Clover sent a verification code: copy it from the dashboard into the Clover Developer Dashboard',
+                        'Clover sent a verification code: copy it from the dashboard into the Clover Developer '
+                        . 'Dashboard',
                     );
                 }
 
@@ -123,8 +124,8 @@ final readonly class Endpoint
             '',
             'skipped',
             \sprintf(
-                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look for an '
-                . 'update of this app.',
+                'Clover sent %d webhook entries that this version does not know, such as %s. If this goes on, look '
+                . 'for an update of this app.',
                 $count,
                 $ignored['example'] ?? '?',
             ),

@@ -13,9 +13,8 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 
 /**
- * Clover's webhook events, one row an object: a hundred events of one item cause one fetch. A row counts the events that
- * were received (column `told`) and processed (column `worked`), so an event that arrives during the fetch causes another
- * one.
+ * Clover's webhook events, one row an object: a hundred events of one item cause one fetch. A row counts the events
+ * received (column `told`) and processed (column `worked`), so an event that arrives during the fetch causes another.
  */
 final readonly class Inbox
 {
@@ -33,8 +32,8 @@ final readonly class Inbox
     private const LONGEST_WAIT_MS = 3_600_000;
 
     /**
-     * Processed rows are kept this long. No index separates them from unprocessed rows, so the worker reads over all that
-     * are kept.
+     * Processed rows are kept this long. No index separates them from unprocessed rows, so the worker reads over all
+     * of them.
      */
     private const KEPT_MS = 3_600_000;
 
@@ -89,7 +88,8 @@ final readonly class Inbox
     public function countOf(array $items): int
     {
         return \count($this->bulk->fetch(
-            'SELECT id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked
+            'SELECT id FROM ' . self::TABLE . "
+                  WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked
                 AND object_id IN (%s)",
             $items,
             $this->key(),

@@ -23,8 +23,8 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * Processes webhook events: fetches the whole item and its group's members, and writes them as a sync would. Webhooks are
- * unsigned, so an event only triggers a fetch; its content is not used.
+ * Processes webhook events: fetches the whole item and its group's members, and writes them as a sync would. Webhooks
+ * are unsigned, so an event only triggers a fetch; its content is not used.
  */
 final class InboxWorker
 {
@@ -55,8 +55,8 @@ final class InboxWorker
     }
 
     /**
-     * Works until nothing is due, and waits for what is due within seconds. One worker runs at a time among all processes;
-     * while another one runs, this one does nothing.
+     * Works until nothing is due, and waits for what is due within seconds. One worker runs at a time among all
+     * processes; while another one runs, this one does nothing.
      *
      * @return int Objects processed
      *
