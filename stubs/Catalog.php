@@ -61,7 +61,10 @@ final class Catalog
      *
      * @param ?string $after The last page's cursor, to go on from there
      *
-     * @return PageIterator Of {@see Page}
+     * @return \Iterator<int, Page>
+     *
+     * @mago-expect analysis:docblock-type-mismatch
+     * From PageIterator::current(), which is null after the last page, Mago concludes that a loop meets null.
      */
     public function pages(?string $after = null): PageIterator
     {
@@ -83,8 +86,8 @@ final class Catalog
     /**
      * Products of whole item groups, from members that {@see Page::members()} gave out.
      *
-     * @param list<array{group_id: string, payload: string}> $staged All members of each group that occurs
-     * @param list<array<string, mixed>>                     $known  Rows of these groups and their variants
+     * @param list<array{group_id: string, payload: string, ...}> $staged All members of each group that occurs
+     * @param list<array<string, scalar|null>>                           $known  Rows of these groups and their variants
      *
      * @throws CloverException
      */

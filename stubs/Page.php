@@ -39,7 +39,7 @@ final class Page
     /**
      * What must be written so that the shop has what this page says; items of groups are not in it.
      *
-     * @param list<array<string, mixed>> $known See {@see Catalog}; rows of other items are ignored
+     * @param list<array<string, scalar|null>> $known See {@see Catalog}; rows of other items are ignored
      *
      * @return list<ProductChange>
      */

@@ -17,7 +17,11 @@ final class PageIterator implements \Iterator
     {
     }
 
-    /** @throws CloverException */
+    /**
+     * @return Page Null only where {@see valid()} is false
+     *
+     * @throws CloverException
+     */
     public function current(): ?Page
     {
         throw new \LogicException('provided by the extension');

@@ -38,7 +38,7 @@ final class StockPage
     /**
      * Counts that must be written so that the shop has what this page says.
      *
-     * @param list<array<string, mixed>> $known      See {@see Catalog}; items without a row are left alone
+     * @param list<array<string, scalar|null>> $known      See {@see Catalog}; items without a row are left alone
      * @param bool                       $trackStock False when the merchant keeps no counts
      *
      * @return list<array{clover_id: string, manage_stock: bool, quantity: ?int, availability: ?int}> availability is

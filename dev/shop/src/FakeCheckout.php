@@ -206,7 +206,7 @@ final readonly class FakeCheckout
         return array_map(static function (array $line) use ($links, $variants, $bySku): ?array {
             $row = $line['clover_id'] === null
                 ? null
-                : $variants[($links[$line['clover_id']] ?? null)?->variantId ?? 0] ?? null;
+                : $variants[($links[$line['clover_id']] ?? null)->variantId ?? 0] ?? null;
             $row ??= $line['sku'] === null ? null : $bySku[Text::key($line['sku'])] ?? null;
 
             return (

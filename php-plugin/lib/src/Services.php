@@ -296,7 +296,7 @@ final class Services
                     : \sprintf(
                         'Unlinked “%s” from the product “%s”, which stays as it is',
                         $link->name,
-                        $link->article?->title ?? $link->productId,
+                        $link->article->title ?? $link->productId,
                     ),
             );
         });
@@ -355,7 +355,7 @@ final class Services
     {
         $status = $this->connection->status();
 
-        return $status->connected && ($status->accessExpiresAt - $this->clock->now()) < self::TOKEN_WARNING;
+        return $status->connected && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING;
     }
 
     /** Whether App ID and App Secret are there, which connecting needs. */

@@ -158,8 +158,8 @@ final readonly class CatalogWriter
      * @template T
      *
      * @param list<T>                      $all
-     * @param \Closure(list<T>): Written   $work
-     * @param \Closure(T, string): Written $refused
+     * @param \Closure(list<T>): WriteReport   $work
+     * @param \Closure(T, string): WriteReport $refused
      */
     private function halving(array $all, \Closure $work, \Closure $refused): WriteReport
     {

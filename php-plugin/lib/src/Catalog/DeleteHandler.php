@@ -92,8 +92,8 @@ final readonly class DeleteHandler
      * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of
      * earlier versions, stayed on sale, and those whose item is in the group no more.
      *
-     * @param list<array<string, mixed>> $known   Facts of the groups and of their members
-     * @param list<array<string, mixed>> $members What Clover lists in the groups, each with item_id and group_id
+     * @param list<array<string, scalar|null>>                         $known   Facts of the groups and of their members
+     * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups, each with item_id and group_id
      */
     public function detachStrangers(array $known, array $members): WriteReport
     {
@@ -109,7 +109,9 @@ final readonly class DeleteHandler
             }
 
             // The group of an item that could not be read is unknown: it stays.
-            $left = $row['state'] !== Links::ERROR && ($groupOf[$row['clover_id']] ?? '') !== $row['parent_id'];
+            $left =
+                (string) $row['state'] !== LinkState::Error->value
+                && ($groupOf[(string) $row['clover_id']] ?? '') !== $row['parent_id'];
 
             if ($row['deleted'] ? $this->action !== DeleteAction::Ignore : $left) {
                 $detach[]                           = (int) $row['variant_id'];

@@ -24,8 +24,8 @@ final readonly class GroupMapper
      * A group that is new is treated like any new product by the writer. A new variant of a linked group can be adopted
      * by nobody, for the product that has its SKU is another one: it waits until one of the two SKUs is changed.
      *
-     * @param list<array{group_id: string, item_id: string, payload: string}> $members
-     * @param list<array<string, mixed>>                                      $known
+     * @param list<array{group_id: string, item_id: string, payload: string, ...}> $members
+     * @param list<array<string, scalar|null>>                                 $known
      *
      * @return array{changes: list<ProductChange>, errors: list<array{item_id: ?string, path: string, message:
      *   string}>, unchanged: int}
@@ -64,8 +64,10 @@ final readonly class GroupMapper
 
         foreach ($changes as $change) {
             foreach ($change->action === 'create' ? [] : $change->variants as $variant) {
-                if ($variant['action'] === 'create' && Text::sku($variant['sku'] ?? '') !== '') {
-                    $skus[$variant['clover_id']] = $variant['sku'];
+                $sku = $variant['sku'] ?? '';
+
+                if ($variant['action'] === 'create' && Text::sku($sku) !== '') {
+                    $skus[$variant['clover_id']] = $sku;
                 }
             }
         }

@@ -56,7 +56,7 @@ final readonly class KnownProducts
      * @param list<string> $cloverIds
      * @param int          $asked     When Clover was asked for their counts, as {@see DatabaseClock} has it
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, scalar|null>>
      */
     public function ofItems(array $cloverIds, int $asked): array
     {
@@ -70,7 +70,7 @@ final readonly class KnownProducts
      * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover
      *   was asked for its count
      *
-     * @return list<array<string, mixed>> Rows of the groups, of their variants, and of the members wherever they are
+     * @return list<array<string, scalar|null>> Rows of the groups, of their variants, and of the members wherever they are
      *   linked
      */
     public function ofGroups(array $groups, array $members): array
@@ -78,18 +78,20 @@ final readonly class KnownProducts
         $ids = [...$groups, ...array_map(strval(...), array_keys($members))];
         $this->holdCounts('m.parent_id', $groups);
         $this->holdCounts('m.clover_id', $ids);
-        $rows =
-            array_column($this->read('m.parent_id', $groups), null, 'clover_id')
-            + array_column($this->read('m.clover_id', $ids), null, 'clover_id');
+        $rows = [];
+
+        foreach ([...$this->read('m.parent_id', $groups), ...$this->read('m.clover_id', $ids)] as $row) {
+            $rows[(string) $row['clover_id']] ??= $row;
+        }
 
         return $this->withCommitted(array_values($rows), $members);
     }
 
     /**
-     * @param list<array<string, mixed>> $rows
+     * @param list<array<string, scalar|null>> $rows
      * @param array<string, int>|int     $asked By Clover id or for all; without a time no count is written
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, scalar|null>>
      */
     private function withCommitted(array $rows, array|int $asked): array
     {
@@ -97,10 +99,11 @@ final readonly class KnownProducts
         $committed = [];
 
         foreach ($rows as $row) {
-            $time = \is_int($asked) ? $asked : $asked[$row['clover_id']] ?? null;
+            $id   = (string) $row['clover_id'];
+            $time = \is_int($asked) ? $asked : $asked[$id] ?? null;
 
             if ($time !== null && $row['variant_id'] !== null) {
-                $byTime[$time][$row['clover_id']] = (int) $row['variant_id'];
+                $byTime[$time][$id] = (int) $row['variant_id'];
             }
         }
 
@@ -109,7 +112,7 @@ final readonly class KnownProducts
         }
 
         foreach ($rows as &$row) {
-            $row['committed'] = $committed[$row['clover_id']] ?? 0;
+            $row['committed'] = $committed[(string) $row['clover_id']] ?? 0;
         }
 
         return $rows;
@@ -136,7 +139,7 @@ final readonly class KnownProducts
     /**
      * @param list<string> $ids
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, scalar|null>>
      */
     private function read(string $column, array $ids): array
     {

@@ -16,6 +16,7 @@ use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
@@ -57,14 +58,16 @@ final readonly class Preview
     {
         $status = $this->connection->status();
 
-        if (!$status->connected || $status->merchantId === null) {
+        $merchant = $status->merchantId;
+
+        if (!$status->connected || $merchant === null) {
             throw new NotConnectedException('The shop is not connected to Clover: connect it first.');
         }
 
         $this->guard->check();
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
-        $mappings = new Links($this->sql, $this->settings->environment, $status->merchantId);
+        $mappings = new Links($this->sql, $this->settings->environment, $merchant);
         $known    = new KnownProducts(
             $this->sql,
             $mappings,
@@ -118,7 +121,7 @@ final readonly class Preview
 
     /**
      * @param list<ProductChange> $changes
-     * @param array<string, int>  $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
     private function changes(array $changes, Links $mappings, array &$counts, callable $report): void
     {
@@ -190,7 +193,7 @@ final readonly class Preview
 
     /**
      * @param list<array{item_id: ?string, path: string, message: string}> $errors
-     * @param array<string, int>                                           $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      *
      * @return list<string>
      */
@@ -214,8 +217,8 @@ final readonly class Preview
      * Linked groups whose items are all elsewhere now.
      *
      * @param array<string, bool>  $seen
-     * @param array<string, mixed> $groups Those in which Clover lists items, by Clover id
-     * @param array<string, int>   $counts
+     * @param array<string, list<array{group_id: string, ...}>> $groups Those in which Clover lists items, by Clover id
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
     private function emptied(Links $mappings, array $seen, array $groups, array &$counts, callable $report): void
     {
@@ -231,13 +234,11 @@ final readonly class Preview
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
             [$mappings->environment, $mappings->merchant],
         ) as $row) {
-            $left[$row['clover_id']] ??= [
-                'name'  => (string) $row['name'],
-                'stays' => isset($groups[$row['clover_id']]),
-            ];
+            $group        = Row::string($row, 'clover_id');
+            $member       = Row::nullableString($row, 'member');
+            $left[$group] ??= ['name' => Row::string($row, 'name'), 'stays' => isset($groups[$group])];
             // What was not seen is asked for, and counted as a deleted item.
-            $left[$row['clover_id']]['stays'] =
-                $left[$row['clover_id']]['stays'] || $row['member'] !== null && !isset($seen[$row['member']]);
+            $left[$group]['stays'] = $left[$group]['stays'] || $member !== null && !isset($seen[$member]);
         }
 
         foreach ($left as $id => ['name' => $name, 'stays' => $stays]) {
@@ -256,7 +257,7 @@ final readonly class Preview
 
     /**
      * @param array<string, bool> $seen
-     * @param array<string, int>  $counts
+     * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
     private function deletes(Catalog $catalog, Links $mappings, array $seen, array &$counts, callable $report): void
     {
@@ -268,8 +269,10 @@ final readonly class Preview
             $mappings->environment,
             $mappings->merchant,
         ]) as $row) {
-            if (!isset($seen[$row['clover_id']])) {
-                $names[$row['clover_id']] = (string) $row['name'];
+            $id = Row::string($row, 'clover_id');
+
+            if (!isset($seen[$id])) {
+                $names[$id] = Row::string($row, 'name');
             }
         }
 

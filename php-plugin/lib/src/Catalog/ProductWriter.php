@@ -253,7 +253,7 @@ final class ProductWriter
             }
         }
 
-        foreach (self::moved($changes) as $cloverId => $variant) {
+        foreach (array_keys(self::moved($changes)) as $cloverId) {
             $variantOf[$cloverId] = $links[$cloverId]->variant();
         }
 
@@ -363,7 +363,7 @@ final class ProductWriter
     /**
      * @param array<ProductChange> $changes
      *
-     * @return array<string, array<string, mixed>> Variants that stand in another product, by Clover id
+     * @return array<string, true> Variants that stand in another product, by Clover id
      */
     private static function moved(array $changes): array
     {
@@ -372,7 +372,7 @@ final class ProductWriter
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
                 if ($variant['action'] === 'move') {
-                    $moved[$variant['clover_id']] = $variant;
+                    $moved[$variant['clover_id']] = true;
                 }
             }
         }
@@ -654,7 +654,7 @@ final class ProductWriter
                 $changes,
                 static fn (ProductChange $change): bool => (
                     \in_array('tags', $change->fields, true)
-                    && !($links[$change->cloverId]->article?->checkedOut ?? false)
+                    && !($links[$change->cloverId]->article->checkedOut ?? false)
                 ),
             ),
         )));
@@ -885,11 +885,12 @@ final class ProductWriter
             }
         }
 
-        if ($states === []) {
+        $first = reset($back);
+
+        if ($first === false) {
             return;
         }
 
-        $first = $back[array_key_first($back)];
         $this->articles->update($states);
         $rows[$first] += $this->tags->mirror($states);
 
@@ -925,7 +926,9 @@ final class ProductWriter
     }
 
     /**
-     * @param array<string, mixed> $variant
+     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   name: string} $variant
      *
      * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
      *   manage_stock: bool, quantity: ?int, availability: ?int}
@@ -946,7 +949,9 @@ final class ProductWriter
     }
 
     /**
-     * @param array<string, mixed> $variant
+     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   name: string} $variant
      *
      * @return array<string, scalar|null>
      */

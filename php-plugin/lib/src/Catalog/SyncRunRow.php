@@ -61,7 +61,7 @@ final readonly class SyncRunRow
             Row::int($row, 'product_rows'),
             Row::int($row, 'items_read'),
             Row::int($row, 'requests'),
-            (float) Row::string($row, 'seconds'),
+            Row::float($row, 'seconds'),
             Row::nullableString($row, 'error'),
             UtcTime::unix(Row::string($row, 'started')),
             UtcTime::unix(Row::string($row, 'heartbeat')),

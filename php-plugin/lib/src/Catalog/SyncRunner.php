@@ -259,7 +259,9 @@ final class SyncRunner
             default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): check the prices of imported products.',
         };
 
-        if ($this->state->get('tax_warning') !== $warning && $warning . $this->state->get('tax_warning') !== '') {
+        $before = $this->state->get('tax_warning') ?? '';
+
+        if ($before !== $warning) {
             $this->state->set('tax_warning', $warning);
 
             if ($warning !== '') {

@@ -68,7 +68,7 @@ final readonly class MerchantProfile
     /** The merchant's currency as far as it is known without asking. */
     public function currency(): ?string
     {
-        return $this->remembered()?->currency ?? $this->state->get(self::CONFIRMED);
+        return $this->remembered()->currency ?? $this->state->get(self::CONFIRMED);
     }
 
     /** Whether the merchant keeps counts, as far as is known. */

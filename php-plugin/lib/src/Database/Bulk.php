@@ -154,7 +154,7 @@ final readonly class Bulk
         return $rows;
     }
 
-    /** @param array<mixed> $values */
+    /** @param array<scalar|null> $values */
     public static function marks(array $values): string
     {
         return implode(', ', array_fill(0, \count($values), '?'));
@@ -166,12 +166,14 @@ final readonly class Bulk
         $sets   = [];
         $values = [];
 
-        foreach (array_keys(reset($chunk)) as $column) {
+        $first = array_values($chunk)[0] ?? [];
+
+        foreach (array_keys($first) as $column) {
             $distinct = array_unique(array_map(static fn (array $row): string => serialize($row[$column]), $chunk));
 
             if (\count($distinct) === 1) {
                 $sets[]   = "`$column` = ?";
-                $values[] = reset($chunk)[$column];
+                $values[] = $first[$column];
 
                 continue;
             }
@@ -202,7 +204,7 @@ final readonly class Bulk
             "INSERT INTO $table (`"
             . implode('`, `', $columns)
             . '`) VALUES '
-            . implode(', ', array_fill(0, $rows, $row))
+            . implode(', ', array_fill(0, max(0, $rows), $row))
         );
     }
 

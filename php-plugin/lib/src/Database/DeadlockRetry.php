@@ -25,16 +25,19 @@ final readonly class DeadlockRetry
      */
     public static function run(callable $work, callable $isPassing, Clock $clock): mixed
     {
-        for ($try = 1;; $try++) {
+        $try = 1;
+
+        while (true) {
             try {
                 return $work();
             } catch (\Throwable $e) {
                 if ($try >= self::MAX_TRIES || !$isPassing($e)) {
                     throw $e;
                 }
-
-                $clock->sleep((Platform::random(5, 25) * (2 ** $try)) / 1000);
             }
+
+            $clock->sleep((Platform::random(5, 25) * (2 ** $try)) / 1000);
+            $try++;
         }
     }
 }

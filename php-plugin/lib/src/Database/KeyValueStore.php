@@ -53,12 +53,10 @@ final readonly class KeyValueStore
         }
     }
 
-    /** @return array<string, mixed> Empty when there is none */
+    /** @return array<string, mixed> What JSON holds; empty when there is none */
     public function getArray(string $name): array
     {
-        $value = json_decode($this->get($name) ?? '', true);
-
-        return \is_array($value) ? $value : [];
+        return self::decode($this->get($name) ?? '');
     }
 
     /**
@@ -77,10 +75,19 @@ final readonly class KeyValueStore
             // A semicolon is what follows a colon.
             [$this->environment, $prefix, substr($prefix, 0, -1) . ';'],
         ) as $row) {
-            $values[$row['name']] = (array) json_decode((string) $row['value'], true);
+            $values[Row::string($row, 'name')] = self::decode(Row::string($row, 'value'));
         }
 
         return $values;
+    }
+
+    /** @return array<string, mixed> */
+    private static function decode(string $json): array
+    {
+        /** @var array<string, mixed>|scalar|null $value */
+        $value = json_decode($json, true);
+
+        return \is_array($value) ? $value : [];
     }
 
     /** @param list<string> $update Columns that a value which is there already takes over */

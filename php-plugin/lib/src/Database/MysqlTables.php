@@ -35,7 +35,12 @@ final readonly class MysqlTables
      */
     private function columnChanges(string $table, array $wanted): array
     {
-        $there   = array_column($this->sql->fetchAll("SHOW FULL COLUMNS FROM `$table`"), null, 'Field');
+        $there = [];
+
+        foreach ($this->sql->fetchAll("SHOW FULL COLUMNS FROM `$table`") as $row) {
+            $there[Row::string($row, 'Field')] = $row;
+        }
+
         $changes = [];
         $after   = ' FIRST';
 
@@ -63,25 +68,26 @@ final readonly class MysqlTables
      */
     private function keyChanges(string $table, array $wanted): array
     {
+        $kinds = [];
         $there = [];
 
         foreach ($this->sql->fetchAll("SHOW INDEX FROM `$table`") as $row) {
-            $name                 = (string) $row['Key_name'];
-            $there[$name]['kind'] = match (true) {
+            $name         = Row::string($row, 'Key_name');
+            $kinds[$name] = match (true) {
                 $name === 'PRIMARY' => 'PRIMARY KEY ',
                 (int) $row['Non_unique'] === 0 => "UNIQUE KEY `$name` ",
                 default => "KEY `$name` ",
             };
-            $there[$name]['part'][(int) $row['Seq_in_index']] =
+            $there[$name][Row::int($row, 'Seq_in_index')] =
                 "`{$row['Column_name']}`" . ($row['Sub_part'] === null ? '' : "({$row['Sub_part']})");
         }
 
         $changes = [];
 
-        foreach ($there as $name => $key) {
-            ksort($key['part']);
+        foreach ($there as $name => $parts) {
+            ksort($parts);
 
-            if (($wanted[$name] ?? null) === $key['kind'] . '(' . implode(',', $key['part']) . ')') {
+            if (($wanted[$name] ?? null) === $kinds[$name] . '(' . implode(',', $parts) . ')') {
                 unset($wanted[$name]);
             } else {
                 $changes[] = $name === 'PRIMARY' ? 'DROP PRIMARY KEY' : "DROP KEY `$name`";
@@ -91,7 +97,7 @@ final readonly class MysqlTables
         return [...$changes, ...array_map(static fn (string $key): string => "ADD $key", array_values($wanted))];
     }
 
-    /** @param array<string, mixed> $is A row of SHOW FULL COLUMNS */
+    /** @param array<string, int|float|string|null> $is A row of SHOW FULL COLUMNS */
     private static function differs(array $is, string $definition): bool
     {
         preg_match('/^`[^`]+` ([a-z]+(?:\([\d,]+\))?(?: unsigned)?)(.*)$/i', $definition, $m);
@@ -131,7 +137,9 @@ final readonly class MysqlTables
             throw new \InvalidArgumentException("This is no table: $ddl");
         }
 
-        foreach (preg_split('/,?\n/', trim($m[2])) as $line) {
+        $column = [];
+
+        foreach (explode("\n", trim($m[2])) as $line) {
             $line = trim($line, " \t,");
 
             if (preg_match('/^`([^`]+)` /', $line, $column) === 1) {

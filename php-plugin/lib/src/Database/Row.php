@@ -20,6 +20,14 @@ final class Row
     }
 
     /** @param array<string, int|float|string|null> $row */
+    public static function float(array $row, string $column): float
+    {
+        $value = $row[$column];
+
+        return is_numeric($value) ? (float) $value : 0.0;
+    }
+
+    /** @param array<string, int|float|string|null> $row */
     public static function string(array $row, string $column): string
     {
         return (string) $row[$column];

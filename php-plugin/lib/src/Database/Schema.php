@@ -75,7 +75,7 @@ final readonly class Schema
     /** @return list<string> */
     public static function statements(string $text): array
     {
-        $statements = preg_split('/;\s*(?:\n|$)/', preg_replace('/^--.*$/m', '', $text));
+        $statements = preg_split('/;\s*(?:\n|$)/', (string) preg_replace('/^--.*$/m', '', $text)) ?: [];
 
         return array_values(array_filter(array_map(trim(...), $statements), static fn (string $s): bool => $s !== ''));
     }

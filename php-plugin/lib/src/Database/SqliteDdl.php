@@ -32,11 +32,13 @@ final class SqliteDdl
         $indexes = [];
         $primary = null;
 
-        foreach (preg_split('/,?\n/', trim($body)) as $line) {
-            $line = trim(preg_replace("/ COMMENT '(?:[^']|'')*'/", '', trim($line, " \t,")));
+        $list = [];
 
-            if (preg_match('/^PRIMARY KEY \((.+)\)$/', $line, $key) === 1) {
-                $primary = self::plainColumns($key[1]);
+        foreach (explode("\n", trim($body)) as $line) {
+            $line = trim((string) preg_replace("/ COMMENT '(?:[^']|'')*'/", '', trim($line, " \t,")));
+
+            if (preg_match('/^PRIMARY KEY \((.+)\)$/', $line, $list) === 1) {
+                $primary = self::plainColumns($list[1]);
             } elseif (preg_match('/^(UNIQUE )?KEY `([^`]+)` \((.+)\)$/', $line, $key) === 1) {
                 $indexes[] = \sprintf(
                     'CREATE %sINDEX %s`%s_%s` ON `%s` (%s)',
@@ -106,6 +108,6 @@ final class SqliteDdl
     /** Without the prefix lengths that MySQL puts on long text. */
     private static function plainColumns(string $list): string
     {
-        return preg_replace('/\(\d+\)/', '', $list);
+        return (string) preg_replace('/\(\d+\)/', '', $list);
     }
 }

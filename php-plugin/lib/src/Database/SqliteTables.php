@@ -23,7 +23,7 @@ final readonly class SqliteTables
     public function alter(string $table, string $ddl): void
     {
         $statements = SqliteDdl::translate($ddl);
-        $create     = array_shift($statements);
+        $create     = array_shift($statements) ?? '';
 
         // The name inside quotes and not as a value: only so does it get its prefix.
         $is = (string) $this->sql->fetchValue("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '$table'");
@@ -35,10 +35,12 @@ final readonly class SqliteTables
         $wanted = [];
 
         foreach ($statements as $statement) {
-            preg_match('/^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS `([^`]+)`/', $statement, $m);
-            $wanted[$m[1]] = $statement;
+            $m             = [];
+            $named         = preg_match('/^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS `([^`]+)`/', $statement, $m) === 1;
+            $name          = $named ? $m[1] : throw new \InvalidArgumentException("This is not an index: $statement");
+            $wanted[$name] = $statement;
             $is            = $this->sql->fetchValue(
-                "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '{$m[1]}'",
+                "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '$name'",
             );
 
             if (
@@ -48,7 +50,7 @@ final readonly class SqliteTables
                     || self::isUnique((string) $is) !== self::isUnique($statement)
                 )
             ) {
-                $this->sql->execute("DROP INDEX `{$m[1]}`");
+                $this->sql->execute("DROP INDEX `$name`");
             }
 
             $this->sql->execute($statement);
@@ -61,7 +63,7 @@ final readonly class SqliteTables
     {
         $new = $table . '_new';
         $this->sql->execute("DROP TABLE IF EXISTS `$new`");
-        $this->sql->execute(preg_replace(
+        $this->sql->execute((string) preg_replace(
             '/^CREATE TABLE (?:IF NOT EXISTS )?`[^`]+`/',
             "CREATE TABLE `$new`",
             $create,

@@ -113,19 +113,20 @@ final class Lock
         );
     }
 
-    /** @param array<string, mixed> $row */
+    /** @param array<string, int|float|string|null> $row */
     private function isFree(array $row, ProcessIdentity $me): bool
     {
         // A call to Clover may outlast a lease, so who certainly lives is not robbed; a hung process is, in the end.
         $overdue = $this->clock->now() - (int) $row['expires'];
-        $patient = $overdue < self::HUNG && $me->isAlive($row['node'], (int) $row['pid'], (int) $row['pid_started']);
+        $patient = $overdue < self::HUNG
+        && $me->isAlive((string) $row['node'], (int) $row['pid'], (int) $row['pid_started']);
 
         return (
             $row['holder'] === ''
             // A lease that ends later than any could is from a clock that was ahead.
             || ($overdue >= 0 || $overdue < (-$this->lease - self::TOLERANCE))
             && !$patient
-            || $me->isDead($row['node'], (int) $row['pid'], (int) $row['pid_started'])
+            || $me->isDead((string) $row['node'], (int) $row['pid'], (int) $row['pid_started'])
         );
     }
 

@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Log;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\LikePattern;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
@@ -98,7 +99,7 @@ final readonly class SyncLog
 
         return array_map(
             static fn (array $row): array => (
-                ['at' => (string) UtcTime::iso($row['created'])] + array_diff_key($row, ['created' => 0])
+                ['at' => (string) UtcTime::iso(Row::string($row, 'created'))] + self::entry($row)
             ),
             $this->sql->fetchAll(
                 'SELECT created, action, entity_type, entity_id, status, message FROM '
@@ -127,13 +128,32 @@ final readonly class SyncLog
      */
     public function ofRun(int $run, string $status, int $limit): array
     {
-        return $this->sql->fetchAll(
-            'SELECT action, entity_type, entity_id, status, message FROM '
-                . self::TABLE
-                . " WHERE run_id = ? AND status = ? AND action <> 'sync' ORDER BY id LIMIT "
-                . max(1, $limit),
-            [$run, $status],
+        return array_map(
+            self::entry(...),
+            $this->sql->fetchAll(
+                'SELECT action, entity_type, entity_id, status, message FROM '
+                    . self::TABLE
+                    . " WHERE run_id = ? AND status = ? AND action <> 'sync' ORDER BY id LIMIT "
+                    . max(1, $limit),
+                [$run, $status],
+            ),
         );
+    }
+
+    /**
+     * @param array<string, int|float|string|null> $row
+     *
+     * @return array{action: string, entity_type: string, entity_id: string, status: string, message: string}
+     */
+    private static function entry(array $row): array
+    {
+        return [
+            'action'      => Row::string($row, 'action'),
+            'entity_type' => Row::string($row, 'entity_type'),
+            'entity_id'   => Row::string($row, 'entity_id'),
+            'status'      => Row::string($row, 'status'),
+            'message'     => Row::string($row, 'message'),
+        ];
     }
 
     /** @return int Entries removed */
@@ -154,14 +174,17 @@ final readonly class SyncLog
         $where  = 'environment = ?';
         $values = [$this->environment];
 
-        if (($filter['status'] ?? '') !== '') {
+        $status = $filter['status'] ?? '';
+        $search = $filter['search'] ?? '';
+
+        if ($status !== '') {
             $where    .= ' AND status = ?';
-            $values[] = $filter['status'];
+            $values[] = $status;
         }
 
-        if (($filter['search'] ?? '') !== '') {
+        if ($search !== '') {
             $where .= ' AND (' . implode(' OR ', array_map(LikePattern::condition(...), self::SEARCHED)) . ')';
-            array_push($values, ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($filter['search'])));
+            array_push($values, ...array_fill(0, \count(self::SEARCHED), LikePattern::containing($search)));
         }
 
         return [$where, $values];

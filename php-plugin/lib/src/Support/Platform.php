@@ -184,7 +184,9 @@ final class Platform
         }
 
         // The calendar's clock can be set back.
-        return self::$latest = max(self::$latest, (float) (new \DateTimeImmutable())->format('U.u'));
+        $now = new \DateTimeImmutable();
+
+        return self::$latest = max(self::$latest, $now->getTimestamp() + ((int) $now->format('u') / 1e6));
     }
 
     public static function sleep(float $seconds): void
@@ -194,19 +196,21 @@ final class Platform
         }
 
         if (self::has('usleep')) {
-            \usleep((int) round($seconds * 1e6));
+            \usleep(max(0, (int) round($seconds * 1e6)));
 
             return;
         }
 
         if (self::has('time_nanosleep')) {
-            \time_nanosleep((int) $seconds, (int) round(($seconds - (int) $seconds) * 1e9) % 1_000_000_000);
+            $whole = max(0, (int) $seconds);
+            // @mago-expect analysis:possibly-invalid-argument(2) - Mago takes zero for refused.
+            \time_nanosleep($whole, max(0, (int) round(($seconds - $whole) * 1e9) % 1_000_000_000));
 
             return;
         }
 
         if (self::has('sleep')) {
-            \sleep((int) ceil($seconds));
+            \sleep(max(0, (int) ceil($seconds)));
 
             return;
         }
@@ -252,6 +256,7 @@ final class Platform
     {
         return match (true) {
             self::has('fastcgi_finish_request') => \fastcgi_finish_request(...),
+            // @mago-expect analysis:non-existent-function,less-specific-nested-return-statement - only LiteSpeed has it.
             self::has('litespeed_finish_request') => \litespeed_finish_request(...),
             default => null,
         };

@@ -231,7 +231,7 @@ final readonly class ScheduledTasks
         $status = $this->shop->connection->status();
 
         // It was reported when it was new, and Clover is asked nothing until then.
-        if ($status->nextTryAt > $this->shop->clock->now()) {
+        if ($status->nextTryAt !== null && $status->nextTryAt > $this->shop->clock->now()) {
             $result->say(
                 'connection_refused',
                 gmdate('H:i', (int) $status->refusedAt),

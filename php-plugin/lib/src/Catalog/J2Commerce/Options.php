@@ -147,10 +147,9 @@ final readonly class Options
 
         foreach ($others as $product => $combinations) {
             foreach ($combinations as $variant => $csv) {
-                if (
-                    \in_array($csv, $written[$product], true)
-                    || $optionsOf($csv) !== $optionsOf(reset($written[$product]))
-                ) {
+                $first = array_values($written[$product])[0] ?? '';
+
+                if (\in_array($csv, $written[$product], true) || $optionsOf($csv) !== $optionsOf($first)) {
                     $unfit[$variant] = $product;
                 }
             }

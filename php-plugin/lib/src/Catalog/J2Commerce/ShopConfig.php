@@ -30,14 +30,10 @@ final readonly class ShopConfig
     /** @throws ShopException when Joomla's default workflow is missing */
     public static function read(Sql $sql): self
     {
-        $params = json_decode(
-            (string) $sql->fetchValue(
-                "SELECT params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
-            ),
-            true,
-        );
-        $params = \is_array($params) ? $params : [];
-        $stage  = $sql->fetchValue("SELECT s.id FROM #__workflow_stages s JOIN #__workflows w ON w.id = s.workflow_id
+        $params = self::decode((string) $sql->fetchValue(
+            "SELECT params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
+        ));
+        $stage = $sql->fetchValue("SELECT s.id FROM #__workflow_stages s JOIN #__workflows w ON w.id = s.workflow_id
               WHERE w.extension = 'com_content.article' AND w.`default` = 1 AND s.`default` = 1 AND s.published = 1
               ORDER BY s.id LIMIT 1");
 
@@ -59,13 +55,22 @@ final readonly class ShopConfig
         );
     }
 
+    /** @return array<string, scalar|null> Of the component's parameters, those that are not lists */
+    private static function decode(string $json): array
+    {
+        /** @var array<string, scalar|null>|scalar|null $params */
+        $params = json_decode($json, true);
+
+        return \is_array($params) ? $params : [];
+    }
+
     /** Sets the currency of a stand-in shop. */
     public static function writeCurrency(Sql $sql, string $currency): void
     {
         $row = $sql->fetchOne(
             "SELECT extension_id, params FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
         );
-        $params = (array) json_decode((string) ($row['params'] ?? ''), true);
+        $params = self::decode((string) ($row['params'] ?? ''));
 
         if ($row !== null && ($params['config_currency'] ?? '') !== $currency) {
             $sql->execute('UPDATE #__extensions SET params = ? WHERE extension_id = ?', [json_encode([

@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
@@ -119,7 +120,7 @@ final class Articles
             'SELECT id, catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)',
             array_values($aliases),
         ) as $row) {
-            $found[$row['catid'] . ' ' . $row['alias']] = (int) $row['id'];
+            $found[Row::string($row, 'catid') . ' ' . Row::string($row, 'alias')] = (int) $row['id'];
         }
 
         $ids = [];
@@ -208,7 +209,7 @@ final class Articles
             'SELECT catid, alias FROM ' . self::TABLE . ' WHERE alias IN (%s)',
             array_merge(...array_values($candidates)),
         ) as $row) {
-            $taken[$row['catid'] . ' ' . $row['alias']] = true;
+            $taken[Row::string($row, 'catid') . ' ' . Row::string($row, 'alias')] = true;
         }
 
         $free = [];

@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
@@ -193,6 +194,7 @@ final class Categories
         $prefix = $this->stateName('');
 
         foreach ($this->state->withPrefix($prefix) as $name => $value) {
+            /** @var array{id: int, title: string, alias: string, parent: int} $value */
             $made[substr($name, \strlen($prefix))] = $value;
         }
 
@@ -262,8 +264,9 @@ final class Categories
             . self::TABLE
             . " WHERE extension = 'com_content' AND published IN (0, 1) ORDER BY published DESC, lft$lock",
         ) as $row) {
-            $ids[Text::key($row['title'])]       ??= (int) $row['id'];
-            $this->exact[(string) $row['title']] ??= (int) $row['id'];
+            $title                  = Row::string($row, 'title');
+            $ids[Text::key($title)] ??= Row::int($row, 'id');
+            $this->exact[$title]    ??= Row::int($row, 'id');
         }
 
         return $ids;

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Catalog\Joomla;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Support\Text;
@@ -64,12 +65,19 @@ final readonly class NestedSet
                 'lft'       => $at + (2 * $i),
                 'rgt'       => $at + (2 * $i) + 1,
                 'level'     => (int) $above['level'] + 1,
-                'path'      => Text::fit(ltrim($above['path'] . '/' . $row['alias'], '/'), 400),
+                'path'      => Text::fit(
+                    ltrim(Row::string($above, 'path') . '/' . (string) ($row['alias'] ?? ''), '/'),
+                    400,
+                ),
             ],
             $rows,
             array_keys($rows),
         );
-        $bulk->insert($this->table, array_keys($all[0]), array_map(array_values(...), $all));
+        $bulk->insert(
+            $this->table,
+            array_keys($all[0]),
+            array_map(static fn (array $row): array => array_values($row), $all),
+        );
 
         return [
             'ids'  => array_map(

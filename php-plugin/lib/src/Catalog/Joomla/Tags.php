@@ -8,6 +8,7 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
@@ -92,7 +93,11 @@ final class Tags
         $titles = self::byKey($titles);
 
         return array_values(array_unique(array_map(
-            fn (int|string $key, string $title): int => $this->exact[$title] ?? $this->ids[$key],
+            fn (int|string $key, string $title): int => (
+                $this->exact[$title] ?? $this->ids[$key] ?? throw new \UnexpectedValueException(
+                    "The tag “{$title}” just made is not there.",
+                )
+            ),
             array_keys($titles),
             $titles,
         )));
@@ -272,7 +277,7 @@ final class Tags
                 $a['access'],
                 $a['attribs'],
                 $a['featured'],
-                Text::fit($a['metadata'], 2048),
+                Text::fit(Row::string($a, 'metadata'), 2048),
                 $a['created_by'],
                 $a['created'],
                 $a['modified_by'],
@@ -322,11 +327,17 @@ final class Tags
      */
     private function coreIds(array $articles): array
     {
-        return array_column(array_map(static fn (array $row): array => array_map(intval(...), $row), $this->bulk->fetch(
+        $ids = [];
+
+        foreach ($this->bulk->fetch(
             'SELECT ucm_id, ucm_item_id FROM #__ucm_base WHERE ucm_type_id = ? AND ucm_item_id IN (%s)',
             $articles,
             [$this->config->articleType],
-        )), 'ucm_id', 'ucm_item_id');
+        ) as $row) {
+            $ids[Row::int($row, 'ucm_item_id')] = Row::int($row, 'ucm_id');
+        }
+
+        return $ids;
     }
 
     /** @param non-empty-array<int|string, string> $titles By key; none of them is there */
@@ -384,7 +395,7 @@ final class Tags
         $this->rowsWritten += $new['rows'];
 
         foreach (array_keys($titles) as $i => $key) {
-            $this->ids[$key] = $new['ids'][$i];
+            $this->ids[(string) $key] = $new['ids'][$i];
         }
     }
 
@@ -399,8 +410,9 @@ final class Tags
             . self::TABLE
             . " WHERE parent_id > 0 AND published IN (0, 1) ORDER BY published DESC, lft$lock",
         ) as $row) {
-            $ids[Text::key($row['title'])]       ??= (int) $row['id'];
-            $this->exact[(string) $row['title']] ??= (int) $row['id'];
+            $title                  = Row::string($row, 'title');
+            $ids[Text::key($title)] ??= Row::int($row, 'id');
+            $this->exact[$title]    ??= Row::int($row, 'id');
         }
 
         return $ids;
