@@ -167,6 +167,7 @@ final class Application
             'drift'      => (new WorkCommand($this->console))->drift($shop),
             'conflicts'  => $this->conflicts($shop, $options),
             'order'      => (new OrderCommand($this->console))->run($shop, $options),
+            default      => throw new \LogicException("No method runs the command $command."),
         };
     }
 
@@ -638,7 +639,7 @@ final class Application
     /** Of the column's five places, those that say something, but no fewer than two. */
     private static function shortPrice(string $price): string
     {
-        return preg_replace('/(\.\d\d\d*?)0+$/', '$1', $price);
+        return (string) preg_replace('/(\.\d\d\d*?)0+$/', '$1', $price);
     }
 
     private function log(Services $shop, Options $options): int

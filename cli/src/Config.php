@@ -45,17 +45,22 @@ final readonly class Config
     /** Keys that go to the settings as they are. */
     private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
 
-    /** @param array<string, mixed> $values */
+    /**
+     * @param array<string, scalar> $values   By key
+     * @param array<string, mixed>  $settings As {@see Settings::fromArray()} takes and checks them
+     */
     private function __construct(
         #[\SensitiveParameter]
         private array $values,
+        #[\SensitiveParameter]
+        private array $settings,
     ) {
     }
 
     /** @return array<string, string> For var_dump: the names, for the values hold every secret */
     public function __debugInfo(): array
     {
-        return ['values' => implode(', ', array_keys($this->values))];
+        return ['values' => implode(', ', array_keys($this->values + ['settings' => '']))];
     }
 
     /** @throws UsageException */
@@ -121,11 +126,17 @@ final readonly class Config
             \is_string($values['dsn'] ?? null)
             && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1
         ) {
-            $wrong['dsn'] = 'must name a file: each command is a process of its own, and what is kept in memory ends with it';
+            $wrong['dsn'] = 'must name a file: each command is a process of its own, and a database in memory ends with it';
         }
 
+        $texts = [];
+
         foreach (array_diff(self::KEYS, ['settings']) as $key) {
-            if (isset($values[$key]) && !\is_scalar($values[$key])) {
+            $value = $values[$key] ?? null;
+
+            if (\is_scalar($value)) {
+                $texts[$key] = $value;
+            } elseif ($value !== null) {
                 $wrong[$key] = 'must be text';
             }
         }
@@ -134,7 +145,13 @@ final readonly class Config
             throw new UsageException('These settings are wrong:', $wrong);
         }
 
-        return new self($values);
+        $settings = [];
+
+        foreach (\is_array($values['settings'] ?? null) ? $values['settings'] : [] as $name => $value) {
+            $settings[(string) $name] = $value;
+        }
+
+        return new self($texts, $settings);
     }
 
     public static function currencyCode(string $text): ?string
@@ -149,7 +166,7 @@ final readonly class Config
     public function shop(): Services
     {
         $settings = Settings::fromArray(
-            array_intersect_key($this->values, array_flip(self::CONNECTION)) + ($this->values['settings'] ?? []),
+            array_intersect_key($this->values, array_flip(self::CONNECTION)) + $this->settings,
         );
         $sql = $this->database();
         $log = $settings->toArray()['debug']

@@ -29,7 +29,7 @@ final class JsonReader
 
     public function note(string $name, string $problem): void
     {
-        $this->wrong[$this->path . $name] = $problem;
+        $this->wrong->offsetSet($this->path . $name, $problem);
     }
 
     public function whole(string $name, int $lowest, int $highest, bool $required): ?int

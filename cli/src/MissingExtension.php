@@ -40,6 +40,7 @@ final class MissingExtension
             '-d',
             'html_errors=0',
         ];
+        $pipes   = [];
         $process = @proc_open(
             [PHP_BINARY, ...$options, ...($named === null ? [] : ['-d', "extension=$named"]), '-r', ''],
             [
@@ -50,12 +51,14 @@ final class MissingExtension
             $pipes,
         );
 
-        if ($process === false) {
+        $errors = $pipes[2] ?? null;
+
+        if ($process === false || $errors === null) {
             return null;
         }
 
-        $said = (string) stream_get_contents($pipes[2], 65_536);
-        fclose($pipes[2]);
+        $said = (string) stream_get_contents($errors, 65_536);
+        fclose($errors);
         proc_close($process);
 
         return self::reasonIn($said, $named ?? 'cloversync');

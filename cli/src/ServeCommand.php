@@ -66,10 +66,12 @@ final readonly class ServeCommand
 
         if (!Platform::has('proc_open') || !Platform::has('proc_close')) {
             throw new \RuntimeException(
-                'PHP\'s functions pcntl_exec and proc_open are disabled or missing on this server (disable_functions): let a web server run cli/serve.php, see docs/serve.md.',
+                'PHP\'s functions pcntl_exec and proc_open are disabled or missing on this server (disable_functions): '
+                . 'let a web server run cli/serve.php, see docs/serve.md.',
             );
         }
 
+        $pipes   = [];
         $process = proc_open($command, [['file', '/dev/null', 'r'], STDOUT, STDERR], $pipes, null, $environment);
 
         return $process === false
@@ -80,6 +82,18 @@ final readonly class ServeCommand
     /** @return array<string, string> Every variable of this process */
     private static function environment(): array
     {
-        return Platform::has('getenv') ? getenv() : array_filter($_SERVER, \is_string(...));
+        if (Platform::has('getenv')) {
+            return getenv();
+        }
+
+        $variables = [];
+
+        foreach ($_SERVER as $name => $value) {
+            if (\is_string($value)) {
+                $variables[$name] = $value;
+            }
+        }
+
+        return $variables;
     }
 }

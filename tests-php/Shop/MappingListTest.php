@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -23,26 +24,26 @@ final class MappingListTest extends SalesTestCase
         );
         self::assertSame($this->shop()->mappingList()->count(), \count($rows));
         $mug = $this->row($this->mug);
-        self::assertSame(['item', 'MUG-01', Links::SYNCED, 0, []], [
-            $mug['type'],
-            $mug['sku'],
-            $mug['state'],
-            $mug['members'],
-            $mug['problems'],
+        self::assertSame([false, 'MUG-01', Links::SYNCED, 0, []], [
+            $mug->isGroup,
+            $mug->sku,
+            $mug->state->value,
+            $mug->members,
+            $mug->problems,
         ]);
         self::assertSame([
             (int) $this->product($this->mug)['product_id'],
             (int) $this->product($this->mug)['article_id'],
             $this->product($this->mug)['title'],
-        ], [$mug['product_id'], $mug['article_id'], $mug['title']]);
-        self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', (string) $mug['last_synced']);
+        ], [$mug->productId, $mug->articleId, $mug->title]);
+        self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', (string) $mug->lastSynced);
         $shirt = $this->row($this->group());
-        self::assertSame(['group', 'T-Shirt', '', 6, Links::SYNCED], [
-            $shirt['type'],
-            $shirt['title'],
-            $shirt['sku'],
-            $shirt['members'],
-            $shirt['state'],
+        self::assertSame([true, 'T-Shirt', '', 6, Links::SYNCED], [
+            $shirt->isGroup,
+            $shirt->title,
+            $shirt->sku,
+            $shirt->members,
+            $shirt->state->value,
         ]);
     }
 
@@ -57,17 +58,17 @@ final class MappingListTest extends SalesTestCase
             ->ask([$this->itemBySku('TS-RE-M')['id'], $this->mug]);
         $row = $this->row($this->group());
         self::assertSame([Links::ERROR, $member, 'TS-RE-S', 'Its price makes no sense'], [
-            $row['state'],
-            $row['problems'][0]['clover_id'],
-            $row['problems'][0]['sku'],
-            $row['problems'][0]['message'],
+            $row->state->value,
+            $row->problems[0]->cloverId,
+            $row->problems[0]->sku,
+            $row->problems[0]->message,
         ]);
         self::assertSame([Links::PENDING, Links::SYNCED], [
-            $this->row($this->mug)['state'],
-            $this->row($this->candle)['state'],
+            $this->row($this->mug)->state->value,
+            $this->row($this->candle)->state->value,
         ]);
-        self::assertSame([$this->group()], array_column($this->page(['state' => Links::ERROR]), 'clover_id'));
-        self::assertSame([$this->mug], array_column($this->page(['state' => Links::PENDING]), 'clover_id'));
+        self::assertSame([$this->group()], array_column($this->page(['state' => Links::ERROR]), 'cloverId'));
+        self::assertSame([$this->mug], array_column($this->page(['state' => Links::PENDING]), 'cloverId'));
         self::assertSame(
             [1, 1, 0],
             array_map(fn (string $state): int => $this
@@ -83,8 +84,8 @@ final class MappingListTest extends SalesTestCase
         $this->clover->remove($this->itemBySku('TS-RE-S')['id']);
         $this->sync();
         self::assertSame([5, Links::SYNCED], [
-            $this->row($this->group())['members'],
-            $this->row($this->group())['state'],
+            $this->row($this->group())->members,
+            $this->row($this->group())->state->value,
         ]);
 
         foreach (['TS-RE-M', 'TS-RE-L', 'TS-BL-S', 'TS-BL-M', 'TS-BL-L'] as $sku) {
@@ -93,8 +94,8 @@ final class MappingListTest extends SalesTestCase
 
         $this->sync();
         self::assertSame([0, Links::DELETED], [
-            $this->row($this->group())['members'],
-            $this->row($this->group())['state'],
+            $this->row($this->group())->members,
+            $this->row($this->group())->state->value,
         ]);
         self::assertSame(1, $this->shop()->mappingList()->count(['state' => Links::DELETED]));
     }
@@ -102,13 +103,13 @@ final class MappingListTest extends SalesTestCase
     #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
     public function test_search(): void
     {
-        self::assertSame([$this->group()], array_column($this->page(['search' => 'ts-re-s']), 'clover_id'));
-        self::assertSame([$this->mug], array_column($this->page(['search' => $this->mug]), 'clover_id'));
+        self::assertSame([$this->group()], array_column($this->page(['search' => 'ts-re-s']), 'cloverId'));
+        self::assertSame([$this->mug], array_column($this->page(['search' => $this->mug]), 'cloverId'));
         $this->sql->execute('UPDATE #__content SET title = ? WHERE id = ?', [
             '100%_Wax',
             (int) $this->product($this->candle)['article_id'],
         ]);
-        self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'clover_id'));
+        self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'cloverId'));
         self::assertSame([], $this->page(['search' => '%_wax', 'state' => Links::ERROR]));
         self::assertSame(1, $this->shop()->mappingList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
     }
@@ -125,9 +126,9 @@ final class MappingListTest extends SalesTestCase
             \array_slice(array_column($list->page([], 'title', true, 0, 500), 'clover_id'), 3, 4),
             array_column($list->page([], 'title', true, 3, 4), 'clover_id'),
         );
-        self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]['sku']);
+        self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]->sku);
         $this->mappings()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
-        self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]['clover_id']);
+        self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]->cloverId);
 
         foreach (['clover_id', 'last_synced'] as $sort) {
             $values = array_column($list->page([], $sort, true, 0, 500), $sort);
@@ -146,12 +147,12 @@ final class MappingListTest extends SalesTestCase
         $this->sync();
         [$row] = $this->page(['state' => Links::CONFLICT]);
         self::assertSame([$group, null, null, 1], [
-            $row['clover_id'],
-            $row['product_id'],
-            $row['last_synced'],
-            \count($row['problems']),
+            $row->cloverId,
+            $row->productId,
+            $row->lastSynced,
+            \count($row->problems),
         ]);
-        self::assertStringContainsString('already has a product', $row['problems'][0]['message']);
+        self::assertStringContainsString('already has a product', $row->problems[0]->message);
     }
 
     #[TestDox('To look again brings what no webhook told; the log calls it a sync')]
@@ -183,9 +184,9 @@ final class MappingListTest extends SalesTestCase
         $name = $this->product($this->candle)['title'];
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
-        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
+        self::assertSame(Links::ERROR, $this->row($this->candle)->state->value);
         self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()));
-        self::assertSame(Links::ERROR, $this->row($this->candle)['state']);
+        self::assertSame(Links::ERROR, $this->row($this->candle)->state->value);
         $this->clover->edit($this->candle, ['name' => $name]);
         self::assertSame(
             1,
@@ -193,8 +194,8 @@ final class MappingListTest extends SalesTestCase
             'Also within seconds of the last look.',
         );
         self::assertSame([Links::SYNCED, []], [
-            $this->row($this->candle)['state'],
-            $this->row($this->candle)['problems'],
+            $this->row($this->candle)->state->value,
+            $this->row($this->candle)->problems,
         ]);
     }
 
@@ -206,9 +207,9 @@ final class MappingListTest extends SalesTestCase
             ->inbox()
             ->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
-        self::assertSame(Links::PENDING, $this->row($this->mug)['state']);
+        self::assertSame(Links::PENDING, $this->row($this->mug)->state->value);
         self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
-        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
+        self::assertSame(Links::SYNCED, $this->row($this->mug)->state->value);
     }
 
     #[TestDox('Nothing is looked at for an id that is linked to nothing')]
@@ -235,7 +236,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(1, $this->sync()->conflicts);
         $this->shop()->conflicts()->adopt($this->mug);
         $this->sync();
-        self::assertSame(Links::SYNCED, $this->row($this->mug)['state']);
+        self::assertSame(Links::SYNCED, $this->row($this->mug)->state->value);
     }
 
     #[TestDox('To unlink a group forgets its members; a member alone cannot be unlinked')]
@@ -269,8 +270,7 @@ final class MappingListTest extends SalesTestCase
         ]);
     }
 
-    /** @return array<string, mixed> */
-    private function row(string $id): array
+    private function row(string $id): ListedLink
     {
         $row = $this->shop()->mappingList()->one($id);
         self::assertNotNull($row);
@@ -281,7 +281,7 @@ final class MappingListTest extends SalesTestCase
     /**
      * @param array{state?: string, search?: string} $filter
      *
-     * @return list<array<string, mixed>>
+     * @return list<ListedLink>
      */
     private function page(array $filter = []): array
     {

@@ -6,7 +6,9 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ProductStatus;
+use CloverSync\Shop\Links\StatusRow;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -30,7 +32,7 @@ final class ProductStatusTest extends SyncTestCase
     {
         $status = $this->standing($this->mug);
         self::assertSame(['synced', 'item', $this->mug, [], null, null], [
-            $status->state,
+            $status->state->value,
             $status->type,
             $status->cloverId,
             $status->members,
@@ -59,11 +61,14 @@ final class ProductStatusTest extends SyncTestCase
     {
         $this->tell($this->mug);
         self::assertSame(['pending', ProductStatus::EVENT], [
-            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->state->value,
             $this->standing($this->mug)->waitsFor,
         ]);
         $this->shop()->inboxWorker()->drain(new TimeBudget());
-        self::assertSame(['synced', null], [$this->standing($this->mug)->state, $this->standing($this->mug)->waitsFor]);
+        self::assertSame(['synced', null], [
+            $this->standing($this->mug)->state->value,
+            $this->standing($this->mug)->waitsFor,
+        ]);
     }
 
     #[TestDox('A product that was just linked waits for the next sync')]
@@ -75,7 +80,7 @@ final class ProductStatusTest extends SyncTestCase
             ->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
         $status = $this->standing($this->mug);
         self::assertSame(['pending', ProductStatus::LINK, null], [
-            $status->state,
+            $status->state->value,
             $status->waitsFor,
             $status->lastSynced,
         ]);
@@ -89,7 +94,7 @@ final class ProductStatusTest extends SyncTestCase
         $this->sync();
         $this->tell($this->mug);
         $status = $this->standing($this->mug);
-        self::assertSame(['error', null, $synced], [$status->state, $status->waitsFor, $status->lastSynced]);
+        self::assertSame(['error', null, $synced], [$status->state->value, $status->waitsFor, $status->lastSynced]);
         self::assertNotSame('', (string) $status->error);
     }
 
@@ -100,13 +105,13 @@ final class ProductStatusTest extends SyncTestCase
         $this->sync();
         $this->tell($this->mug);
         self::assertSame(['deleted', null], [
-            $this->standing($this->mug)->state,
+            $this->standing($this->mug)->state->value,
             $this->standing($this->mug)->waitsFor,
         ]);
         $this->clover->restore($this->mug);
         $this->sync();
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET worked = told');
-        self::assertSame('synced', $this->standing($this->mug)->state);
+        self::assertSame('synced', $this->standing($this->mug)->state->value);
     }
 
     #[TestDox('A group shows its variants, and is as well as the worst of them')]
@@ -115,22 +120,22 @@ final class ProductStatusTest extends SyncTestCase
         [$group, $members] = $this->poster();
         $status = $this->standing($group);
         self::assertSame(['synced', 'group', $group, 'Poster'], [
-            $status->state,
+            $status->state->value,
             $status->type,
             $status->cloverId,
             $status->name,
         ]);
-        self::assertEqualsCanonicalizing($members, array_column($status->members, 'clover_id'));
-        self::assertNotContains(null, array_column($status->members, 'variant_id'));
+        self::assertEqualsCanonicalizing($members, array_column($status->members, 'cloverId'));
+        self::assertNotContains(null, array_column($status->members, 'variantId'));
 
         $this->tell($members[0]);
-        self::assertSame('pending', $this->standing($group)->state);
+        self::assertSame('pending', $this->standing($group)->state->value);
         $this
             ->shop()
             ->mappings()
             ->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
         $status = $this->standing($group);
-        self::assertSame('error', $status->state);
+        self::assertSame('error', $status->state->value);
         self::assertStringEndsWith(': no price', (string) $status->error);
     }
 
@@ -145,17 +150,17 @@ final class ProductStatusTest extends SyncTestCase
         }
 
         $this->sync();
-        self::assertSame('synced', $this->standing($group)->state);
+        self::assertSame('synced', $this->standing($group)->state->value);
         self::assertSame(
             \count($members),
             \count(array_filter(
                 $this->standing($group)->members,
-                static fn (array $m): bool => $m['state'] === 'deleted',
+                static fn (StatusRow $m): bool => $m->state === LinkState::Deleted,
             )),
         );
         $this->clover->remove($last);
         $this->sync();
-        self::assertSame('deleted', $this->standing($group)->state);
+        self::assertSame('deleted', $this->standing($group)->state->value);
     }
 
     #[TestDox('A product that has the SKU of something in Clover and is linked to nothing is a conflict')]
@@ -174,7 +179,7 @@ final class ProductStatusTest extends SyncTestCase
             ]]);
         $status = ProductStatus::of($this->sql, $this->shop()->mappings(), (int) $product['product_id']);
         self::assertSame(['conflict', $this->mug, 'The shop already has it'], [
-            $status->state,
+            $status->state->value,
             $status->cloverId,
             $status->error,
         ]);

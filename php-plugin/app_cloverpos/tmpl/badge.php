@@ -8,7 +8,7 @@
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\HTML\HTMLHelper;
@@ -20,16 +20,16 @@ use Joomla\CMS\Router\Route;
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_PRODUCT_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
-$colour = static fn (string $state): string => match ($state) {
-    Links::SYNCED   => 'success',
-    Links::ERROR    => 'danger',
-    Links::DELETED  => 'secondary',
+$colour = static fn (LinkState $state): string => match ($state) {
+    LinkState::Synced   => 'success',
+    LinkState::Error    => 'danger',
+    LinkState::Deleted  => 'secondary',
     default            => 'warning',
 };
 $why = match (true) {
-    $status->state === Links::CONFLICT           => $status->error,
-    $status->state === Links::ERROR              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
-    $status->state === Links::DELETED            => Text::_($prefix . 'WHY_DELETED'),
+    $status->state === LinkState::Conflict           => $status->error,
+    $status->state === LinkState::Error              => $status->error ?: Text::_($prefix . 'WHY_ERROR'),
+    $status->state === LinkState::Deleted            => Text::_($prefix . 'WHY_DELETED'),
     $status->waitsFor === ProductStatus::EVENT      => Text::_($prefix . 'WHY_EVENT'),
     $status->waitsFor === ProductStatus::LINK       => Text::_($prefix . 'WHY_LINK'),
     default                                         => null,
@@ -38,11 +38,11 @@ $why = match (true) {
 <div class="card my-3" data-clover-product="<?php echo $product; ?>" data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
-        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state))); ?></span>
+        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state->value))); ?></span>
     </div>
     <div class="card-body">
         <?php if ($why !== null && $why !== '') : ?>
-            <p class="<?php echo $status->state === Links::ERROR ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
+            <p class="<?php echo $status->state === LinkState::Error ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
         <?php endif; ?>
         <dl class="row mb-2">
             <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . ($status->type === 'group' ? 'GROUP_ID' : 'ITEM_ID'))); ?></dt>
@@ -73,10 +73,10 @@ $why = match (true) {
                         <tbody>
                             <?php foreach ($status->members as $member) : ?>
                                 <tr>
-                                    <th scope="row" class="fw-normal"><?php echo $escape($member['name']); ?></th>
-                                    <td><?php echo $escape($member['sku']); ?></td>
-                                    <td><code><?php echo $escape($member['clover_id']); ?></code></td>
-                                    <td><span class="badge text-bg-<?php echo $colour($member['state']); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member['state']))); ?></span></td>
+                                    <th scope="row" class="fw-normal"><?php echo $escape($member->name); ?></th>
+                                    <td><?php echo $escape($member->sku); ?></td>
+                                    <td><code><?php echo $escape($member->cloverId); ?></code></td>
+                                    <td><span class="badge text-bg-<?php echo $colour($member->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member->state->value))); ?></span></td>
                                 </tr>
                             <?php endforeach; ?>
                         </tbody>
@@ -97,7 +97,7 @@ $why = match (true) {
             <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS')); ?></a>
         </div>
         <div class="mt-2" data-clover-said aria-live="polite"></div>
-        <?php if ($status->state !== Links::CONFLICT) : ?>
+        <?php if ($status->state !== LinkState::Conflict) : ?>
             <p class="small text-body-secondary mt-2 mb-0"><?php echo $escape(Text::_($prefix . 'WHOSE')); ?></p>
         <?php endif; ?>
     </div>

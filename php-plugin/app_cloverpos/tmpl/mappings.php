@@ -8,7 +8,8 @@
 
 \defined('_JEXEC') or die;
 
-use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Links\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
@@ -16,8 +17,9 @@ use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
- * @var array{tools: ListModel, rows: list<array<string, mixed>>, conflicts: list<array<string, mixed>>, mayAct: bool}
- *   $displayData
+ * @var array{tools: ListModel, rows: list<ListedLink>, conflicts: list<array{clover_id: string, type:
+ *   string, name: string, sku: string, relink: bool, products: list<array{product_id: int, title: string, sku:
+ *   string}>}>, mayAct: bool} $displayData
  */
 $tools     = $displayData['tools'];
 $conflicts = $displayData['conflicts'];
@@ -26,7 +28,11 @@ $prefix    = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
 $text      = static fn (string $value): string => htmlspecialchars($value, ENT_QUOTES, 'UTF-8');
 $relinks   = count(array_filter($conflicts, static fn (array $conflict): bool => $conflict['relink']));
 $badges    = [
-    Links::SYNCED => 'text-bg-success', Links::PENDING => 'text-bg-warning', Links::ERROR => 'text-bg-danger', Links::CONFLICT => 'text-bg-info', Links::DELETED => 'text-bg-secondary',
+    'synced'   => 'text-bg-success',
+    'pending'  => 'text-bg-warning',
+    'error'    => 'text-bg-danger',
+    'conflict' => 'text-bg-info',
+    'deleted'  => 'text-bg-secondary',
 ];
 ?>
 <div id="clover-mappings" data-page="<?php echo $text(Pages::url('mappings')); ?>">
@@ -149,46 +155,46 @@ $badges    = [
                 </thead>
                 <tbody>
                     <?php foreach ($displayData['rows'] as $row) : ?>
-                        <?php $title = $row['title'] === '' ? $row['clover_id'] : $row['title']; ?>
+                        <?php $title = $row->title === '' ? $row->cloverId : $row->title; ?>
                         <tr>
                             <th scope="row" class="fw-normal text-break">
-                                <?php if ($row['article_id'] !== null) : ?>
-                                    <a href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php echo $row['article_id']; ?>"><?php echo $text($title); ?></a>
+                                <?php if ($row->articleId !== null) : ?>
+                                    <a href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php echo $row->articleId; ?>"><?php echo $text($title); ?></a>
                                 <?php else : ?>
                                     <?php echo $text($title); ?>
                                     <div class="small text-body-secondary"><?php echo Text::_($prefix . 'NO_PRODUCT'); ?></div>
                                 <?php endif; ?>
                             </th>
-                            <td class="text-break"><?php echo $text($row['sku']); ?></td>
+                            <td class="text-break"><?php echo $text($row->sku); ?></td>
                             <td>
-                                <span class="text-nowrap"><?php echo $text($row['clover_id']); ?></span>
-                                <?php if ($row['type'] === 'group') : ?>
-                                    <div class="small text-body-secondary"><?php echo Text::plural($prefix . 'MEMBERS', $row['members']); ?></div>
+                                <span class="text-nowrap"><?php echo $text($row->cloverId); ?></span>
+                                <?php if ($row->isGroup) : ?>
+                                    <div class="small text-body-secondary"><?php echo Text::plural($prefix . 'MEMBERS', $row->members); ?></div>
                                 <?php endif; ?>
                             </td>
                             <td>
-                                <span class="badge <?php echo $badges[$row['state']]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state'])); ?></span>
-                                <?php foreach ($row['problems'] as $problem) : ?>
+                                <span class="badge <?php echo $badges[$row->state->value]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row->state->value)); ?></span>
+                                <?php foreach ($row->problems as $problem) : ?>
                                     <div class="small text-break mt-1">
-                                        <?php if ($row['type'] === 'group' && $problem['clover_id'] !== $row['clover_id']) : ?>
-                                            <strong><?php echo $text($problem['sku'] !== '' ? $problem['sku'] : ($problem['name'] !== '' ? $problem['name'] : $problem['clover_id'])); ?>:</strong>
+                                        <?php if ($row->isGroup && $problem->cloverId !== $row->cloverId) : ?>
+                                            <strong><?php echo $text($problem->sku !== '' ? $problem->sku : ($problem->name !== '' ? $problem->name : $problem->cloverId)); ?>:</strong>
                                         <?php endif; ?>
-                                        <?php echo $text($problem['message']); ?>
+                                        <?php echo $text($problem->message); ?>
                                     </div>
                                 <?php endforeach; ?>
                             </td>
-                            <td class="text-nowrap"><?php echo $row['last_synced'] === null ? Text::_($prefix . 'NEVER') : $text(HTMLHelper::_('date', $row['last_synced'], Text::_('DATE_FORMAT_LC6'))); ?></td>
+                            <td class="text-nowrap"><?php echo $row->lastSynced === null ? Text::_($prefix . 'NEVER') : $text(HTMLHelper::_('date', $row->lastSynced, Text::_('DATE_FORMAT_LC6'))); ?></td>
                             <td>
                                 <div class="d-flex flex-wrap gap-2">
-                                    <?php if ($row['state'] === Links::CONFLICT) : ?>
+                                    <?php if ($row->state === LinkState::Conflict) : ?>
                                         <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
                                     <?php else : ?>
-                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row['state'] === Links::ERROR ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row['clover_id']); ?>">
+                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row->state === LinkState::Error ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row->cloverId); ?>">
                                             <span class="fa-solid fa-rotate" aria-hidden="true"></span>
-                                            <?php echo Text::_($prefix . ($row['state'] === Links::ERROR ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                            <?php echo Text::_($prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
-                                        <?php if ($row['product_id'] !== null) : ?>
-                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row['clover_id']); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
+                                        <?php if ($row->productId !== null) : ?>
+                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row->cloverId); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
                                                 <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
                                                 <?php echo Text::_($prefix . 'UNLINK'); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                             </button>

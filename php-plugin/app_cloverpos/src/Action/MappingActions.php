@@ -14,21 +14,21 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What the owner does about single links, and the reports that compare shop and Clover. */
+/** The owner's actions on single links, and the reports that compare shop and Clover. */
 final readonly class MappingActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_';
 
-    /** Seconds that somebody may look at a turning wheel. */
+    /** Seconds that the owner waits for the answer. */
     private const PATIENCE = 20.0;
 
-    /** Seconds; a whole catalog of many thousand items takes Clover's pace. */
+    /** Seconds: Clover's rate limit sets the time for a catalog of many thousand items. */
     private const REPORT = 300;
 
     /** Rows of a report that are listed at most; its counts are whole. */
@@ -65,18 +65,18 @@ final readonly class MappingActions implements ActionGroup
         $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
         $row   = $shop->mappingList()->one($id);
-        $title = (string) ($row['title'] ?? $id);
+        $title = $row->title ?? $id;
 
-        return match ($row['state'] ?? null) {
-            null           => self::say('RESYNC_GONE', 'warning', $id),
-            Links::SYNCED  => self::say('RESYNC_DONE', 'success', $title),
-            Links::DELETED => self::say('RESYNC_DELETED', 'warning', $title),
-            Links::PENDING => self::say('RESYNC_LATER', 'info', $title),
-            default        => self::say(
+        return match ($row?->state) {
+            null                                  => self::say('RESYNC_GONE', 'warning', $id),
+            LinkState::Synced                     => self::say('RESYNC_DONE', 'success', $title),
+            LinkState::Deleted                    => self::say('RESYNC_DELETED', 'warning', $title),
+            LinkState::Pending                    => self::say('RESYNC_LATER', 'info', $title),
+            LinkState::Error, LinkState::Conflict => self::say(
                 'RESYNC_FAILED',
                 'error',
                 $title,
-                implode('; ', array_column($row['problems'], 'message')),
+                implode('; ', array_column($row->problems ?? [], 'message')),
             ),
         };
     }
@@ -89,7 +89,7 @@ final readonly class MappingActions implements ActionGroup
         $row  = $shop->mappingList()->one($id);
         $shop->unlink($id);
 
-        return self::say('UNLINKED', 'success', (string) ($row['title'] ?? $id));
+        return self::say('UNLINKED', 'success', $row->title ?? $id);
     }
 
     /** @return array<string, mixed> */

@@ -15,20 +15,26 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\LinkList;
-use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
-/** Which product is linked to which item of Clover, what is wrong with it, and what the owner can do about it. */
+/** The links between products and items of Clover, their problems, and what the owner can do about them. */
 final readonly class MappingsPage implements Page
 {
     /** Conflicts that are listed at most; "Adopt all" and "Relink all" take every one. */
     public const LISTED = 100;
 
-    private const STATES = [Links::SYNCED, Links::PENDING, Links::ERROR, Links::CONFLICT, Links::DELETED];
+    private const STATES = [
+        LinkState::Synced->value,
+        LinkState::Pending->value,
+        LinkState::Error->value,
+        LinkState::Conflict->value,
+        LinkState::Deleted->value,
+    ];
 
     private const WORDS = [
         'UNLINK_CONFIRM',

@@ -16,6 +16,7 @@ use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
@@ -59,7 +60,7 @@ final readonly class ProductBadge
             'status'  => $status,
             'problem' => Requirements::problem(),
             'maySync' => Requirements::isMet()
-                && $status->state !== Links::CONFLICT
+                && $status->state !== LinkState::Conflict
                 && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
     }

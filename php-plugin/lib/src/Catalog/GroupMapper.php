@@ -82,7 +82,7 @@ final readonly class GroupMapper
                     'path'    => 'sku',
                     'message' => \sprintf(
                         'the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added',
-                        $taken[Text::sku($sku)][0]['title'],
+                        $taken[Text::sku($sku)][0]->title,
                         $sku,
                     ),
                 ];

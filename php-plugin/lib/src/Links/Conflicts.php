@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Links;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
@@ -15,7 +16,8 @@ use CloverSync\Shop\Support\Text;
 /**
  * Products that the shop already had under the SKU of something in Clover.
  *
- * To adopt one links it; the next sync then brings what Clover owns. Its title, text and category stay the owner's.
+ * Adopting a product links it; the next sync then brings what Clover owns. Its title, text and category stay the
+ * owner's.
  */
 final readonly class Conflicts
 {
@@ -25,11 +27,11 @@ final readonly class Conflicts
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private SyncLog $log,
     ) {
         $this->bulk    = new Bulk($sql);
-        $this->clashes = new SkuConflicts($sql, $mappings);
+        $this->clashes = new SkuConflicts($sql, $links);
     }
 
     /**
@@ -41,25 +43,26 @@ final readonly class Conflicts
     {
         $conflicts = [];
 
-        foreach ($this->open() as $id => $conflict) {
+        foreach ($this->open() as $conflict) {
             $products = [];
 
-            foreach ($conflict['candidates'] as $c) {
-                $products[$c['product_id']] ??= [
-                    'product_id' => $c['product_id'],
-                    'title'      => $c['title'],
-                    'sku'        => $c['sku'],
+            foreach ($conflict->candidates as $candidate) {
+                $products[$candidate->productId] ??= [
+                    'product_id' => $candidate->productId,
+                    'title'      => $candidate->title,
+                    'sku'        => $candidate->sku,
                 ];
             }
 
+            $ids         = $conflict->products();
+            $products    = array_values($products);
             $conflicts[] = [
-                'clover_id' => (string) $id,
-                'type'      => $conflict['type'],
-                'name'      => $conflict['name'],
-                'sku'       => array_values($products)[0]['sku'] ?? '',
-                'relink'    => $products !== []
-                    && array_diff(array_keys($products), $this->linkedElsewhere(array_keys($products))) === [],
-                'products'  => array_values($products),
+                'clover_id' => $conflict->cloverId,
+                'type'      => $conflict->kind(),
+                'name'      => $conflict->name,
+                'sku'       => $products[0]['sku'] ?? '',
+                'relink'    => $ids !== [] && array_diff($ids, $this->linkedElsewhere($ids)) === [],
+                'products'  => $products,
             ];
         }
 
@@ -77,7 +80,7 @@ final readonly class Conflicts
             $conflict = $this->open()[$cloverId] ?? throw new ShopException(
                 "There is no conflict about $cloverId: sync again and look at the list.",
             );
-            $this->link($cloverId, $conflict);
+            $this->link($conflict);
         });
     }
 
@@ -95,14 +98,12 @@ final readonly class Conflicts
     public function relinkAllBySku(): array
     {
         return $this->adoptEach(
-            fn (array $conflict): bool => (
-                $this->linkedElsewhere(array_column($conflict['candidates'], 'product_id')) !== []
-            ),
+            fn (OpenConflict $conflict): bool => $this->linkedElsewhere($conflict->products()) !== [],
         );
     }
 
     /**
-     * @param callable(array<string, mixed>): bool $wanted
+     * @param callable(OpenConflict): bool $wanted
      *
      * @return array{adopted: int, failed: array<string, string>}
      */
@@ -112,16 +113,16 @@ final readonly class Conflicts
             $result = ['adopted' => 0, 'failed' => []];
             $taken  = [];
 
-            foreach ($this->open() as $id => $conflict) {
+            foreach ($this->open() as $conflict) {
                 if (!$wanted($conflict)) {
                     continue;
                 }
 
                 try {
-                    $taken = $this->link((string) $id, $conflict, $taken);
+                    $taken = $this->link($conflict, $taken);
                     $result['adopted']++;
                 } catch (ShopException $e) {
-                    $result['failed'][(string) $id] = $e->getMessage();
+                    $result['failed'][$conflict->cloverId] = $e->getMessage();
                 }
             }
 
@@ -129,132 +130,137 @@ final readonly class Conflicts
         });
     }
 
-    /**
-     * @return array<string, array{type: string, name: string, members: array<string, array{name: string, sku:
-     *   string}>, candidates: list<array<string, mixed>>}> Products in conflict by Clover id; an item is its own only
-     *   member
-     */
+    /** @return array<int|string, OpenConflict> By Clover id */
     private function open(): array
     {
-        $open = [];
-        $skus = [];
+        $rows = [];
 
         foreach ($this->sql->fetchAll('SELECT clover_id, clover_type, parent_id, name, sku FROM '
         . Links::TABLE
         . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' ORDER BY id", [
-            $this->mappings->environment,
-            $this->mappings->merchant,
+            $this->links->environment,
+            $this->links->merchant,
         ]) as $row) {
-            $id        = $row['parent_id'] ?? $row['clover_id'];
-            $open[$id] ??= [
-                'type'       => $row['parent_id'] !== null ? 'group' : $row['clover_type'],
-                'name'       => (string) $row['name'],
-                'members'    => [],
-                'candidates' => [],
-            ];
+            $rows[Row::nullableString($row, 'parent_id') ?? Row::string($row, 'clover_id')][] = $row;
+        }
 
-            if ($row['clover_type'] === 'group') {
-                $open[$id]['name'] = (string) $row['name'];
+        $open = array_map($this->conflict(...), array_map(strval(...), array_keys($rows)), $rows);
+        $skus = [];
+
+        foreach ($open as $conflict) {
+            array_push($skus, ...$conflict->skus());
+        }
+
+        $found = $this->clashes->unlinked(array_values(array_unique($skus)));
+        $whole = [];
+
+        foreach ($open as $conflict) {
+            $candidates = [];
+
+            foreach ($conflict->members as $member) {
+                array_push($candidates, ...$found[Text::sku($member['sku'])] ?? []);
+            }
+
+            $whole[$conflict->cloverId] = new OpenConflict(
+                $conflict->cloverId,
+                $conflict->isGroup,
+                $conflict->name,
+                $conflict->members,
+                $candidates,
+            );
+        }
+
+        return $whole;
+    }
+
+    /** @param non-empty-list<array<string, int|float|string|null>> $rows Of a group with its members, or of one item */
+    private function conflict(string $id, array $rows): OpenConflict
+    {
+        $name    = Row::string($rows[0], 'name');
+        $isGroup = false;
+        $members = [];
+
+        foreach ($rows as $row) {
+            if (Row::string($row, 'clover_type') === 'group') {
+                $isGroup = true;
+                $name    = Row::string($row, 'name');
 
                 continue;
             }
 
-            $open[$id]['members'][$row['clover_id']] = ['name' => (string) $row['name'], 'sku' => (string) $row['sku']];
-
-            if (Text::sku((string) $row['sku']) !== '') {
-                $skus[Text::sku((string) $row['sku'])] = (string) $row['sku'];
-            }
+            $isGroup                                 = $isGroup || $row['parent_id'] !== null;
+            $members[Row::string($row, 'clover_id')] = [
+                'name' => Row::string($row, 'name'),
+                'sku'  => Row::string($row, 'sku'),
+            ];
         }
 
-        $found = $this->clashes->unlinked(array_values($skus));
-
-        foreach ($open as &$conflict) {
-            foreach ($conflict['members'] as $member) {
-                array_push($conflict['candidates'], ...$found[Text::sku($member['sku'])] ?? []);
-            }
-        }
-
-        return $open;
+        return new OpenConflict($id, $isGroup, $name, $members, []);
     }
 
     /**
-     * @param array<string, mixed> $conflict
-     * @param array<int, bool>     $taken    Products that were linked just before
+     * @param array<int, bool> $taken Products that were linked just before
      *
      * @return array<int, bool>
      *
      * @throws ShopException
      */
-    private function link(string $id, array $conflict, array $taken = []): array
+    private function link(OpenConflict $conflict, array $taken = []): array
     {
-        $fitting = array_values(array_filter(
-            $conflict['candidates'],
-            static fn (array $c): bool => (
-                !isset($taken[$c['product_id']]) && ($conflict['type'] === 'group' ? !$c['is_master'] : $c['is_master'])
-            ),
-        ));
-        $products = array_values(array_unique(array_column($fitting, 'product_id')));
+        $fitting  = $conflict->fitting($taken);
+        $products = array_values(array_unique(array_column($fitting, 'productId')));
 
         if (\count($products) !== 1) {
-            throw new ShopException(match (true) {
-                $products !== []
-                    => "Several products of the shop have the SKU of “{$conflict['name']}”: give each its own first.",
-                $conflict['candidates'] === []
-                    => "No product of the shop has the SKU of “{$conflict['name']}” any more: sync again.",
-                $conflict['type'] === 'group'
-                    => "“{$conflict['name']}” has variants in Clover, and the product with their SKU has none: make it a variable product first.",
-                default => "“{$conflict['name']}” is a single item in Clover, and its SKU is that of a variant in the shop: change one of the two SKUs.",
-            });
+            throw new ShopException($conflict->problem($products !== []));
         }
 
-        $base = ['product_id' => $products[0], 'article_id' => $fitting[0]['article_id'], 'state' => Links::PENDING];
-        $base += $this->textFromElsewhere($products[0]);
-        $rows = $conflict['type'] === 'group'
-            ? [['clover_id' => $id, 'clover_type' => 'group', 'name' => $conflict['name']] + $base]
+        $product = ['product_id' => $products[0], 'article_id' => $fitting[0]->articleId, 'state' => Links::PENDING];
+        $whole   = $product + $this->textFromElsewhere($products[0]);
+        $rows    = $conflict->isGroup
+            ? [['clover_id' => $conflict->cloverId, 'clover_type' => 'group', 'name' => $conflict->name] + $whole]
             : [];
 
-        foreach ($conflict['members'] as $member => ['name' => $name, 'sku' => $sku]) {
+        foreach ($conflict->members as $member => ['name' => $name, 'sku' => $sku]) {
             $variants = array_values(array_filter(
                 $fitting,
-                static fn (array $c): bool => Text::sku($c['sku']) === Text::sku($sku),
+                static fn (UnlinkedVariant $c): bool => Text::sku($c->sku) === Text::sku($sku),
             ));
 
             if (\count($variants) > 1) {
                 throw new ShopException("Several variants of one product have the SKU $sku: give each its own first.");
             }
 
+            $row = [
+                'clover_id' => (string) $member,
+                'name'      => $name,
+                'sku'       => $sku,
+                'parent_id' => $conflict->isGroup ? $conflict->cloverId : null,
+            ];
+
             // A member that the product lacks becomes a new variant of it.
-            $rows[] =
-                [
-                    'clover_id' => (string) $member,
-                    'name'      => $name,
-                    'sku'       => $sku,
-                    'parent_id' => $conflict['type'] === 'group' ? $id : null,
-                ]
-                + (
-                    $variants === []
-                        ? []
-                        : ['variant_id' => $variants[0]['variant_id']]
-                        + ($conflict['type'] === 'group' ? array_slice($base, 0, 3) : $base)
-                );
+            if ($variants !== []) {
+                $row += ['variant_id' => $variants[0]->variantId] + ($conflict->isGroup ? $product : $whole);
+            }
+
+            $rows[] = $row;
         }
 
-        $this->mappings->save($rows);
+        $this->links->save($rows);
         $this->log->add(
             'update',
-            $conflict['type'],
-            $id,
+            $conflict->kind(),
+            $conflict->cloverId,
             'success',
-            "Linked “{$conflict['name']}” to the shop's product “{$fitting[0]['title']}” with the same SKU",
+            "Linked “{$conflict->name}” to the shop's product “{$fitting[0]->title}” with the same SKU",
         );
 
         return $taken + [$products[0] => true];
     }
 
     /**
-     * What of the text was Clover's when the product was linked under another environment or merchant.
+     * The text that came from Clover when the product was linked under another environment or merchant.
      *
-     * @return array<string, mixed>
+     * @return array<string, int|float|string|null>
      */
     private function textFromElsewhere(int $product): array
     {
@@ -273,7 +279,7 @@ final readonly class Conflicts
     private function linkedElsewhere(array $products): array
     {
         return array_map(
-            static fn (array $row): int => (int) $row['product_id'],
+            static fn (array $row): int => Row::int($row, 'product_id'),
             $this->bulk->fetch(
                 'SELECT DISTINCT product_id FROM ' . Links::TABLE . ' WHERE product_id IN (%s)',
                 array_values(array_unique($products)),

@@ -8,21 +8,27 @@ namespace CloverSync\Shop\Links;
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\LikePattern;
+use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Support\UtcTime;
 use CloverSync\Shop\Webhooks\Inbox;
 
 /**
  * The links as the owner sees them, one row a product: an item, or a group with its members.
  *
- * A product waits as long as one of its items is to be looked at, and it shows what is wrong with any of them.
+ * A product is pending as long as one of its items has unprocessed events, and it shows the problems of all its items.
  */
 final readonly class LinkList
 {
     public const SORTS = ['title', 'sku', 'clover_id', 'state', 'last_synced'];
 
-    /** What weighs more hides what weighs less. */
-    private const STATES = [Links::DELETED, Links::SYNCED, Links::PENDING, Links::CONFLICT, Links::ERROR];
+    /** By weight: a product shows the heaviest state of its items. */
+    private const STATES = [
+        LinkState::Deleted,
+        LinkState::Synced,
+        LinkState::Pending,
+        LinkState::Conflict,
+        LinkState::Error,
+    ];
 
     private const HEAD = 'COALESCE(m.parent_id, m.clover_id)';
 
@@ -30,7 +36,7 @@ final readonly class LinkList
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
     ) {
         $this->bulk = new Bulk($sql);
     }
@@ -40,9 +46,7 @@ final readonly class LinkList
      *   and Clover ids, those of members too
      * @param string                                   $sort   One of {@see SORTS}
      *
-     * @return list<array{clover_id: string, type: string, title: string, sku: string, state: string, members: int,
-     *   last_synced: ?string, product_id: ?int, article_id: ?int, problems: list<array{clover_id: string, name: string,
-     *   sku: string, message: string}>}> members: items of a group that Clover still has; last_synced: UTC
+     * @return list<ListedLink>
      */
     public function page(array $filter, string $sort, bool $descending, int $start, int $limit): array
     {
@@ -53,7 +57,7 @@ final readonly class LinkList
             'clover_id'   => "head $direction",
             'state'       => "weight $direction",
             'last_synced' => "last_synced $direction",
-            // Not in one expression, for the shop's columns may be collated otherwise than ours.
+            // Not in one expression: the shop's columns may have another collation than ours.
             default => "title $direction, name $direction",
         };
 
@@ -71,8 +75,8 @@ final readonly class LinkList
         return (int) $this->sql->fetchValue("SELECT COUNT(*) FROM ($query) x", $values);
     }
 
-    /** @return ?array<string, mixed> As {@see page()} gives it; null when there is no such link */
-    public function one(string $cloverId): ?array
+    /** The product of an item or group; null when there is no such link. */
+    public function one(string $cloverId): ?ListedLink
     {
         [$query, $values] = $this->query([], 'AND (m.clover_id = ? OR m.parent_id = ?)', [$cloverId, $cloverId]);
 
@@ -87,25 +91,33 @@ final readonly class LinkList
      */
     private function query(array $filter, string $where = '', array $values = []): array
     {
-        $key    = [$this->mappings->environment, $this->mappings->merchant];
-        $weight = "MAX(CASE WHEN m.state = 'error' THEN 4 WHEN m.state = 'conflict' THEN 3 WHEN m.state = 'pending' OR i.id IS NOT NULL THEN 2 WHEN m.state = 'synced' THEN 1 ELSE 0 END)";
-        $query  = 'SELECT '
-        . self::HEAD
-        . " AS head, $weight AS weight, MAX(CASE WHEN m.clover_type = 'group' OR m.parent_id IS NOT NULL THEN 1 ELSE 0 END) AS is_group,
+        $key    = [$this->links->environment, $this->links->merchant];
+        $weight = "MAX(CASE WHEN m.state = 'error' THEN 4 WHEN m.state = 'conflict' THEN 3
+            WHEN m.state = 'pending' OR i.id IS NOT NULL THEN 2 WHEN m.state = 'synced' THEN 1 ELSE 0 END)";
+        $query =
+            'SELECT '
+            . self::HEAD
+            . " AS head, $weight AS weight,
+                MAX(CASE WHEN m.clover_type = 'group' OR m.parent_id IS NOT NULL THEN 1 ELSE 0 END) AS is_group,
                 SUM(CASE WHEN m.clover_type = 'item' AND m.state <> 'deleted' THEN 1 ELSE 0 END) AS members,
-                MAX(CASE WHEN m.parent_id IS NULL THEN m.name END) AS name, MAX(CASE WHEN m.parent_id IS NULL AND m.clover_type = 'item' THEN m.sku END) AS sku,
-                MAX(c.title) AS title, MAX(m.article_id) AS article_id, MAX(m.product_id) AS product_id, MAX(m.last_synced) AS last_synced
+                MAX(CASE WHEN m.parent_id IS NULL THEN m.name END) AS name,
+                MAX(CASE WHEN m.parent_id IS NULL AND m.clover_type = 'item' THEN m.sku END) AS sku,
+                MAX(c.title) AS title, MAX(m.article_id) AS article_id, MAX(m.product_id) AS product_id,
+                MAX(m.last_synced) AS last_synced
            FROM "
-        . Links::TABLE
-        . ' m
+            . Links::TABLE
+            . ' m
            LEFT JOIN #__content c ON c.id = m.article_id
            LEFT JOIN '
-        . Inbox::TABLE
-        . " i ON i.environment = m.environment AND i.merchant_id = m.merchant_id AND i.object_type = 'item' AND i.object_id = m.clover_id AND i.told > i.worked
+            . Inbox::TABLE
+            . " i ON i.environment = m.environment AND i.merchant_id = m.merchant_id AND i.object_type = 'item'
+                AND i.object_id = m.clover_id AND i.told > i.worked
           WHERE m.environment = ? AND m.merchant_id = ? $where";
         $values = [...$key, ...$values];
 
-        if (($filter['search'] ?? '') !== '') {
+        $search = $filter['search'] ?? '';
+
+        if ($search !== '') {
             $columns = ['s.name', 's.sku', 's.clover_id', 't.title'];
             $query   .= ' AND '
             . self::HEAD
@@ -116,59 +128,44 @@ final readonly class LinkList
                  WHERE s.environment = ? AND s.merchant_id = ? AND ('
             . implode(' OR ', array_map(LikePattern::condition(...), $columns))
             . '))';
-            array_push(
-                $values,
-                ...$key,
-                ...array_fill(0, \count($columns), LikePattern::containing($filter['search'])),
-            );
+            array_push($values, ...$key, ...array_fill(0, \count($columns), LikePattern::containing($search)));
         }
 
         $query .= ' GROUP BY ' . self::HEAD;
 
         if (($filter['state'] ?? '') !== '') {
             $query    .= " HAVING $weight = ?";
-            $values[] = (int) array_search($filter['state'], self::STATES, true);
+            $values[] = (int) array_search(LinkState::tryFrom($filter['state'] ?? ''), self::STATES, true);
         }
 
         return [$query, $values];
     }
 
     /**
-     * @param list<array<string, mixed>> $found
+     * @param list<array<string, int|float|string|null>> $found
      *
-     * @return list<array<string, mixed>>
+     * @return list<ListedLink>
      */
     private function rows(array $found): array
     {
-        $problems = $this->problems(array_map(strval(...), array_column($found, 'head')));
+        $problems = $this->problems(array_map(static fn (array $row): string => Row::string($row, 'head'), $found));
 
-        return array_map(
-            static fn (array $row): array => [
-                'clover_id' => (string) $row['head'],
-                'type'      => (int) $row['is_group'] === 1 ? 'group' : 'item',
-                'title'     => (string) ($row['title'] ?? $row['name'] ?? ''),
-                'sku'       => (string) $row['sku'],
-                'state'     => self::STATES[(int) $row['weight']],
-                'members'   => (int) $row['is_group'] === 1 ? (int) $row['members'] : 0,
-                // What is linked to no product was seen, but never synced.
-                'last_synced' => $row['product_id'] === null ? null : UtcTime::iso($row['last_synced']),
-                'product_id'  => $row['product_id'] === null ? null : (int) $row['product_id'],
-                'article_id'  => $row['article_id'] === null ? null : (int) $row['article_id'],
-                'problems'    => $problems[$row['head']] ?? [],
-            ],
-            $found,
-        );
+        return array_map(static fn (array $row): ListedLink => ListedLink::fromRow(
+            $row,
+            self::STATES[Row::int($row, 'weight')] ?? LinkState::Deleted,
+            $problems[Row::string($row, 'head')] ?? [],
+        ), $found);
     }
 
     /**
      * @param list<string> $heads
      *
-     * @return array<string, list<array{clover_id: string, name: string, sku: string, message: string}>> Each message
-     *   of a product once
+     * @return array<int|string, list<LinkProblem>> By head; each message of a product once
      */
     private function problems(array $heads): array
     {
         $problems = [];
+        $seen     = [];
 
         foreach (['m.clover_id', 'm.parent_id'] as $column) {
             foreach ($this->bulk->fetch(
@@ -177,19 +174,21 @@ final readonly class LinkList
                 . ' AS head, m.clover_id, m.name, m.sku, m.error FROM '
                 . Links::TABLE
                 . " m
-                  WHERE m.environment = ? AND m.merchant_id = ? AND m.state IN ('error', 'conflict') AND m.error IS NOT NULL AND $column IN (%s) ORDER BY m.id",
+                  WHERE m.environment = ? AND m.merchant_id = ? AND m.state IN ('error', 'conflict')
+                    AND m.error IS NOT NULL AND $column IN (%s) ORDER BY m.id",
                 $heads,
-                [$this->mappings->environment, $this->mappings->merchant],
+                [$this->links->environment, $this->links->merchant],
             ) as $row) {
-                $problems[$row['head']][$row['error']] ??= [
-                    'clover_id' => (string) $row['clover_id'],
-                    'name'      => (string) $row['name'],
-                    'sku'       => (string) $row['sku'],
-                    'message'   => (string) $row['error'],
-                ];
+                $head    = Row::string($row, 'head');
+                $problem = LinkProblem::fromRow($row);
+
+                if (!isset($seen[$head][$problem->message])) {
+                    $seen[$head][$problem->message] = true;
+                    $problems[$head][]              = $problem;
+                }
             }
         }
 
-        return array_map(array_values(...), $problems);
+        return $problems;
     }
 }

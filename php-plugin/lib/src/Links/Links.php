@@ -21,8 +21,9 @@ final readonly class Links
     public const DELETED  = 'deleted';
     public const CONFLICT = 'conflict';
 
-    private const UNSEEN = ' FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
-        AND state <> 'deleted' AND seen_run <> ?";
+    private const UNSEEN = ' FROM ' . self::TABLE . "
+          WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
+            AND state <> 'deleted' AND seen_run <> ?";
 
     /** Columns that {@see save()} writes besides the key; each with its value when a row does not name it. */
     private const DEFAULTS = [
@@ -64,7 +65,8 @@ final readonly class Links
         $rows = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT m.*, c.id AS c_id, c.title AS c_title, c.catid AS c_catid, c.alias AS c_alias, c.state AS c_state, c.checked_out AS c_checked_out
+            'SELECT m.*, c.id AS c_id, c.title AS c_title, c.catid AS c_catid, c.alias AS c_alias, c.state AS c_state,
+                    c.checked_out AS c_checked_out
                FROM '
             . self::TABLE
             . ' m LEFT JOIN #__content c ON c.id = m.article_id
@@ -121,14 +123,14 @@ final readonly class Links
             array_map(strval(...), array_keys($rows)),
             [$this->environment, $this->merchant],
         ) as $row) {
-            $byId[(int) $row['id']] = $rows[$row['clover_id']];
+            $byId[Row::int($row, 'id')] = $rows[Row::string($row, 'clover_id')];
         }
 
         $this->bulk->update(self::TABLE, 'id', $byId);
     }
 
     /**
-     * Notes that a run met these items; a product that had failed or waited is well again.
+     * Marks items as seen by a run; a product that had failed or was pending is synced again.
      *
      * @param list<string> $cloverIds
      */
@@ -140,7 +142,8 @@ final readonly class Links
                 . self::TABLE
                 . " SET seen_run = ?, last_synced = ?,
                         error = CASE WHEN state IN ('error', 'pending') THEN NULL ELSE error END,
-                        state = CASE WHEN state IN ('error', 'pending') AND product_id IS NOT NULL THEN 'synced' ELSE state END
+                        state = CASE WHEN state IN ('error', 'pending') AND product_id IS NOT NULL THEN 'synced'
+                                     ELSE state END
                   WHERE environment = ? AND merchant_id = ? AND clover_id IN ("
                 . Bulk::marks($chunk)
                 . ')',
@@ -150,7 +153,7 @@ final readonly class Links
     }
 
     /**
-     * Notes what is wrong with items; their links stay.
+     * Stores what is wrong with items; their links stay.
      *
      * @param array<string, string> $errors Clover id => sentence
      */
@@ -180,12 +183,15 @@ final readonly class Links
     /** Items linked to a product and not known as deleted. */
     public function countLinked(): int
     {
-        return (int) $this->sql->fetchValue('SELECT COUNT(*) FROM '
-        . self::TABLE
-        . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'", [
-            $this->environment,
-            $this->merchant,
-        ]);
+        return (int) $this->sql->fetchValue(
+            'SELECT COUNT(*) FROM ' . self::TABLE . "
+          WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
+            AND state <> 'deleted'",
+            [
+                $this->environment,
+                $this->merchant,
+            ],
+        );
     }
 
     public function countUnseen(int $run): int
@@ -198,8 +204,8 @@ final readonly class Links
     }
 
     /**
-     * The next linked items that a run has not met; those of one group side by side, so that a group that is gone is
-     * seen to be gone as a whole.
+     * The next linked items that a run has not seen; those of one group together, so that a deleted group is recognized
+     * as a whole.
      *
      * @return list<string>
      */
@@ -249,12 +255,13 @@ final readonly class Links
     /**
      * @param list<string> $groups
      *
-     * @return list<string> Those of which a run has not met every linked item
+     * @return list<string> Those of which a run has not seen every linked item
      */
     public function groupsWithUnseen(array $groups, int $run): array
     {
         return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
-            'SELECT DISTINCT parent_id FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
+            'SELECT DISTINCT parent_id FROM ' . self::TABLE . "
+              WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
                 AND seen_run <> ? AND parent_id IN (%s)",
             $groups,
             [$this->environment, $this->merchant, $run],
@@ -262,7 +269,7 @@ final readonly class Links
     }
 
     /**
-     * @param ?list<string> $groups Among these; null = among those that a run has not met
+     * @param ?list<string> $groups Among these; null = among those that a run has not seen
      *
      * @return list<string> Linked groups none of whose items is linked in them any more
      */
@@ -272,18 +279,21 @@ final readonly class Links
             'SELECT g.clover_id FROM '
             . self::TABLE
             . " g
-              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group'
+                AND g.product_id IS NOT NULL AND g.state <> 'deleted'
                 AND NOT EXISTS (SELECT 1 FROM "
             . self::TABLE
             . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
                         AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
         $key = [$this->environment, $this->merchant];
 
-        return array_map(
-            strval(...),
+        return (
             $groups === null
-                ? $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run])
-                : array_column($this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key), 'clover_id'),
+                ? array_map(strval(...), $this->sql->fetchColumn("$query AND g.seen_run <> ?", [...$key, $run]))
+                : array_map(
+                    static fn (array $row): string => Row::string($row, 'clover_id'),
+                    $this->bulk->fetch("$query AND g.clover_id IN (%s)", $groups, $key),
+                )
         );
     }
 
@@ -313,7 +323,7 @@ final readonly class Links
         return $articles;
     }
 
-    /** Forgets items without a product that Clover lists no more. */
+    /** Deletes links without a product whose items Clover does not list any more. */
     public function dropUnlinkedUnseen(int $run): void
     {
         $this->sql->execute('DELETE FROM '
@@ -326,7 +336,7 @@ final readonly class Links
     }
 
     /**
-     * Clover's items behind these links: an item is itself, a group is its members.
+     * Clover's items of these links: an item itself, or a group's members.
      *
      * @param list<string> $cloverIds
      *
@@ -353,7 +363,7 @@ final readonly class Links
     }
 
     /**
-     * Forgets the link of a product: of an item, or of a group with all its members. The product stays as it is.
+     * Deletes the link of a product: of an item, or of a group with all its members. The product stays as it is.
      *
      * @return bool False when there is no such link; a member of a group has none of its own
      */

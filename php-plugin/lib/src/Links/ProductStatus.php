@@ -11,31 +11,30 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Webhooks\Inbox;
 
-/** How a product of the shop stands to Clover: what its edit screen shows. Asks the database alone. */
+/** The state of a product's link: what its edit screen shows. Reads only the database. */
 final readonly class ProductStatus
 {
-    /** It waits for an item that a webhook has told of. */
+    /** A webhook event of one of its items is unprocessed. */
     public const EVENT = 'event';
 
     /** It is linked, and the next sync brings what Clover owns. */
     public const LINK = 'link';
 
     /** The worst first. */
-    private const ORDER = [Links::ERROR, Links::CONFLICT, Links::PENDING, Links::SYNCED];
+    private const ORDER = [LinkState::Error, LinkState::Conflict, LinkState::Pending, LinkState::Synced];
 
     /**
-     * @param list<array{clover_id: string, name: string, sku: string, variant_id: ?int, state: string, error:
-     *   ?string}> $members Items of a group, and the variants they are linked to; empty for a single item
+     * @param list<StatusRow> $members Items of a group; empty for a single item
      */
     private function __construct(
-        /** One of {@see Links}' states: a group's is the worst of its living members'. */
-        public string $state,
+        /** A group has the worst state of its members that Clover still has. */
+        public LinkState $state,
         /** "item" or "group". */
         public string $type,
         public string $cloverId,
         public string $name,
         public array $members,
-        /** UTC; since when all of it is as it is in Clover. Null before the first success. */
+        /** UTC: the oldest success among its items. Null before the first success. */
         public ?string $lastSynced,
         public ?string $error,
         /** Why it is pending: {@see EVENT} or {@see LINK}; null when it is not. */
@@ -44,69 +43,63 @@ final readonly class ProductStatus
     }
 
     /**
-     * @return ?self Null for a product that nothing of this environment and merchant is linked to, and that Clover
-     *   has no SKU of
+     * @return ?self Null for a product that is linked to nothing of this environment and merchant, and whose SKUs
+     *   Clover does not have
      */
-    public static function of(Sql $sql, Links $mappings, int $productId): ?self
+    public static function of(Sql $sql, Links $links, int $productId): ?self
     {
-        $links = $sql->fetchAll(
-            'SELECT * FROM '
-            . Links::TABLE
-            . " WHERE environment = ? AND merchant_id = ? AND product_id = ? ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id",
-            [$mappings->environment, $mappings->merchant, $productId],
-        );
+        $linked = array_map(StatusRow::fromRow(...), $sql->fetchAll(
+            'SELECT * FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id = ?
+              ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id",
+            [$links->environment, $links->merchant, $productId],
+        ));
 
-        if ($links === []) {
-            return self::conflict($sql, $mappings, $productId);
+        if ($linked === []) {
+            return self::conflict($sql, $links, $productId);
         }
 
-        $id    = (string) ($links[0]['parent_id'] ?? $links[0]['clover_id']);
-        $known = $sql->fetchAll('SELECT * FROM '
+        $id    = $linked[0]->parentId ?? $linked[0]->cloverId;
+        $known = array_map(StatusRow::fromRow(...), $sql->fetchAll('SELECT * FROM '
         . Links::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND (clover_id = ? OR parent_id = ?) ORDER BY id', [
-            $mappings->environment,
-            $mappings->merchant,
+            $links->environment,
+            $links->merchant,
             $id,
             $id,
-        ]);
-        $top     = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] === null));
-        $top     = $top[0] ?? null;
-        $members = array_values(array_filter($known, static fn (array $row): bool => $row['parent_id'] !== null));
-        $told    = self::told(
-            $sql,
-            $mappings,
-            array_map(static fn (array $row): string => (string) $row['clover_id'], $known),
-        );
-        $living = array_values(array_filter($known, static fn (array $row): bool => $row['state'] !== Links::DELETED));
-        $items  = $members === [] ? $known : $members;
-        $isGone = ($top['state'] ?? null) === Links::DELETED
-        || array_filter($items, static fn (array $row): bool => $row['state'] !== Links::DELETED) === [];
-        $state = $isGone
-            ? Links::DELETED
-            : self::worst([...array_column($living, 'state'), ...($told ? [Links::PENDING] : [])]);
+        ]));
+        $tops     = array_values(array_filter($known, static fn (StatusRow $r): bool => $r->parentId === null));
+        $top      = $tops[0] ?? null;
+        $members  = array_values(array_filter($known, static fn (StatusRow $r): bool => $r->parentId !== null));
+        $isLiving = static fn (StatusRow $r): bool => $r->state !== LinkState::Deleted;
+        $living   = array_values(array_filter($known, $isLiving));
+        $waits    = self::hasEvents($sql, $links, array_column($known, 'cloverId'));
+        $isGone   = $top?->state === LinkState::Deleted
+        || array_filter($members === [] ? $known : $members, $isLiving) === [];
+        $states = array_column($living, 'state');
+        $state  = $isGone ? LinkState::Deleted : self::worst($waits ? [...$states, LinkState::Pending] : $states);
         $synced = array_filter(
-            array_column($living === [] ? $known : $living, 'last_synced'),
+            array_column($living === [] ? $known : $living, 'lastSynced'),
             static fn (?string $at): bool => $at !== null,
         );
 
         return new self(
             $state,
-            $members === [] ? (string) $known[0]['clover_type'] : 'group',
+            $members === [] ? $known[0]->kind : 'group',
             $id,
-            (string) ($top['name'] ?? $members[0]['name']),
-            array_map(self::member(...), $members),
+            ($top ?? $known[0])->name,
+            $members,
             $synced === [] ? null : min($synced),
-            $state === Links::ERROR ? self::sentence($living) : null,
+            $state === LinkState::Error ? self::sentence($living) : null,
             match (true) {
-                $state !== Links::PENDING => null,
-                $told   => self::EVENT,
+                $state !== LinkState::Pending => null,
+                $waits  => self::EVENT,
                 default => self::LINK,
             },
         );
     }
 
     /** Something in Clover has a SKU of this product, which is linked to nothing. */
-    private static function conflict(Sql $sql, Links $mappings, int $productId): ?self
+    private static function conflict(Sql $sql, Links $links, int $productId): ?self
     {
         $skus = array_values(array_filter(
             array_map(
@@ -115,79 +108,61 @@ final readonly class ProductStatus
             ),
             static fn (string $sku): bool => Text::key($sku) !== '',
         ));
-        $row =
-            (new Bulk($sql))->fetch(
-                'SELECT clover_id, clover_type, parent_id, name, error FROM '
-                . Links::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' AND sku IN (%s) ORDER BY id",
-                $skus,
-                [$mappings->environment, $mappings->merchant],
-            )[0] ?? null;
+        $rows = (new Bulk($sql))->fetch(
+            'SELECT * FROM '
+            . Links::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' AND sku IN (%s) ORDER BY id",
+            $skus,
+            [$links->environment, $links->merchant],
+        );
 
-        return (
-            $row === null
-                ? null
-                : new self(
-                    Links::CONFLICT,
-                    $row['parent_id'] === null ? (string) $row['clover_type'] : 'group',
-                    (string) ($row['parent_id'] ?? $row['clover_id']),
-                    (string) $row['name'],
-                    [],
-                    null,
-                    (string) $row['error'],
-                    null,
-                )
+        if ($rows === []) {
+            return null;
+        }
+
+        $row = StatusRow::fromRow($rows[0]);
+
+        return new self(
+            LinkState::Conflict,
+            $row->parentId === null ? $row->kind : 'group',
+            $row->parentId ?? $row->cloverId,
+            $row->name,
+            [],
+            null,
+            (string) $row->error,
+            null,
         );
     }
 
     /** @param list<string> $cloverIds */
-    private static function told(Sql $sql, Links $mappings, array $cloverIds): bool
+    private static function hasEvents(Sql $sql, Links $links, array $cloverIds): bool
     {
-        return (
-            (new Bulk($sql))->fetch(
-                'SELECT id FROM '
-                . Inbox::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked AND object_id IN (%s)",
-                $cloverIds,
-                [$mappings->environment, $mappings->merchant],
-            ) !== []
-        );
+        return (new Inbox($sql, $links))->countOf($cloverIds) > 0;
     }
 
-    /** @param list<string> $states */
-    private static function worst(array $states): string
+    /** @param list<LinkState> $states */
+    private static function worst(array $states): LinkState
     {
-        return array_values(array_intersect(self::ORDER, $states))[0] ?? Links::SYNCED;
+        foreach (self::ORDER as $state) {
+            if (\in_array($state, $states, true)) {
+                return $state;
+            }
+        }
+
+        return LinkState::Synced;
     }
 
-    /** @param list<array<string, mixed>> $rows */
+    /** @param list<StatusRow> $rows */
     private static function sentence(array $rows): string
     {
-        $failed = array_values(array_filter(
-            $rows,
-            static fn (array $row): bool => $row['state'] === Links::ERROR && (string) $row['error'] !== '',
-        ));
-        $said = array_map(static fn (array $row): string => $row['parent_id'] === null || (string) $row['name'] === ''
-            ? (string) $row['error']
-            : "“{$row['name']}”: {$row['error']}", $failed);
+        $said = [];
+
+        foreach ($rows as $row) {
+            if ($row->state === LinkState::Error && (string) $row->error !== '') {
+                $said[] = $row->parentId === null || $row->name === '' ? $row->error : "“{$row->name}”: {$row->error}";
+            }
+        }
 
         return implode(' ', array_unique($said));
-    }
-
-    /**
-     * @param array<string, mixed> $row
-     *
-     * @return array{clover_id: string, name: string, sku: string, variant_id: ?int, state: string, error: ?string}
-     */
-    private static function member(array $row): array
-    {
-        return [
-            'clover_id'  => (string) $row['clover_id'],
-            'name'       => (string) $row['name'],
-            'sku'        => (string) $row['sku'],
-            'variant_id' => $row['variant_id'] === null ? null : (int) $row['variant_id'],
-            'state'      => (string) $row['state'],
-            'error'      => $row['error'] === null ? null : (string) $row['error'],
-        ];
     }
 }

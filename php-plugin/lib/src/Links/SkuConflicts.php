@@ -18,7 +18,7 @@ final readonly class SkuConflicts
 
     public function __construct(
         Sql $sql,
-        private Links $mappings,
+        private Links $links,
     ) {
         $this->bulk = new Bulk($sql);
     }
@@ -34,8 +34,10 @@ final readonly class SkuConflicts
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                if ($variant['action'] !== 'move' && Text::sku($variant['sku'] ?? '') !== '') {
-                    $skus[Text::sku($variant['sku'])] = $variant['sku'];
+                $sku = $variant['action'] === 'move' ? '' : $variant['sku'] ?? '';
+
+                if (Text::sku($sku) !== '') {
+                    $skus[Text::sku($sku)] = $sku;
                 }
             }
         }
@@ -59,15 +61,14 @@ final readonly class SkuConflicts
      *
      * @param list<string> $skus None of them empty
      *
-     * @return array<string, list<array{variant_id: int, product_id: int, article_id: int, product_type: string,
-     *   is_master: bool, title: string, sku: string}>> By SKU
+     * @return array<array-key, list<UnlinkedVariant>> By {@see Text::sku()}
      */
     public function unlinked(array $skus): array
     {
         $found = [];
 
-        // J2Commerce has no key on the SKU, so the server goes over all variants: over them alone, and not over what
-        // they are joined with, since mostly none is found.
+        // J2Commerce has no index on the SKU, so the server reads all variants. Without joins, since mostly none is
+        // found.
         $variants = array_map(
             static fn (array $row): int => (int) $row['id'],
             $this->bulk->fetch(
@@ -75,32 +76,27 @@ final readonly class SkuConflicts
                 array_values(array_unique([...$skus, ...array_map(Text::shown(...), $skus)])),
             ),
         );
-        // One may have come up for two spellings.
+        // One variant may match two spellings.
         $variants = array_values(array_unique($variants));
         sort($variants);
 
-        // Products whose article is gone for good cannot be sold or edited any more.
+        // A product without an article can be neither sold nor edited.
         foreach ($this->bulk->fetch(
-            "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, p.product_type, c.id AS article_id, c.title
+            "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, c.id AS article_id, c.title
                FROM #__j2commerce_variants v
-               JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id AND p.product_source = 'com_content'
+               JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id
+                    AND p.product_source = 'com_content'
                JOIN #__content c ON c.id = p.product_source_id
               WHERE v.j2commerce_variant_id IN (%s) AND NOT EXISTS (
-                    SELECT 1 FROM #__j2commerce_clover_mappings m WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
+                    SELECT 1 FROM #__j2commerce_clover_mappings m
+                     WHERE m.product_id = v.product_id AND m.environment = ? AND m.merchant_id = ?)
               ORDER BY v.j2commerce_variant_id",
             $variants,
             [],
-            [$this->mappings->environment, $this->mappings->merchant],
+            [$this->links->environment, $this->links->merchant],
         ) as $row) {
-            $found[Text::sku((string) $row['sku'])][] = [
-                'variant_id'   => (int) $row['j2commerce_variant_id'],
-                'product_id'   => (int) $row['product_id'],
-                'article_id'   => (int) $row['article_id'],
-                'product_type' => (string) $row['product_type'],
-                'is_master'    => (bool) $row['is_master'],
-                'title'        => (string) $row['title'],
-                'sku'          => (string) $row['sku'],
-            ];
+            $variant                           = UnlinkedVariant::fromRow($row);
+            $found[Text::sku($variant->sku)][] = $variant;
         }
 
         return $found;

@@ -106,7 +106,7 @@ final readonly class Committed
             if ($item !== null) {
                 $taken[$item] =
                     ($taken[$item] ?? 0)
-                    + max(0, $line['quantity'] - LineHistory::givenByHand($history, (string) $item));
+                    + max(0, $line['quantity'] - LineHistory::givenByHand($history, strval($item)));
             }
         }
 

@@ -37,8 +37,8 @@ final readonly class LineBooks
 
         return new self(
             $lineId,
-            $line->variantId ?? $rows[0]->variantId ?? 0,
-            $line->name ?? $rows[0]->name ?? '',
+            $line->variantId ?? ($rows === [] ? 0 : $rows[0]->variantId),
+            $line->name ?? ($rows === [] ? '' : $rows[0]->name),
             $item,
             $line->quantity ?? 0,
             $rows,

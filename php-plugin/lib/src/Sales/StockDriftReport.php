@@ -153,7 +153,7 @@ final readonly class StockDriftReport
         if ($shop !== $expected) {
             $reasons[] = "stale: the shop has $shop and should have $expected; the next sync settles it";
         } elseif ($reasons === [] && (string) $shop !== $item['count']) {
-            $reasons[] = $item['whole'] < 0
+            $reasons[] = (int) $item['whole'] < 0
                 ? 'below zero: Clover has sold more than it had'
                 : 'fraction: the shop sells whole units only';
         }

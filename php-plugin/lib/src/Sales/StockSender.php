@@ -86,12 +86,12 @@ final readonly class StockSender
                         $outcome->modified,
                         $outcome->before === null
                             ? 'Clover does not count the item any more'
-                            // As numbers: the column keeps three decimals.
+                            // The columns keep three decimals.
                             : \sprintf(
                                 "Clover's count was %s, was to become %s and is %s: it was changed by somebody else "
                                 . 'as well',
-                                (float) $row->countBefore,
-                                (float) $row->target,
+                                self::shown($row->countBefore),
+                                self::shown($row->target),
                                 $outcome->before,
                             ),
                     ),
@@ -332,6 +332,12 @@ final readonly class StockSender
 
                 $this->breaker->failed($outcome->message);
         }
+    }
+
+    /** A count without the zeros that the column adds. */
+    private static function shown(string $count): string
+    {
+        return str_contains($count, '.') ? rtrim(rtrim($count, '0'), '.') : $count;
     }
 
     private static function words(LedgerRow $row): string

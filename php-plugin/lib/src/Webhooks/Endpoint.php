@@ -37,7 +37,7 @@ final readonly class Endpoint
     }
 
     /**
-     * @param array<string, int|float|string|list<string>> $headers As `$_SERVER` has them, or by name
+     * @param array<string, scalar|list<string>> $headers As `$_SERVER` has them, or by name
      *
      * @return array{status: int, body: string, work: bool} work: whether events wait to be processed after the response
      */

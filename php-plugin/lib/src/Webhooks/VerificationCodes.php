@@ -75,8 +75,8 @@ final readonly class VerificationCodes
         $codes  = [];
 
         // 0.1.0 kept one.
-        foreach (isset($stored['code']) ? [$stored] : $stored as $entry) {
-            if (\is_array($entry) && \is_string($entry['code'] ?? null) && \is_int($entry['at'] ?? null)) {
+        foreach (array_filter(isset($stored['code']) ? [$stored] : $stored, \is_array(...)) as $entry) {
+            if (\is_string($entry['code'] ?? null) && \is_int($entry['at'] ?? null)) {
                 $codes[] = ['code' => $entry['code'], 'at' => $entry['at']];
             }
         }

@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Links;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+
+/** What is wrong with one item of a product. */
+final readonly class LinkProblem
+{
+    private function __construct(
+        public string $cloverId,
+        public string $name,
+        public string $sku,
+        public string $message,
+    ) {
+    }
+
+    /** @param array<string, int|float|string|null> $row */
+    public static function fromRow(array $row): self
+    {
+        return new self(
+            Row::string($row, 'clover_id'),
+            Row::string($row, 'name'),
+            Row::string($row, 'sku'),
+            Row::string($row, 'error'),
+        );
+    }
+}

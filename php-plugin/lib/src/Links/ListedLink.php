@@ -1,0 +1,55 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Links;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Support\UtcTime;
+
+/** A product as {@see LinkList} shows it: an item of Clover, or a group with its members. */
+final readonly class ListedLink
+{
+    /** @param list<LinkProblem> $problems */
+    private function __construct(
+        public string $cloverId,
+        public bool $isGroup,
+        /** The article's, else Clover's name. */
+        public string $title,
+        /** Empty for a group. */
+        public string $sku,
+        public LinkState $state,
+        /** Items of a group that Clover still has; 0 for an item. */
+        public int $members,
+        /** UTC, ISO 8601; null without a product, which was seen but never synced. */
+        public ?string $lastSynced,
+        public ?int $productId,
+        public ?int $articleId,
+        public array $problems,
+    ) {
+    }
+
+    /**
+     * @param array<string, int|float|string|null> $row
+     * @param list<LinkProblem>                    $problems
+     */
+    public static function fromRow(array $row, LinkState $state, array $problems): self
+    {
+        $isGroup = Row::bool($row, 'is_group');
+
+        return new self(
+            Row::string($row, 'head'),
+            $isGroup,
+            Row::nullableString($row, 'title') ?? Row::string($row, 'name'),
+            Row::string($row, 'sku'),
+            $state,
+            $isGroup ? Row::int($row, 'members') : 0,
+            $row['product_id'] === null ? null : UtcTime::iso(Row::nullableString($row, 'last_synced')),
+            Row::nullableInt($row, 'product_id'),
+            Row::nullableInt($row, 'article_id'),
+            $problems,
+        );
+    }
+}
