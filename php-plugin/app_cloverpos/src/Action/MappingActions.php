@@ -122,7 +122,7 @@ final readonly class MappingActions implements ActionGroup
         return ['message' => $message, 'type' => $failed === [] ? 'success' : 'warning'];
     }
 
-    /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
+    /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */
     private function preview(): array
     {
         LongRequest::begin(self::REPORT);
@@ -141,7 +141,7 @@ final readonly class MappingActions implements ActionGroup
         );
     }
 
-    /** @return array{summary: string, rows: list<array<string, mixed>>, capped: bool} */
+    /** @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool} */
     private function drift(): array
     {
         LongRequest::begin(self::REPORT);
@@ -157,10 +157,12 @@ final readonly class MappingActions implements ActionGroup
     }
 
     /**
-     * @param \Closure(\Closure): array<string, int>  $run
-     * @param \Closure(array<string, int>): string    $summary
+     * @template C of array<string, int>
      *
-     * @return array{summary: string, rows: list<array<string, mixed>>, capped: bool}
+     * @param \Closure(\Closure): C    $run
+     * @param \Closure(C): string      $summary
+     *
+     * @return array{summary: string, rows: list<array<array-key, mixed>>, capped: bool}
      */
     private function report(\Closure $run, \Closure $summary): array
     {

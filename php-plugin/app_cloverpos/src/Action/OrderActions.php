@@ -71,7 +71,7 @@ final readonly class OrderActions implements ActionGroup
             $sales->planner->resolveRow($row, Resolution::NotApplied);
         }
 
-        if ($status->push?->state === SendState::Dead) {
+        if ($status->push !== null && $status->push->state === SendState::Dead) {
             $sales->pushes->resolve($status->push->id, Resolution::NotApplied);
         }
 

@@ -47,10 +47,11 @@ final readonly class OrderCard
         return Template::render('ordercard', ['orderId' => $orderId, 'body' => $this->body($orderId)]);
     }
 
-    /** What stands in the card now; a script puts it there anew after each action. */
+    /** The card's content; a script replaces it after each action. */
     public function body(string $orderId): string
     {
         $status = null;
+        $shop   = null;
 
         try {
             $problem = Requirements::problem();
@@ -66,9 +67,9 @@ final readonly class OrderCard
             'orderId'   => $orderId,
             'status'    => $status,
             'problem'   => $problem,
-            'connected' => $status !== null && $shop->connection->status()->connected,
-            'paused'    => $status === null ? null : $shop->circuitBreaker()->read()['reason'] ?? null,
-            'settings'  => $status === null ? null : $shop->settings,
+            'connected' => $status !== null && $shop?->connection->status()->connected === true,
+            'paused'    => $status === null ? null : $shop?->circuitBreaker()->read()['reason'] ?? null,
+            'settings'  => $status === null ? null : $shop?->settings,
             'mayAct'    => $status !== null && J2CommerceHelper::canAccess('j2commerce.editsetup'),
         ]);
     }
