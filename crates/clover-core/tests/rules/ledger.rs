@@ -188,3 +188,19 @@ fn units_given_back_by_hand_do_not_count_against_the_sale_after_a_release() {
     let again = order.plan(SaleState::Paid, true);
     assert_eq!(made(&again), [(4, 3, None, RowState::Intended, None)]);
 }
+
+#[test]
+fn an_order_made_smaller_gives_back_the_difference_and_no_more() {
+    let rows = vec![
+        sale(1, "A", 3, RowState::Confirmed),
+        sale(2, "A", 4, RowState::Confirmed),
+    ];
+    let plan = line("A", 2, rows).plan(SaleState::Paid, true);
+    assert_eq!(
+        made(&plan),
+        [
+            (3, -4, Some(2), RowState::Intended, None),
+            (4, -1, Some(1), RowState::Intended, None)
+        ]
+    );
+}

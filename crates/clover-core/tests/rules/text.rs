@@ -13,6 +13,10 @@ fn spaces_around_and_between_plain_words_are_cleaned() {
     ] {
         assert_eq!(clean(raw).as_deref(), Some("Soup of"), "{raw:?}");
     }
+    for raw in [" Soup", "Soup ", " Soup "] {
+        assert_eq!(clean(raw).as_deref(), Some("Soup"), "{raw:?}");
+    }
+    assert_eq!(clean(&"a".repeat(300)), Some("a".repeat(255)));
 }
 
 #[test]
