@@ -1,0 +1,205 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Architecture;
+
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+/** The words of the plugins: what is named is defined, what is defined is named, and placeholders get their values. */
+final class LanguageTest extends TestCase
+{
+    private const PLUGIN = __DIR__ . '/../../php-plugin';
+    private const STUBS  = __DIR__ . '/../../stubs';
+
+    #[TestDox('A key is defined once a file, and says the same in both files of a plugin')]
+    public function test_files(): void
+    {
+        $found = [];
+        $texts = [];
+
+        foreach (self::files('ini') as $path => $text) {
+            preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines, PREG_SET_ORDER);
+            $keys  = array_column($lines, 1);
+            $found = [...$found, ...array_unique(array_diff_assoc($keys, array_unique($keys)))];
+
+            foreach ($lines as [, $key, $value]) {
+                if (($texts[$key] ??= $value) !== $value) {
+                    $found[] = "$key in $path";
+                }
+            }
+
+            preg_match_all('/^(?!;|[A-Z0-9_]+=".*"$).+$/m', $text, $odd);
+            $found = [...$found, ...$odd[0]];
+        }
+
+        self::assertGreaterThan(400, \count($texts));
+        self::assertSame([], $found);
+    }
+
+    #[TestDox('Every key that PHP, XML and scripts name is defined in en-GB')]
+    public function test_used_keys_are_defined(): void
+    {
+        self::assertSame([], self::words()->undefined());
+    }
+
+    #[TestDox('Every key that is defined in en-GB is named somewhere')]
+    public function test_defined_keys_are_used(): void
+    {
+        self::assertSame([], self::words()->unused());
+    }
+
+    #[TestDox('A text has as many placeholders as it gets values')]
+    public function test_placeholders(): void
+    {
+        $words = self::words();
+        self::assertSame([], $words->misfits());
+        self::assertGreaterThan(50, $words->calls(), 'Calls whose values can be counted');
+    }
+
+    #[TestDox('What a script shows is sent to the page')]
+    public function test_scripts(): void
+    {
+        self::assertSame([], self::words()->unsent());
+    }
+
+    /** @return iterable<string, array{string, string, string, list<string>}> Question, file, code, answer */
+    public static function planted(): iterable
+    {
+        $word  = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+        $const = "private const PREFIX = '{$word}MAPPING_';";
+        yield 'a key in full' => ['undefined', 'a.php', "Text::_('{$word}GONE');", ["a.php: {$word}GONE"]];
+        yield 'a key in full that is there' => ['undefined', 'a.php', "Text::_('{$word}MAPPING_ONE');", []];
+        yield 'a key after a prefix' => [
+            'undefined',
+            'a.php',
+            "$const Text::_(self::PREFIX . 'GONE');",
+            ["a.php: {$word}MAPPING_GONE"],
+        ];
+        yield 'one of two keys' => [
+            'undefined',
+            'a.php',
+            "\$prefix = '$word'; Text::_(\$prefix . (\$a === [] ? 'MAPPING_ONE' : 'GONE'));",
+            ["a.php: {$word}GONE"],
+        ];
+        yield 'a family without a key' => [
+            'undefined',
+            'a.php',
+            "$const Text::_(self::PREFIX . 'GONE_' . strtoupper(\$a));",
+            ["a.php: {$word}MAPPING_GONE_*"],
+        ];
+        yield 'a family' => ['undefined', 'a.php', "$const Text::_(self::PREFIX . 'STATE_' . strtoupper(\$a));", []];
+        yield 'a word of a template' => [
+            'undefined',
+            'a.php',
+            "\$word(\$a ? 'GONE' : 'MAPPING_ONE');",
+            ["a.php: {$word}GONE"],
+        ];
+        yield 'a plural' => ['undefined', 'a.php', "$const Text::plural(self::PREFIX . 'N_THINGS', 2);", []];
+        yield 'a key of a form' => ['undefined', 'a.xml', "<field label=\"{$word}GONE\"/>", ["a.xml: {$word}GONE"]];
+        yield 'a key of a script' => ['undefined', 'a.js', "say(text('GONE'));", ["a.js: {$word}GONE"]];
+        yield 'a key that is not sent' => ['unsent', 'a.js', "say(text('MAPPING_ONE'));", ["a.js: {$word}MAPPING_ONE"]];
+        yield 'too few values' => [
+            'misfits',
+            'a.php',
+            "$const Text::sprintf(self::PREFIX . 'TWO', f(\$a, 1));",
+            ["a.php: {$word}MAPPING_TWO has 2, gets 1"],
+        ];
+        yield 'too many values' => [
+            'misfits',
+            'a.php',
+            "$const Text::sprintf(self::PREFIX . 'TWO', 1, 2, [3, 4],);",
+            ["a.php: {$word}MAPPING_TWO has 2, gets 3"],
+        ];
+        yield 'as many values' => [
+            'misfits',
+            'a.php',
+            "$const Text::sprintf(self::PREFIX . 'TWO', f(1, 2), [3, 4]);",
+            [],
+        ];
+        yield 'values that are not seen' => [
+            'misfits',
+            'a.php',
+            "$const Text::sprintf(self::PREFIX . 'TWO', ...\$a);",
+            [],
+        ];
+        yield 'no values' => [
+            'misfits',
+            'a.php',
+            "Text::_('{$word}MAPPING_TWO');",
+            ["a.php: {$word}MAPPING_TWO has 2, gets 0"],
+        ];
+    }
+
+    /** @param list<string> $answer */
+    #[DataProvider('planted')]
+    #[TestDox('What is planted is found: $_dataName')]
+    public function test_planted(string $question, string $path, string $code, array $answer): void
+    {
+        $defined = [
+            'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_ONE'        => 'One',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_STATE_OK'   => 'Fine',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_N_THINGS'   => '%d things',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_N_THINGS_1' => 'One thing',
+            'PLG_J2COMMERCE_APP_CLOVERPOS_MAPPING_TWO'        => '%1$s of %2$d (100 %)',
+        ];
+        $code = str_ends_with($path, '.php') ? "<?php $code" : $code;
+        self::assertSame($answer, (new Words($defined, [$path => $code]))->$question());
+    }
+
+    #[TestDox('A key that nothing names is found')]
+    public function test_unused_is_found(): void
+    {
+        $words = new Words([
+            'PKG_CLOVERPOS_A'         => 'A',
+            'PKG_CLOVERPOS_B_1'       => 'B',
+            'PKG_CLOVERPOS_B'         => 'Bs',
+            'PKG_CLOVERPOS_STATE_OK'  => 'Fine',
+            'PKG_CLOVERPOS_STATE_BAD' => 'Bad',
+            'PKG_CLOVERPOS_GONE'      => 'Gone',
+        ], [
+            'a.php' =>
+                "<?php Text::_('PKG_CLOVERPOS_A'); Text::plural('PKG_CLOVERPOS_B', 1); \$prefix = 'PKG_CLOVERPOS_';"
+                    . " Text::_(\$prefix . 'STATE_' . strtoupper('ok'));",
+        ]);
+        self::assertSame(['PKG_CLOVERPOS_STATE_BAD', 'PKG_CLOVERPOS_GONE'], $words->unused());
+    }
+
+    private static function words(): Words
+    {
+        $defined = [];
+
+        foreach (self::files('ini') as $text) {
+            preg_match_all('/^([A-Z0-9_]+)="(.*)"$/m', $text, $lines);
+            $defined += array_combine($lines[1], $lines[2]);
+        }
+
+        return new Words(
+            $defined,
+            [...self::files('php'), ...self::files('xml'), ...self::files('js')],
+            array_values(self::files('php', self::STUBS)),
+        );
+    }
+
+    /** @return array<string, string> Path => text */
+    private static function files(string $extension, string $folder = self::PLUGIN): array
+    {
+        $files = [];
+
+        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
+            $folder,
+            \FilesystemIterator::SKIP_DOTS,
+        )) as $file) {
+            if ($file->getExtension() === $extension) {
+                $path         = substr($file->getPathname(), \strlen($folder) + 1);
+                $files[$path] = (string) file_get_contents($file->getPathname());
+            }
+        }
+
+        ksort($files);
+
+        return $files;
+    }
+}

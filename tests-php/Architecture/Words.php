@@ -1,0 +1,357 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Architecture;
+
+/**
+ * Language keys as they are defined and named. A key is named in full, or as a prefix of its file and a word behind it:
+ * `self::PREFIX . 'DONE'`, `$prefix . ($a ? 'ONE' : 'TWO')`, `self::PREFIX . 'STATE_' . strtoupper($state)`.
+ */
+final class Words
+{
+    private const ROOT = '(?:PLG_J2COMMERCE_APP_CLOVERPOS|PLG_TASK_CLOVERSYNC|PKG_CLOVERPOS|LIB_CLOVERSYNC)';
+
+    private const APP = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
+
+    /** Functions of templates and scripts that put a prefix before a word: the app's, and `$say` the file's. */
+    private const WRAPPED = '/(?<![\w>])(\$word|\$say|text)(\((?:[^()]++|(?2))*\))/';
+
+    /** @var array<string, array<string, true>> File => keys, with * for what is not known until it runs */
+    private array $named = [];
+
+    /** @var list<array{string, string, int}> File, key, number of values */
+    private array $values = [];
+
+    /** @var array<string, true> Texts in quotes in all files, in capitals */
+    private array $literals = [];
+
+    /**
+     * @param array<string, string> $defined Key => text
+     * @param array<string, string> $files   Path => source
+     * @param list<string>          $texts   Sources whose texts may be words, such as the states of the extension's stubs
+     */
+    public function __construct(
+        private readonly array $defined,
+        array $files,
+        array $texts = [],
+    ) {
+        foreach ([...$texts, ...array_values($files)] as $source) {
+            preg_match_all('/[\'"]([A-Za-z0-9_]+)[\'"]/', $source, $literals);
+            $this->literals += array_fill_keys(array_map(strtoupper(...), $literals[1]), true);
+        }
+
+        foreach ($files as $path => $source) {
+            $this->named[$path] = [];
+            match (pathinfo($path, PATHINFO_EXTENSION)) {
+                'php' => $this->readPhp($path, $source),
+                'js'  => $this->readWrapped($path, $source),
+                'xml' => $this->readXml($path, $source),
+            };
+        }
+    }
+
+    /** @return list<string> */
+    public function undefined(): array
+    {
+        $found = [];
+
+        foreach ($this->named as $path => $keys) {
+            foreach (array_keys($keys) as $key) {
+                if ($this->matching($key) === []) {
+                    $found[] = "$path: $key";
+                }
+            }
+        }
+
+        return $found;
+    }
+
+    /** @return list<string> */
+    public function unused(): array
+    {
+        $used = [];
+
+        foreach (array_keys(array_merge(...array_values($this->named))) as $pattern) {
+            foreach ($this->matching($pattern) as $key) {
+                if (preg_match(self::expression($pattern), $key, $rest) !== 1) {
+                    $used[$key] = true;
+
+                    continue;
+                }
+
+                // What fills a gap is a text of the code: a state, a setting, another word.
+                if (array_filter(\array_slice($rest, 1), fn (string $part): bool => !$this->isText($part)) === []) {
+                    $used[$key] = true;
+                }
+            }
+        }
+
+        foreach (array_keys($used) as $key) {
+            $used += array_fill_keys($this->plurals($key), true);
+        }
+
+        return array_values(array_diff(array_keys($this->defined), array_keys($used)));
+    }
+
+    /** @return list<string> */
+    public function misfits(): array
+    {
+        $found = [];
+
+        foreach ($this->values as [$path, $key, $values]) {
+            $has = self::placeholders($this->defined[$key] ?? '');
+
+            if (isset($this->defined[$key]) && $has !== $values) {
+                $found[] = "$path: $key has $has, gets $values";
+            }
+        }
+
+        return $found;
+    }
+
+    public function calls(): int
+    {
+        return \count($this->values);
+    }
+
+    /** @return list<string> Keys of scripts that no PHP names, in full or as a word */
+    public function unsent(): array
+    {
+        $php = [];
+
+        foreach ($this->named as $path => $keys) {
+            $php += str_ends_with($path, '.php') ? $keys : [];
+        }
+
+        $found = [];
+
+        foreach ($this->named as $path => $keys) {
+            foreach (str_ends_with($path, '.js') ? array_keys($keys) : [] as $key) {
+                if (!isset($php[$key])) {
+                    $found[] = "$path: $key";
+                }
+            }
+        }
+
+        return $found;
+    }
+
+    private function readXml(string $path, string $source): void
+    {
+        preg_match_all('/\b' . self::ROOT . '(?:_[A-Z0-9_]*[A-Z0-9])?\b/', $source, $keys);
+        $this->named[$path] += array_fill_keys($keys[0], true);
+
+        // Joomla shows a plugin by the key that its name is in capitals.
+        $name = strtoupper((string) self::match('/<name>(\w+)<\/name>/', $source));
+
+        if (preg_match('/^' . self::ROOT . '$/', $name) === 1) {
+            $this->named[$path][$name] = true;
+        }
+    }
+
+    private function readWrapped(string $path, string $source, ?string $prefix = null): void
+    {
+        preg_match_all(self::WRAPPED, $source, $calls, PREG_SET_ORDER);
+
+        foreach ($calls as [, $function, $arguments]) {
+            preg_match_all('/(?:^\(|[?:]\s*)\'([A-Z0-9_]+)\'/', $arguments, $words);
+
+            foreach ($words[1] as $word) {
+                $gap = str_ends_with($word, '_') ? '*' : '';
+
+                $this->named[$path][($function === '$say' ? $prefix : self::APP) . $word . $gap] = true;
+            }
+        }
+    }
+
+    private function readPhp(string $path, string $source): void
+    {
+        $source = self::withoutComments($source);
+        $prefix = self::match('/(?:const PREFIX|\$prefix)\s*=\s*\'(' . self::ROOT . '_[A-Z0-9_]*)\'/', $source);
+        $this->readWrapped($path, $source, $prefix);
+        // From here on every key stands as one text: 'PREFIX_WORD', or 'PREFIX_' . $unknown.
+        $source = (string) preg_replace(
+            '/(?:(?:self|static)::PREFIX|\$prefix)(?=\s*\.)/',
+            "'" . ($prefix ?? '') . "'",
+            $source,
+        );
+        $root   = '\'(' . self::ROOT . '_(?:[A-Z0-9_]*_)?)\'\s*\.\s*';
+        $source = (string) preg_replace('/' . $root . '\'([A-Z0-9_]+)\'/', "'\\1\\2'", $source);
+        $source = (string) preg_replace(
+            '/' . $root . '\((?:[^()\']|\'[^\']*\'|\([^()]*\))*?\?\s*\'([A-Z0-9_]+)\'\s*:\s*\'([A-Z0-9_]+)\'\)/',
+            "'\\1\\2'|'\\1\\3'",
+            $source,
+        );
+        preg_match_all(
+            '/\'('
+            . self::ROOT
+            . '(?:_[A-Z0-9_]+)?)\'(\s*\.\s*(?:strtoupper\([^()]*(?:\([^()]*\))?[^()]*\)|[\w\\\\]+\([^()]*\)|\$\w+(?=\s*\.\s*\')))?(\s*\.\s*\'(\w+)\')?/',
+            $source,
+            $texts,
+            PREG_SET_ORDER,
+        );
+
+        foreach ($texts as $text) {
+            $key = $text[1] . (($text[2] ?? '') === '' ? '' : '*' . ($text[4] ?? ''));
+
+            if (!str_ends_with($key, '_')) {
+                $this->named[$path][$key] = true;
+            }
+        }
+
+        preg_match_all("/$root\"\{\\\$\w+\}([A-Z0-9_]+)\"/", $source, $texts, PREG_SET_ORDER);
+
+        foreach ($texts as [, $begin, $end]) {
+            $this->named[$path]["$begin*$end" . (str_ends_with($end, '_') ? '*' : '')] = true;
+        }
+
+        // Joomla's tasks have a title and a description below this word.
+        preg_match_all('/\'langConstPrefix\'\s*=>\s*\'(\w+)\'/', $source, $tasks);
+
+        foreach ($tasks[1] as $task) {
+            unset($this->named[$path][$task]);
+            $this->named[$path] += ["{$task}_TITLE" => true, "{$task}_DESC" => true];
+        }
+
+        // Words of a list or of a call that get their prefix elsewhere in the file.
+        if ($prefix !== null) {
+            preg_match_all('/\'([A-Z][A-Z0-9_]+)\'/', $source, $words);
+
+            foreach ($words[1] as $word) {
+                if (isset($this->defined[$prefix . $word])) {
+                    $this->named[$path][$prefix . $word] = true;
+                }
+            }
+        }
+
+        $this->readCalls($path, $source);
+    }
+
+    private function readCalls(string $path, string $source): void
+    {
+        $tokens = array_values(array_filter(
+            \PhpToken::tokenize($source),
+            static fn (\PhpToken $token): bool => !$token->isIgnorable(),
+        ));
+
+        foreach ($tokens as $i => $token) {
+            if (
+                $token->text !== 'Text'
+                || ($tokens[$i + 1]->text ?? '') !== '::'
+                || ($tokens[$i + 3]->text ?? '') !== '('
+            ) {
+                continue;
+            }
+
+            $function  = $tokens[$i + 2]->text;
+            $arguments = self::arguments($tokens, $i + 4);
+            $keys      = array_map(static fn (string $key): string => trim($key, "'"), explode('|', $arguments[0]));
+
+            foreach ($keys as $key) {
+                if (preg_match('/^' . self::ROOT . '\w*$/', $key) !== 1) {
+                    continue;
+                }
+
+                if (\in_array($function, ['sprintf', '_'], true) && !str_contains(implode('', $arguments), '...')) {
+                    $this->values[] = [$path, $key, $function === '_' ? 0 : \count($arguments) - 1];
+                }
+            }
+        }
+    }
+
+    /**
+     * @param list<\PhpToken> $tokens
+     *
+     * @return non-empty-list<string> Without blanks; a trailing comma adds none
+     */
+    private static function arguments(array $tokens, int $i): array
+    {
+        $arguments = [''];
+        $depth     = 0;
+
+        for (; $i < \count($tokens); $i++) {
+            $text  = $tokens[$i]->text;
+            $depth += match ($text) {
+                '(', '[', '{', '#[' => 1,
+                ')', ']', '}'       => -1,
+                default             => 0,
+            };
+
+            if ($depth < 0) {
+                break;
+            }
+
+            if ($depth === 0 && $text === ',') {
+                $arguments[] = '';
+            } else {
+                $arguments[array_key_last($arguments)] .= $text;
+            }
+        }
+
+        return \count($arguments) > 1 && end($arguments) === '' ? \array_slice($arguments, 0, -1) : $arguments;
+    }
+
+    /** Whether the code has this text, or its halves: 'callback_' . $kind. */
+    private function isText(string $part): bool
+    {
+        if (isset($this->literals[$part])) {
+            return true;
+        }
+
+        for ($i = strpos($part, '_'); $i !== false; $i = strpos($part, '_', $i + 1)) {
+            if (isset($this->literals[substr($part, 0, $i + 1)], $this->literals[substr($part, $i + 1)])) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /** @return list<string> Defined keys that a key with or without gaps stands for */
+    private function matching(string $key): array
+    {
+        if (!str_contains($key, '*')) {
+            return isset($this->defined[$key]) ? [$key] : array_values(array_intersect($this->plurals($key), [
+                    "{$key}_OTHER",
+                    "{$key}_MORE",
+                ]));
+        }
+
+        return preg_grep(self::expression($key), array_keys($this->defined)) ?: [];
+    }
+
+    /** @return list<string> */
+    private function plurals(string $key): array
+    {
+        return array_values(array_filter(
+            ["{$key}_0", "{$key}_1", "{$key}_ONE", "{$key}_OTHER", "{$key}_MORE"],
+            fn (string $plural): bool => isset($this->defined[$plural]),
+        ));
+    }
+
+    private static function expression(string $key): string
+    {
+        return '/^' . str_replace('\*', '([A-Z0-9_]+?)', preg_quote($key, '/')) . '$/';
+    }
+
+    /** The highest number of a numbered placeholder, or how many there are. */
+    private static function placeholders(string $text): int
+    {
+        preg_match_all('/%(\d+)\$[sd]/', $text, $numbered);
+
+        return $numbered[1] !== [] ? max(array_map(intval(...), $numbered[1])) : (int) preg_match_all('/%[sd]/', $text);
+    }
+
+    private static function withoutComments(string $source): string
+    {
+        return implode('', array_map(static fn (\PhpToken $token): string => $token->is([T_COMMENT, T_DOC_COMMENT])
+            ? ''
+            : $token->text, \PhpToken::tokenize($source)));
+    }
+
+    private static function match(string $pattern, string $text): ?string
+    {
+        return preg_match($pattern, $text, $match) === 1 ? $match[1] : null;
+    }
+}
