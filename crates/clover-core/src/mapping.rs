@@ -192,7 +192,7 @@ impl Mapper {
             upc: cleaned(item.code.as_ref()),
             price,
             stock,
-            sellable: item.available && (option_values.is_empty() || !item.hidden),
+            sellable: is_sellable(item.available, item.hidden, !option_values.is_empty()),
             option_values,
         })
     }
@@ -359,6 +359,13 @@ impl Mapper {
         product.publish = self.import_published && !product.withheld;
         product
     }
+}
+
+/// Whether the shop may sell an item. A hidden variant is not offered. A hidden item without a group
+/// is imported unpublished, and stays sellable.
+#[must_use]
+pub fn is_sellable(available: bool, hidden: bool, is_variant: bool) -> bool {
+    available && !(hidden && is_variant)
 }
 
 fn cleaned(text: Option<&String>) -> Option<String> {

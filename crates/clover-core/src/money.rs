@@ -180,17 +180,24 @@ impl Decimal {
         })
     }
 
-    /// The amount in minor units of the currency.
-    ///
-    /// **The rounding rule:** to the nearest minor unit; an exact half goes away from zero. None when it does not fit.
+    /// The amount in minor units of the currency, rounded by [`divide`]. None when it does not fit.
     pub(crate) fn to_minor(self, currency: Currency) -> Option<MinorUnits> {
         let Self { digits, places } = self.shortest();
         let scaled = digits.checked_mul(10_i128.pow(currency.exponent))?;
         let unit = 10_i128.checked_pow(u32::try_from(places).ok()?)?;
-        let (whole, rest) = (scaled / unit, scaled % unit);
-        let away = i128::from(rest.abs() >= unit - rest.abs()) * rest.signum();
-        i64::try_from(whole + away).ok().map(MinorUnits)
+        i64::try_from(divide(scaled, unit)).ok().map(MinorUnits)
     }
+}
+
+/// Divides an amount of money. The divisor is positive.
+///
+/// **The rounding rule:** the quotient is rounded to the nearest whole number; an exact half goes
+/// away from zero. No other function rounds money.
+pub(crate) fn divide(dividend: i128, divisor: i128) -> i128 {
+    let (whole, rest) = (dividend / divisor, dividend % divisor);
+    // Compared without doubling, which could overflow.
+    let away = i128::from(rest.abs() >= divisor - rest.abs()) * rest.signum();
+    whole + away
 }
 
 impl fmt::Display for Decimal {
@@ -307,6 +314,27 @@ mod tests {
             assert_eq!(rounded, [Some(usd), Some(jpy), Some(kwd)], "{text}");
         }
         assert_eq!(minor("99999999999999999999", "JPY"), None);
+    }
+
+    #[test]
+    fn money_is_rounded_in_one_way() {
+        for (dividend, divisor, rounded) in [
+            (0, 2, 0),
+            (4, 10, 0),
+            (5, 10, 1),
+            (-4, 10, 0),
+            (-5, 10, -1),
+            (15, 10, 2),
+            (-15, 10, -2),
+            (7, 3, 2),
+            (8, 3, 3),
+            (7, 1, 7),
+            (i128::MAX, i128::MAX, 1),
+            (i128::MAX / 2, i128::MAX, 0),
+            (i128::MAX / 2 + 1, i128::MAX, 1),
+        ] {
+            assert_eq!(divide(dividend, divisor), rounded, "{dividend}/{divisor}");
+        }
     }
 
     #[test]

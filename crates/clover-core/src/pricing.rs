@@ -1,6 +1,6 @@
 //! From Clover's price to the shop's.
 
-use crate::money::{ColumnPrice, Currency, Decimal, MinorUnits, TooLarge};
+use crate::money::{self, ColumnPrice, Currency, Decimal, MinorUnits, TooLarge};
 
 /// The largest markup anyone may set, in percentage points or currency units. Above it a slip of the keyboard is likelier than intent.
 const LARGEST_MARKUP: i128 = 1_000_000;
@@ -56,7 +56,7 @@ impl MarkupValue {
 impl Pricing {
     /// The shop's price of an amount in Clover.
     ///
-    /// **The rounding rule:** the marked-up price is rounded to the nearest minor unit of the currency; an exact half goes up. Nothing else rounds.
+    /// The marked-up price is rounded to the minor unit of the currency by [`money::divide`].
     ///
     /// # Errors
     /// [`TooLarge`] when the result has no place in the price column.
@@ -65,20 +65,16 @@ impl Pricing {
         let priced = match self {
             Self::Direct => clover,
             Self::Percentage(markup) => {
-                half_up(clover * (100 * SCALE + markup.scaled), 100 * SCALE)
+                money::divide(clover * (100 * SCALE + markup.scaled), 100 * SCALE)
             }
             Self::Fixed(markup) => {
-                clover + half_up(markup.scaled * 10_i128.pow(currency.exponent()), SCALE)
+                clover + money::divide(markup.scaled * 10_i128.pow(currency.exponent()), SCALE)
             }
         };
         let priced = i64::try_from(priced)
             .map_err(|_| TooLarge(format!("{} {}", amount.0, currency.code())))?;
         ColumnPrice::exact(MinorUnits(priced), currency)
     }
-}
-
-fn half_up(dividend: i128, divisor: i128) -> i128 {
-    (2 * dividend + divisor).div_euclid(2 * divisor)
 }
 
 #[cfg(test)]
@@ -158,7 +154,7 @@ mod tests {
         fn a_percentage_is_within_half_a_minor_unit_of_the_exact_value(a in 0_i64..100_000_000, m in 0_i64..10_000_000) {
             let text = format!("{}.{:04}", m / 10_000, m % 10_000);
             let exact = i128::from(a) * (1_000_000 + i128::from(m));
-            let got = half_up(exact, 1_000_000) * 1_000_000;
+            let got = money::divide(exact, 1_000_000) * 1_000_000;
             prop_assert!((got - exact).abs() * 2 <= 1_000_000);
             let usd = Currency::from_code("USD").unwrap();
             let want = ColumnPrice::exact(MinorUnits(i64::try_from(got / 1_000_000).unwrap()), usd).unwrap();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clover_core::diff::{Change, CountChange, Known, compare, compare_count};
 use clover_core::ids::{GroupId, ItemId};
 use clover_core::json::JsonError;
-use clover_core::mapping::{ItemError, Mapper};
+use clover_core::mapping::{ItemError, Mapper, is_sellable};
 use clover_core::product::Product;
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ElementError, Item, ItemCount};
@@ -201,7 +201,10 @@ impl StockPage {
         self.items.iter().filter_map(move |item| {
             let row = known.get(item.id.as_str())?;
             let stock = count(item).filter(|_| track_stock);
-            let change = compare_count(stock, item.available && !item.hidden, row)?;
+            // The page does not say whether the item is a variant. A hidden one is taken for one: its
+            // availability is left to a comparison of the whole product.
+            let sellable = is_sellable(item.available, item.hidden, true);
+            let change = compare_count(stock, sellable, row)?;
             Some((&item.id, change))
         })
     }

@@ -166,6 +166,21 @@ fn in_category_mode_the_first_category_by_sort_order_is_made_and_the_others_beco
 }
 
 #[test]
+fn only_a_variant_is_taken_off_sale_by_being_hidden() {
+    for (available, hidden, is_variant, sellable) in [
+        (true, false, false, true),
+        (true, true, false, true),
+        (true, false, true, true),
+        (true, true, true, false),
+        (false, false, false, false),
+        (false, true, true, false),
+    ] {
+        let found = is_sellable(available, hidden, is_variant);
+        assert_eq!(found, sellable, "{available} {hidden} {is_variant}");
+    }
+}
+
+#[test]
 fn prices_that_the_till_asks_for_hidden_items_and_zero_prices_are_imported_unpublished_with_a_warning()
  {
     for (json, word) in [
