@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php fuzz mutants package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php deny fuzz mutants package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -19,6 +19,10 @@ MUTATE = $(if $(strip $2),PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROF
 # Mago is built once a version, in about seven minutes; MAGO names one that is there.
 MAGO_VERSION := 1.29.0
 MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
+
+# So is cargo-deny, which takes longer: DENY names one that is there.
+DENY_VERSION := 0.20.2
+DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
 ANALYZED := stubs $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Locking Log Services.php Status Support \
 	Tasks)
@@ -89,6 +93,12 @@ lint-php: setup $(MAGO)
 
 $(MAGO):
 	cargo install mago --version $(MAGO_VERSION) --locked --root target/tools/mago-$(MAGO_VERSION)
+
+deny: setup $(DENY) ## Licences, banned packages and sources of all dependencies (deny.toml)
+	$(DENY) --locked check bans licenses sources
+
+$(DENY):
+	cargo install cargo-deny --version $(DENY_VERSION) --locked --root target/tools/cargo-deny-$(DENY_VERSION)
 
 fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING (600); needs nightly Rust
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked

@@ -158,7 +158,8 @@ pub fn of(error: Error) -> PhpException {
             build(&PERMISSION, &message, Some(data))
         }
         Error::Unavailable { retry_after, .. } => {
-            let seconds = retry_after.as_secs_f64().ceil() as u64;
+            let started = u64::from(retry_after.subsec_nanos() > 0);
+            let seconds = retry_after.as_secs().saturating_add(started);
             let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
             let data = ("retryAfter", seconds.into_zval(false));
             build(&UNAVAILABLE, &message, Some(data))

@@ -155,6 +155,7 @@ pub fn drive(future: impl Future<Output = ()>, time: Duration) {
 fn let_php_run() -> Result<(), Interrupted> {
     // SAFETY: PHP's thread, inside a request. `zend_atomic_bool` is one atomic byte.
     let globals = unsafe { ffi::ext_php_rs_executor_globals() };
+    // SAFETY: the globals of this thread live as long as the request.
     let (timed_out, interrupt) = unsafe {
         (
             &*(&raw const (*globals).timed_out).cast::<AtomicBool>(),

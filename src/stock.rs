@@ -98,7 +98,7 @@ impl Stock {
     /// Writes what was prepared and stored.
     pub fn commit(&self, batch: &StockBatch, keys: &ZendHashTable) -> PhpResult<PhpArray> {
         let keys: Vec<i64> = crate::engine::array::values(keys)
-            .map(|key| key.long())
+            .map(ext_php_rs::ffi::_zval_struct::long)
             .collect::<Option<_>>()
             .ok_or_else(|| exception::item("must be whole numbers", "keys"))?;
         let mut pending: Vec<Ready> = batch.ready.take();

@@ -29,6 +29,7 @@ pub struct Webhook {
 #[php_impl]
 impl Webhook {
     /// Longest body that is taken.
+    #[allow(clippy::cast_possible_wrap, reason = "256 KiB")]
     pub const MAX_BODY: i64 = MAX_BODY as i64;
 
     /// Under these settings.

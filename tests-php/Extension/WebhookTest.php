@@ -159,14 +159,14 @@ final class WebhookTest extends TestCase
         ];
         yield 'no Auth Code' => [
             403,
-            'no Auth Code is set, so events cannot be told from forgeries',
+            'no Auth Code is set, so events cannot be distinguished from forgeries',
             $events,
             $right,
             ['webhook_secret' => ''],
         ];
         yield 'no Auth Code, empty header' => [
             403,
-            'no Auth Code is set, so events cannot be told from forgeries',
+            'no Auth Code is set, so events cannot be distinguished from forgeries',
             $events,
             ['X-Clover-Auth' => ''],
             ['webhook_secret' => ' '],

@@ -105,7 +105,7 @@ final class WorkCommandTest extends TestCase
         ])));
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
         self::assertStringContainsString(
-            "waits for nobody's word",
+            'does not need a decision',
             $this->shell->run(['work', '--leave', $row['row']])['err'],
         );
     }

@@ -659,7 +659,7 @@ final class SalesWorld
                     default => Resolution::NotApplied,
                 });
         } catch (ItemException) {
-            // It waits for what is said of the sale before it.
+            // It depends on the decision on its sale.
         }
     }
 

@@ -1,5 +1,5 @@
 //! Random histories of a shop and its Clover: the real ledger and the real client against the real simulator, in one process
-//! and under a clock that nobody waits for. `docs/TESTING.md` tells how to run one of them again.
+//! and under a simulated clock. `docs/TESTING.md` says how to run one of them again.
 
 mod push;
 mod regressions;

@@ -20,7 +20,7 @@ use crate::worker::{Died, Process, World};
 const SEARCH: i64 = 120;
 
 /// Filling reads twice and writes a few times, and each of these may wait two minutes and take half a one more. While another
-/// could still be filling an order nobody else may.
+/// could still be filling an order that no other may.
 const LEASE: i64 = 1_800;
 
 /// How far a push has come.
@@ -326,7 +326,7 @@ impl World {
                 self.moves(me, order, &push.stage, push.stage.clone(), SETTLE_AFTER);
             }
             Ok(Fill::Differs { message }) => {
-                // Nobody but us touches these orders.
+                // Only the shop touches these orders.
                 self.net
                     .truth()
                     .broken

@@ -1,4 +1,4 @@
-//! Histories that once went wrong, and those that must be told by name.
+//! Histories that once went wrong, and those that need a name.
 
 use clover_core::ledger::RowState::{Confirmed, Skipped, Uncertain};
 
@@ -182,7 +182,7 @@ fn a_count_that_the_till_moves_back_within_a_second_is_told_when_the_write_is_se
         item: 0,
         thousandths: 2_000,
     };
-    // To the beginning of one of Clover's seconds.
+    // To the beginning of a second of Clover's clock.
     let long = Pause { ms: 5_800 };
     let short = Pause { ms: 250 };
     let mut steps = vec![

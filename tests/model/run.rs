@@ -73,7 +73,7 @@ pub fn run(history: &History, planted: Planted) -> Result<Rest, Broken> {
 }
 
 thread_local! {
-    /// A panic inside a history is told with its seed; its backtrace, once for each try to make it smaller, is not.
+    /// A panic inside a history is reported with its seed; its backtrace, once for each try to make it smaller, is not.
     static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -305,7 +305,7 @@ impl Scene {
                 if self.pull.as_ref().is_none_or(JoinHandle::is_finished) {
                     let (world, process) = (self.world.clone(), self.process());
                     self.pull = Some(tokio::task::spawn_local(async move {
-                        world.read(&process).await
+                        world.read(&process).await;
                     }));
                 }
             }
@@ -625,7 +625,7 @@ impl Scene {
             let Some(count) = count else { continue };
             let id = &shop.links[*product];
             let open = shop.rows.iter().any(|row| {
-                // Of a return that nobody can make the shop shows nothing.
+                // The shop shows nothing of a return that cannot be made.
                 let is_held_back = row.row.state == RowState::Dead && row.row.delta < 0;
                 row.row.item == *id && (is_held_back || row.row.state == RowState::Uncertain)
             });

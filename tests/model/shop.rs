@@ -48,7 +48,7 @@ pub struct OrderLine {
 /// What the ledger knows of an order.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
-    pub told: String,
+    pub events: String,
     pub pending: bool,
 }
 
@@ -174,16 +174,16 @@ impl Shop {
 
     fn tell(&mut self, order: usize, word: &str) {
         let book = self.books.entry(order).or_default();
-        if !book.told.is_empty() {
-            book.told.push(',');
+        if !book.events.is_empty() {
+            book.events.push(',');
         }
-        book.told.push_str(word);
+        book.events.push_str(word);
         book.pending = true;
     }
 
     // The worker.
 
-    /// Finds what no event told.
+    /// Finds what no event reported.
     pub fn scan(&mut self) {
         for order in 0..self.orders.len() {
             let has_rows = self.rows.iter().any(|row| row.order == order);
@@ -203,14 +203,14 @@ impl Shop {
             paid: PAID,
             refunded: REFUNDED,
         };
-        let told = self
+        let events = self
             .books
             .get(&order)
-            .map(|book| OrderEvent::parse_list(&book.told))
+            .map(|book| OrderEvent::parse_list(&book.events))
             .unwrap_or_default();
         let order = &self.orders[order];
         let status = (!order.deleted).then_some(order.status);
-        statuses.sale_state(status, &told)
+        statuses.sale_state(status, &events)
     }
 
     fn line(&self, order: usize, line: usize) -> Line {
@@ -289,7 +289,7 @@ impl Shop {
             refunded: REFUNDED,
         };
         let counts = !self.orders[order].old
-            || statuses.was_paid(&OrderEvent::parse_list(&book.told))
+            || statuses.was_paid(&OrderEvent::parse_list(&book.events))
             || self.rows.iter().any(|row| row.order == order);
         if !counts {
             return;
@@ -322,7 +322,7 @@ impl Shop {
         true
     }
 
-    /// Rows that wait for the owner's word.
+    /// Rows that need the owner's decision.
     pub fn waiting(&self) -> Vec<usize> {
         let waits = |row: &Row| matches!(row.row.state, RowState::Uncertain | RowState::Dead);
         (0..self.rows.len())
@@ -330,7 +330,7 @@ impl Shop {
             .collect()
     }
 
-    /// Follows the owner's word; the rows that changed.
+    /// Applies the owner's decision; the rows that changed.
     pub fn resolve(&mut self, at: usize, word: ledger::Resolution) -> Option<Vec<usize>> {
         let (order, line, seq) = (
             self.rows[at].order,

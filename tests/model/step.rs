@@ -1,5 +1,7 @@
 //! What can happen in a history, how histories are made up, and how a failing one is made smaller.
 
+use std::fmt::Write;
+
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -279,7 +281,7 @@ impl History {
             self.setup
         );
         for step in &self.steps {
-            text.push_str(&format!("            {step:?},\n"));
+            let _ = writeln!(text, "            {step:?},");
         }
         text + "        ],\n    );\n}"
     }
@@ -399,7 +401,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                 times: 1,
             };
             if rng.random_bool(0.3) {
-                // All within one of Clover's seconds.
+                // All within one second of Clover's clock.
                 steps.extend([till, paid, fault, work(worker), pause(rng, 50, 500)]);
             } else {
                 steps.extend([paid, fault, work(worker), pause(rng, 100, 2_000), gone]);
@@ -456,7 +458,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                 Step::Apply,
             ]);
         }
-        // A write takes its time to arrive, and somebody else settles it.
+        // A write takes its time to arrive, and another worker settles it.
         4 => {
             let slow = Effect::Slow(rng.random_range(29_500..29_990));
             steps.extend([
@@ -475,7 +477,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
                 pause(rng, 50, 3_000),
             ]);
         }
-        // An order takes its time to be filled, and somebody else looks at it.
+        // An order takes its time to be filled, and another worker looks at it.
         5 => {
             let slow = Effect::Slow(rng.random_range(24_000..29_500));
             let (on, times) = (On::All, rng.random_range(4..9));
@@ -499,7 +501,7 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
             });
             steps.extend([work(0), pause(rng, 85_000, 125_000), work(1)]);
         }
-        // A page is read before the owner sets a count that nobody could settle.
+        // A page is read before the owner sets a count that could not be settled.
         _ => {
             let word = Step::Resolve {
                 row: rng.random_range(0..4),

@@ -72,7 +72,7 @@ pub enum End {
     FoundDone,
     /// Settled: it was not carried out.
     FoundUndone,
-    /// Settled: nobody can tell.
+    /// Settled: it is not known.
     Unclear,
     /// Settled: Clover has no such item any more.
     Gone,
@@ -114,7 +114,7 @@ pub struct Totals {
     pub till_units_overlapped: i64,
     /// Writes without answer that were settled wrongly, for others had moved the count.
     pub misread: u64,
-    /// Those of them that drift cannot name, for somebody set the count by hand.
+    /// Those of them that drift cannot name, since the count was set by hand.
     pub undecidable: u64,
     pub pulls: u64,
     pub orders_pushed: u64,
@@ -398,7 +398,7 @@ impl Truth {
         }
         self.hold(row, Some((item, delta / 1000)));
         if counted.is_none() {
-            // Nobody counted for a while.
+            // The item was not counted for a while.
             self.rebase(item, target);
         }
         if let Some(wrong) = wrong {
@@ -461,7 +461,7 @@ impl Truth {
             self.totals.uncertain += 1;
             if !is_touched {
                 self.breaks(format!(
-                    "row {row} is left to the owner though nobody else touched the count"
+                    "row {row} is left to the owner though no other client touched the count"
                 ));
             }
             return;

@@ -228,7 +228,7 @@ impl Transport for Line {
                 }
             }
             let reply = self::answer(arrived).await;
-            // Nobody may be waiting any more.
+            // The caller may have stopped waiting.
             let _ = answer.send(reply);
         });
         Box::pin(async move {

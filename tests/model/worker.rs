@@ -131,7 +131,7 @@ impl World {
         self.push(me, at).await
     }
 
-    /// Settles and sends counts, while nobody else does.
+    /// Settles and sends counts under the lock.
     async fn stock(
         &self,
         me: &Process,
@@ -219,7 +219,7 @@ impl World {
             let now = match reading {
                 Ok(now) => now,
                 Err(Error::NotFound { .. } | Error::Rejected { .. }) => {
-                    // Whether it was carried out before the item went, nobody can say.
+                    // Whether it was carried out before the item was deleted is not known.
                     self.ends(me, row, RowState::Uncertain, "gone", End::Gone);
                     continue;
                 }

@@ -1,3 +1,5 @@
+#![allow(clippy::cast_possible_truncation, reason = "a few units")]
+
 //! Lanes of a token that change hands between processes.
 
 mod support;

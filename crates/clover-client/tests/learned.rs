@@ -115,7 +115,7 @@ impl Transport for Line {
                 wire.refused.lock().unwrap().push((Instant::now(), kind));
             }
             let body = response.into_body().collect().await;
-            let body = body.map(|body| body.to_bytes());
+            let body = body.map(http_body_util::Collected::to_bytes);
             sleep(Duration::from_millis(wire.latency)).await;
             Ok(Reply {
                 status,

@@ -45,7 +45,7 @@ fn request(stream: &mut TcpStream) -> String {
         let n = stream.read(&mut buffer).unwrap();
         text.extend_from_slice(&buffer[..n]);
         let so_far = String::from_utf8_lossy(&text);
-        let body = if so_far.starts_with("P") {
+        let body = if so_far.starts_with('P') {
             "}"
         } else {
             "\r\n\r\n"
@@ -78,7 +78,7 @@ fn run<F: Future>(future: F) -> F::Output {
 #[test]
 fn a_request_names_the_program_and_carries_the_token_in_its_header_alone() {
     let server = server(vec![|stream| say(stream, "200 OK", "{}"), |stream| {
-        say(stream, "200 OK", "{}")
+        say(stream, "200 OK", "{}");
     }]);
     run(server.api.get(&access(), "items", &[("filter", "id>A")])).unwrap();
     let body = Some(Bytes::from_static(b"{\"a\":1}"));

@@ -167,7 +167,7 @@ pub fn compare<S: std::hash::BuildHasher>(
     })
 }
 
-/// What Clover did not show stays as the shop has it, for nobody knows whether it has changed.
+/// What Clover did not show stays as the shop has it: whether it has changed is not known.
 fn keeping_unseen<'a>(product: &'a Product, row: Option<&Known>) -> Cow<'a, Product> {
     let stored = row
         .filter(|_| !product.unseen.is_empty())
@@ -484,10 +484,10 @@ mod tests {
             ("sku", |p| p.variants[0].sku = None),
             ("upc", |p| p.variants[0].upc = Some("40".into())),
             ("price", |p| {
-                p.variants[0].price = ColumnPrice::parse("6").unwrap()
+                p.variants[0].price = ColumnPrice::parse("6").unwrap();
             }),
             ("count", |p| {
-                p.variants[0].stock = Quantity::from_clover(2.0)
+                p.variants[0].stock = Quantity::from_clover(2.0);
             }),
             ("count", |p| p.variants[0].stock = None),
         ];

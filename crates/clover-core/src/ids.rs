@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The text is no Clover identifier.
+/// The text is not a Clover identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} must be 1 to 64 letters, digits, - or _, not {given:?}")]
 pub struct InvalidId {

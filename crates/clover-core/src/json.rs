@@ -7,7 +7,7 @@ use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// Text that is no JSON, or JSON of another shape than Clover's documents and recordings show.
+/// Text that is not JSON, or JSON of another shape than Clover's documents and recordings show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {reason}")]
 pub struct JsonError {
@@ -30,7 +30,7 @@ impl JsonError {
     }
 }
 
-/// Parses one document. What is no text in it (bytes that are not UTF-8, half of a surrogate pair) is read as U+FFFD,
+/// Parses one document. What is not text in it (bytes that are not UTF-8, half of a surrogate pair) is read as U+FFFD,
 /// and a key that is repeated with the same value counts once.
 ///
 /// # Errors
@@ -69,8 +69,9 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     }
 }
 
-/// The document with U+FFFD in place of what is no text: bytes that are not UTF-8, and escapes `\uD83D` that are half
+/// The document with U+FFFD in place of what is not text: bytes that are not UTF-8, and escapes `\uD83D` that are half
 /// of a pair.
+#[must_use]
 pub fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = match String::from_utf8_lossy(text) {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),

@@ -1,8 +1,8 @@
-//! The stock ledger: what the lines of an order have still to take out of Clover or to give back, what became of a write
-//! that got no answer, and how many units of a count in Clover are the shop's no more.
+//! The stock ledger: units that order lines take out of Clover's counts or return to them, how a write
+//! without an answer is settled, and units that a count still holds and that are sold already.
 //!
-//! A row says by how much Clover's count is to fall (`delta`, negative when units go back) and never changes that number.
-//! Every return names the sale it reverses, so no line can ever give back more than it took.
+//! A row holds by how much Clover's count is to fall (`delta`, negative for a return) and never changes
+//! that number. Every return names the sale it reverses, so a line never returns more than it took.
 
 mod committed;
 mod line;

@@ -80,7 +80,7 @@ impl Mapper {
     }
 
     /// A group becomes a variable product; each member a variant. Members that cannot be used are left out, each with its error; without any usable
-    /// member there is no product. Of two members with the same options the one stays that the shop has linked already, else the one with the lower id.
+    /// member no product is made. Of two members with the same options the one stays that the shop has linked already, else the one with the lower id.
     #[must_use]
     pub fn group(
         &self,

@@ -11,7 +11,7 @@ const COLUMN_LIMIT: i128 = 10_000_000_000;
 
 /// No currency of ISO 4217 has this code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no ISO 4217 currency code")]
+#[error("{0:?} is not an ISO 4217 currency code")]
 pub struct UnknownCurrency(pub String);
 
 /// A currency of ISO 4217.
@@ -118,7 +118,7 @@ impl fmt::Display for ColumnPrice {
     }
 }
 
-/// A decimal number as somebody typed it.
+/// A decimal number, exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decimal {
     pub(crate) digits: i128,

@@ -1,7 +1,7 @@
-//! What Clover is told of a web order that was paid in the shop: its lines, its discounts and its total, to the minor
-//! unit. Clover computes nothing of it.
+//! A web order as Clover receives it after payment in the shop: lines, discounts and total, to the minor
+//! unit. Clover computes none of them.
 //!
-//! No line names an item of Clover's, so Clover has no reason to take a sold unit out of its count a second time.
+//! No line names a Clover item. A line that did could take the sold unit out of Clover's count again.
 
 mod plan;
 mod reference;
@@ -13,9 +13,9 @@ pub use plan::{OrderPlan, PlannedDiscount, PlannedLine};
 pub use reference::{InvalidReference, OrderReference, order_reference, site_tag};
 pub use shop_order::{Customer, NamedAmount, OrderLine, ShopOrder};
 
-/// Line items of an order at most: one page of Clover's documents says 2,500, another 3,000.
+/// Most line items of an order. One page of the Clover documentation says 2,500, another 3,000.
 pub const MAX_LINE_ITEMS: usize = 2_500;
-/// Discounts of an order at most. Clover names no limit; the list of them is read in one page, and nobody has more.
+/// Most discounts of an order. Clover names no limit; they are read back as one page.
 pub const MAX_DISCOUNTS: usize = 100;
 
 /// What is wrong with an order or a plan, and where. Quotes none of its text.

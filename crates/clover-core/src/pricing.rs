@@ -25,7 +25,7 @@ pub struct MarkupValue {
     scaled: i128,
 }
 
-/// The text is no markup.
+/// The text is not a markup.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a number from 0 to 1000000 with at most 4 digits after the point")]
 pub struct InvalidMarkup;

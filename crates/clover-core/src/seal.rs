@@ -28,7 +28,7 @@ pub struct SecretTooShort;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// It was never sealed by this software, or by a later version of it.
-    #[error("this is no sealed text of a known version")]
+    #[error("this is not a sealed text of a known version")]
     Unknown,
     /// It was sealed under a secret that is neither the present nor the previous one.
     #[error("it was sealed with another secret")]
@@ -131,7 +131,7 @@ impl Vault {
             .map_err(|_| OpenError::Rejected)
     }
 
-    /// Whether the text was sealed with the present secret. False also for what is no sealed text.
+    /// Whether the text was sealed with the present secret. False also for a text that was never sealed.
     #[must_use]
     pub fn is_current(&self, sealed: &str) -> bool {
         URL_SAFE_NO_PAD.decode(sealed).is_ok_and(|bytes| {

@@ -64,10 +64,10 @@ impl Secret {
         &self.0
     }
 
-    /// Whether somebody else knows it too. Nobody knows an empty one.
+    /// Whether the given bytes are this secret. An empty secret matches nothing.
     ///
     /// Both sides are hashed first, so that what is compared in constant time has one length: the time taken depends on the length of what was given,
-    /// which its sender knows anyway, and on nothing else that he could vary.
+    /// which the sender knows anyway, and on nothing else that a sender could vary.
     #[must_use]
     pub fn matches(&self, given: &[u8]) -> bool {
         let same = Sha256::digest(self.0.as_bytes()).ct_eq(&Sha256::digest(given));
@@ -353,7 +353,7 @@ impl Form {
     fn finish(mut self) -> Result<(), SettingsError> {
         let unknown: Vec<String> = self.parameters.keys().cloned().collect();
         for field in unknown {
-            self.refuse(&field, "is no setting of this app");
+            self.refuse(&field, "is not a setting of this app");
         }
         if self.problems.is_empty() {
             Ok(())

@@ -78,7 +78,7 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{2800}'
 }
 
-/// Shows nothing by itself: joiners, direction marks, fillers, variation selectors, tags, what is no character.
+/// Shows nothing by itself: joiners, direction marks, fillers, variation selectors, tags, noncharacters.
 fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
@@ -301,7 +301,7 @@ mod tests {
             let once = cleaned(&text);
             prop_assert_eq!(&cleaned(&once), &once);
             prop_assert!(once.chars().count() <= NAME_LENGTH);
-            prop_assert!(!once.chars().any(|c| c.is_control()));
+            prop_assert!(!once.chars().any(char::is_control));
             prop_assert_eq!(key(&once), key(&text));
             prop_assert!(once.is_empty() || !key(&once).is_empty());
         }

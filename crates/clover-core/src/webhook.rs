@@ -1,8 +1,8 @@
 //! One webhook request in, one verdict out.
 //!
-//! Clover signs nothing: `X-Clover-Auth` is a fixed text, the same for every delivery. It says who speaks, neither that the body is whole nor that it is new. So
-//! nothing of a body is believed beyond "look at this object again": a replayed delivery costs one more look, and one that was tampered with by
-//! somebody who has the text is taken as it stands, which again costs looks and no more.
+//! Webhooks are unsigned: `X-Clover-Auth` is a fixed text, the same for every delivery. It identifies the
+//! sender, and proves neither that the body is intact nor that it is new. An event therefore only triggers
+//! a re-fetch of its object: a replayed or forged delivery costs requests and nothing else.
 
 mod delivery;
 mod event;
@@ -48,8 +48,8 @@ pub struct IncomingRequest<'a> {
 /// What is to be done with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Clover proves that the address is reachable; the owner copies the code into Clover's dashboard. Comes without the header, so from anybody:
-    /// it may be shown, and nothing else.
+    /// Clover checks that the address is reachable; the owner copies the code into Clover's dashboard. It
+    /// comes without the header, so from anyone: it may be shown, and nothing else.
     Verification(VerificationCode),
     /// Objects to look at again. May be none.
     Events {
@@ -58,7 +58,7 @@ pub enum Verdict {
         /// What is in no event.
         ignored: Ignored,
     },
-    /// A delivery of Clover's while webhooks are switched off.
+    /// A genuine delivery while webhooks are switched off.
     Disabled {
         /// Objects that would have been looked at.
         skipped: usize,
@@ -80,7 +80,7 @@ impl Verdict {
     }
 }
 
-/// Why a request is not taken. For the log: whoever sent it is told the status alone.
+/// Why a request is refused. For the log: the answer holds the status alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// Longer than [`MAX_BODY`].
@@ -90,7 +90,7 @@ pub enum Rejection {
     #[error("the body has more than {MAX_EVENTS} events or {MAX_MERCHANTS} merchants")]
     TooMany,
     /// Nothing to compare the header with.
-    #[error("no Auth Code is set, so events cannot be told from forgeries")]
+    #[error("no Auth Code is set, so events cannot be distinguished from forgeries")]
     NoSecret,
     /// Not Clover, or a handshake of another shape than we know.
     #[error("{AUTH_HEADER} is missing")]

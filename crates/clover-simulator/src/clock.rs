@@ -23,7 +23,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that nobody has moved yet.
+    /// A clock that has not been moved.
     pub fn new(time: Time) -> Self {
         Clock {
             offset_ms: 0,

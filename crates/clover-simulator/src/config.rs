@@ -1,7 +1,7 @@
 //! How a simulator is started.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ impl FromStr for Limits {
 /// Where the items come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Catalog {
-    /// The built-in catalogue.
+    /// The built-in catalog.
     Sandbox,
     /// A JSON file: a list of Clover item objects, or a recording.
     File(PathBuf),
@@ -89,7 +89,9 @@ impl FromStr for Catalog {
                 format!("'synthetic:{count}': the number of items must be a whole number")
             }),
             _ if text == "sandbox" => Ok(Catalog::Sandbox),
-            _ if text.ends_with(".json") => Ok(Catalog::File(PathBuf::from(text))),
+            _ if Path::new(text).extension().is_some_and(|end| end == "json") => {
+                Ok(Catalog::File(PathBuf::from(text)))
+            }
             _ => Err(format!(
                 "'{text}' must be 'sandbox', a FILE.json or 'synthetic:N'"
             )),
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_catalogue_is_named_in_three_ways() {
+    fn a_catalog_is_named_in_three_ways() {
         assert_eq!("sandbox".parse(), Ok(Catalog::Sandbox));
         assert_eq!("synthetic:20".parse(), Ok(Catalog::Synthetic(20)));
         assert_eq!("a/b.json".parse(), Ok(Catalog::File("a/b.json".into())));

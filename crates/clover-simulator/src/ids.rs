@@ -33,7 +33,7 @@ impl FromStr for Id {
                     .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
             })
             .map(Id)
-            .ok_or_else(|| format!("'{text}' is no Clover id: 13 digits and capital letters"))
+            .ok_or_else(|| format!("'{text}' is not a Clover id: 13 digits and capital letters"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The way of one request: recorded, limited, met by faults, carried out, delayed, answered.
+//! The pipeline of one request: journal, rate limit, faults, handler, delay, answer.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -195,7 +195,7 @@ impl Arrived {
     }
 }
 
-/// Why there is no body.
+/// Why a body could not be read.
 enum Unread {
     TooLarge,
     /// The client went away.

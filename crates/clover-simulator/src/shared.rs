@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::catalogue;
+use crate::catalog;
 use crate::clock::Clock;
 use crate::config::{self, Catalog, Config};
 use crate::held::Held;
@@ -35,7 +35,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Builds the world; fails where the catalogue cannot be read or a switch is wrong.
+    /// Builds the world; fails where the catalog cannot be read or a switch is wrong.
     pub fn new(config: Config, runtime: Handle) -> io::Result<Self> {
         let store = build(&config, &config.catalog).map_err(io::Error::other)?;
         let shared = Shared {
@@ -69,10 +69,10 @@ impl Shared {
         };
     }
 
-    /// Everything as at the start, with the same or another catalogue.
+    /// Everything as at the start, with the same or another catalog.
     pub fn reset(&self, catalog: Option<Catalog>) -> Result<(), String> {
         let catalog = catalog.as_ref().unwrap_or(&self.config.catalog);
-        // Built beside the old one: a catalogue that cannot be read changes nothing.
+        // Built beside the old one: a catalog that cannot be read changes nothing.
         let mut fresh = build(&self.config, catalog)?;
         let mut store = self.store();
         fresh.grants.follow(&mut store.grants);
@@ -115,6 +115,6 @@ fn build(config: &Config, catalog: &Catalog) -> Result<MerchantStore, String> {
     };
     let switches = switches.patched(&config.switches)?;
     let mut store = MerchantStore::new(config.seed, Clock::new(config.time), switches, grants);
-    catalogue::load(&mut store, catalog, config.seed)?;
+    catalog::load(&mut store, catalog, config.seed)?;
     Ok(store)
 }

@@ -26,7 +26,7 @@ impl Simulator {
     /// Starts on the runtime this is called in.
     ///
     /// # Errors
-    /// The address is taken or not loopback, or the catalogue cannot be read.
+    /// The address is taken or not loopback, or the catalog cannot be read.
     pub async fn start(config: Config) -> io::Result<Running> {
         let address = loopback(config.listen)?;
         let listener = TcpListener::bind(address).await?;
@@ -58,7 +58,7 @@ impl Simulator {
     /// To be called in a runtime.
     ///
     /// # Errors
-    /// The catalogue cannot be read.
+    /// The catalog cannot be read.
     pub fn in_process(config: Config) -> io::Result<InProcess> {
         let shared = Arc::new(Shared::new(config, Handle::current())?);
         Ok(InProcess { shared })
@@ -80,7 +80,7 @@ impl Simulator {
     }
 }
 
-/// The simulator has no real security: nobody outside the machine may reach it.
+/// The simulator has no real security: it must not be reachable from outside the machine.
 fn loopback(address: SocketAddr) -> io::Result<SocketAddr> {
     if address.ip().is_loopback() {
         Ok(address)
@@ -153,7 +153,7 @@ pub struct Running {
     runtime: Option<Runtime>,
 }
 
-/// What can be done without the network can be done beside it.
+/// What can be done without the network can be done while it runs.
 impl Deref for Running {
     type Target = InProcess;
 

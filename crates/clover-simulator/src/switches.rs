@@ -1,4 +1,4 @@
-//! What nobody knows of the real Clover, or what differs from day to day: one switch each.
+//! What is not known of the real Clover, or what differs from day to day: one switch each.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,10 +1,10 @@
-//! How many units of a count in Clover are the shop's no more.
+//! Units that a count in Clover still holds and that the shop has sold already.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::line::RowState;
 
-/// A row as far as it concerns a count that was read at a certain time.
+/// What [`committed`] needs of a ledger row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// Clover's item.
@@ -13,20 +13,21 @@ pub struct LedgerEntry {
     pub delta: i64,
     /// As in [`LedgerRow`].
     pub state: RowState,
-    /// When it came to its end, in the unit of `as_of`; of a skipped row too.
+    /// When the row was settled, in the unit of `as_of`. A skipped row has a time too.
     pub settled: Option<i64>,
-    /// State and settling of the sale that a return reverses.
+    /// Of a return: state and settling time of the sale that it reverses.
     pub reverses: Option<(RowState, Option<i64>)>,
-    /// Whether the shop's own books of the order are counted beside it; of an older order its rows alone speak.
+    /// Whether `taken` holds the order's units as well. Of an order older than the connection only the
+    /// rows count.
     pub counted: bool,
 }
 
 impl LedgerEntry {
-    /// By how much a count read at `as_of` is already lower for this row. Where that is not known, the answer is the one
-    /// that leaves the shop fewer units.
+    /// Units by which a count read at `as_of` is already lower because of this row. Where that is not
+    /// known, the value is the one that leaves the shop fewer units.
     fn seen_in_clover(&self, as_of: i64) -> i64 {
-        // Not so when the count was asked for before, or at the same moment. That goes for a skipped row too: the owner may
-        // have set the count when he said to leave it.
+        // A count that was requested earlier, or in the same moment, does not hold the row. A skipped row
+        // is treated alike: the owner may have set the count when choosing to leave it.
         let has_ended = |state: RowState, settled: Option<i64>| match state {
             RowState::Confirmed => settled.is_some_and(|time| time < as_of),
             RowState::Skipped => settled.is_none_or(|time| time < as_of),

@@ -1,4 +1,4 @@
-//! The rows of one line of an order, and what is decided of them.
+//! The ledger rows of one order line, and the rules that add and change them.
 
 use super::status::SaleState;
 
@@ -42,7 +42,7 @@ pub enum RowState {
     Sent,
     /// In Clover's count.
     Confirmed,
-    /// Nobody knows whether it is in Clover's count: the owner decides.
+    /// Whether Clover's count holds it is not known: the owner decides.
     Uncertain,
     /// Never to be sent, with a reason.
     Skipped,
@@ -96,7 +96,7 @@ pub enum Reason {
     PushOff,
     /// The sale it reverses never reached Clover.
     NeverTaken,
-    /// Sale and return met before either was sent.
+    /// The sale was canceled before it was sent.
     Moot,
     /// A newer row took its place.
     Replaced,
@@ -179,18 +179,18 @@ pub struct RowChange {
     pub reason: Option<Reason>,
 }
 
-/// What a row's turn brings.
+/// What is to be done with a row that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextStep {
     /// It is sent.
     Send,
-    /// What it reverses is still under way.
+    /// The sale that it reverses is still under way.
     Wait,
-    /// It is not sent; these rows change.
+    /// It is not sent. These rows change.
     Become(Vec<RowChange>),
 }
 
-/// The owner's word on a row that nobody can settle.
+/// The owner's decision on a row that cannot be settled automatically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
     /// Clover's count holds it.
@@ -202,7 +202,7 @@ pub enum Resolution {
 }
 
 impl Resolution {
-    /// The word of that key: `applied`, `not_applied` or `leave`.
+    /// The resolution with that key: `applied`, `not_applied` or `leave`.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
         match key {
@@ -214,7 +214,7 @@ impl Resolution {
     }
 }
 
-/// Why the owner's wish cannot be followed.
+/// Why the owner's request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// The line does not hold so many units.
@@ -224,10 +224,10 @@ pub enum LedgerError {
         left: i64,
     },
     /// The row is in another state.
-    #[error("row {0} of the line waits for nobody's word")]
+    #[error("row {0} of the line does not need a decision")]
     NotWaiting(i64),
-    /// The row is uncertain because the sale before it is.
-    #[error("row {0} of the line waits for what is said of the sale before it")]
+    /// The row is uncertain because the sale that it reverses is.
+    #[error("row {0} of the line depends on the decision on its sale")]
     Follows(i64),
 }
 
@@ -241,7 +241,8 @@ impl Line {
             .sum()
     }
 
-    /// Units that the owner gave back by hand since the line was last released: the order still names them.
+    /// Units that the owner returned by hand since the line was last released. The order still lists
+    /// them.
     pub(super) fn returned_manually(&self, item: &str) -> i64 {
         let mut units = 0;
         for row in self.rows.iter().filter(|row| row.item == item) {
@@ -269,10 +270,10 @@ impl Line {
         self.rows.iter().map(|row| row.seq).max().unwrap_or(0) + 1
     }
 
-    /// What the order's standing asks of Clover beyond what was asked already. Level-triggered: the same question twice asks
-    /// for nothing the second time, whatever events were lost, doubled or out of order.
+    /// The rows that bring the line to the order's state. Level-triggered: a second call with the same
+    /// state adds nothing, whatever events were lost, doubled or out of order.
     ///
-    /// While `push` is off rows are made all the same, as skipped, so that switching it on never replays the past.
+    /// While `push` is off, rows are added as skipped, so that switching it on never replays the past.
     #[must_use]
     pub fn plan(&self, sale_state: SaleState, push: bool) -> Plan {
         let mut plan = Plan::default();
@@ -308,7 +309,7 @@ impl Line {
                 };
                 self.return_units(&mut plan, item, -delta, cause, push);
             } else if sale_state == SaleState::Released && self.returned_manually(item) > 0 {
-                // Nothing is left to give back, but what was given by hand must not count against the next sale.
+                // Nothing is left to return, but what was returned by hand must not count against the next sale.
                 let moot = Some(Reason::Moot);
                 self.add(
                     &mut plan,
@@ -324,7 +325,7 @@ impl Line {
         plan
     }
 
-    /// Gives units back because the owner says so.
+    /// Returns units by hand.
     ///
     /// # Errors
     /// [`LedgerError::TooMany`].
@@ -338,10 +339,10 @@ impl Line {
         Ok(plan)
     }
 
-    /// Follows the owner's word on a row that is uncertain or dead.
+    /// Applies the owner's decision on a row that is uncertain or dead.
     ///
     /// # Errors
-    /// [`LedgerError`] for a row that waits for no word.
+    /// [`LedgerError`] for a row that does not need a decision.
     pub fn resolve(&self, seq: i64, resolution: Resolution) -> Result<Plan, LedgerError> {
         let row = self
             .rows
@@ -412,8 +413,8 @@ impl Line {
         Ok(plan)
     }
 
-    /// What is to be done with a row that is to be sent, now that it is its turn: the sale that a return reverses may have
-    /// ended otherwise than was thought when the return was planned.
+    /// What is to be done with a row that is due. The sale that a return reverses may have ended
+    /// otherwise than the plan of the return assumed.
     #[must_use]
     pub fn next_step(&self, seq: i64) -> NextStep {
         let Some(row) = self.rows.iter().find(|row| row.seq == seq) else {
@@ -468,7 +469,7 @@ impl Line {
                 continue;
             }
             units -= part;
-            // Not a word of it was said to Clover, so nothing needs to be said.
+            // Clover was not asked for the sale, so it need not be asked for the return.
             let moot = part == sale.delta && sale.state == RowState::Intended;
             let (state, reason) = match sale.state {
                 _ if moot => (RowState::Skipped, Some(Reason::Moot)),

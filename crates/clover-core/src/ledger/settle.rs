@@ -1,4 +1,4 @@
-//! What became of a write that got no answer.
+//! Rules that settle a write without an answer.
 
 use crate::quantity::Quantity;
 
@@ -29,7 +29,7 @@ pub enum Settlement {
     Confirmed,
     /// Clover did not carry it out: read and send again.
     SendAgain,
-    /// Nobody can tell.
+    /// It is not known.
     Uncertain,
 }
 
@@ -47,7 +47,8 @@ pub fn settle(written: &CountWrite, now: &CountReading) -> Settlement {
     }
 }
 
-/// What is known of the time in which a write may have overwritten what others took, in milliseconds of Clover's clock.
+/// The time in which a write may have overwritten a sale at the till, in milliseconds of Clover's
+/// clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposure {
     /// `modifiedTime` of the count that the write started from.

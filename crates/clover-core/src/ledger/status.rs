@@ -1,29 +1,29 @@
-//! What the status of an order says of its units.
+//! What the status of an order means for its units.
 
-/// What an order's status says of its units.
+/// What an order's status means for its units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SaleState {
     /// The units are sold.
     Paid,
     /// The units are free again.
     Released,
-    /// Nothing: what was asked stays asked.
+    /// The status decides nothing: the rows stay as they are.
     Unchanged,
 }
 
 /// J2Commerce's Failed, New and Cancelled: the statuses that hold no stock.
 const RELEASING: [i64; 3] = [3, 5, 6];
 
-/// Statuses that decide, as the owner has set them.
+/// The statuses that decide, from the owner's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusSets<'a> {
-    /// Those of a sold order.
+    /// The order is sold.
     pub paid: &'a [i64],
-    /// Those of a refunded one, beside the ones that release anyway.
+    /// The order is refunded, in addition to the statuses that always release.
     pub refunded: &'a [i64],
 }
 
-/// What an event told of an order.
+/// A recorded event of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderEvent {
     /// Its status changed.
@@ -33,12 +33,12 @@ pub enum OrderEvent {
         /// What it became.
         new: i64,
     },
-    /// A gateway has paid it back whole. J2Commerce keeps its status.
+    /// A gateway refunded the whole order. J2Commerce keeps its status.
     Refunded,
 }
 
 impl OrderEvent {
-    /// Reads `5>1,R,1>6`; what is none of it is passed over.
+    /// Reads `5>1,R,1>6`. Unknown entries are skipped.
     #[must_use]
     pub fn parse_list(text: &str) -> Vec<Self> {
         let read = |word: &str| {
@@ -66,8 +66,8 @@ impl StatusSets<'_> {
         }
     }
 
-    /// What an order's present status says, none when the order is gone. One that says nothing leaves the word to the last
-    /// one that an event told, for an order may have been paid on its way there.
+    /// The state by the order's present status; `None` is a deleted order. Where the status decides
+    /// nothing, the last recorded status that does decides: the order may have been paid in between.
     #[must_use]
     pub fn sale_state(&self, status: Option<i64>, events: &[OrderEvent]) -> SaleState {
         let Some(status) = status else {
@@ -87,14 +87,14 @@ impl StatusSets<'_> {
         sale_state
     }
 
-    /// Whether the order was paid back and not paid once more after that.
+    /// Whether the order was refunded and not paid again afterwards.
     fn was_refunded(&self, events: &[OrderEvent]) -> bool {
         events
             .iter()
             .rev()
             .find_map(|event| match event {
                 OrderEvent::Refunded => Some(true),
-                event => self.is_payment(event).then_some(false),
+                OrderEvent::Status { .. } => self.is_payment(event).then_some(false),
             })
             .unwrap_or(false)
     }
@@ -104,7 +104,7 @@ impl StatusSets<'_> {
             if self.of(*new) == SaleState::Paid && self.of(*old) != SaleState::Paid)
     }
 
-    /// Whether an event told that the order came to be paid. Of an order older than the connection nothing else counts.
+    /// Whether an event made the order paid. An order older than the connection counts only then.
     #[must_use]
     pub fn was_paid(&self, events: &[OrderEvent]) -> bool {
         events.iter().any(|event| self.is_payment(event))

@@ -106,7 +106,7 @@ fn a_status_is_paid_released_or_says_nothing() {
         paid: &[1, 2, 7, 8],
         refunded: &[9],
     };
-    let of = |status, told: &str| statuses.sale_state(status, &OrderEvent::parse_list(told));
+    let of = |status, events: &str| statuses.sale_state(status, &OrderEvent::parse_list(events));
     for paid in [1, 2, 7, 8] {
         assert_eq!(of(Some(paid), ""), SaleState::Paid);
     }

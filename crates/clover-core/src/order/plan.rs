@@ -1,4 +1,4 @@
-//! From a shop's order to what Clover is sent, once and for all tries.
+//! The plan of an order push: made once, and the same for every attempt.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ const NAME: usize = 127;
 const LINE_NOTE: usize = 255;
 const ORDER_NOTE: usize = 2_047;
 
-/// One line item of Clover's: one piece, since Clover knows no quantity.
+/// One Clover line item. It is one piece: Clover has no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLine {
     /// As the till and the receipt show it.
@@ -38,7 +38,8 @@ pub struct PlannedDiscount {
     pub amount: MinorUnits,
 }
 
-/// All that Clover will be told of one order. It is made once and kept, so that every try says the same.
+/// All that Clover is sent for one order. It is made once and stored, so that every attempt sends the
+/// same.
 ///
 /// Σ of the pieces and the discounts is the total, always: a plan that breaks this cannot be read back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ fn runs<S: Serializer>(pieces: &[PlannedLine], serializer: S) -> Result<S::Ok, S
     }))
 }
 
-/// [`OrderPlan`] as it is stored, not yet believed.
+/// [`OrderPlan`] as stored, not yet checked.
 #[derive(Deserialize)]
 struct StoredPlan {
     title: String,
@@ -218,7 +219,7 @@ impl OrderPlan {
 const SEPARATOR: &str = "; ";
 
 impl ShopOrder {
-    /// What Clover will be told.
+    /// The plan of what Clover is sent.
     ///
     /// Every amount is rounded to the currency's minor unit by itself, an exact half away from zero. What is then missing
     /// to the rounded total is one entry of its own: `Rounding` as long as it is at most one minor unit for each other
@@ -401,7 +402,8 @@ impl Draft {
         Ok(())
     }
 
-    /// An amount that is taken off is a discount, for a line item's price is never negative; nothing is no entry.
+    /// A negative amount becomes a discount, since a line item's price is never negative. Zero adds
+    /// nothing.
     fn add(&mut self, name: &str, amount: MinorUnits, note: String) {
         let name = name.to_owned();
         match amount.0 {
@@ -417,7 +419,7 @@ impl Draft {
 }
 
 fn decimal(text: &str, path: impl Fn() -> String) -> Result<Decimal, OrderError> {
-    Decimal::parse(text).ok_or_else(|| OrderError::new(path(), "is no decimal number"))
+    Decimal::parse(text).ok_or_else(|| OrderError::new(path(), "is not a decimal number"))
 }
 
 fn name(text: &str, nameless: &str) -> String {
@@ -433,7 +435,7 @@ pub(super) fn clean(text: &str, limit: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * limit));
     let spaced = text.split(|c: char| c.is_whitespace() || c.is_control());
     for word in spaced {
-        // What told an emoji how to look is left behind by it.
+        // Without its emoji a variation selector has no meaning.
         let kept: String = word
             .chars()
             .filter(|c| c.len_utf8() < 4 && !('\u{fe00}'..='\u{fe0f}').contains(c))

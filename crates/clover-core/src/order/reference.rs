@@ -1,4 +1,4 @@
-//! What marks an order in Clover as this order of this shop.
+//! The reference that identifies an order of this shop in Clover.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum InvalidReference {
     /// The number is zero or has more than seven digits in base 36.
     #[error("an order's number is from 1 to {}", LARGEST_NUMBER)]
     Number,
-    /// The text is no reference.
+    /// The text is not a reference.
     #[error("a reference is 6 to 12 of the characters 0-9 and A-Z")]
     Text,
 }

@@ -124,7 +124,7 @@ impl<'a> Delivery<'a> {
     }
 }
 
-/// serde_json says what it found where it wanted something else, and that is the sender's text.
+/// `serde_json` says what it found where it wanted something else, and that is the sender's text.
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if error.classify() != Category::Data {

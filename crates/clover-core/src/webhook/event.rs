@@ -16,7 +16,8 @@ pub struct Event {
     /// What. [`EventKind::Delete`] when any event of the delivery about this object says so, for a later one may be about its stock alone. A hint to be
     /// checked with Clover, as everything here.
     pub kind: EventKind,
-    /// Milliseconds, of the newest event about this object. Clover's word: deliveries overtake each other, so it orders nothing between two of them.
+    /// Milliseconds, of the newest event about this object. Deliveries overtake each other, so it orders
+    /// nothing between two of them.
     pub ts: Option<i64>,
 }
 
@@ -33,7 +34,7 @@ pub enum EventObject {
     Merchant(MerchantId),
     /// `A`: installed, uninstalled, or another subscription.
     App(AppId),
-    /// Another object of Clover's documents, such as a payment; as `P:…`, since two kinds may share an id.
+    /// Another documented object, such as a payment; as `P:…`, since two kinds may share an id.
     Other(String),
 }
 
@@ -94,7 +95,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Clover's word.
+    /// As Clover writes it.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -167,7 +168,8 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// The fields of an event that are read. What else is in it, such as the count in an event about stock, is Clover's word of some earlier moment.
+/// The fields of an event that are read. Others, such as the count in an event about stock, are of an
+/// earlier moment.
 #[derive(Deserialize)]
 struct EventFields<'a> {
     #[serde(borrow, rename = "objectId")]

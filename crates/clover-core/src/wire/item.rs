@@ -373,12 +373,12 @@ fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::E
             Ok(Some(quantity as f64))
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            // Anything else than digits would read infinity, and an empty text is no count of any kind.
+            // Without this check `inf` would be a number.
             let digits = text.trim();
             let allowed = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-');
             match digits.parse::<f64>() {
                 Ok(quantity) if digits.bytes().all(allowed) => Ok(Some(quantity)),
-                _ => Err(E::custom("text is no count")),
+                _ => Err(E::custom("text is not a count")),
             }
         }
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {

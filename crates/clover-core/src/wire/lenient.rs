@@ -1,4 +1,4 @@
-//! Values in the shapes in which Clover sends them beside the documented one.
+//! Values in the shapes that Clover sends in addition to the documented one.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub(super) fn optional_flag<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<bool>, D::Error> {
     struct Flag;
-    impl<'de> Visitor<'de> for Flag {
+    impl Visitor<'_> for Flag {
         type Value = Option<bool>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +77,7 @@ pub(super) fn optional_flag<'de, D: Deserializer<'de>>(
 /// A text, or a number that was meant as one, such as a barcode.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct Text;
-    impl<'de> Visitor<'de> for Text {
+    impl Visitor<'_> for Text {
         type Value = Option<String>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,19 +98,19 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
             Ok(Some(number.to_string()))
         }
-        // Its digits as they were written are lost; those of a whole one can be told.
+        // The digits as written are lost; a whole number has only one spelling.
         fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
             if number.fract() == 0.0 && number.abs() < 9e15 {
                 Ok(Some(format!("{number:.0}")))
             } else {
-                Err(E::custom("number is no text"))
+                Err(E::custom("number is not text"))
             }
         }
     }
     deserializer.deserialize_any(Text)
 }
 
-/// A place among others. What is no number is no place, and costs nothing else.
+/// A sort position. Anything but a number is read as no position.
 pub(super) fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     struct Place;
     impl<'de> Visitor<'de> for Place {
@@ -159,7 +159,7 @@ pub fn lenient_integer<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
     struct Integer;
-    impl<'de> Visitor<'de> for Integer {
+    impl Visitor<'_> for Integer {
         type Value = Option<i64>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,7 +192,7 @@ pub fn lenient_integer<'de, D: Deserializer<'de>>(
             }
             text.parse()
                 .map(Some)
-                .map_err(|_| E::custom("text is no whole number"))
+                .map_err(|_| E::custom("text is not a whole number"))
         }
     }
     deserializer.deserialize_any(Integer)

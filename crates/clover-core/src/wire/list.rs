@@ -94,7 +94,7 @@ impl<T: DeserializeOwned> Listing<T> {
     /// Reads an answer `{"elements":[…]}`.
     ///
     /// # Errors
-    /// [`JsonError`] when the text as a whole is no such list.
+    /// [`JsonError`] when the text as a whole is not such a list.
     pub fn parse(text: &[u8]) -> Result<Self, JsonError> {
         #[derive(Deserialize)]
         #[serde(bound = "T: DeserializeOwned")]
@@ -114,16 +114,12 @@ impl<T: DeserializeOwned> Listing<T> {
             elements: Vec<&'a RawValue>,
         }
         let text = mended(text);
-        let raw = match serde_json::from_slice::<Raw<'_>>(&text) {
-            Ok(raw) => raw,
-            Err(_) => {
-                return Err(parse::<Whole<IgnoredAny>>(&text)
-                    .err()
-                    .unwrap_or(JsonError {
-                        path: ".".into(),
-                        reason: "no list of elements".into(),
-                    }));
-            }
+        let Ok(raw) = serde_json::from_slice::<Raw<'_>>(&text) else {
+            let error = parse::<Whole<IgnoredAny>>(&text).err();
+            return Err(error.unwrap_or(JsonError {
+                path: ".".into(),
+                reason: "no list of elements".into(),
+            }));
         };
         let mut listing = Self {
             elements: Vec::with_capacity(raw.elements.len()),

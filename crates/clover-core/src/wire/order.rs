@@ -42,7 +42,7 @@ pub struct OrderCurrency {
     pub currency: Option<String>,
 }
 
-/// An order's head. Its total is what somebody wrote there: Clover computes none.
+/// An order's head. Its total is whatever a client wrote: Clover computes none.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderHead {
@@ -86,7 +86,7 @@ impl OrderHead {
     }
 }
 
-/// A payment, as far as it can be told apart from others.
+/// A payment, as far as it identifies itself.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {

@@ -50,7 +50,8 @@ impl<Place> Outgoing<Place> {
 
     /// Sends about `count` bytes a second.
     pub fn slowed_to(mut self, count: u64) -> Self {
-        let a_step = count.saturating_mul(SLOW_STEP.as_millis() as u64) / 1000;
+        let step_ms = u64::try_from(SLOW_STEP.as_millis()).unwrap_or(u64::MAX);
+        let a_step = count.saturating_mul(step_ms) / 1000;
         self.piece = usize::try_from(a_step).unwrap_or(usize::MAX).max(1);
         self.pause = Some(Box::pin(sleep(SLOW_STEP)));
         self

@@ -1,4 +1,4 @@
-//! HTTP plumbing: what a request and an answer are, and how they travel. It knows nothing of Clover's routes.
+//! HTTP plumbing: what a request and an answer are, and how they travel. It does not know the routes.
 
 pub mod body;
 pub mod reply;

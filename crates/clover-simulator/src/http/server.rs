@@ -1,4 +1,4 @@
-//! The accept loop: one task a connection, until told to stop.
+//! The accept loop: one task a connection, until it is stopped.
 
 use std::sync::Arc;
 

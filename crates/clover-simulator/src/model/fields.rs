@@ -143,6 +143,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A whole number, also where a client wrote it as `5.0`.
+#[allow(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
 fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let float = value

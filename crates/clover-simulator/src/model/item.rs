@@ -8,7 +8,7 @@ use super::rules::Kind;
 use crate::http::reply::Reply;
 use crate::ids::Id;
 
-/// Where a catalogue file and the control plane put fields that answers repeat as they are.
+/// Where a catalog file and the control plane put fields that answers repeat as they are.
 pub const RAW: &str = "__raw";
 
 /// An item as Clover keeps it. Variants are items too: they only point at a group and options.
@@ -85,6 +85,7 @@ pub struct Stock {
 
 impl Stock {
     /// Clover's deprecated whole number: half-up (160.5 → 161, -0.5 → 0).
+    #[allow(clippy::cast_possible_truncation, reason = "saturates, as a count may")]
     pub fn count(&self) -> i64 {
         (self.quantity + 0.5).floor() as i64
     }

@@ -155,7 +155,7 @@ impl Serialize for Plain<'_> {
             match (item.stock, style.untracked) {
                 (None, UntrackedStockShape::Absent) => {}
                 (None, UntrackedStockShape::Empty) => {
-                    map.serialize_entry("itemStock", &Nothing {})?
+                    map.serialize_entry("itemStock", &Nothing {})?;
                 }
                 _ => map.serialize_entry("itemStock", &StockView(item))?,
             }
@@ -240,7 +240,7 @@ impl Record for Item {
     fn pending(&self, lookups: &Lookups, field: &str, look: &mut dyn FnMut(Scalar<'_>)) {
         match field {
             "id" | "item.id" | "all_categorized_items.item_uuid" => {
-                look(Scalar::Text(self.id.as_str()))
+                look(Scalar::Text(self.id.as_str()));
             }
             "name" => look(Scalar::Text(&self.name)),
             "alternateName" => text(&self.alternate_name, look),

@@ -139,7 +139,7 @@ impl Merchant {
         })
     }
 
-    /// `GET …/properties`; with the bank fields the real one has, which nobody should log.
+    /// `GET …/properties`; with the bank fields of the real one, which must never be logged.
     pub fn show_properties(&self, base: &str) -> Value {
         json!({
             "href": format!("{base}/properties"),

@@ -1,4 +1,4 @@
-//! An item as the control plane and the built-in catalogue write it: groups, options, categories and
+//! An item as the control plane and the built-in catalog write it: groups, options, categories and
 //! tags by name, the count beside them.
 
 use serde_json::{Map, Value};
@@ -53,7 +53,7 @@ impl ItemSpec {
             if let Some(missing) = list.iter().find(is_missing) {
                 return Err(Reply::bad(format!("{name}: there is no \"{missing}\"")));
             }
-            if list.iter().any(|text| text.is_empty()) {
+            if list.iter().any(std::string::String::is_empty) {
                 return Err(Reply::bad(format!("{name} must not hold an empty name")));
             }
             names.push((kind, list));

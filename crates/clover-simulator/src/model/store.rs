@@ -52,7 +52,7 @@ pub struct MerchantStore {
 /// What moved a count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// Somebody set it.
+    /// A client set it.
     Set,
     /// Something was sold.
     Sale,
@@ -119,7 +119,7 @@ impl MerchantStore {
         }
     }
 
-    /// One old paid order: from it an app without MERCHANT_R learns the currency.
+    /// One old paid order: from it an app without `MERCHANT_R` learns the currency.
     fn add_history(&mut self) {
         let at = self.now() - HISTORY_AGE_MS;
         let (order, line) = (self.random.id(), self.random.id());
@@ -383,6 +383,11 @@ impl MerchantStore {
             self.clock.now_ms(),
         );
         // A whole number is so many lines; a fraction is one line of thousandths.
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, positive and small; the thousandths saturate"
+        )]
         let pieces = if quantity.fract() == 0.0 && quantity <= 1000.0 {
             (quantity as usize, None)
         } else {

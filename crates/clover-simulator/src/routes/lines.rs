@@ -1,4 +1,4 @@
-//! Lines of orders, with their modifications and discounts. A line is one piece: there is no quantity.
+//! Lines of orders, with their modifications and discounts. A line is one piece: a line has no quantity.
 
 use serde_json::{Map, Value, json};
 
@@ -299,10 +299,8 @@ pub fn read_discount(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<E
     let mut read = Map::new();
     if let Some(id) = fields.reference("discount")?.flatten() {
         let known = call.store.lookups.live(Kind::Discounts, id);
-        read = known
-            .ok_or_else(|| Reply::bad("discount: there is no such discount"))?
-            .fields
-            .clone();
+        let known = known.ok_or_else(|| Reply::bad("discount: there is no such discount"))?;
+        read.clone_from(&known.fields);
         read.insert("discount".to_owned(), json!({"id": id}));
     }
     if let Some(name) = fields.text("name", 127)?.flatten() {

@@ -17,7 +17,7 @@ use crate::webhooks::Change;
 /// The routes of lookup lists.
 pub fn find(method: &str, path: &[&str]) -> Option<Route> {
     match (method, path) {
-        ("POST", ["categories", "bulk_sort_orders"]) | ("POST", ["modifier_group_sort_orders"]) => {
+        ("POST", ["categories", "bulk_sort_orders"] | ["modifier_group_sort_orders"]) => {
             return Some(("INVENTORY_W", sort_orders));
         }
         ("PUT", ["modifier_groups", _, "layout"]) => return Some(("INVENTORY_W", layout)),

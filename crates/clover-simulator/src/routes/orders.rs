@@ -52,7 +52,7 @@ pub fn order_id(call: &Call<'_>) -> Result<Id, Reply> {
     id.ok_or_else(Reply::no_order)
 }
 
-/// The order of the path, to change: its time moves and the webhook is told.
+/// The order of the path, to change: its time moves and a webhook event is queued.
 pub fn change<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Order, Reply> {
     let id = order_id(call)?;
     let now = call.store.now();

@@ -49,9 +49,10 @@ fn check_expand(store: &MerchantStore, request: &Request) -> Result<(), Reply> {
         "menuItem" => store.switches.menu_item != MenuItemShape::Forbidden,
         name => expand_permission(name).is_none_or(|needed| store.merchant.allows(needed)),
     };
-    match expand.parts().all(is_allowed) {
-        true => Ok(()),
-        false => Err(Reply::no_expand()),
+    if expand.parts().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(Reply::no_expand())
     }
 }
 

@@ -95,7 +95,7 @@ async fn reset_makes_everything_as_at_the_start() {
     sim.sim("POST", "reset", json!({}));
     let after = sim.running.state();
     for part in ["merchant_id", "items", "stock", "orders", "webhook"] {
-        // Every value is the same, times too: they are part of the catalogue.
+        // Every value is the same, times too: they are part of the catalog.
         assert_eq!(after[part], before[part], "{part}");
     }
     assert_eq!(
@@ -113,7 +113,7 @@ async fn reset_makes_everything_as_at_the_start() {
 }
 
 #[tokio::test]
-async fn reset_can_change_the_catalogue() {
+async fn reset_can_change_the_catalog() {
     let sim = Sim::start().await;
     sim.sim("POST", "reset", json!({"catalog": "synthetic:12"}));
     assert_eq!(
@@ -380,7 +380,7 @@ async fn bad_input_answers_400_and_names_the_field() {
     }
     let (status, value) =
         sim.running
-            .control("POST", "/__sim/stock/NOBODY", &json!({"quantity": 1}));
+            .control("POST", "/__sim/stock/UNKNOWN", &json!({"quantity": 1}));
     assert_eq!(
         (status, text(&value["message"])),
         (404, "invalid ID".to_owned())

@@ -282,7 +282,7 @@ async fn a_bad_token_a_wrong_merchant_and_a_missing_permission_look_the_same() {
     let sim = Sim::start().await;
     let path = |merchant: &str, rest: &str| sim.url(&format!("/v3/merchants/{merchant}/{rest}"));
     for (url, token) in [
-        (path(&sim.merchant, "items"), "nobody"),
+        (path(&sim.merchant, "items"), "unknown"),
         (path("AAAAAAAAAAAA1", "items"), sim.token.as_str()),
         (path(&sim.merchant, "properties"), sim.token.as_str()),
         (path(&sim.merchant, "tenders"), sim.token.as_str()),

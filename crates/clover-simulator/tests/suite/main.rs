@@ -1,6 +1,6 @@
 //! What the pretend Clover does, seen from outside over HTTP.
 
-mod catalogues;
+mod catalogs;
 mod control;
 mod faults;
 mod fidelity;

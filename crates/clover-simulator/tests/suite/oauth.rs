@@ -195,7 +195,7 @@ async fn pkce_needs_the_verifier_of_the_challenge() {
 #[tokio::test]
 async fn an_unknown_app_gets_a_page_and_no_redirect() {
     let sim = Sim::start().await;
-    let url = sim.url("/oauth/v2/authorize?client_id=NOBODY&redirect_uri=http://127.0.0.1/");
+    let url = sim.url("/oauth/v2/authorize?client_id=UNKNOWN&redirect_uri=http://127.0.0.1/");
     let answer = answer(sim.client.get(url).send().await.expect("an answer"))
         .await
         .expect("a body");

@@ -89,7 +89,7 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// The built-in catalogue without limits.
+    /// The built-in catalog without limits.
     pub async fn start() -> Sim {
         Sim::with(Config {
             limits: Limits::Off,
@@ -98,7 +98,7 @@ impl Sim {
         .await
     }
 
-    /// The built-in catalogue without limits, with these switches.
+    /// The built-in catalog without limits, with these switches.
     pub async fn switched(switches: Value) -> Sim {
         let sim = Sim::start().await;
         sim.switch(switches);

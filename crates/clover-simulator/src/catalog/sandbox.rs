@@ -1,4 +1,4 @@
-//! The built-in catalogue, written as control-plane items in `sandbox.json`.
+//! The built-in catalog, written as control-plane items in `sandbox.json`.
 
 use serde_json::{Map, Value};
 
@@ -15,9 +15,9 @@ const LAST_SAVED_MS: i64 = 1_770_157_294_000;
 
 /// Fills the world.
 pub fn load(store: &mut MerchantStore) -> Result<(), String> {
-    let catalogue: Value =
+    let catalog: Value =
         serde_json::from_str(SANDBOX).map_err(|error| format!("sandbox.json: {error}"))?;
-    let list = |name: &str| catalogue[name].as_array().cloned().unwrap_or_default();
+    let list = |name: &str| catalog[name].as_array().cloned().unwrap_or_default();
     for (kind, entries) in [
         (Kind::Categories, list("categories")),
         (Kind::TaxRates, list("taxRates")),
@@ -60,7 +60,7 @@ fn add(store: &mut MerchantStore, kind: Kind, entry: &Value) -> Result<Id, Strin
 
 fn object(value: &Value) -> Result<Map<String, Value>, String> {
     let map = value.as_object().cloned();
-    map.ok_or_else(|| format!("sandbox.json: {value} is no object"))
+    map.ok_or_else(|| format!("sandbox.json: {value} is not an object"))
 }
 
 fn said(reply: Reply) -> String {

@@ -1,4 +1,4 @@
-//! What the merchant sells at the start: the built-in catalogue, a file, or generated items.
+//! What the merchant sells at the start: the built-in catalog, a file, or generated items.
 
 mod file;
 mod sandbox;
@@ -13,7 +13,7 @@ use crate::model::store::MerchantStore;
 /// Fills an empty world.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the catalogue.
+/// A sentence that says what is wrong with the catalog.
 pub fn load(store: &mut MerchantStore, catalog: &Catalog, seed: u64) -> Result<(), String> {
     match catalog {
         Catalog::Sandbox => sandbox::load(store)?,

@@ -1,4 +1,9 @@
-//! Who may depend on whom, asked of cargo itself.
+//! Rules of the source tree: which crate may depend on which, where `unsafe` may stand, and which
+//! words are not used any more.
+
+mod files;
+mod unsafe_code;
+mod words;
 
 use std::process::Command;
 
@@ -39,6 +44,52 @@ fn refuse(package: &str, forbidden: &[&str]) {
         .filter(|name| forbidden.contains(&name.as_str()))
         .collect();
     assert!(wrong.is_empty(), "{package} depends on {wrong:?}");
+}
+
+/// The crates of this workspace that each of them may use, directly or through another.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("clover-core", &[]),
+    ("clover-client", &["clover-core"]),
+    ("clover-simulator", &[]),
+    ("clover-service", &["clover-core", "clover-client"]),
+    ("cloversync", &["clover-core", "clover-client", "clover-service"]),
+];
+
+/// What lies above a crate's layer.
+fn above<'a>(package: &str, found: &'a [String], layers: &[(&str, &[&str])]) -> Vec<&'a str> {
+    let of = |name: &str| layers.iter().find(|(layer, _)| *layer == name);
+    let (_, below) = of(package).expect("every crate has its layer");
+    found
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != package && of(name).is_some() && !below.contains(name))
+        .collect()
+}
+
+#[test]
+fn each_crate_knows_only_those_below_it() {
+    for (package, _) in LAYERS {
+        let found = dependencies_of(package);
+        assert!(found.iter().any(|name| name == package));
+        let wrong = above(package, &found, LAYERS);
+        assert!(wrong.is_empty(), "{package} depends on {wrong:?}");
+    }
+}
+
+#[test]
+fn every_crate_of_the_workspace_has_its_layer() {
+    for manifest in files::below("crates", &["toml"]) {
+        let name = manifest.path.split('/').nth(1).unwrap_or_default();
+        let has_layer = LAYERS.iter().any(|(layer, _)| *layer == name);
+        assert!(has_layer, "{name} is missing in LAYERS");
+    }
+}
+
+#[test]
+fn a_planted_dependency_is_found() {
+    let found = ["clover-core", "clover-client", "serde"].map(str::to_owned);
+    assert_eq!(above("clover-core", &found, LAYERS), ["clover-client"]);
+    assert!(above("clover-client", &found, LAYERS).is_empty());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The three kinds of catalogue.
+//! The three kinds of catalog.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +28,7 @@ fn items(sim: &Sim) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_built_in_catalogue_has_every_quirk() {
+async fn the_built_in_catalog_has_every_quirk() {
     let sim = Sim::start().await;
     let items = items(&sim);
     assert!((60..=80).contains(&items.len()));
@@ -110,7 +110,7 @@ async fn the_built_in_catalogue_has_every_quirk() {
 }
 
 #[tokio::test]
-async fn a_seed_makes_the_same_catalogue_every_time() {
+async fn a_seed_makes_the_same_catalog_every_time() {
     for catalog in [Catalog::Sandbox, Catalog::Synthetic(60)] {
         let one = with(catalog.clone(), 3).await;
         let same = with(catalog.clone(), 3).await;

@@ -1,4 +1,4 @@
-//! A catalogue from a file: a list of Clover item objects, or a recording whose lists are taken.
+//! A catalog from a file: a list of Clover item objects, or a recording whose lists are taken.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +56,9 @@ fn recorded_list(interaction: &Value) -> Option<(&str, &Vec<Value>)> {
 fn add_items(store: &mut MerchantStore, list: &[Value]) -> Result<(), String> {
     for (at, value) in list.iter().enumerate().rev() {
         let wrong = |what: &str| format!("elements[{at}]: {what}");
-        let map = value.as_object().ok_or_else(|| wrong("it is no object"))?;
+        let map = value
+            .as_object()
+            .ok_or_else(|| wrong("it is not an object"))?;
         let item = read_item(store, map).map_err(|error| wrong(&error))?;
         store.items.insert(item.id, item);
     }
