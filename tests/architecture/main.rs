@@ -52,7 +52,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clover-client", &["clover-core"]),
     ("clover-simulator", &[]),
     ("clover-service", &["clover-core", "clover-client"]),
-    ("cloversync", &["clover-core", "clover-client", "clover-service"]),
+    (
+        "cloversync",
+        &["clover-core", "clover-client", "clover-service"],
+    ),
 ];
 
 /// What lies above a crate's layer.
@@ -140,7 +143,7 @@ fn the_service_knows_the_client_and_no_php() {
 /// What the manifest names. The whole tree holds reqwest, through the client.
 #[test]
 fn the_extension_sends_no_request_by_itself() {
-    let manifest = include_str!("../Cargo.toml");
+    let manifest = include_str!("../../Cargo.toml");
     let own = manifest
         .split("\n[dependencies]\n")
         .nth(1)

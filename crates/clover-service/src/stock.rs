@@ -200,7 +200,11 @@ impl StockOutcome {
 
     /// Of a write without an answer, after the count was read again.
     #[must_use]
-    pub fn settled(key: i64, written: &CountWrite, read: Result<CountReading, ClientError>) -> Self {
+    pub fn settled(
+        key: i64,
+        written: &CountWrite,
+        read: Result<CountReading, ClientError>,
+    ) -> Self {
         let now = match read {
             Ok(now) => now,
             Err(error) => return Self::failed(key, &error),

@@ -37,7 +37,7 @@ fn wanted(items: &[ItemId]) -> Vec<Wanted> {
 fn read(world: &World, item: &ItemId) -> Timed {
     let reading = world
         .api
-        .read_counts(&world.access(), wanted(&[item.clone()]));
+        .read_counts(&world.access(), wanted(std::slice::from_ref(item)));
     world.run(reading).unwrap().remove(0).unwrap()
 }
 

@@ -37,8 +37,10 @@ fn line(item: &str, quantity: i64, rows: Vec<LedgerRow>) -> Line {
     }
 }
 
-/// Number, delta, reversed sale, state and reason of each new row.
-fn made(plan: &Plan) -> Vec<(i64, i64, Option<i64>, RowState, Option<Reason>)> {
+/// Number, delta, reversed sale, state and reason of a new row.
+type Made = (i64, i64, Option<i64>, RowState, Option<Reason>);
+
+fn made(plan: &Plan) -> Vec<Made> {
     let entry = |entry: &clover_core::ledger::NewRow| {
         let row = &entry.row;
         (row.seq, row.delta, row.reverses, row.state, entry.reason)

@@ -79,7 +79,7 @@ async fn items_status(sim: &Sim, token: &Value) -> u16 {
 fn now_s() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |time| time.as_secs() as i64)
+        .map_or(0, |time| time.as_secs().cast_signed())
 }
 
 #[tokio::test]
