@@ -10,7 +10,10 @@ use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Links\CommittedUnits;
+use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\DeleteAction;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\TimeBudget;
@@ -80,14 +83,22 @@ final class Jobs
         $clock      = new \CloverSync\Shop\Support\SystemClock();
         $state      = new KeyValueStore($sql, 'sandbox', $clock);
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
-        $runner     = new SyncRunner(
+        // The object has come through JSON.
+        $settings = new ShopSettings(...[
+            'deleteAction' => DeleteAction::from($at['settings']['deleteAction']),
+        ] + $at['settings']);
+        $runner = new SyncRunner(
             $sql,
             $connection,
-            new Plain\Ledger(),
-            // The object has come through JSON.
-            new ShopSettings(...[
-                'deleteAction' => DeleteAction::from($at['settings']['deleteAction']),
-            ] + $at['settings']),
+            static fn (Links $links): CommittedUnits => Committed::create(
+                $sql,
+                $links,
+                $state,
+                new Plain\Ledger(),
+                $settings,
+                $clock,
+            ),
+            $settings,
             new SiteGuard($state, Place::SITE),
             $state,
             new MerchantProfile($state, $connection),

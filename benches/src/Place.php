@@ -45,7 +45,7 @@ final class Place
         $shop          = $this->shop($this->db->connect());
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
-        $shop->connected();
+        $shop->connectionService()->connected();
     }
 
     public function __destruct()

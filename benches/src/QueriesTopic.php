@@ -128,13 +128,13 @@ final class QueriesTopic implements Topic
         $shop->log->page(['status' => 'error'], 'created', true, 0, 20);
         $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
         $shop->log->count();
-        $shop->log->ofRun($shop->latestRun()->run, 'error', 20);
+        $shop->log->ofRun($shop->dashboard()->latestRun()->run, 'error', 20);
         $list = $shop->mappingList();
         $list->page([], 'title', false, 0, 20);
         $list->page(['state' => 'error'], 'title', false, 0, 20);
         $list->page(['search' => 'Renamed'], 'title', false, 0, 20);
         $list->count();
-        $shop->overview();
+        $shop->dashboard()->read();
         $shop->sales()->drift();
     }
 

@@ -200,7 +200,7 @@ final class Application
                 'There is no authorisation under way: run “connect” first and keep its address.',
             );
             $shop->state->delete('authorization');
-            $before = $shop->complete((string) $options->get('callback'), $pending);
+            $before = $shop->connectionService()->complete((string) $options->get('callback'), $pending);
         } else {
             $port          = $options->number('port', 8902, 1, 65_535);
             $redirect      = "http://127.0.0.1:$port/callback";
@@ -232,7 +232,7 @@ final class Application
                 $shop->state->delete('authorization');
             }
 
-            $before = $shop->complete($callback, $authorization->state);
+            $before = $shop->connectionService()->complete($callback, $authorization->state);
         }
 
         if ($before !== null) {
@@ -320,7 +320,7 @@ final class Application
 
     private function disconnect(Services $shop): int
     {
-        $shop->disconnect();
+        $shop->connectionService()->disconnect();
         $this->console->line('Disconnected. Products and links stay as they are.');
         $this->console->done(['connected' => false, 'environment' => $shop->settings->environment]);
 
@@ -329,7 +329,7 @@ final class Application
 
     private function status(Services $shop): int
     {
-        $now  = $shop->overview();
+        $now  = $shop->dashboard()->read();
         $data = [
             'connected'        => $now->connected,
             'environment'      => $now->environment,

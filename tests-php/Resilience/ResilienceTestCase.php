@@ -62,7 +62,7 @@ abstract class ResilienceTestCase extends ShopTestCase
     {
         $authorization = $shop->connection->authorize(self::REDIRECT);
         $shop->connection->complete(Simulator::approve($authorization->url), $authorization->state);
-        $shop->connected();
+        $shop->connectionService()->connected();
     }
 
     /** @param array<string, mixed> $settings */

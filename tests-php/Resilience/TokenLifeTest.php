@@ -65,16 +65,16 @@ final class TokenLifeTest extends ResilienceTestCase
     #[TestDox('A task every 25 minutes keeps the token fresh, and the owner is warned only where none runs')]
     public function test_the_owner_is_warned_of_a_token_that_ends(): void
     {
-        self::assertFalse($this->shop()->tokenEndsSoon());
+        self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
         StoredTokens::age($this->sql, self::SECRET, 1_400);
-        self::assertFalse($this->shop()->tokenEndsSoon());
+        self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
         StoredTokens::age($this->sql, self::SECRET, 110);
-        self::assertTrue($this->shop()->tokenEndsSoon());
+        self::assertTrue($this->shop()->dashboard()->read()->tokenEndsSoon);
         self::assertTrue($this->shop()->connection->refresh());
-        self::assertFalse($this->shop()->tokenEndsSoon());
+        self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
         self::assertFalse($this->shop()->connection->refresh(), 'A fresh one is left alone.');
-        $this->shop()->disconnect();
-        self::assertFalse($this->shop()->tokenEndsSoon());
+        $this->shop()->connectionService()->disconnect();
+        self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
     }
 
     #[TestDox('A refresh whose answer Clover loses is recovered, and the recovered tokens are stored')]

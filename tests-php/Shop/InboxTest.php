@@ -42,7 +42,7 @@ final class InboxTest extends SalesTestCase
         $this->shop(clock: $clock)->verificationCodes()->expect();
         $clock->sleep(601.0);
         self::assertSame(0, $this->postCodes($clock, 100));
-        self::assertSame([], $this->shop(clock: $clock)->overview()->webhookCodes);
+        self::assertSame([], $this->shop(clock: $clock)->dashboard()->read()->webhookCodes);
         self::assertSame([], $this->logged('webhook'));
     }
 

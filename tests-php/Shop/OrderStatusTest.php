@@ -77,7 +77,7 @@ final class OrderStatusTest extends SalesTestCase
     #[TestDox('An order that does not exist is nothing, and no error')]
     public function test_no_order(): void
     {
-        $status = OrderStatus::of($this->shop(), 'nothing');
+        $status = OrderStatus::of($this->shop()->sales(), 'nothing');
         self::assertSame([false, [], null, false], [
             $status->concerns,
             $status->lines,
@@ -147,7 +147,7 @@ final class OrderStatusTest extends SalesTestCase
         ]);
         $this->order(1, [[$this->candle, 2, 9]], ['order_id' => '179540797502', 'number' => 502]);
         $this->work();
-        self::assertSame([0], array_column(OrderStatus::of($this->shop(), '179540797502')->lines, 'returnable'));
+        self::assertSame([0], array_column(OrderStatus::of($this->shop()->sales(), '179540797502')->lines, 'returnable'));
     }
 
     #[TestDox('An order that was left out while Sync Sale was off can be sent by hand, once')]
@@ -221,7 +221,7 @@ final class OrderStatusTest extends SalesTestCase
 
     private function standing(): OrderStatus
     {
-        return OrderStatus::of($this->shop(), self::ORDER);
+        return OrderStatus::of($this->shop()->sales(), self::ORDER);
     }
 
     /** @return list<array{state: string, open: bool}> */

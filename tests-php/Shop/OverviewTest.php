@@ -23,7 +23,7 @@ final class OverviewTest extends SyncTestCase
 
     public function test_before_the_first_connection_there_is_nothing_yet(): void
     {
-        $now = $this->shop()->overview();
+        $now = $this->shop()->dashboard()->read();
 
         self::assertSame(['sandbox', false, null, null, null, null], [
             $now->environment,
@@ -51,8 +51,8 @@ final class OverviewTest extends SyncTestCase
         ]);
         self::assertSame([false, false, null], [$now->siteMoved, $now->tokenEndsSoon, $now->currency]);
         self::assertTrue($now->hasDefaultCategory);
-        self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
-        self::assertFalse($this->shop(['default_category' => 999])->overview()->hasDefaultCategory);
+        self::assertFalse($this->shop(['default_category' => 0])->dashboard()->read()->hasDefaultCategory);
+        self::assertFalse($this->shop(['default_category' => 999])->dashboard()->read()->hasDefaultCategory);
     }
 
     public function test_connected_and_synced_it_has_the_figures_and_asks_clover_nothing(): void
@@ -61,7 +61,7 @@ final class OverviewTest extends SyncTestCase
         $this->connectedAndSynced();
         $mark = $this->clover->mark();
         $shop = $this->shop();
-        $now  = $shop->overview();
+        $now  = $shop->dashboard()->read();
 
         self::assertSame([], $this->clover->requests($mark));
         self::assertTrue($now->connected);
@@ -93,7 +93,7 @@ final class OverviewTest extends SyncTestCase
     {
         self::assertSame(
             ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
-            $this->shop()->overview()->rateLimit,
+            $this->shop()->dashboard()->read()->rateLimit,
         );
         $lanes = new Lanes($this->sql, 'sandbox');
         $lanes->exchange(0, 0, [], 0, false, ['per_second' => [
@@ -103,24 +103,24 @@ final class OverviewTest extends SyncTestCase
         ]]);
         self::assertSame(
             ['per_second' => 5, 'concurrent' => 5, 'learned' => true],
-            $this->shop()->overview()->rateLimit,
+            $this->shop()->dashboard()->read()->rateLimit,
         );
     }
 
     public function test_a_token_that_nobody_has_refreshed_is_told(): void
     {
         $this->connect();
-        self::assertFalse($this->shop()->overview()->tokenEndsSoon);
+        self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
         StoredTokens::age($this->sql, self::SECRET, 1_600);
-        self::assertTrue($this->shop()->overview()->tokenEndsSoon);
+        self::assertTrue($this->shop()->dashboard()->read()->tokenEndsSoon);
     }
 
     public function test_after_a_disconnect_the_figures_stay(): void
     {
         $this->connectedAndSynced();
-        $before = $this->shop()->overview();
-        $this->shop()->disconnect();
-        $now = $this->shop()->overview();
+        $before = $this->shop()->dashboard()->read();
+        $this->shop()->connectionService()->disconnect();
+        $now = $this->shop()->dashboard()->read();
 
         self::assertSame([false, null, null], [$now->connected, $now->merchantId, $now->merchantName]);
         self::assertSame([$before->products, $before->lastSync], [$now->products, $now->lastSync]);
@@ -133,7 +133,7 @@ final class OverviewTest extends SyncTestCase
         $this->connect();
         $this->sync(budget: new TimeBudget(0.0));
         $cut = $this->sync(budget: new TimeBudget(0.0));
-        $now = $this->shop(clock: new LaterClock(90))->overview();
+        $now = $this->shop(clock: new LaterClock(90))->dashboard()->read();
 
         self::assertSame([RunStatus::Running, RunPhase::Items, $cut->itemsRead, $cut->run], [
             $now->run['now']->status,
@@ -149,9 +149,9 @@ final class OverviewTest extends SyncTestCase
         self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
 
         $this->sync();
-        self::assertNull($this->shop()->overview()->run);
+        self::assertNull($this->shop()->dashboard()->read()->run);
         $this->sync(budget: new TimeBudget(0.0));
-        self::assertSame($this->shop()->mappings()->countLinked(), $this->shop()->overview()->run['expected']);
+        self::assertSame($this->shop()->mappings()->countLinked(), $this->shop()->dashboard()->read()->run['expected']);
     }
 
     public function test_somebody_else_at_the_sync_is_seen(): void
@@ -160,10 +160,10 @@ final class OverviewTest extends SyncTestCase
         $this->sync(budget: new TimeBudget(0.0));
         $other = new Lock($this->db->connect(), 'sync:sandbox');
         $other->acquire();
-        self::assertTrue($this->shop()->overview()->run['active']);
+        self::assertTrue($this->shop()->dashboard()->read()->run['active']);
         self::assertFalse($other->isTaken(), 'One\'s own lock is nobody else\'s.');
         $other->release();
-        self::assertFalse($this->shop()->overview()->run['active']);
+        self::assertFalse($this->shop()->dashboard()->read()->run['active']);
     }
 
     public function test_a_run_that_waits_for_the_owners_word_says_for_which(): void
@@ -175,7 +175,7 @@ final class OverviewTest extends SyncTestCase
         }
 
         $result = $this->sync();
-        $run    = $this->shop()->overview()->run;
+        $run    = $this->shop()->dashboard()->read()->run;
         self::assertSame([RunStatus::NeedsConfirmation, $result->message, false], [
             $run['now']->status,
             $run['now']->message,
@@ -185,7 +185,7 @@ final class OverviewTest extends SyncTestCase
 
         // The word is remembered: what follows need not repeat it.
         self::assertSame(RunStatus::Done, $this->sync()->status);
-        self::assertNull($this->shop()->overview()->run);
+        self::assertNull($this->shop()->dashboard()->read()->run);
     }
 
     public function test_why_the_last_run_stopped_is_told_until_another_one_ends_well(): void
@@ -194,15 +194,15 @@ final class OverviewTest extends SyncTestCase
         $this->clover->merchant(['permissions' => self::PERMISSIONS]);
         $this->sync();
 
-        self::assertNull($this->shop()->overview()->lastFailure);
+        self::assertNull($this->shop()->dashboard()->read()->lastFailure);
     }
 
     public function test_why_the_last_run_stopped_is_not_told_after_connecting_anew(): void
     {
         $this->syncWithoutPermission();
-        $this->shop()->connected();
+        $this->shop()->connectionService()->connected();
 
-        self::assertNull($this->shop()->overview()->lastFailure);
+        self::assertNull($this->shop()->dashboard()->read()->lastFailure);
     }
 
     private function syncWithoutPermission(): void
@@ -214,7 +214,7 @@ final class OverviewTest extends SyncTestCase
             $this->sync();
             self::fail('A permission was missing.');
         } catch (PermissionException $e) {
-            self::assertSame($e->getMessage(), $this->shop()->overview()->lastFailure);
+            self::assertSame($e->getMessage(), $this->shop()->dashboard()->read()->lastFailure);
         }
     }
 
@@ -226,7 +226,7 @@ final class OverviewTest extends SyncTestCase
         $shop->state->set('tax_warning', 'with and without');
         $shop->state->setArray('webhook_code', ['code' => 'a-code', 'at' => 1_700_000_000]);
         $shop->state->set('webhook_seen', '1700000100');
-        $now = $this->shop(site: 'https://copy.example')->overview();
+        $now = $this->shop(site: 'https://copy.example')->dashboard()->read();
 
         self::assertSame([
             'no permission',
@@ -236,7 +236,7 @@ final class OverviewTest extends SyncTestCase
             true,
         ], [$now->paused['reason'], $now->taxWarning, $now->webhookCodes[0], $now->webhookSeen, $now->siteMoved]);
         $shop->state->set('tax_warning', '');
-        self::assertNull($this->shop()->overview()->taxWarning);
+        self::assertNull($this->shop()->dashboard()->read()->taxWarning);
     }
 
     public function test_a_category_that_exists_ends_the_question_for_one(): void
@@ -247,11 +247,11 @@ final class OverviewTest extends SyncTestCase
             $this->sync(['default_category' => 0]);
             self::fail('There was no category.');
         } catch (DefaultCategoryException) {
-            self::assertFalse($this->shop(['default_category' => 0])->overview()->hasDefaultCategory);
+            self::assertFalse($this->shop(['default_category' => 0])->dashboard()->read()->hasDefaultCategory);
         }
 
         $shop = $this->shop(['default_category' => 0])->withDefaultCategory(2);
-        self::assertTrue($shop->overview()->hasDefaultCategory);
+        self::assertTrue($shop->dashboard()->read()->hasDefaultCategory);
         self::assertSame(RunStatus::Done, $shop->runner()->run(new TimeBudget())->status);
     }
 
@@ -259,20 +259,29 @@ final class OverviewTest extends SyncTestCase
     {
         $shop          = $this->shop();
         $authorization = $shop->connection->authorize('https://shop.example/callback');
-        self::assertNull($shop->complete(Simulator::approve($authorization->url), $authorization->state));
+        self::assertNull($shop->connectionService()->complete(
+            Simulator::approve($authorization->url),
+            $authorization->state,
+        ));
         self::assertFalse($shop->guard->isMoved());
         $shop->merchant->ask();
 
         $again = $shop->connection->authorize('https://shop.example/callback');
-        self::assertNull($shop->complete(Simulator::approve($again->url), $again->state), 'It is the same one.');
+        self::assertNull(
+            $shop->connectionService()->complete(Simulator::approve($again->url), $again->state),
+            'It is the same one.',
+        );
         self::assertNotNull($shop->merchant->remembered());
 
         $shop->state->setArray('merchant', ['id' => 'ANOTHER'] + $shop->merchant->remembered()->toArray());
         $shop->connection->disconnect();
         $third = $shop->connection->authorize('https://shop.example/callback');
-        self::assertSame('ANOTHER', $shop->complete(Simulator::approve($third->url), $third->state));
+        self::assertSame('ANOTHER', $shop->connectionService()->complete(
+            Simulator::approve($third->url),
+            $third->state,
+        ));
         self::assertNull($shop->merchant->remembered());
-        self::assertNull($shop->overview()->merchantName);
+        self::assertNull($shop->dashboard()->read()->merchantName);
     }
 
     public function test_credentials_are_there_when_both_are(): void

@@ -189,7 +189,7 @@ final class ProductStatusTest extends SyncTestCase
     public function test_the_merchant(): void
     {
         self::assertSame($this->shop()->merchantId(), MerchantProfile::merchantIn($this->shop()->state));
-        $this->shop()->disconnect();
+        $this->shop()->connectionService()->disconnect();
         self::assertNotNull(MerchantProfile::merchantIn($this->shop()->state));
     }
 

@@ -159,7 +159,7 @@ final class RoutinesTest extends SalesTestCase
     {
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
-        $this->shop()->disconnect();
+        $this->shop()->connectionService()->disconnect();
         $this->sql->execute("UPDATE #__j2commerce_clover_log SET created = '2020-01-01 00:00:00'");
         $mark   = $this->clover->mark();
         $result = $this->routines()->$task();

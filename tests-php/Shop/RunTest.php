@@ -228,7 +228,7 @@ final class RunTest extends SyncTestCase
     public function test_a_disconnected_shop_keeps_its_links_and_goes_on_after_reconnecting(): void
     {
         $this->connectedAndSynced();
-        $this->shop()->disconnect();
+        $this->shop()->connectionService()->disconnect();
         self::assertFalse($this->shop()->connection->status()->connected);
         $this->connect();
         $result = $this->sync();

@@ -423,7 +423,7 @@ final class SalesTest extends Base
         $this->work();
         self::assertSame([], $this->clover->calls($mark), 'Nothing is tried while it is paused.');
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
-        $this->shop()->disconnect();
+        $this->shop()->connectionService()->disconnect();
         $this->connect($this->shop());
         self::assertWork($this->work(), 2);
         self::assertSame(18.0, (float) $this->inClover($this->mug));
@@ -553,7 +553,7 @@ final class SalesTest extends Base
     public function test_disconnected(): void
     {
         $this->order(1, [[$this->mug, 2]]);
-        $this->shop()->disconnect();
+        $this->shop()->connectionService()->disconnect();
         $mark = $this->clover->mark();
 
         try {

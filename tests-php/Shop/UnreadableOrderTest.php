@@ -29,7 +29,7 @@ final class UnreadableOrderTest extends SalesTestCase
 
         self::assertCount(1, self::errors($this->logged('order_push')));
         self::assertSame(1, $this->attention());
-        self::assertSame(1, $this->shop()->overview()->sales['dead'] ?? null);
+        self::assertSame(1, $this->shop()->dashboard()->read()->sales['dead'] ?? null);
         self::assertSame([self::ORDER], array_column($this->sales()->events->dead(10), 'orderId'));
         self::assertNotSame('', $this->sales()->events->dead(10)[0]->message);
         self::assertSame(['+1 confirmed'], $this->rows(self::OTHER));
@@ -88,7 +88,7 @@ final class UnreadableOrderTest extends SalesTestCase
         $this->broken();
         $this->tryThrice();
         $this->sql->execute("DELETE FROM #__j2commerce_clover_ledger WHERE state = 'banana'");
-        $status = OrderStatus::of($this->shop(), self::ORDER);
+        $status = OrderStatus::of($this->shop()->sales(), self::ORDER);
 
         self::assertTrue($status->mayRetry());
         self::assertNotNull($status->error);

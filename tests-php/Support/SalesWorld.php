@@ -296,7 +296,7 @@ final class SalesWorld
         $this->at      = 0;
         $authorization = $this->open()->connection->authorize('http://127.0.0.1:8902/callback');
         $this->open()->connection->complete(Simulator::approve($authorization->url), $authorization->state);
-        $this->open()->connected();
+        $this->open()->connectionService()->connected();
 
         foreach (range(0, SalesHistory::ITEMS - 1) as $i) {
             $this->clover->setStock(self::item($i), $counts[$i] ?? 10);

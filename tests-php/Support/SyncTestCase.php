@@ -74,7 +74,7 @@ abstract class SyncTestCase extends ShopTestCase
         $redirect      = 'http://127.0.0.1:8902/callback';
         $authorization = $shop->connection->authorize($redirect);
         $shop->connection->complete(Callback::approve($authorization->url, $redirect), $authorization->state);
-        $shop->connected();
+        $shop->connectionService()->connected();
     }
 
     /** @param array<string, mixed> $settings */

@@ -17,6 +17,7 @@ use CloverSync\Shop\Catalog\StockOnlySync;
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Connection\ConnectionService;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
@@ -25,16 +26,18 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Conflicts;
 use CloverSync\Shop\Links\LinkList;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Sales\CircuitBreaker;
+use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\ShopOrders;
-use CloverSync\Shop\Status\DashboardStatus;
+use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\SystemClock;
@@ -50,9 +53,6 @@ use CloverSync\Webhook;
 /** The shop's side of the connection, put together for one environment. */
 final class Services
 {
-    /** Seconds of an access token's thirty minutes. */
-    private const TOKEN_WARNING = 300;
-
     public readonly Connection $connection;
 
     public readonly KeyValueStore $state;
@@ -117,7 +117,7 @@ final class Services
         return new SyncRunner(
             $this->sql,
             $this->connection,
-            $this->rules,
+            $this->committed(...),
             $this->settings,
             $this->guard,
             $this->state,
@@ -133,12 +133,10 @@ final class Services
         return new Preview(
             $this->sql,
             $this->connection,
-            $this->rules,
             $this->settings,
             $this->guard,
             $this->merchant,
-            $this->state,
-            $this->clock,
+            $this->committed(...),
         );
     }
 
@@ -169,20 +167,38 @@ final class Services
     /** @throws NotConnectedException before the first connection */
     public function sales(): Sales
     {
-        return new Sales($this, $this->mappings());
+        return new Sales(
+            $this->sql,
+            $this->mappings(),
+            $this->connection,
+            $this->guard,
+            $this->merchant,
+            $this->rules,
+            $this->settings,
+            $this->state,
+            $this->circuitBreaker(),
+            $this->log,
+            fn (): string => ShopConfig::read($this->sql)->currency,
+            $this->clock,
+        );
+    }
+
+    private function committed(Links $links): CommittedUnits
+    {
+        return Committed::create($this->sql, $links, $this->state, $this->rules, $this->settings, $this->clock);
     }
 
     /** @throws NotConnectedException before the first connection */
     public function stockPass(): StockOnlySync
     {
+        $links = $this->mappings();
+
         return new StockOnlySync(
             $this->sql,
-            $this->mappings(),
+            $links,
             new Stock($this->connection),
-            $this->state,
-            $this->rules,
+            $this->committed($links),
             $this->log,
-            $this->settings,
             $this->merchant->tracksStock(),
             $this->clock,
         );
@@ -238,8 +254,7 @@ final class Services
             fn (): CatalogWriter => new CatalogWriter(
                 $this->sql,
                 $mappings,
-                $this->state,
-                $this->rules,
+                $this->committed($mappings),
                 $this->settings,
                 $this->clock,
             ),
@@ -312,50 +327,18 @@ final class Services
         return new CircuitBreaker($this->state, $this->log, $this->clock);
     }
 
-    /**
-     * Takes the callback that Clover sent the browser to, and makes the connection this site's.
-     *
-     * @param string $callback The whole callback URL, or its query
-     * @param string $state    Kept from {@see Connection::authorize()}
-     *
-     * @return ?string The merchant of before, when this is another one
-     *
-     * @throws \CloverSync\Exception\CloverException
-     */
-    public function complete(#[\SensitiveParameter] string $callback, #[\SensitiveParameter] string $state): ?string
+    public function connectionService(): ConnectionService
     {
-        $before = $this->merchantId();
-        $now    = $this->connection->complete($callback, $state)->merchantId;
-        $this->connected();
-
-        if ($before === null || $before === $now) {
-            return null;
-        }
-
-        $this->merchant->forget();
-
-        return $before;
-    }
-
-    /** To be called when a connection was made: it belongs to this site, and what was paused may work now. */
-    public function connected(): void
-    {
-        $this->guard->move();
-        $this->circuitBreaker()->end();
-        $merchant = (string) $this->connection->status()->merchantId;
-        (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->forgetFailure();
-        ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
-    }
-
-    /**
-     * Whether the access token is about to end and nobody has refreshed it: the owner is warned, since a scheduled
-     * refresh should have.
-     */
-    public function tokenEndsSoon(): bool
-    {
-        $status = $this->connection->status();
-
-        return $status->connected && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING;
+        return new ConnectionService(
+            $this->connection,
+            $this->guard,
+            $this->merchant,
+            function (string $merchant): void {
+                $this->circuitBreaker()->end();
+                (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->forgetFailure();
+                ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
+            },
+        );
     }
 
     /** Whether App ID and App Secret are there, which connecting needs. */
@@ -364,51 +347,34 @@ final class Services
         return $this->given->hasCredentials();
     }
 
-    /** Whether products that Clover keeps in no category have a place. */
-    public function hasDefaultCategory(): bool
-    {
-        return CatalogWriter::isCategory($this->sql, $this->settings->defaultCategory);
-    }
-
-    /** Items that a sync will meet, for its progress; null before the first sync has ended, when nobody knows. */
-    public function expectedItems(): ?int
-    {
-        return $this->state->get('last_sync') === null || $this->merchantId() === null
-            ? null
-            : $this->mappings()->countLinked();
-    }
-
-    /** The newest run, in whatever way it ended; null before the first. */
-    public function latestRun(): ?SyncProgress
-    {
-        $merchant = $this->merchantId();
-        $row      = $merchant === null
-            ? null
-            : (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->latest();
-
-        return $row === null ? null : SyncProgress::of($row);
-    }
-
     public function verificationCodes(): VerificationCodes
     {
         return new VerificationCodes($this->state, $this->clock);
     }
 
-    public function overview(): DashboardStatus
+    public function dashboard(): DashboardReader
     {
-        return DashboardStatus::of($this);
+        $isKnown = $this->merchantId() !== null;
+
+        return new DashboardReader(
+            $this->sql,
+            $this->connection,
+            $this->guard,
+            $this->merchant,
+            $this->state,
+            $this->settings,
+            $this->circuitBreaker(),
+            $this->verificationCodes(),
+            $this->syncLock(),
+            $isKnown ? $this->mappings() : null,
+            $isKnown ? $this->sales() : null,
+            $this->clock,
+        );
     }
 
     /** The merchant of the connection, or of the last one; links outlast a disconnect. */
     public function merchantId(): ?string
     {
-        return $this->connection->status()->merchantId ?? $this->merchant->remembered()?->id;
-    }
-
-    /** Forgets the tokens and whose site this is; links, log and ledger stay. */
-    public function disconnect(): void
-    {
-        $this->connection->disconnect();
-        $this->guard->forget();
+        return $this->connectionService()->merchantId();
     }
 }

@@ -308,7 +308,7 @@ function steps(): array
         ),
         'connected'           => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
         'the code once more'  => static fn () => World::$shop->connection->complete(World::$callback, World::$state),
-        'at home'             => static fn () => World::$shop->connected(),
+        'at home'             => static fn () => World::$shop->connectionService()->connected(),
         'tokens'              => note(...),
         'merchant'            => static fn () => World::$shop->connection->merchant(),
         'status'              => static fn () => World::$shop->connection->status(),

@@ -52,7 +52,7 @@ $shop = new Services(
 $made     = $threads();
 $approved = $shop->connection->authorize('http://127.0.0.1:8902/callback');
 $shop->connection->complete(Simulator::approve($approved->url), $approved->state);
-$shop->connected();
+$shop->connectionService()->connected();
 $result = $shop->runner()->run(new TimeBudget());
 
 echo

@@ -73,7 +73,7 @@ final readonly class ConnectionActions implements ActionGroup
     /** @return array{message: string} */
     private function disconnect(Input $input): array
     {
-        $this->factory->shop()->disconnect();
+        $this->factory->shop()->connectionService()->disconnect();
 
         return ['message' => Text::_(self::PREFIX . 'DISCONNECT_DONE')];
     }
@@ -98,7 +98,7 @@ final readonly class ConnectionActions implements ActionGroup
         $shop = $this->factory->shop();
         $shop->verificationCodes()->expect();
 
-        return ['figures' => DashboardData::of($shop->overview())];
+        return ['figures' => DashboardData::of($shop->dashboard()->read())];
     }
 
     /** @return array{message: string} */

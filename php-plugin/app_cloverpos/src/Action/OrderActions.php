@@ -62,7 +62,7 @@ final readonly class OrderActions implements ActionGroup
     {
         $shop    = $this->factory->shop();
         $orderId = self::orderId($input);
-        $status  = OrderStatus::of($shop, $orderId);
+        $status  = OrderStatus::of($shop->sales(), $orderId);
         $sales   = $shop->sales();
 
         $sales->events->resolve($orderId, true);
@@ -88,7 +88,7 @@ final readonly class OrderActions implements ActionGroup
         $shop    = $this->factory->shop();
         $orderId = self::orderId($input);
 
-        if (OrderStatus::of($shop, $orderId)->mayPush()) {
+        if (OrderStatus::of($shop->sales(), $orderId)->mayPush()) {
             $shop->sales()->pushes->pushNow($orderId);
         }
 
@@ -108,7 +108,7 @@ final readonly class OrderActions implements ActionGroup
         $orderId = self::orderId($input);
         $held    = [];
 
-        foreach (OrderStatus::of($shop, $orderId)->lines as $line) {
+        foreach (OrderStatus::of($shop->sales(), $orderId)->lines as $line) {
             $held[$line->books->lineId] = $line->returnable;
         }
 
@@ -191,7 +191,7 @@ final readonly class OrderActions implements ActionGroup
             $problem = ErrorPresenter::of($e)['message'];
         }
 
-        $isUnderWay = OrderStatus::of($shop, $orderId)->isUnderWay();
+        $isUnderWay = OrderStatus::of($shop->sales(), $orderId)->isUnderWay();
 
         return [
             'type'    => $problem === null && !$isUnderWay ? 'success' : 'warning',

@@ -57,13 +57,13 @@ final readonly class SyncActions implements ActionGroup
         $shop = $this->factory->shop();
 
         // Known beforehand, so no run need fail of it.
-        if ($shop->connection->status()->connected && !$shop->hasDefaultCategory()) {
+        if ($shop->connection->status()->connected && !$shop->dashboard()->hasDefaultCategory()) {
             throw $this->isChosenInSettings()
                 ? new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE_IN_SETTINGS'))
                 : new DefaultCategoryException('No Default Category is set.');
         }
 
-        $expected = $shop->expectedItems();
+        $expected = $shop->dashboard()->expectedItems();
         $result   = $shop->runner()->run(new TimeBudget(self::SLICE), $confirmDeletes);
         $answer   = ['run' => DashboardData::run($result, $expected)];
 
@@ -81,7 +81,7 @@ final readonly class SyncActions implements ActionGroup
 
         return $answer
         + [
-            'figures'  => DashboardData::of($shop->overview()),
+            'figures'  => DashboardData::of($shop->dashboard()->read()),
             'failures' => array_map(
                 static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
                 $shop->log->ofRun($result->run, 'error', self::NAMED),
@@ -117,11 +117,11 @@ final readonly class SyncActions implements ActionGroup
         $shop->verificationCodes()->expect();
         $latest = $shop->merchantId() === null
             ? throw new NotConnectedException('There is no connection.')
-            : $shop->latestRun();
+            : $shop->dashboard()->latestRun();
 
         return [
-            'figures' => DashboardData::of($shop->overview()),
-            'latest'  => $latest === null ? null : DashboardData::run($latest, $shop->expectedItems()),
+            'figures' => DashboardData::of($shop->dashboard()->read()),
+            'latest'  => $latest === null ? null : DashboardData::run($latest, $shop->dashboard()->expectedItems()),
         ];
     }
 }

@@ -78,7 +78,7 @@ final readonly class Approval
 
         try {
             $shop   = $this->factory->shop();
-            $before = $shop->complete($callback, $pending['state']);
+            $before = $shop->connectionService()->complete($callback, $pending['state']);
             $this->factory->address()->confirm($shop->state);
 
             return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before)];

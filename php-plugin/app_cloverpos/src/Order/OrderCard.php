@@ -56,7 +56,7 @@ final readonly class OrderCard
         try {
             $problem = Requirements::problem();
             $shop    = $problem === null ? $this->factory->shop() : null;
-            $status  = $shop === null ? null : OrderStatus::of($shop, $orderId);
+            $status  = $shop === null ? null : OrderStatus::of($shop->sales(), $orderId);
         } catch (NotConnectedException) {
             $problem = Text::_(self::PREFIX . 'NEVER_CONNECTED');
         } catch (\Throwable $e) {

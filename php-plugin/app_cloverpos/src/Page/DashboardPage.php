@@ -76,7 +76,7 @@ final readonly class DashboardPage implements Page
     {
         try {
             $shop = $this->factory->shop();
-            $now  = $shop->overview();
+            $now  = $shop->dashboard()->read();
             $page = $this->page($shop, $now);
         } catch (\Throwable $e) {
             ToolbarButtons::settings($toolbar, $this->factory->sql());

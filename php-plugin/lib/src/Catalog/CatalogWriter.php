@@ -7,18 +7,16 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
-use CloverSync\Ledger;
 use CloverSync\Page;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\DatabaseClock;
-use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\DefaultCategoryException;
 use CloverSync\Shop\Exception\RefusedException;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
-use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
@@ -38,18 +36,13 @@ final readonly class CatalogWriter
     public function __construct(
         private Sql $sql,
         private Links $mappings,
-        KeyValueStore $state,
-        Ledger $rules,
+        CommittedUnits $committed,
         ShopSettings $settings,
         private Clock $clock,
     ) {
         self::requireDefaultCategory($sql, $settings->defaultCategory);
-        $config      = ShopConfig::read($sql);
-        $this->facts = new KnownProducts(
-            $sql,
-            $mappings,
-            Committed::create($sql, $mappings, $state, $rules, $settings, $clock),
-        );
+        $config         = ShopConfig::read($sql);
+        $this->facts    = new KnownProducts($sql, $mappings, $committed);
         $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $mappings, $clock);
         $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
     }

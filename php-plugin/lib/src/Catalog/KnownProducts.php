@@ -10,8 +10,8 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
-use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Text;
 
 /**
@@ -47,7 +47,7 @@ final readonly class KnownProducts
     public function __construct(
         private Sql $sql,
         private Links $mappings,
-        private Committed $committed,
+        private CommittedUnits $committed,
     ) {
         $this->bulk = new Bulk($sql);
     }

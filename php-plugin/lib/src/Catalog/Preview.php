@@ -9,22 +9,19 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
-use CloverSync\Ledger;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\DatabaseClock;
-use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
-use CloverSync\Shop\Sales\Committed;
-use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 
@@ -33,15 +30,14 @@ final readonly class Preview
 {
     private const GROUP_ITEMS = 500;
 
+    /** @param \Closure(Links): CommittedUnits $committed */
     public function __construct(
         private Sql $sql,
         private Connection $connection,
-        private Ledger $rules,
         private ShopSettings $settings,
         private SiteGuard $guard,
         private MerchantProfile $merchantFacts,
-        private KeyValueStore $state,
-        private Clock $clock,
+        private \Closure $committed,
     ) {
     }
 
@@ -68,11 +64,7 @@ final readonly class Preview
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
         $mappings = new Links($this->sql, $this->settings->environment, $merchant);
-        $known    = new KnownProducts(
-            $this->sql,
-            $mappings,
-            Committed::create($this->sql, $mappings, $this->state, $this->rules, $this->settings, $this->clock),
-        );
+        $known    = new KnownProducts($this->sql, $mappings, ($this->committed)($mappings));
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];

@@ -7,20 +7,17 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
-use CloverSync\Ledger;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Database\DatabaseClock;
-use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
-use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
@@ -34,10 +31,8 @@ final readonly class StockOnlySync
         private Sql $sql,
         private Links $mappings,
         private Stock $stock,
-        private KeyValueStore $state,
-        private Ledger $rules,
+        private CommittedUnits $committed,
         private SyncLog $log,
-        private ShopSettings $settings,
         private bool $tracks,
         private Clock $clock,
     ) {
@@ -69,11 +64,7 @@ final readonly class StockOnlySync
     /** @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} */
     private function pages(TimeBudget $budget, Lock $lock): array
     {
-        $facts = new KnownProducts(
-            $this->sql,
-            $this->mappings,
-            Committed::create($this->sql, $this->mappings, $this->state, $this->rules, $this->settings, $this->clock),
-        );
+        $facts    = new KnownProducts($this->sql, $this->mappings, $this->committed);
         $variants = new Variants($this->sql, ShopConfig::read($this->sql), $this->clock);
         $database = new DatabaseClock($this->sql);
         $found    = ['items' => 0, 'updated' => 0, 'unchanged' => 0, 'product_rows' => 0, 'done' => true];

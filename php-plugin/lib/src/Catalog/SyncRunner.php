@@ -10,7 +10,6 @@ use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
-use CloverSync\Ledger;
 use CloverSync\Page;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
@@ -22,6 +21,7 @@ use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
@@ -70,11 +70,14 @@ final class SyncRunner
 
     private readonly DatabaseClock $database;
 
-    /** @param ?\Closure(SyncProgress): void $progress Called after each step */
+    /**
+     * @param \Closure(Links): CommittedUnits $committed
+     * @param ?\Closure(SyncProgress): void $progress Called after each step
+     */
     public function __construct(
         private readonly Sql $sql,
         private readonly Connection $connection,
-        private readonly Ledger $rules,
+        private readonly \Closure $committed,
         private readonly ShopSettings $settings,
         private readonly SiteGuard $guard,
         private readonly KeyValueStore $state,
@@ -142,8 +145,7 @@ final class SyncRunner
             $this->writer = new CatalogWriter(
                 $this->sql,
                 $this->mappings,
-                $this->state,
-                $this->rules,
+                ($this->committed)($this->mappings),
                 $this->settings,
                 $this->clock,
             );

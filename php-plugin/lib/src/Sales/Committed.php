@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Ledger;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
@@ -19,7 +20,7 @@ use CloverSync\Shop\Support\ShopSettings;
  *
  * Call it in the transaction that writes the counts, after they are locked.
  */
-final readonly class Committed
+final readonly class Committed implements CommittedUnits
 {
     public function __construct(
         private ShopOrders $orders,
@@ -47,13 +48,6 @@ final readonly class Committed
         );
     }
 
-    /**
-     * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asked    When Clover was asked for the counts, as {@see
-     *   \CloverSync\Shop\Database\DatabaseClock} has it
-     *
-     * @return array<string, int> By Clover id, without those that are 0
-     */
     public function of(array $variants, int $asked): array
     {
         if (!$this->settings->pushStock || $variants === [] || $this->orders->since() === null) {

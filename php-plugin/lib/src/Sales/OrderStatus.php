@@ -8,7 +8,6 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
-use CloverSync\Shop\Services;
 
 /** What Clover has of one order, and what the owner may do about it: what the order's page shows. */
 final readonly class OrderStatus
@@ -35,10 +34,8 @@ final readonly class OrderStatus
     ) {
     }
 
-    /** @throws \CloverSync\Shop\Exception\NotConnectedException before the first connection */
-    public static function of(Services $shop, string $orderId): self
+    public static function of(Sales $sales, string $orderId): self
     {
-        $sales  = $shop->sales();
         $view   = $sales->planner->view($orderId);
         $events = $sales->events->of($orderId);
         $states = array_column($events, 'state');
@@ -50,8 +47,8 @@ final readonly class OrderStatus
             array_map(
                 static fn (LineBooks $line): OrderStatusLine => new OrderStatusLine(
                     $line,
-                    self::returnable($shop->rules, $line),
-                    self::open($shop->rules, $line),
+                    self::returnable($sales->rules, $line),
+                    self::open($sales->rules, $line),
                 ),
                 $view['lines'],
             ),

@@ -6,11 +6,18 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Connection;
+use CloverSync\Ledger;
 use CloverSync\Orders;
-use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
-use CloverSync\Shop\Services;
+use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Stock;
 
 /** The classes that bring web sales to one merchant's Clover. */
@@ -26,82 +33,90 @@ final readonly class Sales
 
     public Planner $planner;
 
+    /** @param \Closure(): string $currency Reads the shop's currency, ISO 4217 */
     public function __construct(
-        private Services $shop,
+        private Sql $sql,
         private Links $links,
+        private Connection $connection,
+        private SiteGuard $guard,
+        private MerchantProfile $merchant,
+        public Ledger $rules,
+        private ShopSettings $settings,
+        KeyValueStore $state,
+        private CircuitBreaker $breaker,
+        private SyncLog $log,
+        private \Closure $currency,
+        private Clock $clock,
     ) {
-        $this->events  = new OrderEventLog($shop->sql, $links->environment, $shop->clock);
-        $this->ledger  = new StockLedger($shop->sql, $links, $shop->clock);
-        $this->pushes  = new OrderPushes($shop->sql, $links, $shop->state, $shop->clock);
-        $this->orders  = new ShopOrders($shop->sql, $links, $shop->state, $shop->clock);
+        $this->events  = new OrderEventLog($sql, $links->environment, $clock);
+        $this->ledger  = new StockLedger($sql, $links, $clock);
+        $this->pushes  = new OrderPushes($sql, $links, $state, $clock);
+        $this->orders  = new ShopOrders($sql, $links, $state, $clock);
         $this->planner = new Planner(
-            $shop->sql,
+            $sql,
             $this->orders,
             $this->ledger,
             $this->pushes,
             $this->events,
-            $shop->rules,
-            $shop->log,
-            $shop->settings,
+            $rules,
+            $log,
+            $settings,
         );
     }
 
     public function worker(): Worker
     {
-        $breaker  = $this->shop->circuitBreaker();
-        $currency = ShopConfig::read($this->shop->sql)->currency;
+        $currency = ($this->currency)();
         // Amounts of another currency must not reach the till.
-        $clover = $this->shop->merchant->currency() === $currency
-            ? new Orders($this->shop->connection, $currency)
-            : null;
+        $clover = $this->merchant->currency() === $currency ? new Orders($this->connection, $currency) : null;
 
         return new Worker(
-            $this->shop->connection,
-            $this->shop->guard,
+            $this->connection,
+            $this->guard,
             $this->events,
             $this->planner,
-            new OrderReconciler($this->orders, $this->events, $this->planner, $this->shop->log, $this->shop->settings),
+            new OrderReconciler($this->orders, $this->events, $this->planner, $this->log, $this->settings),
             $this->ledger,
             $this->pushes,
             new StockSender(
-                $this->shop->sql,
-                new Stock($this->shop->connection),
+                $this->sql,
+                new Stock($this->connection),
                 $this->ledger,
-                $this->shop->rules,
-                $this->shop->log,
-                $breaker,
-                $this->shop->merchant->tracksStock(),
+                $this->rules,
+                $this->log,
+                $this->breaker,
+                $this->merchant->tracksStock(),
             ),
             new OrderPusher(
-                $this->shop->sql,
+                $this->sql,
                 $clover,
                 $this->orders,
                 $this->pushes,
-                $this->shop->log,
-                $breaker,
-                $this->shop->clock,
+                $this->log,
+                $this->breaker,
+                $this->clock,
                 $currency,
             ),
-            $breaker,
-            new Lock($this->shop->sql, "work:{$this->links->environment}", $this->shop->clock),
-            $this->shop->clock,
+            $this->breaker,
+            new Lock($this->sql, "work:{$this->links->environment}", $this->clock),
+            $this->clock,
         );
     }
 
     public function drift(): StockDriftReport
     {
         return new StockDriftReport(
-            $this->shop->sql,
+            $this->sql,
             $this->links,
-            new Stock($this->shop->connection),
+            new Stock($this->connection),
             $this->committed(),
             $this->ledger,
-            $this->shop->clock,
+            $this->clock,
         );
     }
 
     public function committed(): Committed
     {
-        return new Committed($this->orders, $this->ledger, $this->events, $this->shop->rules, $this->shop->settings);
+        return new Committed($this->orders, $this->ledger, $this->events, $this->rules, $this->settings);
     }
 }

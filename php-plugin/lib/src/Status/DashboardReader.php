@@ -1,0 +1,147 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Status;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Connection;
+use CloverSync\Shop\Catalog\CatalogWriter;
+use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Catalog\SyncRuns;
+use CloverSync\Shop\Connection\MerchantProfile;
+use CloverSync\Shop\Connection\SiteGuard;
+use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Lanes;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\Sales\CircuitBreaker;
+use CloverSync\Shop\Sales\Sales;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
+use CloverSync\Shop\Webhooks\Endpoint;
+use CloverSync\Shop\Webhooks\VerificationCodes;
+
+/** Reads the dashboard's facts from the shop's database. Sends no request to Clover. */
+final readonly class DashboardReader
+{
+    /** Seconds of an access token's thirty minutes. */
+    private const TOKEN_WARNING = 300;
+
+    public function __construct(
+        private Sql $sql,
+        private Connection $connection,
+        private SiteGuard $guard,
+        private MerchantProfile $merchant,
+        private KeyValueStore $state,
+        private ShopSettings $settings,
+        private CircuitBreaker $breaker,
+        private VerificationCodes $codes,
+        private Lock $syncLock,
+        /** Null before the first connection. */
+        private ?Links $links,
+        /** Null before the first connection. */
+        private ?Sales $sales,
+        private Clock $clock,
+    ) {
+    }
+
+    public function read(): DashboardStatus
+    {
+        $status = $this->connection->status();
+        $facts  = $this->merchant->remembered();
+        $counts = $this->links?->counts();
+        $runs   = $this->runs();
+        $latest = $runs?->latest();
+        $seen   = $this->state->get(Endpoint::LAST_SEEN);
+
+        return new DashboardStatus(
+            $status->environment,
+            $status->connected,
+            $status->merchantId,
+            $facts !== null && $facts->id === $status->merchantId ? $facts->name : null,
+            $status->reconnectReason,
+            $status->refusedAt,
+            $status->nextTryAt,
+            // A scheduled refresh should have renewed it.
+            $status->connected && (($status->accessExpiresAt ?? 0) - $this->clock->now()) < self::TOKEN_WARNING,
+            $status->accessExpiresAt,
+            $status->refreshExpiresAt,
+            $this->guard->isMoved(),
+            $counts['products'] ?? 0,
+            $counts['errors'] ?? 0,
+            $counts['pending'] ?? 0,
+            $counts['conflicts'] ?? 0,
+            $counts['deleted'] ?? 0,
+            $this->state->get('last_sync'),
+            $this->run($runs?->open()),
+            $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->error : null,
+            $this->sales(),
+            $this->breaker->read(),
+            $this->codes->all(),
+            $seen === null ? null : (int) $seen,
+            $this->state->get('tax_warning') ?: null,
+            $this->merchant->currency(),
+            $this->hasDefaultCategory(),
+            Lanes::limits($this->sql, $status->environment),
+        );
+    }
+
+    /** The newest run, however it ended; null before the first. */
+    public function latestRun(): ?SyncProgress
+    {
+        $latest = $this->runs()?->latest();
+
+        return $latest === null ? null : SyncProgress::of($latest);
+    }
+
+    /** Items that a sync will meet, for its progress; null before the first sync has ended. */
+    public function expectedItems(): ?int
+    {
+        return $this->state->get('last_sync') === null ? null : $this->links?->countLinked();
+    }
+
+    /** Whether products that are in no category of Clover have a place. */
+    public function hasDefaultCategory(): bool
+    {
+        return CatalogWriter::isCategory($this->sql, $this->settings->defaultCategory);
+    }
+
+    private function runs(): ?SyncRuns
+    {
+        return $this->links === null
+            ? null
+            : new SyncRuns($this->sql, $this->links->environment, $this->links->merchant, $this->clock);
+    }
+
+    /** @return ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} */
+    private function run(?SyncRunRow $open): ?array
+    {
+        return (
+            $open === null
+                ? null
+                : [
+                    'now'           => SyncProgress::of($open),
+                    'expected'      => $this->expectedItems(),
+                    'heartbeat_age' => max(0, $this->clock->now() - $open->heartbeat),
+                    'active'        => $open->status === RunStatus::Running && $this->syncLock->isTaken(),
+                ]
+        );
+    }
+
+    /** @return ?array{later: int, uncertain: int, dead: int} */
+    private function sales(): ?array
+    {
+        $waiting = $this->sales?->worker()->waiting();
+
+        return (
+            $waiting === null
+                ? null
+                : ['later' => $waiting->later, 'uncertain' => $waiting->uncertain, 'dead' => $waiting->dead]
+        );
+    }
+}
