@@ -83,12 +83,13 @@ final class Application
           conflicts    List products that the shop already had under the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
                          --relink-all  link those that another environment or merchant had
-          order FILE   Store an order as J2Commerce would: its rows, the shop's stock, then the event. “-” reads it from the input.
+          order FILE   Store an order as J2Commerce would: its rows, the shop's stock, then the event. “-” reads it from
+                       the input.
                          --no-event    leave the event out, as when PHP died before it
 
-        Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL, _DSN,
-        _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET, _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and
-        _SETTINGS (JSON).
+        Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL,
+        _DSN, _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET,
+        _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON).
         TEXT;
 
     private Console $console;
@@ -218,14 +219,16 @@ final class Application
                     function () use ($authorization): void {
                         $this->console->event(['event' => 'authorize', 'url' => $authorization->url]);
                         $this->console->line(
-                            "Open this address in a browser and approve:\n\n    {$authorization->url}\n\nWaiting for the answer…",
+                            "Open this address in a browser and approve:\n\n    "
+                            . "{$authorization->url}\n\nWaiting for the answer…",
                         );
                     },
                 );
 
                 if ($callback === null) {
                     throw new \RuntimeException(
-                        'No answer came in time: run “connect” again, or paste the address the browser ended at with “connect --callback URL”.',
+                        'No answer came in time: run “connect” again, or paste the address the browser ended at '
+                        . 'with “connect --callback URL”.',
                     );
                 }
 
@@ -237,7 +240,8 @@ final class Application
 
         if ($before !== null) {
             $this->console->warning(
-                "This is another merchant than before ($before): products linked to it stay as they are, see “conflicts” after the next sync.",
+                "This is another merchant than before ($before): products linked to it stay as they are, see "
+                . '“conflicts” after the next sync.',
             );
         }
     }
@@ -394,13 +398,15 @@ final class Application
             $this->console->warning(self::refused($now->refusedAt, (int) $now->nextTryAt));
         } elseif ($data['token_ends_soon']) {
             $this->console->warning(
-                'The access token is about to end, or has ended; the next call to Clover refreshes it. A scheduled refresh every 15 to 25 minutes keeps it fresh.',
+                'The access token is about to end, or has ended; the next call to Clover refreshes it. A '
+                . 'scheduled refresh every 15 to 25 minutes keeps it fresh.',
             );
         }
 
         if ($data['site_moved']) {
             $this->console->warning(
-                'The connection belongs to another shop than this one: “connect --move” if it has moved here, “disconnect” if this is a copy.',
+                'The connection belongs to another shop than this one: “connect --move” if it has moved here, '
+                . '“disconnect” if this is a copy.',
             );
         }
 
@@ -447,7 +453,8 @@ final class Application
             default                      => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
         });
         $this->console->line(\sprintf(
-            '%d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d product rows written, %d requests, %.1f s',
+            '%d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d product rows '
+            . 'written, %d requests, %.1f s',
             $result->imported,
             $result->updated,
             $result->unchanged,

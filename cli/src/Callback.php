@@ -36,7 +36,8 @@ final class Callback
 
         if ($lacks !== []) {
             throw new \RuntimeException(Platform::problem(['standard' => $lacks])
-                . ' Or open the address in a browser all the same, and paste the one it ended at: “connect --callback URL”.');
+            . ' Or open the address in a browser all the same, and paste the one it ended at: “connect '
+            . '--callback URL”.');
         }
 
         $server = @stream_socket_server("tcp://127.0.0.1:$port", $code, $message);

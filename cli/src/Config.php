@@ -126,7 +126,7 @@ final readonly class Config
             \is_string($values['dsn'] ?? null)
             && preg_match('/^sqlite:(:memory:|file:.*|\s*)$/Ds', $values['dsn']) === 1
         ) {
-            $wrong['dsn'] = 'must name a file: each command is a process of its own, and a database in memory ends with it';
+            $wrong['dsn'] = 'must name a file: each command is its own process, and a database in memory ends with it';
         }
 
         $texts = [];
@@ -299,7 +299,8 @@ final readonly class Config
 
         if ($secret === '') {
             throw new \RuntimeException(
-                "The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the folder writable.",
+                "The site secret $file can be neither read nor made: set CLOVERSYNC_SITE_SECRET, or make the "
+                . 'folder writable.',
             );
         }
 

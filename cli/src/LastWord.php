@@ -75,10 +75,8 @@ final class LastWord
     private static function sentence(array $error): string
     {
         if (preg_match('/^Allowed memory size of (\d+) bytes exhausted/', $error['message'], $m) === 1) {
-            return \sprintf('PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or allow PHP more.', intdiv(
-                (int) $m[1],
-                1 << 20,
-            ));
+            return \sprintf('PHP ran out of memory (memory_limit is %d MB): nothing is lost, run it again, or '
+            . 'allow PHP more.', intdiv((int) $m[1], 1 << 20));
         }
 
         return (

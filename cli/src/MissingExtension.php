@@ -14,7 +14,8 @@ final class MissingExtension
         $reason = self::reason();
 
         return \sprintf(
-            'The PHP extension cloversync is not loaded in the command line\'s PHP %s%s: run “make build”, or name the file in CLOVERSYNC_EXTENSION.',
+            'The PHP extension cloversync is not loaded in the command line\'s PHP %s%s: run “make build”, or '
+            . 'name the file in CLOVERSYNC_EXTENSION.',
             PHP_VERSION,
             $reason === null ? '' : " (PHP says: $reason)",
         );

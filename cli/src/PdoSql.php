@@ -71,7 +71,8 @@ final class PdoSql implements Sql
 
         if ($dialect === Dialect::MySql) {
             $pdo->exec(
-                "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00'",
+                "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
+                . "ONLY_FULL_GROUP_BY', time_zone = '+00:00'",
             );
         } else {
             $pdo->exec('PRAGMA busy_timeout = 15000');

@@ -60,7 +60,8 @@ final readonly class ProductList
             ];
         }
 
-        foreach ($this->sql->fetchAll('SELECT m.parent_id, COUNT(*) AS variants, SUM(CASE WHEN v.manage_stock = 1 THEN q.quantity END) AS quantity
+        foreach ($this->sql->fetchAll('SELECT m.parent_id, COUNT(*) AS variants,
+                    SUM(CASE WHEN v.manage_stock = 1 THEN q.quantity END) AS quantity
                FROM ' . Links::TABLE . " m
                JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id

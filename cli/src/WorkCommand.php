@@ -82,7 +82,7 @@ final readonly class WorkCommand
             $result->later,
             $result->uncertain,
             $result->dead,
-            $result->found > 0 ? "; $result->found orders found that no event told of" : '',
+            $result->found > 0 ? "; $result->found orders changed without an event" : '',
         ));
 
         if ($result->paused !== null) {

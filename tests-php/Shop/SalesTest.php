@@ -195,7 +195,7 @@ final class SalesTest extends Base
         self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->work()->found]);
         self::assertCount(2, array_filter($this->logged('sync'), static fn (string $m): bool => str_contains(
             $m,
-            'no event told',
+            'without an event',
         )));
     }
 
@@ -662,7 +662,7 @@ final class SalesTest extends Base
 
         self::assertWork($result, 0, uncertain: 1);
         self::assertSame([], $this->cloverOrders());
-        self::assertStringContainsString('cannot be told', $this->logged('order_push')[0]);
+        self::assertStringContainsString('may or may not be complete', $this->logged('order_push')[0]);
         self::assertTrue($this->sales()->pushes->resolve(
             $this->sales()->pushes->waiting(1)[0]->id,
             Resolution::NotApplied,

@@ -776,7 +776,7 @@ final class SalesWorld
 
     /**
      * @param callable(): ?WorkResult $work
-     * @param bool                    $scan Whether it ends and looks for what no event told
+     * @param bool                    $scan Whether it ends and scans for changes without an event
      */
     private function run(callable $work, bool $scan = false): ?WorkReport
     {
@@ -808,7 +808,7 @@ final class SalesWorld
             Assert::assertSame(
                 [$expected, \count($expected)],
                 [$found, $result->found],
-                'Orders that no event told of are found and logged, and no others.',
+                'Orders that changed without an event are found and logged, and no others.',
             );
             $this->figures['found'] += $result->found;
         }
@@ -1421,7 +1421,7 @@ final class SalesWorld
             intval(...),
             array_column(
                 $this->sql->fetchAll(
-                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%no event told%' GROUP BY entity_id",
+                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
                 ),
                 'n',
                 'entity_id',

@@ -152,9 +152,7 @@ final class Services
         return new Links(
             $this->sql,
             $this->settings->environment,
-            $this->merchantId() ?? throw new Exception\NotConnectedException(
-                'The shop is not connected to Clover: connect it first.',
-            ),
+            $this->merchantId() ?? throw NotConnectedException::because(),
         );
     }
 

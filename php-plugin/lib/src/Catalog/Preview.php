@@ -57,7 +57,7 @@ final readonly class Preview
         $merchant = $status->merchantId;
 
         if (!$status->connected || $merchant === null) {
-            throw new NotConnectedException('The shop is not connected to Clover: connect it first.');
+            throw NotConnectedException::because();
         }
 
         $this->guard->check();

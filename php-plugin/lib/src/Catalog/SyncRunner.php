@@ -120,11 +120,7 @@ final class SyncRunner
         $status = $this->connection->status();
 
         if (!$status->connected || $status->merchantId === null) {
-            throw new NotConnectedException(
-                $status->reconnectReason === null
-                    ? 'The shop is not connected to Clover: connect it first.'
-                    : "The connection to Clover does not work any more ($status->reconnectReason): connect again.",
-            );
+            throw NotConnectedException::because($status->reconnectReason);
         }
 
         $this->guard->check();

@@ -9,4 +9,13 @@ namespace CloverSync\Shop\Exception;
 /** There is no connection to Clover, or it needs the owner. */
 final class NotConnectedException extends ShopException
 {
+    /** @param ?string $reconnectReason As {@see \CloverSync\ConnectionStatus} has it; null without a connection */
+    public static function because(?string $reconnectReason = null): self
+    {
+        return new self(
+            $reconnectReason === null
+                ? 'The shop is not connected to Clover: connect it first.'
+                : "The connection to Clover does not work any more ($reconnectReason): connect again.",
+        );
+    }
 }

@@ -40,8 +40,6 @@ final readonly class LinkRow
     /** @param array<string, int|float|string|null> $row Of the link, with the article's columns as c_… */
     public static function fromRow(array $row): self
     {
-        $tags = json_decode(Row::string($row, 'tags_written'), true);
-
         return new self(
             Row::string($row, 'clover_id'),
             Row::string($row, 'clover_type'),
@@ -53,7 +51,7 @@ final readonly class LinkRow
             Row::string($row, 'fingerprint'),
             Row::string($row, 'title_written'),
             Row::int($row, 'category_written'),
-            \is_array($tags) ? array_map(intval(...), array_values(array_filter($tags, is_numeric(...)))) : [],
+            self::ints(json_decode(Row::string($row, 'tags_written'), true)),
             LinkState::from(Row::string($row, 'state')),
             Row::nullableInt($row, 'state_before_delete'),
             $row['c_id'] === null
@@ -66,6 +64,16 @@ final readonly class LinkRow
                     Row::bool($row, 'c_checked_out'),
                 ),
         );
+    }
+
+    /**
+     * @param mixed $list Decoded JSON
+     *
+     * @return list<int>
+     */
+    private static function ints(mixed $list): array
+    {
+        return \is_array($list) ? array_map(intval(...), array_values(array_filter($list, is_numeric(...)))) : [];
     }
 
     /**

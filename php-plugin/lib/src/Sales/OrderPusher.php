@@ -129,7 +129,7 @@ final readonly class OrderPusher
                     'order',
                     $name,
                     'error',
-                    "The order cannot be told to Clover. {$e->getPath()}: {$e->getMessage()}",
+                    "The order cannot be sent to Clover. {$e->getPath()}: {$e->getMessage()}",
                 );
             }
 
@@ -250,12 +250,7 @@ final readonly class OrderPusher
                 break;
 
             case 'differs':
-                $this->unsettled(
-                    $row,
-                    $claim,
-                    'changed',
-                    "somebody has changed the order in Clover ({$outcome->message})",
-                );
+                $this->unsettled($row, $claim, 'changed', "the order was changed in Clover ({$outcome->message})");
 
                 break;
 
@@ -342,7 +337,7 @@ final readonly class OrderPusher
                 'order',
                 $row->orderId,
                 'error',
-                "It cannot be told whether the order is whole in Clover: $why. Decide it by hand",
+                "The order may or may not be complete in Clover: $why. Check it in Clover, then decide",
             );
         }
     }

@@ -55,7 +55,7 @@ final readonly class OrderReconciler
                 'order',
                 $id,
                 'success',
-                'The order has changed and no event told of it: found by looking through the recent orders',
+                'The order changed without an event: a scan of the recent orders found it',
             );
         }
 

@@ -216,9 +216,7 @@ final readonly class StockSender
                 'stock',
                 $row->cloverId,
                 'error',
-                self::words($row)
-                . ': it had its turn again and again and was never sent, for Clover is too slow. Try it again, or '
-                . 'leave it',
+                self::words($row) . ': it was never sent in time, since Clover is too slow. Try it again, or leave it',
             );
         }
     }
@@ -238,7 +236,7 @@ final readonly class StockSender
                     'stock',
                     $row->cloverId,
                     'skipped',
-                    self::words($row) . ' not sent, for its sale is not in Clover\'s count',
+                    self::words($row) . ' not sent: its sale is not in Clover\'s count',
                 );
             });
             $result->skipped++;
@@ -269,7 +267,8 @@ final readonly class StockSender
                 $row->cloverId,
                 'error',
                 self::words($row)
-                    . ": no answer came, and it cannot be told whether it was carried out, for $why. Decide it by hand",
+                . ": no answer came, and the write may or may not have reached Clover: $why. Check it in "
+                . 'Clover, then decide',
             );
         }
     }

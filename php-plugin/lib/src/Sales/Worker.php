@@ -66,11 +66,7 @@ final readonly class Worker
         $status = $this->connection->status();
 
         if (!$status->connected) {
-            throw new NotConnectedException(
-                $status->reconnectReason === null
-                    ? 'The shop is not connected to Clover: connect it first.'
-                    : "The connection to Clover does not work any more ($status->reconnectReason): connect again.",
-            );
+            throw NotConnectedException::because($status->reconnectReason);
         }
 
         $this->guard->check();

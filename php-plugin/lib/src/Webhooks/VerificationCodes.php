@@ -72,16 +72,27 @@ final readonly class VerificationCodes
     public function all(): array
     {
         $stored = $this->state->getArray(self::CODES);
-        $codes  = [];
+        // 0.1.0 stored one code without a list.
+        $list = isset($stored['code']) ? [$stored] : array_values($stored);
 
-        // 0.1.0 kept one.
-        foreach (array_filter(isset($stored['code']) ? [$stored] : $stored, \is_array(...)) as $entry) {
-            if (\is_string($entry['code'] ?? null) && \is_int($entry['at'] ?? null)) {
-                $codes[] = ['code' => $entry['code'], 'at' => $entry['at']];
-            }
-        }
+        return array_values(array_filter(
+            array_map(self::read(...), $list),
+            static fn (?array $code): bool => $code !== null,
+        ));
+    }
 
-        return $codes;
+    /**
+     * @param mixed $entry Decoded JSON
+     *
+     * @return ?array{code: string, at: int}
+     */
+    private static function read(mixed $entry): ?array
+    {
+        return (
+            \is_array($entry) && \is_string($entry['code'] ?? null) && \is_int($entry['at'] ?? null)
+                ? ['code' => $entry['code'], 'at' => $entry['at']]
+                : null
+        );
     }
 
     private function isOpen(): bool
