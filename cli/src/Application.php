@@ -78,7 +78,7 @@ final class Application
                                         Clover does not have it so send it, or leave it as it is
                          --restock ORDER:LINE:UNITS   give units of a partly refunded order back
           drift        Compare the shop's counts with Clover's, with the reason where they differ.
-          serve        Answer Clover's webhooks at http://HOST:PORT/webhook, and work them after each response.
+          serve        Answer Clover's webhooks at http://HOST:PORT/webhook, and process them after each response.
                          --listen HOST:PORT  (127.0.0.1:8903)    --no-drain  leave the work to “work”
           conflicts    List products that the shop already had under the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
@@ -111,7 +111,7 @@ final class Application
         } catch (UsageException $e) {
             return $this->fail('usage', $e->getMessage(), self::USAGE, $e->fields);
         } catch (SettingsException $e) {
-            // Not a field of the settings: the surroundings of PHP are wrong.
+            // Not a setting: the PHP environment is wrong.
             if (array_keys($e->getFields()) === ['configuration']) {
                 return $this->fail('host', $e->getFields()['configuration'], self::FAILED);
             }
@@ -246,7 +246,7 @@ final class Application
         }
     }
 
-    /** --approve sends no person to Clover, so it must never meet the real one. */
+    /** --approve sends no person to Clover, so it must never reach the real Clover. */
     private function requireSimulator(Services $shop): void
     {
         $host = parse_url($shop->settings->baseUrl ?? '', PHP_URL_HOST);
@@ -643,7 +643,7 @@ final class Application
         );
     }
 
-    /** Of the column's five places, those that say something, but no fewer than two. */
+    /** Cuts the zeros at the end of the column's five decimal places, down to two. */
     private static function shortPrice(string $price): string
     {
         return (string) preg_replace('/(\.\d\d\d*?)0+$/', '$1', $price);
@@ -733,7 +733,7 @@ final class Application
     }
 
     /**
-     * An article needs a place: asks for it once where somebody can answer, else takes the category that Joomla brings.
+     * An article needs a category: asks for it once on a terminal, else takes the category that Joomla installs.
      */
     private function withDefaultCategory(Services $shop): Services
     {
@@ -801,7 +801,7 @@ final class Application
         ];
     }
 
-    /** Of the whole process: PHP's own counter does not see what the extension uses. */
+    /** Memory of the whole process: PHP's own counter does not include the extension's. */
     private static function peakMemory(): int
     {
         $usage = Platform::has('getrusage') ? getrusage() : [];

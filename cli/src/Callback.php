@@ -6,29 +6,29 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Support\Platform;
 
-/** Gets the URL that Clover sends the browser back to. */
+/** Receives the browser that Clover sends back. */
 final class Callback
 {
-    /** Seconds that a client may take for its request, and for taking our answer. */
+    /** Seconds that a client may take to send its request, and to read the answer. */
     private const PATIENCE = 10.0;
 
     /** Bytes of a request; an address and a browser's headers are far shorter. */
     private const LONGEST = 16_384;
 
-    /** Clients at a time; the one that has waited longest makes room. */
+    /** Clients at a time; a new one replaces the one that has waited longest. */
     private const MOST = 64;
 
-    /** What {@see wait()} calls. */
+    /** Functions that {@see wait()} calls. */
     private const FUNCTIONS = ['stream_socket_server', 'stream_socket_accept', 'stream_select', 'stream_set_blocking'];
 
     /**
-     * Waits for the browser on the loopback address. Whatever else knocks there is answered and does not end or delay
-     * the wait: a browser's favicon, a port scanner, a page with another state, a client that says nothing.
+     * Waits for the browser on the loopback address. Other requests are answered and neither end nor delay the wait: a
+     * favicon, a port scanner, a page with another state, a client that sends nothing.
      *
      * @param string           $state The state that the answer must carry
      * @param callable(): void $ready Called once it listens
      *
-     * @return ?string The query of the callback; null when nobody came in time
+     * @return ?string The query of the callback; null when the time is over
      */
     public static function wait(int $port, int $seconds, string $state, callable $ready): ?string
     {
@@ -123,7 +123,7 @@ final class Callback
     }
 
     /**
-     * Follows the redirects of a pretend Clover, which approves without a person.
+     * Follows the redirects of a simulated Clover, which approves without a person.
      *
      * @throws \RuntimeException
      */

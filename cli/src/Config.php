@@ -15,14 +15,14 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Vault;
 
 /**
- * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which win; and the shop made of
- * them.
+ * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which take precedence, and the
+ * shop that they configure.
  */
 final readonly class Config
 {
     private const FILE = 'cloversync.json';
 
-    /** Each is a key of the file and, in capitals behind CLOVERSYNC_, a variable. */
+    /** Keys of the file; in capitals after CLOVERSYNC_ also variables. */
     private const KEYS = [
         'environment',
         'app_id',
@@ -42,7 +42,7 @@ final readonly class Config
 
     private const PREFIX = 'jos_';
 
-    /** Keys that go to the settings as they are. */
+    /** Keys that are passed on to the settings. */
     private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
 
     /**
@@ -57,7 +57,7 @@ final readonly class Config
     ) {
     }
 
-    /** @return array<string, string> For var_dump: the names, for the values hold every secret */
+    /** @return array<string, string> For var_dump: names only, since the values hold every secret */
     public function __debugInfo(): array
     {
         return ['values' => implode(', ', array_keys($this->values + ['settings' => '']))];
@@ -199,7 +199,7 @@ final readonly class Config
             );
         }
 
-        // The database holds customers' names; SQLite gives its mode to the files that it makes beside it.
+        // The database holds customers' names. SQLite gives the file's mode to its journal files.
         $mask = Platform::has('umask') ? umask(0o077) : null;
         $this->closeToOthers();
 
@@ -237,7 +237,7 @@ final readonly class Config
         return $sql;
     }
 
-    /** Version 0.1.0 made the database readable by everybody; what its owner gave to a group stays. */
+    /** Version 0.1.0 made the database readable for all users; a group's rights stay. */
     private function closeToOthers(): void
     {
         $file = $this->file();
@@ -264,7 +264,7 @@ final readonly class Config
         return str_starts_with($this->dsn(), 'sqlite:') ? substr($this->dsn(), 7) : null;
     }
 
-    /** A copied database file must not act for the one it was copied from. */
+    /** A copied database file must not act for its original. */
     private function site(): string
     {
         if (isset($this->values['site'])) {
@@ -276,7 +276,7 @@ final readonly class Config
         return $file === null ? $this->dsn() : 'sqlite:' . (realpath($file) ?: $file);
     }
 
-    /** The secret that seals the tokens: the one given, else one made once and kept beside the database. */
+    /** The secret that encrypts the tokens: the given one, else one that is created once in the database's folder. */
     private function siteSecret(): string
     {
         if (isset($this->values['site_secret'])) {
@@ -291,7 +291,7 @@ final readonly class Config
 
         $secret = (string) @file_get_contents($file);
 
-        // Another process may have made it and not yet written it: see copy().
+        // Another process may have created the file and not written it yet: see copy().
         for ($try = 0; $secret === '' && $try < 20 && is_file($file); $try++) {
             Platform::sleep(0.05);
             $secret = (string) @file_get_contents($file);
@@ -307,7 +307,7 @@ final readonly class Config
         return $secret;
     }
 
-    /** Whole or not at all: two processes may make it at once, and one may be killed while it does. */
+    /** Atomic: two processes may create the file at once, and one may be killed while it writes. */
     private function makeSecret(string $file): void
     {
         $mask = Platform::has('umask') ? umask(0o077) : null;
@@ -315,7 +315,7 @@ final readonly class Config
 
         try {
             if (@file_put_contents($own, bin2hex(random_bytes(32))) === 64) {
-                // Each fails when another process was first; then its secret is the one.
+                // Both fail when another process was first; its secret is used then.
                 Platform::has('link') ? @link($own, $file) : self::copy($own, $file);
             }
         } finally {
@@ -324,13 +324,13 @@ final readonly class Config
         }
     }
 
-    /** Not whole where the process is killed meanwhile; a file of another length is refused. */
+    /** Not atomic: a killed process leaves part of the file, and a file of another length is refused. */
     private static function copy(string $from, string $to): void
     {
         try {
             (new \SplFileObject($to, 'x'))->fwrite((string) file_get_contents($from));
         } catch (\RuntimeException) {
-            // It is there.
+            // The file exists.
         }
     }
 }

@@ -6,7 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Support\Platform;
 
-/** Output and questions. With `--json` every line on stdout is one object, and nothing else stands there. */
+/** Output and questions. With `--json` every line on stdout is one JSON object. */
 final class Console
 {
     private bool $barShown = false;

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Cli;
 
 /**
- * Takes the fields of one JSON object and notes what is wrong by path, so that all of it can be said at once. A field
- * that is null counts as absent; one that is wrong is given back as null.
+ * Reads the fields of one JSON object and collects the problems by path, so that all can be reported at once. A null
+ * counts as absent; an invalid field is returned as null.
  */
 final class JsonReader
 {
@@ -71,7 +71,7 @@ final class JsonReader
         return null;
     }
 
-    /** Something that others refer to: text that is not empty, or a whole number. */
+    /** An id: text that is not empty, or a whole number. */
     public function id(string $name, bool $required): int|string|null
     {
         $value = $this->take($name, $required);
@@ -133,7 +133,7 @@ final class JsonReader
         return $objects;
     }
 
-    /** Notes the fields that nobody asked for. */
+    /** Notes the unknown fields. */
     public function refuseOthers(): void
     {
         foreach (array_diff_key($this->values, $this->known) as $name => $_) {
@@ -156,7 +156,7 @@ final class JsonReader
     /** @phpstan-assert-if-true array<mixed> $value */
     private static function isObject(mixed $value): bool
     {
-        // An empty object and an empty list look the same once decoded.
+        // An empty object and an empty list are equal once decoded.
         return \is_array($value) && ($value === [] || !array_is_list($value));
     }
 

@@ -8,19 +8,19 @@ use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
 
 /**
- * Sees to it that no command ends without a word: what PHP lacks is said before the first use,
- * and a fatal error after the last.
+ * Reports what would end a command silently: functions that PHP lacks before the first use, and a fatal error at the
+ * end.
  *
- * Functions may be disabled, so this class relies on none before it has asked for them.
+ * Functions may be disabled, so this class checks each before it calls it.
  */
 final class LastWord
 {
     private const FAILED = 1;
 
-    /** Errors that end PHP at once and that nothing catches. */
+    /** Errors that end PHP at once and cannot be caught. */
     private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
 
-    /** Where memory is used up, saying so takes some. */
+    /** Reserved for the report when memory is used up. */
     private static string $reserve = '';
 
     /** @param \Closure(list<string>): int $command Takes the words of the command line, gives the exit code */

@@ -6,7 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Support\Platform;
 
-/** Why the extension cloversync is not loaded, in PHP's own words where it has any. */
+/** Why the extension cloversync is not loaded: PHP's own message, if there is one. */
 final class MissingExtension
 {
     public static function sentence(): string
@@ -21,7 +21,7 @@ final class MissingExtension
         );
     }
 
-    /** PHP says it before any script runs, and only once: so PHP is started again, to say it where it can be read. */
+    /** PHP reports the reason once, before any script runs. So PHP is started again with its output captured. */
     private static function reason(): ?string
     {
         if (!Platform::has('proc_open') || !Platform::has('proc_close')) {

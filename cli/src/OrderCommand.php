@@ -10,7 +10,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\SystemClock;
 
-/** `order FILE`: what happens in the shop when somebody orders, pays, cancels, or when the owner edits an order. */
+/** `order FILE`: what happens in the shop when a customer orders, pays or cancels, or the owner edits an order. */
 final readonly class OrderCommand
 {
     public function __construct(
@@ -26,7 +26,7 @@ final readonly class OrderCommand
     public function run(Services $shop, Options $options): int
     {
         $order = OrderFile::read((string) $options->get('FILE'));
-        // A shop sells before it is connected, too; then no product is linked.
+        // A shop also sells before it is connected; no product is linked then.
         $desk = new FakeCheckout(
             $shop->sql,
             new Links($shop->sql, $shop->settings->environment, $shop->merchantId() ?? ''),

@@ -16,7 +16,7 @@ use CloverSync\Shop\Support\SystemClock;
 /** {@see Sql} over PDO: MariaDB or MySQL, and SQLite. */
 final class PdoSql implements Sql
 {
-    /** A sync uses few texts again and again; the rest is not worth a handle on the server. */
+    /** A sync repeats few statements; others are not worth a handle on the server. */
     private const MAX_STATEMENTS = 64;
 
     private const MYSQL_DEADLOCK     = 1213;
@@ -167,7 +167,7 @@ final class PdoSql implements Sql
 
     private function begin(): void
     {
-        // IMMEDIATE: a SQLite transaction that began as a reader cannot wait its turn to write, it fails.
+        // IMMEDIATE: a SQLite transaction that began as a reader cannot wait for the write lock; it fails.
         $this->pdo->exec($this->dialect === Dialect::Sqlite ? 'BEGIN IMMEDIATE' : 'START TRANSACTION');
         $this->open = true;
     }
@@ -220,7 +220,7 @@ final class PdoSql implements Sql
         try {
             $statement->execute();
         } catch (\PDOException $e) {
-            // SQLite takes no new values for a statement that failed.
+            // SQLite accepts no new values for a statement that failed.
             unset($this->statements[$query]);
 
             throw $e;

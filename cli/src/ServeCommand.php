@@ -11,7 +11,7 @@ final readonly class ServeCommand
 {
     private const DEFAULT_LISTEN = '127.0.0.1:8903';
 
-    /** One that drains must not keep the others from answering. */
+    /** A process that is draining the inbox must not keep the others from answering. */
     private const WORKERS = '4';
 
     public function __construct(
@@ -57,7 +57,7 @@ final readonly class ServeCommand
         $this->console->event(['event' => 'listening', 'url' => "http://$listen/webhook"]);
         $this->console->line("Webhooks are answered at http://$listen/webhook until this is stopped.");
 
-        // The server takes this process' place, so that whoever ends the one ends the other.
+        // The server replaces this process, so that ending one ends the other.
         if (Platform::has('pcntl_exec')) {
             pcntl_exec($command[0], \array_slice($command, 1), $environment);
 

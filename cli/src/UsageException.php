@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
-/** The command or the settings are not understood; the message says what to write instead. */
+/** The command or the settings are invalid; the message says what to write instead. */
 final class UsageException extends \RuntimeException
 {
     /** @param array<string, string> $fields What is wrong by field, where it is about settings */

@@ -15,7 +15,7 @@ final class WebhookServer
 {
     private const PATH = '/webhook';
 
-    /** Seconds of work after a response; an object is looked at again after five at the latest. */
+    /** Seconds of work after a response; an object is due again after five at the latest. */
     private const WORK = 25.0;
 
     public function handle(): void
@@ -64,7 +64,7 @@ final class WebhookServer
                 $_SERVER,
             );
         } catch (\Throwable $e) {
-            // Clover may send it again; what is wrong is for the server's log, not for whoever knocks.
+            // Clover may send it again. The reason goes to the server's log, not to the sender.
             Platform::log('cloversync: ' . $e->getMessage());
             $this->respond(503, 'The shop cannot take this in now');
 
@@ -93,7 +93,7 @@ final class WebhookServer
             return;
         }
 
-        // PHP's own server: the client has the whole answer by its length, and does not wait for the end of the script.
+        // PHP's own server: the client reads the answer by its length and does not wait for the script's end.
         while (ob_get_level() > 0) {
             ob_end_flush();
         }
@@ -109,7 +109,7 @@ final class WebhookServer
         try {
             $shop->inboxWorker()->drain(new TimeBudget(self::WORK));
         } catch (\Throwable $e) {
-            // It stays in the inbox, for the next request or for `work`.
+            // The event stays in the inbox for the next request or for `work`.
             Platform::log('cloversync: ' . $e->getMessage());
         }
     }

@@ -17,13 +17,13 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
 
-/** `work` and `drift`: what was sold on the web on its way into Clover. */
+/** `work` sends web sales to Clover; `drift` compares the counts. */
 final readonly class WorkCommand
 {
     private const OK     = 0;
     private const PARTLY = 3;
 
-    /** Rows that are listed at most; the counts are whole. */
+    /** Rows that are listed at most; the counts include all. */
     private const LISTED = 200;
 
     /** Seconds to wait for another worker. */
