@@ -24,7 +24,7 @@ MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
-ANALYZED := stubs $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Links Locking Log Sales Services.php \
+ANALYZED := stubs cli dev $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Links Locking Log Sales Services.php \
 	Status Support Tasks Webhooks)
 DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience

@@ -12,7 +12,7 @@ try {
     require __DIR__ . '/../php-plugin/lib/src/Support/Platform.php';
     require __DIR__ . '/../php-plugin/lib/src/Support/NeededFunctions.php';
     require __DIR__ . '/src/LastWord.php';
-} catch (Error $e) {
+} catch (Throwable $e) {
     // Not even the first file can be read: its guard calls defined(), which may be disabled.
     (new SplFileObject('php://stderr', 'w'))->fwrite(
         "error: This PHP cannot run CloverSync (disable_functions?): {$e->getMessage()}\n",

@@ -448,7 +448,7 @@ final class Application
         $this->console->line(match ($result->status) {
             RunStatus::Running           => 'Stopped after the current page. Run “sync” again to go on from there.',
             RunStatus::NeedsConfirmation => 'Stopped before deleting: '
-                . $result->message
+                . (string) $result->message
                 . ' (“sync --confirm-deletes”)',
             default                      => $result->failed > 0 ? "Done with $result->failed failures." : 'Done.',
         });
@@ -754,7 +754,7 @@ final class Application
         } else {
             $chosen = (string) $fallback;
             $this->console->warning(
-                'No default_category is set: “' . ($names[$fallback] ?? '') . "” ($fallback) is taken.",
+                'No default_category is set: “' . ($names[(int) $fallback] ?? '') . "” ($fallback) is taken.",
             );
         }
 

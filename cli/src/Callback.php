@@ -35,9 +35,11 @@ final class Callback
         $lacks = array_values(array_filter(self::FUNCTIONS, static fn (string $name): bool => !Platform::has($name)));
 
         if ($lacks !== []) {
-            throw new \RuntimeException(Platform::problem(['standard' => $lacks])
-            . ' Or open the address in a browser all the same, and paste the one it ended at: “connect '
-            . '--callback URL”.');
+            throw new \RuntimeException(
+                (string) Platform::problem(['standard' => $lacks])
+                . ' Or open the address in a browser all the same, and paste the one it ended at: “connect '
+                . '--callback URL”.',
+            );
         }
 
         $server = @stream_socket_server("tcp://127.0.0.1:$port", $code, $message);
@@ -147,9 +149,9 @@ final class Callback
             if ($body === false || $headers === null || $headers === []) {
                 throw new \RuntimeException(
                     'Clover could not be reached at '
-                    . parse_url($url, PHP_URL_HOST)
+                    . (string) parse_url($url, PHP_URL_HOST)
                     . ':'
-                    . parse_url($url, PHP_URL_PORT)
+                    . (string) parse_url($url, PHP_URL_PORT)
                     . ': is the simulator running?',
                 );
             }
@@ -167,7 +169,7 @@ final class Callback
             }
 
             $url = str_starts_with($location, '/')
-                ? preg_replace('#^(https?://[^/]+).*$#', '$1', $url) . $location
+                ? (string) preg_replace('#^(https?://[^/]+).*$#', '$1', $url) . $location
                 : $location;
         }
 

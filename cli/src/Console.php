@@ -31,8 +31,10 @@ final class Console
         if ($this->json) {
             fwrite(
                 STDOUT,
-                json_encode($data, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE)
-                    . "\n",
+                (string) json_encode(
+                    $data,
+                    JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE,
+                ) . "\n",
             );
         }
     }

@@ -21,6 +21,7 @@ final class LastWord
     private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
 
     /** Reserved for the report when memory is used up. */
+    // @mago-expect analysis:write-only-property
     private static string $reserve = '';
 
     /** @param \Closure(list<string>): int $command Takes the words of the command line, gives the exit code */

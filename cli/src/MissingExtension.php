@@ -83,6 +83,8 @@ final class MissingExtension
 
             // “Unable to load dynamic library 'X' (tried: X (REASON), DIRECTORY/X.so (…))”: the first reason is the
             // one.
+            $m = [];
+
             return preg_match('/\(tried: \S+ \((.+?)\), /', $line, $m) === 1 ? $m[1] : $line;
         }
 

@@ -35,6 +35,8 @@ final readonly class Options
                 continue;
             }
 
+            $m = [];
+
             if (preg_match('/^--([a-z][a-z-]*)(?:=(.*))?$/s', $word, $m) !== 1) {
                 throw new UsageException("“{$word}” is not understood here.");
             }

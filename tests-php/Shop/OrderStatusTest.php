@@ -147,7 +147,10 @@ final class OrderStatusTest extends SalesTestCase
         ]);
         $this->order(1, [[$this->candle, 2, 9]], ['order_id' => '179540797502', 'number' => 502]);
         $this->work();
-        self::assertSame([0], array_column(OrderStatus::of($this->shop()->sales(), '179540797502')->lines, 'returnable'));
+        self::assertSame(
+            [0],
+            array_column(OrderStatus::of($this->shop()->sales(), '179540797502')->lines, 'returnable'),
+        );
     }
 
     #[TestDox('An order that was left out while Sync Sale was off can be sent by hand, once')]

@@ -84,7 +84,7 @@ final readonly class FakeCheckout
             $this->insert(
                 $order,
                 $columns,
-                array_filter($products, static fn (?array $p): bool => (bool) ($p['shipping'] ?? false)) !== [],
+                array_filter($products, static fn (?array $p): bool => ($p['shipping'] ?? false) === true) !== [],
             );
         }
 
@@ -302,7 +302,7 @@ final readonly class FakeCheckout
     /** @param array{name: string, email: string, phone: string} $customer */
     private function saveCustomer(string $orderId, array $customer): void
     {
-        $words   = preg_split('/\s+/', trim($customer['name']), -1, PREG_SPLIT_NO_EMPTY);
+        $words   = preg_split('/\s+/', trim($customer['name']), -1, PREG_SPLIT_NO_EMPTY) ?: [];
         $last    = \count($words) > 1 ? array_pop($words) : '';
         $address = ['first_name' => implode(' ', $words), 'last_name' => $last, 'phone_1' => $customer['phone']];
         $all     = json_encode($address, JSON_THROW_ON_ERROR);
@@ -384,6 +384,7 @@ final readonly class FakeCheckout
      */
     private static function keptLines(OrderFile $order, array $products, array $stored): array
     {
+        /** @var array<string, int> $keys */
         $keys = array_column($stored, 'id', 'key');
         $kept = [];
 
@@ -446,7 +447,8 @@ final readonly class FakeCheckout
         . self::ITEMS
         . ' WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [$orderId]) as $row) {
             $id         = (int) $row['j2commerce_orderitem_id'];
-            $key        = ((array) json_decode((string) $row['orderitem_params'], true))['line_id'] ?? '';
+            $parameters = json_decode((string) $row['orderitem_params'], true);
+            $key        = \is_array($parameters) ? $parameters['line_id'] ?? '' : '';
             $lines[$id] = [
                 'id'       => $id,
                 'key'      => \is_string($key) ? $key : '',
@@ -637,7 +639,7 @@ final readonly class FakeCheckout
         ]);
     }
 
-    /** @param array<string, scalar> $columns */
+    /** @param array<string, scalar|null> $columns */
     private function update(string $table, string $key, int|string $id, array $columns): void
     {
         $this->sql->execute(
