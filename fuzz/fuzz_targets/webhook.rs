@@ -1,4 +1,5 @@
-//! Any bytes as a webhook request. Nothing may panic, a stranger gets nowhere, and what is taken is in a form that may be stored and shown.
+//! Any bytes as a webhook request. Nothing may panic, a stranger gets nowhere, and what is taken is
+//! in a form that may be stored and shown.
 #![no_main]
 
 use std::collections::HashSet;

@@ -1,4 +1,5 @@
-//! Any bytes as an item list: read, staged and read back, mapped, compared. Nothing may panic, and what was written must need nothing more.
+//! Any bytes as an item list: read, staged and read back, mapped, compared. Nothing may panic, and
+//! what was written must need nothing more.
 #![no_main]
 
 use std::collections::{BTreeMap, HashMap};

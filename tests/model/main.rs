@@ -1,5 +1,6 @@
-//! Random histories of a shop and its Clover: the real ledger and the real client against the real simulator, in one process
-//! and under a simulated clock. `docs/TESTING.md` says how to run one of them again.
+//! Random histories of a shop and its Clover: the real ledger and the real client against the real
+//! simulator, in one process and under a simulated clock. `docs/TESTING.md` says how to run one of
+//! them again.
 
 mod push;
 mod regressions;

@@ -1,4 +1,5 @@
-//! The order push: what the shop's database holds of it, the worker's protocol, and what must come of it.
+//! The order push: what the shop's database holds of it, the worker's protocol, and what must come
+//! of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use crate::worker::{Died, Process, World};
 /// Clover's search lags; nothing is given up before.
 const SEARCH: i64 = 120;
 
-/// Filling reads twice and writes a few times, and each of these may wait two minutes and take half a one more. While another
-/// could still be filling an order that no other may.
+/// Filling reads twice and writes a few times, and each of these may wait two minutes and take half
+/// a one more. While another could still be filling an order that no other may.
 const LEASE: i64 = 1_800;
 
 /// How far a push has come.

@@ -73,7 +73,8 @@ pub fn run(history: &History, planted: Planted) -> Result<Rest, Broken> {
 }
 
 thread_local! {
-    /// A panic inside a history is reported with its seed; its backtrace, once for each try to make it smaller, is not.
+    /// A panic inside a history is reported with its seed; its backtrace, once for each try to make
+    /// it smaller, is not.
     static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 

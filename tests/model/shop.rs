@@ -1,5 +1,5 @@
-//! The reference shop: what its database holds, and the statements that change it. All of it survives a crash. Every
-//! method is one transaction.
+//! The reference shop: what its database holds, and the statements that change it. All of it
+//! survives a crash. Every method is one transaction.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -25,8 +25,9 @@ const FREE: [i64; 3] = [3, 5, 6];
 /// A lock that is not renewed is free after so many seconds.
 const LEASE: i64 = 60;
 
-/// A write without an answer is settled after so many seconds: the request's own 30, the second (with the smallest share of the
-/// pace three) that it may have waited for its turn since it was stored, and one since the shop's times are whole seconds.
+/// A write without an answer is settled after so many seconds: the request's own 30, the second
+/// (with the smallest share of the pace three) that it may have waited for its turn since it was
+/// stored, and one since the shop's times are whole seconds.
 pub const SETTLE_AFTER: i64 = 34;
 
 /// As J2Commerce's rows say.
@@ -88,7 +89,8 @@ pub struct Shop {
     pub push: bool,
     pub push_was_off: bool,
     lock: Option<(u64, i64)>,
-    /// By order, line and item: units given back by hand since the last release, kept by the one who gave them.
+    /// By order, line and item: units given back by hand since the last release, kept by the one
+    /// who gave them.
     pub by_hand: HashMap<(usize, usize, usize), i64>,
     start: Instant,
     skew: i64,
@@ -633,8 +635,8 @@ impl Shop {
 
     // The pull.
 
-    /// Whether an order's units are gone from what the shop may sell: J2Commerce holds stock for a refunded order too, and
-    /// for units that were given back by hand.
+    /// Whether an order's units are gone from what the shop may sell: J2Commerce holds stock for a
+    /// refunded order too, and for units that were given back by hand.
     fn takes(&self, order: usize) -> bool {
         let (order, sale_state) = (&self.orders[order], self.sale_state(order));
         !order.old
@@ -698,7 +700,8 @@ impl Shop {
         ledger::committed(&taken, &entries, as_of)
     }
 
-    /// The count that the shop may sell by what really happened, `held` being the rows that the count holds.
+    /// The count that the shop may sell by what really happened, `held` being the rows that the
+    /// count holds.
     pub fn may_sell(&self, product: usize, count: Quantity, held: impl Fn(usize) -> bool) -> i64 {
         let item = &self.links[product];
         let mut missing = 0;
@@ -746,7 +749,8 @@ impl Shop {
             .and_then(|seq| self.find(row.order, row.line, seq))
         {
             None => never(row),
-            // A return that will not be made: of a sale that the count holds, or that will not be made either.
+            // A return that will not be made: of a sale that the count holds, or that will not be
+            // made either.
             Some(sale) => {
                 held(sale)
                     || self.rows[sale].row.state == RowState::Skipped && never(&self.rows[sale])

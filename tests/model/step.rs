@@ -72,7 +72,8 @@ pub enum Say {
     Leave,
 }
 
-/// One thing that happens. Orders, lines and rows are counted round, so that every list of steps makes a history.
+/// One thing that happens. Orders, lines and rows are counted round, so that every list of steps
+/// makes a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Pause {
@@ -343,7 +344,8 @@ fn scene(rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
         ms: rng.random_range(from..to),
     };
     match rng.random_range(0..9) {
-        // The till sells while a write is on its way whose answer is lost, or whose worker is killed.
+        // The till sells while a write is on its way whose answer is lost, or whose worker is
+        // killed.
         7 | 8 => {
             let slow = Effect::Slow(rng.random_range(300..3_000));
             let writes = |effect| Step::Fault {

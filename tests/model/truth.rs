@@ -1,5 +1,5 @@
-//! What really happened in Clover, written down as each request is carried out. The shop never looks at it; the checks and
-//! the owner, who can walk to the till, do.
+//! What really happened in Clover, written down as each request is carried out. The shop never
+//! looks at it; the checks and the owner, who can walk to the till, do.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -39,7 +39,8 @@ struct Item {
     base: i64,
     /// By how much writes lifted the count, for they overwrote what others took.
     overlapped: i64,
-    /// By how much the count differs from the books since an unanswered write was settled by a count that others had moved.
+    /// By how much the count differs from the books since an unanswered write was settled by a
+    /// count that others had moved.
     misread: i64,
     others: Vec<Other>,
     /// Sales of the till, as places in `others`, that drift must name.
@@ -118,7 +119,8 @@ pub struct Totals {
     pub undecidable: u64,
     pub pulls: u64,
     pub orders_pushed: u64,
-    /// From the reading of a count in Clover to its writing, without what the network added on the way there.
+    /// From the reading of a count in Clover to its writing, without what the network added on the
+    /// way there.
     pub longest_window: Duration,
     /// The same where limits or latency did not allow a second.
     pub longest_window_of_the_slowest: Duration,
@@ -470,8 +472,8 @@ impl Truth {
         if is_found == is_applied {
             return;
         }
-        // Others can move the count to where a settling must misread it: to the target, or within one second back to
-        // where it was.
+        // Others can move the count to where a settling must misread it: to the target, or within
+        // one second back to where it was.
         let is_misleading = match end {
             End::FoundDone => seen.count == read.count.map(|before| before - delta),
             _ => (seen.count, seen.modified) == (read.count, read.modified),
@@ -504,8 +506,8 @@ impl Truth {
         units
     }
 
-    /// Thousandths that the till sold and that were overwritten, by item. Where counting ended after it, there is no
-    /// count any more that could be wrong by it.
+    /// Thousandths that the till sold and that were overwritten, by item. Where counting ended
+    /// after it, there is no count any more that could be wrong by it.
     pub fn lost(&self) -> BTreeMap<usize, i64> {
         let items = self.items.iter().enumerate();
         let units = items.map(|(n, item)| {

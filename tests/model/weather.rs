@@ -1,4 +1,5 @@
-//! One order of forty lines, under limits and latencies that Clover has shown: each count is written, and in time.
+//! One order of forty lines, under limits and latencies that Clover has shown: each count is
+//! written, and in time.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The network between the shop and the simulator, without sockets. A request that has left arrives, whatever becomes of
-//! the one who sent it.
+//! The network between the shop and the simulator, without sockets. A request that has left
+//! arrives, whatever becomes of the one who sent it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! The protocol of the shop's worker and of its pull, over the real client. A worker may die at any of its awaits; each
-//! call of the shop in between is one transaction.
+//! The protocol of the shop's worker and of its pull, over the real client. A worker may die at any
+//! of its awaits; each call of the shop in between is one transaction.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,7 +1,10 @@
-//! Reads, maps and compares one page of unchanged items again and again, for a profiler: `unchanged ITEMS.json COUNTS.json ROUNDS`.
+//! Reads, maps and compares one page of unchanged items again and again, for a profiler: `unchanged
+//! ITEMS.json COUNTS.json ROUNDS`.
 //!
-//! The files are two views of one page as Clover sends them, the items with `expand=categories,options,tags` and with `expand=itemStock`. What stands here is what
-//! the extension does with a page between the wire and PHP. docs/decisions/performance.md says how to run it under callgrind.
+//! The files are two views of one page as Clover sends them, the items with
+//! `expand=categories,options,tags` and with `expand=itemStock`. What stands here is what the
+//! extension does with a page between the wire and PHP. docs/decisions/performance.md says how to
+//! run it under callgrind.
 
 use std::collections::HashMap;
 use std::error::Error;

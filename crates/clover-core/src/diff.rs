@@ -99,7 +99,8 @@ const FIELDS: [&str; 11] = [
 
 /// Compares a product with the shop. None when nothing is to be done.
 ///
-/// `known` holds the product's own row and its variants' rows by Clover id; a simple product's one row is both.
+/// `known` holds the product's own row and its variants' rows by Clover id; a simple product's one
+/// row is both.
 #[must_use]
 pub fn compare<S: std::hash::BuildHasher>(
     product: &Product,
@@ -190,9 +191,11 @@ pub struct CountChange {
     pub availability: Option<i64>,
 }
 
-/// Compares a count alone with the shop. None when nothing is to be done, and for an item that is known as deleted.
+/// Compares a count alone with the shop. None when nothing is to be done, and for an item that is
+/// known as deleted.
 ///
-/// Whether Clover offers the item at all is left to a whole comparison: one that is not offered stays as it is.
+/// Whether Clover offers the item at all is left to a whole comparison: one that is not offered
+/// stays as it is.
 #[must_use]
 pub fn compare_count(
     stock: Option<Quantity>,
@@ -266,8 +269,9 @@ fn moved(variant: &Variant, known: &Known) -> VariantChange {
     }
 }
 
-/// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back; a 0 with stock there is the owner's and stays.
-/// So it is written only when the count crosses zero, when Clover itself changes its mind, and when a deleted variant returns.
+/// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back;
+/// a 0 with stock there is the owner's and stays. So it is written only when the count crosses
+/// zero, when Clover itself changes its mind, and when a deleted variant returns.
 fn availability(
     sellable: bool,
     known: &Known,

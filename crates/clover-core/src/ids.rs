@@ -14,8 +14,8 @@ pub struct InvalidId {
     pub given: String,
 }
 
-/// Clover's ids are 13 base-36 characters and device ids are UUIDs. What matters here is only that an id can stand in a
-/// URL and in a filter as it is, so other lengths pass.
+/// Clover's ids are 13 base-36 characters and device ids are UUIDs. What matters here is only that
+/// an id can stand in a URL and in a filter as it is, so other lengths pass.
 fn valid(id: &str) -> bool {
     matches!(id.len(), 1..=64)
         && id

@@ -30,13 +30,14 @@ impl JsonError {
     }
 }
 
-/// Parses one document. What is not text in it (bytes that are not UTF-8, half of a surrogate pair) is read as U+FFFD,
-/// and a key that is repeated with the same value counts once.
+/// Parses one document. What is not text in it (bytes that are not UTF-8, half of a surrogate pair)
+/// is read as U+FFFD, and a key that is repeated with the same value counts once.
 ///
 /// # Errors
 /// [`JsonError`] with the path of the first thing that is wrong.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
-    // To keep the path while reading costs more than reading; nearly every document is sound and needs none.
+    // To keep the path while reading costs more than reading; nearly every document is sound and
+    // needs none.
     if let Ok(value) = read(text) {
         return Ok(value);
     }
@@ -69,8 +70,8 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     }
 }
 
-/// The document with U+FFFD in place of what is not text: bytes that are not UTF-8, and escapes `\uD83D` that are half
-/// of a pair.
+/// The document with U+FFFD in place of what is not text: bytes that are not UTF-8, and escapes
+/// `\uD83D` that are half of a pair.
 #[must_use]
 pub fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = match String::from_utf8_lossy(text) {
@@ -165,7 +166,8 @@ impl<'de> Deserialize<'de> for Unrepeated {
     }
 }
 
-/// serde quotes the offending value in `invalid type: string "…"`; a token in a wrong place must not reach a log.
+/// serde quotes the offending value in `invalid type: string "…"`; a token in a wrong place must
+/// not reach a log.
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match (text.find('"'), text.rfind('"')) {

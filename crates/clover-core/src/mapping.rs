@@ -79,8 +79,10 @@ impl Mapper {
         Ok(self.withheld(product, &[item]))
     }
 
-    /// A group becomes a variable product; each member a variant. Members that cannot be used are left out, each with its error; without any usable
-    /// member no product is made. Of two members with the same options the one stays that the shop has linked already, else the one with the lower id.
+    /// A group becomes a variable product; each member a variant. Members that cannot be used are
+    /// left out, each with its error; without any usable member no product is made. Of two members
+    /// with the same options the one stays that the shop has linked already, else the one with the
+    /// lower id.
     #[must_use]
     pub fn group(
         &self,
@@ -361,8 +363,8 @@ impl Mapper {
     }
 }
 
-/// Whether the shop may sell an item. A hidden variant is not offered. A hidden item without a group
-/// is imported unpublished, and stays sellable.
+/// Whether the shop may sell an item. A hidden variant is not offered. A hidden item without a
+/// group is imported unpublished, and stays sellable.
 #[must_use]
 pub fn is_sellable(available: bool, hidden: bool, is_variant: bool) -> bool {
     available && !(hidden && is_variant)

@@ -1,4 +1,5 @@
-//! Money as whole minor units with its currency, and as the decimal text of a database column. Never a float.
+//! Money as whole minor units with its currency, and as the decimal text of a database column.
+//! Never a float.
 
 use std::fmt;
 
@@ -71,7 +72,8 @@ pub struct ColumnPrice(i128);
 pub struct TooLarge(pub String);
 
 impl ColumnPrice {
-    /// The exact column value of an amount. Exponents reach 4 in ISO 4217, so nothing is ever rounded here.
+    /// The exact column value of an amount. Exponents reach 4 in ISO 4217, so nothing is ever
+    /// rounded here.
     ///
     /// # Errors
     /// [`TooLarge`] above 9,999,999,999 units.
@@ -84,7 +86,8 @@ impl ColumnPrice {
         Ok(Self(value))
     }
 
-    /// Reads a column back: optional sign, digits, optional point and digits. None for any other text.
+    /// Reads a column back: optional sign, digits, optional point and digits. None for any other
+    /// text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Decimal::parse(text).and_then(|d| {

@@ -1,7 +1,8 @@
-//! A web order as Clover receives it after payment in the shop: lines, discounts and total, to the minor
-//! unit. Clover computes none of them.
+//! A web order as Clover receives it after payment in the shop: lines, discounts and total, to the
+//! minor unit. Clover computes none of them.
 //!
-//! No line names a Clover item. A line that did could take the sold unit out of Clover's count again.
+//! No line names a Clover item. A line that did could take the sold unit out of Clover's count
+//! again.
 
 mod plan;
 mod reference;

@@ -2,7 +2,8 @@
 
 use crate::money::{self, ColumnPrice, Currency, Decimal, MinorUnits, TooLarge};
 
-/// The largest markup anyone may set, in percentage points or currency units. Above it a slip of the keyboard is likelier than intent.
+/// The largest markup anyone may set, in percentage points or currency units. Above it a slip of
+/// the keyboard is likelier than intent.
 const LARGEST_MARKUP: i128 = 1_000_000;
 /// Digits after the point that a markup may have.
 const MARKUP_PLACES: usize = 4;

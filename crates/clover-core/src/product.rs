@@ -39,7 +39,8 @@ pub struct Product {
     pub title: String,
     /// Whether something keeps it from being shown unseen, such as a price that the till asks for.
     pub withheld: bool,
-    /// Whether it may be shown when it is created: the owner's Import Status, unless it is withheld.
+    /// Whether it may be shown when it is created: the owner's Import Status, unless it is
+    /// withheld.
     pub publish: bool,
     /// Category names in order of preference.
     pub categories: Vec<String>,
@@ -83,7 +84,8 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// What is stored with the mapping of a variant of a group, to see when Clover changes its mind about selling it.
+    /// What is stored with the mapping of a variant of a group, to see when Clover changes its mind
+    /// about selling it.
     #[must_use]
     pub fn fingerprint(&self) -> &'static str {
         if self.sellable {
@@ -111,7 +113,8 @@ impl Product {
         values
     }
 
-    /// Lower-case ASCII for a URL, never empty, not unique. Only what is written needs it, and an unchanged product is not.
+    /// Lower-case ASCII for a URL, never empty, not unique. Only what is written needs it, and an
+    /// unchanged product is not.
     #[must_use]
     pub fn alias(&self) -> String {
         let alias = text::alias(&self.title);
@@ -173,8 +176,9 @@ impl Product {
     }
 }
 
-/// Digests of the parts of a product that the shop's own columns cannot be compared with: the owner may have retitled the article or moved it, and still
-/// a change in Clover must be seen. Price, SKU, code and count are not in it; those are compared with the database itself.
+/// Digests of the parts of a product that the shop's own columns cannot be compared with: the owner
+/// may have retitled the article or moved it, and still a change in Clover must be seen. Price,
+/// SKU, code and count are not in it; those are compared with the database itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([[u8; ASPECT_BYTES]; ASPECTS.len()]);
 

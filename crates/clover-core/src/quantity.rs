@@ -13,7 +13,8 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// Takes the double that Clover sends. None when it is beyond any stock: a billion units and more.
+    /// Takes the double that Clover sends. None when it is beyond any stock: a billion units and
+    /// more.
     #[must_use]
     pub fn from_clover(quantity: f64) -> Option<Self> {
         let thousandths = (quantity * 1000.0).round();
@@ -41,8 +42,8 @@ impl Quantity {
         (thousandths.abs() < LIMIT).then_some(Self { thousandths })
     }
 
-    /// The count after so many units were taken; negative ones come back. Clover's counts may fall below zero, and a
-    /// broken unit stays one. None beyond any stock.
+    /// The count after so many units were taken; negative ones come back. Clover's counts may fall
+    /// below zero, and a broken unit stays one. None beyond any stock.
     #[must_use]
     pub fn less(self, units: i64) -> Option<Self> {
         let thousandths = self.thousandths.checked_sub(units.checked_mul(1000)?)?;
@@ -67,7 +68,8 @@ impl Quantity {
         self.thousandths.div_euclid(1000)
     }
 
-    /// What the shop may sell: whole units less those that the shop has taken and Clover has not, never below zero.
+    /// What the shop may sell: whole units less those that the shop has taken and Clover has not,
+    /// never below zero.
     #[must_use]
     pub fn sellable(self, committed: i64) -> i64 {
         self.floor().saturating_sub(committed).max(0)

@@ -1,6 +1,8 @@
-//! Sealing of secrets for a database that is backed up and copied: `ChaCha20-Poly1305` with the context bound in.
+//! Sealing of secrets for a database that is backed up and copied: `ChaCha20-Poly1305` with the
+//! context bound in.
 //!
-//! The extended-nonce form is used, since many processes seal under one key without a shared counter and a random 12-byte nonce would be too short for that.
+//! The extended-nonce form is used, since many processes seal under one key without a shared
+//! counter and a random 12-byte nonce would be too short for that.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -131,7 +133,8 @@ impl Vault {
             .map_err(|_| OpenError::Rejected)
     }
 
-    /// Whether the text was sealed with the present secret. False also for a text that was never sealed.
+    /// Whether the text was sealed with the present secret. False also for a text that was never
+    /// sealed.
     #[must_use]
     pub fn is_current(&self, sealed: &str) -> bool {
         URL_SAFE_NO_PAD.decode(sealed).is_ok_and(|bytes| {

@@ -48,7 +48,8 @@ pub enum DeleteAction {
     Ignore,
 }
 
-/// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the end.
+/// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the
+/// end.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub(crate) Zeroizing<String>);
 
@@ -66,8 +67,9 @@ impl Secret {
 
     /// Whether the given bytes are this secret. An empty secret matches nothing.
     ///
-    /// Both sides are hashed first, so that what is compared in constant time has one length: the time taken depends on the length of what was given,
-    /// which the sender knows anyway, and on nothing else that a sender could vary.
+    /// Both sides are hashed first, so that what is compared in constant time has one length: the
+    /// time taken depends on the length of what was given, which the sender knows anyway, and on
+    /// nothing else that a sender could vary.
     #[must_use]
     pub fn matches(&self, given: &[u8]) -> bool {
         let same = Sha256::digest(self.0.as_bytes()).ct_eq(&Sha256::digest(given));
@@ -127,7 +129,8 @@ pub struct Settings {
     pub paid_statuses: Vec<i64>,
     /// Order statuses that count as refunded.
     pub refunded_statuses: Vec<i64>,
-    /// Percent of the token's pace that this node may use; more than all of it with another address only.
+    /// Percent of the token's pace that this node may use; more than all of it with another address
+    /// only.
     pub pace_share: i64,
 }
 
@@ -325,7 +328,8 @@ impl Form {
         }
     }
 
-    /// A list of ids, or Joomla's comma text. An empty list means the default, for Joomla drops the key of an empty multi-select.
+    /// A list of ids, or Joomla's comma text. An empty list means the default, for Joomla drops the
+    /// key of an empty multi-select.
     fn statuses(&mut self, field: &str, default: &[i64]) -> Vec<i64> {
         let values = match self.take(field) {
             None => return default.to_vec(),

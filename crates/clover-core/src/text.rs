@@ -1,20 +1,22 @@
-//! Names as they come from Clover, made fit to be shown, stored and compared. The one place where that is done.
+//! Names as they come from Clover, made fit to be shown, stored and compared. The one place where
+//! that is done.
 //!
-//! [`clean`] gives what is shown and stored, [`key`] what decides whether two names are the same. The shop's databases
-//! decide nothing: MariaDB's collation takes all emoji for one letter, and SQLite knows no letters but A to Z.
+//! [`clean`] gives what is shown and stored, [`key`] what decides whether two names are the same.
+//! The shop's databases decide nothing: MariaDB's collation takes all emoji for one letter, and
+//! SQLite knows no letters but A to Z.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// Characters that a title, a name, an SKU or a code has room for in the shop's columns.
 pub const NAME_LENGTH: usize = 255;
 
-/// Characters of an alias. Joomla's columns take 400, but Smart Search puts path and category before an article's, in
-/// columns of 400; and a tag's alias is repeated in its path.
+/// Characters of an alias. Joomla's columns take 400, but Smart Search puts path and category
+/// before an article's, in columns of 400; and a tag's alias is repeated in its path.
 pub const ALIAS_LENGTH: usize = 190;
 
-/// A name without what cannot be seen: control characters and white space of any kind are one space each run, outer
-/// ones go, marks that only steer the display go, letters are composed (NFC). At most [`NAME_LENGTH`] characters.
-/// None when nothing is left.
+/// A name without what cannot be seen: control characters and white space of any kind are one space
+/// each run, outer ones go, marks that only steer the display go, letters are composed (NFC). At
+/// most [`NAME_LENGTH`] characters. None when nothing is left.
 #[must_use]
 pub fn clean(text: &str) -> Option<String> {
     if is_plain(text) {
@@ -78,7 +80,8 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{2800}'
 }
 
-/// Shows nothing by itself: joiners, direction marks, fillers, variation selectors, tags, noncharacters.
+/// Shows nothing by itself: joiners, direction marks, fillers, variation selectors, tags,
+/// noncharacters.
 fn is_invisible(c: char) -> bool {
     matches!(u32::from(c),
         0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
@@ -108,7 +111,8 @@ fn is_pictograph(c: char) -> bool {
     matches!(u32::from(c), 0x2190..=0x2BFF | 0xFE0F | 0x1F000..=0x1FAFF)
 }
 
-/// Scripts whose letters take another form beside a joiner or a non-joiner: Arabic, those of India, Mongolian.
+/// Scripts whose letters take another form beside a joiner or a non-joiner: Arabic, those of India,
+/// Mongolian.
 fn is_joining(c: char) -> bool {
     matches!(u32::from(c), 0x600..=0x6FF | 0x750..=0x77F | 0x8A0..=0xDFF | 0x1800..=0x18AF)
 }
@@ -123,9 +127,9 @@ pub fn cut(text: &str, characters: usize) -> &str {
     text[..end].trim_end()
 }
 
-/// What two names have in common when they are the same name, on every database: letter case, accents, width, `<` and
-/// the sign that is shown in its place, and all that [`clean`] takes away make no difference. Empty for a name of which
-/// nothing is left.
+/// What two names have in common when they are the same name, on every database: letter case,
+/// accents, width, `<` and the sign that is shown in its place, and all that [`clean`] takes away
+/// make no difference. Empty for a name of which nothing is left.
 #[must_use]
 pub fn key(name: &str) -> String {
     let Some(name) = clean(name) else {
@@ -179,7 +183,8 @@ fn is_accent(c: char) -> bool {
         0x300..=0x36F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F)
 }
 
-/// A name as lower-case ASCII for a URL, at most [`ALIAS_LENGTH`] characters; empty when nothing of it is left.
+/// A name as lower-case ASCII for a URL, at most [`ALIAS_LENGTH`] characters; empty when nothing of
+/// it is left.
 #[must_use]
 pub fn alias(name: &str) -> String {
     let mut alias = slug::slugify(name);

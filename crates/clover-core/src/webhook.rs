@@ -1,8 +1,9 @@
 //! One webhook request in, one verdict out.
 //!
-//! Webhooks are unsigned: `X-Clover-Auth` is a fixed text, the same for every delivery. It identifies the
-//! sender, and proves neither that the body is intact nor that it is new. An event therefore only triggers
-//! a re-fetch of its object: a replayed or forged delivery costs requests and nothing else.
+//! Webhooks are unsigned: `X-Clover-Auth` is a fixed text, the same for every delivery. It
+//! identifies the sender, and proves neither that the body is intact nor that it is new. An event
+//! therefore only triggers a re-fetch of its object: a replayed or forged delivery costs requests
+//! and nothing else.
 
 mod delivery;
 mod event;
@@ -20,14 +21,16 @@ use delivery::Delivery;
 pub use delivery::Ignored;
 pub use event::{Event, EventKind, EventObject};
 
-/// Longest body that is read. An event takes 70 bytes, one with stock in it perhaps 300: a thousand at once still fit, and parsing this much takes
-/// a millisecond or two.
+/// Longest body that is read. An event takes 70 bytes, one with stock in it perhaps 300: a thousand
+/// at once still fit, and parsing this much takes a millisecond or two.
 pub const MAX_BODY: usize = 256 * 1024;
 
-/// Longest body that is read without the right header. The handshake has 59 bytes; the rest is room for fields that Clover may add.
+/// Longest body that is read without the right header. The handshake has 59 bytes; the rest is room
+/// for fields that Clover may add.
 pub const MAX_HANDSHAKE: usize = 1024;
 
-/// Most events of a delivery, those of other merchants included. A body of real events ends sooner; one of empty ones would not.
+/// Most events of a delivery, those of other merchants included. A body of real events ends sooner;
+/// one of empty ones would not.
 pub const MAX_EVENTS: usize = 5_000;
 
 /// Most merchants of a delivery. Clover may put all shops that installed the app into one.
@@ -48,8 +51,8 @@ pub struct IncomingRequest<'a> {
 /// What is to be done with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Clover checks that the address is reachable; the owner copies the code into Clover's dashboard. It
-    /// comes without the header, so from anyone: it may be shown, and nothing else.
+    /// Clover checks that the address is reachable; the owner copies the code into Clover's
+    /// dashboard. It comes without the header, so from anyone: it may be shown, and nothing else.
     Verification(VerificationCode),
     /// Objects to look at again. May be none.
     Events {
@@ -120,7 +123,8 @@ impl Rejection {
 
 /// What Clover wants to see typed into its dashboard.
 ///
-/// A stranger can send one too, and it is shown to the owner: so it is made of hexadecimal digits and hyphens only, which spell no sentence and no address.
+/// A stranger can send one too, and it is shown to the owner: so it is made of hexadecimal digits
+/// and hyphens only, which spell no sentence and no address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerificationCode(String);
 
@@ -140,12 +144,16 @@ impl VerificationCode {
     }
 }
 
-/// Judges one request. The same request has the same verdict each time, so a replay asks for the same objects again, which the shop's inbox coalesces.
+/// Judges one request. The same request has the same verdict each time, so a replay asks for the
+/// same objects again, which the shop's inbox coalesces.
 ///
-/// `merchant` is the one that the shop is connected with; without a connection every event is another merchant's.
+/// `merchant` is the one that the shop is connected with; without a connection every event is
+/// another merchant's.
 ///
-/// The order is part of the protection: size, then who speaks, then what is said. The one body that is read without the header is the handshake's, and
-/// [`MAX_HANDSHAKE`] bounds that. A handshake is answered as such whatever its header and the settings, for the owner makes it before there is an Auth Code.
+/// The order is part of the protection: size, then who speaks, then what is said. The one body that
+/// is read without the header is the handshake's, and [`MAX_HANDSHAKE`] bounds that. A handshake is
+/// answered as such whatever its header and the settings, for the owner makes it before there is an
+/// Auth Code.
 #[must_use]
 pub fn verdict(
     request: IncomingRequest<'_>,
@@ -185,7 +193,8 @@ fn authenticate(auth: &[&[u8]], secret: Option<&Secret>) -> Result<(), Rejection
     }
 }
 
-/// The code of `{"verificationCode": "…"}`. Fields that Clover may add do no harm; `merchants` make it a delivery, which needs the header.
+/// The code of `{"verificationCode": "…"}`. Fields that Clover may add do no harm; `merchants` make
+/// it a delivery, which needs the header.
 fn handshake(body: &[u8]) -> Option<VerificationCode> {
     #[derive(Deserialize)]
     struct Handshake<'a> {

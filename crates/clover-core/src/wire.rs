@@ -1,6 +1,8 @@
-//! Clover's JSON as it really comes: keys left out, lists that are `{}`, numbers as text, counts as doubles.
+//! Clover's JSON as it really comes: keys left out, lists that are `{}`, numbers as text, counts as
+//! doubles.
 //!
-//! Nothing here is stricter than it must be; what a shop cannot use is refused in [`crate::mapping`], by item.
+//! Nothing here is stricter than it must be; what a shop cannot use is refused in
+//! [`crate::mapping`], by item.
 
 mod item;
 mod lenient;

@@ -300,8 +300,8 @@ fn read_headers(fields: Fields<'_>) -> Result<Vec<(String, String)>, Reply> {
         .collect()
 }
 
-/// Whether a path fits a pattern: `*` inside stands for any text within one part of the path, `*` at
-/// either end and `**` anywhere for any text at all.
+/// Whether a path fits a pattern: `*` inside stands for any text within one part of the path, `*`
+/// at either end and `**` anywhere for any text at all.
 fn glob(pattern: &str, path: &str) -> bool {
     let stars = |text: &str| text.bytes().take_while(|b| *b == b'*').count();
     glob_rest(pattern, path, stars(pattern) > 0)

@@ -291,8 +291,8 @@ fn carry_out(shared: &Shared, request: &Request, effect: Option<&Effect>) -> (Re
     }
 }
 
-/// The latency of the line and the delay of a fault. Both come after the work: a client that gives up
-/// waiting finds its write applied, as with the real one.
+/// The latency of the line and the delay of a fault. Both come after the work: a client that gives
+/// up waiting finds its write applied, as with the real one.
 fn pause(shared: &Shared, request: &Request, effect: Option<&Effect>) -> Duration {
     let latency = if request.path.starts_with(REST) {
         shared.store().switches.latency

@@ -124,7 +124,8 @@ impl ListQuery {
         }
     }
 
-    /// Adds the filter that Clover adds to a list of orders by itself: those without a state stay hidden.
+    /// Adds the filter that Clover adds to a list of orders by itself: those without a state stay
+    /// hidden.
     pub fn require_state(&mut self) {
         if self.filters_on("state") {
             return;

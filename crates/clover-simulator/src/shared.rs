@@ -1,4 +1,5 @@
-//! What all requests share: the world, the limits, the record, and the wake-up of the webhook sender.
+//! What all requests share: the world, the limits, the record, and the wake-up of the webhook
+//! sender.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -91,8 +92,8 @@ impl Shared {
         }
     }
 
-    /// Sends the verification code when a webhook has just been registered for that; the outcome can
-    /// be waited for.
+    /// Sends the verification code when a webhook has just been registered for that; the outcome
+    /// can be waited for.
     pub fn start_verification(&self) -> Option<JoinHandle<Option<u16>>> {
         let to = self.store().hooks.take_verification()?;
         Some(self.runtime.spawn(deliver::verify(to)))

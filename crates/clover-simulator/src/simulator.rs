@@ -1,4 +1,5 @@
-//! Starting and stopping a simulator: inside a runtime, with one of its own, or without any network.
+//! Starting and stopping a simulator: inside a runtime, with one of its own, or without any
+//! network.
 
 use std::io;
 use std::net::SocketAddr;
@@ -54,8 +55,8 @@ impl Simulator {
         })
     }
 
-    /// Makes one without a network: requests are handed to it, see [`InProcess::arrive`]. It sends no webhook events.
-    /// To be called in a runtime.
+    /// Makes one without a network: requests are handed to it, see [`InProcess::arrive`]. It sends
+    /// no webhook events. To be called in a runtime.
     ///
     /// # Errors
     /// The catalog cannot be read.
@@ -98,8 +99,9 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// A request arrives: it is recorded, limited, met by faults and carried out as one from the network. What it gives
-    /// waits as long as the answer would take. Not for the control plane, see [`InProcess::control`].
+    /// A request arrives: it is recorded, limited, met by faults and carried out as one from the
+    /// network. What it gives waits as long as the answer would take. Not for the control plane,
+    /// see [`InProcess::control`].
     pub fn arrive(&self, request: Request) -> Arrived {
         pipeline::arrive(&self.shared, request)
     }
@@ -110,8 +112,8 @@ impl InProcess {
     }
 
     /// One call to the control plane without the network: `control("POST", "/__sim/clock",
-    /// &json!({"advance_s": 60}))` gives the status and the answer. A webhook's verification is sent
-    /// but not waited for.
+    /// &json!({"advance_s": 60}))` gives the status and the answer. A webhook's verification is
+    /// sent but not waited for.
     pub fn control(&self, method: &str, target: &str, body: &Value) -> (u16, Value) {
         let reply = control::handle(&self.shared, &Request::internal(method, target, body));
         self.shared.after_work();

@@ -17,17 +17,17 @@ pub struct LedgerEntry {
     pub settled: Option<i64>,
     /// Of a return: state and settling time of the sale that it reverses.
     pub reverses: Option<(RowState, Option<i64>)>,
-    /// Whether `taken` holds the order's units as well. Of an order older than the connection only the
-    /// rows count.
+    /// Whether `taken` holds the order's units as well. Of an order older than the connection only
+    /// the rows count.
     pub counted: bool,
 }
 
 impl LedgerEntry {
-    /// Units by which a count read at `as_of` is already lower because of this row. Where that is not
-    /// known, the value is the one that leaves the shop fewer units.
+    /// Units by which a count read at `as_of` is already lower because of this row. Where that is
+    /// not known, the value is the one that leaves the shop fewer units.
     fn seen_in_clover(&self, as_of: i64) -> i64 {
-        // A count that was requested earlier, or in the same moment, does not hold the row. A skipped row
-        // is treated alike: the owner may have set the count when choosing to leave it.
+        // A count that was requested earlier, or in the same moment, does not hold the row. A
+        // skipped row is treated alike: the owner may have set the count when choosing to leave it.
         let has_ended = |state: RowState, settled: Option<i64>| match state {
             RowState::Confirmed => settled.is_some_and(|time| time < as_of),
             RowState::Skipped => settled.is_none_or(|time| time < as_of),
@@ -45,8 +45,8 @@ impl LedgerEntry {
     }
 }
 
-/// Units of each item that the shop has taken for orders and that a count read at `as_of` still holds; negative for units
-/// that were given back in the shop only.
+/// Units of each item that the shop has taken for orders and that a count read at `as_of` still
+/// holds; negative for units that were given back in the shop only.
 ///
 /// `taken` are the units that the shop's own books hold for its orders now.
 #[must_use]

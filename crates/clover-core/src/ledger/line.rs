@@ -241,8 +241,8 @@ impl Line {
             .sum()
     }
 
-    /// Units that the owner returned by hand since the line was last released. The order still lists
-    /// them.
+    /// Units that the owner returned by hand since the line was last released. The order still
+    /// lists them.
     pub(super) fn returned_manually(&self, item: &str) -> i64 {
         let mut units = 0;
         for row in self.rows.iter().filter(|row| row.item == item) {
@@ -270,10 +270,11 @@ impl Line {
         self.rows.iter().map(|row| row.seq).max().unwrap_or(0) + 1
     }
 
-    /// The rows that bring the line to the order's state. Level-triggered: a second call with the same
-    /// state adds nothing, whatever events were lost, doubled or out of order.
+    /// The rows that bring the line to the order's state. Level-triggered: a second call with the
+    /// same state adds nothing, whatever events were lost, doubled or out of order.
     ///
-    /// While `push` is off, rows are added as skipped, so that switching it on never replays the past.
+    /// While `push` is off, rows are added as skipped, so that switching it on never replays the
+    /// past.
     #[must_use]
     pub fn plan(&self, sale_state: SaleState, push: bool) -> Plan {
         let mut plan = Plan::default();
@@ -309,7 +310,8 @@ impl Line {
                 };
                 self.return_units(&mut plan, item, -delta, cause, push);
             } else if sale_state == SaleState::Released && self.returned_manually(item) > 0 {
-                // Nothing is left to return, but what was returned by hand must not count against the next sale.
+                // Nothing is left to return, but what was returned by hand must not count against
+                // the next sale.
                 let moot = Some(Reason::Moot);
                 self.add(
                     &mut plan,

@@ -35,7 +35,8 @@ pub enum Settlement {
 
 /// Settles a write by what Clover shows after the request's own time is over.
 ///
-/// `modifiedTime` moves in whole seconds, so an unchanged one does not prove that nothing was written; the count must agree.
+/// `modifiedTime` moves in whole seconds, so an unchanged one does not prove that nothing was
+/// written; the count must agree.
 #[must_use]
 pub fn settle(written: &CountWrite, now: &CountReading) -> Settlement {
     match now.count {
@@ -60,8 +61,9 @@ pub struct Exposure {
 }
 
 impl Exposure {
-    /// First and last moment of a sale that may be lost. Clover's times are whole seconds, so a sale that was counted may
-    /// lie in it as well; one that was lost never lies outside. A sale before `before` was counted, for each moves it.
+    /// First and last moment of a sale that may be lost. Clover's times are whole seconds, so a
+    /// sale that was counted may lie in it as well; one that was lost never lies outside. A sale
+    /// before `before` was counted, for each moves it.
     #[must_use]
     pub fn stretch(&self) -> (i64, i64) {
         let earliest = self.after.saturating_sub(self.window).saturating_sub(1_000);

@@ -67,7 +67,8 @@ impl StatusSets<'_> {
     }
 
     /// The state by the order's present status; `None` is a deleted order. Where the status decides
-    /// nothing, the last recorded status that does decides: the order may have been paid in between.
+    /// nothing, the last recorded status that does decides: the order may have been paid in
+    /// between.
     #[must_use]
     pub fn sale_state(&self, status: Option<i64>, events: &[OrderEvent]) -> SaleState {
         let Some(status) = status else {

@@ -23,8 +23,8 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// The attributes that occur among the members, by name. Two of the same name are one option, unless a member has
-    /// values of both. A group without any gets an option of our own.
+    /// The attributes that occur among the members, by name. Two of the same name are one option,
+    /// unless a member has values of both. A group without any gets an option of our own.
     pub(super) fn of(members: &[&'a Item], names: &Names) -> Self {
         let mut known: BTreeMap<&'a AttributeId, Option<String>> = BTreeMap::new();
         for id in members.iter().flat_map(|m| attributes(m)) {
@@ -127,9 +127,9 @@ fn attributes(member: &Item) -> impl Iterator<Item = &AttributeId> {
     options.filter_map(|o| o.attribute.as_ref()).map(|a| &a.id)
 }
 
-/// Values of one option that differ, and still are the same name, get numbers: the shop matches values by
-/// [`text::key`], and two variants must not become one combination. Which one keeps its name hangs on Clover's ids
-/// alone, so that it is the same one in each run.
+/// Values of one option that differ, and still are the same name, get numbers: the shop matches
+/// values by [`text::key`], and two variants must not become one combination. Which one keeps its
+/// name hangs on Clover's ids alone, so that it is the same one in each run.
 pub(super) fn distinguish(members: &mut [Result<Vec<Choice<'_>>, ItemError>]) {
     let options = members.iter().flatten().map(Vec::len).max().unwrap_or(0);
     for place in 0..options {

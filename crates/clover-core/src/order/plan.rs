@@ -38,10 +38,11 @@ pub struct PlannedDiscount {
     pub amount: MinorUnits,
 }
 
-/// All that Clover is sent for one order. It is made once and stored, so that every attempt sends the
-/// same.
+/// All that Clover is sent for one order. It is made once and stored, so that every attempt sends
+/// the same.
 ///
-/// Σ of the pieces and the discounts is the total, always: a plan that breaks this cannot be read back.
+/// Σ of the pieces and the discounts is the total, always: a plan that breaks this cannot be read
+/// back.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "StoredPlan")]
 pub struct OrderPlan {
@@ -221,12 +222,14 @@ const SEPARATOR: &str = "; ";
 impl ShopOrder {
     /// The plan of what Clover is sent.
     ///
-    /// Every amount is rounded to the currency's minor unit by itself, an exact half away from zero. What is then missing
-    /// to the rounded total is one entry of its own: `Rounding` as long as it is at most one minor unit for each other
-    /// entry, else `Other charges` or `Other discounts`.
+    /// Every amount is rounded to the currency's minor unit by itself, an exact half away from
+    /// zero. What is then missing to the rounded total is one entry of its own: `Rounding` as long
+    /// as it is at most one minor unit for each other entry, else `Other charges` or `Other
+    /// discounts`.
     ///
     /// # Errors
-    /// [`OrderError`] for unreadable or excessive amounts, another currency, a negative total, and too many lines.
+    /// [`OrderError`] for unreadable or excessive amounts, another currency, a negative total, and
+    /// too many lines.
     pub fn plan(&self, currency: Currency) -> Result<OrderPlan, OrderError> {
         if !self.currency.trim().eq_ignore_ascii_case(currency.code()) {
             let reason = format!("the order is not in {}", currency.code());
@@ -429,8 +432,9 @@ fn name(text: &str, nameless: &str) -> String {
     }
 }
 
-/// A text as Clover can store it: characters of four bytes, which it stores as `?`, are left out; control characters
-/// and repeated space are one space; what is invisible throughout is empty; at most so many characters.
+/// A text as Clover can store it: characters of four bytes, which it stores as `?`, are left out;
+/// control characters and repeated space are one space; what is invisible throughout is empty; at
+/// most so many characters.
 pub(super) fn clean(text: &str, limit: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * limit));
     let spaced = text.split(|c: char| c.is_whitespace() || c.is_control());

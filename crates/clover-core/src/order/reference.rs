@@ -24,7 +24,8 @@ pub enum InvalidReference {
 /// 36⁷ − 1.
 pub(super) const LARGEST_NUMBER: u64 = 36_u64.pow(7) - 1;
 
-/// What marks an order in Clover as this order of this shop: Clover's `externalReferenceId`, which holds 12 characters.
+/// What marks an order in Clover as this order of this shop: Clover's `externalReferenceId`, which
+/// holds 12 characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OrderReference(String);
@@ -75,10 +76,12 @@ impl fmt::Debug for OrderReference {
     }
 }
 
-/// The reference of an order: the site's tag, then the order's number in base 36. Two numbers of a tag never share one.
+/// The reference of an order: the site's tag, then the order's number in base 36. Two numbers of a
+/// tag never share one.
 ///
 /// # Errors
-/// [`InvalidReference`] for another tag than [`site_tag`] makes, and for a number outside 1 … 36⁷ − 1.
+/// [`InvalidReference`] for another tag than [`site_tag`] makes, and for a number outside 1 … 36⁷
+/// − 1.
 pub fn order_reference(
     site_tag: &str,
     order_number: u64,
@@ -95,7 +98,8 @@ pub fn order_reference(
     )))
 }
 
-/// A tag that tells one site's orders from another's, out of random bytes: about 60 million are possible.
+/// A tag that tells one site's orders from another's, out of random bytes: about 60 million are
+/// possible.
 #[must_use]
 pub fn site_tag(random: [u8; 8]) -> String {
     let number = u64::from_be_bytes(random) % 36_u64.pow(5);

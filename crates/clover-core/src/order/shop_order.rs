@@ -100,8 +100,8 @@ pub struct NamedAmount {
     pub amount: String,
 }
 
-/// A column's text. Some database drivers give whole numbers as numbers, and empty columns as null. A
-/// float is refused: money is never a float.
+/// A column's text. Some database drivers give whole numbers as numbers, and empty columns as null.
+/// A float is refused: money is never a float.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct Text;
     impl Visitor<'_> for Text {

@@ -24,12 +24,13 @@ pub struct Ignored {
     pub other_merchants: usize,
     /// Not of an event's form.
     pub malformed: usize,
-    /// The form of the first unknown or malformed one, for the log: names of fields, and of values no more than their
-    /// kinds, the letters before an object's id and the word of a type.
+    /// The form of the first unknown or malformed one, for the log: names of fields, and of values
+    /// no more than their kinds, the letters before an object's id and the word of a type.
     pub example: Option<String>,
 }
 
-/// What has been read of a delivery. The visitors below fill it in one pass; only ids that stay are copied.
+/// What has been read of a delivery. The visitors below fill it in one pass; only ids that stay are
+/// copied.
 pub(super) struct Delivery<'a> {
     merchant: Option<&'a MerchantId>,
     pub(super) events: Vec<Event>,
@@ -110,7 +111,8 @@ impl<'a> Delivery<'a> {
             // Panic: an index of an event that was pushed, and none is ever removed.
             Entry::Occupied(place) => {
                 let known = &mut self.events[*place.get()];
-                // Of two at the same time the one further down is the newer; one without a time is older than all.
+                // Of two at the same time the one further down is the newer; one without a time is
+                // older than all.
                 if event.ts >= known.ts {
                     known.ts = event.ts;
                     if known.kind != EventKind::Delete {

@@ -13,18 +13,20 @@ use crate::ids::{AppId, CategoryId, ItemId, MerchantId, OrderId};
 pub struct Event {
     /// To what.
     pub object: EventObject,
-    /// What. [`EventKind::Delete`] when any event of the delivery about this object says so, for a later one may be about its stock alone. A hint to be
-    /// checked with Clover, as everything here.
+    /// What. [`EventKind::Delete`] when any event of the delivery about this object says so, for a
+    /// later one may be about its stock alone. A hint to be checked with Clover, as everything
+    /// here.
     pub kind: EventKind,
-    /// Milliseconds, of the newest event about this object. Deliveries overtake each other, so it orders
-    /// nothing between two of them.
+    /// Milliseconds, of the newest event about this object. Deliveries overtake each other, so it
+    /// orders nothing between two of them.
     pub ts: Option<i64>,
 }
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventObject {
-    /// `I`, and `IS` and `IA` for its stock and availability: each means that the item is to be fetched.
+    /// `I`, and `IS` and `IA` for its stock and availability: each means that the item is to be
+    /// fetched.
     Item(ItemId),
     /// `IC`
     Category(CategoryId),
@@ -123,7 +125,8 @@ pub(super) enum Unusable {
 /// Most fields of a form.
 const FORM_FIELDS: usize = 8;
 
-/// What an entry looks like, without what it says: `{objectId: "XY:…", type: "CHANGE", ts: number}`.
+/// What an entry looks like, without what it says: `{objectId: "XY:…", type: "CHANGE", ts:
+/// number}`.
 pub(super) fn form(entry: &str) -> String {
     let entry: Value = match serde_json::from_str(entry) {
         Ok(entry) => entry,
@@ -168,8 +171,8 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// The fields of an event that are read. Others, such as the count in an event about stock, are of an
-/// earlier moment.
+/// The fields of an event that are read. Others, such as the count in an event about stock, are of
+/// an earlier moment.
 #[derive(Deserialize)]
 struct EventFields<'a> {
     #[serde(borrow, rename = "objectId")]

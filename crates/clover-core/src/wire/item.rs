@@ -97,8 +97,8 @@ pub struct Item {
         skip_serializing_if = "Option::is_none"
     )]
     pub deleted_time: Option<i64>,
-    /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They are empty and say
-    /// nothing.
+    /// Not Clover's: fields above that Clover did not show to this app, such as `categories`. They
+    /// are empty and say nothing.
     #[serde(
         default,
         rename = "cloversync_unseen",
@@ -275,7 +275,8 @@ impl<'de> Deserialize<'de> for Tag {
     }
 }
 
-/// An option value on an item. The attribute's name is not in it: it must be joined from `/attributes`.
+/// An option value on an item. The attribute's name is not in it: it must be joined from
+/// `/attributes`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct OptionValue {
     /// Clover's id.
@@ -349,8 +350,8 @@ fn group_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GroupId
     deserializer.deserialize_any(Shape)
 }
 
-/// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object or nothing at all.
-/// Clover's `expanding-fields` page shows a bare number in this place.
+/// `{"item":{…},"quantity":7.0}`; an item that was never counted has no `quantity`, an empty object
+/// or nothing at all. Clover's `expanding-fields` page shows a bare number in this place.
 fn stock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     struct Shape;
     impl<'de> Visitor<'de> for Shape {

@@ -151,7 +151,8 @@ pub(super) fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     deserializer.deserialize_any(Place)
 }
 
-/// A whole number, also as text or as a double without a fraction; none for null and for an empty text.
+/// A whole number, also as text or as a double without a fraction; none for null and for an empty
+/// text.
 ///
 /// # Errors
 /// What is none of these.

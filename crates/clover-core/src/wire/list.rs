@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use crate::ids::ItemId;
 use crate::json::{JsonError, mended, parse, read};
 
-/// A list as Clover nests it: `{"elements":[…]}`, but also `{}`, `null`, `{"href":…}` or a bare array.
+/// A list as Clover nests it: `{"elements":[…]}`, but also `{}`, `null`, `{"href":…}` or a bare
+/// array.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Elements<T>(pub Vec<T>);

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::lenient::{optional_flag, text};
 
-/// The merchant's properties. The answer holds bank data too, which is why nothing else of it is read, and why its text is never logged.
+/// The merchant's properties. The answer holds bank data too, which is why nothing else of it is
+/// read, and why its text is never logged.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Properties {

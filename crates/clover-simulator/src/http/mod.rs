@@ -1,4 +1,5 @@
-//! HTTP plumbing: what a request and an answer are, and how they travel. It does not know the routes.
+//! HTTP plumbing: what a request and an answer are, and how they travel. It does not know the
+//! routes.
 
 pub mod body;
 pub mod reply;

@@ -298,8 +298,8 @@ impl ItemChange {
         ))
     }
 
-    /// Writes the fields that were sent; `null` takes an optional one away. The name of a variant is
-    /// the server's and stays.
+    /// Writes the fields that were sent; `null` takes an optional one away. The name of a variant
+    /// is the server's and stays.
     pub fn apply(self, item: &mut Item) {
         if let Some(Some(name)) = self.name
             && item.group.is_none()

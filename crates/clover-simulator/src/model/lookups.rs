@@ -56,8 +56,8 @@ impl Doc {
             .unwrap_or(false)
     }
 
-    /// The object on the wire. A customer's contacts are there only where they are expanded; `prefix` is the
-    /// path of the customer in `expand`.
+    /// The object on the wire. A customer's contacts are there only where they are expanded;
+    /// `prefix` is the path of the customer in `expand`.
     pub fn to_map_of(&self, expand: &Expand, prefix: &str) -> Map<String, Value> {
         let mut map = self.to_map();
         if self.kind != Kind::Customers {

@@ -1,4 +1,5 @@
-//! What the pretend merchant has: items, lookup lists, stock, orders. Rules of Clover, no HTTP routes.
+//! What the pretend merchant has: items, lookup lists, stock, orders. Rules of Clover, no HTTP
+//! routes.
 
 pub mod fields;
 pub mod item;

@@ -177,7 +177,8 @@ const INVENTORY: Rules = Rules {
 };
 
 /// The rules, in the order of [`Kind::ALL`]. Lengths and ranges: Clover's Android SDK; filter
-/// fields of modifier groups and tax rates: recorded; of categories, tags: documented; others: assumed.
+/// fields of modifier groups and tax rates: recorded; of categories, tags: documented; others:
+/// assumed.
 static RULES: [Rules; 12] = [
     Rules {
         path: "categories",

@@ -321,7 +321,8 @@ impl MerchantStore {
         }
     }
 
-    /// Takes the stock of an order's linked lines, where the merchant and the switch want it at `moment`.
+    /// Takes the stock of an order's linked lines, where the merchant and the switch want it at
+    /// `moment`.
     pub fn take_stock_of(&mut self, order: Id, moment: OrderDecrementsStock) {
         if self.switches.order_decrements_stock != moment || !self.merchant.update_stock {
             return;

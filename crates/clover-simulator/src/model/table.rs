@@ -1,4 +1,5 @@
-//! A list of records with two orders kept ready: by id for keyset paging, by age for the default order.
+//! A list of records with two orders kept ready: by id for keyset paging, by age for the default
+//! order.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;

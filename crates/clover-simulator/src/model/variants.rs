@@ -7,7 +7,8 @@ use crate::ids::Id;
 use crate::webhooks::Change;
 
 impl MerchantStore {
-    /// The name of a variant: the group's name and its options' names, in the order of the attributes.
+    /// The name of a variant: the group's name and its options' names, in the order of the
+    /// attributes.
     pub fn variant_name(&self, group: Id, options: &[Id]) -> String {
         let attributes = self.lookups.table(Kind::Attributes);
         let mut parts: Vec<(Option<u64>, &str)> = options
@@ -27,7 +28,8 @@ impl MerchantStore {
         names.collect::<Vec<_>>().join(" ")
     }
 
-    /// Makes the names of these items anew; those whose name changes are modified and tell the webhook.
+    /// Makes the names of these items anew; those whose name changes are modified and tell the
+    /// webhook.
     pub fn rename_variants(&mut self, is_meant: impl Fn(&Item) -> bool) {
         let names: Vec<(Id, String)> = self
             .items

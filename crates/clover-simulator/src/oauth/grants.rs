@@ -1,4 +1,5 @@
-//! Codes and tokens: what is valid, what is spent, what can be recovered. Times are simulated milliseconds.
+//! Codes and tokens: what is valid, what is spent, what can be recovered. Times are simulated
+//! milliseconds.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -86,7 +87,8 @@ impl Grants {
         code
     }
 
-    /// Uses a code up. `None`: it is unknown, used or too old. Else its PKCE challenge, if it had one.
+    /// Uses a code up. `None`: it is unknown, used or too old. Else its PKCE challenge, if it had
+    /// one.
     pub fn spend_code(&mut self, code: &str, now: i64) -> Option<Option<String>> {
         let code = self.codes.remove(code)?;
         (now < code.until).then_some(code.challenge)

@@ -177,8 +177,8 @@ fn read_discounts(call: &mut Call<'_>, body: &Map<String, Value>) -> Result<Vec<
         .collect()
 }
 
-/// Tax for each rate on the sum of the lines that have it, less their share of the order's discounts,
-/// half-up. A VAT merchant's prices hold the tax already: it is named, not added.
+/// Tax for each rate on the sum of the lines that have it, less their share of the order's
+/// discounts, half-up. A VAT merchant's prices hold the tax already: it is named, not added.
 fn total(call: &Call<'_>, mut order: Order) -> Priced {
     let gross = order
         .lines

@@ -1,4 +1,5 @@
-//! Lines of orders, with their modifications and discounts. A line is one piece: a line has no quantity.
+//! Lines of orders, with their modifications and discounts. A line is one piece: a line has no
+//! quantity.
 
 use serde_json::{Map, Value, json};
 

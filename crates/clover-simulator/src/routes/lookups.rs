@@ -59,7 +59,8 @@ fn has_items(kind: Kind) -> bool {
     )
 }
 
-/// What a path is about: the list, the entry it belongs to, and the place of its own id in the path.
+/// What a path is about: the list, the entry it belongs to, and the place of its own id in the
+/// path.
 struct Target {
     kind: Kind,
     parent: Option<(&'static str, Id)>,
@@ -241,7 +242,8 @@ fn layout(call: &mut Call<'_>) -> Answer {
     one(call, Kind::ModifierGroups, id, &Expand::default())
 }
 
-/// Entries on the wire with what `expand` nests; one pass over items and children for the whole page.
+/// Entries on the wire with what `expand` nests; one pass over items and children for the whole
+/// page.
 fn show(call: &Call<'_>, kind: Kind, page: &[&Doc], expand: &Expand) -> Vec<Value> {
     let lookups = &call.store.lookups;
     let nests_items = has_items(kind) && expand.has("items");

@@ -1,5 +1,5 @@
-//! What was recorded [R], seen live by n independent sources [L n], documented [D] or inferred from clients that work [C]:
-//! one test a row of the table in `docs/simulator.md`.
+//! What was recorded [R], seen live by n independent sources [L n], documented [D] or inferred from
+//! clients that work [C]: one test a row of the table in `docs/simulator.md`.
 
 use clover_simulator::Config;
 use serde_json::{Value, json};
@@ -356,7 +356,8 @@ async fn a_count_has_an_alert_threshold_and_low_stock_can_be_filtered() {
     assert!(gone.get("stockAlertThreshold").is_none());
 }
 
-/// A limit is lowered to so many, these are in flight together, and then comes one more: its answer.
+/// A limit is lowered to so many, these are in flight together, and then comes one more: its
+/// answer.
 async fn one_too_many(rules: &Value, count: usize) -> Answer {
     let sim = Sim::with(Config::default()).await;
     sim.switch(json!({"rate_limit": rules}));

@@ -109,7 +109,8 @@ fn the_limits_follow_the_paused_clock() {
         for _ in 0..16 {
             assert_eq!(get().answer().await.unwrap().status(), 200);
         }
-        // Those 16 took 3.2 s: hardly any counts any more, but five at once are as many as there may be.
+        // Those 16 took 3.2 s: hardly any counts any more, but five at once are as many as there
+        // may be.
         let open: Vec<_> = (0..5).map(|_| get()).collect();
         let refused = get();
         assert!(!refused.is_carried_out());
@@ -142,7 +143,8 @@ fn a_request_before_the_wait_is_over_lengthens_it() {
         assert_eq!(answer(0).await, (200, None));
         assert_eq!(answer(0).await, (429, second.clone()));
         assert_eq!(answer(700).await, (429, second.clone()));
-        // 700 ms later the first wait is long over, the lengthened one is not; the simulated clock does not help.
+        // 700 ms later the first wait is long over, the lengthened one is not; the simulated clock
+        // does not help.
         clover.advance_s(60);
         assert_eq!(answer(700).await, (429, second));
         assert_eq!(answer(1_000).await, (200, None));

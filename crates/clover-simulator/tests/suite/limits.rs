@@ -11,8 +11,8 @@ async fn limited() -> Sim {
     Sim::with(Config::default()).await
 }
 
-/// The last answer to so many requests that arrive within a second. On a busy machine they may take longer: then again, after
-/// a second of rest.
+/// The last answer to so many requests that arrive within a second. On a busy machine they may take
+/// longer: then again, after a second of rest.
 async fn burst(count: usize, request: impl AsyncFn(bool) -> Answer) -> Answer {
     for _ in 0..60 {
         let start = Instant::now();

@@ -200,7 +200,8 @@ const NEWER: [&str; 8] = [
     "tipAmount",
 ];
 
-/// Compares shapes: every recorded key is there with the same type, and no other key but newer ones.
+/// Compares shapes: every recorded key is there with the same type, and no other key but newer
+/// ones.
 fn same_shape(recorded: &Value, ours: &Value, at: &str) {
     match (recorded, ours) {
         (Value::Object(theirs), Value::Object(mine)) => {
