@@ -1,4 +1,4 @@
-//! What must be written so that the shop has what Clover says.
+//! Compares mapped products with the shop's rows, and lists what must be written.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -271,7 +271,7 @@ fn moved(variant: &Variant, known: &Known) -> VariantChange {
 
 /// The shop's own order path writes 0 when a counted variant sells out and 1 when units come back;
 /// a 0 with stock there is the owner's and stays. So it is written only when the count crosses
-/// zero, when Clover itself changes its mind, and when a deleted variant returns.
+/// zero, when Clover starts or stops offering the item, and when a deleted variant returns.
 fn availability(
     sellable: bool,
     known: &Known,

@@ -1,4 +1,4 @@
-//! Clover's separate worlds.
+//! Clover's environments: separate hosts, accounts and tokens.
 
 /// A connection, its links and its tokens belong to exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

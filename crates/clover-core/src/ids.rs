@@ -1,4 +1,4 @@
-//! Identifiers as types of their own, so that a shop's number can never be passed for Clover's.
+//! Clover's identifiers as types, so that an id of the shop is never passed in their place.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! JSON whose errors name the place.
+//! JSON parsing with the path of the first error.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What Clover means to a shop. Pure rules: no I/O, no clock, no randomness of its own, no PHP.
+//! The rules of CloverSync. Pure functions: no I/O, no clock, no source of randomness, no PHP.
 
 pub mod diff;
 pub mod environment;

@@ -1,4 +1,4 @@
-//! From Clover's items and item groups to shop products.
+//! Maps Clover's items and item groups to shop products.
 
 mod options;
 

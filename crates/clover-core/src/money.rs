@@ -161,7 +161,7 @@ impl Decimal {
         self
     }
 
-    /// The exact sum; none beyond all numbers that anybody means.
+    /// The exact sum. `None` on overflow.
     pub(crate) fn plus(self, other: Self) -> Option<Self> {
         let places = self.places.max(other.places);
         let scale = |number: Self| {
@@ -174,7 +174,7 @@ impl Decimal {
         })
     }
 
-    /// The exact product; none beyond all numbers that anybody means.
+    /// The exact product. `None` on overflow.
     pub(crate) fn times(self, other: Self) -> Option<Self> {
         let (a, b) = (self.shortest(), other.shortest());
         Some(Self {

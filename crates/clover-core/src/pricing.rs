@@ -1,4 +1,4 @@
-//! From Clover's price to the shop's.
+//! Computes the shop's price from Clover's price.
 
 use crate::money::{self, ColumnPrice, Currency, Decimal, MinorUnits, TooLarge};
 
@@ -57,7 +57,7 @@ impl MarkupValue {
 impl Pricing {
     /// The shop's price of an amount in Clover.
     ///
-    /// The marked-up price is rounded to the minor unit of the currency by [`money::divide`].
+    /// The marked-up price is rounded to the minor unit of the currency by the one rule of `money`.
     ///
     /// # Errors
     /// [`TooLarge`] when the result has no place in the price column.

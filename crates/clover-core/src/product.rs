@@ -1,4 +1,4 @@
-//! A shop product as Clover wants it, and the fingerprint that tells whether Clover changed it.
+//! A shop product as mapped from Clover, and the fingerprint that shows a change in Clover.
 
 use sha2::{Digest, Sha256};
 

@@ -1,4 +1,4 @@
-//! The owner's settings, checked as a whole: everything that is wrong is said at once, by field.
+//! The owner's settings, checked as a whole: all errors are reported at once, by field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,7 +93,7 @@ pub struct Settings {
     pub app_id: String,
     /// The app's secret.
     pub app_secret: Option<Secret>,
-    /// A Clover elsewhere, for tests: whoever builds the hosts allows loopback only.
+    /// A Clover elsewhere, for tests: only loopback addresses are accepted when hosts are built.
     pub base_url: Option<String>,
     /// What Clover sends as `X-Clover-Auth`.
     pub webhook_secret: Option<Secret>,

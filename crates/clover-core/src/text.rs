@@ -1,9 +1,8 @@
-//! Names as they come from Clover, made fit to be shown, stored and compared. The one place where
-//! that is done.
+//! Cleans and compares names from Clover. No other module does.
 //!
 //! [`clean`] gives what is shown and stored, [`key`] what decides whether two names are the same.
-//! The shop's databases decide nothing: MariaDB's collation takes all emoji for one letter, and
-//! SQLite knows no letters but A to Z.
+//! Database collations are not used for it: MariaDB's treats all emoji as equal, and SQLite's folds
+//! only A to Z.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
@@ -69,7 +68,7 @@ fn visible(text: &str) -> String {
         gap = false;
         visible.push(c);
     }
-    // What was kept for the sake of a character after it, which turned out to be invisible too.
+    // Joiners were kept for a character after them that turned out to be invisible too.
     let seen = visible.trim_end_matches(['\u{200C}', '\u{200D}']).len();
     visible.truncate(seen);
     visible

@@ -1,4 +1,4 @@
-//! One webhook request in, one verdict out.
+//! Checks one webhook request and lists the objects to fetch again.
 //!
 //! Webhooks are unsigned: `X-Clover-Auth` is a fixed text, the same for every delivery. It
 //! identifies the sender, and proves neither that the body is intact nor that it is new. An event
@@ -150,7 +150,7 @@ impl VerificationCode {
 /// `merchant` is the one that the shop is connected with; without a connection every event is
 /// another merchant's.
 ///
-/// The order is part of the protection: size, then who speaks, then what is said. The one body that
+/// The order of the checks is part of the protection: size, sender, content. The one body that
 /// is read without the header is the handshake's, and [`MAX_HANDSHAKE`] bounds that. A handshake is
 /// answered as such whatever its header and the settings, for the owner makes it before there is an
 /// Auth Code.

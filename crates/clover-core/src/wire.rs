@@ -1,8 +1,7 @@
-//! Clover's JSON as it really comes: keys left out, lists that are `{}`, numbers as text, counts as
+//! Clover's JSON as servers send it: keys left out, lists that are `{}`, numbers as text, counts as
 //! doubles.
 //!
-//! Nothing here is stricter than it must be; what a shop cannot use is refused in
-//! [`crate::mapping`], by item.
+//! The model is lenient. What a shop cannot use is refused in [`crate::mapping`], by item.
 
 mod item;
 mod lenient;

@@ -9,9 +9,9 @@ use super::line::RowState;
 pub struct LedgerEntry {
     /// Clover's item.
     pub item: String,
-    /// As in [`LedgerRow`].
+    /// As in [`LedgerRow`](super::LedgerRow).
     pub delta: i64,
-    /// As in [`LedgerRow`].
+    /// As in [`LedgerRow`](super::LedgerRow).
     pub state: RowState,
     /// When the row was settled, in the unit of `as_of`. A skipped row has a time too.
     pub settled: Option<i64>,

@@ -63,7 +63,7 @@ pub struct Exposure {
 impl Exposure {
     /// First and last moment of a sale that may be lost. Clover's times are whole seconds, so a
     /// sale that was counted may lie in it as well; one that was lost never lies outside. A sale
-    /// before `before` was counted, for each moves it.
+    /// before `before` was counted, since each sale moves it.
     #[must_use]
     pub fn stretch(&self) -> (i64, i64) {
         let earliest = self.after.saturating_sub(self.window).saturating_sub(1_000);

@@ -24,7 +24,8 @@ pub(super) struct Choice<'a> {
 
 impl<'a> Attributes<'a> {
     /// The attributes that occur among the members, by name. Two of the same name are one option,
-    /// unless a member has values of both. A group without any gets an option of our own.
+    /// unless a member has values of both. A group without any gets one option,
+    /// [`NAMELESS_OPTION`].
     pub(super) fn of(members: &[&'a Item], names: &Names) -> Self {
         let mut known: BTreeMap<&'a AttributeId, Option<String>> = BTreeMap::new();
         for id in members.iter().flat_map(|m| attributes(m)) {
@@ -129,7 +130,7 @@ fn attributes(member: &Item) -> impl Iterator<Item = &AttributeId> {
 
 /// Values of one option that differ, and still are the same name, get numbers: the shop matches
 /// values by [`text::key`], and two variants must not become one combination. Which one keeps its
-/// name hangs on Clover's ids alone, so that it is the same one in each run.
+/// name depends on Clover's ids alone, so that it is the same one in each run.
 pub(super) fn distinguish(members: &mut [Result<Vec<Choice<'_>>, ItemError>]) {
     let options = members.iter().flatten().map(Vec::len).max().unwrap_or(0);
     for place in 0..options {
