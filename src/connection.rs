@@ -11,7 +11,7 @@ use ext_php_rs::prelude::*;
 use crate::engine::class::sensitive;
 use crate::link::{Link, exception_of, host_exception};
 use crate::logging::Listener;
-use crate::pace::Host;
+use crate::rate_limit::Host;
 use crate::settings::Settings;
 use crate::token_store::Store;
 use crate::vault::Vault;
@@ -32,7 +32,7 @@ impl Connection {
         vault: &Vault,
         store: Store,
         log: Option<Listener>,
-        pace: Option<Host>,
+        rateLimiter: Option<Host>,
     ) -> Self {
         Self {
             link: Link::new(
@@ -41,7 +41,7 @@ impl Connection {
                 vault.core.clone(),
                 store,
                 log,
-                pace,
+                rateLimiter,
             ),
         }
     }

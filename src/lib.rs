@@ -16,10 +16,10 @@ mod logging;
 mod merchant;
 mod order_outcome;
 mod orders;
-mod pace;
 mod page;
 mod page_iterator;
 mod product_change;
+mod rate_limit;
 mod runtime;
 mod settings;
 mod stock;
@@ -117,7 +117,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .shutdown_function(runtime::shutdown)
         .info_function(info);
     let module = token_store::register(module);
-    let module = pace::register(module);
+    let module = rate_limit::register(module);
     let module = settings::register(module);
     let module = vault::register(module);
     let module = connection::register(module);

@@ -12,7 +12,7 @@ use clover_client::tokens::CONFIRMED_AFTER;
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
 use clover_client::{
     Access, AccessToken, Api, ClientSecret, Error, Life, LifeError, Need, OAuth, OAuthError,
-    Policy, Refusal, Share, Tokens, Waiter, Withheld, chain,
+    Policy, RateLimit, Refusal, Tokens, Waiter, Withheld, chain,
 };
 use clover_core::ids::MerchantId;
 use clover_core::json::{JsonError, parse};
@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 use crate::engine::despite_exception;
 use crate::exception;
 use crate::logging::{self, Listener};
-use crate::pace::{Host, Seat};
+use crate::rate_limit::{Host, Shared};
 use crate::runtime::{self, Interrupted};
 use crate::token_store::Store;
 
@@ -41,8 +41,8 @@ pub struct Link {
     vault: Arc<Vault>,
     store: Store,
     log: Option<Listener>,
-    /// None: the process has the whole pace to itself.
-    seat: Option<Seat>,
+    /// None: the process has the token to itself.
+    shared: Option<Shared>,
     /// Fields that Clover does not show to this app.
     withheld: Withheld,
     requests: Arc<AtomicU64>,
@@ -238,7 +238,7 @@ impl Link {
         vault: Arc<Vault>,
         store: Store,
         log: Option<Listener>,
-        pace: Option<Host>,
+        shared: Option<Host>,
     ) -> Rc<Self> {
         if log.is_some() {
             logging::start();
@@ -249,7 +249,7 @@ impl Link {
             vault,
             store,
             log,
-            seat: pace.map(Seat::new),
+            shared: shared.map(Shared::new),
             withheld: Withheld::default(),
             requests: Arc::new(AtomicU64::new(0)),
         })
@@ -272,20 +272,20 @@ impl Link {
 
     /// This process' way there.
     pub fn api(&self) -> PhpResult<Api> {
-        let whole = Share::default();
+        let whole = RateLimit::default();
         let part = u32::try_from(self.settings.pace_share)
             .unwrap_or(100)
             .clamp(1, 100_000);
-        let share = Share {
+        let own = RateLimit {
             per_second: (whole.per_second * part / 100).max(1),
             in_flight: (whole.in_flight * part / 100).max(1),
         };
-        let (wire, mut pacer) = runtime::way(&self.hosts, share)
+        let (wire, mut limiter) = runtime::way(&self.hosts, own)
             .map_err(|e| host_exception(&e.into()))?
             .map_err(|e| exception_of(&e))?;
-        if let Some(seat) = &self.seat {
-            pacer = seat.lanes().pacer().clone();
-            pacer.set_share(share);
+        if let Some(shared) = &self.shared {
+            limiter = shared.local();
+            limiter.set_own_limit(own);
         }
         let counted = Counted {
             inner: wire,
@@ -294,7 +294,7 @@ impl Link {
         Ok(Api::with_transport(
             Arc::new(counted),
             self.hosts.clone(),
-            pacer,
+            limiter,
             Policy::default(),
         )
         .with_withheld(self.withheld.clone()))
@@ -473,32 +473,31 @@ impl Link {
         future: F,
         between: impl Fn(),
     ) -> Result<F::Output, Interrupted> {
-        let lanes = self.seat.as_ref().map(Seat::lanes);
-        if let (Some(seat), Some(lanes)) = (&self.seat, &lanes) {
-            lanes.enter();
-            seat.between();
+        if let Some(shared) = &self.shared {
+            shared.enter();
             if let Some(class) = ExecutorGlobals::pending_exception_class() {
                 return Err(Interrupted::Exception(class));
             }
         }
-        let hunger = || async {
-            match &lanes {
-                Some(lanes) => lanes.hunger().await,
+        let local = self.shared.as_ref().map(Shared::local);
+        let shortage = || async {
+            match &local {
+                Some(local) => local.shortage().await,
                 None => std::future::pending().await,
             }
         };
-        let outcome = runtime::wait(future, hunger, || {
+        let outcome = runtime::wait(future, shortage, || {
             logging::deliver(self.log.as_ref());
             between();
-            if let Some(seat) = &self.seat {
-                seat.between();
+            if let Some(shared) = &self.shared {
+                shared.between();
             }
         });
         if outcome.is_ok() {
             logging::deliver(self.log.as_ref());
         }
-        if let Some(seat) = &self.seat {
-            seat.leave();
+        if let Some(shared) = &self.shared {
+            shared.leave();
         }
         outcome
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clover_client::transport::Wire;
-use clover_client::{Error, Hosts, Pacer, Share};
+use clover_client::{Error, Hosts, RateLimit, RateLimiter};
 use ext_php_rs::ffi;
 use ext_php_rs::zend::{BailoutGuard, ExecutorGlobals};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -24,11 +24,11 @@ struct Process {
     ways: Mutex<Vec<Way>>,
 }
 
-/// The connections to one Clover, and the pace of this process there.
+/// The connections to one Clover, and the rate limiter of this process there.
 struct Way {
     hosts: Hosts,
     wire: Arc<Wire>,
-    pacer: Pacer,
+    limiter: RateLimiter,
 }
 
 static PROCESS: Mutex<Option<&'static Process>> = Mutex::new(None);
@@ -95,21 +95,24 @@ pub fn handle() -> Result<Handle, Interrupted> {
     Ok(process()?.runtime.handle().clone())
 }
 
-/// This process' connections to these hosts, and its pace there.
-pub fn way(hosts: &Hosts, share: Share) -> Result<Result<(Arc<Wire>, Pacer), Error>, Interrupted> {
+/// This process' connections to these hosts, and its rate limiter there.
+pub fn way(
+    hosts: &Hosts,
+    own: RateLimit,
+) -> Result<Result<(Arc<Wire>, RateLimiter), Error>, Interrupted> {
     let process = process()?;
     let mut ways = process.ways.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(way) = ways.iter().find(|way| way.hosts == *hosts) {
-        way.pacer.set_share(share);
-        return Ok(Ok((Arc::clone(&way.wire), way.pacer.clone())));
+        way.limiter.set_own_limit(own);
+        return Ok(Ok((Arc::clone(&way.wire), way.limiter.clone())));
     }
     Ok(Wire::new(hosts).map(|wire| {
         let way = Way {
             hosts: hosts.clone(),
             wire: Arc::new(wire),
-            pacer: Pacer::new(share),
+            limiter: RateLimiter::new(own),
         };
-        let parts = (Arc::clone(&way.wire), way.pacer.clone());
+        let parts = (Arc::clone(&way.wire), way.limiter.clone());
         ways.push(way);
         parts
     }))
@@ -140,15 +143,6 @@ pub fn wait<F: Future + 'static, W: Future<Output = ()>>(
         }
         between();
         let_php_run()?;
-    }
-}
-
-/// Drives what runs ahead until the future ends, for so long at most. PHP gets no turn.
-pub fn drive(future: impl Future<Output = ()>, time: Duration) {
-    if let Ok(process) = process() {
-        process.runtime.block_on(async {
-            let _ = tokio::time::timeout(time, future).await;
-        });
     }
 }
 

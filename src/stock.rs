@@ -80,8 +80,6 @@ impl Stock {
                 misses: u32::try_from(*misses).unwrap_or(0),
             })
             .collect();
-        // An earlier batch that was not committed by now will be read again, and holds no lane up.
-        self.link.api()?.pacer().redeem();
         let read = self
             .link
             .call(|api, access| api.read_counts(&access, items.clone()))?;

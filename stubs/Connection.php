@@ -15,15 +15,15 @@ final class Connection
     /**
      * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3
      *   logger's `log` fits
-     * @param ?Pace $pace Divides the pace among processes; without it this process takes all of it, as far as
-     *   pace_share goes
+     * @param ?RateLimiter $rateLimiter Grants requests to all processes of a site; without it this process uses the
+     *   limits alone, as far as pace_share goes
      */
     public function __construct(
         Settings $settings,
         Vault $vault,
         TokenStore $store,
         ?callable $log = null,
-        ?Pace $pace = null,
+        ?RateLimiter $rateLimiter = null,
     ) {
         throw new \LogicException('provided by the extension');
     }

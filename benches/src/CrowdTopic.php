@@ -29,7 +29,7 @@ final class CrowdTopic implements Topic
         $expired = 0;
 
         // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
-        // its lane.
+        // its permit.
         while ((microtime(true) - $began) < ($this->seconds - 14)) {
             usleep(2_000_000);
             $place->clover->tokens('expire');

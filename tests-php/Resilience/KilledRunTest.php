@@ -28,7 +28,7 @@ final class KilledRunTest extends ResilienceTestCase
 
     protected function settings(array $settings = []): Settings
     {
-        // The points are counted, and when lanes are asked for depends on the time.
+        // The points are counted, and when permits are asked for depends on the time.
         return parent::settings($settings + ['pace_share' => 100_000]);
     }
 

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
-use CloverSync\Shop\Lanes;
+use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
@@ -67,7 +67,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         }
 
         $this->assertLearnedOnce($mark, (int) ($perSecond < 16) + (int) ($concurrent < 5));
-        $limits = Lanes::limits($this->sql, 'sandbox');
+        $limits = DatabaseRateLimiter::limits($this->sql, 'sandbox');
         self::assertLessThanOrEqual(16, $limits['per_second']);
         self::assertSame($limits !== ['per_second' => 16, 'concurrent' => 5, 'learned' => false], $limits['learned']);
         self::report(\sprintf(
@@ -91,7 +91,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         $this->clover->switches(['latency' => 30]);
         $this->limit(5, 2);
         $this->changeCounts();
-        $limits = Lanes::limits($this->sql, 'sandbox');
+        $limits = DatabaseRateLimiter::limits($this->sql, 'sandbox');
         self::assertSame(['per_second' => 5, 'concurrent' => 2, 'learned' => true], $limits);
         usleep(1_100_000);
         $mark = $this->clover->mark();

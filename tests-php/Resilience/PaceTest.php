@@ -99,7 +99,7 @@ final class PaceTest extends ResilienceTestCase
         $expired  = 0;
 
         // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
-        // its lane.
+        // its permit.
         while ((microtime(true) - $began) < $this->seconds) {
             usleep(2_000_000);
             $this->clover->tokens('expire');
@@ -124,12 +124,12 @@ final class PaceTest extends ResilienceTestCase
     {
         $rates = [];
 
-        foreach (['without lanes' => false, 'with lanes' => true] as $name => $lanes) {
+        foreach (['alone' => false, 'shared' => true] as $name => $shared) {
             usleep(1_100_000);
             $mark = $this->clover->mark();
-            Child::fork(function () use ($lanes): int {
+            Child::fork(function () use ($shared): int {
                 $sql        = $this->db->connect();
-                $connection = $lanes
+                $connection = $shared
                     ? $this->shop($sql)->connection
                     : $this->connection(new DatabaseTokenStore($sql, 'sandbox'));
                 $changed = 0;
@@ -143,10 +143,10 @@ final class PaceTest extends ResilienceTestCase
             $rates[$name] = $this->assertPaced($mark, 0);
         }
 
-        self::assertGreaterThan(0.8 * $rates['without lanes'], $rates['with lanes']);
-        self::report(\sprintf('alone: %.2f requests a second without lanes, %.2f with (%.0f %%)', ...[
+        self::assertGreaterThan(0.8 * $rates['alone'], $rates['shared']);
+        self::report(\sprintf('alone: %.2f requests a second without the shared limiter, %.2f with it (%.0f %%)', ...[
             ...array_values($rates),
-            (100 * $rates['with lanes']) / $rates['without lanes'],
+            (100 * $rates['shared']) / $rates['alone'],
         ]));
     }
 

@@ -8,8 +8,8 @@ use CloverSync\Exception\PermissionException;
 use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Exception\DefaultCategoryException;
-use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\LaterClock;
 use CloverSync\Tests\Support\Simulator;
@@ -95,8 +95,8 @@ final class OverviewTest extends SyncTestCase
             ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
             $this->shop()->dashboard()->read()->rateLimit,
         );
-        $lanes = new Lanes($this->sql, 'sandbox');
-        $lanes->exchange(0, 0, [], 0, false, ['per_second' => [
+        $limiter = new DatabaseRateLimiter($this->sql, 'sandbox');
+        $limiter->exchange(0, 0, 0, [], false, 0, ['per_second' => [
             'limit'       => 5,
             'forgottenIn' => 1_260_000,
             'step'        => 60_000,

@@ -15,7 +15,7 @@ final readonly class Crowd
 {
     public const PROCESSES = 8;
 
-    /** Of each process: as many as would fill all lanes. */
+    /** Of each process: more than may be in flight. */
     private const ITEMS = 8;
 
     /**

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
 
-use clover_client::Share;
+use clover_client::RateLimit;
 use clover_core::ledger::{Resolution, RowState, SaleState};
 use clover_simulator::{Catalog, Config, Simulator, Time};
 use serde_json::{Map, Value, json};
@@ -148,7 +148,7 @@ impl Scene {
             shop: Rc::new(RefCell::new(Shop::new(links, local, setup.skew, planted))),
             pages: Rc::default(),
             token: Rc::default(),
-            share: Share {
+            share: RateLimit {
                 per_second: setup.share.0,
                 in_flight: setup.share.1,
             },

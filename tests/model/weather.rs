@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clover_client::stock::{Set, WINDOW, Wanted, Wrote};
 use clover_client::transport::{Boxed, Failure, Reply, Request, Transport};
-use clover_client::{Access, AccessToken, Api, Hosts, Pacer, Policy, Share};
+use clover_client::{Access, AccessToken, Api, Hosts, Policy, RateLimit, RateLimiter};
 use clover_core::ids::{ItemId, MerchantId};
 use clover_simulator::{Catalog, Config, InProcess, Simulator, Time};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn forty_lines(weather: Weather) -> Came {
     let api = Api::with_transport(
         Arc::new(Straight(Arc::clone(&clover))),
         Hosts::overridden("http://127.0.0.1:1").expect("a loopback address"),
-        Pacer::new(Share::default()),
+        RateLimiter::new(RateLimit::default()),
         Policy {
             jitter: Arc::new(|| 0.5),
             ..Policy::default()

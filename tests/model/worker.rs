@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clover_client::stock::{Set, Timed, Wanted, Wrote};
-use clover_client::{Access, AccessToken, Api, Error, Hosts, Pacer, Policy, Share};
+use clover_client::{Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, RateLimiter};
 use clover_core::ids::{ItemId, MerchantId};
 use clover_core::ledger::{CountWrite, RowState, Settlement};
 use clover_core::quantity::Quantity;
@@ -38,7 +38,7 @@ pub struct World {
     pub shop: Rc<RefCell<Shop>>,
     pub pages: Rc<RefCell<Vec<Page>>>,
     pub token: Rc<RefCell<Option<(String, Instant)>>>,
-    pub share: Share,
+    pub share: RateLimit,
 }
 
 /// One process.
@@ -91,7 +91,7 @@ impl World {
         };
         Process {
             id,
-            api: Api::with_transport(Arc::new(line), hosts, Pacer::new(self.share), policy),
+            api: Api::with_transport(Arc::new(line), hosts, RateLimiter::new(self.share), policy),
             access: Access {
                 merchant: MerchantId::new(self.net.merchant.as_str()).expect("an id"),
                 token: AccessToken::new(secret),

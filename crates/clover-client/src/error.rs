@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::pace::RateLimit;
+use crate::rate_limit::RateLimit;
 
 /// One call as a person would look it up: which, how it ended, how long it took.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use url::Url;
 use crate::endpoints::stock::Rhythm;
 use crate::error::{Call, Error};
 use crate::hosts::Hosts;
-use crate::pace::Pacer;
+use crate::rate_limit::RateLimiter;
 use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
 use crate::transport::{Method, Request, Transport, Wire};
@@ -90,7 +90,7 @@ pub struct Api {
     pub(crate) policy: Policy,
     /// How counts were read and written so far; clones share it.
     pub(crate) rhythm: Rhythm,
-    pacer: Pacer,
+    limiter: RateLimiter,
     withheld: Withheld,
 }
 
@@ -108,9 +108,9 @@ impl Api {
     ///
     /// # Errors
     /// [`Error::Configuration`] when TLS cannot be set up.
-    pub fn new(hosts: Hosts, pacer: Pacer, policy: Policy) -> Result<Self, Error> {
+    pub fn new(hosts: Hosts, limiter: RateLimiter, policy: Policy) -> Result<Self, Error> {
         let wire = Wire::new(&hosts)?;
-        Ok(Self::with_transport(Arc::new(wire), hosts, pacer, policy))
+        Ok(Self::with_transport(Arc::new(wire), hosts, limiter, policy))
     }
 
     /// The same over another transport.
@@ -118,7 +118,7 @@ impl Api {
     pub fn with_transport(
         transport: Arc<dyn Transport>,
         hosts: Hosts,
-        pacer: Pacer,
+        limiter: RateLimiter,
         policy: Policy,
     ) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl Api {
             hosts,
             policy,
             rhythm: Rhythm::default(),
-            pacer,
+            limiter,
             withheld: Withheld::default(),
         }
     }
@@ -163,8 +163,8 @@ impl Api {
 
     /// The pace, shared with all clones.
     #[must_use]
-    pub fn pacer(&self) -> &Pacer {
-        &self.pacer
+    pub fn rate_limiter(&self) -> &RateLimiter {
+        &self.limiter
     }
 
     /// Where it speaks to.
@@ -249,7 +249,7 @@ impl Api {
         let sender = Sender {
             transport: Arc::clone(&self.transport),
             policy: self.policy.clone(),
-            pacer: Some(self.pacer.clone()),
+            limiter: Some(self.limiter.clone()),
         };
         let token = access.token.clone();
         async move { accept(sender.send(request, check).await?, &token) }

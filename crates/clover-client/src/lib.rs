@@ -4,11 +4,11 @@
 //! run wherever the caller puts them, own everything they need, and never call the token store.
 //!
 //! ```no_run
-//! use clover_client::{Access, Api, Environment, Hosts, Pacer, Policy, Prefetch, Share, Sweep};
+//! use clover_client::{Access, Api, Environment, Hosts, RateLimiter, Policy, Prefetch, RateLimit, Sweep};
 //!
 //! # fn example(access: Access, runtime: tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
 //! let hosts = Hosts::of(Environment::Sandbox);
-//! let api = Api::new(hosts, Pacer::new(Share::default()), Policy::default())?;
+//! let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), Policy::default())?;
 //! let sweep = Sweep::new(&api, &access, "items")
 //!     .expand(&["categories", "options", "tags"])
 //!     .paired(&["itemStock"]);
@@ -26,14 +26,12 @@ pub mod endpoints;
 pub mod error;
 pub mod hosts;
 pub mod http;
-pub mod lanes;
-pub mod learned;
 pub mod life;
 pub mod oauth;
-pub mod pace;
 mod page;
 pub mod paging;
 pub mod prefetch;
+pub mod rate_limit;
 mod refusal;
 pub mod retry;
 pub mod tokens;
@@ -46,14 +44,12 @@ pub use endpoints::{items, merchant, orders, permission, stock};
 pub use error::{Call, Error, chain};
 pub use hosts::{Environment, Hosts};
 pub use http::{Access, Answer, Api, Write};
-pub use lanes::Lanes;
-pub use learned::LearnedLimit;
 pub use life::{Life, LifeError, Need, TokenStore, Waiter};
 pub use oauth::{AuthorizeRequest, OAuth, OAuthError, authorize_url};
 pub use oauth2::{AccessToken, AuthorizationCode, ClientSecret, CsrfToken, RefreshToken};
-pub use pace::{Pacer, RateLimit, Share};
 pub use paging::{Pages, PairedSweep, RawPage, RawPair, Sweep};
 pub use prefetch::{Prefetch, Stopped};
+pub use rate_limit::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLimiter};
 pub use retry::Policy;
 pub use tokens::{Origin, Refusal, Tokens};
 pub use withheld::Withheld;

@@ -253,7 +253,7 @@ impl OAuth {
         let sender = Sender {
             transport: Arc::clone(&self.transport),
             policy: self.policy.clone(),
-            pacer: None,
+            limiter: None,
         };
         let secrets = [self.secret.secret().clone(), presented.to_owned()];
         let is_exchange = spent.is_none();

@@ -12,8 +12,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Call, Cause, Error, WaitReason};
-use crate::learned::Tripped;
-use crate::pace::{Pacer, later};
+use crate::rate_limit::Tripped;
+use crate::rate_limit::{RateLimiter, later};
 use crate::transport::{BODY_LIMIT, Failure, Method, Request, Transport};
 use crate::verdict::is_clovers;
 
@@ -114,7 +114,7 @@ pub(crate) struct Answered<R> {
 pub(crate) struct Sender {
     pub transport: Arc<dyn Transport>,
     pub policy: Policy,
-    pub pacer: Option<Pacer>,
+    pub limiter: Option<RateLimiter>,
 }
 
 /// How one try ended, when it did not end in an answer.
@@ -187,8 +187,8 @@ impl Sender {
                 Trouble::Throttled { asked } => {
                     throttles += 1;
                     let wait = policy.throttled(throttles, *asked);
-                    if let Some(pacer) = &self.pacer {
-                        pacer.close_for(wait);
+                    if let Some(limiter) = &self.limiter {
+                        limiter.close_for(wait);
                     }
                     wait
                 }
@@ -230,13 +230,13 @@ impl Sender {
         check: &impl Fn(&Bytes) -> Result<R, JsonError>,
     ) -> Result<Answered<R>, Trouble> {
         let mut permit = None;
-        if let Some(pacer) = &self.pacer {
-            permit = pacer.start(deadline).await;
+        if let Some(limiter) = &self.limiter {
+            permit = limiter.start(deadline).await;
             if permit.is_none() {
                 return Err(Trouble::Final(Error::Throttled {
                     call: progress.call(),
-                    wait: pacer.closed_for().max(Duration::from_secs(1)),
-                    reason: pacer.wait_reason(),
+                    wait: limiter.closed_for().max(Duration::from_secs(1)),
+                    reason: limiter.wait_reason(),
                 }));
             }
         }
@@ -263,14 +263,14 @@ impl Sender {
         progress.status = Some(reply.status);
         progress.request_id = request_id(&reply.headers);
         let asked = retry_after(&reply.headers);
-        if let Some(pacer) = &self.pacer {
+        if let Some(limiter) = &self.limiter {
             // Before the body: until it has ended, other requests could start.
             if reply.status == 429 {
-                pacer.learn(Tripped::from_headers(&reply.headers), began);
-                pacer.close_for(self.policy.throttle);
+                limiter.learn(Tripped::from_headers(&reply.headers), began);
+                limiter.close_for(self.policy.throttle);
             }
             if let Some(wait) = asked {
-                pacer.close_for(wait);
+                limiter.close_for(wait);
             }
         }
         let body = reply.body.await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clover_client::error::{Cause, WaitReason};
 use clover_client::transport::{Boxed, Failure, HeaderMap, Reply, Request, Transport};
 use clover_client::{
-    Access, AccessToken, Api, Environment, Error, Hosts, Pacer, Policy, RateLimit,
+    Access, AccessToken, Api, Environment, Error, Hosts, Policy, RateLimit, RateLimiter,
 };
 use clover_core::ids::MerchantId;
 use clover_simulator::http::request::Request as Incoming;
@@ -55,13 +55,18 @@ impl Wire {
         assert_eq!(status, 200);
     }
 
-    fn api(self: &Arc<Self>, pacer: &Pacer) -> (Api, Access) {
+    fn api(self: &Arc<Self>, limiter: &RateLimiter) -> (Api, Access) {
         let hosts = Hosts::of(Environment::Sandbox);
         let patient = Policy {
             elapsed: Duration::from_secs(600),
             ..policy()
         };
-        let api = Api::with_transport(Arc::new(Line(self.clone())), hosts, pacer.clone(), patient);
+        let api = Api::with_transport(
+            Arc::new(Line(self.clone())),
+            hosts,
+            limiter.clone(),
+            patient,
+        );
         let access = Access {
             merchant: MerchantId::new(self.clover.merchant_id()).unwrap(),
             token: AccessToken::new(self.clover.access_token()),
@@ -149,8 +154,8 @@ async fn smaller_limits_are_learned_from_their_first_429_and_obeyed_at_once() {
     for (rate, places) in [(16, 5), (5, 5), (4, 5), (2, 1), (16, 1), (1, 5), (3, 2)] {
         for latency in [0, 20, 150, 600] {
             let wire = Wire::new(rate, places, latency);
-            let pacer = Pacer::new(RateLimit::default());
-            let (api, access) = wire.api(&pacer);
+            let limiter = RateLimiter::new(RateLimit::default());
+            let (api, access) = wire.api(&limiter);
             let start = Instant::now();
             read(&api, &access, 60).await;
             let case = format!("{rate} a second, {places} at once, {latency} ms");
@@ -164,13 +169,13 @@ async fn smaller_limits_are_learned_from_their_first_429_and_obeyed_at_once() {
                 took <= 1.2 * floor + 4.0,
                 "{case}: {took} s, floor {floor} s"
             );
-            let known = pacer.limits();
+            let known = limiter.limits();
             assert!(
                 known.per_second >= rate && known.in_flight >= places,
                 "{case}"
             );
             assert_eq!(
-                pacer.token_limits().1,
+                limiter.token_limits().1,
                 known != RateLimit::default(),
                 "{case}"
             );
@@ -181,8 +186,8 @@ async fn smaller_limits_are_learned_from_their_first_429_and_obeyed_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_stands_costs_one_burst_of_429s_in_ten_minutes() {
     let wire = Wire::new(5, 5, 30);
-    let pacer = Pacer::new(RateLimit::default());
-    let (api, access) = wire.api(&pacer);
+    let limiter = RateLimiter::new(RateLimit::default());
+    let (api, access) = wire.api(&limiter);
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(45 * 60) {
         read(&api, &access, 30).await;
@@ -215,8 +220,8 @@ async fn limits_that_no_429_names_are_found_by_halving() {
         Step::status(429)
     });
     let hosts = Hosts::of(Environment::Sandbox);
-    let pacer = Pacer::new(RateLimit::default());
-    let api = Api::with_transport(script, hosts, pacer.clone(), policy());
+    let limiter = RateLimiter::new(RateLimit::default());
+    let api = Api::with_transport(script, hosts, limiter.clone(), policy());
     let start = Instant::now();
     read(&api, &access(), 90).await;
     // The third of a second's requests that are tried in vain after each recovery cost little.
@@ -227,21 +232,21 @@ async fn limits_that_no_429_names_are_found_by_halving() {
     );
     let refused = refused.lock().unwrap().len();
     assert!(refused <= 40, "{refused}");
-    assert!(pacer.token_limits().1);
+    assert!(limiter.token_limits().1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_was_lifted_is_found_again() {
     let wire = Wire::new(2, 1, 30);
-    let pacer = Pacer::new(RateLimit::default());
-    let (api, access) = wire.api(&pacer);
+    let limiter = RateLimiter::new(RateLimit::default());
+    let (api, access) = wire.api(&limiter);
     read(&api, &access, 20).await;
-    assert_eq!(pacer.limits().per_second, 2);
+    assert_eq!(limiter.limits().per_second, 2);
     wire.limit(16, 5);
     sleep(Duration::from_secs(15 * 60)).await;
-    assert_eq!(pacer.limits(), limit(7, 5));
+    assert_eq!(limiter.limits(), limit(7, 5));
     sleep(Duration::from_secs(15 * 60)).await;
-    assert_eq!(pacer.token_limits(), (RateLimit::default(), false));
+    assert_eq!(limiter.token_limits(), (RateLimit::default(), false));
     let before = wire.refused().len();
     read(&api, &access, 40).await;
     assert_eq!(wire.refused().len(), before);
@@ -256,8 +261,8 @@ async fn what_a_call_waited_for_in_vain_is_said() {
         elapsed: Duration::from_secs(2),
         ..policy()
     };
-    let pacer = Pacer::new(limit(16, 1));
-    let api = Api::with_transport(transport, hosts, pacer.clone(), hurried);
+    let limiter = RateLimiter::new(limit(16, 1));
+    let api = Api::with_transport(transport, hosts, limiter.clone(), hurried);
     let first = tokio::spawn(api.get(&access(), "items", &[]));
     sleep(Duration::from_millis(10)).await;
     let error = api.get(&access(), "items", &[]).await.unwrap_err();
@@ -273,7 +278,7 @@ async fn what_a_call_waited_for_in_vain_is_said() {
     );
     first.abort();
 
-    let none = Pacer::in_lanes(RateLimit::default());
+    let none = RateLimiter::shared(RateLimit::default());
     let hosts = Hosts::of(Environment::Sandbox);
     let api = Api::with_transport(script, hosts, none, policy());
     let error = api.get(&access(), "items", &[]).await.unwrap_err();

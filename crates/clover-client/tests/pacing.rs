@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use clover_client::{Api, Environment, Hosts, Pacer, Share};
+use clover_client::{Api, Environment, Hosts, RateLimit, RateLimiter};
 use support::{Script, Step, access, policy};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -14,9 +14,9 @@ fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-fn paced(script: &Arc<Script>, pacer: &Pacer) -> Api {
+fn paced(script: &Arc<Script>, limiter: &RateLimiter) -> Api {
     let hosts = Hosts::of(Environment::Sandbox);
-    Api::with_transport(script.clone(), hosts, pacer.clone(), policy())
+    Api::with_transport(script.clone(), hosts, limiter.clone(), policy())
 }
 
 async fn many(api: &Api, count: usize) -> Duration {
@@ -47,7 +47,7 @@ fn worst_second(starts: &[Instant], latency: Duration) -> usize {
 async fn no_second_sees_more_than_sixteen_wherever_between_start_and_answer_a_request_arrives() {
     for latency in [0, 1, 50, 100, 300, 900, 2_000] {
         let script = Script::new(move |_, _| Step::Slow(ms(latency), Box::new(Step::ok("{}"))));
-        let api = paced(&script, &Pacer::new(Share::default()));
+        let api = paced(&script, &RateLimiter::new(RateLimit::default()));
         let took = many(&api, 200).await;
         let starts: Vec<_> = script.seen().iter().map(|s| s.at).collect();
         assert!(worst_second(&starts, ms(latency)) <= 16, "{latency} ms");
@@ -67,11 +67,11 @@ async fn no_more_than_the_share_is_ever_in_flight() {
         seen.fetch_add(1, Ordering::SeqCst);
         Step::Slow(ms(500), Box::new(Step::ok("{}")))
     });
-    let pacer = Pacer::new(Share {
+    let limiter = RateLimiter::new(RateLimit {
         per_second: 16,
         in_flight: 2,
     });
-    let api = paced(&script, &pacer);
+    let api = paced(&script, &limiter);
     let job = tokio::spawn(async move { many(&api, 6).await });
     for expected in [2, 4, 6] {
         sleep(ms(250)).await;
@@ -84,18 +84,18 @@ async fn no_more_than_the_share_is_ever_in_flight() {
 #[tokio::test(start_paused = true)]
 async fn a_larger_share_frees_those_who_wait_and_none_stops_all() {
     let script = Script::of(vec![Step::ok("{}")]);
-    let none = Share {
+    let none = RateLimit {
         per_second: 0,
         in_flight: 0,
     };
-    let pacer = Pacer::new(none);
-    let api = paced(&script, &pacer);
+    let limiter = RateLimiter::new(none);
+    let api = paced(&script, &limiter);
     let call = tokio::spawn(api.get(&access(), "items", &[]));
     sleep(ms(5_000)).await;
     assert!(script.seen().is_empty());
-    pacer.set_share(Share::default());
+    limiter.set_own_limit(RateLimit::default());
     call.await.unwrap().unwrap();
-    assert_eq!(pacer.share(), Share::default());
+    assert_eq!(limiter.limits(), RateLimit::default());
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,7 +104,7 @@ async fn an_abandoned_request_gives_its_place_back() {
         let wait = if n < 5 { 60_000 } else { 1 };
         Step::Slow(ms(wait), Box::new(Step::ok("{}")))
     });
-    let api = paced(&script, &Pacer::new(Share::default()));
+    let api = paced(&script, &RateLimiter::new(RateLimit::default()));
     let stuck: Vec<_> = (0..5)
         .map(|_| tokio::spawn(api.get(&access(), "items", &[])))
         .collect();
@@ -119,9 +119,9 @@ async fn an_abandoned_request_gives_its_place_back() {
 #[tokio::test(start_paused = true)]
 async fn a_waiter_that_leaves_the_line_holds_up_nobody() {
     let script = Script::of(vec![Step::ok("{}")]);
-    let pacer = Pacer::new(Share::default());
-    pacer.close_for(ms(1_000));
-    let api = paced(&script, &pacer);
+    let limiter = RateLimiter::new(RateLimit::default());
+    limiter.close_for(ms(1_000));
+    let api = paced(&script, &limiter);
     let first = tokio::spawn(api.get(&access(), "items/A", &[]));
     let second = tokio::spawn(api.get(&access(), "items/B", &[]));
     sleep(ms(10)).await;
@@ -133,11 +133,11 @@ async fn a_waiter_that_leaves_the_line_holds_up_nobody() {
 #[tokio::test(start_paused = true)]
 async fn a_waiter_that_nobody_polls_holds_up_nobody() {
     let script = Script::new(|_, _| Step::Slow(ms(100), Box::new(Step::ok("{}"))));
-    let pacer = Pacer::new(Share {
+    let limiter = RateLimiter::new(RateLimit {
         per_second: 16,
         in_flight: 1,
     });
-    let api = paced(&script, &pacer);
+    let api = paced(&script, &limiter);
     let busy = tokio::spawn(api.get(&access(), "items/A", &[]));
     sleep(ms(1)).await;
     // As when a signal handler of PHP makes a call while another one waits below it on the stack.
@@ -152,10 +152,10 @@ async fn a_waiter_that_nobody_polls_holds_up_nobody() {
 #[tokio::test(start_paused = true)]
 async fn a_shorter_closing_does_not_open_the_gate_early() {
     let script = Script::of(vec![Step::ok("{}")]);
-    let pacer = Pacer::new(Share::default());
-    pacer.close_for(ms(5_000));
-    pacer.close_for(ms(1_000));
-    assert_eq!(pacer.closed_for(), ms(5_000));
-    assert!(many(&paced(&script, &pacer), 1).await >= ms(5_000));
-    assert_eq!(pacer.closed_for(), Duration::ZERO);
+    let limiter = RateLimiter::new(RateLimit::default());
+    limiter.close_for(ms(5_000));
+    limiter.close_for(ms(1_000));
+    assert_eq!(limiter.closed_for(), ms(5_000));
+    assert!(many(&paced(&script, &limiter), 1).await >= ms(5_000));
+    assert_eq!(limiter.closed_for(), Duration::ZERO);
 }

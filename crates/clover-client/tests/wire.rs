@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_client::transport::BODY_LIMIT;
-use clover_client::{Access, AccessToken, Api, Error, Hosts, Pacer, Policy, Share, Write};
+use clover_client::{
+    Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write,
+};
 use clover_core::ids::MerchantId;
 
 struct Server {
@@ -34,7 +36,7 @@ fn server(answers: Vec<fn(&mut TcpStream)>) -> Server {
         ..Policy::default()
     };
     let hosts = Hosts::overridden(&url).unwrap();
-    let api = Api::new(hosts, Pacer::new(Share::default()), policy).unwrap();
+    let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), policy).unwrap();
     Server { api, heard }
 }
 
@@ -198,7 +200,7 @@ fn a_tls_fault_is_told_from_a_connection_that_breaks() {
             ..Policy::default()
         };
         let hosts = Hosts::overridden(&url).unwrap();
-        let api = Api::new(hosts, Pacer::new(Share::default()), policy).unwrap();
+        let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), policy).unwrap();
         let error = run(api.get(&access(), "items", &[])).unwrap_err();
         assert_eq!(
             matches!(&error, Error::Insecure { call, .. } if call.tries == 1),

@@ -109,7 +109,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- How the pace of a token is divided among the processes of all web nodes: one row an environment.
+-- The rate limiter of all processes of all web nodes: one row an environment.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_pace` (
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `version` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'Guards every update',

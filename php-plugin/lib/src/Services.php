@@ -32,6 +32,7 @@ use CloverSync\Shop\Links\LinkList;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
+use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\CircuitBreaker;
 use CloverSync\Shop\Sales\Committed;
 use CloverSync\Shop\Sales\OrderEvents;
@@ -89,17 +90,19 @@ final class Services
             $vault,
             new DatabaseTokenStore($sql, $environment, $clock),
             $log,
-            $this->pace($sql, $environment),
+            $this->rateLimiter($sql, $environment),
         );
         $this->guard    = new SiteGuard($this->state, $site);
         $this->merchant = new MerchantProfile($this->state, $this->connection);
         $this->log      = new SyncLog($sql, $environment, $clock);
     }
 
-    /** More than the whole pace is for a Clover without limits, and there is nothing to divide then. */
-    private function pace(Sql $sql, string $environment): ?Lanes
+    /** A share of more than 100 percent is for a Clover without limits, and needs no limiter of all processes. */
+    private function rateLimiter(Sql $sql, string $environment): ?DatabaseRateLimiter
     {
-        return $this->settings->paceShare > 100 ? null : new Lanes($sql, $environment, $this->settings->paceShare);
+        $share = $this->settings->paceShare;
+
+        return $share > 100 ? null : new DatabaseRateLimiter($sql, $environment, $share);
     }
 
     /** The same shop with another default category than the settings name. */

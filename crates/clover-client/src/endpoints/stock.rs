@@ -21,8 +21,8 @@ use tokio::time::Instant;
 
 use crate::error::{Error, WaitReason};
 use crate::http::{Access, Api, Write};
-use crate::pace::RateLimit;
 use crate::paging::PAGE_LIMIT;
+use crate::rate_limit::RateLimit;
 
 /// The goal: from the question for the old count until its write has left.
 pub const WINDOW: Duration = Duration::from_secs(1);
@@ -209,9 +209,8 @@ impl Api {
     ) -> impl Future<Output = Result<Vec<Result<Timed, Error>>, Error>> + Send + use<> {
         let (api, access) = (self.clone(), access.clone());
         async move {
-            let limits = api.pacer().limits();
+            let limits = api.rate_limiter().limits();
             let at_once = api.rhythm.seen().batch_size(limits);
-            api.pacer().pledge(WINDOW);
             let chosen = wanted.iter().take(at_once).map(|one| one.item.clone());
             let mut read = read_all(&api, &access, chosen.collect()).await?;
             // Now the latency is known.
@@ -272,8 +271,6 @@ impl Api {
                 .flatten()
                 .filter(|wrote| wrote.as_ref().is_ok_and(Wrote::is_missed));
             api.rhythm.learn(sent, missed.count());
-            // Else one batch after the other would keep the lanes for ever.
-            api.pacer().redeem();
             written
         }
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use clover_client::{Api, Error, Hosts, Pacer, Policy, Share, Write};
+use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write};
 use clover_simulator::Config;
 use serde_json::{Value, json};
 
@@ -185,7 +185,7 @@ fn a_clover_that_is_not_there_is_unreachable_for_reads_and_writes() {
     drop(free);
     let world = World::new();
     let hosts = Hosts::overridden(&format!("http://{address}")).unwrap();
-    let api = Api::new(hosts, Pacer::new(Share::default()), quick()).unwrap();
+    let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), quick()).unwrap();
     let read = world
         .run(api.get(&world.access(), "items", &[]))
         .unwrap_err();

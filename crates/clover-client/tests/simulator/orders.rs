@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clover_client::orders::{self, Create, Fill, MERCHANT_READ, PAYMENTS_WRITE, Pay};
-use clover_client::{Api, Error, Hosts, Pacer, Policy, Share, Write};
+use clover_client::{Api, Error, Hosts, Policy, RateLimit, RateLimiter, Write};
 use clover_core::ids::OrderId;
 use clover_core::money::Currency;
 use clover_core::order::{OrderPlan, OrderReference, ShopOrder, order_reference};
@@ -36,11 +36,11 @@ fn world() -> World {
         ..Config::default()
     };
     let mut world = World::with(config, quick());
-    let share = Share {
+    let share = RateLimit {
         per_second: 100_000,
-        ..Share::default()
+        ..RateLimit::default()
     };
-    world.api = Api::new(world.api.hosts().clone(), Pacer::new(share), quick()).unwrap();
+    world.api = Api::new(world.api.hosts().clone(), RateLimiter::new(share), quick()).unwrap();
     world
 }
 
@@ -493,7 +493,7 @@ fn without_orders_write_nothing_is_created_and_without_a_way_nothing_is_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let hosts = Hosts::overridden(&format!("http://{}", free.local_addr().unwrap())).unwrap();
     drop(free);
-    let nowhere = Api::new(hosts, Pacer::new(Share::default()), quick()).unwrap();
+    let nowhere = Api::new(hosts, RateLimiter::new(RateLimit::default()), quick()).unwrap();
     let call = orders::create(nowhere, world.access(), plan(), mark(14));
     let error = world.run(call).unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clover_client::{
-    Access, Api, Callback, ClientSecret, Hosts, Life, Need, OAuth, Origin, Pacer, Policy, Share,
-    TokenStore, Tokens, Waiter, authorize_url,
+    Access, Api, Callback, ClientSecret, Hosts, Life, Need, OAuth, Origin, Policy, RateLimit,
+    RateLimiter, TokenStore, Tokens, Waiter, authorize_url,
 };
 use clover_core::ids::MerchantId;
 use clover_simulator::{Catalog, Config, Running, Simulator};
@@ -90,7 +90,7 @@ impl World {
     pub fn with(config: Config, policy: Policy) -> Self {
         let clover = Simulator::start_blocking(config).unwrap();
         let hosts = Hosts::overridden(&clover.base_url()).unwrap();
-        let api = Api::new(hosts, Pacer::new(Share::default()), policy).unwrap();
+        let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), policy).unwrap();
         let world = Self {
             clover,
             waiter: Wait(Builder::new_current_thread().enable_all().build().unwrap()),

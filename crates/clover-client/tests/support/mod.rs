@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clover_client::error::Cause;
 use clover_client::transport::{Boxed, Failure, Method, Reply, Request, Transport};
-use clover_client::{Access, AccessToken, Api, Environment, Hosts, Pacer, Policy, Share};
+use clover_client::{Access, AccessToken, Api, Environment, Hosts, Policy, RateLimit, RateLimiter};
 use clover_core::ids::MerchantId;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, sleep};
@@ -180,8 +180,8 @@ pub fn api(script: &Arc<Script>) -> Api {
 
 pub fn api_with(script: &Arc<Script>, policy: Policy) -> Api {
     let transport: Arc<dyn Transport> = script.clone();
-    let pacer = Pacer::new(Share::default());
-    Api::with_transport(transport, Hosts::of(Environment::Sandbox), pacer, policy)
+    let limiter = RateLimiter::new(RateLimit::default());
+    Api::with_transport(transport, Hosts::of(Environment::Sandbox), limiter, policy)
 }
 
 pub fn access() -> Access {

@@ -16,9 +16,9 @@ use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Lanes;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
+use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\CircuitBreaker;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\Clock;
@@ -87,7 +87,7 @@ final readonly class DashboardReader
             $this->state->get('tax_warning') ?: null,
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
-            Lanes::limits($this->sql, $status->environment),
+            DatabaseRateLimiter::limits($this->sql, $status->environment),
         );
     }
 

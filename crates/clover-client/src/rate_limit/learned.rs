@@ -8,11 +8,11 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
-use crate::pace::{Share, later};
+use super::{RateLimit, later};
 
 /// One of the two limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LimitKind {
+pub(crate) enum LimitKind {
     /// Requests within a second.
     PerSecond,
     /// Requests at once.
@@ -115,7 +115,7 @@ pub(crate) struct LearnedLimits {
 const KINDS: [LimitKind; 2] = [LimitKind::PerSecond, LimitKind::InFlight];
 
 fn documented(kind: LimitKind) -> u32 {
-    let whole = Share::default();
+    let whole = RateLimit::default();
     match kind {
         LimitKind::PerSecond => whole.per_second,
         LimitKind::InFlight => whole.in_flight,
@@ -131,12 +131,12 @@ impl LearnedLimits {
     }
 
     /// The limits in force, and whether either is below the documented one.
-    pub(crate) fn at(&self, now: Instant) -> (Share, bool) {
-        let whole = Share::default();
+    pub(crate) fn at(&self, now: Instant) -> (RateLimit, bool) {
+        let whole = RateLimit::default();
         let of = |entry: &Option<Entry>, documented| {
             entry.map_or(documented, |entry| entry.at(documented, now))
         };
-        let limits = Share {
+        let limits = RateLimit {
             per_second: of(&self.per_second, whole.per_second),
             in_flight: of(&self.in_flight, whole.in_flight),
         };
@@ -247,8 +247,8 @@ mod tests {
         Tripped::from_headers(&headers)
     }
 
-    fn share(per_second: u32, in_flight: u32) -> Share {
-        Share {
+    fn share(per_second: u32, in_flight: u32) -> RateLimit {
+        RateLimit {
             per_second,
             in_flight,
         }

@@ -1,0 +1,201 @@
+//! `CloverSync\RateLimiter`, implemented in PHP, and the permits of this process.
+#![allow(non_snake_case)] // PHP sees the parameters' names.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use clover_client::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLimiter as Local};
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::convert::FromZval;
+use ext_php_rs::error::Error;
+use ext_php_rs::flags::DataType;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use crate::engine::array::{field, integer, list, values, zval};
+use crate::engine::no_pending_exception;
+
+/// Grants the requests of one token to the processes of a site.
+#[php_interface]
+#[allow(dead_code)] // PHP classes implement it; Rust calls them through `Host`.
+#[php(name = "CloverSync\\RateLimiter")]
+pub trait RateLimiter {
+    /// Tells what this process does, and asks for permits.
+    #[allow(clippy::too_many_arguments)] // PHP names them.
+    fn exchange(
+        &self,
+        wanted: i64,
+        unused: i64,
+        inFlight: i64,
+        ended: Vec<i64>,
+        leaving: bool,
+        closedFor: i64,
+        learned: HashMap<String, HashMap<String, i64>>,
+    ) -> Option<ZBox<ZendHashTable>>;
+}
+
+/// A PHP object that implements the interface, kept alive by our own reference.
+pub struct Host(Zval);
+
+impl FromZval<'_> for Host {
+    const TYPE: DataType = DataType::object("CloverSync\\RateLimiter");
+
+    fn from_zval(zval: &Zval) -> Option<Self> {
+        zval.object()?
+            .instance_of(PhpInterfaceRateLimiter::get_metadata().ce())
+            .then(|| Self(zval.shallow_clone()))
+    }
+}
+
+impl Host {
+    /// `None`: the limiter could not be reached in time, and nothing has changed.
+    fn exchange(&self, request: &PermitRequest) -> PhpResult<Option<PermitGrant>> {
+        // Nothing can be asked over an exception that is on its way.
+        no_pending_exception()?;
+        // Panic-free: `from_zval` took objects only.
+        let object = self.0.object().ok_or(Error::Object)?;
+        let wanted = i64::from(request.wanted);
+        let unused = i64::try_from(request.unused()).unwrap_or(0);
+        let in_flight = i64::from(request.in_flight);
+        let ended = request.ended.iter().map(|time| milliseconds(*time));
+        let ended = zval(list(ended)?)?;
+        let closed_for = milliseconds(request.closed_for);
+        let learned = zval(learned_array(request.learned)?)?;
+        let answer = object.try_call_method(
+            "exchange",
+            vec![
+                &wanted,
+                &unused,
+                &in_flight,
+                &ended,
+                &request.leaving,
+                &closed_for,
+                &learned,
+            ],
+        )?;
+        no_pending_exception()?;
+        Ok(answer.array().map(|answer| PermitGrant {
+            permits: field(answer, "permits").and_then(Zval::array).map_or_else(
+                Vec::new,
+                |permits| {
+                    let times = values(permits).filter_map(Zval::long);
+                    times.map(duration).collect()
+                },
+            ),
+            valid_for: time(answer, "validFor"),
+            again_in: time(answer, "againIn"),
+            others: integer(answer, "others").unwrap_or(0) != 0,
+            closed_for: time(answer, "closedFor"),
+            learned: field(answer, "learned")
+                .and_then(Zval::array)
+                .map_or([None, None], |limits| {
+                    LIMITS.map(|name| learned_limit(limits, name))
+                }),
+        }))
+    }
+}
+
+/// The names of the limits in PHP.
+const LIMITS: [&str; 2] = ["per_second", "concurrent"];
+
+fn learned_array(learned: [Option<LearnedLimit>; 2]) -> PhpResult<ZBox<ZendHashTable>> {
+    let mut array = ZendHashTable::new();
+    for (name, limit) in LIMITS.into_iter().zip(learned) {
+        let Some(limit) = limit else { continue };
+        let mut entry = ZendHashTable::new();
+        entry.insert("limit", i64::from(limit.limit))?;
+        entry.insert("forgottenIn", milliseconds(limit.forgotten_in))?;
+        entry.insert("step", milliseconds(limit.step))?;
+        array.insert(name, entry)?;
+    }
+    Ok(array)
+}
+
+fn learned_limit(limits: &ZendHashTable, name: &str) -> Option<LearnedLimit> {
+    let entry = field(limits, name)?.array()?;
+    let limit = integer(entry, "limit").unwrap_or(0);
+    Some(LearnedLimit {
+        limit: u32::try_from(limit).unwrap_or(0),
+        forgotten_in: time(entry, "forgottenIn"),
+        step: time(entry, "step"),
+    })
+}
+
+/// Rounded up: a request counts too long rather than too short.
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX)
+}
+
+fn duration(milliseconds: i64) -> Duration {
+    Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0))
+}
+
+fn time(answer: &ZendHashTable, field: &str) -> Duration {
+    duration(integer(answer, field).unwrap_or(0))
+}
+
+/// The limiter of all processes, as this process uses it. Permits belong to one process: a child
+/// begins with none.
+pub struct Shared {
+    host: Host,
+    local: RefCell<Option<(u32, Local)>>,
+}
+
+impl Shared {
+    /// Asks nothing yet.
+    pub fn new(host: Host) -> Self {
+        Self {
+            host,
+            local: RefCell::new(None),
+        }
+    }
+
+    /// This process' limiter.
+    pub fn local(&self) -> Local {
+        let pid = std::process::id();
+        let mut local = self.local.borrow_mut();
+        match &*local {
+            Some((owner, limiter)) if *owner == pid => limiter.clone(),
+            _ => {
+                let fresh = Local::shared(RateLimit::default());
+                *local = Some((pid, fresh.clone()));
+                fresh
+            }
+        }
+    }
+
+    /// To be called when a wait begins. What PHP throws stays pending in the engine.
+    pub fn enter(&self) {
+        self.local().enter();
+        self.between();
+    }
+
+    /// Asks what is due.
+    pub fn between(&self) {
+        let local = self.local();
+        if let Some(request) = local.due() {
+            self.exchange(&local, request);
+        }
+    }
+
+    /// To be called when a wait has ended, before PHP goes on.
+    pub fn leave(&self) {
+        let local = self.local();
+        if let Some(request) = local.leave() {
+            self.exchange(&local, request);
+        }
+    }
+
+    fn exchange(&self, local: &Local, request: PermitRequest) {
+        // An exception is pending in the engine then, and ends the wait.
+        let grant = self.host.exchange(&request).unwrap_or(None);
+        local.settle(request, grant);
+    }
+}
+
+/// Adds the interface to the module.
+pub fn register(module: ModuleBuilder) -> ModuleBuilder {
+    module.interface::<PhpInterfaceRateLimiter>()
+}
