@@ -775,7 +775,7 @@ final class SalesWorld
     }
 
     /**
-     * @param callable(): ?WorkResult $work
+     * @param callable(): ?WorkReport $work
      * @param bool                    $scan Whether it ends and scans for changes without an event
      */
     private function run(callable $work, bool $scan = false): ?WorkReport

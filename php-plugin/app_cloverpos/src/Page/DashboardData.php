@@ -47,7 +47,7 @@ final class DashboardData
             'run'         => $now->run === null
                 ? null
                 : self::run($now->run['now'], $now->run['expected']) + ['active' => $now->run['active']],
-            'code'        => end($now->webhookCodes)['code'] ?? '',
+            'code'        => array_column($now->webhookCodes, 'code')[\count($now->webhookCodes) - 1] ?? '',
             'codeAt'      => self::codes($now->webhookCodes),
             'webhookSeen' => $now->webhookSeen === null
                 ? Text::_(self::PREFIX . 'NEVER')

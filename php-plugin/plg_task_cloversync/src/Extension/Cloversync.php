@@ -96,7 +96,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     /**
      * What goes wrong is a status and a sentence, for the scheduler handles an exception badly.
      *
-     * @param \Closure(ScheduledTasks): RoutineResult $routine
+     * @param \Closure(ScheduledTasks): TaskReport $routine
      */
     private function carryOut(\Closure $routine): int
     {

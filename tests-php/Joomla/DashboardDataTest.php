@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Joomla;
+
+use CloverSync\Shop\Status\DashboardStatus;
+use CloverSync\Tests\Support\JoomlaTestCase;
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
+use PHPUnit\Framework\Attributes\TestDox;
+
+/** What the dashboard's page and script show. */
+final class DashboardDataTest extends JoomlaTestCase
+{
+    #[TestDox('Of the verification codes the newest is shown; none, one or several are told')]
+    public function test_codes(): void
+    {
+        $one     = ['code' => '11111111-aaaa', 'at' => 1_800_000_000];
+        $another = ['code' => '22222222-bbbb', 'at' => 1_800_000_100];
+
+        foreach ([[], [$one], [$one, $another]] as $codes) {
+            $data = DashboardData::of(self::dashboard($codes));
+            self::assertSame($codes === [] ? '' : array_column($codes, 'code')[\count($codes) - 1], $data['code']);
+            self::assertSame($codes === [], $data['codeAt'] === '');
+        }
+    }
+
+    /** @param list<array{code: string, at: int}> $codes */
+    private static function dashboard(array $codes): DashboardStatus
+    {
+        return new DashboardStatus(
+            environment: 'sandbox',
+            connected: true,
+            merchantId: 'MERCHANT00001',
+            merchantName: null,
+            reconnectReason: null,
+            refusedAt: null,
+            nextTryAt: null,
+            tokenEndsSoon: false,
+            accessExpiresAt: null,
+            refreshExpiresAt: null,
+            siteMoved: false,
+            products: 3,
+            errors: 0,
+            pending: 0,
+            conflicts: 0,
+            deleted: 0,
+            lastSync: null,
+            run: null,
+            lastFailure: null,
+            sales: null,
+            paused: null,
+            webhookCodes: $codes,
+            webhookSeen: null,
+            taxWarning: null,
+            currency: 'USD',
+            hasDefaultCategory: true,
+            rateLimit: ['per_second' => 16, 'concurrent' => 5, 'learned' => false],
+        );
+    }
+}
