@@ -5,7 +5,10 @@ use crate::files::{self, Source};
 /// Files that are checked: a folder or a file, and the extensions within it.
 const COVERED: &[(&str, &[&str])] = &[
     ("crates/clover-core", &["rs", "toml"]),
+    ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),
+    ("fuzz/fuzz_targets", &["rs"]),
+    ("tests/model", &["rs"]),
 ];
 
 const WORDS: &str = include_str!("words.txt");

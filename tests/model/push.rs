@@ -197,13 +197,13 @@ impl Shop {
                 .expect("stored")
                 .total()
                 .0;
-            let (parts, told) = (
+            let (parts, stored) = (
                 sum("lineItems", "price") + sum("discounts", "amount"),
                 &shown["total"],
             );
-            if parts != total || told.as_i64() != Some(total) {
+            if parts != total || stored.as_i64() != Some(total) {
                 return wrong(format!(
-                    "its parts are {parts}, its total {told}, the shop's {total}"
+                    "its parts are {parts}, its total {stored}, the shop's {total}"
                 ));
             }
         }
