@@ -46,11 +46,11 @@ final class Mapping
         $shop       = Place::shopAt($sql, $at['url']);
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
         $texts      = $connection->texts();
-        $mappings   = $shop->mappings();
+        $links      = $shop->links();
         $facts      = new KnownProducts(
             $sql,
-            $mappings,
-            Committed::create($sql, $mappings, $shop->state, $shop->rules, $shop->settings, $shop->clock),
+            $links,
+            Committed::create($sql, $links, $shop->state, $shop->rules, $shop->settings, $shop->clock),
         );
         $ours   = new self(new Catalog($shop->connection, 'USD'), $texts);
         $plain  = new self(new Plain\Catalog($connection, 'USD'), $texts);

@@ -129,7 +129,7 @@ final class QueriesTopic implements Topic
         $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
         $shop->log->count();
         $shop->log->ofRun($shop->dashboard()->latestRun()->run, 'error', 20);
-        $list = $shop->mappingList();
+        $list = $shop->linkList();
         $list->page([], 'title', false, 0, 20);
         $list->page(['state' => 'error'], 'title', false, 0, 20);
         $list->page(['search' => 'Renamed'], 'title', false, 0, 20);
@@ -142,7 +142,7 @@ final class QueriesTopic implements Topic
     private function sell(Place $place, Sql $sql): void
     {
         $shop  = $place->shop($sql, ['pace_share' => 100_000]);
-        $desk  = new FakeCheckout($sql, $shop->mappings(), new SystemClock());
+        $desk  = new FakeCheckout($sql, $shop->links(), new SystemClock());
         $items = \array_slice(
             array_values(array_filter(
                 $place->clover->shelf(),

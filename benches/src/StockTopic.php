@@ -31,7 +31,7 @@ final class StockTopic implements Topic
             true,
         ));
         $shop = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
-        (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+        (new FakeCheckout($sql, $shop->links(), new SystemClock()))->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
         $place->rest();
         $mark = $place->clover->mark();

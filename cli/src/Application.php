@@ -418,7 +418,7 @@ final class Application
     private function sync(Services $shop, Options $options): int
     {
         $shop     = $this->withDefaultCategory($shop);
-        $expected = $shop->merchantId() === null ? 0 : $shop->mappings()->countLinked();
+        $expected = $shop->merchantId() === null ? 0 : $shop->links()->countLinked();
         $this->stopOnSignal();
         $result = $shop->runner(function (SyncProgress $now) use ($expected): void {
             $this->console->bar($now->phase->value, $now->itemsRead, $expected);
@@ -586,7 +586,7 @@ final class Application
 
     private function products(Services $shop): int
     {
-        $products = (new ProductList($shop->sql, $shop->mappings()))->all();
+        $products = (new ProductList($shop->sql, $shop->links()))->all();
         $this->console->line(self::tableRow('Title', 'Type', 'Category', 'Price', 'Count', 'State', 'Clover id'));
         $this->console->line(str_repeat('-', 118));
 

@@ -898,7 +898,7 @@ final class KilledSaleTest extends ResilienceTestCase
     /** @param array<string, mixed> $fields What is another than in the first order */
     private function place(Services $shop, array $fields): void
     {
-        (new FakeCheckout($shop->sql, $shop->mappings(), $shop->clock))->place(OrderFile::fromJson(json_encode(
+        (new FakeCheckout($shop->sql, $shop->links(), $shop->clock))->place(OrderFile::fromJson(json_encode(
             $fields + $this->order(),
             JSON_THROW_ON_ERROR,
         )));

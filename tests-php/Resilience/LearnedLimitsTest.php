@@ -48,7 +48,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         $confirmed = Child::fork(function () use ($items): int {
             $sql  = $this->db->connect();
             $shop = $this->shop($sql, ['sync_sale' => false]);
-            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            (new FakeCheckout($sql, $shop->links(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $confirmed = 0;
 

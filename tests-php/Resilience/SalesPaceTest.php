@@ -41,7 +41,7 @@ final class SalesPaceTest extends ResilienceTestCase
                 $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
                 $shop->runner()->run(new TimeBudget());
                 $first = $this->clover->mark();
-                (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+                (new FakeCheckout($sql, $shop->links(), new SystemClock()))->place(self::order($items));
                 $shop->orderEvents()->statusChanged('179540797553', 5, 1);
 
                 $began = microtime(true);
@@ -88,7 +88,7 @@ final class SalesPaceTest extends ResilienceTestCase
         [$result, $mark] = Child::fork(function () use ($items): array {
             $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
             $shop->runner()->run(new TimeBudget());
-            (new FakeCheckout($sql, $shop->mappings(), new SystemClock()))->place(self::order($items));
+            (new FakeCheckout($sql, $shop->links(), new SystemClock()))->place(self::order($items));
             $shop->orderEvents()->statusChanged('179540797553', 5, 1);
             $this->clover->switches(['latency' => 1200]);
             $mark = $this->clover->mark();

@@ -56,7 +56,7 @@ final class AttentionTest extends SalesTestCase
     {
         $this
             ->shop()
-            ->mappings()
+            ->links()
             ->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
                 ['clover_id' => 'G1', 'clover_type' => 'group'],
                 ['clover_id' => 'I1', 'parent_id' => 'G1'],
@@ -83,6 +83,6 @@ final class AttentionTest extends SalesTestCase
     {
         $shop = $this->shop();
 
-        return Attention::of($this->sql, $shop->mappings(), $shop->state, $this->clock);
+        return Attention::of($this->sql, $shop->links(), $shop->state, $this->clock);
     }
 }

@@ -22,7 +22,7 @@ final class MappingListTest extends SalesTestCase
             (int) $this->sql->fetchValue('SELECT COUNT(DISTINCT product_id) FROM #__j2commerce_clover_mappings'),
             $rows,
         );
-        self::assertSame($this->shop()->mappingList()->count(), \count($rows));
+        self::assertSame($this->shop()->linkList()->count(), \count($rows));
         $mug = $this->row($this->mug);
         self::assertSame([false, 'MUG-01', Links::SYNCED, 0, []], [
             $mug->isGroup,
@@ -51,7 +51,7 @@ final class MappingListTest extends SalesTestCase
     public function test_a_member_s_error_is_the_group_s(): void
     {
         $member = $this->itemBySku('TS-RE-S')['id'];
-        $this->mappings()->update([$member => ['state' => Links::ERROR, 'error' => 'Its price makes no sense']]);
+        $this->links()->update([$member => ['state' => Links::ERROR, 'error' => 'Its price makes no sense']]);
         $this
             ->shop()
             ->inbox()
@@ -73,7 +73,7 @@ final class MappingListTest extends SalesTestCase
             [1, 1, 0],
             array_map(fn (string $state): int => $this
                 ->shop()
-                ->mappingList()
+                ->linkList()
                 ->count(['state' => $state]), [Links::ERROR, Links::PENDING, Links::CONFLICT]),
         );
     }
@@ -97,7 +97,7 @@ final class MappingListTest extends SalesTestCase
             $this->row($this->group())->members,
             $this->row($this->group())->state->value,
         ]);
-        self::assertSame(1, $this->shop()->mappingList()->count(['state' => Links::DELETED]));
+        self::assertSame(1, $this->shop()->linkList()->count(['state' => Links::DELETED]));
     }
 
     #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
@@ -111,7 +111,7 @@ final class MappingListTest extends SalesTestCase
         ]);
         self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'cloverId'));
         self::assertSame([], $this->page(['search' => '%_wax', 'state' => Links::ERROR]));
-        self::assertSame(1, $this->shop()->mappingList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
+        self::assertSame(1, $this->shop()->linkList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
     }
 
     #[TestDox('Sorted by any column, a page at a time')]
@@ -121,13 +121,13 @@ final class MappingListTest extends SalesTestCase
         $sorted = $titles;
         sort($sorted, SORT_FLAG_CASE | SORT_STRING);
         self::assertSame(array_map(mb_strtolower(...), $sorted), array_map(mb_strtolower(...), $titles));
-        $list = $this->shop()->mappingList();
+        $list = $this->shop()->linkList();
         self::assertSame(
             \array_slice(array_column($list->page([], 'title', true, 0, 500), 'clover_id'), 3, 4),
             array_column($list->page([], 'title', true, 3, 4), 'clover_id'),
         );
         self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]->sku);
-        $this->mappings()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
+        $this->links()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
         self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]->cloverId);
 
         foreach (['clover_id', 'last_synced'] as $sort) {
@@ -231,7 +231,7 @@ final class MappingListTest extends SalesTestCase
         $ledger = $this->rows();
         $this->shop()->unlink($this->mug);
         self::assertSame([$rows, $ledger], [$this->shopRows(), $this->rows()]);
-        self::assertNull($this->shop()->mappingList()->one($this->mug));
+        self::assertNull($this->shop()->linkList()->one($this->mug));
         self::assertStringContainsString('Unlinked', current(\array_slice($this->logged('update'), -1)));
         self::assertSame(1, $this->sync()->conflicts);
         $this->shop()->conflicts()->adopt($this->mug);
@@ -244,23 +244,23 @@ final class MappingListTest extends SalesTestCase
     {
         $group  = $this->group();
         $member = $this->itemBySku('TS-RE-S')['id'];
-        $count  = $this->shop()->mappingList()->count();
+        $count  = $this->shop()->linkList()->count();
 
         try {
             $this->shop()->unlink($member);
             self::fail('A member was unlinked.');
         } catch (ShopException) {
-            self::assertSame($count, $this->shop()->mappingList()->count());
+            self::assertSame($count, $this->shop()->linkList()->count());
         }
 
         $this->shop()->unlink($group);
-        self::assertSame([], $this->mappings()->itemsOf([$group, $member]));
-        self::assertSame($count - 1, $this->shop()->mappingList()->count());
+        self::assertSame([], $this->links()->itemsOf([$group, $member]));
+        self::assertSame($count - 1, $this->shop()->linkList()->count());
     }
 
-    private function mappings(): Links
+    private function links(): Links
     {
-        return $this->shop()->mappings();
+        return $this->shop()->links();
     }
 
     private function group(): string
@@ -272,7 +272,7 @@ final class MappingListTest extends SalesTestCase
 
     private function row(string $id): ListedLink
     {
-        $row = $this->shop()->mappingList()->one($id);
+        $row = $this->shop()->linkList()->one($id);
         self::assertNotNull($row);
 
         return $row;
@@ -285,6 +285,6 @@ final class MappingListTest extends SalesTestCase
      */
     private function page(array $filter = []): array
     {
-        return $this->shop()->mappingList()->page($filter, 'title', false, 0, 500);
+        return $this->shop()->linkList()->page($filter, 'title', false, 0, 500);
     }
 }

@@ -539,12 +539,12 @@ final class OrderDeskTest extends SyncTestCase
     public function test_orders_placed_at_once(): void
     {
         $this->setStock('MUG-01', 100);
-        $orders   = 8;
-        $mappings = $this->shop()->mappings();
-        $codes    = $this->inProcesses($orders, function ($sql, int $i) use ($mappings): int {
+        $orders = 8;
+        $links  = $this->shop()->links();
+        $codes  = $this->inProcesses($orders, function ($sql, int $i) use ($links): int {
             (new FakeCheckout(
                 $sql,
-                new \CloverSync\Shop\Links\Links($sql, $mappings->environment, $mappings->merchant),
+                new \CloverSync\Shop\Links\Links($sql, $links->environment, $links->merchant),
                 new FakeClock(),
             ))->place($this->file(['order_id' => "at-once-$i"]));
 
@@ -561,7 +561,7 @@ final class OrderDeskTest extends SyncTestCase
 
     private function desk(): FakeCheckout
     {
-        return new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock);
+        return new FakeCheckout($this->sql, $this->shop()->links(), $this->clock);
     }
 
     /** @param array<string, mixed> $with Fields of the file that differ from a confirmed order of three mugs */

@@ -71,7 +71,7 @@ final class OverviewTest extends SyncTestCase
             $now->currency,
         ]);
         self::assertNotNull($now->merchantName);
-        self::assertSame($shop->mappings()->counts(), [
+        self::assertSame($shop->links()->counts(), [
             'products'  => $now->products,
             'errors'    => $now->errors,
             'pending'   => $now->pending,
@@ -151,7 +151,7 @@ final class OverviewTest extends SyncTestCase
         $this->sync();
         self::assertNull($this->shop()->dashboard()->read()->run);
         $this->sync(budget: new TimeBudget(0.0));
-        self::assertSame($this->shop()->mappings()->countLinked(), $this->shop()->dashboard()->read()->run['expected']);
+        self::assertSame($this->shop()->links()->countLinked(), $this->shop()->dashboard()->read()->run['expected']);
     }
 
     public function test_somebody_else_at_the_sync_is_seen(): void

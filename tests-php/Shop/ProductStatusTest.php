@@ -48,10 +48,10 @@ final class ProductStatusTest extends SyncTestCase
     #[TestDox('A product that is linked to nothing has no status')]
     public function test_no_link(): void
     {
-        self::assertNull(ProductStatus::of($this->sql, $this->shop()->mappings(), 999_999));
+        self::assertNull(ProductStatus::of($this->sql, $this->shop()->links(), 999_999));
         $product = (int) $this->product($this->mug)['product_id'];
         self::assertNull(
-            ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->mappings()->merchant), $product),
+            ProductStatus::of($this->sql, new Links($this->sql, 'na', $this->shop()->links()->merchant), $product),
             'Links of another environment are none.',
         );
     }
@@ -76,7 +76,7 @@ final class ProductStatusTest extends SyncTestCase
     {
         $this
             ->shop()
-            ->mappings()
+            ->links()
             ->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
         $status = $this->standing($this->mug);
         self::assertSame(['pending', ProductStatus::LINK, null], [
@@ -132,7 +132,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertSame('pending', $this->standing($group)->state->value);
         $this
             ->shop()
-            ->mappings()
+            ->links()
             ->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
         $status = $this->standing($group);
         self::assertSame('error', $status->state->value);
@@ -169,7 +169,7 @@ final class ProductStatusTest extends SyncTestCase
         $product = $this->product($this->mug);
         $this
             ->shop()
-            ->mappings()
+            ->links()
             ->save([[
                 'clover_id' => $this->mug,
                 'name'      => 'Mug',
@@ -177,7 +177,7 @@ final class ProductStatusTest extends SyncTestCase
                 'state'     => Links::CONFLICT,
                 'error'     => 'The shop already has it',
             ]]);
-        $status = ProductStatus::of($this->sql, $this->shop()->mappings(), (int) $product['product_id']);
+        $status = ProductStatus::of($this->sql, $this->shop()->links(), (int) $product['product_id']);
         self::assertSame(['conflict', $this->mug, 'The shop already has it'], [
             $status->state->value,
             $status->cloverId,
@@ -201,7 +201,7 @@ final class ProductStatusTest extends SyncTestCase
             ]);
 
         return (
-            ProductStatus::of($this->sql, $this->shop()->mappings(), $product) ?? self::fail("$cloverId has no status.")
+            ProductStatus::of($this->sql, $this->shop()->links(), $product) ?? self::fail("$cloverId has no status.")
         );
     }
 

@@ -125,7 +125,7 @@ final class UnreadableOrderTest extends SalesTestCase
     {
         $shop = $this->shop();
 
-        return Attention::of($this->sql, $shop->mappings(), $shop->state, $shop->clock)->dead;
+        return Attention::of($this->sql, $shop->links(), $shop->state, $shop->clock)->dead;
     }
 
     /**

@@ -99,7 +99,7 @@ abstract class SalesTestCase extends SyncTestCase
             JSON_THROW_ON_ERROR,
         ));
         $shop   = $this->shop($settings);
-        $desk   = new FakeCheckout($this->sql, $shop->mappings(), $this->clock);
+        $desk   = new FakeCheckout($this->sql, $shop->links(), $this->clock);
         $before = $desk->statusOf($file->orderId);
         $desk->place($file);
 
@@ -110,7 +110,7 @@ abstract class SalesTestCase extends SyncTestCase
 
     protected function deleteOrder(string $id = self::ORDER): void
     {
-        (new FakeCheckout($this->sql, $this->shop()->mappings(), $this->clock))->delete($id);
+        (new FakeCheckout($this->sql, $this->shop()->links(), $this->clock))->delete($id);
     }
 
     protected function inClover(string $item): int|float|null

@@ -689,7 +689,7 @@ final class SalesWorld
 
     private function desk(): FakeCheckout
     {
-        return new FakeCheckout($this->sql, $this->open()->mappings(), $this->clock);
+        return new FakeCheckout($this->sql, $this->open()->links(), $this->clock);
     }
 
     private function move(int $order, int $status, string|int $event): void

@@ -49,7 +49,7 @@ final readonly class FakeCheckout
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private Clock $clock,
     ) {
         $this->bulk = new Bulk($sql);
@@ -178,7 +178,7 @@ final readonly class FakeCheckout
      */
     private function products(array $lines): array
     {
-        $links = $this->mappings->byCloverId(array_values(array_unique(array_filter(
+        $links = $this->links->byCloverId(array_values(array_unique(array_filter(
             array_column($lines, 'clover_id'),
             is_string(...),
         ))));

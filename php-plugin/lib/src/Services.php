@@ -146,11 +146,11 @@ final class Services
     /** @throws NotConnectedException before the first connection, when there is nothing to be in conflict with */
     public function conflicts(): Conflicts
     {
-        return new Conflicts($this->sql, $this->mappings(), $this->log);
+        return new Conflicts($this->sql, $this->links(), $this->log);
     }
 
     /** @throws NotConnectedException before the first connection */
-    public function mappings(): Links
+    public function links(): Links
     {
         return new Links(
             $this->sql,
@@ -170,7 +170,7 @@ final class Services
     {
         return new Sales(
             $this->sql,
-            $this->mappings(),
+            $this->links(),
             $this->connection,
             $this->guard,
             $this->merchant,
@@ -192,7 +192,7 @@ final class Services
     /** @throws NotConnectedException before the first connection */
     public function stockPass(): StockOnlySync
     {
-        $links = $this->mappings();
+        $links = $this->links();
 
         return new StockOnlySync(
             $this->sql,
@@ -231,7 +231,7 @@ final class Services
     /** @throws NotConnectedException before the first connection */
     public function inbox(): Inbox
     {
-        return new Inbox($this->sql, $this->mappings());
+        return new Inbox($this->sql, $this->links());
     }
 
     /**
@@ -241,7 +241,7 @@ final class Services
     public function inboxWorker(): InboxWorker
     {
         $this->guard->check();
-        $mappings = $this->mappings();
+        $links    = $this->links();
         $currency = MerchantProfile::requireCurrency(
             $this->merchant->currency(),
             ShopConfig::read($this->sql)->currency,
@@ -250,19 +250,19 @@ final class Services
         return new InboxWorker(
             $this->sql,
             $this->inbox(),
-            $mappings,
+            $links,
             new Catalog($this->connection, $currency, $this->merchant->tracksStock()),
             fn (): CatalogWriter => new CatalogWriter(
                 $this->sql,
-                $mappings,
-                $this->committed($mappings),
+                $links,
+                $this->committed($links),
                 $this->settings,
                 $this->clock,
             ),
-            new SyncRuns($this->sql, $mappings->environment, $mappings->merchant, $this->clock),
+            new SyncRuns($this->sql, $links->environment, $links->merchant, $this->clock),
             $this->state,
             $this->log,
-            new Lock($this->sql, "inbox:{$mappings->environment}", $this->clock),
+            new Lock($this->sql, "inbox:{$links->environment}", $this->clock),
             $this->clock,
         );
     }
@@ -280,7 +280,7 @@ final class Services
     public function lookAgain(array $cloverIds, TimeBudget $budget): int
     {
         $worker = $this->inboxWorker();
-        $items  = $this->mappings()->itemsOf($cloverIds);
+        $items  = $this->links()->itemsOf($cloverIds);
         $this->inbox()->ask($items);
         $worker->drain($budget);
 
@@ -295,10 +295,10 @@ final class Services
     public function unlink(string $cloverId): void
     {
         $this->sql->transaction(function () use ($cloverId): void {
-            $mappings = $this->mappings();
-            $link     = $mappings->byCloverId([$cloverId])[$cloverId] ?? null;
+            $links = $this->links();
+            $link  = $links->byCloverId([$cloverId])[$cloverId] ?? null;
 
-            if ($link === null || !$mappings->unlink($cloverId)) {
+            if ($link === null || !$links->unlink($cloverId)) {
                 throw new Exception\ShopException("There is no link to $cloverId any more.");
             }
 
@@ -318,9 +318,9 @@ final class Services
         });
     }
 
-    public function mappingList(): LinkList
+    public function linkList(): LinkList
     {
-        return new LinkList($this->sql, $this->mappings());
+        return new LinkList($this->sql, $this->links());
     }
 
     public function circuitBreaker(): CircuitBreaker
@@ -367,7 +367,7 @@ final class Services
             $this->circuitBreaker(),
             $this->verificationCodes(),
             $this->syncLock(),
-            $isKnown ? $this->mappings() : null,
+            $isKnown ? $this->links() : null,
             $isKnown ? $this->sales() : null,
             $this->clock,
         );

@@ -235,7 +235,7 @@ function order(int $number): void
         ]],
         'shipping'           => 0,
     ], JSON_THROW_ON_ERROR));
-    (new FakeCheckout(World::$sql, World::$shop->mappings(), World::$shop->clock))->place($file);
+    (new FakeCheckout(World::$sql, World::$shop->links(), World::$shop->clock))->place($file);
     World::$shop->orderEvents()->statusChanged($file->orderId, null, 1);
 }
 

@@ -64,7 +64,7 @@ final readonly class MappingActions implements ActionGroup
         $id   = self::id($input);
         $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
-        $row   = $shop->mappingList()->one($id);
+        $row   = $shop->linkList()->one($id);
         $title = $row->title ?? $id;
 
         return match ($row?->state) {
@@ -86,7 +86,7 @@ final readonly class MappingActions implements ActionGroup
     {
         $shop = $this->factory->shop();
         $id   = self::id($input);
-        $row  = $shop->mappingList()->one($id);
+        $row  = $shop->linkList()->one($id);
         $shop->unlink($id);
 
         return self::say('UNLINKED', 'success', $row->title ?? $id);

@@ -80,7 +80,7 @@ final readonly class MappingsPage implements Page
 
         try {
             $shop  = $this->factory->shop();
-            $list  = $shop->mappingList();
+            $list  = $shop->linkList();
             $tools = new ListModel($this->app, 'mappings', LinkList::SORTS, false, ['state' => self::STATES]);
             $start = $tools->paginate($list->count($tools->activeFilters));
             $data  = [

@@ -35,16 +35,16 @@ final readonly class CatalogWriter
      */
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         CommittedUnits $committed,
         ShopSettings $settings,
         private Clock $clock,
     ) {
         self::requireDefaultCategory($sql, $settings->defaultCategory);
         $config         = ShopConfig::read($sql);
-        $this->facts    = new KnownProducts($sql, $mappings, $committed);
-        $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $mappings, $clock);
-        $this->writer   = new ProductWriter($sql, $config, $settings, $mappings, $this->deletion, $clock);
+        $this->facts    = new KnownProducts($sql, $links, $committed);
+        $this->deletion = new DeleteHandler($sql, $config, $settings->deleteAction, $links, $clock);
+        $this->writer   = new ProductWriter($sql, $config, $settings, $links, $this->deletion, $clock);
     }
 
     /**
@@ -61,7 +61,7 @@ final readonly class CatalogWriter
         $written = $this->write($changes, $run);
         $errors  = $this->noteErrors($page->errors(), $run, $written);
         $settled = array_merge($errors, ProductWriter::cloverIds($changes));
-        $this->mappings->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
+        $this->links->markSeen(array_values(array_diff($ids, $settled)), $run, UtcTime::sql($this->clock->now()));
         $written->itemsRead = \count($ids);
         $written->unchanged += \count(array_diff($singles, $settled));
 
@@ -76,13 +76,13 @@ final readonly class CatalogWriter
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
         $known   = $this->facts->ofGroups($groups, array_map(intval(...), array_column($members, 'asked', 'item_id')));
-        $mapper  = new GroupMapper($catalog, new SkuConflicts($this->sql, $this->mappings));
+        $mapper  = new GroupMapper($catalog, new SkuConflicts($this->sql, $this->links));
         $found   = $mapper->changes($members, $known);
         $refused = [];
         $written = $this->deletion->detachStrangers($known, $members);
         $written->add($this->write($found['changes'], $run, $refused));
         $this->noteErrors($found['errors'], $run, $written);
-        $this->mappings->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
+        $this->links->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
         $written->unchanged += $found['unchanged'];
 
         return $written;
@@ -180,7 +180,7 @@ final readonly class CatalogWriter
         $written = new WriteReport();
         $written->failed++;
         $written->log($action, $type, $id, 'error', $message);
-        $this->mappings->markErrors([$id => $message], $type, $run);
+        $this->links->markErrors([$id => $message], $type, $run);
 
         return $written;
     }
@@ -239,7 +239,7 @@ final readonly class CatalogWriter
             }
         }
 
-        $this->mappings->markErrors($byId, 'item', $run);
+        $this->links->markErrors($byId, 'item', $run);
 
         return array_map(strval(...), array_keys($byId));
     }

@@ -33,7 +33,7 @@ final readonly class DeleteHandler
         Sql $sql,
         ShopConfig $config,
         private DeleteAction $action,
-        private Links $mappings,
+        private Links $links,
         Clock $clock,
     ) {
         $this->articles = new Articles($sql, $config, $clock);
@@ -53,19 +53,19 @@ final readonly class DeleteHandler
     {
         $written = new WriteReport();
         $links   = array_filter(
-            $this->mappings->byCloverId($cloverIds),
+            $this->links->byCloverId($cloverIds),
             static fn (LinkRow $l): bool => $l->state !== LinkState::Deleted && $l->productId !== null,
         );
         $members = array_filter($links, static fn (LinkRow $l): bool => $l->parentId !== null);
         $deleted = ['state' => LinkState::Deleted->value, 'error' => null, 'state_before_delete' => null];
-        $this->mappings->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
+        $this->links->update(array_fill_keys(array_map(strval(...), array_keys($links)), $deleted));
         $groups = array_values(array_unique(array_map(
             static fn (LinkRow $l): string => (string) $l->parentId,
             $members,
         )));
-        $emptied = $this->mappings->emptied(array_values(array_diff($groups, $living)), 0);
+        $emptied = $this->links->emptied(array_values(array_diff($groups, $living)), 0);
         $this->deleteProducts(array_diff_key($links, $members), 'was deleted in Clover', $written);
-        $this->deleteProducts($this->mappings->byCloverId($emptied), 'was deleted in Clover', $written);
+        $this->deleteProducts($this->links->byCloverId($emptied), 'was deleted in Clover', $written);
         $this->deleteVariants($members, $emptied, $written);
 
         return $written;
@@ -80,7 +80,7 @@ final readonly class DeleteHandler
     {
         $written = new WriteReport();
         $this->deleteProducts(
-            $this->mappings->byCloverId($this->mappings->emptied($groups, $run)),
+            $this->links->byCloverId($this->links->emptied($groups, $run)),
             'has no items in Clover any more',
             $written,
         );
@@ -141,7 +141,7 @@ final readonly class DeleteHandler
     public function abandon(array $products): WriteReport
     {
         $written  = new WriteReport();
-        $articles = $this->mappings->unlinkedArticles($products);
+        $articles = $this->links->unlinkedArticles($products);
         $states   = [];
 
         foreach ($articles as $id => ['title' => $title, 'state' => $now]) {
@@ -194,7 +194,7 @@ final readonly class DeleteHandler
             );
         }
 
-        $this->mappings->update($updates);
+        $this->links->update($updates);
         $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
     }
 

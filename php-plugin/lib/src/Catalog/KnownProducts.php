@@ -46,7 +46,7 @@ final readonly class KnownProducts
 
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private CommittedUnits $committed,
     ) {
         $this->bulk = new Bulk($sql);
@@ -131,7 +131,7 @@ final readonly class KnownProducts
                 "SELECT q.variant_id FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                   WHERE m.environment = ? AND m.merchant_id = ? AND $column IN (%s) FOR UPDATE",
                 $ids,
-                [$this->mappings->environment, $this->mappings->merchant],
+                [$this->links->environment, $this->links->merchant],
             );
         }
     }
@@ -144,8 +144,8 @@ final readonly class KnownProducts
     private function read(string $column, array $ids): array
     {
         $rows = $this->bulk->fetch(self::SELECT . "$column IN (%s)", $ids, [
-            $this->mappings->environment,
-            $this->mappings->merchant,
+            $this->links->environment,
+            $this->links->merchant,
         ]);
 
         foreach ($rows as &$row) {

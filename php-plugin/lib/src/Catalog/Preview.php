@@ -63,8 +63,8 @@ final readonly class Preview
         $this->guard->check();
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
-        $mappings = new Links($this->sql, $this->settings->environment, $merchant);
-        $known    = new KnownProducts($this->sql, $mappings, ($this->committed)($mappings));
+        $links    = new Links($this->sql, $this->settings->environment, $merchant);
+        $known    = new KnownProducts($this->sql, $links, ($this->committed)($links));
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
         $seen     = [];
@@ -78,7 +78,7 @@ final readonly class Preview
             $singles = array_values(array_diff($page->itemIds(), array_column($members, 'item_id')));
             $changes = $page->changes($known->ofItems($singles, $database->now() - $page->age()));
             $faulty  = $this->errors($page->errors(), $counts, $report);
-            $this->changes($changes, $mappings, $counts, $report);
+            $this->changes($changes, $links, $counts, $report);
             $counts['unchanged'] += \count(array_diff(
                 $singles,
                 $faulty,
@@ -95,18 +95,18 @@ final readonly class Preview
             $members = array_merge(...array_values($some));
             $found   = (new GroupMapper(
                 $catalog,
-                new SkuConflicts($this->sql, $mappings),
+                new SkuConflicts($this->sql, $links),
             ))->changes($members, $known->ofGroups(
                 array_map(strval(...), array_keys($some)),
                 array_fill_keys(array_column($members, 'item_id'), $began),
             ));
             $this->errors($found['errors'], $counts, $report);
-            $this->changes($found['changes'], $mappings, $counts, $report);
+            $this->changes($found['changes'], $links, $counts, $report);
             $counts['unchanged'] += $found['unchanged'];
         }
 
-        $this->emptied($mappings, $seen, $groups, $counts, $report);
-        $this->deletes($catalog, $mappings, $seen, $counts, $report);
+        $this->emptied($links, $seen, $groups, $counts, $report);
+        $this->deletes($catalog, $links, $seen, $counts, $report);
 
         return $counts;
     }
@@ -115,7 +115,7 @@ final readonly class Preview
      * @param list<ProductChange> $changes
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
-    private function changes(array $changes, Links $mappings, array &$counts, callable $report): void
+    private function changes(array $changes, Links $links, array &$counts, callable $report): void
     {
         $creates = [];
 
@@ -125,13 +125,13 @@ final readonly class Preview
             }
         }
 
-        $clashes = (new SkuConflicts($this->sql, $mappings))->find($creates);
-        $links   = $mappings->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
+        $clashes = (new SkuConflicts($this->sql, $links))->find($creates);
+        $linked  = $links->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
 
         foreach ($changes as $change) {
             $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action;
             $fields = $action === 'update'
-                ? self::writable($change, $links[$change->cloverId] ?? null)
+                ? self::writable($change, $linked[$change->cloverId] ?? null)
                 : $change->fields;
 
             if ($fields === []) {
@@ -212,7 +212,7 @@ final readonly class Preview
      * @param array<string, list<array{group_id: string, ...}>> $groups Those in which Clover lists items, by Clover id
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
-    private function emptied(Links $mappings, array $seen, array $groups, array &$counts, callable $report): void
+    private function emptied(Links $links, array $seen, array $groups, array &$counts, callable $report): void
     {
         $left = [];
 
@@ -224,7 +224,7 @@ final readonly class Preview
             . Links::TABLE
             . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
-            [$mappings->environment, $mappings->merchant],
+            [$links->environment, $links->merchant],
         ) as $row) {
             $group        = Row::string($row, 'clover_id');
             $member       = Row::nullableString($row, 'member');
@@ -251,15 +251,15 @@ final readonly class Preview
      * @param array<string, bool> $seen
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
-    private function deletes(Catalog $catalog, Links $mappings, array $seen, array &$counts, callable $report): void
+    private function deletes(Catalog $catalog, Links $links, array $seen, array &$counts, callable $report): void
     {
         $names = [];
 
         foreach ($this->sql->fetchAll('SELECT clover_id, name FROM '
         . Links::TABLE
         . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'", [
-            $mappings->environment,
-            $mappings->merchant,
+            $links->environment,
+            $links->merchant,
         ]) as $row) {
             $id = Row::string($row, 'clover_id');
 

@@ -60,14 +60,14 @@ final class ProductWriter
         private readonly Sql $sql,
         private readonly ShopConfig $config,
         private readonly ShopSettings $settings,
-        private readonly Links $mappings,
+        private readonly Links $links,
         private readonly DeleteHandler $deletion,
         private readonly Clock $clock,
     ) {
         $this->articles   = new Articles($sql, $config, $clock);
         $this->variants   = new Variants($sql, $config, $clock);
         $this->options    = new Options($sql, $config, $clock);
-        $this->categories = new Categories($sql, $config, $mappings, $settings->defaultCategory, $clock);
+        $this->categories = new Categories($sql, $config, $links, $settings->defaultCategory, $clock);
         $this->tags       = new Tags($sql, $config, $clock);
         $this->bulk       = new Bulk($sql);
     }
@@ -90,7 +90,7 @@ final class ProductWriter
         $this->categories->forget();
         $this->tags->forget();
 
-        $links  = $this->mappings->byCloverId(self::cloverIds($changes));
+        $links  = $this->links->byCloverId(self::cloverIds($changes));
         $create = [];
         $update = [];
 
@@ -100,7 +100,7 @@ final class ProductWriter
                 : ($update[$change->cloverId] = $change);
         }
 
-        $clashes = (new SkuConflicts($this->sql, $this->mappings))->find($create);
+        $clashes = (new SkuConflicts($this->sql, $this->links))->find($create);
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written);
         $this->abandoned = [];
         $this->create(array_diff_key($create, $clashes), $links, $written);
@@ -182,7 +182,7 @@ final class ProductWriter
             }
         }
 
-        $this->mappings->save($rows);
+        $this->links->save($rows);
     }
 
     /**
@@ -292,7 +292,7 @@ final class ProductWriter
             + array_sum($tagRows);
         $written->productRows += $rows;
 
-        $mappings = [];
+        $linkRows = [];
 
         foreach ($changes as $id => $change) {
             $product = [
@@ -310,14 +310,14 @@ final class ProductWriter
             ];
 
             if ($change->kind === 'group') {
-                $mappings[] =
+                $linkRows[] =
                     ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
                     + $text
                     + $product;
             }
 
             foreach ($change->variants as $variant) {
-                $mappings[] =
+                $linkRows[] =
                     self::variantLink($variant, $change, $variantOf[$variant['clover_id']])
                     + ($change->kind === 'group' ? [] : $text)
                     + $product;
@@ -337,7 +337,7 @@ final class ProductWriter
             );
         }
 
-        $this->mappings->save($mappings);
+        $this->links->save($linkRows);
     }
 
     /**
@@ -533,7 +533,7 @@ final class ProductWriter
         $this->updateOptions($changes, $links, $ids, $rows, $written);
         $this->restore($changes, $links, $rows);
 
-        $mappings = [];
+        $linkRows = [];
 
         foreach ($changes as $id => $change) {
             $link    = $links[$id];
@@ -554,7 +554,7 @@ final class ProductWriter
             ];
 
             if ($change->kind === 'group') {
-                $mappings[] =
+                $linkRows[] =
                     ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
                     + $shown
                     + $product;
@@ -566,7 +566,7 @@ final class ProductWriter
                     || $variant['action'] !== 'keep'
                     || ($links[$variant['clover_id']] ?? null)?->fingerprint !== $variant['fingerprint']
                 ) {
-                    $mappings[] =
+                    $linkRows[] =
                         self::variantLink($variant, $change, $ids[$variant['clover_id']])
                         + ($change->kind === 'group' ? [] : $shown)
                         + $product;
@@ -576,7 +576,7 @@ final class ProductWriter
             $this->report($change, $rows[$id], $waits, $written);
         }
 
-        $this->mappings->save($mappings);
+        $this->links->save($linkRows);
         $written->productRows += array_sum($rows);
     }
 

@@ -29,7 +29,7 @@ final readonly class StockOnlySync
 {
     public function __construct(
         private Sql $sql,
-        private Links $mappings,
+        private Links $links,
         private Stock $stock,
         private CommittedUnits $committed,
         private SyncLog $log,
@@ -64,7 +64,7 @@ final readonly class StockOnlySync
     /** @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} */
     private function pages(TimeBudget $budget, Lock $lock): array
     {
-        $facts    = new KnownProducts($this->sql, $this->mappings, $this->committed);
+        $facts    = new KnownProducts($this->sql, $this->links, $this->committed);
         $variants = new Variants($this->sql, ShopConfig::read($this->sql), $this->clock);
         $database = new DatabaseClock($this->sql);
         $found    = ['items' => 0, 'updated' => 0, 'unchanged' => 0, 'product_rows' => 0, 'done' => true];

@@ -54,7 +54,7 @@ final class SyncRunner
 
     private string $merchant = '';
 
-    private Links $mappings;
+    private Links $links;
 
     private SyncRuns $runs;
 
@@ -130,7 +130,7 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
     {
-        $this->mappings        = new Links($this->sql, $this->settings->environment, $this->merchant);
+        $this->links           = new Links($this->sql, $this->settings->environment, $this->merchant);
         $this->runs            = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
@@ -140,8 +140,8 @@ final class SyncRunner
             $config       = ShopConfig::read($this->sql);
             $this->writer = new CatalogWriter(
                 $this->sql,
-                $this->mappings,
-                ($this->committed)($this->mappings),
+                $this->links,
+                ($this->committed)($this->links),
                 $this->settings,
                 $this->clock,
             );
@@ -334,7 +334,7 @@ final class SyncRunner
             $spent  = $this->spent();
             $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
                 // Of these a linked item was not met: they are written when Clover has been asked for it.
-                $partly  = $this->mappings->groupsWithUnseen($batch['groups'], $id);
+                $partly  = $this->links->groupsWithUnseen($batch['groups'], $id);
                 $members = array_values(array_filter(
                     $batch['members'],
                     static fn (array $m): bool => !\in_array($m['group_id'], $partly, true),
@@ -374,8 +374,8 @@ final class SyncRunner
     private function deletes(int $id, SyncRunRow $run, TimeBudget $budget, bool $confirmed): bool
     {
         $catalog = $this->catalog($run);
-        $gone    = $this->mappings->countUnseen($id);
-        $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->mappings->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
+        $gone    = $this->links->countUnseen($id);
+        $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->links->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
 
         // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured
         // by.
@@ -383,7 +383,7 @@ final class SyncRunner
             $message = \sprintf(
                 '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.',
                 $gone,
-                $this->mappings->countLinked(),
+                $this->links->countLinked(),
             );
             $this->runs->advance(
                 $id,
@@ -397,11 +397,11 @@ final class SyncRunner
             return false;
         }
 
-        while (($ids = $this->mappings->unseen($id, self::LOOK_UP)) !== []) {
+        while (($ids = $this->links->unseen($id, self::LOOK_UP)) !== []) {
             $answer = $catalog->lookUp($ids);
             $page   = $answer->page();
             $groups = array_values(array_unique([
-                ...$this->mappings->groupsOf($ids),
+                ...$this->links->groupsOf($ids),
                 ...array_column($page->members(), 'group_id'),
             ]));
             CatalogWriter::readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
@@ -412,12 +412,12 @@ final class SyncRunner
                 $written->add($this->writer->delete($answer->deleted(), $living, $id));
 
                 // Whatever the answers were, the same items must not come up again.
-                $this->mappings->markSeen(
+                $this->links->markSeen(
                     array_values(array_diff($ids, $answer->deleted(), $page->itemIds())),
                     $id,
                     UtcTime::sql($this->clock->now()),
                 );
-                $whole = array_values(array_diff($living, $this->mappings->groupsWithUnseen($living, $id)));
+                $whole = array_values(array_diff($living, $this->links->groupsWithUnseen($living, $id)));
 
                 if ($whole !== []) {
                     $written->add($this->writer->groups($whole, $this->runs->staged($id, $whole), $catalog, $id));
@@ -459,7 +459,7 @@ final class SyncRunner
         $spent = $this->spent();
         $this->sql->transaction(function () use ($id, $run, $spent): void {
             $now = UtcTime::sql($this->clock->now());
-            $this->mappings->dropUnlinkedUnseen($id);
+            $this->links->dropUnlinkedUnseen($id);
             $this->runs->clearStaging($id);
             $this->runs->advance(
                 $id,

@@ -37,23 +37,23 @@ final readonly class Attention
     ) {
     }
 
-    public static function of(Sql $sql, Links $mappings, KeyValueStore $state, Clock $clock): self
+    public static function of(Sql $sql, Links $links, KeyValueStore $state, Clock $clock): self
     {
-        $stock  = (new StockLedger($sql, $mappings, $clock))->counts();
-        $orders = (new OrderPushes($sql, $mappings, $state, $clock))->counts();
-        $run    = (new SyncRuns($sql, $mappings->environment, $mappings->merchant, $clock))->open();
+        $stock  = (new StockLedger($sql, $links, $clock))->counts();
+        $orders = (new OrderPushes($sql, $links, $state, $clock))->counts();
+        $run    = (new SyncRuns($sql, $links->environment, $links->merchant, $clock))->open();
 
         return new self(
-            $mappings->counts()['errors'],
+            $links->counts()['errors'],
             (int) $sql->fetchValue('SELECT COUNT(DISTINCT COALESCE(parent_id, clover_id)) FROM '
             . Links::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict'", [
-                $mappings->environment,
-                $mappings->merchant,
+                $links->environment,
+                $links->merchant,
             ]),
             $stock['uncertain'] + $orders['uncertain'],
-            $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $mappings->environment, $clock))->countDead(),
-            (new CircuitBreaker($state, new SyncLog($sql, $mappings->environment, $clock), $clock))->read()['reason']
+            $stock['dead'] + $orders['dead'] + (new OrderEventLog($sql, $links->environment, $clock))->countDead(),
+            (new CircuitBreaker($state, new SyncLog($sql, $links->environment, $clock), $clock))->read()['reason']
             ?? null,
             $run?->status === RunStatus::NeedsConfirmation,
         );

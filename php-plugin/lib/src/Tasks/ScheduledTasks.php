@@ -157,13 +157,8 @@ final readonly class ScheduledTasks
 
     private function sync(TaskReport $result, TimeBudget $slice): void
     {
-        $mappings = $this->shop->mappings();
-        $latest   = (new SyncRuns(
-            $this->shop->sql,
-            $mappings->environment,
-            $mappings->merchant,
-            $this->shop->clock,
-        ))->latest();
+        $links  = $this->shop->links();
+        $latest = (new SyncRuns($this->shop->sql, $links->environment, $links->merchant, $this->shop->clock))->latest();
 
         if ($latest !== null && $latest->status === RunStatus::Running) {
             // Somebody who syncs by hand does it in slices too, and is not to find the run taken between two of them.
@@ -270,7 +265,7 @@ final readonly class ScheduledTasks
 
     private function counts(TaskReport $result, TimeBudget $budget): void
     {
-        if ($this->shop->mappings()->countLinked() === 0) {
+        if ($this->shop->links()->countLinked() === 0) {
             $result->say('nothing_linked');
 
             return;

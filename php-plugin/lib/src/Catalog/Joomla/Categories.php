@@ -45,11 +45,11 @@ final class Categories
     public function __construct(
         private readonly Sql $sql,
         private readonly ShopConfig $config,
-        private readonly Links $mappings,
+        private readonly Links $links,
         private readonly int $default,
         private readonly Clock $clock,
     ) {
-        $this->state = new KeyValueStore($sql, $mappings->environment, $clock);
+        $this->state = new KeyValueStore($sql, $links->environment, $clock);
     }
 
     /** Forgets what was read: a transaction that begins, or begins again, must see the database. */
@@ -184,7 +184,7 @@ final class Categories
 
     private function stateName(string $cloverId): string
     {
-        return "category:{$this->mappings->merchant}:$cloverId";
+        return "category:{$this->links->merchant}:$cloverId";
     }
 
     /** @return array<string, array{id: int, title: string, alias: string, parent: int}> */
