@@ -88,7 +88,7 @@ final readonly class Notices
                 : self::message('reconnect', 'danger', Text::sprintf(self::PREFIX . 'RECONNECT', $reason));
         }
 
-        if ($facts['status']?->refusedAt !== null) {
+        if ($facts['status'] !== null && $facts['status']->refusedAt !== null) {
             $messages[] = self::message(
                 'refused',
                 'danger',
@@ -104,7 +104,7 @@ final readonly class Notices
             $messages[] = self::message('moved', 'danger', Text::_(self::PREFIX . 'MOVED'));
         }
 
-        if ($attention?->paused !== null) {
+        if ($attention !== null && $attention->paused !== null) {
             $messages[] = self::message(
                 'paused',
                 'danger',

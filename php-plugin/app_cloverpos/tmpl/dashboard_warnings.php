@@ -18,16 +18,16 @@ $escape = static fn (string|int $text): string => htmlspecialchars((string) $tex
 $word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key), ENT_QUOTES, 'UTF-8');
 ?>
 <?php foreach ($displayData['warnings'] as $warning) : ?>
-    <div class="alert alert-<?php echo $warning['type']; ?> d-flex gap-2" role="alert">
+    <div class="alert alert-<?php echo $warning->type; ?> d-flex gap-2" role="alert">
         <span class="fa-solid fa-triangle-exclamation pt-1" aria-hidden="true"></span>
         <div>
-            <?php echo $escape($warning['text']); ?>
-            <?php foreach ($warning['links'] as $label => $url) : ?>
+            <?php echo $escape($warning->text); ?>
+            <?php foreach ($warning->links as $label => $url) : ?>
                 <a class="alert-link ms-1" href="<?php echo $escape($url); ?>"><?php echo $escape($label); ?></a>
             <?php endforeach; ?>
-            <?php if ($displayData['mayAct'] && $warning['buttons'] !== []) : ?>
+            <?php if ($displayData['mayAct'] && $warning->buttons !== []) : ?>
                 <div class="d-flex flex-wrap gap-2 mt-2">
-                    <?php foreach ($warning['buttons'] as $button) : ?>
+                    <?php foreach ($warning->buttons as $button) : ?>
                         <button type="button" class="btn btn-sm <?php echo $button['class']; ?>" data-clover-action="<?php echo $button['action']; ?>"><?php echo $escape($button['label']); ?></button>
                     <?php endforeach; ?>
                 </div>

@@ -95,6 +95,12 @@ final class ListModel
         ]);
     }
 
+    /** The value of a filter; null while it is not set. */
+    public function filter(string $name): ?string
+    {
+        return $this->activeFilters[$name] ?? null;
+    }
+
     /** @return int The row that the page begins with, now that their number is known */
     public function paginate(int $total): int
     {

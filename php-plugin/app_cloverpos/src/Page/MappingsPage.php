@@ -79,19 +79,14 @@ final readonly class MappingsPage implements Page
         ToolbarButtons::dashboard($toolbar);
 
         try {
-            $shop  = $this->factory->shop();
-            $list  = $shop->linkList();
-            $tools = new ListModel($this->app, 'mappings', LinkList::SORTS, false, ['state' => self::STATES]);
-            $start = $tools->paginate($list->count($tools->activeFilters));
-            $data  = [
+            $shop   = $this->factory->shop();
+            $list   = $shop->linkList();
+            $tools  = new ListModel($this->app, 'mappings', LinkList::SORTS, false, ['state' => self::STATES]);
+            $filter = ['state' => $tools->filter('state'), 'search' => $tools->filter('search')];
+            $start  = $tools->paginate($list->count($filter));
+            $data   = [
                 'tools'     => $tools,
-                'rows'      => $list->page(
-                    $tools->activeFilters,
-                    $tools->sort,
-                    $tools->descending,
-                    $start,
-                    $tools->limit,
-                ),
+                'rows'      => $list->page($filter, $tools->sort, $tools->descending, $start, $tools->limit),
                 'conflicts' => $shop->conflicts()->list(),
                 'mayAct'    => J2CommerceHelper::canAccess('j2commerce.editsetup'),
             ];

@@ -42,8 +42,9 @@ final readonly class SyncLogPage implements Page
         try {
             $log     = new SyncLog($this->factory->sql(), $this->factory->environment(), new SystemClock());
             $tools   = new ListModel($this->app, 'synclog', SyncLog::SORTS, true, ['status' => SyncLog::STATUSES]);
-            $start   = $tools->paginate($log->count($tools->activeFilters));
-            $entries = $log->page($tools->activeFilters, $tools->sort, $tools->descending, $start, $tools->limit);
+            $filter  = ['status' => $tools->filter('status'), 'search' => $tools->filter('search')];
+            $start   = $tools->paginate($log->count($filter));
+            $entries = $log->page($filter, $tools->sort, $tools->descending, $start, $tools->limit);
         } catch (\Throwable $e) {
             return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }

@@ -43,48 +43,46 @@ final readonly class Warnings
     ) {
     }
 
-    /**
-     * @return list<array{type: string, text: string, links: array<string, string>, buttons: list<array{action:
-     *   string, label: string, class: string}>}> links: address by label
-     */
+    /** @return list<Warning> The most important first */
     public function list(): array
     {
-        return array_values(array_filter([
-            $this->sandbox(),
-            $this->siteMoved(),
-            $this->access(),
-            $this->reconnect(),
-            $this->refused(),
-            $this->token(),
-            $this->lastFailure(),
-            $this->paused(),
-            $this->waiting(),
-            $this->conflicts(),
-            $this->tax(),
-            $this->rateLimit(),
-            $this->commandLine(),
-            $this->tasks(),
-            $this->webhooks(),
-        ]));
+        return array_values(array_filter(
+            [
+                $this->sandbox(),
+                $this->siteMoved(),
+                $this->access(),
+                $this->reconnect(),
+                $this->refused(),
+                $this->token(),
+                $this->lastFailure(),
+                $this->paused(),
+                $this->waiting(),
+                $this->conflicts(),
+                $this->tax(),
+                $this->rateLimit(),
+                $this->commandLine(),
+                $this->tasks(),
+                $this->webhooks(),
+            ],
+            static fn (?Warning $warning): bool => $warning !== null,
+        ));
     }
 
-    /** @return ?array<string, mixed> */
-    private function sandbox(): ?array
+    private function sandbox(): ?Warning
     {
         return $this->now->environment === 'sandbox'
-            ? self::warning('warning', Text::_(self::PREFIX . 'SANDBOX_ALERT'))
+            ? new Warning('warning', Text::_(self::PREFIX . 'SANDBOX_ALERT'))
             : null;
     }
 
-    /** @return ?array<string, mixed> */
-    private function siteMoved(): ?array
+    private function siteMoved(): ?Warning
     {
         try {
             $this->shop->guard->check();
 
             return null;
         } catch (SiteMovedException $e) {
-            return self::warning('danger', ErrorPresenter::of($e)['message'], buttons: [
+            return new Warning('danger', ErrorPresenter::of($e)['message'], buttons: [
                 ['action' => 'move', 'label' => Text::_(self::PREFIX . 'MOVE'), 'class' => 'btn-primary'],
                 [
                     'action' => 'disconnect',
@@ -95,71 +93,63 @@ final readonly class Warnings
         }
     }
 
-    /** @return ?array<string, mixed> */
-    private function access(): ?array
+    private function access(): ?Warning
     {
         return (
             GuestAccess::isGiven($this->factory->sql())
                 ? null
-                : self::warning('danger', Text::_(self::PREFIX . 'ACCESS_ALERT'), [
+                : new Warning('danger', Text::_(self::PREFIX . 'ACCESS_ALERT'), [
                     Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql()),
                 ])
         );
     }
 
-    /** @return ?array<string, mixed> */
-    private function reconnect(): ?array
+    private function reconnect(): ?Warning
     {
         return $this->now->reconnectReason === null
             ? null
-            : self::warning('danger', Text::sprintf(self::PREFIX . 'RECONNECT_ALERT', $this->now->reconnectReason));
+            : new Warning('danger', Text::sprintf(self::PREFIX . 'RECONNECT_ALERT', $this->now->reconnectReason));
     }
 
-    /** @return ?array<string, mixed> */
-    private function refused(): ?array
+    private function refused(): ?Warning
     {
         return $this->now->refusedAt === null
             ? null
-            : self::warning('danger', Text::sprintf(
+            : new Warning('danger', Text::sprintf(
                 self::PREFIX . 'REFUSED_ALERT',
                 DashboardData::unix($this->now->refusedAt),
                 DashboardData::unix((int) $this->now->nextTryAt),
             ));
     }
 
-    /** @return ?array<string, mixed> */
-    private function token(): ?array
+    private function token(): ?Warning
     {
         return (
             $this->now->tokenEndsSoon && $this->now->refusedAt === null
-                ? self::warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [
+                ? new Warning('warning', Text::_(self::PREFIX . 'TOKEN_ALERT'), [
                     Text::_(self::PREFIX . 'TASKS') => self::TASKS,
                 ])
                 : null
         );
     }
 
-    /** @return ?array<string, mixed> */
-    private function lastFailure(): ?array
+    private function lastFailure(): ?Warning
     {
         return (
             $this->now->lastFailure === null || !$this->now->connected
                 ? null
-                : self::warning(
-                    'warning',
-                    Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure),
-                    [Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog')],
-                )
+                : new Warning('warning', Text::sprintf(self::PREFIX . 'LAST_FAILURE_ALERT', $this->now->lastFailure), [
+                    Text::_(self::PREFIX . 'BUTTON_SYNC_LOG') => Pages::url('synclog'),
+                ])
         );
     }
 
-    /** @return ?array<string, mixed> */
-    private function paused(): ?array
+    private function paused(): ?Warning
     {
         return (
             $this->now->paused === null
                 ? null
-                : self::warning(
+                : new Warning(
                     'danger',
                     Text::sprintf(
                         self::PREFIX . 'PAUSED_ALERT',
@@ -176,56 +166,50 @@ final readonly class Warnings
         );
     }
 
-    /** @return ?array<string, mixed> */
-    private function waiting(): ?array
+    private function waiting(): ?Warning
     {
         $rows = ($this->now->sales['uncertain'] ?? 0) + ($this->now->sales['dead'] ?? 0);
 
-        return $rows === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
+        return $rows === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_SALES_WAITING', $rows), [
                 Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox'),
             ]);
     }
 
-    /** @return ?array<string, mixed> */
-    private function rateLimit(): ?array
+    private function rateLimit(): ?Warning
     {
         $limit = $this->now->rateLimit;
 
         return !$limit['learned']
             ? null
-            : self::warning('info', Text::sprintf(
+            : new Warning('info', Text::sprintf(
                 self::PREFIX . 'RATE_LIMIT_ALERT',
                 $limit['per_second'],
                 $limit['concurrent'],
             ));
     }
 
-    /** @return ?array<string, mixed> */
-    private function conflicts(): ?array
+    private function conflicts(): ?Warning
     {
         $n = $this->now->conflicts;
 
-        return $n === 0 ? null : self::warning('warning', Text::plural(self::PREFIX . 'N_CONFLICTS', $n), [
+        return $n === 0 ? null : new Warning('warning', Text::plural(self::PREFIX . 'N_CONFLICTS', $n), [
                 Text::_(self::PREFIX . 'BUTTON_MAPPINGS') => Pages::url('mappings'),
             ]);
     }
 
-    /** @return ?array<string, mixed> */
-    private function tax(): ?array
+    private function tax(): ?Warning
     {
-        return $this->now->taxWarning === null ? null : self::warning('warning', $this->now->taxWarning);
+        return $this->now->taxWarning === null ? null : new Warning('warning', $this->now->taxWarning);
     }
 
-    /** @return ?array<string, mixed> */
-    private function commandLine(): ?array
+    private function commandLine(): ?Warning
     {
         $problem = $this->factory->requirements()->problemOfCommandLine();
 
-        return $problem === null ? null : self::warning('danger', $problem);
+        return $problem === null ? null : new Warning('danger', $problem);
     }
 
-    /** @return ?array<string, mixed> */
-    private function tasks(): ?array
+    private function tasks(): ?Warning
     {
         $seen     = $this->factory->siteState()->get(self::TASK_SEEN);
         $patience = max(self::TASK_PATIENCE, 2 * 60 * $this->shop->settings->syncInterval);
@@ -234,7 +218,7 @@ final readonly class Warnings
             return null;
         }
 
-        return self::warning(
+        return new Warning(
             'warning',
             $seen === null
                 ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT')
@@ -243,8 +227,7 @@ final readonly class Warnings
         );
     }
 
-    /** @return ?array<string, mixed> */
-    private function webhooks(): ?array
+    private function webhooks(): ?Warning
     {
         $seen = $this->now->webhookSeen;
 
@@ -253,22 +236,11 @@ final readonly class Warnings
             || $seen === null
             || $seen > ($this->factory->clock->now() - self::WEBHOOK_PATIENCE)
                 ? null
-                : self::warning(
+                : new Warning(
                     'warning',
                     Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', DashboardData::unix($seen)),
                     [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
                 )
         );
-    }
-
-    /**
-     * @param array<string, string>                                    $links
-     * @param list<array{action: string, label: string, class: string}> $buttons
-     *
-     * @return array<string, mixed>
-     */
-    private static function warning(string $type, string $text, array $links = [], array $buttons = []): array
-    {
-        return ['type' => $type, 'text' => $text, 'links' => $links, 'buttons' => $buttons];
     }
 }
