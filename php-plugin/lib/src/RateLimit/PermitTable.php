@@ -365,9 +365,9 @@ final class PermitTable
             array_filter($this->processes, static fn (array $p): bool => $p['node'] === $me['node']),
             'held',
         ));
-        $all    = array_merge(...array_values($this->recent));
-        $mine   = $this->recent[$me['node']] ?? [];
-        $ahead  = $this->ahead($id);
+        $all   = array_merge(...array_values($this->recent));
+        $mine  = $this->recent[$me['node']] ?? [];
+        $ahead = $this->ahead($id);
         sort($all);
         sort($mine);
         $permits = [];
