@@ -1,4 +1,5 @@
-//! Makes `cfg(php83)` and its like known, so that ext-php-rs' version-bound attributes are legal here.
+//! Makes `cfg(php83)` and its like known, so that ext-php-rs' version-bound attributes are legal
+//! here.
 use ext_php_rs_build::{ApiVersion, PHPInfo, emit_check_cfg, emit_php_cfg_flags, find_php};
 
 fn main() -> anyhow::Result<()> {

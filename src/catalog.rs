@@ -36,7 +36,8 @@ pub struct Catalog {
     mapper: Rc<Mapper>,
     /// Read when the first group is mapped: a merchant without variants never pays for it.
     names: OnceCell<Names>,
-    /// The cell above cannot be filled while it is being filled, and a signal handler may call again while we wait for Clover.
+    /// The cell above cannot be filled while it is being filled, and a signal handler may call
+    /// again while we wait for Clover.
     reading_names: RefCell<()>,
 }
 

@@ -99,7 +99,8 @@ fn empty_text() -> Result<Zval> {
     "".into_zval(true)
 }
 
-/// Defaults of internal classes are kept for the life of the process, so an array must be the engine's own immutable one.
+/// Defaults of internal classes are kept for the life of the process, so an array must be the
+/// engine's own immutable one.
 fn empty_array() -> Result<Zval> {
     ext_php_rs::types::ZendEmptyArray.into_zval(true)
 }
@@ -118,7 +119,8 @@ fn build_all<'a>(
     let class: &'static ClassEntry = class.ce();
     // Filled in by the engine's own create_object: file, line and trace.
     let mut object = ZendObject::new(class);
-    // An exception's message may hold any byte, but not through `throw`'s C string; the object way has no such limit.
+    // An exception's message may hold any byte, but not through `throw`'s C string; the object way
+    // has no such limit.
     if let Ok(message) = message.into_zval(false) {
         set_property(&mut object, ce::exception(), "message", message);
     }

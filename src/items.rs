@@ -70,8 +70,8 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
         }
         item.item_stock = match counts.remove(&item.id) {
             Some(count) if has_counts => count,
-            // It came to be between the two answers, or Clover expands no counts for this app. To take it for uncounted
-            // would switch the shop's counting off.
+            // It came to be between the two answers, or Clover expands no counts for this app. To
+            // take it for uncounted would switch the shop's counting off.
             _ => count_of(link, &item.id)?,
         };
         complete(link, &mut item)?;

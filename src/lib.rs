@@ -1,4 +1,5 @@
-//! The PHP extension `cloversync`: one file a PHP class. It converts; the rules are in `clover-core`, the requests in `clover-client`.
+//! The PHP extension `cloversync`: one file a PHP class. It converts; the rules are in
+//! `clover-core`, the requests in `clover-client`.
 
 mod authorization;
 mod catalog;
@@ -40,7 +41,8 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-/// Classes without a Rust object behind them. Runs before the builder's own classes are registered, which none of these needs.
+/// Classes without a Rust object behind them. Runs before the builder's own classes are registered,
+/// which none of these needs.
 extern "C" fn startup(_: i32, _: i32) -> i32 {
     let registered = catch_unwind(|| {
         exception::register()
@@ -52,7 +54,8 @@ extern "C" fn startup(_: i32, _: i32) -> i32 {
             .and_then(|()| order_outcome::register())
             .and_then(|()| webhook_verdict::register())
     });
-    // A failure here would leave PHP without our classes; PHP then says so and starts without the module.
+    // A failure here would leave PHP without our classes; PHP then says so and starts without the
+    // module.
     i32::from(!matches!(registered, Ok(Ok(()))))
 }
 
@@ -63,7 +66,8 @@ extern "C" fn info(_: *mut ModuleEntry) {
     info_table_end!();
 }
 
-/// Runs while the last class is built, when those before it are registered: only then have their methods a place for attributes.
+/// Runs while the last class is built, when those before it are registered: only then have their
+/// methods a place for attributes.
 fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     settings::finish();
     vault::finish();
@@ -83,10 +87,11 @@ unsafe extern "C" {
     fn php_get_module_initialized() -> c_int;
 }
 
-/// Whether PHP loads us after its own start: by a pool's `php_admin_value[extension]`, or by `dl()`.
+/// Whether PHP loads us after its own start: by a pool's `php_admin_value[extension]`, or by
+/// `dl()`.
 ///
-/// PHP fixes at the end of its start how many class tables outlive a request. Tables of classes that
-/// come later are given to classes of later requests: wrong constants first, then a crash.
+/// PHP fixes at the end of its start how many class tables outlive a request. Tables of classes
+/// that come later are given to classes of later requests: wrong constants first, then a crash.
 fn is_late() -> bool {
     // SAFETY: exported by every PHP binary; it reads one integer.
     unsafe { php_get_module_initialized() != 0 }

@@ -1,4 +1,5 @@
-//! What `Connection`, `Catalog`, `PageIterator` and `Orders` share: the way to one merchant's Clover, with the tokens kept alive on it.
+//! What `Connection`, `Catalog`, `PageIterator` and `Orders` share: the way to one merchant's
+//! Clover, with the tokens kept alive on it.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -75,7 +76,8 @@ pub struct Fresh {
     pub rotated: bool,
 }
 
-/// What PHP or the store did while the tokens were looked after. The exception itself, when there is one, is pending in the engine.
+/// What PHP or the store did while the tokens were looked after. The exception itself, when there
+/// is one, is pending in the engine.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum HostError {
     /// The wait was ended.
@@ -117,7 +119,8 @@ struct Keeper<'a> {
     locked: Cell<Option<Instant>>,
 }
 
-/// A rotation may take longer than the lock's lease, when Clover is slow and is asked several times.
+/// A rotation may take longer than the lock's lease, when Clover is slow and is asked several
+/// times.
 const PROLONG_LOCK_AFTER: Duration = Duration::from_secs(10);
 
 impl<'a> Keeper<'a> {
@@ -188,7 +191,8 @@ impl clover_client::TokenStore for Keeper<'_> {
 
     fn unlock(&self) {
         self.locked.set(None);
-        // Nobody is left to tell: what it throws stays pending in the engine, and the lock ends with its lease.
+        // Nobody is left to tell: what it throws stays pending in the engine, and the lock ends
+        // with its lease.
         despite_exception(|| drop(self.link.store.call("unlock", vec![])));
     }
 }
@@ -364,7 +368,8 @@ impl Link {
         Ok(())
     }
 
-    /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones comes in between.
+    /// Stores the tokens of a new connection, under the lock so that no refresh of the old ones
+    /// comes in between.
     pub fn connect(&self, merchant: &MerchantId, tokens: &Tokens) -> PhpResult<()> {
         let keeper = Keeper::new(self);
         let locked = clover_client::TokenStore::lock(&keeper).map_err(|e| host_exception(&e))?;
@@ -438,7 +443,8 @@ impl Link {
             .map_err(|e| exception_of(&e.after_refresh()))
     }
 
-    /// Another token than the refused one; when that was new already, the refusal was about a permission.
+    /// Another token than the refused one; when that was new already, the refusal was about a
+    /// permission.
     pub fn replace(&self, refused: &AccessToken, error: Error) -> PhpResult<AccessToken> {
         self.another_token(refused)?
             .ok_or_else(|| exception_of(&error.after_refresh()))
@@ -529,7 +535,8 @@ impl Link {
                 "another process is refreshing the token: try again in a moment",
                 Duration::from_secs(5),
             )),
-            // Any answer to a token call but a refusal of the token: the next one may be answered otherwise.
+            // Any answer to a token call but a refusal of the token: the next one may be answered
+            // otherwise.
             LifeError::Clover(error @ Error::BadAnswer { .. }) => {
                 exception::of(ServiceError::unavailable(chain(&error), SOME_TIME))
             }

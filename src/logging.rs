@@ -1,4 +1,5 @@
-//! Log records of the crates on their way to a PHP callable. They wait in a queue, for they are made inside futures, where PHP must not be called.
+//! Log records of the crates on their way to a PHP callable. They wait in a queue, for they are
+//! made inside futures, where PHP must not be called.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, Once, PoisonError};
@@ -8,7 +9,8 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendCallable, Zval};
 use log::{LevelFilter, Log, Metadata, Record};
 
-/// Records that wait at most; the oldest go first. A wait is 50 ms, so this is never reached in earnest.
+/// Records that wait at most; the oldest go first. A wait is 50 ms, so this is never reached in
+/// earnest.
 const LONGEST: usize = 1000;
 
 /// A `callable(string $level, string $message): void`, kept alive by our own reference.
@@ -62,8 +64,8 @@ pub fn start() {
     log::set_max_level(LevelFilter::Debug);
 }
 
-/// Hands the waiting records to the listener, or drops them when there is none. On PHP's thread, outside the runtime. What the listener throws stays
-/// pending in the engine.
+/// Hands the waiting records to the listener, or drops them when there is none. On PHP's thread,
+/// outside the runtime. What the listener throws stays pending in the engine.
 pub fn deliver(listener: Option<&Listener>) {
     loop {
         let next = QUEUE

@@ -136,8 +136,8 @@ fn named(order: String) -> PhpResult<OrderId> {
     OrderId::new(order).map_err(|e| exception::item(&e.to_string(), "orderId"))
 }
 
-/// The order as JSON, or the path of what JSON has no word for. Texts that are no UTF-8 are mended, for one broken letter in a
-/// customer's name must not keep a paid order out of Clover.
+/// The order as JSON, or the path of what JSON has no word for. Texts that are no UTF-8 are mended,
+/// for one broken letter in a customer's name must not keep a paid order out of Clover.
 fn json_object(array: &ZendHashTable, path: &str, depth: usize) -> Result<Value, String> {
     if depth == DEPTH {
         return Err(path.to_owned());

@@ -86,7 +86,8 @@ pub fn fault_rows(faults: &[Fault]) -> Result<ZBox<ZendHashTable>> {
     }))
 }
 
-/// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new, which a unique key in the shop refuses.
+/// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new,
+/// which a unique key in the shop refuses.
 pub fn known_rows(rows: &ZendHashTable) -> HashMap<String, Known> {
     let mut known_by_id = HashMap::with_capacity(rows.len());
     for row in array_rows(rows) {

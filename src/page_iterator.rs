@@ -107,7 +107,8 @@ impl PageIterator {
                 state.ended = true;
                 Ok(())
             }
-            // Only the list's own end ends it: whoever catches this and goes on gets the page that was not read.
+            // Only the list's own end ends it: whoever catches this and goes on gets the page that
+            // was not read.
             Err(error) => {
                 state.begun = false;
                 Err(error)

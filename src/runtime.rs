@@ -1,4 +1,5 @@
-//! tokio and HTTP in a PHP process: made on first use, made anew after a fork, and left between two polls so that PHP's signals get their turn.
+//! tokio and HTTP in a PHP process: made on first use, made anew after a fork, and left between two
+//! polls so that PHP's signals get their turn.
 
 use std::future::Future;
 use std::mem::zeroed;
@@ -17,7 +18,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// How long a wait may keep PHP from its signal handlers and from noticing its own time limit.
 const TICK: Duration = Duration::from_millis(50);
 
-/// What must not outlive a fork: the runtime has no threads in the child, and two processes must not share a connection.
+/// What must not outlive a fork: the runtime has no threads in the child, and two processes must
+/// not share a connection.
 struct Process {
     pid: u32,
     runtime: Runtime,
@@ -51,7 +53,8 @@ fn process() -> Result<&'static Process, Interrupted> {
     let mut known = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
     match *known {
         Some(process) if process.pid == std::process::id() => Ok(process),
-        // A parent's runtime is left alone: dropping it here would wait for threads that this process does not have.
+        // A parent's runtime is left alone: dropping it here would wait for threads that this
+        // process does not have.
         _ => {
             let runtime = Builder::new_current_thread()
                 .max_blocking_threads(4)
@@ -118,15 +121,16 @@ pub fn way(
     }))
 }
 
-/// Drives a future to its end. `between` is called after every tick, and as soon as `wake` completes, outside the runtime, where PHP
-/// may be called.
+/// Drives a future to its end. `between` is called after every tick, and as soon as `wake`
+/// completes, outside the runtime, where PHP may be called.
 pub fn wait<F: Future + 'static, W: Future<Output = ()>>(
     future: F,
     wake: impl Fn() -> W,
     mut between: impl FnMut(),
 ) -> Result<F::Output, Interrupted> {
     let process = process()?;
-    // A fatal error in a signal handler jumps over this frame, and tokio's lists must not point into a dead stack then.
+    // A fatal error in a signal handler jumps over this frame, and tokio's lists must not point
+    // into a dead stack then.
     let mut future = BailoutGuard::new(Box::pin(future));
     loop {
         let polled = future.get_mut().as_mut();
@@ -189,7 +193,8 @@ pub extern "C" fn shutdown(_: i32, _: i32) -> i32 {
         if process.pid != std::process::id() {
             return;
         }
-        // SAFETY: it came from `Box::leak`, was taken out of the only place that holds it, and no PHP code runs any more.
+        // SAFETY: it came from `Box::leak`, was taken out of the only place that holds it, and no
+        // PHP code runs any more.
         let Process { runtime, ways, .. } =
             *unsafe { Box::from_raw(std::ptr::from_ref(process).cast_mut()) };
         drop(ways);

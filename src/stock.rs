@@ -105,8 +105,8 @@ impl Stock {
         if pending.is_empty() {
             return Ok(PhpArray(outcomes(&done)?));
         }
-        // Without a token nothing is sent, and the next reading says why. To throw here would leave the shop with rows that it
-        // must take for sent.
+        // Without a token nothing is sent, and the next reading says why. To throw here would leave
+        // the shop with rows that it must take for sent.
         let Ok(mut access) = self.link.access() else {
             done.extend(pending.iter().map(StockOutcome::without_token));
             return Ok(PhpArray(outcomes(&done)?));

@@ -96,7 +96,8 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Webhook>()
 }
 
-/// What only the registered class can be told. A body holds the verification code, or names what the shop sells.
+/// What only the registered class can be told. A body holds the verification code, or names what
+/// the shop sells.
 pub fn finish() {
     let ce = <Webhook as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     sensitive(ce, "judge", 0);

@@ -81,7 +81,8 @@ impl Key {
     }
 }
 
-/// The entries of an array, references followed. ext-php-rs's own iterators panic at a key that is no UTF-8.
+/// The entries of an array, references followed. ext-php-rs's own iterators panic at a key that is
+/// no UTF-8.
 pub fn entries(array: &ZendHashTable) -> impl Iterator<Item = (Key, &Zval)> {
     let mut iter = array.iter();
     std::iter::from_fn(move || iter.next_zval()).map(|(key, value)| {
@@ -123,7 +124,8 @@ pub fn is_list(array: &ZendHashTable) -> bool {
     keys.zip(0..).all(|(key, n)| key == Some(n))
 }
 
-/// A text field of a row. Numbers come as text from some database drivers and as numbers from others.
+/// A text field of a row. Numbers come as text from some database drivers and as numbers from
+/// others.
 pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
     borrowed(row, field).map(Cow::into_owned)
 }
@@ -154,8 +156,8 @@ pub fn integer(row: &ZendHashTable, field: &str) -> Option<i64> {
     }
 }
 
-/// A whole value, for settings and other small things. None for what JSON has no word for, bytes that are no UTF-8
-/// included, and below 8 levels.
+/// A whole value, for settings and other small things. None for what JSON has no word for, bytes
+/// that are no UTF-8 included, and below 8 levels.
 pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
     let value = value.dereference();
     if value.is_null() {

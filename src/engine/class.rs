@@ -1,7 +1,9 @@
-//! Internal classes with native typed properties and no Rust object behind them: exceptions and value objects.
+//! Internal classes with native typed properties and no Rust object behind them: exceptions and
+//! value objects.
 //!
-//! `#[php_class]` overrides `create_object`: an exception made so has no file and line, and PHP cannot extend it; a value object made so has untyped,
-//! writable properties (PHP 8.4, ext-php-rs 0.16).
+//! `#[php_class]` overrides `create_object`: an exception made so has no file and line, and PHP
+//! cannot extend it; a value object made so has untyped, writable properties (PHP 8.4, ext-php-rs
+//! 0.16).
 
 use std::ffi::{CStr, c_void};
 use std::mem::{ManuallyDrop, transmute, zeroed};
@@ -79,7 +81,8 @@ type UpdateProperty =
 
 /// A class that exists before ours, by name. `ClassEntry::try_find` knows none in MINIT.
 pub fn builtin(name: &str) -> &'static ClassEntry {
-    // SAFETY: the compiler's class table is there from before MINIT, and its entries outlive the process' PHP code.
+    // SAFETY: the compiler's class table is there from before MINIT, and its entries outlive the
+    // process' PHP code.
     unsafe {
         let table = (*ffi::ext_php_rs_compiler_globals()).class_table;
         let entry = ffi::zend_hash_str_find_ptr_lc(table, name.as_ptr().cast(), name.len());
@@ -105,7 +108,8 @@ fn declare(
     flags: i32,
     default: &mut ManuallyDrop<Zval>,
 ) {
-    // SAFETY: the signature is that of PHP 8.3 and 8.4; the name is interned, so the engine may keep it; the default is copied.
+    // SAFETY: the signature is that of PHP 8.3 and 8.4; the name is interned, so the engine may
+    // keep it; the default is copied.
     unsafe {
         let declare: DeclareTyped = transmute(engine_fn(c"zend_declare_typed_property"));
         declare(
@@ -145,7 +149,8 @@ pub fn value_class(
         .registration(register)
         .register()?;
     for (property, ty) in properties {
-        // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is declared.
+        // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is
+        // declared.
         declare(slot.ce(), property, *ty, PUBLIC_READONLY, &mut unsafe {
             zeroed()
         });
@@ -160,8 +165,9 @@ pub fn value_object<const N: usize>(slot: &Slot, values: [Zval; N]) -> Result<Zv
     let slots = object.properties_table.as_mut_ptr();
     for (index, value) in values.into_iter().enumerate() {
         let value = ManuallyDrop::new(value);
-        // SAFETY: the class was registered with these properties, so the slots are there and, the object being fresh, IS_UNDEF. Moving value and type
-        // hands over the reference; `u2` of a property slot belongs to the engine.
+        // SAFETY: the class was registered with these properties, so the slots are there and, the
+        // object being fresh, IS_UNDEF. Moving value and type hands over the reference; `u2` of a
+        // property slot belongs to the engine.
         unsafe {
             (*slots.add(index)).value = value.value;
             (*slots.add(index)).u1 = value.u1;
@@ -196,7 +202,8 @@ pub fn protected_property(ce: &ClassEntry, name: &str, ty: PropertyType, default
 
 /// Sets a property from within the class that declares it.
 pub fn set_property(object: &mut ZendObject, scope: &ClassEntry, name: &str, mut value: Zval) {
-    // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the name.
+    // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the
+    // name.
     unsafe {
         let update: UpdateProperty = transmute(engine_fn(c"zend_update_property"));
         update(
@@ -221,7 +228,8 @@ fn method(ce: &ClassEntry, name: &str) -> *mut ffi::zend_function {
     function
 }
 
-/// Makes the constructor private that ext-php-rs gives every class, for those that only Rust can make.
+/// Makes the constructor private that ext-php-rs gives every class, for those that only Rust can
+/// make.
 pub fn only_from_rust(ce: &ClassEntry) {
     const PUBLIC: u32 = 1;
     const PRIVATE: u32 = 1 << 2;
@@ -232,12 +240,14 @@ pub fn only_from_rust(ce: &ClassEntry) {
     }
 }
 
-/// Marks a parameter of a registered method as `#[\SensitiveParameter]`, so that backtraces do not show it.
+/// Marks a parameter of a registered method as `#[\SensitiveParameter]`, so that backtraces do not
+/// show it.
 pub fn sensitive(ce: &ClassEntry, name: &str, parameter: u32) {
     type AddAttribute =
         unsafe extern "C" fn(*mut *mut c_void, *mut ZendStr, u32, u32, u32, u32) -> *mut c_void;
     const PERSISTENT: u32 = 1;
-    // SAFETY: the attribute's table is made by the engine and lives as long as the class. Offset 0 of an attribute is the function, n + 1 its n-th parameter.
+    // SAFETY: the attribute's table is made by the engine and lives as long as the class. Offset 0
+    // of an attribute is the function, n + 1 its n-th parameter.
     unsafe {
         let function = method(ce, name);
         let add: AddAttribute = transmute(engine_fn(c"zend_add_attribute"));

@@ -1,4 +1,5 @@
-//! What Clover's redirect brings back: once as a request of the browser, once as a URL pasted by hand.
+//! What Clover's redirect brings back: once as a request of the browser, once as a URL pasted by
+//! hand.
 
 use clover_core::ids::{InvalidId, MerchantId};
 use oauth2::{AuthorizationCode, CsrfToken};
@@ -29,7 +30,8 @@ pub enum CallbackError {
     /// Clover reported something else, such as `server_error`.
     #[error("Clover reports {0}")]
     Failed(String),
-    /// A part is not there. Without `state`, the app was opened from Clover's own pages, or the address is not whole.
+    /// A part is not there. Without `state`, the app was opened from Clover's own pages, or the
+    /// address is not whole.
     #[error(
         "the callback has no {0}; start the connection from the shop, and paste the whole address"
     )]
@@ -54,7 +56,8 @@ impl Callback {
         let text = url_or_query.trim();
         let text = text.split_once('#').map_or(text, |(before, _)| before);
         let query = text.split_once('?').map_or(text, |(_, query)| query);
-        // Clover appends to what the redirect URI brought along, so its own words are the last ones.
+        // Clover appends to what the redirect URI brought along, so its own words are the last
+        // ones.
         let find = |name: &str| {
             form_urlencoded::parse(query.as_bytes())
                 .filter(|(key, value)| key == name && !value.is_empty())
@@ -85,7 +88,8 @@ impl Callback {
         })
     }
 
-    /// The callback answers the attempt that this app began with this state. Takes the same time for every wrong state.
+    /// The callback answers the attempt that this app began with this state. Takes the same time
+    /// for every wrong state.
     ///
     /// # Errors
     /// [`CallbackError::WrongApp`], [`CallbackError::StateMismatch`].

@@ -1,4 +1,5 @@
-//! What can go wrong between us and Clover, cut by what the caller does next. Holds no secret, no request body.
+//! What can go wrong between us and Clover, cut by what the caller does next. Holds no secret, no
+//! request body.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -95,8 +96,9 @@ impl fmt::Display for WaitReason {
 /// Why a call gave no usable answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// 401 or 403, in Clover's own words. Refresh and repeat when `after_refresh` is false and the status is 401; otherwise the app lacks a
-    /// permission, or was uninstalled: Clover says 401 for all of these.
+    /// 401 or 403, in Clover's own words. Refresh and repeat when `after_refresh` is false and the
+    /// status is 401; otherwise the app lacks a permission, or was uninstalled: Clover says 401 for
+    /// all of these.
     #[error("Clover refused the token: {said} ({call})")]
     Unauthorized {
         /// Which call.
@@ -114,7 +116,8 @@ pub enum Error {
         /// Clover's words.
         said: String,
     },
-    /// Any other refusal. The same request would be refused again; 405 is an unknown path, so a fault of ours.
+    /// Any other refusal. The same request would be refused again; 405 is an unknown path, so a
+    /// fault of ours.
     #[error("Clover refused the request: {said} ({call})")]
     Rejected {
         /// Which call.
@@ -122,7 +125,8 @@ pub enum Error {
         /// Clover's words.
         said: String,
     },
-    /// Nothing was wrong but the pace: the wait would have outlasted the time given. Come back later.
+    /// Nothing was wrong but the pace: the wait would have outlasted the time given. Come back
+    /// later.
     #[error("{reason}; try again in {:.1} s ({call})", wait.as_secs_f64())]
     Throttled {
         /// Which call.
@@ -141,7 +145,8 @@ pub enum Error {
         #[source]
         cause: Cause,
     },
-    /// The request left and no whole answer came. A write may have been carried out: read before deciding.
+    /// The request left and no whole answer came. A write may have been carried out: read before
+    /// deciding.
     #[error("Clover did not answer ({call})")]
     Unanswered {
         /// Which call.
@@ -160,8 +165,9 @@ pub enum Error {
         /// What was wrong there.
         reason: String,
     },
-    /// Something between the shop and Clover, such as a firewall or a proxy, answered in Clover's place. Its answer says
-    /// nothing of tokens, permissions or items, and whether a write reached Clover is unknown.
+    /// Something between the shop and Clover, such as a firewall or a proxy, answered in Clover's
+    /// place. Its answer says nothing of tokens, permissions or items, and whether a write reached
+    /// Clover is unknown.
     #[error(
         "something between the shop and Clover (a firewall or a proxy) answered in Clover's place; ask the web host to allow HTTPS to {host} ({call})"
     )]
@@ -171,8 +177,8 @@ pub enum Error {
         /// Clover's host.
         host: String,
     },
-    /// TLS failed: the certificate was not accepted, or the two sides agree on nothing. Nothing was sent, and another
-    /// try meets the same.
+    /// TLS failed: the certificate was not accepted, or the two sides agree on nothing. Nothing was
+    /// sent, and another try meets the same.
     #[error(
         "no secure connection to {host} can be made, so nothing was sent; check the server's clock, its CA certificates, and whether a proxy replaces certificates ({call})"
     )]
@@ -185,8 +191,8 @@ pub enum Error {
         #[source]
         cause: Cause,
     },
-    /// Clover answered a token call with neither tokens nor a refusal of them, as it does under load. The token may be
-    /// spent.
+    /// Clover answered a token call with neither tokens nor a refusal of them, as it does under
+    /// load. The token may be spent.
     #[error("Clover gave no tokens and did not refuse them either: {said} ({call})")]
     Undecided {
         /// Which call.
@@ -197,7 +203,8 @@ pub enum Error {
     /// The settings, or what the program passed, cannot work.
     #[error("{0}")]
     Configuration(String),
-    /// A list read ahead ended without its end having been read: the task was lost, not the list finished.
+    /// A list read ahead ended without its end having been read: the task was lost, not the list
+    /// finished.
     #[error("reading the list was interrupted")]
     Interrupted,
 }

@@ -17,7 +17,8 @@ pub struct Hosts {
 impl Hosts {
     /// Where the owner signs in to this environment, and where its interface answers.
     ///
-    /// Clover's table names `www.eu.` and `www.la.` for the browser; the bare names are from older pages.
+    /// Clover's table names `www.eu.` and `www.la.` for the browser; the bare names are from older
+    /// pages.
     #[must_use]
     pub fn of(environment: Environment) -> Self {
         let (authorize, api) = match environment {
@@ -40,8 +41,8 @@ impl Hosts {
     /// One base URL for both, for a simulator on this machine.
     ///
     /// # Errors
-    /// [`Error::Configuration`] unless the URL is plain `http(s)://host[:port]` with a loopback host:
-    /// whoever can change a setting must not be able to send the app's secret elsewhere.
+    /// [`Error::Configuration`] unless the URL is plain `http(s)://host[:port]` with a loopback
+    /// host: whoever can change a setting must not be able to send the app's secret elsewhere.
     pub fn overridden(base_url: &str) -> Result<Self, Error> {
         let refuse = |why: &str| {
             Error::Configuration(format!(

@@ -1,4 +1,5 @@
-//! Calls on a merchant's data: reads that are repeated until they are answered, writes that never are.
+//! Calls on a merchant's data: reads that are repeated until they are answered, writes that never
+//! are.
 
 use std::fmt;
 use std::future::Future;
@@ -82,7 +83,8 @@ impl Answer {
     }
 }
 
-/// The way to Clover for one process. Clones share connections and pace. All futures it gives own what they need.
+/// The way to Clover for one process. Clones share connections and pace. All futures it gives own
+/// what they need.
 #[derive(Clone)]
 pub struct Api {
     pub(crate) transport: Arc<dyn Transport>,
@@ -173,8 +175,8 @@ impl Api {
         &self.hosts
     }
 
-    /// Reads what is at `path` below the merchant (`items/ABC…`, or empty for the merchant). The body is JSON, for
-    /// one that is not is asked for again.
+    /// Reads what is at `path` below the merchant (`items/ABC…`, or empty for the merchant). The
+    /// body is JSON, for one that is not is asked for again.
     ///
     /// # Errors
     /// Any but [`Error::Interrupted`]; [`Error::Unanswered`] only after all tries.
@@ -213,8 +215,8 @@ impl Api {
         self.call(Method::Get, access, path, query, None, check)
     }
 
-    /// Writes once. It is sent again only when it is known not to have been carried out: it never left, or was
-    /// answered 429.
+    /// Writes once. It is sent again only when it is known not to have been carried out: it never
+    /// left, or was answered 429.
     ///
     /// # Errors
     /// [`Error::Unanswered`] when the outcome is unknown: read before deciding. Else any but
@@ -258,14 +260,16 @@ impl Api {
     fn url(&self, merchant: &MerchantId, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.hosts.api.clone();
         let full = format!("v3/merchants/{merchant}/{path}");
-        // A URL that cannot be a base has no segments; those of `Hosts` all have. Encodes what is no path character.
+        // A URL that cannot be a base has no segments; those of `Hosts` all have. Encodes what is
+        // no path character.
         if let Ok(mut segments) = url.path_segments_mut() {
             let parts = full.split('/').filter(|part| !part.is_empty());
             segments.clear().extend(parts);
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
-            // A blank as %20, which every reader of a URL knows; a plus sign of the query's own is %2B by now.
+            // A blank as %20, which every reader of a URL knows; a plus sign of the query's own is
+            // %2B by now.
             let encoded = url.query().map(|text| text.replace('+', "%20"));
             url.set_query(encoded.as_deref());
         }

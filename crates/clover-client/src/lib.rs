@@ -1,7 +1,8 @@
 //! HTTP with Clover: hosts, OAuth, token life, pacing, retries, paging.
 //!
-//! Knows nothing of PHP and of what the bodies mean. Makes no thread, no socket and no runtime by itself: its futures
-//! run wherever the caller puts them, own everything they need, and never call the token store.
+//! Knows nothing of PHP and of what the bodies mean. Makes no thread, no socket and no runtime by
+//! itself: its futures run wherever the caller puts them, own everything they need, and never call
+//! the token store.
 //!
 //! ```no_run
 //! use clover_client::{Access, Api, Environment, Hosts, RateLimiter, Policy, Prefetch, RateLimit, Sweep};

@@ -1,13 +1,14 @@
 //! The life of the tokens: check, lock, check again, refresh, *store*, then use.
 //!
-//! Runs outside any runtime. The store may be PHP code, which must not be called from within a future, so every future
-//! is waited for on its own and the store is called in between.
+//! Runs outside any runtime. The store may be PHP code, which must not be called from within a
+//! future, so every future is waited for on its own and the store is called in between.
 //!
-//! A process may die between the refresh and the store. Clover then holds a newer pair than we do, and the store holds
-//! exactly the refresh token that was spent for it: the next process is refused, and recovers with that token.
+//! A process may die between the refresh and the store. Clover then holds a newer pair than we do,
+//! and the store holds exactly the refresh token that was spent for it: the next process is
+//! refused, and recovers with that token.
 //!
-//! A refusal is believed when Clover repeats it ten minutes later or more. The first one is stored with the pair, and
-//! until then Clover is asked nothing. Any new pair clears it.
+//! A refusal is believed when Clover repeats it ten minutes later or more. The first one is stored
+//! with the pair, and until then Clover is asked nothing. Any new pair clears it.
 
 use std::future::Future;
 
@@ -18,8 +19,8 @@ use crate::error::Error;
 use crate::oauth::{OAuth, OAuthError};
 use crate::tokens::{Origin, Refusal, Tokens};
 
-/// With less than this left a token is replaced before a call: one call may take two tries of 30 s each, and clocks
-/// differ by some seconds.
+/// With less than this left a token is replaced before a call: one call may take two tries of 30 s
+/// each, and clocks differ by some seconds.
 pub const ON_DEMAND: i64 = 120;
 
 /// Where the tokens of a connection are kept, with a lock that holds across processes.
@@ -33,7 +34,8 @@ pub trait TokenStore {
     /// The store's.
     fn read(&self) -> Result<Option<Tokens>, Self::Error>;
 
-    /// Keeps the pair, durably, before it returns: a new one, or the present one with the refusal that it met.
+    /// Keeps the pair, durably, before it returns: a new one, or the present one with the refusal
+    /// that it met.
     ///
     /// # Errors
     /// The store's.
@@ -48,8 +50,8 @@ pub trait TokenStore {
     /// Gives the lock back. Called exactly once after each `lock` that gave `true`.
     fn unlock(&self);
 
-    /// Notes that Clover accepts this pair no more. Called while the lock is held, so that it cannot hit the pair of an
-    /// owner who connects again at this moment.
+    /// Notes that Clover accepts this pair no more. Called while the lock is held, so that it
+    /// cannot hit the pair of an owner who connects again at this moment.
     ///
     /// # Errors
     /// The store's.
@@ -86,14 +88,16 @@ pub enum LifeError<S, W> {
     /// There is no connection.
     #[error("the shop is not connected with Clover")]
     NotConnected,
-    /// Clover accepted neither the refresh token nor a recovery, for the first time. It is asked once more when it is
-    /// time, and nothing before.
+    /// Clover accepted neither the refresh token nor a recovery, for the first time. It is asked
+    /// once more when it is time, and nothing before.
     #[error("Clover refused to renew the connection; it is asked once more later")]
     Refused(Refusal),
-    /// Clover accepts neither the refresh token nor a recovery, and said so twice: only the owner can help.
+    /// Clover accepts neither the refresh token nor a recovery, and said so twice: only the owner
+    /// can help.
     #[error("Clover must be connected again: {0}")]
     ReconnectNeeded(#[source] OAuthError),
-    /// The refused token was made just now, so it is not the token: the app lacks a permission or was uninstalled.
+    /// The refused token was made just now, so it is not the token: the app lacks a permission or
+    /// was uninstalled.
     #[error("the token is new, so the app lacks a permission or was uninstalled")]
     TokenIsNew,
     /// Another process is at it and took longer than the lock waits.
@@ -221,8 +225,8 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         Err(LifeError::Refused(refusal))
     }
 
-    /// Makes a call with a token that lives long enough. When Clover refuses the token, it is replaced, once, and the
-    /// call is made again; a second refusal has `after_refresh` set.
+    /// Makes a call with a token that lives long enough. When Clover refuses the token, it is
+    /// replaced, once, and the call is made again; a second refusal has `after_refresh` set.
     ///
     /// # Errors
     /// [`CallError`].
@@ -291,7 +295,8 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
             Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
             Err(refused) => refused,
         };
-        // A token that we may just have spent ourselves is worth a recovery whatever the header says.
+        // A token that we may just have spent ourselves is worth a recovery whatever the header
+        // says.
         let hopeless = matches!(
             refused,
             OAuthError::Refused {

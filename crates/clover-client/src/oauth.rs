@@ -1,11 +1,12 @@
 //! Clover's OAuth: the URL that the owner visits, and the three calls that give tokens.
 //!
-//! Only the URL and the secrets' types come from the `oauth2` crate. Clover's token calls are not RFC 6749: JSON
-//! instead of a form (a form is answered 415), no `grant_type`, no `token_type`, absolute expiries, and a second URL
-//! for refreshing.
+//! Only the URL and the secrets' types come from the `oauth2` crate. Clover's token calls are not
+//! RFC 6749: JSON instead of a form (a form is answered 415), no `grant_type`, no `token_type`,
+//! absolute expiries, and a second URL for refreshing.
 //!
-//! There is no PKCE here. It is Clover's way for apps without a secret: their token call takes `code_verifier` *instead
-//! of* `client_secret`, and recovery of a lost refresh, which we depend on, is only for apps that have the secret.
+//! There is no PKCE here. It is Clover's way for apps without a secret: their token call takes
+//! `code_verifier` *instead of* `client_secret`, and recovery of a lost refresh, which we depend
+//! on, is only for apps that have the secret.
 
 use std::fmt;
 use std::future::Future;
@@ -56,8 +57,8 @@ pub fn authorize_url(
     authorize_url_with(hosts, app_id, redirect_uri, CsrfToken::new_random)
 }
 
-/// The authorize URL with a state from elsewhere. The redirect URI, which must be the one registered with Clover,
-/// goes in letter by letter.
+/// The authorize URL with a state from elsewhere. The redirect URI, which must be the one
+/// registered with Clover, goes in letter by letter.
 ///
 /// # Errors
 /// [`Error::Configuration`] when the redirect URI is no URL.
@@ -81,7 +82,8 @@ pub fn authorize_url_with(
 /// Why Clover gave no tokens.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OAuthError {
-    /// The code or refresh token is used up, expired or of another app; or the app's id or secret is wrong.
+    /// The code or refresh token is used up, expired or of another app; or the app's id or secret
+    /// is wrong.
     #[error("Clover refused: {said} ({call})")]
     Refused {
         /// Which call.
@@ -136,7 +138,8 @@ struct RecoveryBody<'a> {
 }
 
 impl OAuth {
-    /// Over the connections of `api`, under its policy. These calls carry no token, so its pace does not count them.
+    /// Over the connections of `api`, under its policy. These calls carry no token, so its pace
+    /// does not count them.
     #[must_use]
     pub fn new(api: &Api, app_id: impl Into<String>, secret: ClientSecret) -> Self {
         Self {
@@ -266,12 +269,13 @@ impl OAuth {
 }
 
 fn json_body(body: &impl Serialize) -> Bytes {
-    // Panic: cannot fire, the three bodies above are strings only, and those always have a JSON form.
+    // Panic: cannot fire, the three bodies above are strings only, and those always have a JSON
+    // form.
     serde_json::to_vec(body).expect("strings").into()
 }
 
-/// Refresh and recovery refuse a token by 401 alone, and 400 is what an overloaded Clover answers to anything. Which
-/// status a bad code gets is not documented; the owner begins again in any case.
+/// Refresh and recovery refuse a token by 401 alone, and 400 is what an overloaded Clover answers
+/// to anything. Which status a bad code gets is not documented; the owner begins again in any case.
 fn verdict(
     answered: Answered<Pair>,
     is_exchange: bool,

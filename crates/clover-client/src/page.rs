@@ -1,4 +1,5 @@
-//! The few things paging must know of a page: how many elements, their order, the greatest id. The rest stays bytes.
+//! The few things paging must know of a page: how many elements, their order, the greatest id. The
+//! rest stays bytes.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Reading whole lists, page by page, by keyset: each page asks for ids greater than the last one seen, so rows that
-//! come or go meanwhile shift nothing, and no id comes twice.
+//! Reading whole lists, page by page, by keyset: each page asks for ids greater than the last one
+//! seen, so rows that come or go meanwhile shift nothing, and no id comes twice.
 
 use std::fmt;
 use std::future::Future;
@@ -42,9 +42,9 @@ impl fmt::Debug for RawPage {
     }
 }
 
-/// Two views of one page, such as the items with their categories, and the items with their stock: Clover asks for at
-/// most three expansions a call. They were read side by side, so an item made or deleted meanwhile may be in one only:
-/// join them by id, and take what is missing as unknown.
+/// Two views of one page, such as the items with their categories, and the items with their stock:
+/// Clover asks for at most three expansions a call. They were read side by side, so an item made or
+/// deleted meanwhile may be in one only: join them by id, and take what is missing as unknown.
 #[derive(Debug, Clone)]
 pub struct RawPair {
     /// Decides the cursor and the end.
@@ -58,10 +58,12 @@ pub trait Pages: Send + 'static {
     /// What one step gives.
     type Page: Send + 'static;
 
-    /// The next page, or `None` after the last. An error moves nothing: the next call asks for the same page again.
+    /// The next page, or `None` after the last. An error moves nothing: the next call asks for the
+    /// same page again.
     fn next(&mut self) -> impl Future<Output = Option<Result<Self::Page, Error>>> + Send;
 
-    /// The greatest id of all pages given so far: a new sweep that begins here goes on where this one is.
+    /// The greatest id of all pages given so far: a new sweep that begins here goes on where this
+    /// one is.
     fn cursor(&self) -> Option<&str>;
 }
 
@@ -142,8 +144,8 @@ impl Sweep {
             .await
     }
 
-    /// A page that can be trusted to be the next one. A server that does not filter or does not sort would have us
-    /// read the same rows for ever, or skip some and take them for deleted.
+    /// A page that can be trusted to be the next one. A server that does not filter or does not
+    /// sort would have us read the same rows for ever, or skip some and take them for deleted.
     fn page(&self, asked: Instant, answer: Answer, head: Head) -> Result<RawPage, Error> {
         let full = head.count >= self.limit as usize;
         let wrong = |reason: &str| {
@@ -252,8 +254,8 @@ impl Pages for PairedSweep {
 }
 
 impl Api {
-    /// A whole look-up list, such as `categories`. One request when it fits a page, which is asked for plainly, for
-    /// not every list is known to sort and filter by id; else a sweep.
+    /// A whole look-up list, such as `categories`. One request when it fits a page, which is asked
+    /// for plainly, for not every list is known to sort and filter by id; else a sweep.
     ///
     /// # Errors
     /// As [`Api::get`].

@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 use crate::error::Error;
 use crate::paging::Pages;
 
-/// Pages that wait to be taken. One more is on its way, so three pages are in memory beside the caller's.
+/// Pages that wait to be taken. One more is on its way, so three pages are in memory beside the
+/// caller's.
 pub const DEPTH: usize = 2;
 
 /// Reading ended before the list did.
@@ -20,7 +21,8 @@ pub struct Stopped {
     /// Why.
     #[source]
     pub error: Error,
-    /// The greatest id of all pages given out before: a new sweep that begins here loses and repeats nothing.
+    /// The greatest id of all pages given out before: a new sweep that begins here loses and
+    /// repeats nothing.
     pub cursor: Option<String>,
 }
 
@@ -94,7 +96,8 @@ impl<P: Send + 'static> Prefetch<P> {
                 }
                 Some(Item::Stopped(stopped)) => Some(Err(stopped)),
                 Some(Item::End) => None,
-                // The task is gone without a word. Taken for the end, everything unread would look deleted.
+                // The task is gone without a word. Taken for the end, everything unread would look
+                // deleted.
                 None => Some(Err(Stopped {
                     error: Error::Interrupted,
                     cursor: line.cursor.take(),

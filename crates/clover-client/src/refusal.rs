@@ -1,5 +1,5 @@
-//! What Clover says when it refuses. Its error bodies have no fixed shape, so nothing here fails, and nothing here
-//! decides: the status does.
+//! What Clover says when it refuses. Its error bodies have no fixed shape, so nothing here fails,
+//! and nothing here decides: the status does.
 
 use serde_json::Value;
 

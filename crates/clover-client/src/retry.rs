@@ -1,4 +1,5 @@
-//! When to try again. Decides by what is known of the last try: not sent, told to wait, or no answer.
+//! When to try again. Decides by what is known of the last try: not sent, told to wait, or no
+//! answer.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -27,13 +28,15 @@ pub struct Policy {
     pub tries: u32,
     /// No try and no wait goes beyond this, counted from the start of the call.
     pub elapsed: Duration,
-    /// For one try, the body included. A write always gets all of it, for cutting it short makes outcomes unknown.
+    /// For one try, the body included. A write always gets all of it, for cutting it short makes
+    /// outcomes unknown.
     pub timeout: Duration,
     /// Wait after the first failed try, then doubled.
     pub backoff: Duration,
     /// The doubling ends here.
     pub backoff_limit: Duration,
-    /// Wait after the first 429, then doubled. Clover lengthens the wait of those who ask too early.
+    /// Wait after the first 429, then doubled. Clover lengthens the wait of those who ask too
+    /// early.
     pub throttle: Duration,
     /// The doubling ends here; a longer `Retry-After` is obeyed all the same.
     pub throttle_limit: Duration,
@@ -91,7 +94,8 @@ fn doubled(first: Duration, times: u32, limit: Duration) -> Duration {
     first.saturating_mul(factor).min(limit)
 }
 
-/// Good enough to spread retries, and no dependency: the standard library keys each hasher at random.
+/// Good enough to spread retries, and no dependency: the standard library keys each hasher at
+/// random.
 fn random() -> f64 {
     let bits = RandomState::new().hash_one(()) >> 11;
     // 53 bits fit an f64 exactly.
@@ -154,9 +158,9 @@ impl Progress {
 }
 
 impl Sender {
-    /// Sends until there is an answer or a limit is reached. `check` sees each 2xx body of a read, and one that fails
-    /// it was cut or garbled on the way, so it is asked for again. A write is repeated only when it is known not to
-    /// have been carried out.
+    /// Sends until there is an answer or a limit is reached. `check` sees each 2xx body of a read,
+    /// and one that fails it was cut or garbled on the way, so it is asked for again. A write is
+    /// repeated only when it is known not to have been carried out.
     pub(crate) async fn send<R>(
         self,
         request: Request,
@@ -289,7 +293,8 @@ impl Sender {
             408 | 500..=599 => return Err(Trouble::NoAnswer(None)),
             _ => {}
         }
-        // Whose word a cut body would have been cannot be told, so a refusal is not believed without its words either.
+        // Whose word a cut body would have been cannot be told, so a refusal is not believed
+        // without its words either.
         let body = body.map_err(|failure| trouble(failure, progress))?;
         if !is_clovers(reply.status, request.method, &reply.headers, &body) {
             return Err(Trouble::Foreign);
@@ -369,7 +374,8 @@ fn describe(trouble: &Trouble) -> String {
 /// No server means more than this; a garbled number must not shut a worker up for its whole life.
 const RETRY_AFTER_LIMIT: f64 = 3_600.0;
 
-/// Clover sends whole seconds. HTTP's other form, a date, is not honoured, for the clocks need not agree.
+/// Clover sends whole seconds. HTTP's other form, a date, is not honoured, for the clocks need not
+/// agree.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let seconds: f64 = text.trim().parse().ok()?;

@@ -10,12 +10,13 @@ use clover_core::json::{self, JsonError};
 use clover_core::wire::lenient_integer;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// A pair that was made because Clover refused the one before is trusted for this long: a second refusal is then about
-/// a permission, not the token. Long enough for a burst of calls that all lack the permission to cost one refresh.
+/// A pair that was made because Clover refused the one before is trusted for this long: a second
+/// refusal is then about a permission, not the token. Long enough for a burst of calls that all
+/// lack the permission to cost one refresh.
 pub const TRUSTED_FOR: i64 = 10;
 
-/// A refusal of a refresh token ends the connection when Clover repeats it after this long or longer: a fault of
-/// Clover's, or of what stands before it, is over by then.
+/// A refusal of a refresh token ends the connection when Clover repeats it after this long or
+/// longer: a fault of Clover's, or of what stands before it, is over by then.
 pub const CONFIRMED_AFTER: i64 = 600;
 
 /// Why a pair was fetched.
@@ -30,7 +31,8 @@ pub enum Origin {
     Refused,
 }
 
-/// What the token store keeps. Wiped from memory in the end. `Debug` shows no secret; [`Tokens::to_json`] shows all of them.
+/// What the token store keeps. Wiped from memory in the end. `Debug` shows no secret;
+/// [`Tokens::to_json`] shows all of them.
 #[derive(Debug, Clone)]
 pub struct Tokens {
     /// Opens the data.
@@ -67,7 +69,8 @@ impl Refusal {
         self.at.saturating_add(CONFIRMED_AFTER)
     }
 
-    /// It is too early to ask again. A refusal that lies ahead, by a clock that was wrong, holds nothing up.
+    /// It is too early to ask again. A refusal that lies ahead, by a clock that was wrong, holds
+    /// nothing up.
     #[must_use]
     pub fn holds(&self, now: i64) -> bool {
         (self.at..self.next_try_at()).contains(&now)
@@ -151,8 +154,9 @@ impl Tokens {
 
     /// At least `seconds` are left, or a refresh would not help.
     ///
-    /// A pair that did not have as much even when it was new (a clock that is wrong, or shorter lives than Clover
-    /// documents) serves half its apparent life, so that no clock can make every call refresh.
+    /// A pair that did not have as much even when it was new (a clock that is wrong, or shorter
+    /// lives than Clover documents) serves half its apparent life, so that no clock can make every
+    /// call refresh.
     #[must_use]
     pub fn serves(&self, seconds: i64, now: i64) -> bool {
         if self.refusal.is_some_and(|refusal| refusal.access_too) {
@@ -166,7 +170,8 @@ impl Tokens {
         (0..(life / 2).max(TRUSTED_FOR)).contains(&age)
     }
 
-    /// It was fetched just now because the one before was refused, so a refusal is not the token's fault.
+    /// It was fetched just now because the one before was refused, so a refusal is not the token's
+    /// fault.
     #[must_use]
     pub fn is_beyond_doubt(&self, now: i64) -> bool {
         let age = now.saturating_sub(self.rotated_at);

@@ -20,8 +20,8 @@ pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Shorter than the idle time-outs of common load balancers (60 s): a write on a connection that the other side is
-/// just closing would be a write without an answer.
+/// Shorter than the idle time-outs of common load balancers (60 s): a write on a connection that
+/// the other side is just closing would be a write without an answer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Ten times a page of 1,000 items with everything expanded; more is no answer of Clover's.
@@ -109,12 +109,14 @@ pub trait Transport: Send + Sync {
     fn send(&self, request: Request, timeout: Duration) -> Boxed<Result<Reply, Failure>>;
 }
 
-/// The real one. Makes no connection before the first request, and belongs to the runtime that sends it.
+/// The real one. Makes no connection before the first request, and belongs to the runtime that
+/// sends it.
 #[derive(Debug, Clone)]
 pub struct Wire(reqwest::Client);
 
 impl Wire {
-    /// Ready for these hosts: loopback is never asked of a proxy, everything else goes by the system's settings.
+    /// Ready for these hosts: loopback is never asked of a proxy, everything else goes by the
+    /// system's settings.
     ///
     /// # Errors
     /// [`Error::Configuration`] when TLS cannot be set up, such as without any root certificate.
@@ -208,15 +210,16 @@ fn failure(error: reqwest::Error) -> Failure {
     } else if error.is_connect() && is_tls_fault(&error) {
         Failure::Insecure(Cause::new(error))
     } else if error.is_connect() {
-        // The connection, TLS included, was never made. A request that died on a made one is not among these.
+        // The connection, TLS included, was never made. A request that died on a made one is not
+        // among these.
         Failure::NotSent(Cause::new(error))
     } else {
         Failure::NoAnswer(Cause::new(error))
     }
 }
 
-/// Whether TLS itself refused, rather than the connection below it. `io::Error` hides the error that it wraps from
-/// `source`, so both ways down are followed.
+/// Whether TLS itself refused, rather than the connection below it. `io::Error` hides the error
+/// that it wraps from `source`, so both ways down are followed.
 fn is_tls_fault(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,5 +1,6 @@
-//! Whose word an answer is. A firewall, a proxy or a hotel's login page may answer in Clover's place, and what it says
-//! is no news of tokens, permissions or items. Decides by the form of an answer, never by the words in it.
+//! Whose word an answer is. A firewall, a proxy or a hotel's login page may answer in Clover's
+//! place, and what it says is no news of tokens, permissions or items. Decides by the form of an
+//! answer, never by the words in it.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::IgnoredAny;
@@ -10,8 +11,8 @@ use crate::transport::Method;
 /// Whether Clover gave this answer, and nobody in between.
 ///
 /// - A 2xx with a body is JSON. Writes may be answered with an empty body, reads not.
-/// - A refusal is a JSON object with `message`, `error` or `details`. An empty body is taken for Clover's only below
-///   one of Clover's own headers, which a firewall does not know.
+/// - A refusal is a JSON object with `message`, `error` or `details`. An empty body is taken for
+///   Clover's only below one of Clover's own headers, which a firewall does not know.
 /// - An unknown path is refused as `405 GET not allowed.`, in plain text.
 ///
 /// A 429 and a 5xx are not asked about: both mean "later", whoever says it.

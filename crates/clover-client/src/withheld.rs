@@ -1,5 +1,5 @@
-//! Fields that Clover does not expand for this app. It refuses the whole call when one of them is asked for, with 403,
-//! and does not say which; without them it answers.
+//! Fields that Clover does not expand for this app. It refuses the whole call when one of them is
+//! asked for, with 403, and does not say which; without them it answers.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,8 +42,9 @@ fn is_refusal_of_a_field(error: &Error) -> bool {
 }
 
 impl Api {
-    /// Reads with these fields expanded, as far as Clover expands them for this app. What it refuses is found out by one
-    /// request a field, once, and left out from then on: see [`Api::withheld`].
+    /// Reads with these fields expanded, as far as Clover expands them for this app. What it
+    /// refuses is found out by one request a field, once, and left out from then on: see
+    /// [`Api::withheld`].
     pub(crate) async fn read_expanded<R: Send + 'static>(
         &self,
         access: &Access,

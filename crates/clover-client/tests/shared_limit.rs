@@ -1,4 +1,5 @@
-//! Permits that processes share: when one asks, what it tells, and that all together stay within the limits.
+//! Permits that processes share: when one asks, what it tells, and that all together stay within
+//! the limits.
 
 mod support;
 

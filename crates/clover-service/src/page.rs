@@ -201,8 +201,8 @@ impl StockPage {
         self.items.iter().filter_map(move |item| {
             let row = known.get(item.id.as_str())?;
             let stock = count(item).filter(|_| track_stock);
-            // The page does not say whether the item is a variant. A hidden one is taken for one: its
-            // availability is left to a comparison of the whole product.
+            // The page does not say whether the item is a variant. A hidden one is taken for one:
+            // its availability is left to a comparison of the whole product.
             let sellable = is_sellable(item.available, item.hidden, true);
             let change = compare_count(stock, sellable, row)?;
             Some((&item.id, change))

@@ -1,4 +1,5 @@
-//! Items with their counts: by a handful of ids, and one by one. Whole lists are read by [`Sweep`](crate::Sweep).
+//! Items with their counts: by a handful of ids, and one by one. Whole lists are read by
+//! [`Sweep`](crate::Sweep).
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;

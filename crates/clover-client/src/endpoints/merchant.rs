@@ -17,8 +17,9 @@ pub struct MerchantFacts {
     pub order_currency: Option<String>,
 }
 
-/// The manual asks for four permissions, and Merchant Read is not among them: a refusal here is usual, and must not cost a refresh. So the refusal is
-/// believed when the same token may read something else.
+/// The manual asks for four permissions, and Merchant Read is not among them: a refusal here is
+/// usual, and must not cost a refresh. So the refusal is believed when the same token may read
+/// something else.
 ///
 /// # Errors
 /// As [`Api::get`].
@@ -55,7 +56,8 @@ pub async fn read(api: Api, access: Access) -> Result<MerchantFacts, Error> {
     })
 }
 
-/// Orders are among the four permissions; without even that one, the items must be readable, or the token is bad.
+/// Orders are among the four permissions; without even that one, the items must be readable, or the
+/// token is bad.
 async fn read_order_currency(api: &Api, access: &Access) -> Result<Option<String>, Error> {
     match api.get(access, "orders", &[("limit", "1")]).await {
         Ok(answer) => Ok(Listing::<OrderCurrency>::parse(&answer.body)

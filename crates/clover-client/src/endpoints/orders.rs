@@ -1,10 +1,11 @@
-//! Pushing a web order: create, find again, fill, pay. Each step reads before it writes, so that it can be repeated
-//! after any ending; none of them waits out an unknown ending by itself.
+//! Pushing a web order: create, find again, fill, pay. Each step reads before it writes, so that it
+//! can be repeated after any ending; none of them waits out an unknown ending by itself.
 //!
-//! The order of the steps is the caller's, and so is one promise: no write of ours for this order is still on its way
-//! when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and [`Pay::Unknown`] that is so once the request's
-//! own timeout has passed. Each step also has a time after which it begins no write any more, so that a caller that
-//! lost sight of it knows when nothing can come of it: [`CREATING`], [`FILLING`] or [`PAYING`], and one write's timeout.
+//! The order of the steps is the caller's, and so is one promise: no write of ours for this order
+//! is still on its way when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and
+//! [`Pay::Unknown`] that is so once the request's own timeout has passed. Each step also has a time
+//! after which it begins no write any more, so that a caller that lost sight of it knows when
+//! nothing can come of it: [`CREATING`], [`FILLING`] or [`PAYING`], and one write's timeout.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub const PAYING: Duration = Duration::from_secs(60);
 
 /// Line items that Clover takes at once: all of them, or none.
 const CHUNK: usize = 100;
-/// More than one order with one reference is a fault already; more than a few need not be told apart.
+/// More than one order with one reference is a fault already; more than a few need not be told
+/// apart.
 const FOUND_AT_MOST: &str = "10";
 /// The tender for money that was taken elsewhere.
 const EXTERNAL_PAYMENT: &str = "com.clover.tender.external_payment";
@@ -72,7 +74,8 @@ pub enum Fill {
 pub enum Pay {
     /// The order shows our payment.
     Recorded,
-    /// The order shows that it is paid, though not by whom. Clover would take a second payment without complaint.
+    /// The order shows that it is paid, though not by whom. Clover would take a second payment
+    /// without complaint.
     AlreadyPaid,
     /// The app may not do this; the order stays unpaid in Clover.
     NotGranted {
@@ -90,7 +93,8 @@ pub enum Pay {
 /// Creates the order without its lines.
 ///
 /// # Errors
-/// When the order was certainly not created. Clover's words are free of what the plan calls private.
+/// When the order was certainly not created. Clover's words are free of what the plan calls
+/// private.
 pub async fn create(
     api: Api,
     access: Access,
@@ -121,7 +125,8 @@ pub async fn create(
     }
 }
 
-/// All orders that carry the reference and are not deleted; after a creation not yet the new one, for a while.
+/// All orders that carry the reference and are not deleted; after a creation not yet the new one,
+/// for a while.
 ///
 /// # Errors
 /// As [`Api::get`], and [`Error::BadAnswer`].
@@ -142,11 +147,13 @@ pub async fn find(
     Ok(orders.map(|order| order.id).collect())
 }
 
-/// Brings the order to its plan: reads what is there, writes what is missing, reads again. What is there must be the
-/// plan's beginning, which count and sum decide, since Clover may store other texts than it was sent.
+/// Brings the order to its plan: reads what is there, writes what is missing, reads again. What is
+/// there must be the plan's beginning, which count and sum decide, since Clover may store other
+/// texts than it was sent.
 ///
 /// # Errors
-/// When nothing was left half known: reads that failed, refusals, waits that would take too long. Fill again.
+/// When nothing was left half known: reads that failed, refusals, waits that would take too long.
+/// Fill again.
 pub async fn fill(
     api: Api,
     access: Access,
@@ -229,8 +236,9 @@ pub async fn pay(
     }
 }
 
-/// An order, with its payments where it has any. `expand=payments` would need Payments Read; the list of an order's
-/// payments needs Orders Read alone, and where Clover refuses that as well, the payment state is still there.
+/// An order, with its payments where it has any. `expand=payments` would need Payments Read; the
+/// list of an order's payments needs Orders Read alone, and where Clover refuses that as well, the
+/// payment state is still there.
 async fn order_with_payments(
     api: &Api,
     access: &Access,
@@ -266,7 +274,8 @@ struct List<T> {
     elements: Vec<T>,
 }
 
-/// The same, with this long until a write must have begun; once begun it has all the time of a write.
+/// The same, with this long until a write must have begun; once begun it has all the time of a
+/// write.
 fn in_time(api: &Api, left: Duration) -> Api {
     let mut policy = api.policy().clone();
     policy.elapsed = policy.elapsed.min(left);
@@ -447,7 +456,8 @@ impl Filling {
         }
         let left = missing(&self.plan, &self.read().await?)?;
         if !left.lines.is_empty() || !left.discounts.is_empty() {
-            // All was answered, so Clover reads an older state, or somebody takes lines away while we add them.
+            // All was answered, so Clover reads an older state, or somebody takes lines away while
+            // we add them.
             return Err(Halt::Unknown);
         }
         if left.head {
@@ -487,7 +497,8 @@ impl Filling {
         self.api.get_json(&self.access, &self.path, &[]).await
     }
 
-    /// By offset, since lines are not known to be filtered by id. One that comes twice is counted once.
+    /// By offset, since lines are not known to be filtered by id. One that comes twice is counted
+    /// once.
     async fn read_lines(&self) -> Result<Tally, Error> {
         let path = format!("{}/line_items", self.path);
         let mut ids = HashSet::new();

@@ -1,9 +1,10 @@
 //! Counts of items: read, written, and read again when a write got no answer.
 //!
-//! Clover knows no "take two", only "set to seven", and no precondition. What another till does between our read and our
-//! write is lost, so the two must lie close together: counts are read in one request, and only as many at a time as can
-//! be written at once. Where limits or latency do not let them lie within a second, fewer are taken, down to one, and
-//! the write leaves all the same. The time that this takes is told before, so that the caller can store it.
+//! Clover knows no "take two", only "set to seven", and no precondition. What another till does
+//! between our read and our write is lost, so the two must lie close together: counts are read in
+//! one request, and only as many at a time as can be written at once. Where limits or latency do
+//! not let them lie within a second, fewer are taken, down to one, and the write leaves all the
+//! same. The time that this takes is told before, so that the caller can store it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,14 +28,15 @@ use crate::rate_limit::RateLimit;
 /// The goal: from the question for the old count until its write has left.
 pub const WINDOW: Duration = Duration::from_secs(1);
 
-/// However long it takes, a count that was read longer ago than this is read again before it is written.
+/// However long it takes, a count that was read longer ago than this is read again before it is
+/// written.
 pub const OLDEST: Duration = Duration::from_secs(60);
 
 /// Ids in one filter: their URL stays below 3 KiB.
 const MOST_AT_ONCE: usize = 100;
 
-/// So many counts are to be read in one request: as many as can be written within the window after it, at least one.
-/// `latency` is the time that the last request took.
+/// So many counts are to be read in one request: as many as can be written within the window after
+/// it, at least one. `latency` is the time that the last request took.
 #[must_use]
 pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usize {
     let starts = u128::from(limits.per_second) * window.as_millis() / 1_000;
@@ -48,8 +50,9 @@ pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usi
     usize::try_from(most).unwrap_or(MOST_AT_ONCE)
 }
 
-/// So old a count may be when its write leaves, of so many that were read together and have been this long on their way. A
-/// single one has nothing to wait for but its own turn; it gets more time with each turn that it missed.
+/// So old a count may be when its write leaves, of so many that were read together and have been
+/// this long on their way. A single one has nothing to wait for but its own turn; it gets more time
+/// with each turn that it missed.
 #[must_use]
 pub fn may_age(items: usize, age: Duration, misses: u32) -> Duration {
     let age = age.min(OLDEST);
@@ -163,7 +166,8 @@ pub enum Wrote {
     Done {
         /// `modifiedTime` of the count, in milliseconds.
         modified: Option<i64>,
-        /// From the question for the old count to the answer: what another till sold meanwhile is lost.
+        /// From the question for the old count to the answer: what another till sold meanwhile is
+        /// lost.
         window: Duration,
     },
     /// No answer, or none that makes sense: to be settled by reading.
@@ -197,8 +201,8 @@ fn reading(stock: &ItemStock) -> CountReading {
 }
 
 impl Api {
-    /// Reads counts, each with its own outcome: the first ones of the list, as many as can be written soon after, at least
-    /// one.
+    /// Reads counts, each with its own outcome: the first ones of the list, as many as can be
+    /// written soon after, at least one.
     ///
     /// # Errors
     /// A refused token, which is everybody's and not one count's.
@@ -248,8 +252,8 @@ impl Api {
         }
     }
 
-    /// Writes counts side by side, each once and only while what it was made from is fresh. An error inside the list says
-    /// that Clover refused this count, and that it stands as before.
+    /// Writes counts side by side, each once and only while what it was made from is fresh. An
+    /// error inside the list says that Clover refused this count, and that it stands as before.
     ///
     /// # Errors
     /// [`Error::Interrupted`]: nothing is known of any of them.
@@ -291,7 +295,8 @@ impl Api {
         async move { sweep.next().await.transpose() }
     }
 
-    /// Thousandths of units that orders of the till took of each item while its count was being overwritten.
+    /// Thousandths of units that orders of the till took of each item while its count was being
+    /// overwritten.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -506,7 +511,8 @@ fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     joined
 }
 
-/// Far more than a till takes within the minutes of a stretch: a server that knows no offset is not read for ever.
+/// Far more than a till takes within the minutes of a stretch: a server that knows no offset is not
+/// read for ever.
 const MOST_ORDERS: usize = 50_000;
 
 async fn orders_between(

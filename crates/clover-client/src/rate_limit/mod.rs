@@ -1,9 +1,10 @@
-//! How fast this process may send: requests a second, requests at once, and a gate that a 429 closes.
+//! How fast this process may send: requests a second, requests at once, and a gate that a 429
+//! closes.
 //!
 //! Clover counts requests as they *arrive*. A request arrives some time between its start here and
-//! the head of its answer, so it counts for the whole of that and one second more. That holds for any
-//! latency, for requests that wait for a TLS handshake, and for a process that was busy elsewhere
-//! while its bytes were in a buffer.
+//! the head of its answer, so it counts for the whole of that and one second more. That holds for
+//! any latency, for requests that wait for a TLS handshake, and for a process that was busy
+//! elsewhere while its bytes were in a buffer.
 //!
 //! Processes that share a token also need a permit for each request: see [`shared`].
 
@@ -33,7 +34,8 @@ const WINDOW: Duration = Duration::from_millis(1_010);
 /// Longer than any process lives, and near enough for every clock to count to.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// `now + wait`, for waits that come from outside: the plain sum panics beyond what the clock can hold.
+/// `now + wait`, for waits that come from outside: the plain sum panics beyond what the clock can
+/// hold.
 pub(crate) fn later(now: Instant, wait: Duration) -> Instant {
     now + wait.min(FAR)
 }
@@ -147,8 +149,8 @@ impl State {
 #[derive(Debug)]
 struct Inner {
     state: Mutex<State>,
-    /// Wakes everyone who waits. There is no first in line: a waiter may be a future that nobody polls
-    /// for a while, and must not hold up those behind it.
+    /// Wakes everyone who waits. There is no first in line: a waiter may be a future that nobody
+    /// polls for a while, and must not hold up those behind it.
     changed: Notify,
     /// A request waits for a permit.
     short: Notify,
@@ -195,7 +197,8 @@ impl RateLimiter {
         }))
     }
 
-    /// The most that the settings allow this process from now on. Zero of either stops all new requests.
+    /// The most that the settings allow this process from now on. Zero of either stops all new
+    /// requests.
     pub fn set_own_limit(&self, own: RateLimit) {
         self.0.state().own = own;
         self.0.changed.notify_waiters();
@@ -207,8 +210,8 @@ impl RateLimiter {
         self.0.state().in_flight
     }
 
-    /// The most that this process may use now: its settings, within the limits that Clover's answers
-    /// named. While other processes work it is less.
+    /// The most that this process may use now: its settings, within the limits that Clover's
+    /// answers named. While other processes work it is less.
     #[must_use]
     pub fn limits(&self) -> RateLimit {
         self.0.state().limits(Instant::now())

@@ -1,9 +1,9 @@
 //! Permits that the limiter of all processes grants: when a process asks for them, and when it
 //! returns them.
 //!
-//! One permit allows one request, from a given time on. The limiter of all processes may be PHP code,
-//! which must not be called from within a future. So this says what to ask and takes in the answer,
-//! between two polls of the runtime.
+//! One permit allows one request, from a given time on. The limiter of all processes may be PHP
+//! code, which must not be called from within a future. So this says what to ask and takes in the
+//! answer, between two polls of the runtime.
 //!
 //! Each request tells the *whole* state of this process. An answer that is lost does no harm: the
 //! next exchange puts the count right.

@@ -1,4 +1,5 @@
-//! Pushing web orders: whatever goes wrong on the way, one order comes out, and its sums are the shop's.
+//! Pushing web orders: whatever goes wrong on the way, one order comes out, and its sums are the
+//! shop's.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! A simulator, a connection to it, and the caller's side: a runtime of one thread and a token store.
+//! A simulator, a connection to it, and the caller's side: a runtime of one thread and a token
+//! store.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -21,7 +22,8 @@ pub const SECRET: &str = "11111111-2222-3333-4444-555555555555";
 pub const REDIRECT: &str =
     "https://shop.example/index.php?option=com_ajax&plugin=cloverpos&format=raw";
 
-/// For tests in which an answer does not come in time: what comes in time needs far less on a busy machine too.
+/// For tests in which an answer does not come in time: what comes in time needs far less on a busy
+/// machine too.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Short waits, since these tests run in real time.

@@ -165,7 +165,8 @@ fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
         ..Clover::default()
     });
     world.now.set(NOW + 1_790);
-    // This Clover forgets the spent token once it was recovered, so the answer is final, but only then.
+    // This Clover forgets the spent token once it was recovered, so the answer is final, but only
+    // then.
     let error = world.ensure(Need::AtLeast(120)).unwrap_err();
     assert!(matches!(error, LifeError::Refused(_)));
     assert_eq!(

@@ -19,7 +19,8 @@ const INVALID: &[u8] = br#"{"message":"401 Unauthorized"}"#;
 
 pub const NOW: i64 = 1_800_000_000;
 
-/// Clover's side: the refresh token in force, the one spent for it, and how the next answers get lost.
+/// Clover's side: the refresh token in force, the one spent for it, and how the next answers get
+/// lost.
 #[derive(Default)]
 pub struct Clover {
     pub generation: u32,
