@@ -6,7 +6,7 @@
 //! any latency, for requests that wait for a TLS handshake, and for a process that was busy
 //! elsewhere while its bytes were in a buffer.
 //!
-//! Processes that share a token also need a permit for each request: see [`shared`].
+//! Processes that share a token also need a permit for each request: see `shared`.
 
 mod learned;
 mod shared;
