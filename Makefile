@@ -1,7 +1,7 @@
 # One command a purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php deny fuzz mutants package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php lint-joomla deny fuzz mutants package clean
 
 # The build script of ext-php-rs runs again whenever these change, so every target uses the same.
 export PHP ?= $(shell command -v php)
@@ -29,6 +29,8 @@ ANALYZED := stubs cli dev $(addprefix php-plugin/lib/src/,Catalog Connection Dat
 # What it finds nowhere, though it does not know Joomla's classes. Only grows.
 NOWHERE := docblock-type-mismatch invalid-property-write non-existent-class-constant non-existent-function non-existent-property \
 	undefined-variable
+# The same, where Joomla's own classes are needed: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
+ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
 DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience
 
@@ -94,6 +96,9 @@ lint-php: setup $(MAGO)
 	$(MAGO) analyze $(NOWHERE:%=--retain-code %)
 	@find php-plugin cli dev scripts stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find scripts .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
+
+lint-joomla: $(MAGO) ## Analyze what names Joomla's classes; JOOMLA_ROOT is a site with J2Commerce
+	php scripts/analyze-joomla.php $(MAGO) $(ANALYZED_JOOMLA)
 
 $(MAGO):
 	cargo install mago --version $(MAGO_VERSION) --locked --root target/tools/mago-$(MAGO_VERSION)

@@ -22,9 +22,12 @@ return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
         $container->set(PluginInterface::class, static function (Container $container): PluginInterface {
-            $plugin = new Cloversync((array) PluginHelper::getPlugin('task', 'cloversync'));
+            $stored = PluginHelper::getPlugin('task', 'cloversync');
+            $plugin = new Cloversync(\is_object($stored) ? get_object_vars($stored) : []);
             $plugin->setApplication(Factory::getApplication());
-            $plugin->setDatabase($container->get(DatabaseInterface::class));
+            /** @var DatabaseInterface $database */
+            $database = $container->get(DatabaseInterface::class);
+            $plugin->setDatabase($database);
 
             return $plugin;
         });

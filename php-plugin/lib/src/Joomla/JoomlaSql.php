@@ -37,7 +37,10 @@ final class JoomlaSql implements Sql
 
     public function fetchAll(string $query, array $values = []): array
     {
-        return $this->prepare($query, $values)->loadAssocList() ?? [];
+        /** @var ?list<array<string, int|float|string|null>> $rows */
+        $rows = $this->prepare($query, $values)->loadAssocList();
+
+        return $rows ?? [];
     }
 
     public function fetchOne(string $query, array $values = []): ?array
@@ -155,6 +158,8 @@ final class JoomlaSql implements Sql
     private static function numbers(\Throwable $e): array
     {
         $numbers = [];
+
+        $m = [];
 
         for ($cause = $e; $cause !== null; $cause = $cause->getPrevious()) {
             $numbers[] = (int) match (true) {

@@ -67,7 +67,18 @@ final readonly class Requirements
 
         return $seen === []
             ? null
-            : self::sentence($seen['extension'] ?? null, true, (string) ($seen['php'] ?? ''), $seen['lacks'] ?? null);
+            : self::sentence(
+                self::text($seen, 'extension'),
+                true,
+                self::text($seen, 'php') ?? '',
+                self::text($seen, 'lacks'),
+            );
+    }
+
+    /** @param array<string, mixed> $seen As {@see remember()} stored it */
+    private static function text(array $seen, string $name): ?string
+    {
+        return \is_string($seen[$name] ?? null) ? $seen[$name] : null;
     }
 
     /** To be called on the command line. */

@@ -59,7 +59,9 @@ final readonly class Secrets
             if ($sealed !== null) {
                 $secrets[$name] = $vault->open($sealed, $this->context($name));
                 // The site's secret has changed, and the one before is still known: from now on it is not needed.
-                $vault->isCurrent($sealed) || $this->keep($name, $secrets[$name], $vault);
+                if (!$vault->isCurrent($sealed)) {
+                    $this->keep($name, $secrets[$name], $vault);
+                }
             }
         }
 

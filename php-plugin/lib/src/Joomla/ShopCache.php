@@ -35,10 +35,10 @@ final class ShopCache
                     'cachebase'    => $app->get('cache_path', JPATH_CACHE),
                     'result'       => true,
                 ];
-                Factory::getContainer()
-                    ->get(CacheControllerFactoryInterface::class)
-                    ->createCacheController('callback', $options)
-                    ->clean();
+                /** @var CacheControllerFactoryInterface $factory */
+                $factory = Factory::getContainer()->get(CacheControllerFactoryInterface::class);
+                $factory->createCacheController('callback', $options)->cache->clean();
+
                 // Caches beside Joomla's own listen to this.
                 Factory::getApplication()
                     ->getDispatcher()

@@ -82,6 +82,7 @@ final class ShopFactory
 
     public static function create(CMSApplicationInterface $app, DatabaseInterface $db, string $parameters): self
     {
+        /** @var array<string, mixed>|scalar|null $decoded */
         $decoded = json_decode($parameters, true);
 
         return new self(
@@ -90,7 +91,7 @@ final class ShopFactory
             (string) $app->get('secret'),
             new SiteAddress(
                 $app->isClient('cli') ? null : Uri::root(),
-                $app->get('db') . '/' . $app->get('dbprefix') . '@' . $app->get('host'),
+                (string) $app->get('db') . '/' . (string) $app->get('dbprefix') . '@' . (string) $app->get('host'),
                 static fn (): string => hash(
                     'sha256',
                     implode(
@@ -156,7 +157,9 @@ final class ShopFactory
 
     public function isDebug(): bool
     {
-        return (bool) $this->parameter('debug');
+        $debug = $this->parameter('debug');
+
+        return \is_scalar($debug) && (bool) $debug;
     }
 
     /** Facts of the connection's environment. */
@@ -256,10 +259,15 @@ final class ShopFactory
      */
     public function strandedSecrets(): array
     {
-        return array_filter(
-            array_intersect_key($this->parameters, array_flip(Secrets::NAMES)),
-            static fn (mixed $s): bool => \is_string($s) && trim($s) !== '',
-        );
+        $found = [];
+
+        foreach (array_intersect_key($this->parameters, array_flip(Secrets::NAMES)) as $name => $secret) {
+            if (\is_string($secret) && trim($secret) !== '') {
+                $found[$name] = $secret;
+            }
+        }
+
+        return $found;
     }
 
     /** Moves them to where they belong; needs the extension. */

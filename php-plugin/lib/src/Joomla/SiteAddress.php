@@ -99,9 +99,9 @@ final readonly class SiteAddress
         $parts = parse_url(strtolower($url)) ?: [];
 
         return (
-            preg_replace('/^www\./', '', $parts['host'] ?? '')
+            (string) preg_replace('/^www\./', '', $parts['host'] ?? '')
             . (isset($parts['port']) ? ":{$parts['port']}" : '')
-            . rtrim(parse_url($url, PHP_URL_PATH) ?? '', '/')
+            . rtrim((string) parse_url($url, PHP_URL_PATH), '/')
         );
     }
 }

@@ -47,6 +47,9 @@ final class NeededFunctions
     ];
 
     public const JOOMLA = [
+        'Core' => [
+            'get_object_vars',
+        ],
         'standard' => [
             'basename', 'end', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
             'parse_url', 'str_repeat', 'strstr',

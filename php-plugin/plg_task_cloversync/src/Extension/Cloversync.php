@@ -20,6 +20,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Tasks\ScheduledTasks;
 use CloverSync\Shop\Tasks\TaskReport;
+use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Plugin\CMSPlugin;
 use Joomla\CMS\Plugin\PluginHelper;
@@ -107,9 +108,11 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
 
         // Its sentences are used here, and on the command line nobody else loads them.
-        $language = $this->getApplication()->getLanguage();
-        $language->load(self::APP, JPATH_ADMINISTRATOR)
-            || $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
+        $language = $this->app()->getLanguage();
+
+        if (!$language->load(self::APP, JPATH_ADMINISTRATOR)) {
+            $language->load(self::APP, JPATH_PLUGINS . '/j2commerce/app_cloverpos');
+        }
 
         try {
             return $this->unwatched(fn (): int => $this->report($routine($this->routines())));
@@ -123,11 +126,12 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     /** @throws \Throwable when the shop cannot be put together */
     private function routines(): ScheduledTasks
     {
-        $app     = $this->getApplication();
+        $app     = $this->app();
+        $plugin  = PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
         $factory = ShopFactory::create(
             $app,
             $this->getDatabase(),
-            (string) PluginHelper::getPlugin('j2commerce', 'app_cloverpos')->params,
+            \is_object($plugin) && isset($plugin->params) ? (string) $plugin->params : '',
         );
         $factory->siteState()->set('task_seen', (string) $factory->clock->now());
 
@@ -147,7 +151,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     private function report(TaskReport $result): int
     {
         if ($result->shopChanged) {
-            ShopCache::clean($this->getApplication());
+            ShopCache::clean($this->app());
         }
 
         foreach ($result->facts as $fact => $values) {
@@ -172,6 +176,8 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     /**
      * In debug mode Joomla keeps every query with its call stack, which a sync of thousands of products would fill the
      * memory with.
+     *
+     * @param \Closure(): int $work
      */
     private function unwatched(\Closure $work): int
     {
@@ -191,9 +197,14 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
     }
 
+    private function app(): CMSApplicationInterface
+    {
+        return $this->getApplication() ?? throw new \LogicException('The plugin was given no application.');
+    }
+
     private function tell(string $sentence, string $priority = 'info'): void
     {
         $this->logTask($sentence, $priority);
-        $this->snapshot['output'] = ltrim(($this->snapshot['output'] ?? '') . "\n" . $sentence);
+        $this->snapshot['output'] = ltrim((string) ($this->snapshot['output'] ?? '') . "\n" . $sentence);
     }
 }
