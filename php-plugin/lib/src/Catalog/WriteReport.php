@@ -54,4 +54,10 @@ final class WriteReport
 
         array_push($this->log, ...$other->log);
     }
+
+    /** @param list<string> $warnings */
+    public static function sentence(string $text, array $warnings): string
+    {
+        return $warnings === [] ? $text : $text . ' — ' . implode('; ', $warnings);
+    }
 }

@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Catalog\J2Commerce\Options;
+use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
+use CloverSync\Shop\Catalog\J2Commerce\Variants;
+use CloverSync\Shop\Catalog\Joomla\Articles;
+use CloverSync\Shop\Catalog\Joomla\Categories;
+use CloverSync\Shop\Catalog\Joomla\Tags;
+use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Clock;
+use CloverSync\Shop\Support\ShopSettings;
+
+/** The shop's tables that hold products, of one transaction at a time. */
+final readonly class ProductTables
+{
+    public Articles $articles;
+
+    public Variants $variants;
+
+    public Options $options;
+
+    public Categories $categories;
+
+    public Tags $tags;
+
+    public Bulk $bulk;
+
+    /** @param ShopSettings $settings With a default category that exists */
+    public function __construct(
+        Sql $sql,
+        public ShopConfig $config,
+        public ShopSettings $settings,
+        Links $links,
+        Clock $clock,
+    ) {
+        $this->articles   = new Articles($sql, $config, $clock);
+        $this->variants   = new Variants($sql, $config, $clock);
+        $this->options    = new Options($sql, $config, $clock);
+        $this->categories = new Categories($sql, $config, $links, $settings->defaultCategory, $clock);
+        $this->tags       = new Tags($sql, $config, $clock);
+        $this->bulk       = new Bulk($sql);
+    }
+}

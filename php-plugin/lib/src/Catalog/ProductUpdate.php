@@ -1,0 +1,350 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\ProductChange;
+use CloverSync\Shop\Links\LinkRow;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Support\Text;
+
+/** Brings linked products to what Clover says of them. */
+final readonly class ProductUpdate
+{
+    /** Fields that stand in the article, which an open editor would overwrite. */
+    private const TEXT = ['title', 'category', 'tags'];
+
+    public function __construct(
+        private ProductTables $tables,
+        private ProductVariants $productVariants,
+        private Links $links,
+        private ProductRestore $restore,
+    ) {
+    }
+
+    /**
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, LinkRow> $links
+     */
+    public function apply(array $changes, array $links, WriteReport $written, int $run, string $now): void
+    {
+        $changes = array_filter(
+            $changes,
+            static fn (ProductChange $c): bool => ($links[$c->cloverId] ?? null)?->article !== null,
+        );
+
+        if ($changes === []) {
+            return;
+        }
+
+        /** @var array<string, int> $rows Rows written by Clover id of the product */
+        $rows                 = array_fill_keys(array_keys($changes), 0);
+        $text                 = $this->updateText($changes, $links, $rows);
+        $written->productRows += $this->productVariants->move(
+            $changes,
+            array_map(static fn (LinkRow $l): int => $l->product(), array_intersect_key($links, $changes)),
+            $links,
+        );
+        $ids = $this->insertMissingVariants($changes, $links, $rows);
+        $this->productVariants->update($changes, $ids, $rows);
+        $this->updateOptions($changes, $links, $ids, $rows, $written);
+        $this->restore->apply($changes, $links, $rows);
+
+        $linkRows = [];
+
+        foreach ($changes as $id => $change) {
+            $link    = $links[$id];
+            $waits   = $text[$id]['waits'];
+            $product = [
+                'article_id'  => $link->articleId,
+                'product_id'  => $link->productId,
+                'state'       => LinkState::Synced->value,
+                'seen_run'    => $run,
+                'last_synced' => $now,
+            ];
+            $shown = [
+                // With the old fingerprint the text is found to differ again when the editor is closed.
+                'fingerprint'      => $waits ? $link->fingerprint : $change->fingerprint,
+                'title_written'    => $text[$id]['title'],
+                'category_written' => $text[$id]['category'],
+                'tags_written'     => json_encode($text[$id]['tags']),
+            ];
+
+            if ($change->kind === 'group') {
+                $linkRows[] =
+                    ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
+                    + $shown
+                    + $product;
+            }
+
+            foreach ($change->variants as $variant) {
+                if (
+                    $change->kind !== 'group'
+                    || $variant['action'] !== 'keep'
+                    || ($links[$variant['clover_id']] ?? null)?->fingerprint !== $variant['fingerprint']
+                ) {
+                    $linkRows[] =
+                        ProductVariants::link($variant, $change, $ids[$variant['clover_id']])
+                        + ($change->kind === 'group' ? [] : $shown)
+                        + $product;
+                }
+            }
+
+            $this->report($change, $rows[$id], $waits, $written);
+        }
+
+        $this->links->save($linkRows);
+        $written->productRows += array_sum($rows);
+    }
+
+    private function report(ProductChange $change, int $rows, bool $waits, WriteReport $written): void
+    {
+        if ($waits) {
+            $written->skipped++;
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'skipped',
+                \sprintf(
+                    '“%s” is open in the editor: its %s will be brought up to date once the article is closed.',
+                    $change->title,
+                    implode(', ', array_intersect(self::TEXT, $change->fields)),
+                ),
+            );
+        }
+
+        if ($rows === 0) {
+            $written->unchanged++;
+
+            return;
+        }
+
+        $written->updated++;
+        $warnings = \in_array('sale', $change->fields, true) ? $change->warnings : [];
+
+        if ($change->action === 'restore') {
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                WriteReport::sentence("“{$change->title}” is back in Clover and restored", $warnings),
+            );
+        } elseif (array_diff($change->fields, ['count', 'availability']) === []) {
+            $written->log(
+                'inventory_pull',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                \sprintf('“%s”: %s', $change->title, self::counts($change)),
+            );
+        } else {
+            $written->log(
+                'update',
+                $change->kind,
+                $change->cloverId,
+                'success',
+                WriteReport::sentence("Updated “{$change->title}”: " . implode(', ', $change->fields), $warnings),
+            );
+        }
+    }
+
+    /**
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, LinkRow> $links
+     * @param array<string, int>                  $rows
+     *
+     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> What is ours in each
+     *   article from now on
+     */
+    private function updateText(array $changes, array $links, array &$rows): array
+    {
+        $ours    = [];
+        $updates = [];
+        $add     = [];
+        $remove  = [];
+        $owners  = [];
+        $this->tables->tags->provide(array_values(array_map(
+            static fn (ProductChange $change): array => $change->tags,
+            array_filter(
+                $changes,
+                static fn (ProductChange $change): bool => (
+                    \in_array('tags', $change->fields, true)
+                    && !($links[$change->cloverId]->article->checkedOut ?? false)
+                ),
+            ),
+        )));
+
+        foreach ($changes as $id => $change) {
+            $link      = $links[$id];
+            $article   = $link->article ?? throw new \UnexpectedValueException("The article of $id is not there.");
+            $articleId = (int) $link->articleId;
+            $mine      = [
+                'title'    => $link->titleWritten,
+                'category' => $link->categoryWritten,
+                'tags'     => $link->tagsWritten,
+                'waits'    => false,
+            ];
+            $owners[$articleId] = $id;
+
+            if (array_intersect(self::TEXT, $change->fields) !== [] && $article->checkedOut) {
+                $ours[$id] = ['waits' => true] + $mine;
+
+                continue;
+            }
+
+            if (\in_array('title', $change->fields, true)) {
+                $title = Text::shown($change->title);
+
+                if ($article->title === $title) {
+                    $mine['title'] = $title;
+                } elseif ($article->title === $mine['title']) {
+                    $updates[$articleId]['title'] = $mine['title'] = $title;
+                }
+            }
+
+            if (\in_array('category', $change->fields, true)) {
+                $category = $article->category === $mine['category']
+                    ? $this->tables->categories->resolve(
+                        $change->categories,
+                        $change->createCategory,
+                        $change->categoryId,
+                    )
+                    : 0;
+
+                if ($category !== 0 && $category !== $article->category) {
+                    $updates[$articleId]['catid'] = $mine['category'] = $category;
+                    $alias                        = $this->tables->articles->aliasIn(
+                        $category,
+                        $article->alias,
+                        (string) $id,
+                    );
+
+                    if ($alias !== $article->alias) {
+                        $updates[$articleId]['alias'] = $alias;
+                    }
+                }
+            }
+
+            if (\in_array('tags', $change->fields, true)) {
+                $tags               = $this->tables->tags->resolve($change->tags);
+                $add[$articleId]    = array_values(array_diff($tags, $mine['tags']));
+                $remove[$articleId] = array_values(array_diff($mine['tags'], $tags));
+                $mine['tags']       = $tags;
+            }
+
+            $ours[$id] = $mine;
+        }
+
+        $this->tables->articles->update($updates);
+
+        foreach (array_keys($updates) as $article) {
+            $rows[$owners[$article]]++;
+        }
+
+        if ($updates !== []) {
+            $mirrored                                 = $this->tables->tags->mirror($updates);
+            $rows[$owners[array_key_first($updates)]] += $mirrored;
+        }
+
+        foreach ($this->tables->tags->change(array_filter($add), array_filter($remove)) as $article => $n) {
+            $rows[$owners[$article]] += $n;
+        }
+
+        return $ours;
+    }
+
+    /**
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, LinkRow> $links
+     * @param array<string, int>                  $rows
+     *
+     * @return array<string, int> Variant ids by Clover id, of all variants
+     */
+    private function insertMissingVariants(array $changes, array $links, array &$rows): array
+    {
+        $ids     = [];
+        $inserts = [];
+        $owners  = [];
+
+        foreach ($changes as $id => $change) {
+            foreach ($change->variants as $variant) {
+                if ($variant['action'] === 'create') {
+                    $inserts[] = ProductVariants::row($variant, $links[$id]->product(), false, false);
+                    $owners[]  = $variant['clover_id'];
+                    $rows[$id] += 2;
+                } else {
+                    $ids[$variant['clover_id']] = $links[$variant['clover_id']]->variant();
+                }
+            }
+        }
+
+        return $ids + array_combine($owners, $this->tables->variants->insert($inserts));
+    }
+
+    /**
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, LinkRow> $links
+     * @param array<string, int>                  $ids
+     * @param array<string, int>                  $rows
+     */
+    private function updateOptions(array $changes, array $links, array $ids, array &$rows, WriteReport $written): void
+    {
+        $choices = [];
+        $ranges  = [];
+        $owners  = [];
+
+        foreach ($changes as $id => $change) {
+            if ($change->type !== 'variable') {
+                continue;
+            }
+
+            $product          = $links[$id]->product();
+            $owners[$product] = $id;
+
+            if ($change->action === 'restore' || array_intersect(['options', 'variants'], $change->fields) !== []) {
+                $choices[$product] = ProductVariants::choices($change, $ids);
+            }
+
+            if (
+                $change->action === 'restore'
+                || array_intersect(['options', 'variants', 'price'], $change->fields) !== []
+            ) {
+                $ranges[$product] = ['min' => $change->minPrice, 'max' => $change->maxPrice];
+            }
+        }
+
+        $options              = $this->tables->options->write($choices);
+        $written->productRows += $options['shared'];
+
+        foreach ([$options['products'], $this->tables->variants->saveRanges($ranges)] as $byProduct) {
+            foreach ($byProduct as $product => $n) {
+                $rows[$owners[$product]] += $n;
+            }
+        }
+
+        if ($choices !== []) {
+            $rows[$owners[array_key_first($choices)]] += $this->tables->variants->settleDefaults(array_keys($choices));
+        }
+    }
+
+    private static function counts(ProductChange $change): string
+    {
+        $counts = [];
+
+        foreach ($change->variants as $variant) {
+            if (\in_array('count', $variant['fields'], true)) {
+                $counts[] =
+                    ($change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '')
+                    . ($variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity']);
+            }
+        }
+
+        return $counts === [] ? 'availability' : implode(', ', $counts);
+    }
+}

@@ -1,0 +1,198 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Catalog;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\ProductChange;
+use CloverSync\Shop\Catalog\J2Commerce\Variants;
+use CloverSync\Shop\Links\LinkRow;
+use CloverSync\Shop\Support\Text;
+
+/** Moves variants between products, brings them up to date, and gives the rows of new ones. */
+final class ProductVariants
+{
+    /** @var list<int> Single products that lost their variant to a group */
+    private array $abandoned = [];
+
+    public function __construct(
+        private readonly ProductTables $tables,
+    ) {
+    }
+
+    /** @return list<int> Single products that have lost their variant to a group since the last call */
+    public function takeAbandoned(): array
+    {
+        $abandoned       = $this->abandoned;
+        $this->abandoned = [];
+
+        return $abandoned;
+    }
+
+    /**
+     * @param array<ProductChange> $changes
+     *
+     * @return array<string, true> Variants that stand in another product, by Clover id
+     */
+    public static function moved(array $changes): array
+    {
+        $moved = [];
+
+        foreach ($changes as $change) {
+            foreach ($change->variants as $variant) {
+                if ($variant['action'] === 'move') {
+                    $moved[$variant['clover_id']] = true;
+                }
+            }
+        }
+
+        return $moved;
+    }
+
+    /**
+     * Takes variants out of the products that they stand in and puts them into these.
+     *
+     * @param array<string, ProductChange>        $changes
+     * @param array<string, int>                  $products By Clover id of the change
+     * @param array<string, LinkRow> $links
+     *
+     * @return int Rows written
+     */
+    public function move(array $changes, array $products, array $links): int
+    {
+        $targets = [];
+
+        foreach ($changes as $id => $change) {
+            foreach ($change->variants as $i => $variant) {
+                if ($variant['action'] === 'move') {
+                    $targets[$links[$variant['clover_id']]->variant()] = [
+                        'product' => $products[$id],
+                        'master'  => $change->type !== 'variable',
+                        'default' => $change->type !== 'variable' || $change->action === 'create' && $i === 0,
+                    ];
+                }
+            }
+        }
+
+        if ($targets === []) {
+            return 0;
+        }
+
+        $rows = $this->tables->options->detach(array_keys($targets));
+        $left = $this->tables->variants->move($targets);
+        array_push($this->abandoned, ...$left['singles']);
+
+        return $rows + $left['rows'] + $this->tables->variants->settle($left['variables']);
+    }
+
+    /**
+     * @param array<string, ProductChange> $changes
+     * @param array<string, int>           $ids
+     * @param array<string, int>           $rows
+     */
+    public function update(array $changes, array $ids, array &$rows): void
+    {
+        $updates = [];
+        $owners  = [];
+
+        foreach ($changes as $id => $change) {
+            foreach ($change->variants as $variant) {
+                if (!\in_array($variant['action'], ['update', 'restore', 'move'], true)) {
+                    continue;
+                }
+
+                $values = [];
+
+                foreach (array_intersect(['sku', 'upc'], $variant['fields']) as $field) {
+                    $values[$field] = Text::shown($variant[$field] ?? '');
+                }
+
+                if (\in_array('price', $variant['fields'], true)) {
+                    $values['price'] = $variant['price'];
+                }
+
+                if (\in_array('count', $variant['fields'], true)) {
+                    $values['manage_stock'] = (int) $variant['manage_stock'];
+
+                    if ($variant['quantity'] !== null) {
+                        $values['quantity'] = $variant['quantity'];
+                    }
+                }
+
+                if ($variant['availability'] !== null) {
+                    $values['availability'] = $variant['availability'];
+                }
+
+                if ($values !== []) {
+                    $updates[$ids[$variant['clover_id']]] = $values;
+                    $owners[$ids[$variant['clover_id']]]  = $id;
+                }
+            }
+        }
+
+        foreach ($this->tables->variants->update($updates) as $variantId => $n) {
+            $rows[$owners[$variantId]] += $n;
+        }
+    }
+
+    /**
+     * @param array<string, int> $ids Variant ids by Clover id
+     *
+     * @return array{options: list<array{name: string, values: list<string>}>, variants: array<int, list<string>>}
+     */
+    public static function choices(ProductChange $change, array $ids): array
+    {
+        $variants = [];
+
+        foreach ($change->variants as $variant) {
+            $variants[$ids[$variant['clover_id']]] = $variant['option_values'];
+        }
+
+        return ['options' => $change->options, 'variants' => $variants];
+    }
+
+    /**
+     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   name: string} $variant
+     *
+     * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
+     *   manage_stock: bool, quantity: ?int, availability: ?int}
+     */
+    public static function row(array $variant, int $product, bool $master, bool $default): array
+    {
+        return [
+            'product'      => $product,
+            'master'       => $master,
+            'default'      => $default,
+            'sku'          => $variant['sku'],
+            'upc'          => $variant['upc'],
+            'price'        => $variant['price'],
+            'manage_stock' => $variant['manage_stock'],
+            'quantity'     => $variant['quantity'],
+            'availability' => $variant['availability'],
+        ];
+    }
+
+    /**
+     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   name: string} $variant
+     *
+     * @return array<string, scalar|null>
+     */
+    public static function link(array $variant, ProductChange $change, int $variantId): array
+    {
+        $link = [
+            'clover_id'  => $variant['clover_id'],
+            'parent_id'  => $change->kind === 'group' ? $change->cloverId : null,
+            'name'       => Text::fit($variant['name']),
+            'sku'        => Text::fit($variant['sku'] ?? ''),
+            'variant_id' => $variantId,
+        ];
+
+        return $change->kind === 'group' ? $link + ['fingerprint' => $variant['fingerprint']] : $link;
+    }
+}
