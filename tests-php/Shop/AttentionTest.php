@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -57,7 +58,7 @@ final class AttentionTest extends SalesTestCase
         $this
             ->shop()
             ->links()
-            ->save(array_map(static fn (array $row): array => $row + ['state' => Links::CONFLICT], [
+            ->save(array_map(static fn (array $row): array => $row + ['state' => LinkState::Conflict->value], [
                 ['clover_id' => 'G1', 'clover_type' => 'group'],
                 ['clover_id' => 'I1', 'parent_id' => 'G1'],
                 ['clover_id' => 'I2', 'parent_id' => 'G1'],

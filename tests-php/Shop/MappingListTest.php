@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
@@ -24,7 +25,7 @@ final class MappingListTest extends SalesTestCase
         );
         self::assertSame($this->shop()->linkList()->count(), \count($rows));
         $mug = $this->row($this->mug);
-        self::assertSame([false, 'MUG-01', Links::SYNCED, 0, []], [
+        self::assertSame([false, 'MUG-01', LinkState::Synced->value, 0, []], [
             $mug->isGroup,
             $mug->sku,
             $mug->state->value,
@@ -38,7 +39,7 @@ final class MappingListTest extends SalesTestCase
         ], [$mug->productId, $mug->articleId, $mug->title]);
         self::assertMatchesRegularExpression('/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/', (string) $mug->lastSynced);
         $shirt = $this->row($this->group());
-        self::assertSame([true, 'T-Shirt', '', 6, Links::SYNCED], [
+        self::assertSame([true, 'T-Shirt', '', 6, LinkState::Synced->value], [
             $shirt->isGroup,
             $shirt->title,
             $shirt->sku,
@@ -51,30 +52,34 @@ final class MappingListTest extends SalesTestCase
     public function test_a_member_s_error_is_the_group_s(): void
     {
         $member = $this->itemBySku('TS-RE-S')['id'];
-        $this->links()->update([$member => ['state' => Links::ERROR, 'error' => 'Its price makes no sense']]);
+        $this->links()->update([$member => [
+            'state' => LinkState::Error->value,
+            'error' => 'Its price makes no sense',
+        ]]);
         $this
             ->shop()
             ->inbox()
             ->ask([$this->itemBySku('TS-RE-M')['id'], $this->mug]);
         $row = $this->row($this->group());
-        self::assertSame([Links::ERROR, $member, 'TS-RE-S', 'Its price makes no sense'], [
+        self::assertSame([LinkState::Error->value, $member, 'TS-RE-S', 'Its price makes no sense'], [
             $row->state->value,
             $row->problems[0]->cloverId,
             $row->problems[0]->sku,
             $row->problems[0]->message,
         ]);
-        self::assertSame([Links::PENDING, Links::SYNCED], [
+        self::assertSame([LinkState::Pending->value, LinkState::Synced->value], [
             $this->row($this->mug)->state->value,
             $this->row($this->candle)->state->value,
         ]);
-        self::assertSame([$this->group()], array_column($this->page(['state' => Links::ERROR]), 'cloverId'));
-        self::assertSame([$this->mug], array_column($this->page(['state' => Links::PENDING]), 'cloverId'));
+        self::assertSame([$this->group()], array_column($this->page(['state' => LinkState::Error->value]), 'cloverId'));
+        self::assertSame([$this->mug], array_column($this->page(['state' => LinkState::Pending->value]), 'cloverId'));
         self::assertSame(
             [1, 1, 0],
-            array_map(fn (string $state): int => $this
-                ->shop()
-                ->linkList()
-                ->count(['state' => $state]), [Links::ERROR, Links::PENDING, Links::CONFLICT]),
+            array_map(fn (string $state): int => $this->shop()->linkList()->count(['state' => $state]), [
+                LinkState::Error->value,
+                LinkState::Pending->value,
+                LinkState::Conflict->value,
+            ]),
         );
     }
 
@@ -83,7 +88,7 @@ final class MappingListTest extends SalesTestCase
     {
         $this->clover->remove($this->itemBySku('TS-RE-S')['id']);
         $this->sync();
-        self::assertSame([5, Links::SYNCED], [
+        self::assertSame([5, LinkState::Synced->value], [
             $this->row($this->group())->members,
             $this->row($this->group())->state->value,
         ]);
@@ -93,11 +98,11 @@ final class MappingListTest extends SalesTestCase
         }
 
         $this->sync();
-        self::assertSame([0, Links::DELETED], [
+        self::assertSame([0, LinkState::Deleted->value], [
             $this->row($this->group())->members,
             $this->row($this->group())->state->value,
         ]);
-        self::assertSame(1, $this->shop()->linkList()->count(['state' => Links::DELETED]));
+        self::assertSame(1, $this->shop()->linkList()->count(['state' => LinkState::Deleted->value]));
     }
 
     #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
@@ -110,8 +115,11 @@ final class MappingListTest extends SalesTestCase
             (int) $this->product($this->candle)['article_id'],
         ]);
         self::assertSame([$this->candle], array_column($this->page(['search' => '%_wax']), 'cloverId'));
-        self::assertSame([], $this->page(['search' => '%_wax', 'state' => Links::ERROR]));
-        self::assertSame(1, $this->shop()->linkList()->count(['search' => '%_wax', 'state' => Links::SYNCED]));
+        self::assertSame([], $this->page(['search' => '%_wax', 'state' => LinkState::Error->value]));
+        self::assertSame(1, $this
+            ->shop()
+            ->linkList()
+            ->count(['search' => '%_wax', 'state' => LinkState::Synced->value]));
     }
 
     #[TestDox('Sorted by any column, a page at a time')]
@@ -127,7 +135,7 @@ final class MappingListTest extends SalesTestCase
             array_column($list->page([], 'title', true, 3, 4), 'clover_id'),
         );
         self::assertSame('MUG-01', $list->page(['search' => 'MUG-01'], 'sku', false, 0, 1)[0]->sku);
-        $this->links()->update([$this->candle => ['state' => Links::ERROR, 'error' => 'x']]);
+        $this->links()->update([$this->candle => ['state' => LinkState::Error->value, 'error' => 'x']]);
         self::assertSame($this->candle, $list->page([], 'state', true, 0, 1)[0]->cloverId);
 
         foreach (['clover_id', 'last_synced'] as $sort) {
@@ -145,7 +153,7 @@ final class MappingListTest extends SalesTestCase
         $group   = $this->group();
         $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
         $this->sync();
-        [$row] = $this->page(['state' => Links::CONFLICT]);
+        [$row] = $this->page(['state' => LinkState::Conflict->value]);
         self::assertSame([$group, null, null, 1], [
             $row->cloverId,
             $row->productId,
@@ -184,16 +192,16 @@ final class MappingListTest extends SalesTestCase
         $name = $this->product($this->candle)['title'];
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
-        self::assertSame(Links::ERROR, $this->row($this->candle)->state->value);
+        self::assertSame(LinkState::Error->value, $this->row($this->candle)->state->value);
         self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()));
-        self::assertSame(Links::ERROR, $this->row($this->candle)->state->value);
+        self::assertSame(LinkState::Error->value, $this->row($this->candle)->state->value);
         $this->clover->edit($this->candle, ['name' => $name]);
         self::assertSame(
             1,
             $this->shop()->lookAgain([$this->candle], new TimeBudget()),
             'Also within seconds of the last look.',
         );
-        self::assertSame([Links::SYNCED, []], [
+        self::assertSame([LinkState::Synced->value, []], [
             $this->row($this->candle)->state->value,
             $this->row($this->candle)->problems,
         ]);
@@ -207,9 +215,9 @@ final class MappingListTest extends SalesTestCase
             ->inbox()
             ->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
-        self::assertSame(Links::PENDING, $this->row($this->mug)->state->value);
+        self::assertSame(LinkState::Pending->value, $this->row($this->mug)->state->value);
         self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
-        self::assertSame(Links::SYNCED, $this->row($this->mug)->state->value);
+        self::assertSame(LinkState::Synced->value, $this->row($this->mug)->state->value);
     }
 
     #[TestDox('Nothing is looked at for an id that is linked to nothing')]
@@ -236,7 +244,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(1, $this->sync()->conflicts);
         $this->shop()->conflicts()->adopt($this->mug);
         $this->sync();
-        self::assertSame(Links::SYNCED, $this->row($this->mug)->state->value);
+        self::assertSame(LinkState::Synced->value, $this->row($this->mug)->state->value);
     }
 
     #[TestDox('To unlink a group forgets its members; a member alone cannot be unlinked')]

@@ -77,7 +77,7 @@ final class ProductStatusTest extends SyncTestCase
         $this
             ->shop()
             ->links()
-            ->update([$this->mug => ['state' => Links::PENDING, 'last_synced' => null]]);
+            ->update([$this->mug => ['state' => LinkState::Pending->value, 'last_synced' => null]]);
         $status = $this->standing($this->mug);
         self::assertSame(['pending', ProductStatus::LINK, null], [
             $status->state->value,
@@ -133,7 +133,7 @@ final class ProductStatusTest extends SyncTestCase
         $this
             ->shop()
             ->links()
-            ->update([$members[1] => ['state' => Links::ERROR, 'error' => 'no price']]);
+            ->update([$members[1] => ['state' => LinkState::Error->value, 'error' => 'no price']]);
         $status = $this->standing($group);
         self::assertSame('error', $status->state->value);
         self::assertStringEndsWith(': no price', (string) $status->error);
@@ -174,7 +174,7 @@ final class ProductStatusTest extends SyncTestCase
                 'clover_id' => $this->mug,
                 'name'      => 'Mug',
                 'sku'       => (string) $product['sku'],
-                'state'     => Links::CONFLICT,
+                'state'     => LinkState::Conflict->value,
                 'error'     => 'The shop already has it',
             ]]);
         $status = ProductStatus::of($this->sql, $this->shop()->links(), (int) $product['product_id']);

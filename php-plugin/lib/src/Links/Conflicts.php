@@ -214,9 +214,13 @@ final readonly class Conflicts
             throw new ShopException($conflict->problem($products !== []));
         }
 
-        $product = ['product_id' => $products[0], 'article_id' => $fitting[0]->articleId, 'state' => Links::PENDING];
-        $whole   = $product + $this->textFromElsewhere($products[0]);
-        $rows    = $conflict->isGroup
+        $product = [
+            'product_id' => $products[0],
+            'article_id' => $fitting[0]->articleId,
+            'state'      => LinkState::Pending->value,
+        ];
+        $whole = $product + $this->textFromElsewhere($products[0]);
+        $rows  = $conflict->isGroup
             ? [['clover_id' => $conflict->cloverId, 'clover_type' => 'group', 'name' => $conflict->name] + $whole]
             : [];
 

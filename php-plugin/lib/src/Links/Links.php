@@ -15,17 +15,15 @@ final readonly class Links
 {
     public const TABLE = '#__j2commerce_clover_mappings';
 
-    public const SYNCED   = 'synced';
-    public const PENDING  = 'pending';
-    public const ERROR    = 'error';
-    public const DELETED  = 'deleted';
-    public const CONFLICT = 'conflict';
-
     private const UNSEEN = ' FROM ' . self::TABLE . "
           WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL
             AND state <> 'deleted' AND seen_run <> ?";
 
-    /** Columns that {@see save()} writes besides the key; each with its value when a row does not name it. */
+    /**
+     * Columns that {@see save()} writes besides the key; each with its value when a row does not name it.
+     *
+     * @var array<string, int|string|null>
+     */
     private const DEFAULTS = [
         'clover_type'         => 'item',
         'parent_id'           => null,
@@ -38,7 +36,7 @@ final readonly class Links
         'title_written'       => '',
         'category_written'    => 0,
         'tags_written'        => null,
-        'state'               => self::PENDING,
+        'state'               => LinkState::Pending->value,
         'error'               => null,
         'state_before_delete' => null,
         'seen_run'            => 0,
@@ -91,12 +89,13 @@ final readonly class Links
         $values  = [];
 
         foreach ($rows as $row) {
-            $row      = array_replace(self::DEFAULTS, $row);
             $values[] = [
                 $this->environment,
                 $this->merchant,
                 $row['clover_id'],
-                ...array_map(static fn (string $c): mixed => $row[$c], $columns),
+                ...array_map(static fn (string $c): int|float|string|bool|null => \array_key_exists($c, $row)
+                    ? $row[$c]
+                    : self::DEFAULTS[$c], $columns),
             ];
         }
 
@@ -168,7 +167,7 @@ final readonly class Links
                     $this->merchant,
                     $id,
                     $type,
-                    self::ERROR,
+                    LinkState::Error->value,
                     $error,
                     $run,
                 ],
@@ -399,11 +398,11 @@ final readonly class Links
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', [$this->environment, $this->merchant]) as $row) {
             match ($row['state']) {
-                self::SYNCED => $counts['products'] = (int) $row['p'],
-                self::ERROR => $counts['errors'] = (int) $row['n'],
-                self::PENDING => $counts['pending'] = (int) $row['n'],
-                self::CONFLICT => $counts['conflicts'] = (int) $row['n'],
-                self::DELETED => $counts['deleted'] = (int) $row['n'],
+                LinkState::Synced->value => $counts['products'] = (int) $row['p'],
+                LinkState::Error->value => $counts['errors'] = (int) $row['n'],
+                LinkState::Pending->value => $counts['pending'] = (int) $row['n'],
+                LinkState::Conflict->value => $counts['conflicts'] = (int) $row['n'],
+                LinkState::Deleted->value => $counts['deleted'] = (int) $row['n'],
                 default => null,
             };
         }

@@ -123,7 +123,7 @@ final readonly class OrderStatus
 
         while (($over - $most) > 1) {
             $units = intdiv($most + $over, 2);
-            self::isAllowed(static fn (): array => $rules->restock($books, $units))
+            self::isAllowed(static fn (): LedgerPlan => LedgerPlan::fromRules($rules->restock($books, $units)))
                 ? ($most = $units)
                 : ($over = $units);
         }
@@ -147,7 +147,11 @@ final readonly class OrderStatus
         foreach ($line->rows as $row) {
             if (
                 $row->state->needsDecision()
-                && self::isAllowed(static fn (): array => $rules->resolve($books, $row->seq, Resolution::Leave->value))
+                && self::isAllowed(static fn (): LedgerPlan => LedgerPlan::fromRules($rules->resolve(
+                    $books,
+                    $row->seq,
+                    Resolution::Leave->value,
+                )))
             ) {
                 $open[] = $row->seq;
             }
@@ -156,7 +160,7 @@ final readonly class OrderStatus
         return $open;
     }
 
-    /** @param \Closure(): mixed $question A question to the rules, which decide and store nothing */
+    /** @param \Closure(): LedgerPlan $question To the rules, which decide and store nothing */
     private static function isAllowed(\Closure $question): bool
     {
         try {

@@ -34,15 +34,15 @@ final class NeededFunctions
             'random_bytes',
         ],
         'standard' => [
-            'abs', 'array_chunk', 'array_column', 'array_combine', 'array_count_values', 'array_diff',
-            'array_diff_key', 'array_fill', 'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect',
-            'array_intersect_key', 'array_key_first', 'array_key_last', 'array_keys', 'array_map', 'array_merge',
-            'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_splice', 'array_sum',
-            'array_unique', 'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'floor',
-            'implode', 'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_int', 'is_numeric',
-            'is_string', 'ksort', 'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
-            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos', 'strrpos',
-            'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim', 'usort',
+            'abs', 'array_chunk', 'array_column', 'array_combine', 'array_diff', 'array_diff_key', 'array_fill',
+            'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect', 'array_intersect_key',
+            'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys', 'array_map', 'array_merge',
+            'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_sum', 'array_unique',
+            'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'implode', 'in_array',
+            'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_int', 'is_numeric', 'is_string', 'ksort',
+            'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains',
+            'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos', 'strrpos', 'strtolower',
+            'strtoupper', 'strtr', 'strval', 'substr', 'trim',
         ],
     ];
 
@@ -51,8 +51,8 @@ final class NeededFunctions
             'get_object_vars',
         ],
         'standard' => [
-            'basename', 'end', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
-            'parse_url', 'str_repeat', 'strstr',
+            'basename', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
+            'parse_url', 'str_repeat', 'strstr', 'usort',
         ],
     ];
 
@@ -76,8 +76,8 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'flush', 'fread',
-            'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar', 'ob_end_flush',
+            'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'floor', 'flush',
+            'fread', 'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar', 'ob_end_flush',
             'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat', 'str_split',
             'stream_context_create', 'stream_get_contents', 'uasort', 'unlink',
         ],
