@@ -264,14 +264,22 @@ final readonly class Conflicts
     /**
      * The text that came from Clover when the product was linked under another environment or merchant.
      *
-     * @return array<string, int|float|string|null>
+     * @return array<string, int|string|null> Columns of the link
      */
     private function textFromElsewhere(int $product): array
     {
+        $row = $this->sql->fetchOne('SELECT title_written, category_written, tags_written FROM '
+        . Links::TABLE
+        . " WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1", [$product]);
+
         return (
-            $this->sql->fetchOne('SELECT title_written, category_written, tags_written FROM '
-            . Links::TABLE
-            . " WHERE product_id = ? AND title_written <> '' ORDER BY id DESC LIMIT 1", [$product]) ?? []
+            $row === null
+                ? []
+                : [
+                    'title_written'    => Row::string($row, 'title_written'),
+                    'category_written' => Row::int($row, 'category_written'),
+                    'tags_written'     => Row::nullableString($row, 'tags_written'),
+                ]
         );
     }
 

@@ -89,14 +89,13 @@ final readonly class Links
         $values  = [];
 
         foreach ($rows as $row) {
-            $values[] = [
-                $this->environment,
-                $this->merchant,
-                $row['clover_id'],
-                ...array_map(static fn (string $c): int|float|string|bool|null => \array_key_exists($c, $row)
-                    ? $row[$c]
-                    : self::DEFAULTS[$c], $columns),
-            ];
+            $value = [$this->environment, $this->merchant, $row['clover_id']];
+
+            foreach (self::DEFAULTS as $column => $default) {
+                $value[] = \array_key_exists($column, $row) ? $row[$column] : $default;
+            }
+
+            $values[] = $value;
         }
 
         $this->bulk->upsert(
