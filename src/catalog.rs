@@ -1,44 +1,29 @@
 //! `CloverSync\Catalog`.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::time::Instant;
-
-use clover_client::items::{IDS_A_REQUEST, name_lists};
 use clover_core::ids::ItemId;
-use clover_core::mapping::{Mapper, Names};
-use clover_core::money::Currency;
 use clover_core::text;
-use clover_core::wire::Item;
-use clover_service::groups::{self, GroupChanges, Staged};
-use clover_service::page::{Fault, Page as Core};
+use clover_service::catalog::Catalog as Core;
+use clover_service::groups::Staged;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
-use once_cell::unsync::OnceCell;
 
 use crate::connection::Connection;
 use crate::engine::array::{self, borrowed};
+use crate::exception::{self, of};
 use crate::item_lookup::ItemLookup;
-use crate::link::Link;
 use crate::page::{Page, known_rows};
 use crate::page_iterator::PageIterator;
-use crate::{exception, finish_earlier_classes, group_changes, items};
+use crate::{finish_earlier_classes, group_changes};
 
 /// The merchant's catalogue, mapped to shop products.
 #[php_class]
 #[php(name = "CloverSync\\Catalog", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 #[php(modifier = finish_earlier_classes)]
 pub struct Catalog {
-    link: Rc<Link>,
-    mapper: Rc<Mapper>,
-    /// Read when the first group is mapped: a merchant without variants never pays for it.
-    names: OnceCell<Names>,
-    /// The cell above cannot be filled while it is being filled, and a signal handler may call
-    /// again while we wait for Clover.
-    reading_names: RefCell<()>,
+    core: Core,
 }
 
 #[php_impl]
@@ -50,15 +35,8 @@ impl Catalog {
         currency: String,
         trackStock: bool,
     ) -> PhpResult<Self> {
-        let currency = Currency::from_code(&currency)
-            .map_err(|e| exception::setting("currency", e.to_string()))?;
-        let mapper = Mapper::new(&connection.link.settings, currency, trackStock);
-        Ok(Self {
-            link: Rc::clone(&connection.link),
-            mapper: Rc::new(mapper),
-            names: OnceCell::new(),
-            reading_names: RefCell::new(()),
-        })
+        let core = Core::new(&connection.session, &currency, trackStock).map_err(of)?;
+        Ok(Self { core })
     }
 
     /// A name for a URL.
@@ -81,19 +59,15 @@ impl Catalog {
 
     /// Every item, by id.
     pub fn pages(&self, after: Option<String>) -> PageIterator {
-        PageIterator::new(
-            Rc::clone(&self.link),
-            Rc::clone(&self.mapper),
-            after.filter(|cursor| !cursor.is_empty()),
-        )
+        PageIterator::new(self.core.pages(after))
     }
 
-    /// A page that somebody else has fetched.
+    /// A page that the caller has fetched.
     pub fn read(&self, items: &str, counts: &str) -> PhpResult<Page> {
-        let asked = Instant::now();
-        let (items, faults) = items::join(&self.link, items.as_bytes(), counts.as_bytes())?;
-        let core = Core::new(asked, String::new(), items, faults, &self.mapper);
-        Ok(Page { core })
+        let page = self.core.read(items.as_bytes(), counts.as_bytes());
+        Ok(Page {
+            core: page.map_err(of)?,
+        })
     }
 
     /// Products of whole groups.
@@ -109,15 +83,9 @@ impl Catalog {
                 || array::text(row, "item_id"),
                 borrowed(row, "payload").as_deref(),
             )
-            .map_err(exception::of)?;
+            .map_err(of)?;
         }
-        let known = known_rows(known);
-        let names = if rows.is_empty() {
-            &Names::default()
-        } else {
-            self.names()?
-        };
-        let changes = GroupChanges::new(&self.mapper, rows, names, &known);
+        let changes = self.core.groups(rows, &known_rows(known)).map_err(of)?;
         Ok(group_changes::object(&changes)?)
     }
 
@@ -131,50 +99,7 @@ impl Catalog {
                 .into_owned();
             wanted.push(ItemId::new(id).map_err(|e| exception::item(&e.to_string(), "ids"))?);
         }
-        let asked = Instant::now();
-        let (mut items, mut faults) = (Vec::new(), Vec::new());
-        for chunk in wanted.chunks(IDS_A_REQUEST) {
-            let (found, wrong) = items::some(&self.link, chunk)?;
-            items.extend(found);
-            faults.extend(wrong);
-        }
-        let present = |id: &ItemId, items: &[Item], faults: &[Fault]| {
-            items
-                .iter()
-                .any(|item| item.id == *id && !item.is_deleted())
-                || faults.iter().any(|fault| fault.concerns(id.as_str()))
-        };
-        let mut deleted = Vec::new();
-        for id in wanted {
-            if present(&id, &items, &faults) {
-                continue;
-            }
-            // Twice, since the shop acts on this answer.
-            let found = match items::one(&self.link, &id)? {
-                Some(found) => Some(found),
-                None => items::one(&self.link, &id)?,
-            };
-            match found {
-                Some(Ok(item)) => items.push(item),
-                Some(Err(fault)) => faults.push(fault),
-                None => deleted.push(id.into()),
-            }
-        }
-        let core = Core::new(asked, String::new(), items, faults, &self.mapper);
-        ItemLookup::new(deleted, Page { core })
-    }
-}
-
-impl Catalog {
-    fn names(&self) -> PhpResult<&Names> {
-        let _only_one = self
-            .reading_names
-            .try_borrow_mut()
-            .map_err(|_| exception::bug("Catalog::groups was called within itself", None))?;
-        self.names.get_or_try_init(|| {
-            let (groups, attributes) = self.link.call(name_lists)?;
-            groups::names(&groups, &attributes).map_err(exception::of)
-        })
+        ItemLookup::new(self.core.look_up(wanted).map_err(of)?)
     }
 }
 

@@ -1,12 +1,10 @@
 //! `CloverSync\ConnectionStatus`.
 
-use clover_client::Tokens;
-use clover_core::environment::Environment;
+use clover_service::connection::ConnectionStatus as Status;
 use ext_php_rs::error::Result;
 
 use crate::engine::array::zval;
 use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
-use crate::link::Record;
 
 static CLASS: Slot = Slot::new();
 
@@ -36,25 +34,18 @@ pub fn register() -> Result<()> {
 }
 
 /// The PHP object.
-pub fn object(
-    environment: Environment,
-    record: Option<&Record>,
-    tokens: Option<&Tokens>,
-) -> Result<ConnectionStatus> {
-    let refusal = tokens
-        .and_then(|t| t.refusal)
-        .filter(|_| record.is_some_and(|r| r.reconnect.is_none()));
+pub fn object(status: &Status) -> Result<ConnectionStatus> {
     value_object(
         &CLASS,
         [
-            zval(record.is_some_and(|r| r.reconnect.is_none()))?,
-            zval(environment.key())?,
-            zval(record.map(|r| r.merchant.as_str()))?,
-            zval(tokens.map(|t| t.access_expires_at))?,
-            zval(tokens.and_then(|t| t.refresh_expires_at))?,
-            zval(record.and_then(|r| r.reconnect.as_deref()))?,
-            zval(refusal.map(|refusal| refusal.at))?,
-            zval(refusal.map(|refusal| refusal.next_try_at()))?,
+            zval(status.connected)?,
+            zval(status.environment.key())?,
+            zval(status.merchant_id.as_deref())?,
+            zval(status.access_expires_at)?,
+            zval(status.refresh_expires_at)?,
+            zval(status.reconnect_reason.as_deref())?,
+            zval(status.refused_at)?,
+            zval(status.next_try_at)?,
         ],
     )
     .map(ConnectionStatus)

@@ -176,6 +176,8 @@ pub fn of(error: Error) -> PhpException {
             build(&CALLBACK, &message, Some(data))
         }
         Error::Vault { .. } => build(&VAULT, &message, None),
+        // PHP's own exception is pending and goes first; this one is thrown only without one.
+        Error::Host { .. } => build(&BUG, &message, None),
         Error::Bug { request_id, .. } => {
             let data = ("requestId", request_id.into_zval(false));
             build(&BUG, &message, Some(data))

@@ -1,5 +1,6 @@
 //! `CloverSync\ItemLookup`.
 
+use clover_service::catalog::ItemLookup as Core;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -18,10 +19,11 @@ pub struct ItemLookup {
 }
 
 impl ItemLookup {
-    /// Ids that are gone, and what is there.
-    pub fn new(deleted: Vec<String>, page: Page) -> PhpResult<Self> {
+    /// What Clover answered.
+    pub fn new(core: Core) -> PhpResult<Self> {
+        let page = Page { core: core.page };
         Ok(Self {
-            deleted,
+            deleted: core.deleted,
             page: ZendClassObject::new(page).into_zval(false)?,
         })
     }

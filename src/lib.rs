@@ -1,5 +1,5 @@
-//! The PHP extension `cloversync`: one file a PHP class. It converts; the rules are in
-//! `clover-core`, the requests in `clover-client`.
+//! The PHP extension `cloversync`: one file a PHP class. It converts values and errors; the
+//! decisions stand in `clover-service`.
 
 mod authorization;
 mod catalog;
@@ -9,10 +9,9 @@ mod engine;
 mod environment;
 mod exception;
 mod group_changes;
+mod host;
 mod item_lookup;
-mod items;
 mod ledger;
-mod link;
 mod logging;
 mod merchant;
 mod order_outcome;
@@ -21,7 +20,6 @@ mod page;
 mod page_iterator;
 mod product_change;
 mod rate_limit;
-mod runtime;
 mod settings;
 mod stock;
 mod stock_batch;
@@ -57,6 +55,12 @@ extern "C" fn startup(_: i32, _: i32) -> i32 {
     // A failure here would leave PHP without our classes; PHP then says so and starts without the
     // module.
     i32::from(!matches!(registered, Ok(Ok(()))))
+}
+
+/// Ends the runtime of this process.
+extern "C" fn shutdown(_: i32, _: i32) -> i32 {
+    let _ = catch_unwind(clover_service::runtime::shutdown);
+    0
 }
 
 extern "C" fn info(_: *mut ModuleEntry) {
@@ -119,7 +123,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     let module = module
         .name("cloversync")
         .startup_function(startup)
-        .shutdown_function(runtime::shutdown)
+        .shutdown_function(shutdown)
         .info_function(info);
     let module = token_store::register(module);
     let module = rate_limit::register(module);

@@ -1,6 +1,6 @@
 //! `CloverSync\Merchant`.
 
-use clover_client::merchant::MerchantFacts;
+use clover_service::connection::Merchant as Core;
 use ext_php_rs::error::Result;
 
 use crate::engine::array::zval;
@@ -33,24 +33,21 @@ pub fn register() -> Result<()> {
 }
 
 /// The PHP object.
-pub fn object(facts: &MerchantFacts) -> Result<Merchant> {
-    let properties = facts.properties.as_ref();
-    let from_properties = properties.and_then(|p| p.default_currency.as_deref());
-    let (currency, source) = match (from_properties, facts.order_currency.as_deref()) {
-        (Some(currency), _) => (Some(currency), Some("properties")),
-        (None, Some(currency)) => (Some(currency), Some("order")),
-        (None, None) => (None, None),
+pub fn object(merchant: &Core) -> Result<Merchant> {
+    let (currency, source) = match &merchant.currency {
+        Some((currency, source)) => (Some(currency.as_str()), Some(source.as_str())),
+        None => (None, None),
     };
     value_object(
         &CLASS,
         [
-            zval(facts.id.as_str())?,
-            zval(facts.name.as_deref())?,
+            zval(merchant.id.as_str())?,
+            zval(merchant.name.as_deref())?,
             zval(currency)?,
             zval(source)?,
-            zval(properties.and_then(|p| p.vat))?,
-            zval(properties.and_then(|p| p.track_stock))?,
-            zval(properties.and_then(|p| p.update_stock))?,
+            zval(merchant.vat)?,
+            zval(merchant.track_stock)?,
+            zval(merchant.update_stock)?,
         ],
     )
     .map(Merchant)

@@ -1,14 +1,8 @@
 //! `CloverSync\PageIterator`.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
-use clover_client::items::{ITEM_EXPANSIONS, STOCK_EXPANSION};
-use clover_client::life::ON_DEMAND;
-use clover_client::prefetch::DEPTH;
-use clover_client::{Access, AccessToken, Need, Prefetch, RawPair, Sweep};
-use clover_core::mapping::Mapper;
-use clover_service::page::Page as Core;
+use clover_service::catalog_pages::CatalogPages;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -17,10 +11,7 @@ use ext_php_rs::zend::ce;
 
 use crate::engine::class::only_from_rust;
 use crate::exception;
-use crate::items::page_items;
-use crate::link::{Fresh, Link, exception_of, host_exception};
 use crate::page::{Page, PageObject};
-use crate::runtime;
 
 /// Pages, fetched ahead.
 #[php_class]
@@ -30,44 +21,30 @@ use crate::runtime;
     implements(ce = ce::iterator, stub = "\\Iterator")
 )]
 pub struct PageIterator {
-    link: Rc<Link>,
-    mapper: Rc<Mapper>,
+    pages: CatalogPages,
     /// The runtime that reads ahead is this process' own.
     pid: u32,
     state: RefCell<State>,
 }
 
 struct State {
-    reading: Option<Reading>,
     /// None before the first page and after the last.
     page: Option<Zval>,
     key: i64,
-    cursor: Option<String>,
     begun: bool,
-    ended: bool,
-}
-
-struct Reading {
-    pages: Prefetch<RawPair>,
-    token: AccessToken,
 }
 
 impl PageIterator {
     /// Sends nothing yet.
-    pub fn new(link: Rc<Link>, mapper: Rc<Mapper>, after: Option<String>) -> Self {
-        let state = State {
-            reading: None,
-            page: None,
-            key: 0,
-            cursor: after,
-            begun: false,
-            ended: false,
-        };
+    pub fn new(pages: CatalogPages) -> Self {
         Self {
-            link,
-            mapper,
+            pages,
             pid: std::process::id(),
-            state: RefCell::new(state),
+            state: RefCell::new(State {
+                page: None,
+                key: 0,
+                begun: false,
+            }),
         }
     }
 
@@ -82,113 +59,30 @@ impl PageIterator {
         if begun { Ok(()) } else { self.advance() }
     }
 
-    /// The state is taken out while we wait: a signal handler may call this very object then.
+    /// The state is not borrowed while we wait: a signal handler may call this very object then.
     fn advance(&self) -> PhpResult<()> {
-        let (mut reading, cursor) = {
+        {
             let mut state = self.state.try_borrow_mut().map_err(|_| in_use())?;
-            if state.ended {
-                state.page = None;
-                return Ok(());
-            }
             state.begun = true;
             state.page = None;
-            (state.reading.take(), state.cursor.clone())
-        };
-        let next = self.page(&mut reading, cursor);
+        }
+        let next = self.pages.next().map_err(exception::of);
+        let page = next.and_then(|page| {
+            let object = |core| ZendClassObject::new(Page { core }).into_zval(false);
+            Ok(page.map(object).transpose()?)
+        });
         let mut state = self.state.try_borrow_mut().map_err(|_| in_use())?;
-        match next {
-            Ok(Some((page, cursor))) => {
-                state.page = Some(page);
-                state.cursor = cursor;
-                state.reading = reading;
+        match page {
+            Ok(page) => {
+                state.page = page;
                 Ok(())
             }
-            Ok(None) => {
-                state.ended = true;
-                Ok(())
-            }
-            // Only the list's own end ends it: whoever catches this and goes on gets the page that
-            // was not read.
+            // A caller that catches this and goes on gets the page that was not read.
             Err(error) => {
                 state.begun = false;
                 Err(error)
             }
         }
-    }
-
-    /// The next page with the cursor behind it.
-    fn page(
-        &self,
-        reading: &mut Option<Reading>,
-        cursor: Option<String>,
-    ) -> PhpResult<Option<(Zval, Option<String>)>> {
-        let Some(pair) = self.fetch(reading, cursor)? else {
-            return Ok(None);
-        };
-        let (items, faults) = page_items(&self.link, &pair)?;
-        let cursor = pair.first.cursor.clone();
-        let core = Core::new(
-            pair.first.asked.into_std(),
-            cursor.clone().unwrap_or_default(),
-            items,
-            faults,
-            &self.mapper,
-        );
-        Ok(Some((
-            ZendClassObject::new(Page { core }).into_zval(false)?,
-            cursor,
-        )))
-    }
-
-    fn fetch(
-        &self,
-        reading: &mut Option<Reading>,
-        mut cursor: Option<String>,
-    ) -> PhpResult<Option<RawPair>> {
-        let mut replaced = false;
-        loop {
-            let current = match reading {
-                Some(current) => current,
-                None => reading.insert(self.start(cursor.clone())?),
-            };
-            let stopped = match self.link.finish(current.pages.recv())? {
-                None => return Ok(None),
-                Some(Ok(pair)) => return Ok(Some(pair)),
-                Some(Err(stopped)) => stopped,
-            };
-            if replaced || !stopped.error.wants_new_token() {
-                let error = if replaced {
-                    stopped.error.after_refresh()
-                } else {
-                    stopped.error
-                };
-                return Err(exception_of(&error));
-            }
-            replaced = true;
-            let refused = current.token.clone();
-            cursor = stopped.cursor.or(cursor);
-            *reading = None;
-            self.link.replace(&refused, stopped.error)?;
-        }
-    }
-
-    fn start(&self, cursor: Option<String>) -> PhpResult<Reading> {
-        let Fresh {
-            merchant, tokens, ..
-        } = self.link.tokens(Need::AtLeast(ON_DEMAND))?;
-        let access = Access {
-            merchant,
-            token: tokens.access.clone(),
-        };
-        let sweep = Sweep::new(&self.link.api()?, &access, "items")
-            .expand(&ITEM_EXPANSIONS)
-            .after(cursor)
-            .paired(&STOCK_EXPANSION);
-        let runtime = runtime::handle().map_err(|e| host_exception(&e.into()))?;
-        Ok(Reading {
-            pages: Prefetch::start(&runtime, sweep, DEPTH),
-            token: tokens.access.clone(),
-        })
     }
 }
 

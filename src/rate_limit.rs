@@ -1,11 +1,10 @@
-//! `CloverSync\RateLimiter`, implemented in PHP, and the permits of this process.
+//! `CloverSync\RateLimiter`, implemented in PHP.
 #![allow(non_snake_case)] // PHP sees the parameters' names.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use clover_client::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLimiter as Local};
+use clover_client::{LearnedLimit, PermitGrant, PermitRequest};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::convert::FromZval;
@@ -51,7 +50,7 @@ impl FromZval<'_> for Host {
 
 impl Host {
     /// `None`: the limiter could not be reached in time, and nothing has changed.
-    fn exchange(&self, request: &PermitRequest) -> PhpResult<Option<PermitGrant>> {
+    pub fn exchange(&self, request: &PermitRequest) -> PhpResult<Option<PermitGrant>> {
         // Nothing can be asked over an exception that is on its way.
         no_pending_exception()?;
         // Panic-free: `from_zval` took objects only.
@@ -134,65 +133,6 @@ fn duration(milliseconds: i64) -> Duration {
 
 fn time(answer: &ZendHashTable, field: &str) -> Duration {
     duration(integer(answer, field).unwrap_or(0))
-}
-
-/// The limiter of all processes, as this process uses it. Permits belong to one process: a child
-/// begins with none.
-pub struct Shared {
-    host: Host,
-    local: RefCell<Option<(u32, Local)>>,
-}
-
-impl Shared {
-    /// Asks nothing yet.
-    pub fn new(host: Host) -> Self {
-        Self {
-            host,
-            local: RefCell::new(None),
-        }
-    }
-
-    /// This process' limiter.
-    pub fn local(&self) -> Local {
-        let pid = std::process::id();
-        let mut local = self.local.borrow_mut();
-        match &*local {
-            Some((owner, limiter)) if *owner == pid => limiter.clone(),
-            _ => {
-                let fresh = Local::shared(RateLimit::default());
-                *local = Some((pid, fresh.clone()));
-                fresh
-            }
-        }
-    }
-
-    /// To be called when a wait begins. What PHP throws stays pending in the engine.
-    pub fn enter(&self) {
-        self.local().enter();
-        self.between();
-    }
-
-    /// Asks what is due.
-    pub fn between(&self) {
-        let local = self.local();
-        if let Some(request) = local.due() {
-            self.exchange(&local, request);
-        }
-    }
-
-    /// To be called when a wait has ended, before PHP goes on.
-    pub fn leave(&self) {
-        let local = self.local();
-        if let Some(request) = local.leave() {
-            self.exchange(&local, request);
-        }
-    }
-
-    fn exchange(&self, local: &Local, request: PermitRequest) {
-        // An exception is pending in the engine then, and ends the wait.
-        let grant = self.host.exchange(&request).unwrap_or(None);
-        local.settle(request, grant);
-    }
 }
 
 /// Adds the interface to the module.

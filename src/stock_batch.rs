@@ -1,9 +1,7 @@
 //! `CloverSync\StockBatch`.
 
-use std::cell::RefCell;
-
 use clover_core::quantity::Quantity;
-use clover_service::stock::{Ready, StockOutcome};
+use clover_service::stock::{StockBatch as Core, StockOutcome};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
@@ -24,26 +22,14 @@ returned_object!(
 #[php_class]
 #[php(name = "CloverSync\\StockBatch", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct StockBatch {
-    rows: Vec<StockOutcome>,
-    /// Taken by the one commit that a batch is good for.
-    pub(crate) ready: RefCell<Vec<Ready>>,
-}
-
-impl StockBatch {
-    /// What was read, and of that what may be written.
-    pub fn new(rows: Vec<StockOutcome>, ready: Vec<Ready>) -> Self {
-        Self {
-            rows,
-            ready: RefCell::new(ready),
-        }
-    }
+    pub(crate) core: Core,
 }
 
 #[php_impl]
 impl StockBatch {
     /// What was read.
     pub fn rows(&self) -> PhpResult<PhpArray> {
-        Ok(PhpArray(outcomes(&self.rows)?))
+        Ok(PhpArray(outcomes(&self.core.rows)?))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use clover_core::seal::{NONCE_BYTES, Vault as Core};
+use clover_core::seal::Vault as Core;
+use clover_service::token_record::seal;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -33,7 +34,8 @@ impl Vault {
 
     /// Seals for a context.
     pub fn seal(&self, plaintext: BinarySlice<u8>, context: BinarySlice<u8>) -> PhpResult<String> {
-        seal(&self.core, &plaintext, text(&context, "context")?)
+        let context = text(&context, "context")?;
+        seal(&self.core, &plaintext, context).map_err(exception::of)
     }
 
     /// Opens what was sealed for the same context.
@@ -59,14 +61,6 @@ impl Vault {
 fn text<'a>(bytes: &'a [u8], name: &str) -> PhpResult<&'a str> {
     std::str::from_utf8(bytes)
         .map_err(|_| exception::vault(&format!("the {name} text is not valid UTF-8")))
-}
-
-/// Seals with fresh random bytes of the system.
-pub fn seal(vault: &Core, plaintext: &[u8], context: &str) -> PhpResult<String> {
-    let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce)
-        .map_err(|e| exception::bug(&format!("the system gives no random bytes: {e}"), None))?;
-    Ok(vault.seal(plaintext, context, nonce))
 }
 
 /// Adds the class to the module.

@@ -1,10 +1,11 @@
 //! What the binding needs of Zend beyond what ext-php-rs gives: classes without a Rust object
 //! behind them, and PHP arrays.
 //!
-//! All `unsafe` of the extension is below this module and in [`crate::runtime`].
+//! All `unsafe` of the extension is below this module, but for one call at the module's start.
 
 pub mod array;
 pub mod class;
+pub mod turn;
 
 use ext_php_rs::exception::{PhpResult, throw_object};
 use ext_php_rs::types::Zval;

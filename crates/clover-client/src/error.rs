@@ -278,7 +278,7 @@ impl PartialEq for Error {
 
 /// The error and all causes below it in one line, repeats left out.
 #[must_use]
-pub fn chain(error: &(dyn StdError + 'static)) -> String {
+pub fn error_chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -340,7 +340,7 @@ mod tests {
             call: call(),
             cause,
         };
-        assert!(chain(&error).ends_with("): connection refused"));
+        assert!(error_chain(&error).ends_with("): connection refused"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::hosts::Hosts;
 use crate::rate_limit::RateLimiter;
 use crate::refusal::said;
 use crate::retry::{Answered, Policy, Sender};
-use crate::transport::{Method, Request, Transport, Wire};
+use crate::transport::{HttpTransport, Method, Request, Transport};
 use crate::withheld::Withheld;
 
 /// Whose data, and the token that opens it.
@@ -111,7 +111,7 @@ impl Api {
     /// # Errors
     /// [`Error::Configuration`] when TLS cannot be set up.
     pub fn new(hosts: Hosts, limiter: RateLimiter, policy: Policy) -> Result<Self, Error> {
-        let wire = Wire::new(&hosts)?;
+        let wire = HttpTransport::new(&hosts)?;
         Ok(Self::with_transport(Arc::new(wire), hosts, limiter, policy))
     }
 

@@ -5,12 +5,13 @@
 //! the token store.
 //!
 //! ```no_run
-//! use clover_client::{Access, Api, Environment, Hosts, RateLimiter, Policy, Prefetch, RateLimit, Sweep};
+//! use clover_client::{Access, Api, Environment, Hosts, PageStream, Policy};
+//! use clover_client::{Prefetch, RateLimit, RateLimiter};
 //!
 //! # fn example(access: Access, runtime: tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
 //! let hosts = Hosts::of(Environment::Sandbox);
 //! let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), Policy::default())?;
-//! let sweep = Sweep::new(&api, &access, "items")
+//! let sweep = PageStream::new(&api, &access, "items")
 //!     .expand(&["categories", "options", "tags"])
 //!     .paired(&["itemStock"]);
 //! let pages = Prefetch::start(runtime.handle(), sweep, 2);
@@ -27,7 +28,6 @@ pub mod endpoints;
 pub mod error;
 pub mod hosts;
 pub mod http;
-pub mod life;
 pub mod oauth;
 mod page;
 pub mod paging;
@@ -35,6 +35,7 @@ pub mod prefetch;
 pub mod rate_limit;
 mod refusal;
 pub mod retry;
+pub mod token_manager;
 pub mod tokens;
 pub mod transport;
 mod verdict;
@@ -42,15 +43,15 @@ pub mod withheld;
 
 pub use callback::{Callback, CallbackError};
 pub use endpoints::{items, merchant, orders, permission, stock};
-pub use error::{Call, Error, chain};
+pub use error::{Call, Error, error_chain};
 pub use hosts::{Environment, Hosts};
 pub use http::{Access, Answer, Api, Write};
-pub use life::{Life, LifeError, Need, TokenStore, Waiter};
 pub use oauth::{AuthorizeRequest, OAuth, OAuthError, authorize_url};
 pub use oauth2::{AccessToken, AuthorizationCode, ClientSecret, CsrfToken, RefreshToken};
-pub use paging::{Pages, PairedSweep, RawPage, RawPair, Sweep};
-pub use prefetch::{Prefetch, Stopped};
+pub use paging::{PageStream, Pages, PairedPageStream, RawPage, RawPair};
+pub use prefetch::{ListError, Prefetch};
 pub use rate_limit::{LearnedLimit, PermitGrant, PermitRequest, RateLimit, RateLimiter};
 pub use retry::Policy;
+pub use token_manager::{BlockOn, TokenError, TokenManager, TokenRequirement, TokenStore};
 pub use tokens::{Origin, Refusal, Tokens};
 pub use withheld::Withheld;

@@ -69,7 +69,7 @@ pub trait Pages: Send + 'static {
 
 /// A sweep over one list.
 #[derive(Debug, Clone)]
-pub struct Sweep {
+pub struct PageStream {
     api: Api,
     access: Access,
     path: String,
@@ -80,7 +80,7 @@ pub struct Sweep {
     ended: bool,
 }
 
-impl Sweep {
+impl PageStream {
     /// Over the list at `path` below the merchant, such as `items`.
     #[must_use]
     pub fn new(api: &Api, access: &Access, path: impl Into<String>) -> Self {
@@ -126,8 +126,8 @@ impl Sweep {
 
     /// The same stretches twice, the second time with other expansions.
     #[must_use]
-    pub fn paired(self, expand: &[&str]) -> PairedSweep {
-        PairedSweep {
+    pub fn paired(self, expand: &[&str]) -> PairedPageStream {
+        PairedPageStream {
             second: owned(expand),
             sweep: self,
         }
@@ -197,7 +197,7 @@ impl Sweep {
     }
 }
 
-impl Pages for Sweep {
+impl Pages for PageStream {
     type Page = RawPage;
 
     async fn next(&mut self) -> Option<Result<RawPage, Error>> {
@@ -219,8 +219,8 @@ impl Pages for Sweep {
 
 /// A sweep that reads each stretch twice, side by side.
 #[derive(Debug, Clone)]
-pub struct PairedSweep {
-    sweep: Sweep,
+pub struct PairedPageStream {
+    sweep: PageStream,
     second: Vec<String>,
 }
 
@@ -228,7 +228,7 @@ fn owned(fields: &[&str]) -> Vec<String> {
     fields.iter().map(|field| (*field).to_owned()).collect()
 }
 
-impl Pages for PairedSweep {
+impl Pages for PairedPageStream {
     type Page = RawPair;
 
     async fn next(&mut self) -> Option<Result<RawPair, Error>> {
@@ -265,11 +265,11 @@ impl Api {
         path: &str,
         expand: &[&str],
     ) -> impl Future<Output = Result<Vec<RawPage>, Error>> + Send + use<> {
-        let mut sweep = Sweep::new(self, access, path).expand(expand);
+        let mut sweep = PageStream::new(self, access, path).expand(expand);
         async move {
             let limit = PAGE_LIMIT.to_string();
             let query = [("limit", limit.as_str())];
-            let Sweep {
+            let PageStream {
                 api, access, path, ..
             } = &sweep;
             let read = api.read_expanded(access, path, &query, &sweep.expand, page::head);

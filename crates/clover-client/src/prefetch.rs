@@ -17,7 +17,7 @@ pub const DEPTH: usize = 2;
 /// Reading ended before the list did.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{error}")]
-pub struct Stopped {
+pub struct ListError {
     /// Why.
     #[source]
     pub error: Error,
@@ -28,7 +28,7 @@ pub struct Stopped {
 
 enum Item<P> {
     Page(P, Option<String>),
-    Stopped(Stopped),
+    Stopped(ListError),
     End,
 }
 
@@ -59,7 +59,7 @@ impl<P: Send + 'static> Prefetch<P> {
                 let cursor = pages.cursor().map(str::to_owned);
                 let item = match next {
                     Some(Ok(page)) => Item::Page(page, cursor),
-                    Some(Err(error)) => Item::Stopped(Stopped { error, cursor }),
+                    Some(Err(error)) => Item::Stopped(ListError { error, cursor }),
                     None => Item::End,
                 };
                 let more = matches!(item, Item::Page(..));
@@ -80,7 +80,7 @@ impl<P: Send + 'static> Prefetch<P> {
     }
 
     /// The next page; `None` once the list was read to its end, or after an error was given.
-    pub fn recv(&self) -> impl Future<Output = Option<Result<P, Stopped>>> + Send + use<P> {
+    pub fn recv(&self) -> impl Future<Output = Option<Result<P, ListError>>> + Send + use<P> {
         let line = Arc::clone(&self.line);
         async move {
             let mut line = line.lock().await;
@@ -96,9 +96,8 @@ impl<P: Send + 'static> Prefetch<P> {
                 }
                 Some(Item::Stopped(stopped)) => Some(Err(stopped)),
                 Some(Item::End) => None,
-                // The task is gone without a word. Taken for the end, everything unread would look
-                // deleted.
-                None => Some(Err(Stopped {
+                // The task was lost. Taken for the end, everything unread would look deleted.
+                None => Some(Err(ListError {
                     error: Error::Interrupted,
                     cursor: line.cursor.take(),
                 })),

@@ -331,7 +331,7 @@ fn trouble(failure: Failure, progress: &Progress) -> Trouble {
         }),
         Failure::Unusable(cause) => Trouble::Final(Error::Configuration(format!(
             "no request can be made of this: {}",
-            crate::error::chain(&cause)
+            crate::error::error_chain(&cause)
         ))),
     }
 }
@@ -361,8 +361,10 @@ fn give_up(trouble: Trouble, wait: Duration, progress: &Progress) -> Error {
 
 fn describe(trouble: &Trouble) -> String {
     match trouble {
-        Trouble::NotSent(cause) => format!("not sent ({})", crate::error::chain(cause)),
-        Trouble::NoAnswer(Some(cause)) => format!("no answer ({})", crate::error::chain(cause)),
+        Trouble::NotSent(cause) => format!("not sent ({})", crate::error::error_chain(cause)),
+        Trouble::NoAnswer(Some(cause)) => {
+            format!("no answer ({})", crate::error::error_chain(cause))
+        }
         Trouble::NoAnswer(None) => "the server failed".to_owned(),
         Trouble::Throttled { .. } => "asked to wait".to_owned(),
         Trouble::Foreign => "not Clover's answer".to_owned(),

@@ -112,9 +112,9 @@ pub trait Transport: Send + Sync {
 /// The real one. Makes no connection before the first request, and belongs to the runtime that
 /// sends it.
 #[derive(Debug, Clone)]
-pub struct Wire(reqwest::Client);
+pub struct HttpTransport(reqwest::Client);
 
-impl Wire {
+impl HttpTransport {
     /// Ready for these hosts: loopback is never asked of a proxy, everything else goes by the
     /// system's settings.
     ///
@@ -141,7 +141,7 @@ impl Wire {
             Error::Configuration(format!(
                 "HTTPS cannot be set up. Usually PHP cannot read this server's root certificates: \
                  install the package ca-certificates, or name their file in SSL_CERT_FILE ({})",
-                crate::error::chain(&e)
+                crate::error::error_chain(&e)
             ))
         })?;
         Ok(Self(client))
@@ -178,7 +178,7 @@ impl Wire {
     }
 }
 
-impl Transport for Wire {
+impl Transport for HttpTransport {
     fn send(&self, request: Request, timeout: Duration) -> Boxed<Result<Reply, Failure>> {
         let builder = self.build(request, timeout);
         Box::pin(async move {

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clover_client::{Error, Pages, PairedSweep, Prefetch, RawPage, Sweep};
+use clover_client::{Error, PageStream, Pages, PairedPageStream, Prefetch, RawPage};
 use serde_json::{Value, json};
 use support::{Script, Seen, Step, access, api};
 use tokio::runtime::Handle;
@@ -53,7 +53,7 @@ async fn drain(sweep: &mut impl Pages<Page = RawPage>) -> Result<Vec<String>, Er
 #[tokio::test(start_paused = true)]
 async fn a_sweep_asks_for_each_stretch_once_and_ends_at_the_short_page() {
     let script = Script::new(list(2_500));
-    let mut sweep = Sweep::new(&api(&script), &access(), "items")
+    let mut sweep = PageStream::new(&api(&script), &access(), "items")
         .expand(&["categories", "tags"])
         .filter("hidden=false");
     let all = drain(&mut sweep).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_sweep_asks_for_each_stretch_once_and_ends_at_the_short_page() {
 #[tokio::test(start_paused = true)]
 async fn a_list_that_ends_with_a_full_page_takes_one_empty_page_more() {
     let script = Script::new(list(200));
-    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(100);
+    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(100);
     assert_eq!(drain(&mut sweep).await.unwrap().len(), 200);
     assert_eq!(script.seen().len(), 3);
 }
@@ -79,7 +79,7 @@ async fn a_list_that_ends_with_a_full_page_takes_one_empty_page_more() {
 #[tokio::test(start_paused = true)]
 async fn an_empty_list_is_one_empty_last_page() {
     let script = Script::new(list(0));
-    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    let mut sweep = PageStream::new(&api(&script), &access(), "items");
     let page = sweep.next().await.unwrap().unwrap();
     assert_eq!((page.count, page.last, page.cursor), (0, true, None));
     assert!(sweep.next().await.is_none());
@@ -88,7 +88,7 @@ async fn an_empty_list_is_one_empty_last_page() {
 #[tokio::test(start_paused = true)]
 async fn a_sweep_goes_on_from_a_saved_cursor() {
     let script = Script::new(list(250));
-    let mut sweep = Sweep::new(&api(&script), &access(), "items").after(Some(id(99)));
+    let mut sweep = PageStream::new(&api(&script), &access(), "items").after(Some(id(99)));
     assert_eq!(
         drain(&mut sweep).await.unwrap(),
         (100..250).map(id).collect::<Vec<_>>()
@@ -97,7 +97,7 @@ async fn a_sweep_goes_on_from_a_saved_cursor() {
 
 async fn refused(answer: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> (Error, usize) {
     let script = Script::new(answer);
-    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
     let error = drain(&mut sweep).await.unwrap_err();
     (error, script.seen().len())
 }
@@ -128,7 +128,7 @@ async fn full_pages_out_of_order_or_without_ids_are_bad_answers() {
 #[tokio::test(start_paused = true)]
 async fn an_unsorted_list_that_fits_one_page_is_taken_as_it_is() {
     let script = Script::new(|seen: &Seen, _| Step::ok(page_of(seen, (0..50).rev().map(id))));
-    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    let mut sweep = PageStream::new(&api(&script), &access(), "items");
     assert_eq!(drain(&mut sweep).await.unwrap().len(), 50);
     assert_eq!(sweep.cursor(), Some(id(49).as_str()));
 }
@@ -142,7 +142,7 @@ async fn truncated_garbled_and_error_bodies_of_a_page_are_asked_for_again() {
         3 => Step::Cut(200),
         _ => list(20)(seen, n),
     });
-    let mut sweep = Sweep::new(&api(&script), &access(), "items");
+    let mut sweep = PageStream::new(&api(&script), &access(), "items");
     assert_eq!(drain(&mut sweep).await.unwrap().len(), 20);
     assert_eq!(script.seen().len(), 5);
 }
@@ -156,7 +156,7 @@ async fn after_an_error_the_same_page_is_asked_for_again() {
             list(25)(seen, n)
         }
     });
-    let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
     sweep.next().await.unwrap().unwrap();
     assert!(sweep.next().await.unwrap().unwrap_err().wants_new_token());
     assert_eq!(sweep.cursor(), Some(id(9).as_str()));
@@ -166,8 +166,8 @@ async fn after_an_error_the_same_page_is_asked_for_again() {
     );
 }
 
-fn paired(script: &std::sync::Arc<Script>, limit: u32) -> PairedSweep {
-    let sweep = Sweep::new(&api(script), &access(), "items").limit(limit);
+fn paired(script: &std::sync::Arc<Script>, limit: u32) -> PairedPageStream {
+    let sweep = PageStream::new(&api(script), &access(), "items").limit(limit);
     sweep
         .expand(&["categories", "options", "tags"])
         .paired(&["itemStock"])
@@ -220,7 +220,7 @@ async fn an_item_made_between_the_two_requests_of_a_pair_shifts_nothing() {
 #[tokio::test(start_paused = true)]
 async fn reading_ahead_keeps_two_pages_waiting_and_a_third_on_its_way() {
     let script = Script::new(list(1_000));
-    let sweep = Sweep::new(&api(&script), &access(), "items").limit(100);
+    let sweep = PageStream::new(&api(&script), &access(), "items").limit(100);
     let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(script.seen().len(), 3);
@@ -241,7 +241,7 @@ async fn an_error_comes_behind_the_pages_before_it_with_the_cursor_to_go_on_from
             list(50)(seen, n)
         }
     });
-    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
     let prefetch = Prefetch::start(&Handle::current(), sweep.clone(), 5);
     let first = prefetch.recv().await.unwrap().unwrap();
     let second = prefetch.recv().await.unwrap().unwrap();
@@ -261,7 +261,7 @@ async fn dropping_the_prefetch_ends_its_requests() {
     let script = Script::new(|seen: &Seen, n| {
         Step::Slow(Duration::from_secs(1), Box::new(list(10_000)(seen, n)))
     });
-    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
     let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
     prefetch.recv().await.unwrap().unwrap();
     drop(prefetch);
@@ -272,7 +272,7 @@ async fn dropping_the_prefetch_ends_its_requests() {
 
 #[tokio::test]
 async fn a_reader_that_is_lost_is_no_end_of_the_list() {
-    struct Broken(Sweep);
+    struct Broken(PageStream);
     impl Pages for Broken {
         type Page = RawPage;
         async fn next(&mut self) -> Option<Result<RawPage, Error>> {
@@ -284,7 +284,7 @@ async fn a_reader_that_is_lost_is_no_end_of_the_list() {
         }
     }
     let script = Script::new(list(50));
-    let sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
     let prefetch = Prefetch::start(&Handle::current(), Broken(sweep), 2);
     let page = prefetch.recv().await.unwrap().unwrap();
     let stopped = prefetch.recv().await.unwrap().unwrap_err();
@@ -322,7 +322,7 @@ async fn a_page_of_more_elements_than_were_asked_for_is_refused() {
     // A server that knows no limit, and one that gives a single row too many.
     for count in [11, 25] {
         let script = Script::new(move |_: &Seen, _| page_with(count));
-        let mut sweep = Sweep::new(&api(&script), &access(), "items").limit(10);
+        let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
         let error = sweep.next().await.unwrap().unwrap_err();
         assert!(
             matches!(&error, Error::BadAnswer { at, .. } if at == "elements"),
@@ -364,7 +364,7 @@ async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
     let script = Script::new(refusing(&["tags"]));
     let api = api(&script);
     let fields = ["categories", "options", "tags"];
-    let mut sweep = Sweep::new(&api, &access(), "items")
+    let mut sweep = PageStream::new(&api, &access(), "items")
         .limit(10)
         .expand(&fields);
     assert_eq!(drain(&mut sweep).await.unwrap().len(), 25);
@@ -383,7 +383,7 @@ async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
     );
     assert_eq!(api.withheld().fields(), ["tags"]);
     // Known to all clones, and to no one else.
-    let mut sweep = Sweep::new(&api.clone(), &access(), "items").expand(&fields);
+    let mut sweep = PageStream::new(&api.clone(), &access(), "items").expand(&fields);
     drain(&mut sweep).await.unwrap();
     assert_eq!(script.seen().len(), 8);
 }
@@ -392,7 +392,7 @@ async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
 async fn a_single_field_and_a_pair_are_left_out_the_same_way() {
     let script = Script::new(refusing(&["itemStock", "categories"]));
     let api = api(&script);
-    let sweep = Sweep::new(&api, &access(), "items").expand(&["categories"]);
+    let sweep = PageStream::new(&api, &access(), "items").expand(&["categories"]);
     let mut pair = sweep.paired(&["itemStock"]);
     let page = pair.next().await.unwrap().unwrap();
     assert_eq!((page.first.count, page.second.count), (25, 25));
@@ -409,7 +409,7 @@ async fn a_403_that_passes_withholds_nothing() {
         }
     });
     let api = api(&script);
-    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
     drain(&mut sweep).await.unwrap();
     let both = "categories,tags";
     assert_eq!(expands(&script), [both, "categories", "tags", both]);
@@ -420,7 +420,7 @@ async fn a_403_that_passes_withholds_nothing() {
 async fn a_list_that_is_refused_without_fields_too_is_a_refusal() {
     let script = Script::new(|_: &Seen, _| Step::refusal(403));
     let api = api(&script);
-    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
     let error = sweep.next().await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
     assert!(!error.wants_new_token());
@@ -438,7 +438,7 @@ async fn a_firewalls_403_withholds_nothing() {
         }
     });
     let api = api(&script);
-    let mut sweep = Sweep::new(&api, &access(), "items").expand(&["tags"]);
+    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["tags"]);
     drain(&mut sweep).await.unwrap();
     assert_eq!(expands(&script), ["tags"; 3]);
     assert!(api.withheld().fields().is_empty());

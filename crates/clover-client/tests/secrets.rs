@@ -7,7 +7,7 @@ mod world;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use clover_client::{Callback, ClientSecret, OAuth, TokenStore, Write, authorize_url, chain};
+use clover_client::{Callback, ClientSecret, OAuth, TokenStore, Write, authorize_url, error_chain};
 use log::{LevelFilter, Log, Metadata, Record};
 use serde_json::json;
 
@@ -50,7 +50,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
     let again = world
         .run(world.oauth.exchange(&callback.code, now()))
         .unwrap_err();
-    shown.push(format!("{again:?} {}", chain(&again)));
+    shown.push(format!("{again:?} {}", error_chain(&again)));
     let stored = world.store.read().unwrap().unwrap();
     shown.push(format!("{stored:?}"));
 
@@ -71,7 +71,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
         world.fault("GET /v3/merchants/*/items", 8, "status", more);
         match world.run(world.api.get_json::<Vec<u8>>(&access, "items", &[])) {
             Ok(_) => panic!("{code} was taken for a list"),
-            Err(error) => shown.push(format!("{error:?} {}", chain(&error))),
+            Err(error) => shown.push(format!("{error:?} {}", error_chain(&error))),
         }
         world
             .clover
@@ -101,7 +101,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
         );
         world.doubt();
         let error = world.replace().unwrap_err();
-        shown.push(format!("{error:?} {}", chain(&error)));
+        shown.push(format!("{error:?} {}", error_chain(&error)));
         world
             .clover
             .control("DELETE", "/__sim/faults", &json!(null));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clover_client::permission::missing_permission;
-use clover_client::{CallbackError, OAuthError, chain};
+use clover_client::{CallbackError, OAuthError, error_chain};
 use clover_core::settings::SettingsError;
 
 /// After an outage, of which Clover does not say how long it takes.
@@ -69,6 +69,12 @@ pub enum Error {
     #[error("{message}")]
     Vault {
         /// Why, and what to do.
+        message: String,
+    },
+    /// The host ended the wait or could not do its part. It keeps its own error, which goes first.
+    #[error("{message}")]
+    Host {
+        /// What the host did.
         message: String,
     },
     /// Clover or this software did what its documents do not foresee.
@@ -160,7 +166,7 @@ impl Error {
 impl From<clover_client::Error> for Error {
     fn from(error: clover_client::Error) -> Self {
         use clover_client::Error as Client;
-        let message = chain(&error);
+        let message = error_chain(&error);
         match error {
             Client::Unauthorized { call, .. } => {
                 let (advice, permission) = missing_permission(&call);

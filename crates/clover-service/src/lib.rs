@@ -1,11 +1,28 @@
 //! What a program can ask of one merchant's Clover, and what it decides about the answers.
 //!
+//! A [`Session`](session::Session) holds the connection of one shop; [`Catalog`](catalog::Catalog),
+//! [`Stock`](stock::Stock) and [`Orders`](orders::Orders) work over it. The program around them is
+//! a [`Host`](host::Host): it stores the token record, shares the rate limit among processes, takes
+//! log records, and gets its turn between two polls.
+//!
 //! Knows nothing of PHP: the extension, or any other program, converts its values and its errors.
 
+pub mod catalog;
+pub mod catalog_pages;
+pub mod connection;
 pub mod error;
 pub mod groups;
+pub mod host;
+mod items;
+mod log_queue;
 pub mod orders;
 pub mod page;
+mod rate_limit;
+pub mod runtime;
+pub mod session;
 pub mod stock;
+pub mod token_record;
 
 pub use error::Error;
+pub use host::Host;
+pub use session::Session;

@@ -1,12 +1,20 @@
-//! How the steps of pushing an order ended.
+//! Web orders on their way into Clover, step by step.
 
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clover_client::orders::{Create, Fill, Pay};
-use clover_client::{Error as ClientError, chain};
+use clover_client::orders::{self, Create, Fill, Pay};
+use clover_client::{Error as ClientError, error_chain};
 use clover_core::ids::OrderId;
+use clover_core::money::Currency;
+use clover_core::order::{
+    InvalidReference, OrderError, OrderPlan, OrderReference, ShopOrder, order_reference, site_tag,
+};
 
-use crate::error::SOME_TIME;
+use crate::error::{Error, SOME_TIME};
+use crate::session::Session;
 
 /// How one step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +174,132 @@ impl OrderOutcome {
         };
         Ok(Self {
             retry_after,
-            ..Self::new(state, order, chain(&error))
+            ..Self::new(state, order, error_chain(&error))
         })
     }
+}
+
+/// Paid web orders on their way into Clover.
+pub struct Orders {
+    session: Rc<Session>,
+    currency: Currency,
+}
+
+impl fmt::Debug for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Orders").finish_non_exhaustive()
+    }
+}
+
+/// What marks an order of this site in Clover.
+///
+/// # Errors
+/// [`Error::Item`] with the name of the argument that is wrong.
+pub fn reference_of(site_tag: &str, number: u64) -> Result<String, Error> {
+    match order_reference(site_tag, number) {
+        Ok(reference) => Ok(reference.into()),
+        Err(error @ InvalidReference::Number) => Err(Error::item(error.to_string(), "number")),
+        Err(error) => Err(Error::item(error.to_string(), "siteTag")),
+    }
+}
+
+/// A tag for this site's orders.
+///
+/// # Errors
+/// [`Error::Item`] with fewer than 8 random bytes.
+pub fn site_tag_of(random: &[u8]) -> Result<String, Error> {
+    let random = random
+        .first_chunk()
+        .ok_or_else(|| Error::item("at least 8 random bytes are needed", "random"))?;
+    Ok(site_tag(*random))
+}
+
+impl Orders {
+    /// Asks Clover nothing.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the currency is not an ISO 4217 code.
+    pub fn new(session: &Rc<Session>, currency: &str) -> Result<Self, Error> {
+        Ok(Self {
+            session: Rc::clone(session),
+            currency: Currency::from_code(currency)
+                .map_err(|e| Error::setting("currency", e.to_string()))?,
+        })
+    }
+
+    /// The plan of what Clover will show of an order, which is given as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Item`] with the place in the order.
+    pub fn plan(&self, order: &[u8]) -> Result<String, Error> {
+        let plan = ShopOrder::parse(order)
+            .and_then(|order| order.plan(self.currency))
+            .map_err(|error| Error::item(error.to_string(), error.path))?;
+        Ok(plan.to_json())
+    }
+
+    /// Creates the order, still empty.
+    ///
+    /// # Errors
+    /// [`Error`], of what is not the order's own affair; so for all steps.
+    pub fn create(&self, plan: &str, reference: String) -> Result<OrderOutcome, Error> {
+        let (plan, reference) = (frozen(plan)?, marked(reference)?);
+        self.session.call(|api, access| {
+            let step = orders::create(api, access, Arc::clone(&plan), reference.clone());
+            async move { OrderOutcome::created(step.await) }
+        })
+    }
+
+    /// The orders that carry the reference.
+    ///
+    /// # Errors
+    /// As [`Orders::create`].
+    pub fn find(&self, reference: String) -> Result<Vec<OrderId>, Error> {
+        let reference = marked(reference)?;
+        self.session
+            .call(|api, access| orders::find(api, access, reference.clone()))
+    }
+
+    /// Brings the order to its plan.
+    ///
+    /// # Errors
+    /// As [`Orders::create`].
+    pub fn fill(&self, plan: &str, order: String) -> Result<OrderOutcome, Error> {
+        let (plan, order) = (frozen(plan)?, named(order)?);
+        self.session.call(|api, access| {
+            let step = orders::fill(api, access, Arc::clone(&plan), order.clone());
+            let order = order.clone();
+            async move { OrderOutcome::filled(step.await, order) }
+        })
+    }
+
+    /// Records the payment.
+    ///
+    /// # Errors
+    /// As [`Orders::create`].
+    pub fn pay(&self, plan: &str, order: String, reference: String) -> Result<OrderOutcome, Error> {
+        let (plan, order, reference) = (frozen(plan)?, named(order)?, marked(reference)?);
+        self.session.call(|api, access| {
+            let plan = Arc::clone(&plan);
+            let step = orders::pay(api, access, plan, order.clone(), reference.clone());
+            let order = order.clone();
+            async move { OrderOutcome::paid(step.await, order) }
+        })
+    }
+}
+
+fn frozen(plan: &str) -> Result<Arc<OrderPlan>, Error> {
+    let wrong =
+        |error: OrderError| Error::item(format!("the plan is not one of ours at {error}"), "plan");
+    OrderPlan::from_json(plan.as_bytes())
+        .map(Arc::new)
+        .map_err(wrong)
+}
+
+fn marked(reference: String) -> Result<OrderReference, Error> {
+    OrderReference::new(reference).map_err(|e| Error::item(e.to_string(), "reference"))
+}
+
+fn named(order: String) -> Result<OrderId, Error> {
+    OrderId::new(order).map_err(|e| Error::item(e.to_string(), "orderId"))
 }

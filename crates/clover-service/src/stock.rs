@@ -1,13 +1,24 @@
-//! What became of counts that were read, written and settled.
+//! The counts of Clover's items: prepare, commit and settle changes, and read all counts.
 
-use std::time::Duration;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
+use clover_client::items::STOCK_EXPANSION;
 use clover_client::permission::missing_permission;
-use clover_client::stock::{Set, Timed, Wrote};
-use clover_client::{Error as ClientError, chain};
+use clover_client::stock::{Overwritten, Set, Timed, Wanted, Wrote};
+use clover_client::{Access, Error as ClientError, error_chain};
 use clover_core::ids::ItemId;
 use clover_core::ledger::{self, CountReading, CountWrite, Settlement};
 use clover_core::quantity::Quantity;
+use clover_core::wire::{ItemCount, Listing};
+
+use crate::error::Error;
+use crate::items::count_of;
+use crate::page::StockPage;
+use crate::session::Session;
 
 /// How a count stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +236,7 @@ impl StockOutcome {
     /// Of a call that changed nothing.
     #[must_use]
     pub fn failed(key: i64, error: &ClientError) -> Self {
-        let message = chain(error);
+        let message = error_chain(error);
         match error {
             ClientError::Unauthorized { call, .. } => {
                 let (advice, permission) = missing_permission(call);
@@ -260,4 +271,218 @@ impl StockOutcome {
 
 fn seconds(wait: Duration) -> i64 {
     i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
+/// A count to be changed.
+#[derive(Debug, Clone)]
+pub struct StockChange {
+    /// The caller's name for it.
+    pub key: i64,
+    /// The item.
+    pub item: ItemId,
+    /// Units to take out; negative ones are given back.
+    pub delta: i64,
+    /// How often its write missed its time before.
+    pub misses: u32,
+}
+
+/// A write that got no answer.
+#[derive(Debug, Clone)]
+pub struct SentWrite {
+    /// The caller's name for it.
+    pub key: i64,
+    /// The item.
+    pub item: ItemId,
+    /// What was read and written.
+    pub write: CountWrite,
+}
+
+/// Counts that were read just now, and what may be written of them.
+#[derive(Debug)]
+pub struct StockBatch {
+    /// What was read.
+    pub rows: Vec<StockOutcome>,
+    /// Taken by the one commit that a batch is good for.
+    ready: RefCell<Vec<Ready>>,
+}
+
+/// The counts of one merchant's items.
+pub struct Stock {
+    session: Rc<Session>,
+}
+
+impl fmt::Debug for Stock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stock").finish_non_exhaustive()
+    }
+}
+
+impl Stock {
+    /// Asks Clover nothing.
+    #[must_use]
+    pub fn new(session: &Rc<Session>) -> Self {
+        Self {
+            session: Rc::clone(session),
+        }
+    }
+
+    /// Reads the counts of the first changes, as many as can be written soon after.
+    ///
+    /// # Errors
+    /// [`Error`], when nothing could be read.
+    pub fn prepare(&self, changes: Vec<StockChange>) -> Result<StockBatch, Error> {
+        let wanted = changes.iter().map(|change| Wanted {
+            item: change.item.clone(),
+            misses: change.misses,
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        let read = self
+            .session
+            .call(|api, access| api.read_counts(&access, wanted.clone()))?;
+        let (mut rows, mut ready) = (Vec::new(), Vec::new());
+        for (change, read) in changes.into_iter().zip(read) {
+            let StockChange {
+                key, item, delta, ..
+            } = change;
+            let (outcome, may_write) = StockOutcome::prepared(key, item, delta, read);
+            rows.push(outcome);
+            ready.extend(may_write);
+        }
+        Ok(StockBatch {
+            rows,
+            ready: RefCell::new(ready),
+        })
+    }
+
+    /// Writes the counts with these keys, which the caller has stored as sent.
+    ///
+    /// # Errors
+    /// [`Error::Host`] when the host ended the wait: what was sent is unknown then.
+    pub fn commit(&self, batch: &StockBatch, keys: &[i64]) -> Result<Vec<StockOutcome>, Error> {
+        let mut pending: Vec<Ready> = batch.ready.take();
+        pending.retain(|ready| keys.contains(&ready.key));
+        let mut done: Vec<StockOutcome> = Vec::with_capacity(pending.len());
+        if pending.is_empty() {
+            return Ok(done);
+        }
+        // Without a token nothing is sent, and the next reading says why. An error here would leave
+        // the shop with rows that it must take for sent.
+        let Ok(mut access) = self.session.access() else {
+            done.extend(pending.iter().map(StockOutcome::without_token));
+            return Ok(done);
+        };
+        let refused = self.write(&access, pending, &mut done)?;
+        if refused.is_empty() {
+            return Ok(done);
+        }
+        // A 401 was not carried out. It may be the token's fault once.
+        let failed = |(ready, error): &(Ready, ClientError)| StockOutcome::failed(ready.key, error);
+        match self.session.another_token(&access.token) {
+            Ok(Some(token)) => {
+                access.token = token;
+                let pending = refused.into_iter().map(|(ready, _)| ready).collect();
+                let refused = self.write(&access, pending, &mut done)?;
+                done.extend(refused.iter().map(failed));
+            }
+            Ok(None) => done.extend(refused.iter().map(failed)),
+            Err(_) => {
+                let outcome = |(ready, _): &(Ready, _)| StockOutcome::without_token(ready);
+                done.extend(refused.iter().map(outcome));
+            }
+        }
+        Ok(done)
+    }
+
+    /// Notes what is decided, and gives back what the token was refused for.
+    fn write(
+        &self,
+        access: &Access,
+        pending: Vec<Ready>,
+        done: &mut Vec<StockOutcome>,
+    ) -> Result<Vec<(Ready, ClientError)>, Error> {
+        let sets = pending.iter().map(Ready::set).collect();
+        let api = self.session.api()?;
+        let written = self.session.finish(api.write_counts(access, sets))?;
+        let mut refused = Vec::new();
+        match written {
+            Ok(written) => {
+                for (ready, outcome) in pending.into_iter().zip(written) {
+                    match outcome {
+                        Err(error @ ClientError::Unauthorized { .. }) => {
+                            refused.push((ready, error));
+                        }
+                        outcome => done.push(StockOutcome::written(&ready, outcome)),
+                    }
+                }
+            }
+            Err(error) => {
+                let unknown =
+                    |ready| StockOutcome::written(ready, Ok(Wrote::Unknown(error_chain(&error))));
+                done.extend(pending.iter().map(unknown));
+            }
+        }
+        Ok(refused)
+    }
+
+    /// Settles writes that got no answer, by reading.
+    ///
+    /// # Errors
+    /// [`Error`], when nothing could be read.
+    pub fn settle(&self, sent: &[SentWrite]) -> Result<Vec<StockOutcome>, Error> {
+        let items: Vec<ItemId> = sent.iter().map(|one| one.item.clone()).collect();
+        let read = self
+            .session
+            .call(|api, access| api.read_counts_again(&access, items.clone()))?;
+        let settled = sent
+            .iter()
+            .zip(read)
+            .map(|(one, now)| StockOutcome::settled(one.key, &one.write, now));
+        Ok(settled.collect())
+    }
+
+    /// One page of all counts, from a cursor on.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn counts(&self, after: Option<&str>) -> Result<StockPage, Error> {
+        let asked = Instant::now();
+        let page = self
+            .session
+            .call(|api, access| api.counts_page(&access, after.map(str::to_owned)))?;
+        let Some(page) = page else {
+            return Ok(StockPage::new(Vec::new(), None, asked));
+        };
+        let mut listing = Listing::<ItemCount>::parse(&page.body).map_err(|e| {
+            Error::bug(
+                format!("Clover's item list makes no sense at {e}"),
+                page.call.request_id.as_deref(),
+            )
+        })?;
+        if self.session.withheld().has(STOCK_EXPANSION[0]) {
+            for item in &mut listing.elements {
+                item.item_stock = count_of(&self.session, &item.id)?;
+            }
+        }
+        let cursor = page.cursor.filter(|_| !page.last);
+        Ok(StockPage::new(
+            listing.elements,
+            cursor,
+            page.asked.into_std(),
+        ))
+    }
+
+    /// Units that the till sold of each item while its count was being overwritten, where it sold
+    /// any.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn sold_within(&self, writes: &[Overwritten]) -> Result<BTreeMap<ItemId, Quantity>, Error> {
+        let sold = self
+            .session
+            .call(|api, access| api.sold_within(&access, writes))?;
+        let found = sold.into_iter().filter(|(_, sold)| *sold > 0);
+        Ok(found
+            .map(|(item, sold)| (item, Quantity::from_thousandths(sold)))
+            .collect())
+    }
 }

@@ -1,5 +1,5 @@
 //! Items with their counts: by a handful of ids, and one by one. Whole lists are read by
-//! [`Sweep`](crate::Sweep).
+//! [`PageStream`](crate::PageStream).
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;

@@ -288,8 +288,8 @@ impl Api {
         access: &Access,
         after: Option<String>,
     ) -> impl Future<Output = Result<Option<crate::paging::RawPage>, Error>> + Send + use<> {
-        use crate::paging::{Pages as _, Sweep};
-        let mut sweep = Sweep::new(self, access, "items")
+        use crate::paging::{PageStream, Pages as _};
+        let mut sweep = PageStream::new(self, access, "items")
             .expand(&["itemStock"])
             .after(after);
         async move { sweep.next().await.transpose() }

@@ -194,7 +194,7 @@ fn a_clover_that_is_not_there_is_unreachable_for_reads_and_writes() {
     for error in [read, write] {
         assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
         assert_eq!(error.call().unwrap().tries, 8);
-        let text = clover_client::chain(&error).to_lowercase();
+        let text = clover_client::error_chain(&error).to_lowercase();
         assert!(text.contains("refused"), "{text}");
     }
 }

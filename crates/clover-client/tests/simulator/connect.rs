@@ -1,9 +1,9 @@
 //! Connecting, refreshing, recovering.
 
-use clover_client::life::CallError;
+use clover_client::token_manager::CallError;
 use clover_client::{
-    Callback, CallbackError, ClientSecret, Error, LifeError, OAuth, OAuthError, Origin, TokenStore,
-    authorize_url,
+    Callback, CallbackError, ClientSecret, Error, OAuth, OAuthError, Origin, TokenError,
+    TokenStore, authorize_url,
 };
 use serde_json::json;
 
@@ -145,7 +145,7 @@ fn revoked_tokens_are_kept_until_a_second_refusal() {
         world.control("/__sim/tokens", &json!({"do": what}));
         let error = world.replace().unwrap_err();
         assert!(
-            matches!(error, LifeError::Refused(refusal) if refusal.access_too),
+            matches!(error, TokenError::Refused(refusal) if refusal.access_too),
             "{what}: {error:?}"
         );
         let mut tokens = world.store.read().unwrap().unwrap();
@@ -154,7 +154,7 @@ fn revoked_tokens_are_kept_until_a_second_refusal() {
         world.store.write(&tokens).unwrap();
         let error = world.replace().unwrap_err();
         assert!(
-            matches!(error, LifeError::ReconnectNeeded(_)),
+            matches!(error, TokenError::ReconnectNeeded(_)),
             "{what}: {error:?}"
         );
     }

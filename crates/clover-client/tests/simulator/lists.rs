@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clover_client::{Need, Pages, Prefetch, RawPage, Sweep};
+use clover_client::{PageStream, Pages, Prefetch, RawPage, TokenRequirement};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -27,7 +27,7 @@ fn live_items(world: &World) -> BTreeSet<String> {
 #[test]
 fn two_thousand_five_hundred_items_take_three_requests_and_come_once_each() {
     let world = World::items(2_500);
-    let mut sweep = Sweep::new(&world.api, &world.access(), "items");
+    let mut sweep = PageStream::new(&world.api, &world.access(), "items");
     let mut all = Vec::new();
     while let Some(page) = world.run(sweep.next()) {
         all.extend(ids(&page.unwrap()));
@@ -40,7 +40,7 @@ fn two_thousand_five_hundred_items_take_three_requests_and_come_once_each() {
 #[test]
 fn a_paired_sweep_read_ahead_gives_each_item_with_both_views() {
     let world = World::items(2_500);
-    let sweep = Sweep::new(&world.api, &world.access(), "items")
+    let sweep = PageStream::new(&world.api, &world.access(), "items")
         .expand(&["categories", "options", "tags"])
         .paired(&["itemStock"]);
     let prefetch = Prefetch::start(world.waiter.0.handle(), sweep, 2);
@@ -57,7 +57,7 @@ fn a_paired_sweep_read_ahead_gives_each_item_with_both_views() {
 #[test]
 fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
     let world = World::items(2_500);
-    let sweep = || Sweep::new(&world.api, &world.access(), "items").limit(500);
+    let sweep = || PageStream::new(&world.api, &world.access(), "items").limit(500);
     let mut current = sweep();
     let mut all = Vec::new();
     loop {
@@ -73,7 +73,7 @@ fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
                 assert!(error.wants_new_token(), "{error:?}");
                 let rejected = world.access().token;
                 world
-                    .with_life(|life| life.ensure(Need::Replace(&rejected)))
+                    .with_life(|life| life.ensure(TokenRequirement::Replace(&rejected)))
                     .unwrap();
                 current = sweep().after(current.cursor().map(str::to_owned));
             }
@@ -88,7 +88,7 @@ fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
 fn items_made_and_deleted_during_a_sweep_shift_nothing() {
     let world = World::items(1_000);
     let before = live_items(&world);
-    let mut sweep = Sweep::new(&world.api, &world.access(), "items").limit(100);
+    let mut sweep = PageStream::new(&world.api, &world.access(), "items").limit(100);
     let mut seen = Vec::new();
     while let Some(page) = world.run(sweep.next()) {
         seen.extend(ids(&page.unwrap()));
@@ -109,7 +109,7 @@ fn pages_that_are_cut_garbled_or_dropped_are_read_again() {
     ] {
         world.fault("GET /v3/merchants/*/items", 2, effect, more);
     }
-    let mut sweep = Sweep::new(&world.api, &world.access(), "items").expand(&["itemStock"]);
+    let mut sweep = PageStream::new(&world.api, &world.access(), "items").expand(&["itemStock"]);
     let mut count = 0;
     while let Some(page) = world.run(sweep.next()) {
         count += page.unwrap().count;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clover_client::{
-    Access, Api, Callback, ClientSecret, Hosts, Life, Need, OAuth, Origin, Policy, RateLimit,
-    RateLimiter, TokenStore, Tokens, Waiter, authorize_url,
+    Access, Api, BlockOn, Callback, ClientSecret, Hosts, OAuth, Origin, Policy, RateLimit,
+    RateLimiter, TokenManager, TokenRequirement, TokenStore, Tokens, authorize_url,
 };
 use clover_core::ids::MerchantId;
 use clover_simulator::{Catalog, Config, Running, Simulator};
@@ -45,7 +45,7 @@ pub fn now() -> i64 {
 
 pub struct Wait(pub Runtime);
 
-impl Waiter for Wait {
+impl BlockOn for Wait {
     type Error = Infallible;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Infallible> {
@@ -147,8 +147,8 @@ impl World {
         }
     }
 
-    pub fn with_life<T>(&self, work: impl FnOnce(&Life<'_, Memory, Wait>) -> T) -> T {
-        work(&Life {
+    pub fn with_life<T>(&self, work: impl FnOnce(&TokenManager<'_, Memory, Wait>) -> T) -> T {
+        work(&TokenManager {
             store: &self.store,
             waiter: &self.waiter,
             oauth: &self.oauth,
@@ -157,9 +157,9 @@ impl World {
     }
 
     /// A refresh, whatever the age of the token.
-    pub fn replace(&self) -> Result<Tokens, clover_client::LifeError<Infallible, Infallible>> {
+    pub fn replace(&self) -> Result<Tokens, clover_client::TokenError<Infallible, Infallible>> {
         let token = self.access().token;
-        self.with_life(|life| life.ensure(Need::Replace(&token)))
+        self.with_life(|life| life.ensure(TokenRequirement::Replace(&token)))
     }
 
     /// Makes the stored token one whose refusal may be its own fault.

@@ -6,8 +6,8 @@ mod world;
 
 use std::sync::{Arc, Mutex};
 
-use clover_client::life::{CallError, LifeError};
-use clover_client::{AccessToken, ClientSecret, Error, Need, OAuth, Tokens};
+use clover_client::token_manager::{CallError, TokenError};
+use clover_client::{AccessToken, ClientSecret, Error, OAuth, TokenRequirement, Tokens};
 use serde_json::json;
 use support::{Script, Step, api};
 use world::{Broken, Clover, NOW, World, pair};
@@ -16,7 +16,11 @@ use world::{Broken, Clover, NOW, World, pair};
 fn a_token_that_lasts_is_used_without_lock_or_request() {
     let world = World::new(Clover::default());
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        world
+            .ensure(TokenRequirement::AtLeast(120))
+            .unwrap()
+            .access
+            .secret(),
         "access-1"
     );
     assert_eq!(*world.store.events.borrow(), ["read"]);
@@ -27,9 +31,9 @@ fn a_token_that_lasts_is_used_without_lock_or_request() {
 fn a_token_near_its_end_is_refreshed_under_the_lock_and_stored_before_use() {
     let world = World::new(Clover::default());
     world.now.set(NOW + 601);
-    assert!(world.ensure(Need::AtLeast(120)).is_ok());
+    assert!(world.ensure(TokenRequirement::AtLeast(120)).is_ok());
     assert!(world.calls().is_empty());
-    let tokens = world.ensure(Need::AtLeast(1_200)).unwrap();
+    let tokens = world.ensure(TokenRequirement::AtLeast(1_200)).unwrap();
     assert_eq!(tokens.access.secret(), "access-2");
     assert_eq!(
         tokens.previous_refresh.clone().unwrap().secret(),
@@ -46,7 +50,11 @@ fn what_another_process_stored_while_we_waited_for_the_lock_is_used() {
     world.now.set(NOW + 1_790);
     world.store.meanwhile.replace(Some(pair(7, NOW + 1_780)));
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        world
+            .ensure(TokenRequirement::AtLeast(120))
+            .unwrap()
+            .access
+            .secret(),
         "access-7"
     );
     assert!(world.calls().is_empty());
@@ -58,21 +66,27 @@ fn a_lock_that_another_process_keeps_is_busy_unless_it_is_done_or_enough_is_left
     world.store.taken.set(true);
     world.now.set(NOW + 1_000);
     assert_eq!(
-        world.ensure(Need::AtLeast(1_200)).unwrap().access.secret(),
+        world
+            .ensure(TokenRequirement::AtLeast(1_200))
+            .unwrap()
+            .access
+            .secret(),
         "access-1"
     );
     world.now.set(NOW + 1_700);
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap_err(),
-        LifeError::Busy
+        world.ensure(TokenRequirement::AtLeast(120)).unwrap_err(),
+        TokenError::Busy
     );
     let rejected = AccessToken::new("access-1".into());
     assert_eq!(
-        world.ensure(Need::Replace(&rejected)).unwrap_err(),
-        LifeError::Busy
+        world
+            .ensure(TokenRequirement::Replace(&rejected))
+            .unwrap_err(),
+        TokenError::Busy
     );
     world.store.meanwhile.replace(Some(pair(2, NOW + 1_700)));
-    let tokens = world.ensure(Need::Replace(&rejected)).unwrap();
+    let tokens = world.ensure(TokenRequirement::Replace(&rejected)).unwrap();
     assert_eq!(tokens.access.secret(), "access-2");
     assert!(!world.store.events.borrow().contains(&"unlock"));
 }
@@ -93,7 +107,7 @@ fn a_refresh_whose_answer_is_lost_ends_in_recovery_with_the_spent_token() {
                 ..Clover::default()
             });
             world.now.set(NOW + 1_790);
-            let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+            let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
             assert_eq!(tokens.access.secret(), "access-3");
             assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
             assert_eq!(world.store.tokens().refresh.secret(), "refresh-3");
@@ -122,7 +136,7 @@ fn a_refresh_that_was_never_carried_out_is_simply_repeated() {
         ClientSecret::new("s".into()),
     );
     world.now.set(NOW + 1_790);
-    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
     assert_eq!(
         (tokens.access.secret().as_str(), tokens.refresh_expires_at),
         ("a", None)
@@ -140,19 +154,23 @@ fn a_process_that_dies_between_refresh_and_store_is_healed_by_the_next_one() {
     world.now.set(NOW + 1_790);
     world.store.breaks_on_write.set(true);
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap_err(),
-        LifeError::Store(Broken)
+        world.ensure(TokenRequirement::AtLeast(120)).unwrap_err(),
+        TokenError::Store(Broken)
     );
     assert_eq!(world.store.tokens().refresh.secret(), "refresh-1");
 
     world.store.breaks_on_write.set(false);
-    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
     assert_eq!(tokens.access.secret(), "access-3");
     assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
     // And what the recovery gave refreshes as usual.
     world.now.set(NOW + 3_600);
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap().access.secret(),
+        world
+            .ensure(TokenRequirement::AtLeast(120))
+            .unwrap()
+            .access
+            .secret(),
         "access-4"
     );
 }
@@ -167,8 +185,8 @@ fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
     world.now.set(NOW + 1_790);
     // This Clover forgets the spent token once it was recovered, so the answer is final, but only
     // then.
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::Refused(_)));
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::Refused(_)));
     assert_eq!(
         world.calls()[..4],
         ["refresh", "refresh", "recovery", "recovery"]
@@ -188,8 +206,8 @@ fn dead(clover: Clover) -> World {
 #[test]
 fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
     let world = dead(Clover::default());
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    let LifeError::Refused(refusal) = error else {
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    let TokenError::Refused(refusal) = error else {
         panic!("{error:?}")
     };
     assert_eq!((refusal.at, refusal.next_try_at()), (NOW, NOW + 600));
@@ -199,16 +217,19 @@ fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
     assert_eq!(world.store.tokens().refusal, Some(refusal));
     for seconds in [0, 1, 300, 599] {
         world.now.set(NOW + seconds);
-        for need in [Need::AtLeast(120), Need::AtLeast(1_200)] {
+        for need in [
+            TokenRequirement::AtLeast(120),
+            TokenRequirement::AtLeast(1_200),
+        ] {
             let error = world.ensure(need).unwrap_err();
-            assert_eq!(error, LifeError::Refused(refusal), "{seconds}");
+            assert_eq!(error, TokenError::Refused(refusal), "{seconds}");
         }
     }
     assert_eq!(world.calls().len(), 3, "asked again too early");
     assert!(!world.store.ended.get());
     world.now.set(NOW + 600);
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::ReconnectNeeded(_)), "{error:?}");
     assert!(world.store.ended.get());
     assert_eq!(world.calls().len(), 6);
 }
@@ -216,24 +237,24 @@ fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
 #[test]
 fn a_refusal_that_clover_takes_back_is_forgotten() {
     let world = dead(Clover::default());
-    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.clover.lock().unwrap().generation = 9;
     world.now.set(NOW + 600);
-    let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+    let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
     assert_eq!(tokens.access.secret(), "access-10");
     assert_eq!(world.store.tokens().refusal, None);
     // The next refusal is a first one again.
     world.clover.lock().unwrap().generation = 70;
     world.now.set(NOW + 9_000);
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::Refused(r) if r.at == NOW + 9_000));
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::Refused(r) if r.at == NOW + 9_000));
     assert!(!world.store.ended.get());
 }
 
 #[test]
 fn an_outage_between_two_refusals_neither_ends_the_connection_nor_clears_the_first() {
     let mut world = dead(Clover::default());
-    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.now.set(NOW + 700);
     let refusing = std::mem::replace(
         &mut world.oauth,
@@ -243,12 +264,12 @@ fn an_outage_between_two_refusals_neither_ends_the_connection_nor_clears_the_fir
             ClientSecret::new("s".into()),
         ),
     );
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::Clover(_)), "{error:?}");
     assert_eq!(world.store.tokens().refusal.map(|r| r.at), Some(NOW));
     world.oauth = refusing;
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::ReconnectNeeded(_)), "{error:?}");
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::ReconnectNeeded(_)), "{error:?}");
 }
 
 #[test]
@@ -260,18 +281,20 @@ fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
     });
     world.store.put(&pair(5, NOW));
     world.now.set(NOW + 700);
-    let error = world.ensure(Need::AtLeast(1_200)).unwrap_err();
-    assert!(matches!(error, LifeError::Refused(_)), "{error:?}");
-    assert!(world.ensure(Need::AtLeast(120)).is_ok());
+    let error = world.ensure(TokenRequirement::AtLeast(1_200)).unwrap_err();
+    assert!(matches!(error, TokenError::Refused(_)), "{error:?}");
+    assert!(world.ensure(TokenRequirement::AtLeast(120)).is_ok());
     // Refused itself: then no call goes out with it.
     let refused = AccessToken::new("access-5".into());
     world.now.set(NOW + 1_300);
     world.store.put(&pair(5, NOW));
-    let error = world.ensure(Need::Replace(&refused)).unwrap_err();
-    assert!(matches!(error, LifeError::Refused(r) if r.access_too));
+    let error = world
+        .ensure(TokenRequirement::Replace(&refused))
+        .unwrap_err();
+    assert!(matches!(error, TokenError::Refused(r) if r.access_too));
     let asked = world.calls().len();
     let error = world.get().unwrap_err();
-    assert!(matches!(error, CallError::Life(LifeError::Refused(_))));
+    assert!(matches!(error, CallError::Token(TokenError::Refused(_))));
     assert_eq!(world.calls().len(), asked);
 }
 
@@ -279,11 +302,11 @@ fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
 fn a_clock_that_was_ahead_at_the_first_refusal_holds_nothing_up() {
     let world = dead(Clover::default());
     world.now.set(NOW + 86_400);
-    world.ensure(Need::AtLeast(120)).unwrap_err();
+    world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.now.set(NOW + 60);
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     // It was asked, but a refusal of the future cannot be confirmed.
-    assert!(matches!(error, LifeError::Refused(r) if r.at == NOW + 60));
+    assert!(matches!(error, TokenError::Refused(r) if r.at == NOW + 60));
     assert_eq!(world.calls().len(), 6);
 }
 
@@ -334,12 +357,15 @@ fn a_page_in_clovers_place_is_no_verdict_and_the_next_run_works() {
                     ClientSecret::new("s".into()),
                 ),
             );
-            let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-            assert!(matches!(error, LifeError::Clover(_)), "{step:?}: {error:?}");
+            let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+            assert!(
+                matches!(error, TokenError::Clover(_)),
+                "{step:?}: {error:?}"
+            );
             assert_eq!(world.store.tokens().refusal, None, "{step:?}");
             assert!(!world.store.ended.get(), "{step:?}");
             world.oauth = sound;
-            let tokens = world.ensure(Need::AtLeast(120)).unwrap();
+            let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
             assert_eq!(tokens.access.secret(), "access-2", "{step:?}");
         }
     }
@@ -360,8 +386,8 @@ fn a_refused_refresh_whose_recovery_meets_a_page_is_not_refused_yet() {
         "APPID00000001",
         ClientSecret::new("s".into()),
     );
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-    assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+    assert!(matches!(error, TokenError::Clover(_)), "{error:?}");
     assert_eq!(world.store.tokens().refusal, None);
 }
 
@@ -374,9 +400,9 @@ fn a_tls_fault_costs_one_try_under_the_lock() {
         "APPID00000001",
         ClientSecret::new("s".into()),
     );
-    let error = world.ensure(Need::AtLeast(120)).unwrap_err();
+    let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     assert!(
-        matches!(&error, LifeError::Clover(Error::Insecure { .. })),
+        matches!(&error, TokenError::Clover(Error::Insecure { .. })),
         "{error:?}"
     );
     assert_eq!(script.seen().len(), 1);
@@ -392,8 +418,8 @@ fn a_header_that_rules_recovery_out_spares_that_call() {
     tokens.previous_refresh = None;
     world.store.put(&tokens);
     assert!(matches!(
-        world.ensure(Need::AtLeast(120)),
-        Err(LifeError::Refused(_))
+        world.ensure(TokenRequirement::AtLeast(120)),
+        Err(TokenError::Refused(_))
     ));
     assert_eq!(world.calls(), ["refresh"]);
 }
@@ -411,8 +437,8 @@ fn an_unreachable_clover_is_no_reason_to_reconnect() {
         let api = api(&Script::of(vec![step]));
         world.oauth = OAuth::new(&api, "APPID00000001", ClientSecret::new("s".into()));
         world.now.set(NOW + 1_790);
-        let error = world.ensure(Need::AtLeast(120)).unwrap_err();
-        assert!(matches!(error, LifeError::Clover(_)), "{error:?}");
+        let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
+        assert!(matches!(error, TokenError::Clover(_)), "{error:?}");
     }
 }
 
@@ -421,8 +447,8 @@ fn without_a_connection_nothing_is_sent() {
     let world = World::new(Clover::default());
     world.store.kept.replace(None);
     assert_eq!(
-        world.ensure(Need::AtLeast(120)).unwrap_err(),
-        LifeError::NotConnected
+        world.ensure(TokenRequirement::AtLeast(120)).unwrap_err(),
+        TokenError::NotConnected
     );
     assert!(world.calls().is_empty());
 }
@@ -461,7 +487,7 @@ fn a_refused_token_that_another_process_replaced_costs_no_refresh() {
     let world = World::new(Clover::default());
     world.store.put(&pair(5, NOW));
     let rejected = AccessToken::new("access-4".into());
-    let tokens = world.ensure(Need::Replace(&rejected)).unwrap();
+    let tokens = world.ensure(TokenRequirement::Replace(&rejected)).unwrap();
     assert_eq!(tokens.access.secret(), "access-5");
     assert!(world.calls().is_empty());
 }
@@ -475,7 +501,7 @@ fn a_clock_that_is_wrong_does_not_make_every_call_refresh() {
         refreshed.rotated_at = NOW + skew;
         world.store.put(&refreshed);
         for _ in 0..5 {
-            world.ensure(Need::AtLeast(120)).unwrap();
+            world.ensure(TokenRequirement::AtLeast(120)).unwrap();
             world.now.set(world.now.get() + 1);
         }
         assert!(world.calls().is_empty(), "{skew}: {:?}", world.calls());

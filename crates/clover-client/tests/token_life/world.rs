@@ -6,10 +6,10 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use clover_client::life::{CallError, LifeError};
+use clover_client::token_manager::{CallError, TokenError};
 use clover_client::{
-    AccessToken, Api, ClientSecret, Life, Need, OAuth, OAuthError, Origin, RefreshToken,
-    TokenStore, Tokens, Waiter,
+    AccessToken, Api, BlockOn, ClientSecret, OAuth, OAuthError, Origin, RefreshToken, TokenManager,
+    TokenRequirement, TokenStore, Tokens,
 };
 use serde_json::{Value, json};
 
@@ -153,7 +153,7 @@ impl TokenStore for Store {
 
 pub struct Wait(tokio::runtime::Runtime, Rc<Cell<bool>>);
 
-impl Waiter for Wait {
+impl BlockOn for Wait {
     type Error = Infallible;
 
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Infallible> {
@@ -205,13 +205,16 @@ impl World {
         }
     }
 
-    pub fn ensure(&self, need: Need<'_>) -> Result<Tokens, LifeError<Broken, Infallible>> {
+    pub fn ensure(
+        &self,
+        need: TokenRequirement<'_>,
+    ) -> Result<Tokens, TokenError<Broken, Infallible>> {
         self.with(|life| life.ensure(need))
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Life<'_, Store, Wait>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&TokenManager<'_, Store, Wait>) -> T) -> T {
         let clock = || self.now.get();
-        let life = Life {
+        let life = TokenManager {
             store: &self.store,
             waiter: &self.waiter,
             oauth: &self.oauth,

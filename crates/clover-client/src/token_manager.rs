@@ -62,7 +62,7 @@ pub trait TokenStore {
 }
 
 /// Drives a future to its end on the caller's runtime.
-pub trait Waiter {
+pub trait BlockOn {
     /// Why the wait was ended early.
     type Error;
 
@@ -75,7 +75,7 @@ pub trait Waiter {
 
 /// What the caller needs of the token.
 #[derive(Debug, Clone, Copy)]
-pub enum Need<'a> {
+pub enum TokenRequirement<'a> {
     /// This many seconds left.
     AtLeast(i64),
     /// Another one than this, which Clover refused.
@@ -84,7 +84,7 @@ pub enum Need<'a> {
 
 /// Why there is no usable token.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum LifeError<S, W> {
+pub enum TokenError<S, W> {
     /// There is no connection.
     #[error("the shop is not connected with Clover")]
     NotConnected,
@@ -114,25 +114,25 @@ pub enum LifeError<S, W> {
     Wait(W),
 }
 
-/// Why a call made with [`Life::call`] failed.
+/// Why a call made with [`TokenManager::call`] failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError<S, W> {
     /// There was no usable token.
     #[error("{0}")]
-    Life(LifeError<S, W>),
+    Token(TokenError<S, W>),
     /// The call itself.
     #[error(transparent)]
     Clover(Error),
 }
 
-impl<S, W> From<LifeError<S, W>> for CallError<S, W> {
-    fn from(error: LifeError<S, W>) -> Self {
-        Self::Life(error)
+impl<S, W> From<TokenError<S, W>> for CallError<S, W> {
+    fn from(error: TokenError<S, W>) -> Self {
+        Self::Token(error)
     }
 }
 
 /// The tokens of one connection and all that keeping them alive takes.
-pub struct Life<'a, S, W> {
+pub struct TokenManager<'a, S, W> {
     /// Where they are kept.
     pub store: &'a S,
     /// Who waits.
@@ -151,30 +151,32 @@ impl<S: TokenStore> Drop for Unlock<'_, S> {
     }
 }
 
-type Outcome<T, S, W> = Result<T, LifeError<<S as TokenStore>::Error, <W as Waiter>::Error>>;
+type Outcome<T, S, W> = Result<T, TokenError<<S as TokenStore>::Error, <W as BlockOn>::Error>>;
 
-impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
+impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
     /// Tokens that meet the need, refreshed if they must be.
     ///
     /// # Errors
-    /// [`LifeError`].
-    pub fn ensure(&self, need: Need<'_>) -> Outcome<Tokens, S, W> {
+    /// [`TokenError`].
+    pub fn ensure(&self, need: TokenRequirement<'_>) -> Outcome<Tokens, S, W> {
         let seen = self.read()?;
         if self.meets(&seen, need)? {
             return Ok(seen);
         }
         self.may_ask(&seen)?;
-        if !self.store.lock().map_err(LifeError::Store)? {
+        if !self.store.lock().map_err(TokenError::Store)? {
             // Whoever holds the lock may be done by now; or what is left will do for the moment.
             let seen = self.read()?;
             let enough = match need {
-                Need::AtLeast(seconds) => seen.serves(seconds.min(ON_DEMAND), (self.clock)()),
-                Need::Replace(_) => self.meets(&seen, need)?,
+                TokenRequirement::AtLeast(seconds) => {
+                    seen.serves(seconds.min(ON_DEMAND), (self.clock)())
+                }
+                TokenRequirement::Replace(_) => self.meets(&seen, need)?,
             };
             return if enough {
                 Ok(seen)
             } else {
-                Err(LifeError::Busy)
+                Err(TokenError::Busy)
             };
         }
         let _unlock = Unlock(self.store);
@@ -185,7 +187,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         self.may_ask(&current)?;
         match self.rotate(&current, need)? {
             Ok(fresh) => {
-                self.store.write(&fresh).map_err(LifeError::Store)?;
+                self.store.write(&fresh).map_err(TokenError::Store)?;
                 Ok(fresh)
             }
             Err(reason) => self.refused(current, need, reason),
@@ -194,7 +196,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
 
     fn may_ask(&self, tokens: &Tokens) -> Outcome<(), S, W> {
         match tokens.refusal {
-            Some(refusal) if refusal.holds((self.clock)()) => Err(LifeError::Refused(refusal)),
+            Some(refusal) if refusal.holds((self.clock)()) => Err(TokenError::Refused(refusal)),
             _ => Ok(()),
         }
     }
@@ -203,7 +205,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
     fn refused(
         &self,
         mut current: Tokens,
-        need: Need<'_>,
+        need: TokenRequirement<'_>,
         reason: OAuthError,
     ) -> Outcome<Tokens, S, W> {
         let now = (self.clock)();
@@ -211,18 +213,18 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         if before.is_some_and(|refusal| refusal.is_confirmed_by_one(now)) {
             self.store
                 .refused(&current, &reason)
-                .map_err(LifeError::Store)?;
-            return Err(LifeError::ReconnectNeeded(reason));
+                .map_err(TokenError::Store)?;
+            return Err(TokenError::ReconnectNeeded(reason));
         }
         let refusal = Refusal {
             at: now,
-            access_too: matches!(need, Need::Replace(_))
+            access_too: matches!(need, TokenRequirement::Replace(_))
                 || before.is_some_and(|refusal| refusal.access_too),
         };
         warn!("Clover refused to renew the connection; it is asked once more later: {reason}");
         current.refusal = Some(refusal);
-        self.store.write(&current).map_err(LifeError::Store)?;
-        Err(LifeError::Refused(refusal))
+        self.store.write(&current).map_err(TokenError::Store)?;
+        Err(TokenError::Refused(refusal))
     }
 
     /// Makes a call with a token that lives long enough. When Clover refuses the token, it is
@@ -237,15 +239,15 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
     where
         F: Future<Output = Result<T, Error>> + 'static,
     {
-        let tokens = self.ensure(Need::AtLeast(ON_DEMAND))?;
+        let tokens = self.ensure(TokenRequirement::AtLeast(ON_DEMAND))?;
         let refused = match self.wait(make(tokens.access.clone()))? {
             Ok(value) => return Ok(value),
             Err(error) if error.wants_new_token() => error,
             Err(error) => return Err(CallError::Clover(error)),
         };
-        let tokens = match self.ensure(Need::Replace(&tokens.access)) {
+        let tokens = match self.ensure(TokenRequirement::Replace(&tokens.access)) {
             Ok(tokens) => tokens,
-            Err(LifeError::TokenIsNew) => return Err(CallError::Clover(refused.after_refresh())),
+            Err(TokenError::TokenIsNew) => return Err(CallError::Clover(refused.after_refresh())),
             Err(error) => return Err(error.into()),
         };
         self.wait(make(tokens.access.clone()))?
@@ -253,34 +255,36 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
     }
 
     fn read(&self) -> Outcome<Tokens, S, W> {
-        let stored = self.store.read().map_err(LifeError::Store)?;
-        stored.ok_or(LifeError::NotConnected)
+        let stored = self.store.read().map_err(TokenError::Store)?;
+        stored.ok_or(TokenError::NotConnected)
     }
 
-    fn meets(&self, tokens: &Tokens, need: Need<'_>) -> Outcome<bool, S, W> {
+    fn meets(&self, tokens: &Tokens, need: TokenRequirement<'_>) -> Outcome<bool, S, W> {
         match need {
-            Need::AtLeast(seconds) => Ok(tokens.serves(seconds, (self.clock)())),
-            Need::Replace(refused) if tokens.access.secret() != refused.secret() => Ok(true),
-            Need::Replace(_) if tokens.is_beyond_doubt((self.clock)()) => {
-                Err(LifeError::TokenIsNew)
+            TokenRequirement::AtLeast(seconds) => Ok(tokens.serves(seconds, (self.clock)())),
+            TokenRequirement::Replace(refused) if tokens.access.secret() != refused.secret() => {
+                Ok(true)
             }
-            Need::Replace(_) => Ok(false),
+            TokenRequirement::Replace(_) if tokens.is_beyond_doubt((self.clock)()) => {
+                Err(TokenError::TokenIsNew)
+            }
+            TokenRequirement::Replace(_) => Ok(false),
         }
     }
 
     fn wait<F: Future + 'static>(&self, future: F) -> Outcome<F::Output, S, W> {
-        self.waiter.wait(future).map_err(LifeError::Wait)
+        self.waiter.wait(future).map_err(TokenError::Wait)
     }
 
     /// The next pair, by refresh or recovery, or Clover's refusal of both. Nothing is stored here.
     fn rotate(
         &self,
         current: &Tokens,
-        need: Need<'_>,
+        need: TokenRequirement<'_>,
     ) -> Outcome<Result<Tokens, OAuthError>, S, W> {
         let origin = match need {
-            Need::AtLeast(_) => Origin::Aged,
-            Need::Replace(_) => Origin::Refused,
+            TokenRequirement::AtLeast(_) => Origin::Aged,
+            TokenRequirement::Replace(_) => Origin::Refused,
         };
         let now = || (self.clock)();
         let refresh = || self.wait(self.oauth.refresh(&current.refresh, now(), origin));
@@ -292,7 +296,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
         }
         let refused = match answer {
             Ok(fresh) => return Ok(Ok(fresh)),
-            Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
+            Err(OAuthError::Failed(error)) => return Err(TokenError::Clover(error)),
             Err(refused) => refused,
         };
         // A token that we may just have spent ourselves is worth a recovery whatever the header
@@ -317,7 +321,7 @@ impl<S: TokenStore, W: Waiter> Life<'_, S, W> {
                     info!("the tokens were recovered after a refresh that was not stored");
                     return Ok(Ok(fresh));
                 }
-                Err(OAuthError::Failed(error)) => return Err(LifeError::Clover(error)),
+                Err(OAuthError::Failed(error)) => return Err(TokenError::Clover(error)),
                 Err(OAuthError::Refused { .. }) => {}
             }
         }

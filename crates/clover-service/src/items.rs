@@ -2,34 +2,32 @@
 
 use std::collections::HashMap;
 
-use clover_client::RawPair;
 use clover_client::items::{self, ITEM_EXPANSIONS, MAX_EXPANDED, STOCK_EXPANSION};
 use clover_core::ids::ItemId;
 use clover_core::wire::{Elements, Item, ItemCount, Listing};
-use clover_service::page::Fault;
-use ext_php_rs::prelude::*;
 use serde::de::DeserializeOwned;
 
-use crate::exception;
-use crate::link::Link;
+use crate::error::Error;
+use crate::page::Fault;
+use crate::session::Session;
 
 /// The items among these ids that Clover lists, with their counts.
-pub fn some(link: &Link, ids: &[ItemId]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    let (items, counts) = link.call(|api, access| items::some(api, access, ids.to_vec()))?;
-    join(link, &items, &counts)
+pub(crate) fn some(session: &Session, ids: &[ItemId]) -> Result<(Vec<Item>, Vec<Fault>), Error> {
+    let (items, counts) = session.call(|api, access| items::some(api, access, ids.to_vec()))?;
+    join(session, &items, &counts)
 }
 
 /// One item that Clover still has, or what is wrong with it; none when Clover does not have it.
-pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
-    let found = link.call(|api, access| items::one(api, access, id.clone()))?;
+pub(crate) fn one(session: &Session, id: &ItemId) -> Result<Option<Result<Item, Fault>>, Error> {
+    let found = session.call(|api, access| items::one(api, access, id.clone()))?;
     Ok(match found {
         Some(Ok(item)) if item.is_deleted() => None,
         Some(Ok(mut item)) => {
-            if link.withheld().has(STOCK_EXPANSION[0]) {
-                item.item_stock = count_of(link, &item.id)?;
+            if session.withheld().has(STOCK_EXPANSION[0]) {
+                item.item_stock = count_of(session, &item.id)?;
             }
-            item.unseen = unseen(link);
-            complete(link, &mut item)?;
+            item.unseen = unseen(session);
+            complete(session, &mut item)?;
             Some(Ok(item))
         }
         Some(Err((at, reason))) => Some(Err(Fault::unreadable(id, at, reason))),
@@ -37,15 +35,14 @@ pub fn one(link: &Link, id: &ItemId) -> PhpResult<Option<Result<Item, Fault>>> {
     })
 }
 
-/// The items of a pair of pages, with their counts.
-pub fn page_items(link: &Link, pair: &RawPair) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
-    join(link, &pair.first.body, &pair.second.body)
-}
-
 /// The items of one answer with the counts of another.
-pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, Vec<Fault>)> {
+pub(crate) fn join(
+    session: &Session,
+    items: &[u8],
+    counts: &[u8],
+) -> Result<(Vec<Item>, Vec<Fault>), Error> {
     let readable = |e: clover_core::json::JsonError| {
-        exception::bug(&format!("Clover's item list makes no sense at {e}"), None)
+        Error::bug(format!("Clover's item list makes no sense at {e}"), None)
     };
     let listing = Listing::<Item>::parse(items).map_err(readable)?;
     let counted = Listing::<ItemCount>::parse(counts).map_err(readable)?;
@@ -57,8 +54,8 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
         .collect();
     let mut joined = Vec::with_capacity(listing.elements.len());
     let unreadable: Vec<Fault> = counted.errors.into_iter().map(Fault::from).collect();
-    let unseen = unseen(link);
-    let has_counts = !link.withheld().has(STOCK_EXPANSION[0]);
+    let unseen = unseen(session);
+    let has_counts = !session.withheld().has(STOCK_EXPANSION[0]);
     for mut item in listing.elements {
         item.unseen.clone_from(&unseen);
         if let Some(fault) = unreadable
@@ -70,25 +67,25 @@ pub fn join(link: &Link, items: &[u8], counts: &[u8]) -> PhpResult<(Vec<Item>, V
         }
         item.item_stock = match counts.remove(&item.id) {
             Some(count) if has_counts => count,
-            // It came to be between the two answers, or Clover expands no counts for this app. To
-            // take it for uncounted would switch the shop's counting off.
-            _ => count_of(link, &item.id)?,
+            // It was made between the two answers, or Clover expands no counts for this app. Taken
+            // for uncounted, it would switch the shop's counting off.
+            _ => count_of(session, &item.id)?,
         };
-        complete(link, &mut item)?;
+        complete(session, &mut item)?;
         joined.push(item);
     }
     Ok((joined, faults))
 }
 
 /// Reads those lists of an item as a whole that came as full as an expanded one can be.
-fn complete(link: &Link, item: &mut Item) -> PhpResult<()> {
+fn complete(session: &Session, item: &mut Item) -> Result<(), Error> {
     if item.categories.0.len() >= MAX_EXPANDED
-        && let Some(all) = whole_list(link, &item.id, "categories")?
+        && let Some(all) = whole_list(session, &item.id, "categories")?
     {
         item.categories = all;
     }
     if item.tags.0.len() >= MAX_EXPANDED
-        && let Some(all) = whole_list(link, &item.id, "tags")?
+        && let Some(all) = whole_list(session, &item.id, "tags")?
     {
         item.tags = all;
     }
@@ -97,29 +94,29 @@ fn complete(link: &Link, item: &mut Item) -> PhpResult<()> {
 
 /// None when the item has gone meanwhile.
 fn whole_list<T: DeserializeOwned>(
-    link: &Link,
+    session: &Session,
     id: &ItemId,
     name: &'static str,
-) -> PhpResult<Option<Elements<T>>> {
-    let pages = link.call(|api, access| items::whole_list(api, access, id.clone(), name))?;
+) -> Result<Option<Elements<T>>, Error> {
+    let pages = session.call(|api, access| items::whole_list(api, access, id.clone(), name))?;
     let Some(pages) = pages else { return Ok(None) };
     let mut all = Vec::new();
     for page in pages {
         let listing = Listing::<T>::parse(&page.body)
-            .map_err(|e| exception::bug(&e.to_string(), page.call.request_id.as_deref()))?;
+            .map_err(|e| Error::bug(e.to_string(), page.call.request_id.as_deref()))?;
         all.extend(listing.elements);
     }
     Ok(Some(Elements(all)))
 }
 
 /// The fields of an item that are empty because Clover does not show them to this app.
-fn unseen(link: &Link) -> Vec<String> {
-    let is_withheld = |field: &&str| link.withheld().has(field);
+fn unseen(session: &Session) -> Vec<String> {
+    let is_withheld = |field: &&str| session.withheld().has(field);
     let fields = ITEM_EXPANSIONS.into_iter().filter(is_withheld);
     fields.map(str::to_owned).collect()
 }
 
 /// The count of one item; none when it was never counted.
-pub fn count_of(link: &Link, id: &ItemId) -> PhpResult<Option<f64>> {
-    link.call(|api, access| items::count(api, access, id.clone()))
+pub(crate) fn count_of(session: &Session, id: &ItemId) -> Result<Option<f64>, Error> {
+    session.call(|api, access| items::count(api, access, id.clone()))
 }

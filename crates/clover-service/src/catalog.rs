@@ -1,0 +1,157 @@
+//! The merchant's catalog, mapped to shop products.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Instant;
+
+use clover_client::items::{IDS_A_REQUEST, name_lists};
+use clover_core::diff::Known;
+use clover_core::ids::ItemId;
+use clover_core::mapping::{Mapper, Names};
+use clover_core::money::Currency;
+use clover_core::wire::Item;
+
+use crate::catalog_pages::CatalogPages;
+use crate::error::Error;
+use crate::groups::{GroupChanges, Staged, names};
+use crate::items;
+use crate::page::{Fault, Page};
+use crate::session::Session;
+
+/// The catalog of one merchant.
+pub struct Catalog {
+    session: Rc<Session>,
+    mapper: Rc<Mapper>,
+    /// Read when the first group is mapped: a merchant without variants needs none.
+    names: OnceCell<Names>,
+    /// The host may call again while we wait for the names.
+    reading_names: RefCell<()>,
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").finish_non_exhaustive()
+    }
+}
+
+/// What Clover answers about single items.
+#[derive(Debug)]
+pub struct ItemLookup {
+    /// Ids that Clover does not have any more.
+    pub deleted: Vec<String>,
+    /// The items that Clover still has.
+    pub page: Page,
+}
+
+impl Catalog {
+    /// Asks Clover nothing.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the currency is not an ISO 4217 code.
+    pub fn new(session: &Rc<Session>, currency: &str, track_stock: bool) -> Result<Self, Error> {
+        let currency =
+            Currency::from_code(currency).map_err(|e| Error::setting("currency", e.to_string()))?;
+        Ok(Self {
+            session: Rc::clone(session),
+            mapper: Rc::new(Mapper::new(session.settings(), currency, track_stock)),
+            names: OnceCell::new(),
+            reading_names: RefCell::new(()),
+        })
+    }
+
+    /// Every item, by id, from a cursor on.
+    #[must_use]
+    pub fn pages(&self, after: Option<String>) -> CatalogPages {
+        CatalogPages::new(
+            Rc::clone(&self.session),
+            Rc::clone(&self.mapper),
+            after.filter(|cursor| !cursor.is_empty()),
+        )
+    }
+
+    /// A page that the caller has fetched: a list of items, and the same list with their counts.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when one is not a list.
+    pub fn read(&self, items: &[u8], counts: &[u8]) -> Result<Page, Error> {
+        let asked = Instant::now();
+        let (items, faults) = items::join(&self.session, items, counts)?;
+        Ok(self.page(asked, items, faults))
+    }
+
+    /// Products of whole groups.
+    ///
+    /// # Errors
+    /// [`Error`], of reading the names of groups and attributes.
+    pub fn groups(
+        &self,
+        staged: Staged,
+        known: &HashMap<String, Known>,
+    ) -> Result<GroupChanges, Error> {
+        let names = if staged.is_empty() {
+            &Names::default()
+        } else {
+            self.names()?
+        };
+        Ok(GroupChanges::new(&self.mapper, staged, names, known))
+    }
+
+    /// Asks Clover about single items.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn look_up(&self, wanted: Vec<ItemId>) -> Result<ItemLookup, Error> {
+        let asked = Instant::now();
+        let (mut items, mut faults) = (Vec::new(), Vec::new());
+        for chunk in wanted.chunks(IDS_A_REQUEST) {
+            let (found, wrong) = items::some(&self.session, chunk)?;
+            items.extend(found);
+            faults.extend(wrong);
+        }
+        let present = |id: &ItemId, items: &[Item], faults: &[Fault]| {
+            items
+                .iter()
+                .any(|item| item.id == *id && !item.is_deleted())
+                || faults.iter().any(|fault| fault.concerns(id.as_str()))
+        };
+        let mut deleted = Vec::new();
+        for id in wanted {
+            if present(&id, &items, &faults) {
+                continue;
+            }
+            // Twice, since the shop acts on this answer.
+            let found = match items::one(&self.session, &id)? {
+                Some(found) => Some(found),
+                None => items::one(&self.session, &id)?,
+            };
+            match found {
+                Some(Ok(item)) => items.push(item),
+                Some(Err(fault)) => faults.push(fault),
+                None => deleted.push(id.into()),
+            }
+        }
+        Ok(ItemLookup {
+            deleted,
+            page: self.page(asked, items, faults),
+        })
+    }
+
+    fn page(&self, asked: Instant, items: Vec<Item>, faults: Vec<Fault>) -> Page {
+        Page::new(asked, String::new(), items, faults, &self.mapper)
+    }
+
+    fn names(&self) -> Result<&Names, Error> {
+        let _only_one = self
+            .reading_names
+            .try_borrow_mut()
+            .map_err(|_| Error::bug("Catalog::groups was called within itself", None))?;
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let (groups, attributes) = self.session.call(name_lists)?;
+        let read = names(&groups, &attributes)?;
+        Ok(self.names.get_or_init(|| read))
+    }
+}

@@ -1,0 +1,454 @@
+//! The service over the simulator, with a host in memory.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clover_client::{Hosts, Tokens};
+use clover_core::diff::Known;
+use clover_core::environment::Environment;
+use clover_core::ids::ItemId;
+use clover_core::ledger::CountWrite;
+use clover_core::quantity::Quantity;
+use clover_core::seal::Vault;
+use clover_core::settings::Settings;
+use clover_service::catalog::Catalog;
+use clover_service::host::{HostError, Interrupted};
+use clover_service::orders::{OrderState, Orders, reference_of, site_tag_of};
+use clover_service::stock::{SentWrite, Stock, StockChange, StockState};
+use clover_service::token_record::TokenRecord;
+use clover_service::{Error, Host, Session};
+use clover_simulator::{Catalog as SimulatedCatalog, Config, Running, Simulator};
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+
+const APP: &str = "APPID00000001";
+const SECRET: &str = "11111111-2222-3333-4444-555555555555";
+const REDIRECT: &str = "https://shop.example/index.php?option=com_ajax&plugin=cloverpos";
+
+/// What the host keeps and counts, shared with the test.
+#[derive(Default)]
+struct Memory {
+    record: RefCell<Option<Vec<u8>>>,
+    locked: Cell<u32>,
+    unlocked: Cell<u32>,
+    is_broken: Cell<bool>,
+    ends_waits: Cell<bool>,
+}
+
+struct MemoryHost(Rc<Memory>);
+
+impl Host for MemoryHost {
+    fn read(&self) -> Result<Option<Vec<u8>>, HostError> {
+        if self.0.is_broken.get() {
+            return Err(HostError("Broken".into()));
+        }
+        Ok(self.0.record.borrow().clone())
+    }
+
+    fn write(&self, record: &str) -> Result<(), HostError> {
+        self.0.record.replace(Some(record.into()));
+        Ok(())
+    }
+
+    fn delete(&self) -> Result<(), HostError> {
+        self.0.record.replace(None);
+        Ok(())
+    }
+
+    fn lock(&self) -> Result<bool, HostError> {
+        self.0.locked.set(self.0.locked.get() + 1);
+        Ok(true)
+    }
+
+    fn unlock(&self) {
+        self.0.unlocked.set(self.0.unlocked.get() + 1);
+    }
+
+    fn tick(&self) -> Result<(), Interrupted> {
+        if self.0.ends_waits.get() {
+            return Err(Interrupted::TimeLimit);
+        }
+        Ok(())
+    }
+}
+
+fn vault() -> Vault {
+    Vault::new(b"a secret of the site, long enough", None).unwrap()
+}
+
+struct World {
+    clover: Running,
+    memory: Rc<Memory>,
+    session: Rc<Session>,
+}
+
+impl World {
+    fn unconnected(config: Config) -> Self {
+        let clover = Simulator::start_blocking(config).unwrap();
+        let parameters = json!({
+            "environment": "sandbox",
+            "app_id": APP,
+            "app_secret": SECRET,
+            "base_url": clover.base_url(),
+        });
+        let parameters = parameters.as_object().unwrap().clone().into_iter();
+        let settings = Settings::from_parameters(parameters.collect()).unwrap();
+        let hosts = Hosts::overridden(&clover.base_url()).unwrap();
+        let memory = Rc::new(Memory::default());
+        let host = Box::new(MemoryHost(Rc::clone(&memory)));
+        Self {
+            session: Session::new(settings, hosts, Arc::new(vault()), host),
+            clover,
+            memory,
+        }
+    }
+
+    fn with(config: Config) -> Self {
+        let world = Self::unconnected(config);
+        let (callback, state) = world.approve();
+        world.session.complete(&callback, state).unwrap();
+        world
+    }
+
+    fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    fn items(count: usize) -> Self {
+        Self::with(Config {
+            catalog: SimulatedCatalog::Synthetic(count),
+            ..Config::default()
+        })
+    }
+
+    /// Follows the authorize URL as the owner's browser does, up to the shop.
+    fn approve(&self) -> (String, String) {
+        let request = self.session.authorize(REDIRECT).unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let browser = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let answer = runtime.block_on(browser.get(request.url).send()).unwrap();
+        let location = answer.headers()["location"].to_str().unwrap().to_owned();
+        (location, request.state.secret().clone())
+    }
+
+    fn fault(&self, rule: &str, times: u32, effect: &str, more: Value) {
+        let mut fault = json!({"match": rule, "times": times, "do": effect});
+        let fields = fault.as_object_mut().unwrap();
+        fields.extend(more.as_object().cloned().unwrap_or_default());
+        let (status, answer) = self
+            .clover
+            .control("POST", "/__sim/faults", &json!([fault]));
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    fn refuse_items(&self, times: u32, status: u16) {
+        let more = json!({"code": status});
+        self.fault("GET /v3/merchants/*/items", times, "status", more);
+    }
+
+    fn count(&self, part: &str) -> usize {
+        let entries = self.clover.requests(0);
+        let lines = entries.iter().map(|e| format!("{} {}", e.method, e.path));
+        lines.filter(|line| line.contains(part)).count()
+    }
+
+    fn record(&self) -> TokenRecord {
+        let text = self.memory.record.borrow().clone().unwrap();
+        TokenRecord::open(&text, &vault(), Environment::Sandbox).unwrap()
+    }
+
+    fn change_tokens(&self, change: impl FnOnce(&mut Tokens)) {
+        let record = self.record();
+        let mut tokens = record.tokens().unwrap();
+        change(&mut tokens);
+        let record = TokenRecord::new(record.merchant, &tokens, None);
+        let text = record.seal(&vault(), Environment::Sandbox).unwrap();
+        self.memory.record.replace(Some(text.into_bytes()));
+    }
+
+    /// An item that Clover counts, with its count.
+    fn counted_item(&self) -> (ItemId, i64) {
+        let page = Stock::new(&self.session).counts(None).unwrap();
+        page.counts()
+            .find_map(|(item, count)| Some((item.clone(), count?.floor())))
+            .unwrap()
+    }
+}
+
+fn take_out(item: &ItemId, delta: i64) -> Vec<StockChange> {
+    vec![StockChange {
+        key: 7,
+        item: item.clone(),
+        delta,
+        misses: 0,
+    }]
+}
+
+#[test]
+fn a_shop_is_connected_by_the_owners_approval_and_disconnected() {
+    let world = World::unconnected(Config::default());
+    let before = world.session.status().unwrap();
+    assert!(!before.connected && before.merchant_id.is_none());
+    let (callback, state) = world.approve();
+    let status = world.session.complete(&callback, state).unwrap();
+    assert!(status.connected);
+    assert_eq!(status.merchant_id, Some(world.clover.merchant_id()));
+    assert_eq!(
+        (world.memory.locked.get(), world.memory.unlocked.get()),
+        (1, 1)
+    );
+    assert_eq!(
+        world.session.merchant().unwrap().id,
+        world.clover.merchant_id()
+    );
+    world.session.disconnect().unwrap();
+    assert!(!world.session.status().unwrap().connected);
+    let merchant = world.session.merchant();
+    assert!(matches!(merchant, Err(Error::Reconnect { .. })));
+}
+
+#[test]
+fn a_callback_with_another_state_buys_nothing() {
+    let world = World::unconnected(Config::default());
+    let (callback, _) = world.approve();
+    let error = world.session.complete(&callback, "another".into());
+    assert!(matches!(
+        error,
+        Err(Error::Callback { kind, .. }) if kind.as_str() == "state"
+    ));
+    assert!(world.memory.record.borrow().is_none());
+    assert_eq!(world.count("/oauth/v2/token"), 0);
+}
+
+#[test]
+fn a_token_is_refreshed_when_less_is_left_than_asked_for() {
+    let world = World::new();
+    assert!(!world.session.refresh(60).unwrap());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = i64::try_from(now.as_secs()).unwrap();
+    world.change_tokens(|tokens| {
+        tokens.rotated_at = now - 1_000;
+        tokens.access_expires_at = now + 100;
+    });
+    let old = world.record().tokens().unwrap().access.secret().clone();
+    assert!(!world.session.refresh(30).unwrap());
+    assert!(world.session.refresh(900).unwrap());
+    let new = world.record().tokens().unwrap().access.secret().clone();
+    assert_ne!(old, new);
+    assert_eq!(world.memory.locked.get(), world.memory.unlocked.get());
+    assert!(!world.session.refresh(900).unwrap());
+}
+
+#[test]
+fn a_refused_token_is_replaced_once_and_the_call_repeated() {
+    let world = World::new();
+    let old = world.record().tokens().unwrap().access.secret().clone();
+    world.refuse_items(1, 401);
+    let page = Stock::new(&world.session).counts(None).unwrap();
+    assert!(page.counts().count() > 0);
+    let new = world.record().tokens().unwrap().access.secret().clone();
+    assert_ne!(old, new);
+}
+
+#[test]
+fn a_new_token_that_is_refused_as_well_lacks_a_permission() {
+    let world = World::new();
+    world.refuse_items(9, 401);
+    let error = Stock::new(&world.session).counts(None);
+    assert!(matches!(
+        error,
+        Err(Error::Permission { permission, .. }) if permission == "Inventory Read"
+    ));
+}
+
+#[test]
+fn pages_end_with_the_list_and_go_on_behind_a_cursor_and_after_an_error() {
+    let world = World::items(2_500);
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let stream = catalog.pages(None);
+    let first = stream.next().unwrap().unwrap();
+    assert_eq!(first.ids.len(), 1_000);
+    let mut all = first.ids.clone();
+    while let Some(page) = stream.next().unwrap() {
+        all.extend(page.ids);
+    }
+    assert!(stream.next().unwrap().is_none());
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 2_500);
+
+    let behind = catalog.pages(Some(first.cursor.clone()));
+    world.refuse_items(2, 400);
+    assert!(matches!(behind.next(), Err(Error::Item { .. })));
+    let second = behind.next().unwrap().unwrap();
+    assert_eq!(second.ids.len(), 1_000);
+    assert!(second.ids.iter().all(|id| !first.ids.contains(id)));
+    assert!(second.changes(&HashMap::<String, Known>::new()).count() > 0);
+}
+
+#[test]
+fn a_token_that_dies_within_a_list_loses_no_page() {
+    let world = World::items(2_500);
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let first = catalog.pages(None).next().unwrap().unwrap();
+    // A stream that has begun, whose next requests are refused.
+    let stream = catalog.pages(Some(first.cursor));
+    world.refuse_items(1, 401);
+    let mut ids = first.ids;
+    while let Some(page) = stream.next().unwrap() {
+        ids.extend(page.ids);
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 2_500);
+}
+
+#[test]
+fn a_count_is_prepared_written_and_settled() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let (item, count) = world.counted_item();
+    let batch = stock.prepare(take_out(&item, 2)).unwrap();
+    let row = batch.rows[0].clone();
+    assert_eq!((row.key, row.state), (7, StockState::Ready));
+    assert_eq!(row.target.map(Quantity::floor), Some(count - 2));
+    // Of what was prepared, only what the shop has stored is written.
+    assert!(stock.commit(&batch, &[8]).unwrap().is_empty());
+    assert_eq!(world.counted_item().1, count);
+
+    let sent = SentWrite {
+        key: 7,
+        item: item.clone(),
+        write: CountWrite {
+            before: row.before.unwrap(),
+            modified: row.modified,
+            target: row.target.unwrap(),
+        },
+    };
+    let settled = stock.settle(std::slice::from_ref(&sent)).unwrap();
+    assert_eq!(settled[0].state, StockState::Again);
+
+    let batch = stock.prepare(take_out(&item, 2)).unwrap();
+    let done = stock.commit(&batch, &[7]).unwrap();
+    assert_eq!((done[0].key, done[0].state), (7, StockState::Confirmed));
+    assert_eq!(world.counted_item().1, count - 2);
+    // A batch is good for one commit.
+    assert!(stock.commit(&batch, &[7]).unwrap().is_empty());
+    assert_eq!(world.counted_item().1, count - 2);
+    let settled = stock.settle(&[sent]).unwrap();
+    assert_eq!(settled[0].state, StockState::Confirmed);
+}
+
+#[test]
+fn a_write_that_the_token_is_refused_for_is_repeated_with_another() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let (item, count) = world.counted_item();
+    let batch = stock.prepare(take_out(&item, 1)).unwrap();
+    let rule = "POST /v3/merchants/*/item_stocks/*";
+    world.fault(rule, 1, "status", json!({"code": 401}));
+    let done = stock.commit(&batch, &[7]).unwrap();
+    assert_eq!(done[0].state, StockState::Confirmed, "{}", done[0].message);
+    assert_eq!(world.counted_item().1, count - 1);
+
+    let batch = stock.prepare(take_out(&item, 1)).unwrap();
+    world.fault(rule, 9, "status", json!({"code": 401}));
+    let done = stock.commit(&batch, &[7]).unwrap();
+    assert_eq!(done[0].state, StockState::Permission);
+    assert_eq!(done[0].permission, Some("Inventory Write"));
+    assert_eq!(world.counted_item().1, count - 1);
+}
+
+#[test]
+fn without_a_token_nothing_is_written_and_nothing_is_an_error() {
+    let world = World::new();
+    let stock = Stock::new(&world.session);
+    let (item, count) = world.counted_item();
+    let batch = stock.prepare(take_out(&item, 1)).unwrap();
+    world.memory.is_broken.set(true);
+    let done = stock.commit(&batch, &[7]).unwrap();
+    assert_eq!(done[0].state, StockState::Later);
+    let error = stock.prepare(take_out(&item, 1));
+    assert!(matches!(error, Err(Error::Host { .. })));
+    world.memory.is_broken.set(false);
+    assert_eq!(world.counted_item().1, count);
+}
+
+#[test]
+fn a_look_up_tells_deleted_items_from_those_that_are_there() {
+    let world = World::new();
+    let catalog = Catalog::new(&world.session, "USD", true).unwrap();
+    let (item, _) = world.counted_item();
+    let gone = ItemId::new("ZZZZZZZZZZZZZ").unwrap();
+    let found = catalog.look_up(vec![item.clone(), gone.clone()]).unwrap();
+    assert_eq!(found.page.ids, [item.as_str()]);
+    assert_eq!(found.deleted, [gone.as_str()]);
+}
+
+#[test]
+fn an_order_is_created_filled_and_paid_once() {
+    let world = World::new();
+    let permissions = json!([
+        "INVENTORY_R",
+        "INVENTORY_W",
+        "ORDERS_R",
+        "ORDERS_W",
+        "MERCHANT_R",
+        "PAYMENTS_W"
+    ]);
+    let granted = json!({"permissions": permissions});
+    assert_eq!(
+        world.clover.control("POST", "/__sim/merchant", &granted).0,
+        200
+    );
+    let orders = Orders::new(&world.session, "USD").unwrap();
+    let tag = site_tag_of(&[1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+    let reference = reference_of(&tag, 42).unwrap();
+    let order = json!({
+        "number": "10042",
+        "order_id": "42",
+        "currency": "USD",
+        "lines": [{"name": "Mug", "sku": "M-1", "quantity": "2", "unit_price": "5.00"}],
+        "total": "10.00",
+    });
+    let plan = orders.plan(order.to_string().as_bytes()).unwrap();
+    let created = orders.create(&plan, reference.clone()).unwrap();
+    assert_eq!(created.state, OrderState::Done, "{}", created.message);
+    let id: String = created.order.unwrap().into();
+    let filled = orders.fill(&plan, id.clone()).unwrap();
+    assert_eq!(filled.state, OrderState::Done, "{}", filled.message);
+    for _ in 0..2 {
+        let paid = orders.pay(&plan, id.clone(), reference.clone()).unwrap();
+        assert_eq!(paid.state, OrderState::Recorded, "{}", paid.message);
+    }
+    let order = format!("POST /v3/merchants/{}/orders", world.clover.merchant_id());
+    assert_eq!(world.count(&format!("{order}/{id}/payments")), 1);
+    let wrong = orders.plan(br#"{"number": 1}"#);
+    assert!(matches!(wrong, Err(Error::Item { .. })));
+}
+
+#[test]
+fn the_host_ends_a_wait() {
+    let world = World::new();
+    let delay = json!({"ms": 5_000});
+    world.fault("GET /v3/merchants/*/items", 1, "delay", delay);
+    world.memory.ends_waits.set(true);
+    let error = Stock::new(&world.session).counts(None);
+    assert!(matches!(error, Err(Error::Host { .. })));
+}
+
+#[test]
+fn a_record_that_does_not_open_is_not_a_missing_one() {
+    let world = World::new();
+    for text in [&b"\xff"[..], b"nothing", b"M1M2M3M4M5M6M.nothing"] {
+        world.memory.record.replace(Some(text.to_vec()));
+        assert!(matches!(world.session.status(), Err(Error::Vault { .. })));
+    }
+}
