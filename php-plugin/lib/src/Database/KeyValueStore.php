@@ -53,7 +53,7 @@ final readonly class KeyValueStore
         }
     }
 
-    /** @return array<string, mixed> What JSON holds; empty when there is none */
+    /** @return array<string, scalar|array<array-key, scalar|null>|null> What JSON holds; empty when there is none */
     public function getArray(string $name): array
     {
         return self::decode($this->get($name) ?? '');
@@ -62,7 +62,7 @@ final readonly class KeyValueStore
     /**
      * @param string $prefix Ends in a colon
      *
-     * @return array<string, array<string, mixed>> Arrays by name
+     * @return array<string, array<string, scalar|array<array-key, scalar|null>|null>> Arrays by name
      */
     public function withPrefix(string $prefix): array
     {
@@ -81,10 +81,10 @@ final readonly class KeyValueStore
         return $values;
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, scalar|array<array-key, scalar|null>|null> */
     private static function decode(string $json): array
     {
-        /** @var array<string, mixed>|scalar|null $value */
+        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $value */
         $value = json_decode($json, true);
 
         return \is_array($value) ? $value : [];
@@ -102,7 +102,7 @@ final readonly class KeyValueStore
         );
     }
 
-    /** @param array<string, mixed> $value */
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $value */
     public function setArray(string $name, array $value): void
     {
         $this->set($name, json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));

@@ -75,7 +75,7 @@ final readonly class Requirements
             );
     }
 
-    /** @param array<string, mixed> $seen As {@see remember()} stored it */
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $seen As {@see remember()} stored it */
     private static function text(array $seen, string $name): ?string
     {
         return \is_string($seen[$name] ?? null) ? $seen[$name] : null;

@@ -66,7 +66,7 @@ final class ShopFactory
 
     private bool $ready = false;
 
-    /** @param array<string, mixed> $parameters The app's, as Joomla stores them */
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters The app's, as Joomla stores them */
     public function __construct(
         DatabaseInterface $db,
         private array $parameters,
@@ -82,7 +82,7 @@ final class ShopFactory
 
     public static function create(CMSApplicationInterface $app, DatabaseInterface $db, string $parameters): self
     {
-        /** @var array<string, mixed>|scalar|null $decoded */
+        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
         $decoded = json_decode($parameters, true);
 
         return new self(
@@ -142,7 +142,7 @@ final class ShopFactory
         return self::environmentOf($this->parameters);
     }
 
-    /** @param array<string, mixed> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
     public static function environmentOf(array $parameters): string
     {
         $environment = $parameters['environment'] ?? '';
@@ -150,7 +150,8 @@ final class ShopFactory
         return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
     }
 
-    public function parameter(string $name): mixed
+    /** @return scalar|array<array-key, scalar|null>|null */
+    public function parameter(string $name): string|int|float|bool|array|null
     {
         return $this->parameters[$name] ?? null;
     }
@@ -237,9 +238,9 @@ final class ShopFactory
     }
 
     /**
-     * @param array<string, mixed> $parameters
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
      *
-     * @return array<string, mixed> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address
+     * @return array<string, scalar|array<array-key, scalar|null>|null> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address
      *   where a developer has set one
      */
     public static function settings(array $parameters): array

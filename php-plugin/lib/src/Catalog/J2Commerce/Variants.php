@@ -181,7 +181,7 @@ final readonly class Variants
             array_keys($variants),
         ) as $now) {
             $id      = (int) $now['id'];
-            $differs = static fn (string $column, mixed $value): bool => (
+            $differs = static fn (string $column, string|int|float|bool|null $value): bool => (
                 $now[$column] === null
                 || (string) $now[$column] !== (string) $value
             );
@@ -195,7 +195,7 @@ final readonly class Variants
             unset($values['quantity']);
             $values = array_filter(
                 $values,
-                static fn (mixed $value, string $column): bool => $differs($column, $value),
+                static fn (string|int|float|bool|null $value, string $column): bool => $differs($column, $value),
                 ARRAY_FILTER_USE_BOTH,
             );
 
