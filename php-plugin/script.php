@@ -80,9 +80,8 @@ return new class() implements ServiceProviderInterface {
                 if ($type === 'install' || $type === 'discover_install') {
                     // Only once: whoever switches it off means it.
                     $this->db
-                        ->setQuery(
-                            "UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' AND element = 'cloversync'",
-                        )
+                        ->setQuery("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' "
+                        . "AND element = 'cloversync'")
                         ->execute();
                 }
 
@@ -150,9 +149,8 @@ return new class() implements ServiceProviderInterface {
             private function j2commerce(): ?string
             {
                 $manifest = $this->db
-                    ->setQuery(
-                        "SELECT manifest_cache FROM #__extensions WHERE type = 'component' AND element = 'com_j2commerce'",
-                    )
+                    ->setQuery("SELECT manifest_cache FROM #__extensions WHERE type = 'component' AND element = "
+                    . "'com_j2commerce'")
                     ->loadResult();
 
                 return $manifest === null ? null : (string) (json_decode((string) $manifest)->version ?? '0');

@@ -93,7 +93,8 @@ final readonly class DeleteHandler
      * earlier versions, stayed on sale, and those whose item is in the group no more.
      *
      * @param list<array<string, scalar|null>>                         $known   Facts of the groups and of their members
-     * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups, each with item_id and group_id
+     * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups, each with
+     *   item_id and group_id
      */
     public function detachStrangers(array $known, array $members): WriteReport
     {

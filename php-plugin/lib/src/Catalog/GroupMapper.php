@@ -81,7 +81,8 @@ final readonly class GroupMapper
                     'item_id' => (string) $id,
                     'path'    => 'sku',
                     'message' => \sprintf(
-                        'the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the variant is added',
+                        'the shop already has “%s” under the SKU “%s”: change one of the two SKUs, then the '
+                        . 'variant is added',
                         $taken[Text::sku($sku)][0]->title,
                         $sku,
                     ),

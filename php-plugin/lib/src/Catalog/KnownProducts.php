@@ -28,9 +28,11 @@ final readonly class KnownProducts
     private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.state, m.fingerprint,
                CASE WHEN m.clover_type = 'group' THEN m.clover_id
                     WHEN m.parent_id IS NULL AND v.is_master = 1 AND v.product_id = m.product_id THEN m.clover_id
-                    WHEN v.is_master = 0 AND v.product_id = m.product_id AND g.product_id = m.product_id THEN m.parent_id
+                    WHEN v.is_master = 0 AND v.product_id = m.product_id AND g.product_id = m.product_id
+                         THEN m.parent_id
                     ELSE '' END AS place,
-               CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered, CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
+               CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered,
+               CASE WHEN m.state = 'deleted' THEN 1 ELSE 0 END AS deleted,
                v.sku, m.sku AS clover_sku, v.upc, v.price, v.manage_stock, q.quantity, v.availability,
                m.variant_id
           FROM #__j2commerce_clover_mappings m
@@ -39,8 +41,10 @@ final readonly class KnownProducts
           LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
           LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
           LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = m.variant_id
-          LEFT JOIN #__j2commerce_clover_mappings g ON g.environment = m.environment AND g.merchant_id = m.merchant_id AND g.clover_id = m.parent_id
-         WHERE m.environment = ? AND m.merchant_id = ? AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
+          LEFT JOIN #__j2commerce_clover_mappings g ON g.environment = m.environment
+                AND g.merchant_id = m.merchant_id AND g.clover_id = m.parent_id
+         WHERE m.environment = ? AND m.merchant_id = ?
+           AND (m.clover_type = 'group' OR v.j2commerce_variant_id IS NOT NULL) AND ";
 
     private Bulk $bulk;
 
@@ -70,7 +74,8 @@ final readonly class KnownProducts
      * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover
      *   was asked for its count
      *
-     * @return list<array<string, scalar|null>> Rows of the groups, of their variants, and of the members wherever they are
+     * @return list<array<string, scalar|null>> Rows of the groups, of their variants, and of the members wherever
+     *   they are
      *   linked
      */
     public function ofGroups(array $groups, array $members): array
@@ -128,7 +133,8 @@ final readonly class KnownProducts
     {
         if ($this->sql->dialect() === Dialect::MySql && $this->sql->inTransaction()) {
             $this->bulk->fetch(
-                "SELECT q.variant_id FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
+                "SELECT q.variant_id FROM #__j2commerce_clover_mappings m
+                   JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                   WHERE m.environment = ? AND m.merchant_id = ? AND $column IN (%s) FOR UPDATE",
                 $ids,
                 [$this->links->environment, $this->links->merchant],

@@ -222,8 +222,10 @@ final readonly class Preview
             . ' g
                LEFT JOIN '
             . Links::TABLE
-            . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id AND m.parent_id = g.clover_id AND m.state <> 'deleted'
-              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL AND g.state <> 'deleted'",
+            . " m ON m.environment = g.environment AND m.merchant_id = g.merchant_id
+                   AND m.parent_id = g.clover_id AND m.state <> 'deleted'
+              WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL
+                AND g.state <> 'deleted'",
             [$links->environment, $links->merchant],
         ) as $row) {
             $group        = Row::string($row, 'clover_id');
@@ -257,7 +259,8 @@ final readonly class Preview
 
         foreach ($this->sql->fetchAll('SELECT clover_id, name FROM '
         . Links::TABLE
-        . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND state <> 'deleted'", [
+        . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND product_id IS NOT NULL AND "
+        . "state <> 'deleted'", [
             $links->environment,
             $links->merchant,
         ]) as $row) {

@@ -264,7 +264,8 @@ final readonly class ProductImport
         $byArticle = [];
 
         foreach ($this->tables->bulk->fetch(
-            "SELECT j2commerce_product_id AS id, product_source_id FROM #__j2commerce_products WHERE product_source = 'com_content' AND product_source_id IN (%s)",
+            'SELECT j2commerce_product_id AS id, product_source_id FROM #__j2commerce_products WHERE '
+            . "product_source = 'com_content' AND product_source_id IN (%s)",
             array_values($articleIds),
         ) as $row) {
             $byArticle[(int) $row['product_source_id']] = (int) $row['id'];

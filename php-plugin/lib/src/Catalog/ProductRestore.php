@@ -61,7 +61,8 @@ final readonly class ProductRestore
         $disabled = array_map(
             static fn (array $row): int => (int) $row['id'],
             $this->tables->bulk->fetch(
-                'SELECT j2commerce_product_id AS id FROM #__j2commerce_products WHERE enabled <> 1 AND j2commerce_product_id IN (%s)',
+                'SELECT j2commerce_product_id AS id FROM #__j2commerce_products WHERE enabled <> 1 AND '
+                . 'j2commerce_product_id IN (%s)',
                 array_keys($back),
             ),
         );

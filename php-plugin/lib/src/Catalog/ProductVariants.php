@@ -155,7 +155,8 @@ final class ProductVariants
 
     /**
      * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
+     *   list<string>,
      *   name: string} $variant
      *
      * @return array{product: int, master: bool, default: bool, sku: ?string, upc: ?string, price: string,
@@ -178,7 +179,8 @@ final class ProductVariants
 
     /**
      * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
-     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values: list<string>,
+     *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
+     *   list<string>,
      *   name: string} $variant
      *
      * @return array<string, scalar|null>

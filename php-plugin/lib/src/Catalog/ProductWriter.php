@@ -132,7 +132,8 @@ final readonly class ProductWriter
         foreach ($changes as $id => $change) {
             $written->conflicts++;
             $message = \sprintf(
-                'The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or change one of the two SKUs.',
+                'The shop already has a product with the SKU “%s”, linked to no Clover item: adopt it, or '
+                . 'change one of the two SKUs.',
                 $clashes[$id],
             );
 

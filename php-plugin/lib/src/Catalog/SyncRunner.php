@@ -201,11 +201,9 @@ final class SyncRunner
 
         return $fields === []
             ? null
-            : \sprintf(
-                'Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
-                . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer Dashboard, then disconnect and connect again.',
-                implode(', ', $fields),
-            );
+            : \sprintf('Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
+            . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer '
+            . 'Dashboard, then disconnect and connect again.', implode(', ', $fields));
     }
 
     private function open(bool $confirmDeletes): int
@@ -252,9 +250,10 @@ final class SyncRunner
     {
         $warning = match (true) {
             $vat === null || $vat === $config->pricesIncludeTax => '',
-            $vat
-                => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the prices of imported products.',
-            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): check the prices of imported products.',
+            $vat => 'Clover\'s prices include tax, the shop\'s do not (Prices entered with tax): check the '
+                . 'prices of imported products.',
+            default => 'Clover\'s prices are without tax, the shop\'s include it (Prices entered with tax): '
+                . 'check the prices of imported products.',
         };
 
         $before = $this->state->get('tax_warning') ?? '';
@@ -381,7 +380,8 @@ final class SyncRunner
         // by.
         if ($gone > $limit && !$confirmed && $run->cursor === null) {
             $message = \sprintf(
-                '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the sync goes on.',
+                '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the '
+                . 'sync goes on.',
                 $gone,
                 $this->links->countLinked(),
             );

@@ -36,7 +36,8 @@ final readonly class SyncRuns
     {
         $row = $this->sql->fetchOne('SELECT * FROM '
         . self::TABLE
-        . " WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation') ORDER BY id DESC LIMIT 1", [
+        . " WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation') ORDER BY "
+        . 'id DESC LIMIT 1', [
             $this->environment,
             $this->merchant,
         ]);
@@ -68,12 +69,10 @@ final readonly class SyncRuns
     {
         return $this->sql->transaction(function () use ($holder): int {
             $now = UtcTime::sql($this->clock->now());
-            $this->sql->execute(
-                'UPDATE '
-                . self::TABLE
-                . " SET status = 'superseded', ended = ? WHERE environment = ? AND merchant_id = ? AND status IN ('running', 'needs_confirmation')",
-                [$now, $this->environment, $this->merchant],
-            );
+            $this->sql->execute('UPDATE '
+            . self::TABLE
+            . " SET status = 'superseded', ended = ? WHERE environment = ? AND merchant_id = ? AND status "
+            . "IN ('running', 'needs_confirmation')", [$now, $this->environment, $this->merchant]);
             $this->bulk->insert(
                 self::TABLE,
                 ['environment', 'merchant_id', 'status', 'phase', 'holder', 'started', 'heartbeat'],

@@ -25,7 +25,8 @@ final readonly class MerchantFacts
     }
 
     /**
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $stored As {@see toArray()} gave it, maybe in an earlier version
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $stored As {@see toArray()} gave it, maybe in
+     *   an earlier version
      *
      * @return ?self Null when nothing was stored
      */

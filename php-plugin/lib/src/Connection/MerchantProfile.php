@@ -98,13 +98,15 @@ final readonly class MerchantProfile
     {
         if ($clover === null) {
             throw new CurrencyException(
-                'Clover does not tell the merchant\'s currency with the permissions granted: confirm it once (dashboard, or connect --currency), then sync again.',
+                'Clover does not tell the merchant\'s currency with the permissions granted: confirm it once '
+                . '(dashboard, or connect --currency), then sync again.',
             );
         }
 
         if ($clover !== $shop) {
             throw new CurrencyException(\sprintf(
-                'Clover counts in %s and the shop in %s: prices of another currency are not imported, set the shop\'s currency to %s first.',
+                'Clover counts in %s and the shop in %s: prices of another currency are not imported, set the '
+                . 'shop\'s currency to %s first.',
                 $clover,
                 $shop,
                 $clover,

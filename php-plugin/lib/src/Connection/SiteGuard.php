@@ -46,7 +46,8 @@ final readonly class SiteGuard
     {
         if ($this->isMoved()) {
             throw new SiteMovedException(\sprintf(
-                'The connection to Clover belongs to %s and this is %s: move the connection here if the shop has moved, or disconnect this copy.',
+                'The connection to Clover belongs to %s and this is %s: move the connection here if the shop '
+                . 'has moved, or disconnect this copy.',
                 $this->state->get(self::NAME),
                 $this->identity,
             ));

@@ -70,9 +70,8 @@ final readonly class AppSchema
         ]);
 
         if ($locked !== 1) {
-            throw new SchemaException(
-                'Another process has been upgrading the tables of the Clover POS Integration for a minute: try again later.',
-            );
+            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration for a minute: try '
+            . 'again later.');
         }
 
         try {
@@ -118,7 +117,8 @@ final readonly class AppSchema
 
         if ($version > self::VERSION) {
             throw new SchemaException(\sprintf(
-                'The tables of the Clover POS Integration were made by a newer version of it (tables %d, this version %d): install that version again. Nothing was changed.',
+                'The tables of the Clover POS Integration were made by a newer version of it (tables %d, this '
+                . 'version %d): install that version again. Nothing was changed.',
                 $version,
                 self::VERSION,
             ));
@@ -175,10 +175,11 @@ final readonly class AppSchema
                 \in_array($table, $precious, true)
                 && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null
             ) {
-                throw new SchemaException(\sprintf(
-                    'The database has lost %s of the Clover POS Integration, without which units could be sold twice: restore it from a backup. Nothing was changed.',
-                    implode(' and ', array_map(static fn (string $t): string => 'the table ' . substr($t, 3), $lost)),
-                ));
+                throw new SchemaException(\sprintf('The database has lost %s of the Clover POS Integration, without which units could be sold '
+                . 'twice: restore it from a backup. Nothing was changed.', implode(' and ', array_map(
+                    static fn (string $t): string => 'the table ' . substr($t, 3),
+                    $lost,
+                ))));
             }
         }
     }

@@ -93,7 +93,8 @@ final readonly class SqliteTables
         $names = implode(', ', array_map(static fn (string $name): string => "'$name'", [...$wanted, '']));
 
         foreach ($this->sql->fetchColumn(
-            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '$table' AND sql IS NOT NULL AND name NOT IN ($names)",
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '$table' AND sql IS NOT NULL "
+            . "AND name NOT IN ($names)",
         ) as $name) {
             $this->sql->execute("DROP INDEX `$name`");
         }

@@ -116,9 +116,8 @@ final class ShopFactory
         return self::create(
             $app,
             $db,
-            (string) $sql->fetchValue(
-                "SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-            ),
+            (string) $sql->fetchValue("SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element "
+            . "= 'app_cloverpos'"),
         );
     }
 
@@ -150,8 +149,7 @@ final class ShopFactory
         return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
     }
 
-    /** @return scalar|array<array-key, scalar|null>|null */
-    public function parameter(string $name): string|int|float|bool|array|null
+    public function parameter(string $name): mixed
     {
         return $this->parameters[$name] ?? null;
     }
@@ -240,7 +238,8 @@ final class ShopFactory
     /**
      * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
      *
-     * @return array<string, scalar|array<array-key, scalar|null>|null> Those that {@see Settings::fromArray()} knows, and the pretend Clover's address
+     * @return array<string, scalar|array<array-key, scalar|null>|null> Those that {@see Settings::fromArray()}
+     *   knows, and the pretend Clover's address
      *   where a developer has set one
      */
     public static function settings(array $parameters): array

@@ -78,7 +78,8 @@ final class Lock
             !$this->isFree($row, $me)
             || $this->sql->execute('UPDATE '
             . self::TABLE
-            . ' SET holder = ?, node = ?, pid = ?, pid_started = ?, expires = ? WHERE name = ? AND holder = ? AND expires = ?', [
+            . ' SET holder = ?, node = ?, pid = ?, pid_started = ?, expires = ? WHERE name = ? AND holder = ? '
+            . 'AND expires = ?', [
                 $mine,
                 $me->node,
                 $me->pid,

@@ -48,7 +48,8 @@ final readonly class ShopConfig
             (bool) ($params['config_including_tax'] ?? false),
             // Group 8 is Super Users on every Joomla site.
             (int) $sql->fetchValue(
-                'SELECT MIN(u.id) FROM #__users u JOIN #__user_usergroup_map m ON m.user_id = u.id WHERE m.group_id = 8 AND u.block = 0',
+                'SELECT MIN(u.id) FROM #__users u JOIN #__user_usergroup_map m ON m.user_id = u.id WHERE '
+                . 'm.group_id = 8 AND u.block = 0',
             ),
             (int) $stage,
             (int) $sql->fetchValue("SELECT type_id FROM #__content_types WHERE type_alias = 'com_content.article'"),
@@ -82,10 +83,8 @@ final readonly class ShopConfig
     /** The category that Joomla brings with it; null when the owner has removed it. */
     public static function uncategorised(Sql $sql): ?int
     {
-        $id = $sql->fetchValue(
-            "SELECT id FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY CASE WHEN alias = ? THEN 0 ELSE 1 END, lft LIMIT 1",
-            [self::UNCATEGORISED],
-        );
+        $id = $sql->fetchValue("SELECT id FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY CASE WHEN "
+        . 'alias = ? THEN 0 ELSE 1 END, lft LIMIT 1', [self::UNCATEGORISED]);
 
         return $id === null ? null : (int) $id;
     }

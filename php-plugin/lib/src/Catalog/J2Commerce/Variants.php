@@ -172,7 +172,8 @@ final readonly class Variants
         $counts  = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.j2commerce_variant_id AS id, v.sku, v.upc, v.price, v.manage_stock, v.availability, q.quantity FROM '
+            'SELECT v.j2commerce_variant_id AS id, v.sku, v.upc, v.price, v.manage_stock, v.availability, '
+            . 'q.quantity FROM '
             . self::TABLE
             . ' v
                LEFT JOIN '
@@ -181,7 +182,7 @@ final readonly class Variants
             array_keys($variants),
         ) as $now) {
             $id      = (int) $now['id'];
-            $differs = static fn (string $column, string|int|float|bool|null $value): bool => (
+            $differs = static fn (string $column, mixed $value): bool => (
                 $now[$column] === null
                 || (string) $now[$column] !== (string) $value
             );
@@ -195,7 +196,7 @@ final readonly class Variants
             unset($values['quantity']);
             $values = array_filter(
                 $values,
-                static fn (string|int|float|bool|null $value, string $column): bool => $differs($column, $value),
+                static fn (mixed $value, string $column): bool => $differs($column, $value),
                 ARRAY_FILTER_USE_BOTH,
             );
 
@@ -373,7 +374,8 @@ final readonly class Variants
         $children = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT v.j2commerce_variant_id AS id, v.product_id, v.isdefault_variant, CASE WHEN x.variant_id IS NULL THEN 0 ELSE 1 END AS offered FROM '
+            'SELECT v.j2commerce_variant_id AS id, v.product_id, v.isdefault_variant, CASE WHEN x.variant_id '
+            . 'IS NULL THEN 0 ELSE 1 END AS offered FROM '
             . self::TABLE
             . ' v
                LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id

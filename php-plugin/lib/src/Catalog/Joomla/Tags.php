@@ -302,7 +302,8 @@ final class Tags
         $base = [];
 
         foreach ($this->bulk->fetch(
-            'SELECT core_content_id, core_content_item_id FROM #__ucm_content WHERE core_content_id > ? AND core_type_id = ? AND core_content_item_id IN (%s)',
+            'SELECT core_content_id, core_content_item_id FROM #__ucm_content WHERE core_content_id > ? AND '
+            . 'core_type_id = ? AND core_content_item_id IN (%s)',
             $missing,
             [$last, $this->config->articleType],
         ) as $row) {
