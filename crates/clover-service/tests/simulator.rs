@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clover_client::{Hosts, Tokens};
+use clover_client::{Hosts, PermitGrant, PermitRequest, Tokens};
 use clover_core::diff::Known;
 use clover_core::environment::Environment;
 use clover_core::ids::ItemId;
@@ -36,6 +36,9 @@ struct Memory {
     unlocked: Cell<u32>,
     is_broken: Cell<bool>,
     ends_waits: Cell<bool>,
+    shares_limit: Cell<bool>,
+    /// Permits asked for in each exchange.
+    exchanges: RefCell<Vec<u32>>,
 }
 
 struct MemoryHost(Rc<Memory>);
@@ -67,6 +70,21 @@ impl Host for MemoryHost {
         self.0.unlocked.set(self.0.unlocked.get() + 1);
     }
 
+    fn has_rate_limiter(&self) -> bool {
+        self.0.shares_limit.get()
+    }
+
+    fn exchange(&self, request: &PermitRequest) -> Option<PermitGrant> {
+        self.0.exchanges.borrow_mut().push(request.wanted);
+        let permits = usize::try_from(request.wanted.min(2)).unwrap();
+        Some(PermitGrant {
+            permits: vec![Duration::ZERO; permits],
+            valid_for: Duration::from_secs(60),
+            again_in: Duration::from_millis(10),
+            ..PermitGrant::default()
+        })
+    }
+
     fn tick(&self) -> Result<(), Interrupted> {
         if self.0.ends_waits.get() {
             return Err(Interrupted::TimeLimit);
@@ -87,6 +105,10 @@ struct World {
 
 impl World {
     fn unconnected(config: Config) -> Self {
+        Self::over(config, Memory::default())
+    }
+
+    fn over(config: Config, memory: Memory) -> Self {
         let clover = Simulator::start_blocking(config).unwrap();
         let parameters = json!({
             "environment": "sandbox",
@@ -97,7 +119,7 @@ impl World {
         let parameters = parameters.as_object().unwrap().clone().into_iter();
         let settings = Settings::from_parameters(parameters.collect()).unwrap();
         let hosts = Hosts::overridden(&clover.base_url()).unwrap();
-        let memory = Rc::new(Memory::default());
+        let memory = Rc::new(memory);
         let host = Box::new(MemoryHost(Rc::clone(&memory)));
         Self {
             session: Session::new(settings, hosts, Arc::new(vault()), host),
@@ -285,7 +307,8 @@ fn pages_end_with_the_list_and_go_on_behind_a_cursor_and_after_an_error() {
     assert_eq!(all.len(), 2_500);
 
     let behind = catalog.pages(Some(first.cursor.clone()));
-    world.refuse_items(2, 400);
+    // Of the two requests of a page: the other one may be given up before it is sent.
+    world.refuse_items(1, 400);
     assert!(matches!(behind.next(), Err(Error::Item { .. })));
     let second = behind.next().unwrap().unwrap();
     assert_eq!(second.ids.len(), 1_000);
@@ -451,4 +474,20 @@ fn a_record_that_does_not_open_is_not_a_missing_one() {
         world.memory.record.replace(Some(text.to_vec()));
         assert!(matches!(world.session.status(), Err(Error::Vault { .. })));
     }
+}
+
+#[test]
+fn each_request_has_a_permit_of_the_hosts_limiter() {
+    let memory = Memory {
+        shares_limit: Cell::new(true),
+        ..Memory::default()
+    };
+    let world = World::over(Config::default(), memory);
+    let (callback, state) = world.approve();
+    world.session.complete(&callback, state).unwrap();
+    assert!(world.counted_item().1 > 0);
+    let asked: u32 = world.memory.exchanges.borrow().iter().sum();
+    assert!(asked >= 1, "no permit was asked for");
+    let sent = world.session.requests();
+    assert!(sent >= 2, "{sent}");
 }
