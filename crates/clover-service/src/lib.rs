@@ -1,8 +1,8 @@
 //! What a program can ask of one merchant's Clover, and what it decides about the answers.
 //!
-//! A [`Session`](session::Session) holds the connection of one shop; [`Catalog`](catalog::Catalog),
+//! A [`Session`] holds the connection of one shop; [`Catalog`](catalog::Catalog),
 //! [`Stock`](stock::Stock) and [`Orders`](orders::Orders) work over it. The program around them is
-//! a [`Host`](host::Host): it stores the token record, shares the rate limit among processes, takes
+//! a [`Host`]: it stores the token record, shares the rate limit among processes, takes
 //! log records, and gets its turn between two polls.
 //!
 //! Knows nothing of PHP: the extension, or any other program, converts its values and its errors.
