@@ -356,6 +356,7 @@ final class Application
             'next_try_at'      => $now->nextTryAt === null ? null : UtcTime::iso(UtcTime::sql($now->nextTryAt)),
             'token_ends_soon'  => $now->tokenEndsSoon,
             'rate_limit'       => $now->rateLimit,
+            'withheld'         => $now->withheld,
         ];
 
         $this->console->line(match (true) {
@@ -401,6 +402,10 @@ final class Application
                 'The access token is about to end, or has ended; the next call to Clover refreshes it. A '
                 . 'scheduled refresh every 15 to 25 minutes keeps it fresh.',
             );
+        }
+
+        if (($withheld = SyncRunner::withheld($now->withheld)) !== null) {
+            $this->console->warning($withheld);
         }
 
         if ($data['site_moved']) {
@@ -470,12 +475,19 @@ final class Application
             $this->console->line("  {$failure['entity_id']}: {$failure['message']}");
         }
 
-        if (($withheld = SyncRunner::withheld($shop->connection)) !== null) {
+        if (($withheld = SyncRunner::withheld($shop->connection->withheld())) !== null) {
             $this->console->warning($withheld);
         }
 
         if ($result->conflicts > 0) {
             $this->console->line('The shop already has products with the SKUs of Clover items: see “conflicts”.');
+        }
+
+        $sales   = $shop->sales()->worker()->waiting();
+        $waiting = $sales->uncertain + $sales->dead;
+
+        if ($waiting > 0) {
+            $this->console->warning("$waiting stock changes or orders need your decision: see “work”.");
         }
 
         $this->console->done(
@@ -493,12 +505,14 @@ final class Application
                 'seconds'           => round($result->seconds, 3),
                 'peak_memory_bytes' => self::peakMemory(),
                 'status'            => $result->status->value,
+                'uncertain'         => $sales->uncertain,
+                'dead'              => $sales->dead,
             ],
         );
 
         return match (true) {
             $result->status !== RunStatus::Done => self::FAILED,
-            $result->failed > 0 => self::PARTLY,
+            ($result->failed + $waiting) > 0 => self::PARTLY,
             default => self::OK,
         };
     }

@@ -152,7 +152,12 @@ final class PdoSql implements Sql
 
     public function savepoint(callable $work): mixed
     {
-        return Refusals::guard($work, $this->pdo->exec(...), self::number(...), $this->dialect);
+        return Refusals::guard($work, $this->pdo->exec(...), $this->errorNumber(...), $this->dialect);
+    }
+
+    public function errorNumber(\Throwable $e): int
+    {
+        return self::number($e);
     }
 
     public function inTransaction(): bool

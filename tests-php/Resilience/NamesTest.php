@@ -297,6 +297,72 @@ final class NamesTest extends ResilienceTestCase
         ]);
     }
 
+    #[TestDox('A deleted variant that the database will not take off sale is its own error; other groups go on')]
+    public function test_a_refused_detachment(): void
+    {
+        $rug = [
+            self::variant('V1', 'Rug', ['C' => ['Color', 'red']]),
+            self::variant('V2', 'Rug', ['C' => ['Color', 'blue']]),
+        ];
+        $mat = [
+            self::variant('W1', 'Mat', ['D' => ['Size', 'small']]),
+            self::variant('W2', 'Mat', ['D' => ['Size', 'large']]),
+        ];
+        $this->start([...$rug, ...$mat]);
+        $this->assertSettled($this->sync());
+        $this->start([$rug[0], $mat[0]]);
+        // As an earlier version left them: deleted, and still on sale.
+        $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET state = 'deleted' WHERE clover_id IN (?, ?)", [
+            self::id('V2'),
+            self::id('W2'),
+        ]);
+        $stuck =
+            (int) $this->sql->fetchValue('SELECT variant_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [self::id(
+                'V2',
+            )]);
+        $this->sql->execute(
+            $this->db->dialect === Dialect::Sqlite
+                ? "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues WHEN OLD.variant_id = $stuck BEGIN SELECT RAISE(ABORT, 'poison'); END"
+                : "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues FOR EACH ROW IF OLD.variant_id = $stuck THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
+        );
+        self::assertDone($this->sync(), 1);
+        self::assertSame([1, 'error'], [
+            $this->rows('j2commerce_product_variant_optionvalues', "variant_id = $stuck"),
+            $this->product(self::id('V2'))['link'],
+        ]);
+        self::assertSame(3, $this->rows('j2commerce_product_variant_optionvalues'), 'The other group was not cleaned.');
+
+        $this->sql->execute('DROP TRIGGER poison');
+        $this->assertSettled($this->sync());
+        self::assertSame(2, $this->rows('j2commerce_product_variant_optionvalues'));
+    }
+
+    #[TestDox('The product of a group without items that the database will not hide is its own error')]
+    public function test_a_refused_end_of_a_group(): void
+    {
+        $this->start([
+            self::variant('V1', 'Poison', ['C' => ['Color', 'red']]),
+            self::variant('W1', 'Mat', ['D' => ['Size', 'small']]),
+        ]);
+        $this->assertSettled($this->sync());
+        $this->start([self::item('V1', ['name' => 'Red rug']), self::item('W1', ['name' => 'Small mat'])]);
+        $this->poison('UPDATE');
+        self::assertDone($this->sync(), 1);
+        $states = fn (): array => $this->sql->fetchAll("SELECT m.name, m.state AS link, c.state FROM #__j2commerce_clover_mappings m JOIN #__content c ON c.id = m.article_id
+              WHERE m.clover_type = 'group' ORDER BY m.name");
+        self::assertEquals(
+            [
+                ['name' => 'Mat', 'link' => 'deleted', 'state' => 0],
+                ['name' => 'Poison', 'link' => 'error', 'state' => 1],
+            ],
+            $states(),
+        );
+
+        $this->sql->execute('DROP TRIGGER poison');
+        self::assertDone($this->sync());
+        self::assertEquals(['name' => 'Poison', 'link' => 'deleted', 'state' => 0], $states()[1]);
+    }
+
     /** Makes the database refuse articles whose title, before or after, begins with Poison. */
     private function poison(string $event): void
     {

@@ -142,6 +142,7 @@ final class PermissionsTest extends ResilienceTestCase
                 $field,
             ))),
         );
+        self::assertEqualsCanonicalizing($told, $this->shop()->dashboard()->read()->withheld, 'What the dashboard shows.');
         // Found out once a run: the refused call, one a field, and never again on later pages.
         self::assertLessThanOrEqual(
             2 + \count($refused),
@@ -151,12 +152,34 @@ final class PermissionsTest extends ResilienceTestCase
         $this->clover->switches(['refused_expand' => []]);
         $this->clover->edit($item, ['price' => $this->clover->singles()[0]['price']]);
         self::assertDone($this->sync());
+        self::assertSame([], $this->shop()->dashboard()->read()->withheld);
         $changed = array_keys(ShopDump::differences($before, $this->shopRows()));
         self::assertSame(
             [],
             array_intersect($changed, ['contentitem_tag_map', 'tags', 'categories']),
             'Tags or categories were lost.',
         );
+    }
+
+    #[TestDox(
+        'A run of many slices logs once what Clover does not show, and the dashboard names it from the first slice',
+    )]
+    public function test_withheld_fields_are_logged_once_a_run(): void
+    {
+        $this->connectTo();
+        $this->clover->switches(['refused_expand' => ['tags']]);
+        $slices = 0;
+
+        do {
+            $result = $this->shop()->runner()->run(new TimeBudget(0.0));
+            $slices++;
+        } while ($result->status === RunStatus::Running);
+
+        self::assertGreaterThan(2, $slices);
+        self::assertCount(1, preg_grep('/does not show/', $this->logged('skipped')) ?: []);
+        self::assertSame(['tags'], $this->shop()->dashboard()->read()->withheld);
+        $this->sync();
+        self::assertCount(2, preg_grep('/does not show/', $this->logged('skipped')) ?: [], 'Once for each run.');
     }
 
     #[TestDox('Where Clover does not show the options, products with variants stay as they are and single items go on')]

@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Catalog\RunStatus;
+use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
+use CloverSync\Tests\Support\WrappedSql;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -275,6 +277,78 @@ final class GroupsTest extends SalesTestCase
         $this->sync();
         self::assertSame([100, 131], [$this->variantsOf($ids[0]), $this->variantsOf($hat)]);
         $this->assertSound();
+    }
+
+    #[TestDox('Counts are locked before anything else is read in a transaction that writes them')]
+    public function test_counts_are_locked_first(): void
+    {
+        $caps = $this->caps(['S' => 1, 'M' => 2]);
+        $mine = new class($this->sql) extends WrappedSql {
+            /** @var list<list<string>> Reads of each transaction */
+            public array $reads = [];
+
+            public function fetchAll(string $query, array $values = []): array
+            {
+                $this->note($query);
+
+                return parent::fetchAll($query, $values);
+            }
+
+            public function fetchOne(string $query, array $values = []): ?array
+            {
+                $this->note($query);
+
+                return parent::fetchOne($query, $values);
+            }
+
+            public function fetchValue(string $query, array $values = []): int|float|string|null
+            {
+                $this->note($query);
+
+                return parent::fetchValue($query, $values);
+            }
+
+            public function fetchColumn(string $query, array $values = []): array
+            {
+                $this->note($query);
+
+                return parent::fetchColumn($query, $values);
+            }
+
+            public function transaction(callable $work): mixed
+            {
+                $this->reads[] = [];
+
+                return parent::transaction($work);
+            }
+
+            private function note(string $query): void
+            {
+                // The server's time is in no table, and fixes nothing.
+                if ($this->inTransaction() && str_contains($query, ' FROM ')) {
+                    $this->reads[array_key_last($this->reads)][] = $query;
+                }
+            }
+        };
+        $this->shop(sql: $mine)->runner()->run(new TimeBudget());
+        $this->clover->remove($caps['S']);
+        $this->shop(sql: $mine)->runner()->run(new TimeBudget());
+        $this->clover->edit($caps['M'], ['price' => 77]);
+        $this->shop()->inbox()->ask([$caps['M']]);
+        $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');
+        $this->shop(sql: $mine)->inboxWorker()->drain(new TimeBudget());
+        $locks = static fn (string $query): bool => (
+            str_contains($query, 'SELECT q.variant_id') && str_ends_with($query, 'FOR UPDATE')
+        );
+        $writing = array_filter($mine->reads, static fn (array $reads): bool => array_filter($reads, $locks) !== []);
+        self::assertSame($this->db->dialect === Dialect::MySql, \count($writing) > 3);
+        self::assertSame(
+            [],
+            array_values(array_filter(
+                array_map(static fn (array $reads): string => $reads[0], $writing),
+                static fn (string $first): bool => !$locks($first),
+            )),
+        );
     }
 
     #[TestDox('What an earlier version left behind is healed by the next full sync')]

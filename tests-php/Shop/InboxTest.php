@@ -8,6 +8,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\Shop\Status\Attention;
 use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
@@ -317,6 +318,35 @@ final class InboxTest extends SalesTestCase
         $this->clover->merchant(['permissions' => ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W']]);
         $this->makeDue();
         self::assertSame([1, 0], [$this->drain(), $this->inbox()->count()]);
+    }
+
+    #[TestDox('An item that could not be read eight times is an error where the owner looks, until a sync reads it')]
+    public function test_given_up(): void
+    {
+        $this->clover->fault('GET /v3/merchants/*/items*', 'status', 99, 0, [
+            'code' => 400,
+            'body' => ['message' => 'no'],
+        ]);
+        $this->tell($this->mug);
+
+        for ($tries = 1; $this->inbox()->count() > 0; $tries++) {
+            self::assertSame(0, $this->shop()->dashboard()->read()->errors, "After $tries tries.");
+            $this->makeDue();
+            $this->drain();
+        }
+
+        self::assertSame(9, $tries);
+        self::assertSame(1, $this->shop()->dashboard()->read()->errors);
+        self::assertSame(
+            1,
+            Attention::of($this->sql, $this->shop()->mappings(), $this->shop()->state, $this->clock)->errors,
+        );
+        $log = $this->logged('webhook');
+        self::assertCount(8, $log);
+        self::assertStringContainsString('Given up until', end($log));
+        $this->clover->clearFaults();
+        $this->sync();
+        self::assertSame([0, 20], [$this->shop()->dashboard()->read()->errors, $this->inShop($this->mug)]);
     }
 
     private function tell(string $item, string $type = 'UPDATE'): void

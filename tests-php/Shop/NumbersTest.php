@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Shop\Database\Bulk;
+use CloverSync\Shop\Database\Dialect;
+use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Tests\Support\SalesTestCase;
 
 /** Numbers of the shop that come again: a counter that was set back, a backup that was restored. */
@@ -134,10 +136,30 @@ final class NumbersTest extends SalesTestCase
                 try {
                     $bulk->upsert($table, $columns, $rows, $key, $update);
                     self::fail('The clash was swallowed.');
-                } catch (\RuntimeException) {
+                } catch (\RuntimeException $e) {
+                    self::assertStringContainsString(
+                        $this->db->dialect === Dialect::MySql
+                            ? "A row of $table has the same value as another row in a unique key other than environment, merchant_id, order_id, order_pk."
+                            : 'UNIQUE constraint failed: ',
+                        $e->getMessage(),
+                    );
                 }
             }
         }
+
+        $this->sql->transaction(function () use ($bulk, $table, $columns, $row, $key): void {
+            try {
+                $this->sql->savepoint(static fn () => $bulk->upsert(
+                    $table,
+                    $columns,
+                    [$row('B', 'REF001', 'x')],
+                    $key,
+                    [],
+                ));
+                self::fail('The clash was swallowed.');
+            } catch (RefusedException) {
+            }
+        });
 
         self::assertSame(
             [['A', 'intended']],

@@ -12,6 +12,7 @@ use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Sales\Resolution;
+use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;
@@ -747,6 +748,96 @@ final class SalesTest extends Base
             $this->sales()->ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time'),
             'Late once is no reason to give it up.',
         );
+    }
+
+    #[TestDox(
+        'An order that is put off again and again waits longer each time, up to an hour, and is the owner\'s then',
+    )]
+    public function test_an_order_that_is_always_put_off(): void
+    {
+        $this->order(1, [[$this->mug, 2]]);
+        $this->sales()->planner->plan(self::ORDER);
+        $pushed = $this->sales()->pushes;
+        $id     = $pushed->of(self::ORDER)->id;
+        $waits  = [];
+
+        while (!$pushed->postpone($id, '', 1, 'not now')) {
+            $waits[] = (int) $this->sql->fetchValue('SELECT next_try FROM #__j2commerce_clover_orders') - $this->clock->now();
+        }
+
+        self::assertSame([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 3_600], \array_slice($waits, 0, 13));
+        self::assertSame([31, 3_600], [\count($waits), max($waits)]);
+        self::assertSame([SendState::Dead, 'too_slow'], [$pushed->row($id)->state, $pushed->row($id)->reason]);
+        self::assertTrue($pushed->resolve($id, Resolution::NotApplied));
+        self::assertSame([SendState::Intended, 0], [$pushed->row($id)->state, $pushed->row($id)->misses]);
+        self::assertFalse($pushed->postpone($id, 'of another worker', 1, 'not now'));
+        self::assertSame(0, $pushed->row($id)->misses);
+    }
+
+    #[TestDox('An order whose rest Clover never answers is the owner\'s in the end, and is in Clover once')]
+    public function test_an_order_whose_rest_is_never_answered(): void
+    {
+        $this->clover->fault('POST /v3/merchants/*/orders/*/bulk_line_items', 'drop', 99);
+        $this->order(1, [[$this->mug, 1]]);
+        self::assertWork($this->work(), 1, later: 1);
+        $this->sql->execute('UPDATE #__j2commerce_clover_orders SET misses = 31');
+        $this->clock->later += 4_000;
+        self::assertWork($this->work(), 0, uncertain: 1);
+        self::assertStringContainsString('again and again', $this->logged('order_push')[0]);
+        $this->clover->clearFaults();
+        $row = $this->sales()->pushes->waiting(1)[0];
+        self::assertSame('no_answer', $row->reason);
+        self::assertTrue($this->sales()->pushes->resolve($row->id, Resolution::Applied));
+        $this->clock->later += 4_000;
+        self::assertWork($this->work(), 0);
+        self::assertCount(1, $this->cloverOrders());
+    }
+
+    #[TestDox(
+        'A payment that Clover never answers is the owner\'s in the end; tried again, the order is not made again',
+    )]
+    public function test_a_payment_that_is_never_answered(): void
+    {
+        $this->clover->merchant([
+            'permissions' => [
+                'INVENTORY_R',
+                'INVENTORY_W',
+                'ORDERS_R',
+                'ORDERS_W',
+                'MERCHANT_R',
+                'PAYMENTS_R',
+                'PAYMENTS_W',
+            ],
+        ]);
+        $this->clover->fault('POST /v3/merchants/*/orders/*/payments', 'drop', 99);
+        $this->order(1, [[$this->mug, 1]]);
+        self::assertWork($this->work(), 2, later: 1);
+        $this->sql->execute('UPDATE #__j2commerce_clover_orders SET misses = 31');
+        $this->clock->later += 4_000;
+        self::assertWork($this->work(), 0, uncertain: 1);
+        $this->clover->clearFaults();
+        $row = $this->sales()->pushes->waiting(1)[0];
+        self::assertSame(['payment', ''], [$row->reason, $row->payment]);
+        self::assertTrue($this->sales()->pushes->resolve($row->id, Resolution::NotApplied));
+        $this->work();
+        [$order] = $this->cloverOrders();
+        self::assertSame(['PAID', 1], [$order['paymentState'], \count($order['payments']['elements'])]);
+    }
+
+    #[TestDox('Orders of a shop whose currency is not known wait longer each time, and are the owner\'s in the end')]
+    public function test_orders_without_a_currency(): void
+    {
+        $this->order(1, [[$this->mug, 1]]);
+        $this->work(scan: false);
+        self::assertCount(1, $this->cloverOrders());
+        $this->order(1, [[$this->candle, 1, 2]], ['order_id' => '179540797502', 'number' => 502]);
+        $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name IN ('currency', 'merchant')");
+        $later = $this->work()->later;
+        self::assertSame([1, 1], [$later, $this->sales()->pushes->of('179540797502')->misses]);
+        $this->sql->execute("UPDATE #__j2commerce_clover_orders SET misses = 31 WHERE state = 'intended'");
+        $this->clock->later += 4_000;
+        self::assertSame([0, 1], [$this->work()->later, $this->sales()->worker()->waiting()->dead]);
+        self::assertSame('currency', $this->sales()->pushes->of('179540797502')->reason);
     }
 
     #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]

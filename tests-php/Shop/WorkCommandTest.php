@@ -94,6 +94,8 @@ final class WorkCommandTest extends TestCase
             $row['clover_id'],
             $row['delta'],
         ]);
+        $sync = $this->shell->run(['sync', '--json']);
+        self::assertSame([3, 0, 1], [$sync['code'], end($sync['lines'])['failed'], end($sync['lines'])['dead']]);
         self::assertSame([3, 2], [
             $this->shell->run(['work'])['code'],
             $this->shell->run(['work', '--send', 'stock:99'])['code'],

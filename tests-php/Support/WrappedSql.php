@@ -50,6 +50,11 @@ abstract class WrappedSql implements Sql
         return $this->inner->savepoint($work);
     }
 
+    public function errorNumber(\Throwable $e): int
+    {
+        return $this->inner->errorNumber($e);
+    }
+
     public function inTransaction(): bool
     {
         return $this->inner->inTransaction();

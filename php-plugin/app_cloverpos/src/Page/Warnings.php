@@ -60,6 +60,7 @@ final readonly class Warnings
                 $this->conflicts(),
                 $this->tax(),
                 $this->rateLimit(),
+                $this->withheld(),
                 $this->commandLine(),
                 $this->tasks(),
                 $this->webhooks(),
@@ -186,6 +187,16 @@ final readonly class Warnings
                 $limit['per_second'],
                 $limit['concurrent'],
             ));
+    }
+
+    private function withheld(): ?Warning
+    {
+        return $this->now->withheld === []
+            ? null
+            : new Warning(
+                'warning',
+                Text::sprintf(self::PREFIX . 'WITHHELD_ALERT', implode(', ', $this->now->withheld)),
+            );
     }
 
     private function conflicts(): ?Warning

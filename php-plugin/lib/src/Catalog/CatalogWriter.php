@@ -79,7 +79,16 @@ final readonly class CatalogWriter
         $mapper  = new GroupMapper($catalog, new SkuConflicts($this->sql, $this->links));
         $found   = $mapper->changes($members, $known);
         $refused = [];
-        $written = $this->deletion->detachStrangers($known, $members);
+        $written = $this->halving($this->deletion->strangers($known, $members), $this->deletion->detach(...), fn (
+            array $row,
+            string $reason,
+        ): WriteReport => $this->refused(
+            'delete',
+            'item',
+            (string) $row['clover_id'],
+            "It is not in its item group any more, and the shop's database refused to take its variant off sale: $reason",
+            $run,
+        ));
         $written->add($this->write($found['changes'], $run, $refused));
         $this->noteErrors($found['errors'], $run, $written);
         $this->links->markSeen(array_values(array_diff($groups, $refused)), $run, UtcTime::sql($this->clock->now()));
@@ -192,7 +201,16 @@ final readonly class CatalogWriter
      */
     public function emptied(?array $groups, int $run): WriteReport
     {
-        return $this->deletion->emptied($groups, $run);
+        return $this->halving($this->links->emptied($groups, $run), $this->deletion->emptied(...), fn (
+            string $id,
+            string $reason,
+        ): WriteReport => $this->refused(
+            'delete',
+            'group',
+            $id,
+            "It has no items in Clover any more, and the shop's database refused that: $reason",
+            $run,
+        ));
     }
 
     /** Whether products can be put there. */

@@ -74,35 +74,29 @@ final readonly class DeleteHandler
     /**
      * Products of groups in which Clover has no items any more, though none of them was deleted.
      *
-     * @param ?list<string> $groups Among these; null = among those that a run has not met
+     * @param list<string> $groups
      */
-    public function emptied(?array $groups, int $run): WriteReport
+    public function emptied(array $groups): WriteReport
     {
         $written = new WriteReport();
-        $this->deleteProducts(
-            $this->links->byCloverId($this->links->emptied($groups, $run)),
-            'has no items in Clover any more',
-            $written,
-        );
+        $this->deleteProducts($this->links->byCloverId($groups), 'has no items in Clover any more', $written);
 
         return $written;
     }
 
     /**
-     * Takes variants off the storefront whose group is written now: those that were deleted in Clover and, in shops of
-     * earlier versions, stayed on sale, and those whose item is in the group no more.
+     * Variants on the storefront that do not belong to their group any more: those that were deleted in Clover and, in
+     * shops of earlier versions, stayed on sale, and those whose item has left the group.
      *
-     * @param list<array<string, scalar|null>>                         $known   Facts of the groups and of their members
-     * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups, each with
-     *   item_id and group_id
+     * @param list<array<string, scalar|null>>                    $known   Facts of the groups and of their members
+     * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups
+     *
+     * @return list<array<string, scalar|null>> Rows of $known
      */
-    public function detachStrangers(array $known, array $members): WriteReport
+    public function strangers(array $known, array $members): array
     {
-        $written  = new WriteReport();
-        $groupOf  = array_column($members, 'group_id', 'item_id');
-        $detach   = [];
-        $close    = [];
-        $products = [];
+        $groupOf   = array_column($members, 'group_id', 'item_id');
+        $strangers = [];
 
         foreach ($known as $row) {
             if ((int) $row['offered'] === 0 || $row['parent_id'] === null || $row['place'] !== $row['parent_id']) {
@@ -115,21 +109,31 @@ final readonly class DeleteHandler
                 && ($groupOf[(string) $row['clover_id']] ?? '') !== $row['parent_id'];
 
             if ($row['deleted'] ? $this->action !== DeleteAction::Ignore : $left) {
-                $detach[]                           = (int) $row['variant_id'];
-                $products[(int) $row['product_id']] = (int) $row['product_id'];
-
-                if ($row['deleted']) {
-                    $close[] = (int) $row['variant_id'];
-                }
+                $strangers[] = $row;
             }
         }
 
-        if ($detach !== []) {
-            $written->productRows =
-                $this->options->detach($detach)
-                + $this->variants->close($close)
-                + $this->variants->settle(array_values($products));
-        }
+        return $strangers;
+    }
+
+    /**
+     * Takes variants off the storefront.
+     *
+     * @param list<array<string, scalar|null>> $strangers From {@see strangers()}
+     */
+    public function detach(array $strangers): WriteReport
+    {
+        $ids     = static fn (array $rows): array => array_map(intval(...), array_column($rows, 'variant_id'));
+        $deleted = array_filter($strangers, static fn (array $row): bool => $row['deleted']);
+        $written = new WriteReport();
+
+        $written->productRows =
+            $this->options->detach($ids($strangers))
+            + $this->variants->close($ids($deleted))
+            + $this->variants->settle(array_values(array_unique(array_map(
+                intval(...),
+                array_column($strangers, 'product_id'),
+            ))));
 
         return $written;
     }

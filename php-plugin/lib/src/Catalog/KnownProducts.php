@@ -57,6 +57,19 @@ final readonly class KnownProducts
     }
 
     /**
+     * Makes checkouts wait for the end of the transaction that writes these items and groups. To be called before
+     * anything else is read in it, where both kinds are written.
+     *
+     * @param list<string> $items
+     * @param list<string> $groups
+     */
+    public function hold(array $items, array $groups): void
+    {
+        $this->holdCounts('m.parent_id', $groups);
+        $this->holdCounts('m.clover_id', [...$items, ...$groups]);
+    }
+
+    /**
      * @param list<string> $cloverIds
      * @param int          $asked     When Clover was asked for their counts, as {@see DatabaseClock} has it
      *
@@ -80,9 +93,9 @@ final readonly class KnownProducts
      */
     public function ofGroups(array $groups, array $members): array
     {
-        $ids = [...$groups, ...array_map(strval(...), array_keys($members))];
-        $this->holdCounts('m.parent_id', $groups);
-        $this->holdCounts('m.clover_id', $ids);
+        $items = array_map(strval(...), array_keys($members));
+        $ids   = [...$groups, ...$items];
+        $this->hold($items, $groups);
         $rows = [];
 
         foreach ([...$this->read('m.parent_id', $groups), ...$this->read('m.clover_id', $ids)] as $row) {

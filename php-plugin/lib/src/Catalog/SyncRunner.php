@@ -52,6 +52,9 @@ final class SyncRunner
     /** A run that was cut longer ago than this saw a catalogue that is no more. */
     private const RESUMABLE = 86_400;
 
+    /** Name of the fact: fields of items that Clover did not show in the last run, and that run's id. */
+    public const WITHHELD = 'withheld';
+
     private string $merchant = '';
 
     private Links $links;
@@ -157,9 +160,7 @@ final class SyncRunner
                 };
             } while ($more && !$budget->isSpent());
 
-            if (($withheld = self::withheld($this->connection)) !== null) {
-                $this->log->add('sync', 'item', '', 'skipped', $withheld, $id);
-            }
+            $this->noteWithheld($id);
 
             return SyncProgress::of($this->runs->get($id));
         } catch (UnavailableException $e) {
@@ -194,11 +195,38 @@ final class SyncRunner
         }
     }
 
-    /** What Clover did not show to this app, and what may be done about it; null when it showed everything. */
-    public static function withheld(Connection $connection): ?string
+    /** Keeps what Clover does not show, for the dashboard, and logs it once a run. */
+    private function noteWithheld(int $run): void
     {
-        $fields = $connection->withheld();
+        $known  = $this->state->getArray(self::WITHHELD);
+        $fields = $this->connection->withheld();
 
+        // A slice that read no items has not found out; a whole run has.
+        if ($fields === [] && ($known === [] || $known['run'] === $run || !$this->isDone($run))) {
+            return;
+        }
+
+        if ($fields !== [] && ($known['run'] ?? null) !== $run) {
+            $this->log->add('sync', 'item', '', 'skipped', (string) self::withheld($fields), $run);
+        }
+
+        $fields === []
+            ? $this->state->delete(self::WITHHELD)
+            : $this->state->setArray(self::WITHHELD, ['run' => $run, 'fields' => $fields]);
+    }
+
+    private function isDone(int $run): bool
+    {
+        return $this->runs->get($run)->status === RunStatus::Done;
+    }
+
+    /**
+     * @param list<string> $fields What Clover did not show to this app
+     *
+     * @return ?string That, and what may be done about it; null when it showed everything
+     */
+    public static function withheld(array $fields): ?string
+    {
         return $fields === []
             ? null
             : \sprintf('Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
@@ -331,9 +359,10 @@ final class SyncRunner
 
             $cursor = $batch['groups'][array_key_last($batch['groups'])];
             $spent  = $this->spent();
-            $this->sql->transaction(function () use ($id, $batch, $catalog, $cursor, $spent): void {
-                // Of these a linked item was not met: they are written when Clover has been asked for it.
-                $partly  = $this->links->groupsWithUnseen($batch['groups'], $id);
+            // Of these a linked item was not met: they are written when Clover has been asked for it. Asked before the
+            // transaction, whose first read must be the one that locks the counts.
+            $partly = $this->links->groupsWithUnseen($batch['groups'], $id);
+            $this->sql->transaction(function () use ($id, $batch, $partly, $catalog, $cursor, $spent): void {
                 $members = array_values(array_filter(
                     $batch['members'],
                     static fn (array $m): bool => !\in_array($m['group_id'], $partly, true),
@@ -407,6 +436,7 @@ final class SyncRunner
             CatalogWriter::readGroupNames($catalog, $page->members() ?: $this->runs->staged($id, $groups));
             $spent = $this->spent();
             $this->sql->transaction(function () use ($id, $ids, $answer, $page, $groups, $catalog, $spent): void {
+                $this->writer->facts->hold($ids, $groups);
                 $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
                 $written->add($this->writer->delete($answer->deleted(), $living, $id));

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Exception\RefusedException;
+
 /** Writes many rows with few statements. */
 final readonly class Bulk
 {
@@ -14,6 +16,9 @@ final readonly class Bulk
 
     /** Longer statements gained nothing measurable and grow the packet. */
     private const MAX_ROWS = 500;
+
+    /** MySQL: a column cannot be null. */
+    private const NULL_REFUSED = 1048;
 
     /** A CASE looks through its branches for each row, so its cost grows with the square of this. */
     private const MAX_CASES = 100;
@@ -39,8 +44,7 @@ final readonly class Bulk
     }
 
     /**
-     * Inserts, or updates the row that has the same key. A row that clashes on another unique key is refused by the
-     * database.
+     * Inserts, or updates the row that has the same key.
      *
      * @param list<string>            $columns
      * @param list<list<scalar|null>> $rows
@@ -48,6 +52,8 @@ final readonly class Bulk
      * @param list<string>            $update  Columns to take over; none = leave the row that is there
      * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own
      *   columns
+     *
+     * @throws RefusedException on MySQL, when a row clashes on another unique key; SQLite throws its own error
      */
     public function upsert(
         string $table,
@@ -81,7 +87,30 @@ final readonly class Bulk
         }
 
         foreach ($this->chunks($rows, \count($columns)) as $chunk) {
-            $this->sql->execute($this->insertHead($table, $columns, \count($chunk)) . $tail, array_merge(...$chunk));
+            try {
+                $this->sql->execute(
+                    $this->insertHead($table, $columns, \count($chunk)) . $tail,
+                    array_merge(...$chunk),
+                );
+            } catch (\Throwable $e) {
+                $first = array_search($key[0], $columns, true);
+
+                if (
+                    !$mysql
+                    || $this->sql->errorNumber($e) !== self::NULL_REFUSED
+                    || \in_array(null, array_column($chunk, $first), true)
+                ) {
+                    throw $e;
+                }
+
+                throw new RefusedException(
+                    "A row of $table has the same value as another row in a unique key other than "
+                    . implode(', ', $key)
+                    . '.',
+                    0,
+                    $e,
+                );
+            }
         }
     }
 

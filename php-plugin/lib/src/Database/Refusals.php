@@ -67,7 +67,11 @@ final readonly class Refusals
         } catch (\Throwable $e) {
             $rows = $dialect === Dialect::MySql ? self::MYSQL : self::SQLITE;
 
-            if (!\in_array($number($e), $rows, true) && !$e instanceof \UnexpectedValueException) {
+            if (
+                !\in_array($number($e), $rows, true)
+                && !$e instanceof \UnexpectedValueException
+                && !$e instanceof RefusedException
+            ) {
                 throw $e;
             }
 

@@ -80,6 +80,9 @@ interface Sql
      */
     public function savepoint(callable $work): mixed;
 
+    /** The server's number of an error that a method of this threw; 0 for any other error. */
+    public function errorNumber(\Throwable $e): int;
+
     public function inTransaction(): bool;
 
     public function dialect(): Dialect;

@@ -85,9 +85,14 @@ final class JoomlaSql implements Sql
         return Refusals::guard(
             $work,
             fn (string $statement): mixed => $this->db->setQuery($statement)->execute(),
-            static fn (\Throwable $e): int => self::numbers($e)[0] ?? 0,
+            $this->errorNumber(...),
             Dialect::MySql,
         );
+    }
+
+    public function errorNumber(\Throwable $e): int
+    {
+        return self::numbers($e)[0] ?? 0;
     }
 
     public function inTransaction(): bool

@@ -29,6 +29,8 @@ final readonly class OrderPushRow
         public string $plan,
         public string $claim,
         public int $attempts,
+        /** How often it was put off, without a refusal. */
+        public int $misses,
         public int $sent,
         public ?int $settled,
         public int $created,
@@ -52,6 +54,7 @@ final readonly class OrderPushRow
             Row::string($row, 'plan'),
             Row::string($row, 'claim'),
             Row::int($row, 'attempts'),
+            Row::int($row, 'misses'),
             Row::int($row, 'sent'),
             Row::nullableInt($row, 'settled'),
             Row::int($row, 'created'),

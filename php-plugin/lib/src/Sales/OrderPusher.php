@@ -69,11 +69,12 @@ final readonly class OrderPusher
         $result->claimed++;
 
         if ($this->clover === null) {
-            $this->pushes->later(
-                $row->id,
+            $this->postpone(
+                $row,
                 $row->claim,
                 600,
                 'waits until the merchant\'s currency is known to be the shop\'s',
+                'currency',
             );
 
             return 1;
@@ -103,11 +104,12 @@ final readonly class OrderPusher
             };
         } catch (BugException|ItemException $e) {
             // Clover's answer about one order must not hold up the others.
-            $this->pushes->later(
-                $row->id,
+            $this->postpone(
+                $row,
                 $this->pushes->row($row->id)->claim ?? '',
                 self::QUIET_FILLING,
                 $e->getMessage(),
+                'unusable',
             );
         }
 
@@ -164,7 +166,7 @@ final readonly class OrderPusher
         if ($outcome->state === 'done') {
             $this->fill($clover, $row, $plan, $lock->holder(), (string) $outcome->orderId, $lock, $result);
         } elseif ($outcome->state === 'unknown') {
-            $this->pushes->later($id, $lock->holder(), self::QUIET, $outcome->message);
+            $this->postpone($row, $lock->holder(), self::QUIET, $outcome->message);
         } else {
             $this->turnedDown($row, $lock->holder(), $outcome);
         }
@@ -245,7 +247,7 @@ final readonly class OrderPusher
                 break;
 
             case 'unknown':
-                $this->pushes->later($id, $claim, self::QUIET, $outcome->message);
+                $this->postpone($row, $claim, self::QUIET, $outcome->message);
 
                 break;
 
@@ -260,7 +262,7 @@ final readonly class OrderPusher
                 break;
 
             case 'later':
-                $this->pushes->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message);
+                $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message);
 
                 break;
 
@@ -292,8 +294,8 @@ final readonly class OrderPusher
         $outcome = $clover->pay($plan, $cloverId, $row->reference);
 
         match ($outcome->state) {
-            'unknown' => $this->pushes->later($id, $claim, self::QUIET, $outcome->message),
-            'later'   => $this->pushes->later($id, $claim, max(1, $outcome->retryAfter), $outcome->message),
+            'unknown' => $this->postpone($row, $claim, self::QUIET, $outcome->message),
+            'later'   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message),
             default   => $this->pushes->paid($id, $claim, $outcome->state, $outcome->message),
         };
     }
@@ -311,7 +313,8 @@ final readonly class OrderPusher
     private function turnedDown(OrderPushRow $row, string $claim, OrderOutcome $outcome): void
     {
         if ($outcome->state === 'later') {
-            $this->pushes->again($row->id, $claim, max(1, $outcome->retryAfter), $outcome->message);
+            $this->pushes->again($row->id, $claim, 0, $outcome->message);
+            $this->postpone($row, '', max(1, $outcome->retryAfter), $outcome->message);
 
             return;
         }
@@ -327,6 +330,25 @@ final readonly class OrderPusher
         }
 
         $this->breaker->failed($outcome->message);
+    }
+
+    /** Puts a row off, and says so in the log when that was the last time. */
+    private function postpone(
+        OrderPushRow $row,
+        string $claim,
+        int $seconds,
+        string $message,
+        string $reason = 'too_slow',
+    ): void {
+        if ($this->pushes->postpone($row->id, $claim, $seconds, $message, $reason)) {
+            $this->log->add(
+                'order_push',
+                'order',
+                $row->orderId,
+                'error',
+                "The order was tried again and again, and is not complete in Clover: $message. Check it in Clover",
+            );
+        }
     }
 
     private function unsettled(OrderPushRow $row, string $claim, string $reason, string $why): void

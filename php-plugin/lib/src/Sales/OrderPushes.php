@@ -36,6 +36,12 @@ final readonly class OrderPushes
 
     private const LONGEST_WAIT = 3_600;
 
+    /** Reason of an order that is whole in Clover, and whose payment could not be recorded. */
+    private const PAYMENT = 'payment';
+
+    /** A row that was put off this often is the owner's: the waits add up to about a day. */
+    private const MAX_MISSES = 32;
+
     public function __construct(
         private Sql $sql,
         private Links $links,
@@ -83,7 +89,7 @@ final readonly class OrderPushes
         if ($this->has($orderId, $pk)) {
             $this->sql->execute(
                 'UPDATE ' . self::TABLE . "
-                      SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, next_try = 0
+                      SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
                     AND state = 'skipped' AND reason = 'cancelled'",
                 [...$this->key(), $orderId, $pk],
@@ -144,7 +150,7 @@ final readonly class OrderPushes
             && $this->sql->execute(
                 'UPDATE '
                 . self::TABLE
-                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, next_try = 0
+                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0
               WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
                 [$row->id],
             ) === 1
@@ -218,7 +224,7 @@ final readonly class OrderPushes
         return $this->move(
             $id,
             $claim,
-            "state = 'confirmed', step = '', payment = 'due', attempts = 0, next_try = 0, settled = ?, message = NULL",
+            "state = 'confirmed', step = '', payment = 'due', attempts = 0, misses = 0, next_try = 0, settled = ?, message = NULL",
             [$this->clock->now()],
         );
     }
@@ -252,15 +258,50 @@ final readonly class OrderPushes
         ) === 1;
     }
 
+    /**
+     * Puts a row off, longer each time; the last time it becomes the owner's.
+     *
+     * @param int    $seconds Shortest wait
+     * @param string $reason  Of a row that was never sent and is dead now; one that was sent gets "no_answer", a
+     *   payment "payment"
+     *
+     * @return bool Whether that was the last time
+     */
+    public function postpone(int $id, string $claim, int $seconds, string $message, string $reason = 'too_slow'): bool
+    {
+        $row = $this->row($id);
+
+        if ($row === null || $row->claim !== $claim) {
+            return false;
+        }
+
+        $misses = $row->misses + 1;
+
+        if ($misses < self::MAX_MISSES) {
+            $this->wait($id, $claim, max($seconds, 2 ** min(12, $misses - 1)), $message, $misses);
+
+            return false;
+        }
+
+        [$state, $why] = match ($row->state) {
+            SendState::Intended => [SendState::Dead, $reason],
+            SendState::Sent     => [SendState::Uncertain, 'no_answer'],
+            default             => [SendState::Uncertain, self::PAYMENT],
+        };
+
+        return $this->sql->execute(
+            'UPDATE '
+            . self::TABLE
+            . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
+              WHERE id = ? AND state = ? AND claim = ?",
+            [$state->value, $why, $misses, Text::fit($message, 10_000), $id, $row->state->value, $claim],
+        ) === 1;
+    }
+
     /** Comes back to an unanswered row later. */
     public function later(int $id, string $claim, int $seconds, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . ' SET next_try = ?, message = ? WHERE id = ? AND claim = ?', [
-            $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-            Text::fit($message, 10_000),
-            $id,
-            $claim,
-        ]);
+        $this->wait($id, $claim, $seconds, $message, $this->row($id)->misses ?? 0);
     }
 
     /** Puts a row back of which Clover has certainly not carried anything out. */
@@ -328,6 +369,10 @@ final readonly class OrderPushes
      */
     public function resolve(int $id, Resolution $resolution): bool
     {
+        if ($resolution === Resolution::NotApplied && $this->payAgain($id)) {
+            return true;
+        }
+
         [$state, $reason] = match ($resolution) {
             Resolution::Applied    => ['confirmed', 'owner'],
             Resolution::NotApplied => ['intended', null],
@@ -337,7 +382,7 @@ final readonly class OrderPushes
         return $this->sql->execute(
             'UPDATE '
             . self::TABLE
-            . " SET state = ?, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, next_try = 0,
+            . " SET state = CASE WHEN reason = 'payment' THEN 'confirmed' ELSE ? END, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
                     message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
             [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
@@ -437,6 +482,32 @@ final readonly class OrderPushes
         $row = $this->sql->fetchOne($query, $values);
 
         return $row === null ? null : OrderPushRow::fromRow($row);
+    }
+
+    private function wait(int $id, string $claim, int $seconds, string $message, int $misses): void
+    {
+        $this->sql->execute('UPDATE '
+        . self::TABLE
+        . ' SET next_try = ?, message = ?, misses = ? WHERE id = ? AND claim = ?', [
+            $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
+            Text::fit($message, 10_000),
+            $misses,
+            $id,
+            $claim,
+        ]);
+    }
+
+    /** An order that is whole in Clover is not made a second time because its payment was not recorded. */
+    private function payAgain(int $id): bool
+    {
+        return $this->sql->execute(
+            'UPDATE '
+            . self::TABLE
+            . " SET state = 'confirmed', reason = NULL, payment = 'due', attempts = 0, misses = 0, next_try = 0,
+                    message = NULL
+              WHERE environment = ? AND merchant_id = ? AND id = ? AND state = 'uncertain' AND reason = ?",
+            [...$this->key(), $id, self::PAYMENT],
+        ) === 1;
     }
 
     /** @param list<scalar|null> $values */

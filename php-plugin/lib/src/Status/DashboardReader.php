@@ -11,6 +11,7 @@ use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRunRow;
+use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
@@ -88,6 +89,7 @@ final readonly class DashboardReader
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
             DatabaseRateLimiter::limits($this->sql, $status->environment),
+            $status->connected ? $this->state->getArray(SyncRunner::WITHHELD)['fields'] ?? [] : [],
         );
     }
 

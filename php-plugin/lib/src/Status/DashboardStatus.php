@@ -70,6 +70,8 @@ final readonly class DashboardStatus
          *   named smaller ones than it documents
          */
         public array $rateLimit,
+        /** @var list<string> Fields of items that Clover does not show to this app, for lack of a permission */
+        public array $withheld,
     ) {
     }
 }

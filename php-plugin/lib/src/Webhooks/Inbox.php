@@ -162,8 +162,10 @@ final readonly class Inbox
 
     /**
      * Postpones an object that could not be fetched, longer each time; after the last try until its next event.
+     *
+     * @return bool Whether that was the last try
      */
-    public function failed(InboxRow $row, string $error): void
+    public function failed(InboxRow $row, string $error): bool
     {
         $attempts = $row->attempts + 1;
         $final    = $attempts >= self::MAX_ATTEMPTS;
@@ -179,6 +181,8 @@ final readonly class Inbox
                 $row->id,
             ],
         );
+
+        return $final;
     }
 
     public function count(): int

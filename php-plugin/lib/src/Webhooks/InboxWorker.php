@@ -124,8 +124,7 @@ final class InboxWorker
             return \count($rows);
         } catch (BugException|ItemException $e) {
             if (\count($items) === 1) {
-                $this->inbox->failed($items[0], $e->getMessage());
-                $this->log->add(self::action($items[0]), 'item', $items[0]->objectId, 'error', $e->getMessage());
+                $this->failed($items[0], $e->getMessage());
 
                 return \count($others);
             }
@@ -133,6 +132,17 @@ final class InboxWorker
 
         // One of them failed. Each alone, so that it does not hold up the others.
         return \count($others) + array_sum(array_map(fn (InboxRow $row): int => $this->batch([$row]), $items));
+    }
+
+    private function failed(InboxRow $row, string $message): void
+    {
+        if ($this->inbox->failed($row, $message)) {
+            $message = "Given up until its next event or the next sync: $message";
+            // The item's link counts as an error where the owner looks, until a sync has read the item.
+            $this->links->markErrors([$row->objectId => $message], 'item', $this->runs->latest()->id ?? 0);
+        }
+
+        $this->log->add(self::action($row), 'item', $row->objectId, 'error', $message);
     }
 
     /**
@@ -185,6 +195,11 @@ final class InboxWorker
         $writer       = $this->writer;
 
         $this->sql->transaction(function () use ($rows, $answer, $family, $groups, $members, $asked, $writer): void {
+            $writer->facts->hold([
+                ...$answer->page()->itemIds(),
+                ...$answer->deleted(),
+                ...array_column($members, 'item_id'),
+            ], $groups);
             $run     = $this->runs->latest()->id ?? 0;
             $written = $writer->singles($answer->page(), $run, $asked);
 
