@@ -142,7 +142,11 @@ final class PermissionsTest extends ResilienceTestCase
                 $field,
             ))),
         );
-        self::assertEqualsCanonicalizing($told, $this->shop()->dashboard()->read()->withheld, 'What the dashboard shows.');
+        self::assertEqualsCanonicalizing(
+            $told,
+            $this->shop()->dashboard()->read()->withheld,
+            'What the dashboard shows.',
+        );
         // Found out once a run: the refused call, one a field, and never again on later pages.
         self::assertLessThanOrEqual(
             2 + \count($refused),

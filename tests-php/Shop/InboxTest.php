@@ -339,7 +339,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame(1, $this->shop()->dashboard()->read()->errors);
         self::assertSame(
             1,
-            Attention::of($this->sql, $this->shop()->mappings(), $this->shop()->state, $this->clock)->errors,
+            Attention::of($this->sql, $this->shop()->links(), $this->shop()->state, $this->clock)->errors,
         );
         $log = $this->logged('webhook');
         self::assertCount(8, $log);

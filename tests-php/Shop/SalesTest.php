@@ -762,7 +762,8 @@ final class SalesTest extends Base
         $waits  = [];
 
         while (!$pushed->postpone($id, '', 1, 'not now')) {
-            $waits[] = (int) $this->sql->fetchValue('SELECT next_try FROM #__j2commerce_clover_orders') - $this->clock->now();
+            $waits[] =
+                (int) $this->sql->fetchValue('SELECT next_try FROM #__j2commerce_clover_orders') - $this->clock->now();
         }
 
         self::assertSame([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 3_600], \array_slice($waits, 0, 13));

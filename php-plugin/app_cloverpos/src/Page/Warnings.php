@@ -193,10 +193,10 @@ final readonly class Warnings
     {
         return $this->now->withheld === []
             ? null
-            : new Warning(
-                'warning',
-                Text::sprintf(self::PREFIX . 'WITHHELD_ALERT', implode(', ', $this->now->withheld)),
-            );
+            : new Warning('warning', Text::sprintf(self::PREFIX . 'WITHHELD_ALERT', implode(
+                ', ',
+                $this->now->withheld,
+            )));
     }
 
     private function conflicts(): ?Warning

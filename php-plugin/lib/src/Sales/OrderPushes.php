@@ -289,13 +289,16 @@ final readonly class OrderPushes
             default             => [SendState::Uncertain, self::PAYMENT],
         };
 
-        return $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
-              WHERE id = ? AND state = ? AND claim = ?",
-            [$state->value, $why, $misses, Text::fit($message, 10_000), $id, $row->state->value, $claim],
-        ) === 1;
+        return $this->sql->execute('UPDATE ' . self::TABLE . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
+              WHERE id = ? AND state = ? AND claim = ?", [
+            $state->value,
+            $why,
+            $misses,
+            Text::fit($message, 10_000),
+            $id,
+            $row->state->value,
+            $claim,
+        ]) === 1;
     }
 
     /** Comes back to an unanswered row later. */
