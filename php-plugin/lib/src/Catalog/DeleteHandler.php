@@ -123,13 +123,21 @@ final readonly class DeleteHandler
      */
     public function detach(array $strangers): WriteReport
     {
-        $ids     = static fn (array $rows): array => array_map(intval(...), array_column($rows, 'variant_id'));
-        $deleted = array_filter($strangers, static fn (array $row): bool => $row['deleted']);
-        $written = new WriteReport();
+        $written  = new WriteReport();
+        $variants = [];
+        $deleted  = [];
+
+        foreach ($strangers as $row) {
+            $variants[] = (int) $row['variant_id'];
+
+            if ((bool) $row['deleted']) {
+                $deleted[] = (int) $row['variant_id'];
+            }
+        }
 
         $written->productRows =
-            $this->options->detach($ids($strangers))
-            + $this->variants->close($ids($deleted))
+            $this->options->detach($variants)
+            + $this->variants->close($deleted)
             + $this->variants->settle(array_values(array_unique(array_map(
                 intval(...),
                 array_column($strangers, 'product_id'),

@@ -93,7 +93,7 @@ final readonly class Bulk
                     array_merge(...$chunk),
                 );
             } catch (\Throwable $e) {
-                $first = array_search($key[0], $columns, true);
+                $first = (int) array_search($key[0], $columns, true);
 
                 if (
                     !$mysql

@@ -89,8 +89,16 @@ final readonly class DashboardReader
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
             DatabaseRateLimiter::limits($this->sql, $status->environment),
-            $status->connected ? $this->state->getArray(SyncRunner::WITHHELD)['fields'] ?? [] : [],
+            $status->connected ? $this->withheld() : [],
         );
+    }
+
+    /** @return list<string> Fields that Clover did not expand in the last run */
+    private function withheld(): array
+    {
+        $fields = $this->state->getArray(SyncRunner::WITHHELD)['fields'] ?? [];
+
+        return \is_array($fields) ? array_values(array_map(strval(...), $fields)) : [];
     }
 
     /** The newest run, however it ended; null before the first. */
