@@ -74,7 +74,7 @@ final class Application
           work         Bring what was sold on the web into Clover, until nothing is due.
                          --once         one batch          --no-scan    do not look through the recent orders
                          --resume       go on after a pause
-                         --applied ROW  --send ROW  --leave ROW   settle a row that waits for your word: Clover has it,
+                         --applied ROW  --send ROW  --leave ROW   settle a row that needs a decision: Clover has it,
                                         Clover does not have it so send it, or leave it as it is
                          --restock ORDER:LINE:UNITS   give units of a partly refunded order back
           drift        Compare the shop's counts with Clover's, with the reason where they differ.

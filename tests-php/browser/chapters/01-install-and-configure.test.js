@@ -40,7 +40,7 @@ const TABS = {
 };
 
 /** Beyond the manual, each with a description of its own. */
-const OURS = { sync: ['Paid Statuses', 'Refunded Statuses'], advanced: ['Share of Clover’s pace (%)'] };
+const OURS = { sync: ['Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
 
 const OPTIONS = {
   environment: ['Sandbox', 'North America', 'Europe', 'Latin America'],

@@ -211,7 +211,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.page.goto(page('outbox'));
     const words = await browser.page.innerText('#clover-outbox');
     assert.match(words, /Nothing waits to be sent/);
-    assert.match(words, /Nothing needs your word/);
+    assert.match(words, /Nothing needs your decision/);
   });
 
   step('a sale whose answer was lost while somebody else counted is listed, not guessed, and settled by the owner’s word', async (browser) => {
@@ -231,22 +231,22 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     }, 90);
     await browser.page.goto(page('outbox'));
     const words = await browser.page.innerText('#clover-outbox');
-    assert.match(words, /Needs your word \(1\)/);
+    assert.match(words, /Needs your decision \(1\)/);
     assert.ok(words.includes(order.order_id));
     assert.match(words, /2 to take out of Clover’s stock/);
-    assert.match(words, /changed by somebody else/);
+    assert.match(words, /changed elsewhere/);
     await browser.shot('06 outbox');
     await browser.dark();
     await browser.shot('06 outbox dark');
     await browser.dark(false);
     await dashboard(browser);
-    assert.match(await browser.page.innerText('#clover-dashboard'), /1 entry about a web sale waits for your word/);
+    assert.match(await browser.page.innerText('#clover-dashboard'), /1 entry about a web sale needs your decision/);
     assert.match(await (await openOrder(browser, order)).innerText(), /Uncertain/);
     await browser.page.goto(page('outbox'));
     assert.match(await press(browser, browser.page.locator('[data-clover-word="not_applied"]').first()), /Noted: it is sent with the next run/);
     await submitted(browser, () => browser.page.click('#clover-outbox [data-clover-action="outbox.send"]'));
     await browser.says(/1 confirmed by Clover/);
     assert.equal(await clover.count(item.id), 18);
-    assert.match(await browser.page.innerText('#clover-outbox'), /Nothing needs your word/);
+    assert.match(await browser.page.innerText('#clover-outbox'), /Nothing needs your decision/);
   }, { timeout: 240_000 });
 });

@@ -26,7 +26,7 @@ final readonly class Attention
         public int $errors,
         /** Products that the shop already had under the SKU of something in Clover. */
         public int $conflicts,
-        /** Stock moves and orders of which nobody knows whether Clover has them. */
+        /** Stock changes and orders that may or may not have reached Clover. */
         public int $uncertain,
         /** Stock moves and orders that Clover will not take, and orders that cannot be read. */
         public int $dead,
