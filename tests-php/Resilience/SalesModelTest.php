@@ -22,7 +22,7 @@ final class SalesModelTest extends ShopTestCase
     private const SEED = 1;
 
     /** MariaDB takes longer for one. */
-    private const HISTORIES = ['sqlite' => 480, 'mariadb' => 320];
+    private const HISTORIES = ['sqlite' => 120, 'mariadb' => 80];
 
     private const TRIES_TO_SHRINK = 80;
 

@@ -1215,7 +1215,7 @@ final class SalesWorld
     private function checkOrders(): void
     {
         foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_orders') as $row) {
-            $there = $this->inClover($row->reference);
+            $there = $this->inClover((string) $row['reference']);
             Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 
