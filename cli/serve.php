@@ -2,7 +2,7 @@
 
 /**
  * Answers Clover's webhooks for the stand-in shop: POST /webhook. Runs under PHP's own server, which `./cloversync
- * serve` starts, and under PHP-FPM behind a web server; see docs/serve.md. What was told is worked after the response.
+ * serve` starts, and under PHP-FPM behind a web server; see docs/serve.md. Events are processed after the response.
  */
 
 declare(strict_types=1);

@@ -72,7 +72,7 @@ final class Catalog
     }
 
     /**
-     * A page out of two answers of Clover's that somebody else has fetched, such as a recording or a benchmark: the
+     * A page out of two answers of Clover's that were fetched elsewhere, such as a recording or a benchmark: the
      * items with their categories, options and tags, and the same items with their stock. Clover is asked for nothing
      * but counts that the second lacks, and for lists of categories or tags that came full.
      *

@@ -78,7 +78,7 @@ final class Ledger
     }
 
     /**
-     * Follows the owner's word on a row that is uncertain or dead: "applied" (Clover's count holds it), "not_applied"
+     * Applies the owner's decision on a row that is uncertain or dead: "applied" (Clover's count holds it), "not_applied"
      * (it does not: send it), "leave" (the owner has set the count).
      *
      * @param array<string, mixed> $line

@@ -12,7 +12,7 @@ final readonly class OrderOutcome
      * whole; the same step again after {@see $retryAfter}), "refused" (Clover rejects it, and would again).
      *
      * create: "done".
-     * fill:   "done", "differs" (somebody changed the order in Clover; nothing more is written), "missing" (Clover does
+     * fill:   "done", "differs" (the order was changed in Clover; nothing more is written), "missing" (Clover does
      * not have it). pay:    "recorded", "not_granted" (a permission is missing), "no_tender" (the merchant has no
      * external payment), "nothing" (the order costs
      *         nothing, or shows a payment that is not known to be ours).

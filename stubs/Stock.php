@@ -77,7 +77,7 @@ final class Stock
      *
      * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
      *   message: string, retry_after: int, permission: ?string}> "confirmed": it was carried out; "again": it was not,
-     *   so it may be prepared anew; "uncertain": the count was changed by somebody else as well; before is the count
+     *   so it may be prepared anew; "uncertain": the count was changed elsewhere as well; before is the count
      *   now
      *
      * @throws CloverException

@@ -268,7 +268,7 @@ final class Services
     }
 
     /**
-     * Asks Clover for items anew and brings what it says into the shop, whether or not something was told of them.
+     * Fetches items from Clover again and writes what differs into the shop, with or without a webhook event.
      *
      * @param list<string> $cloverIds Items and groups that are linked, or were tried to be
      *

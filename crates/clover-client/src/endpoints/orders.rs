@@ -456,7 +456,7 @@ impl Filling {
         }
         let left = missing(&self.plan, &self.read().await?)?;
         if !left.lines.is_empty() || !left.discounts.is_empty() {
-            // All was answered, so Clover reads an older state, or somebody takes lines away while
+            // All was answered, so Clover reads an older state, or lines are removed elsewhere while
             // we add them.
             return Err(Halt::Unknown);
         }

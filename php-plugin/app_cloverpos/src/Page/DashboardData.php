@@ -95,7 +95,7 @@ final class DashboardData
         return self::time(UtcTime::sql($seconds));
     }
 
-    /** @return ?int Null while nobody knows how many items there are */
+    /** @return ?int Null while the number of items is unknown */
     private static function percent(SyncProgress $run, ?int $expected): ?int
     {
         if ($run->status === RunStatus::Done) {

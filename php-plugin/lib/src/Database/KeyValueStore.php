@@ -37,7 +37,7 @@ final readonly class KeyValueStore
         $this->write($name, $value, ['value', 'modified']);
     }
 
-    /** Sets it unless somebody has already. */
+    /** Sets the value unless it is set already. */
     public function add(string $name, string $value): void
     {
         $this->write($name, $value, []);

@@ -88,7 +88,7 @@ final readonly class StockSender
                             ? 'Clover does not count the item any more'
                             // The columns keep three decimals.
                             : \sprintf(
-                                "Clover's count was %s, was to become %s and is %s: it was changed by somebody else "
+                                "Clover's count was %s, was to become %s and is %s: it was changed elsewhere "
                                 . 'as well',
                                 self::shown($row->countBefore),
                                 self::shown($row->target),

@@ -32,7 +32,7 @@ final readonly class Attention
         public int $dead,
         /** Why sending is paused; null when it is not. */
         public ?string $paused,
-        /** A sync waits for the owner's word before it takes many products away. */
+        /** A sync needs the owner's confirmation before it deletes many products. */
         public bool $confirmDeletes,
     ) {
     }

@@ -41,7 +41,7 @@ final readonly class DashboardStatus
         public ?string $lastSync,
         /**
          * @var ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
-         *   active: somebody is at it
+         *   active: a process is working on it
          */
         public ?array $run,
         /** Why the newest run stopped for good; null when it did not. */

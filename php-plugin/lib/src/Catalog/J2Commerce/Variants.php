@@ -73,7 +73,7 @@ final readonly class Variants
      *
      * @return list<int> Ids in the same order
      *
-     * @throws \UnexpectedValueException when somebody else adds variants to the same products meanwhile
+     * @throws \UnexpectedValueException when another process adds variants to the same products meanwhile
      */
     public function insert(array $variants): array
     {
@@ -147,7 +147,9 @@ final readonly class Variants
         }
 
         if ($found !== \count($variants) || \count($ids) !== $found) {
-            throw new \UnexpectedValueException('Somebody else added variants to the same products at the same time.');
+            throw new \UnexpectedValueException(
+                'Another process added variants to the same products at the same time.',
+            );
         }
 
         ksort($ids);

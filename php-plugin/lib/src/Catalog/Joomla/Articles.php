@@ -164,7 +164,7 @@ final class Articles
     }
 
     /**
-     * An article that somebody else puts there meanwhile gets the same number as one of ours, which only leaves open
+     * An article that another process puts there meanwhile gets the same number as one of ours, which only leaves open
      * which of the two stands first.
      *
      * @param list<int> $categories
