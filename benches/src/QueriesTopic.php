@@ -112,7 +112,7 @@ final class QueriesTopic implements Topic
         }
 
         $sync();
-        $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
+        $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
         $this->sell($place, $sql);
         $shop->inbox()->take(array_map(
             static fn (array $item): array => [

@@ -522,7 +522,7 @@ final class Application
         $began    = Platform::monotonic();
         $requests = $shop->connection->requests();
         $this->stopOnSignal();
-        $found = $shop->stockPass()->run(new TimeBudget(null, fn (): bool => $this->stop), $shop->syncLock());
+        $found = $shop->stockOnlySync()->run(new TimeBudget(null, fn (): bool => $this->stop), $shop->syncLock());
         $this->console->line(\sprintf(
             '%d counts updated, %d unchanged; %d product rows written.',
             $found['updated'],

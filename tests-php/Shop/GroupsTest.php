@@ -537,7 +537,7 @@ final class GroupsTest extends SalesTestCase
 
     private function pass(): void
     {
-        $this->shop()->stockPass()->run(
+        $this->shop()->stockOnlySync()->run(
             new TimeBudget(),
             new \CloverSync\Shop\Locking\Lock($this->sql, 'sync:sandbox', $this->clock),
         );

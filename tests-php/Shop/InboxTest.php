@@ -24,7 +24,7 @@ final class InboxTest extends SalesTestCase
         $this->clover->edit($this->mug, ['price' => 777]);
 
         for ($i = 0; $i < 100; $i++) {
-            $this->tell($this->mug);
+            $this->receive($this->mug);
         }
 
         self::assertSame(1, $this->inbox()->count());
@@ -164,10 +164,10 @@ final class InboxTest extends SalesTestCase
     )]
     public function test_nothing_is_lost_between_look_and_end(): void
     {
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         [$row] = $this->inbox()->due(10);
         $this->inbox()->begin([$row->id]);
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $this->inbox()->processed([$row]);
         self::assertSame([1, []], [$this->inbox()->count(), $this->inbox()->due(10)]);
         self::assertGreaterThan(3_000, $this->inbox()->nextIn());
@@ -179,7 +179,7 @@ final class InboxTest extends SalesTestCase
     public function test_killed_while_looking(): void
     {
         $this->clover->setStock($this->mug, 3);
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $this->inbox()->begin(array_column($this->inbox()->due(10), 'id'));
         $this->makeDue();
         self::assertSame([1, 3], [$this->drain(), $this->inShop($this->mug)]);
@@ -190,11 +190,11 @@ final class InboxTest extends SalesTestCase
     )]
     public function test_deletion(): void
     {
-        $this->tell($this->mug, 'DELETE');
+        $this->receive($this->mug, 'DELETE');
         $this->drain();
         self::assertSame('synced', $this->product($this->mug)['link_state'], 'It is still there.');
         $this->clover->remove($this->mug);
-        $this->tell($this->mug, 'UPDATE');
+        $this->receive($this->mug, 'UPDATE');
         $this->makeDue();
         $this->drain();
         self::assertSame(['deleted', 0], [
@@ -202,7 +202,7 @@ final class InboxTest extends SalesTestCase
             (int) $this->product($this->mug)['state'],
         ]);
         $this->clover->restore($this->mug);
-        $this->tell($this->mug, 'CREATE');
+        $this->receive($this->mug, 'CREATE');
         $this->makeDue();
         $this->drain();
         self::assertSame('synced', $this->product($this->mug)['link_state']);
@@ -227,14 +227,14 @@ final class InboxTest extends SalesTestCase
                 && $item['id'] !== $giant
             ),
         ));
-        $this->tell($single, 'CREATE');
-        $this->tell($giant, 'CREATE');
+        $this->receive($single, 'CREATE');
+        $this->receive($giant, 'CREATE');
         $this->drain();
         self::assertSame([4, 3], [$this->inShop($single), $this->inShop($giant)]);
         self::assertSame($this->product($poster['id'])['product_id'], $this->product($giant)['product_id']);
         self::assertSame(0, $this->sync()->productRows, 'A sync finds nothing left to do.');
         $this->clover->remove($giant);
-        $this->tell($giant, 'DELETE');
+        $this->receive($giant, 'DELETE');
         $this->makeDue();
         $this->drain();
         self::assertSame(['deleted', 'synced'], [
@@ -248,12 +248,12 @@ final class InboxTest extends SalesTestCase
     public function test_echo(): void
     {
         $this->order(1, [[$this->mug, 2]]);
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $this->drain();
         self::assertSame(18, $this->inShop($this->mug), 'Not sent yet.');
         $this->work();
         $rows = $this->shopRows();
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $this->makeDue();
         $this->drain();
         self::assertSame($rows, $this->shopRows());
@@ -265,9 +265,9 @@ final class InboxTest extends SalesTestCase
     {
         $this->clover->edit($this->candle, ['name' => '']);
         $this->clover->setStock($this->mug, 5);
-        $this->tell($this->candle);
-        $this->tell($this->mug);
-        $this->tell('NOSUCHITEM000');
+        $this->receive($this->candle);
+        $this->receive($this->mug);
+        $this->receive('NOSUCHITEM000');
         self::assertSame(3, $this->drain());
         self::assertSame(5, $this->inShop($this->mug));
         self::assertSame('error', $this->product($this->candle)['link_state']);
@@ -289,7 +289,7 @@ final class InboxTest extends SalesTestCase
     #[TestDox('One drainer works at a time; a second one leaves at once')]
     public function test_one_drainer(): void
     {
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $lock = new Lock(
             $this->db->connect(),
             'inbox:sandbox',
@@ -306,7 +306,7 @@ final class InboxTest extends SalesTestCase
     public function test_clover_is_away(): void
     {
         $this->clover->merchant(['permissions' => ['ORDERS_R']]);
-        $this->tell($this->mug);
+        $this->receive($this->mug);
 
         try {
             $this->drain();
@@ -327,7 +327,7 @@ final class InboxTest extends SalesTestCase
             'code' => 400,
             'body' => ['message' => 'no'],
         ]);
-        $this->tell($this->mug);
+        $this->receive($this->mug);
 
         for ($tries = 1; $this->inbox()->count() > 0; $tries++) {
             self::assertSame(0, $this->shop()->dashboard()->read()->errors, "After $tries tries.");
@@ -349,7 +349,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame([0, 20], [$this->shop()->dashboard()->read()->errors, $this->inShop($this->mug)]);
     }
 
-    private function tell(string $item, string $type = 'UPDATE'): void
+    private function receive(string $item, string $type = 'UPDATE'): void
     {
         $this->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => $type, 'ts' => null]]);
     }

@@ -167,7 +167,7 @@ final class MappingListTest extends SalesTestCase
     public function test_look_again(): void
     {
         $this->clover->edit($this->mug, ['price' => 888]);
-        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
+        self::assertSame(1, $this->shop()->refetch([$this->mug], new TimeBudget()));
         self::assertSame('8.88000', (string) $this->product($this->mug)['price']);
         self::assertSame([], $this->logged('webhook'));
         self::assertStringStartsWith(
@@ -181,7 +181,7 @@ final class MappingListTest extends SalesTestCase
     public function test_look_again_at_a_group(): void
     {
         $this->clover->edit($this->itemBySku('TS-RE-S')['id'], ['price' => 4321]);
-        self::assertSame(6, $this->shop()->lookAgain([$this->group()], new TimeBudget()));
+        self::assertSame(6, $this->shop()->refetch([$this->group()], new TimeBudget()));
         self::assertSame('43.21000', (string) $this->product($this->itemBySku('TS-RE-S')['id'])['price']);
         self::assertSame(0, $this->sync()->productRows);
     }
@@ -193,12 +193,12 @@ final class MappingListTest extends SalesTestCase
         $this->clover->edit($this->candle, ['name' => '']);
         $this->sync();
         self::assertSame(LinkState::Error->value, $this->row($this->candle)->state->value);
-        self::assertSame(1, $this->shop()->lookAgain([$this->candle], new TimeBudget()));
+        self::assertSame(1, $this->shop()->refetch([$this->candle], new TimeBudget()));
         self::assertSame(LinkState::Error->value, $this->row($this->candle)->state->value);
         $this->clover->edit($this->candle, ['name' => $name]);
         self::assertSame(
             1,
-            $this->shop()->lookAgain([$this->candle], new TimeBudget()),
+            $this->shop()->refetch([$this->candle], new TimeBudget()),
             'Also within seconds of the last look.',
         );
         self::assertSame([LinkState::Synced->value, []], [
@@ -216,7 +216,7 @@ final class MappingListTest extends SalesTestCase
             ->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
         self::assertSame(LinkState::Pending->value, $this->row($this->mug)->state->value);
-        self::assertSame(1, $this->shop()->lookAgain([$this->mug], new TimeBudget()));
+        self::assertSame(1, $this->shop()->refetch([$this->mug], new TimeBudget()));
         self::assertSame(LinkState::Synced->value, $this->row($this->mug)->state->value);
     }
 
@@ -224,7 +224,7 @@ final class MappingListTest extends SalesTestCase
     public function test_an_unknown_id(): void
     {
         $mark = $this->clover->mark();
-        self::assertSame(0, $this->shop()->lookAgain(['NOSUCHITEM000'], new TimeBudget()));
+        self::assertSame(0, $this->shop()->refetch(['NOSUCHITEM000'], new TimeBudget()));
         self::assertSame([], $this->clover->calls($mark));
     }
 

@@ -59,7 +59,7 @@ final class ProductStatusTest extends SyncTestCase
     #[TestDox('A product that a webhook told of is pending until it was looked at')]
     public function test_pending_for_an_event(): void
     {
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         self::assertSame(['pending', ProductStatus::EVENT], [
             $this->standing($this->mug)->state->value,
             $this->standing($this->mug)->waitsFor,
@@ -92,7 +92,7 @@ final class ProductStatusTest extends SyncTestCase
         $this->clover->edit($this->mug, ['name' => '']);
         $synced = $this->standing($this->mug)->lastSynced;
         $this->sync();
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         $status = $this->standing($this->mug);
         self::assertSame(['error', null, $synced], [$status->state->value, $status->waitsFor, $status->lastSynced]);
         self::assertNotSame('', (string) $status->error);
@@ -103,7 +103,7 @@ final class ProductStatusTest extends SyncTestCase
     {
         $this->clover->remove($this->mug);
         $this->sync();
-        $this->tell($this->mug);
+        $this->receive($this->mug);
         self::assertSame(['deleted', null], [
             $this->standing($this->mug)->state->value,
             $this->standing($this->mug)->waitsFor,
@@ -128,7 +128,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertEqualsCanonicalizing($members, array_column($status->members, 'cloverId'));
         self::assertNotContains(null, array_column($status->members, 'variantId'));
 
-        $this->tell($members[0]);
+        $this->receive($members[0]);
         self::assertSame('pending', $this->standing($group)->state->value);
         $this
             ->shop()
@@ -223,7 +223,7 @@ final class ProductStatusTest extends SyncTestCase
         ];
     }
 
-    private function tell(string $item): void
+    private function receive(string $item): void
     {
         $this
             ->shop()

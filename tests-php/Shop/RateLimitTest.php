@@ -127,7 +127,7 @@ final class RateLimitTest extends ShopTestCase
 
     #[TestDox('The permits of a silent process of another node are free after its lease and three seconds')]
     #[TestWith([false, PermitTable::LEASE])]
-    #[TestWith([true, PermitTable::AWAY])]
+    #[TestWith([true, PermitTable::DETACHED])]
     public function test_a_silent_process(bool $leaving, int $lease): void
     {
         $far   = $this->limiter(process: new ProcessIdentity('elsewhere', 1, 1));
@@ -188,7 +188,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertEqualsWithDelta(2_000, self::ask($next, 1)['closedFor'], self::SLACK);
         $row = json_decode($this->row(), true, 16, JSON_THROW_ON_ERROR);
         self::assertLessThan((microtime(true) * 1_000) + 850_000, $row['learned']['per_second']['until']);
-        $this->later(PermitTable::AWAY + PermitTable::REST);
+        $this->later(PermitTable::DETACHED + PermitTable::DRAIN);
         self::assertGreaterThan(0, \count(self::ask($next, 1)['permits']));
     }
 

@@ -141,7 +141,7 @@ final class RoutinesTest extends SalesTestCase
     {
         $this->order(1, [[$this->mug, 2]], event: false);
         $this->clover->setStock($this->candle, 3);
-        $this->tell($this->candle);
+        $this->receive($this->candle);
         $result = $this->routines()->$task();
         self::assertSame([18.0, 3], [$this->inClover($this->mug), $this->inShop($this->candle)]);
         self::assertSame([TaskReport::DONE, []], [$result->outcome(), $result->failures()]);
@@ -241,7 +241,7 @@ final class RoutinesTest extends SalesTestCase
     {
         $this->due();
         $this->order(1, [[$this->mug, 2]]);
-        $this->tell($this->candle);
+        $this->receive($this->candle);
         ShopConfig::writeCurrency($this->sql, 'EUR');
         $result = $this->routines()->fullSync();
         self::assertSame([CurrencyException::class], array_map(get_class(...), $result->failures()));
@@ -381,7 +381,7 @@ final class RoutinesTest extends SalesTestCase
         $this->clock->later += 3600;
     }
 
-    private function tell(string $item): void
+    private function receive(string $item): void
     {
         $this
             ->shop()

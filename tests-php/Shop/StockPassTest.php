@@ -104,6 +104,6 @@ final class StockPassTest extends SalesTestCase
     {
         $shop = $this->shop();
 
-        return $shop->stockPass()->run(new TimeBudget(), $shop->syncLock());
+        return $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
     }
 }

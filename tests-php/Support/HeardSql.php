@@ -19,35 +19,35 @@ final class HeardSql extends WrappedSql
 
     public function fetchAll(string $query, array $values = []): array
     {
-        return $this->tell($query, $this->inner->fetchAll($query, $values));
+        return $this->record($query, $this->inner->fetchAll($query, $values));
     }
 
     public function fetchOne(string $query, array $values = []): ?array
     {
-        return $this->tell($query, $this->inner->fetchOne($query, $values));
+        return $this->record($query, $this->inner->fetchOne($query, $values));
     }
 
     public function fetchValue(string $query, array $values = []): int|float|string|null
     {
-        return $this->tell($query, $this->inner->fetchValue($query, $values));
+        return $this->record($query, $this->inner->fetchValue($query, $values));
     }
 
     public function fetchColumn(string $query, array $values = []): array
     {
-        return $this->tell($query, $this->inner->fetchColumn($query, $values));
+        return $this->record($query, $this->inner->fetchColumn($query, $values));
     }
 
     public function execute(string $query, array $values = []): int
     {
-        return $this->tell($query, $this->inner->execute($query, $values));
+        return $this->record($query, $this->inner->execute($query, $values));
     }
 
     public function transaction(callable $work): mixed
     {
-        return $this->tell('transaction', $this->inner->transaction($work));
+        return $this->record('transaction', $this->inner->transaction($work));
     }
 
-    private function tell(string $query, mixed $answer): mixed
+    private function record(string $query, mixed $answer): mixed
     {
         ($this->heard)($query);
 

@@ -435,7 +435,7 @@ final class SalesWorld
     {
         $name = $this->orders[$order]['id'];
         $this->write($order, (int) $this->desk()->statusOf($name));
-        $this->tell($event, fn () => $this->open()->orderEvents()->edited($name));
+        $this->emit($event, fn () => $this->open()->orderEvents()->edited($name));
     }
 
     private function restock(int $order, int $line, int $units): void
@@ -457,7 +457,7 @@ final class SalesWorld
     {
         if ($this->exists($order)) {
             $name = $this->orders[$order]['id'];
-            $this->tell($event, fn () => $this->open()->orderEvents()->refunded($name, $whole));
+            $this->emit($event, fn () => $this->open()->orderEvents()->refunded($name, $whole));
         }
     }
 
@@ -467,7 +467,7 @@ final class SalesWorld
             $name = $this->orders[$order]['id'];
             $this->desk()->delete($name);
             $this->orders[$order]['deleted'] = true;
-            $this->tell($event, fn () => $this->open()->orderEvents()->edited($name));
+            $this->emit($event, fn () => $this->open()->orderEvents()->edited($name));
         }
     }
 
@@ -697,7 +697,7 @@ final class SalesWorld
         $name   = $this->orders[$order]['id'];
         $before = $this->desk()->statusOf($name);
         $this->write($order, $status);
-        $this->tell($event, fn () => $this->open()->orderEvents()->statusChanged($name, $before, $status));
+        $this->emit($event, fn () => $this->open()->orderEvents()->statusChanged($name, $before, $status));
     }
 
     private function write(int $order, int $status): void
@@ -730,7 +730,7 @@ final class SalesWorld
     }
 
     /** @param \Closure(): void $call */
-    private function tell(string|int $event, \Closure $call): void
+    private function emit(string|int $event, \Closure $call): void
     {
         if (\is_int($event)) {
             $this->late[] = [$this->at + $event, $call];

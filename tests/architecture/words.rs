@@ -8,6 +8,7 @@ const COVERED: &[(&str, &[&str])] = &[
     ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),
     ("fuzz/fuzz_targets", &["rs"]),
+    ("php-plugin/lib", &["php", "ini", "sql", "xml"]),
     ("tests/model", &["rs"]),
 ];
 
@@ -59,10 +60,10 @@ fn contains(line: &str, word: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + word.len()..]);
-        // "There is no such field" is plain English.
-        let is_there = word == "is no" && before.ends_with("there ")
-            || word == "are no" && before.ends_with("there ");
-        !is_part(before.chars().next_back()) && !is_part(after.chars().next()) && !is_there
+        // "There is no such field" and "is no longer there" are plain English.
+        let is_plain = matches!(word, "is no" | "are no")
+            && (before.ends_with("there ") || after.starts_with(" longer"));
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next()) && !is_plain
     })
 }
 
@@ -132,5 +133,6 @@ fn a_planted_word_is_found() {
     assert_eq!(planted("/// The owner's word on it."), ["owner's word"]);
     assert_eq!(planted("\"x is no number\""), ["is no"]);
     assert!(planted("\"there is no such field\"").is_empty());
+    assert!(planted("// It is no longer there.").is_empty());
     assert!(planted("let planets = standing_order; // untold, pacer").is_empty());
 }

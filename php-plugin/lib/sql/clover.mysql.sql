@@ -1,5 +1,5 @@
--- Tables of the Clover POS Integration. All times are UTC. The same file makes the SQLite tables of the command line,
--- so it keeps to: CREATE TABLE, one column or key a line, no expression keys.
+-- Tables of the Clover POS Integration. All times are UTC. The command line creates its SQLite tables from the same
+-- file, so it uses only: CREATE TABLE, one column or key a line, no expression keys.
 
 -- One row an item or item group of Clover, and the shop rows it is linked to.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   `product_id` int DEFAULT NULL,
   `variant_id` int DEFAULT NULL,
   `fingerprint` varchar(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
-  `title_written` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Another title in the article belongs to the owner',
-  `category_written` int unsigned NOT NULL DEFAULT 0 COMMENT 'Another category of the article belongs to the owner',
+  `title_written` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'A different title in the article is the owner''s',
+  `category_written` int unsigned NOT NULL DEFAULT 0 COMMENT 'A different category of the article is the owner''s',
   `tags_written` text COMMENT 'JSON list of tag ids',
   `state` varchar(16) NOT NULL DEFAULT 'pending' COMMENT 'synced, pending, error, deleted or conflict',
   `error` text,
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_mappings` (
   KEY `idx_variant` (`variant_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- One row a sync run. A run that was cut goes on from its phase and cursor.
+-- One row a sync run. An interrupted run resumes from its phase and cursor.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_runs` (
   `id` int unsigned NOT NULL AUTO_INCREMENT,
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -61,17 +61,17 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_runs` (
   KEY `idx_connection` (`environment`,`merchant_id`,`status`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Members of item groups, kept until every page of a run is read.
+-- Members of item groups, until all pages of a run have been read.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_staging` (
   `run_id` int unsigned NOT NULL,
   `group_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `item_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `payload` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  `asked` bigint NOT NULL DEFAULT 0 COMMENT 'When Clover was asked for it, in milliseconds of the database server''s clock',
+  `asked` bigint NOT NULL DEFAULT 0 COMMENT 'Time of the request for it, in milliseconds of the database server''s clock',
   PRIMARY KEY (`run_id`,`group_id`,`item_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- What the owner reads as Sync Log.
+-- The Sync Log that the owner reads.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_log` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `created` datetime NOT NULL,
@@ -98,10 +98,10 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_state` (
   PRIMARY KEY (`environment`,`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Leases across processes and web nodes.
+-- Locks of all processes and web nodes.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
   `name` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  `holder` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Random, new with each taking; empty when free',
+  `holder` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Random, new with each acquisition; empty when free',
   `node` varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   `pid` int unsigned NOT NULL DEFAULT 0,
   `pid_started` bigint unsigned NOT NULL DEFAULT 0,
@@ -113,12 +113,12 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_locks` (
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_pace` (
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `version` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'Guards every update',
-  `leases` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'JSON: lanes, holders, and until when the gate is closed, in milliseconds of the database server''s clock',
+  `leases` mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'JSON: permits by process, recent requests, and until when no request may start, in milliseconds of the database server''s clock',
   PRIMARY KEY (`environment`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- What was told of the shop's orders. A hook of the shop inserts one row and waits for nothing; the worker does the rest.
--- Rows stay when they are done: they tell what an order has been through.
+-- Order events recorded by the shop hooks. A hook inserts one row and waits for nothing; the worker does the rest.
+-- Processed rows stay, as the history of an order.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_outbox` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -126,7 +126,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_outbox` (
   `event` varchar(8) NOT NULL COMMENT 'status, refund, part, edit or scan',
   `old_status` int DEFAULT NULL,
   `new_status` int DEFAULT NULL,
-  `state` varchar(8) NOT NULL DEFAULT 'pending' COMMENT 'pending, done or dead: it could not be looked at',
+  `state` varchar(8) NOT NULL DEFAULT 'pending' COMMENT 'pending, done or dead: the order could not be read',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Unix seconds',
   `error` text,
@@ -137,7 +137,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_outbox` (
   KEY `idx_event` (`environment`,`event`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- The stock ledger: one row for each time that a line of an order takes units out of Clover or gives them back.
+-- The stock ledger: one row each time that a line of an order takes units out of Clover or gives them back.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -148,10 +148,10 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
   `seq` int unsigned NOT NULL,
   `cause` varchar(8) NOT NULL COMMENT 'order, release or hand',
   `reverses` int unsigned DEFAULT NULL COMMENT 'seq of the sale that a return gives back',
-  `clover_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Empty for a product that is linked to no item',
+  `clover_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'Empty for a product that is not linked to an item',
   `variant_id` int NOT NULL DEFAULT 0,
   `name` varchar(255) NOT NULL DEFAULT '',
-  `delta` int NOT NULL COMMENT 'Units to take out of Clover; negative ones go back',
+  `delta` int NOT NULL COMMENT 'Units to take out of Clover; a negative number gives units back',
   `state` varchar(12) NOT NULL COMMENT 'intended, sent, confirmed, uncertain, skipped or dead',
   `reason` varchar(24) DEFAULT NULL,
   `message` text,
@@ -160,7 +160,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_ledger` (
   `modified_before` bigint DEFAULT NULL COMMENT 'modifiedTime of that count, milliseconds',
   `target` decimal(15,3) DEFAULT NULL,
   `modified_after` bigint DEFAULT NULL,
-  `window_ms` int DEFAULT NULL COMMENT 'From the question for the old count to the answer to the new one',
+  `window_ms` int DEFAULT NULL COMMENT 'From the request for the old count to the response with the new one',
   `resent_from` bigint DEFAULT NULL COMMENT 'modified_before of a write without answer that was sent again',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `misses` int unsigned NOT NULL DEFAULT 0 COMMENT 'Times it could not be sent or settled, without a refusal',
@@ -191,7 +191,7 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   `payment` varchar(16) NOT NULL DEFAULT '' COMMENT 'due, recorded, not_granted, no_tender, nothing or refused',
   `reason` varchar(24) DEFAULT NULL,
   `message` text,
-  `plan` mediumtext COMMENT 'What Clover is told, frozen before the first call; gone when all is told',
+  `plan` mediumtext COMMENT 'The plan sent to Clover, frozen before the first call; null once the payment is recorded',
   `claim` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `misses` int unsigned NOT NULL DEFAULT 0 COMMENT 'Times it could not be sent or settled, without a refusal',
@@ -206,17 +206,17 @@ CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_orders` (
   KEY `idx_payment` (`environment`,`merchant_id`,`payment`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- What Clover's webhooks have told, one row an object. What was told and not worked yet is to be looked at.
+-- Clover's webhook events, one row an object. Events that were received but not processed are still to be fetched.
 CREATE TABLE IF NOT EXISTS `#__j2commerce_clover_inbox` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `environment` varchar(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `merchant_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   `object_type` varchar(12) NOT NULL,
   `object_id` varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  `event` varchar(8) NOT NULL COMMENT 'CREATE, UPDATE, DELETE or ASK: the last that was told',
-  `ts` bigint DEFAULT NULL COMMENT 'Clover''s time of it, milliseconds',
-  `told` bigint unsigned NOT NULL DEFAULT 1 COMMENT 'How often something was told',
-  `worked` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'How much of it was worked',
+  `event` varchar(8) NOT NULL COMMENT 'CREATE, UPDATE, DELETE or ASK: the newest event',
+  `ts` bigint DEFAULT NULL COMMENT 'Time of the event in Clover, milliseconds',
+  `told` bigint unsigned NOT NULL DEFAULT 1 COMMENT 'Number of events received',
+  `worked` bigint unsigned NOT NULL DEFAULT 0 COMMENT 'Number of events processed',
   `attempts` int unsigned NOT NULL DEFAULT 0,
   `next_try` bigint NOT NULL DEFAULT 0 COMMENT 'Milliseconds of the database server''s clock',
   `error` text,

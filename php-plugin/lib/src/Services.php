@@ -51,7 +51,7 @@ use CloverSync\Stock;
 use CloverSync\Vault;
 use CloverSync\Webhook;
 
-/** The shop's side of the connection, put together for one environment. */
+/** Builds the shop library's services for one environment. */
 final class Services
 {
     public readonly Connection $connection;
@@ -64,14 +64,14 @@ final class Services
 
     public readonly SyncLog $log;
 
-    /** What Clover is told of sales is decided by it. */
+    /** The rules for what a sale changes in Clover. */
     public readonly Ledger $rules;
 
     public ShopSettings $settings;
 
     /**
-     * @param string $site What tells this site from a copy of it: its URL
-     * @param ?callable(string, string): void $log Takes the extension's own log records
+     * @param string $site Distinguishes this site from a copy: its URL
+     * @param ?callable(string, string): void $log Receives the extension's log records
      */
     public function __construct(
         public readonly Sql $sql,
@@ -97,7 +97,7 @@ final class Services
         $this->log      = new SyncLog($sql, $environment, $clock);
     }
 
-    /** A share of more than 100 percent is for a Clover without limits, and needs no limiter of all processes. */
+    /** A share of more than 100 percent is for a simulator without limits, which needs no limiter. */
     private function rateLimiter(Sql $sql, string $environment): ?DatabaseRateLimiter
     {
         $share = $this->settings->paceShare;
@@ -105,7 +105,7 @@ final class Services
         return $share > 100 ? null : new DatabaseRateLimiter($sql, $environment, $share);
     }
 
-    /** The same shop with another default category than the settings name. */
+    /** The same services with another default category than in the settings. */
     public function withDefaultCategory(int $category): self
     {
         $other           = clone $this;
@@ -143,7 +143,7 @@ final class Services
         );
     }
 
-    /** @throws NotConnectedException before the first connection, when there is nothing to be in conflict with */
+    /** @throws NotConnectedException before the first connection, when there cannot be a conflict */
     public function conflicts(): Conflicts
     {
         return new Conflicts($this->sql, $this->links(), $this->log);
@@ -159,7 +159,7 @@ final class Services
         );
     }
 
-    /** @param ?\Closure(\Throwable): void $failed Told when an event could not be stored */
+    /** @param ?\Closure(\Throwable): void $failed Called when an event could not be stored */
     public function orderEvents(?\Closure $failed = null): OrderEvents
     {
         return new OrderEvents($this->sql, $this->settings->environment, $this->clock, $failed);
@@ -190,7 +190,7 @@ final class Services
     }
 
     /** @throws NotConnectedException before the first connection */
-    public function stockPass(): StockOnlySync
+    public function stockOnlySync(): StockOnlySync
     {
         $links = $this->links();
 
@@ -205,13 +205,13 @@ final class Services
         );
     }
 
-    /** The lock of whoever writes the catalogue's counts. */
+    /** The lock for writing the counts of the catalog. */
     public function syncLock(): Lock
     {
         return new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
     }
 
-    /** @param bool $takesCodes Whether verification codes are taken without a dashboard that waits for one */
+    /** @param bool $takesCodes Whether verification codes are accepted without a dashboard that waits for one */
     public function webhookEndpoint(bool $takesCodes = false): Endpoint
     {
         $merchant = $this->merchantId();
@@ -268,16 +268,16 @@ final class Services
     }
 
     /**
-     * Fetches items from Clover again and writes what differs into the shop, with or without a webhook event.
+     * Fetches items from Clover again and writes the differences to the shop, with or without a webhook event.
      *
-     * @param list<string> $cloverIds Items and groups that are linked, or were tried to be
+     * @param list<string> $cloverIds Items and groups with a link, or with a failed attempt to link them
      *
-     * @return int Clover's items that were looked at; others wait, as after a webhook
+     * @return int Number of items fetched; the others wait, as after a webhook
      *
      * @throws NotConnectedException while there is no connection
      * @throws CurrencyException     unless Clover and the shop count in the same money
      */
-    public function lookAgain(array $cloverIds, TimeBudget $budget): int
+    public function refetch(array $cloverIds, TimeBudget $budget): int
     {
         $worker = $this->inboxWorker();
         $items  = $this->links()->itemsOf($cloverIds);
@@ -288,7 +288,7 @@ final class Services
     }
 
     /**
-     * Forgets the link between a product and its item or group in Clover. Product, stock ledger and log stay.
+     * Deletes the link between a product and its item or group in Clover. Product, stock ledger and log stay.
      *
      * @throws ShopException when there is no such link
      */
@@ -342,7 +342,7 @@ final class Services
         );
     }
 
-    /** Whether App ID and App Secret are there, which connecting needs. */
+    /** Whether App ID and App Secret are set, which connecting needs. */
     public function hasCredentials(): bool
     {
         return $this->given->hasCredentials();
@@ -373,7 +373,7 @@ final class Services
         );
     }
 
-    /** The merchant of the connection, or of the last one; links outlast a disconnect. */
+    /** The merchant of the connection, or of the last one; links remain after a disconnect. */
     public function merchantId(): ?string
     {
         return $this->connectionService()->merchantId();

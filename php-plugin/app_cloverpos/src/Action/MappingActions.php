@@ -62,7 +62,7 @@ final readonly class MappingActions implements ActionGroup
         LongRequest::begin();
         $shop = $this->factory->shop();
         $id   = self::id($input);
-        $shop->lookAgain([$id], new TimeBudget(self::PATIENCE));
+        $shop->refetch([$id], new TimeBudget(self::PATIENCE));
         ShopCache::clean($this->app);
         $row   = $shop->linkList()->one($id);
         $title = $row->title ?? $id;

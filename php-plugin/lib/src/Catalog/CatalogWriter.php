@@ -21,7 +21,7 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
 
-/** Brings the shop's rows of items and groups to what Clover has just said of them, inside the caller's transaction. */
+/** Updates the shop's rows of items and groups to match a page from Clover, inside the caller's transaction. */
 final readonly class CatalogWriter
 {
     public KnownProducts $facts;
@@ -31,7 +31,7 @@ final readonly class CatalogWriter
     private DeleteHandler $deletion;
 
     /**
-     * @throws DefaultCategoryException while there is no category for products that Clover keeps in none
+     * @throws DefaultCategoryException when products without a category in Clover have no category in the shop
      */
     public function __construct(
         private Sql $sql,
@@ -48,10 +48,10 @@ final readonly class CatalogWriter
     }
 
     /**
-     * Items without group; those of groups are left to {@see groups()}.
+     * Writes items without a group; {@see groups()} writes those of groups.
      *
-     * @param int $run   The run that has met them
-     * @param int $asked When Clover was asked for the page, as {@see DatabaseClock} has it
+     * @param int $run   The run that read them
+     * @param int $asked When the page was requested, by {@see DatabaseClock}
      */
     public function singles(Page $page, int $run, int $asked): WriteReport
     {
@@ -70,8 +70,8 @@ final readonly class CatalogWriter
 
     /**
      * @param list<string>                                                                $groups
-     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members All that Clover has
-     *   in them
+     * @param list<array{group_id: string, item_id: string, payload: string, asked: int}> $members All their items in
+     *   Clover
      */
     public function groups(array $groups, array $members, Catalog $catalog, int $run): WriteReport
     {
@@ -86,7 +86,8 @@ final readonly class CatalogWriter
             'delete',
             'item',
             (string) $row['clover_id'],
-            "It is not in its item group any more, and the shop's database refused to take its variant off sale: $reason",
+            'It is no longer in its item group, and the shop\'s database refused to take its variant off sale: '
+                . $reason,
             $run,
         ));
         $written->add($this->write($found['changes'], $run, $refused));
@@ -98,7 +99,7 @@ final readonly class CatalogWriter
     }
 
     /**
-     * The catalogue reads the names of groups with its first group, and no request may be made inside a transaction.
+     * The catalog fetches the names of all groups with its first group, and no request may run inside a transaction.
      *
      * @param list<array{group_id: string, item_id: string, payload: string, ...}> $members
      */
@@ -110,9 +111,9 @@ final readonly class CatalogWriter
     }
 
     /**
-     * @param list<string> $cloverIds Items that Clover itself has called deleted
+     * @param list<string> $cloverIds Items that Clover itself reports as deleted
      * @param list<string> $living    Groups in which Clover lists items now
-     * @param int          $run       The run that has asked
+     * @param int          $run       The run that asked
      */
     public function delete(array $cloverIds, array $living, int $run): WriteReport
     {
@@ -130,10 +131,10 @@ final readonly class CatalogWriter
     }
 
     /**
-     * Products whose rows the database refuses become errors, and they alone.
+     * Marks products whose rows the database refuses as errors; the others are written.
      *
      * @param list<ProductChange> $changes
-     * @param list<string>        $refused Clover ids of those products are added
+     * @param list<string>        $refused Receives the Clover ids of those products
      */
     private function write(array $changes, int $run, array &$refused = []): WriteReport
     {
@@ -154,8 +155,8 @@ final readonly class CatalogWriter
     }
 
     /**
-     * Does work for many at once. When the database refuses that, it is done for each half by itself, down to the one
-     * that is refused.
+     * Processes many at once. When the database refuses, each half is retried separately, down to the one that is
+     * refused.
      *
      * @template T
      *
@@ -195,9 +196,9 @@ final readonly class CatalogWriter
     }
 
     /**
-     * Products of groups whose items have all gone into other products, or become products of their own.
+     * Handles products of groups whose items have all moved to other products or become products of their own.
      *
-     * @param ?list<string> $groups Among these; null = among those that the run has not met
+     * @param ?list<string> $groups Only these; null = those that the run has not seen
      */
     public function emptied(?array $groups, int $run): WriteReport
     {
@@ -213,14 +214,16 @@ final readonly class CatalogWriter
         ));
     }
 
-    /** Whether products can be put there. */
+    /** Whether the default category can take products. */
     public static function isCategory(Sql $sql, int $id): bool
     {
         return (
             $id !== 0
-            && $sql->fetchValue("SELECT id FROM #__categories WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [
-                $id,
-            ]) !== null
+            && $sql->fetchValue(
+                "SELECT id FROM #__categories
+                  WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)",
+                [$id],
+            ) !== null
         );
     }
 
@@ -240,7 +243,7 @@ final readonly class CatalogWriter
     /**
      * @param list<array{item_id: ?string, path: string, message: string}> $errors
      *
-     * @return list<string> Ids of the items concerned
+     * @return list<string> Ids of the affected items
      */
     private function noteErrors(array $errors, int $run, WriteReport $written): array
     {

@@ -18,7 +18,7 @@ use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\DeleteAction;
 
-/** Does with products what the owner wants done when Clover has deleted their item. Nothing is erased. */
+/** Applies the delete action to products whose item Clover has deleted. No row of a product is erased. */
 final readonly class DeleteHandler
 {
     private Articles $articles;
@@ -43,10 +43,10 @@ final readonly class DeleteHandler
     }
 
     /**
-     * A deleted item of a group leaves the storefront as a variant, whatever becomes of the others; the product of a
-     * group whose last item it was is treated like that of a single item.
+     * A deleted item of a group is no longer offered as a variant, whatever happens to the others. When it was the
+     * group's last item, the group's product is treated like that of a single item.
      *
-     * @param list<string> $cloverIds Items that Clover itself has called deleted
+     * @param list<string> $cloverIds Items that Clover itself reports as deleted
      * @param list<string> $living    Groups in which Clover lists items now
      */
     public function apply(array $cloverIds, array $living): WriteReport
@@ -72,7 +72,7 @@ final readonly class DeleteHandler
     }
 
     /**
-     * Products of groups in which Clover has no items any more, though none of them was deleted.
+     * Handles products of groups that have no items in Clover any more, though none of them was deleted.
      *
      * @param list<string> $groups
      */
@@ -85,8 +85,8 @@ final readonly class DeleteHandler
     }
 
     /**
-     * Variants on the storefront that do not belong to their group any more: those that were deleted in Clover and, in
-     * shops of earlier versions, stayed on sale, and those whose item has left the group.
+     * Variants offered on the storefront that are no longer part of their group: those that were deleted in Clover and
+     * stayed on sale in shops of earlier versions, and those whose item has left the group.
      *
      * @param list<array<string, scalar|null>>                    $known   Facts of the groups and of their members
      * @param list<array{item_id: string, group_id: string, ...}> $members What Clover lists in the groups
@@ -103,7 +103,7 @@ final readonly class DeleteHandler
                 continue;
             }
 
-            // The group of an item that could not be read is unknown: it stays.
+            // When an item could not be read, its group is unknown: it stays.
             $left =
                 (string) $row['state'] !== LinkState::Error->value
                 && ($groupOf[(string) $row['clover_id']] ?? '') !== $row['parent_id'];
@@ -117,7 +117,7 @@ final readonly class DeleteHandler
     }
 
     /**
-     * Takes variants off the storefront.
+     * Withdraws variants from the storefront.
      *
      * @param list<array<string, scalar|null>> $strangers From {@see strangers()}
      */
@@ -147,7 +147,7 @@ final readonly class DeleteHandler
     }
 
     /**
-     * Single products whose item stands in the product of its group now: nothing in them can be bought any more.
+     * Handles single products whose item is now a variant of its group's product: nothing in them can be bought.
      *
      * @param list<int> $products
      */
@@ -211,7 +211,7 @@ final readonly class DeleteHandler
         $written->productRows += $this->articles->update($states) + $this->tags->mirror($states);
     }
 
-    /** The state that an article gets; null when it keeps its own. */
+    /** The new state of an article; null when it keeps its own. */
     private function target(int $now): ?int
     {
         return match (true) {
@@ -233,7 +233,7 @@ final readonly class DeleteHandler
 
     /**
      * @param array<string, LinkRow> $links
-     * @param list<string>           $emptied Groups whose product was treated as a whole, and counted
+     * @param list<string>           $emptied Groups whose product was treated, and counted, as a whole
      */
     private function deleteVariants(array $links, array $emptied, WriteReport $written): void
     {

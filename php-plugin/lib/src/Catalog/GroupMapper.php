@@ -11,7 +11,7 @@ use CloverSync\ProductChange;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Text;
 
-/** Products of whole item groups, without new variants whose SKU another product of the shop has. */
+/** Maps whole item groups to products, without new variants whose SKU another product of the shop has. */
 final readonly class GroupMapper
 {
     public function __construct(
@@ -21,8 +21,8 @@ final readonly class GroupMapper
     }
 
     /**
-     * A group that is new is treated like any new product by the writer. A new variant of a linked group can be adopted
-     * by nobody, for the product that has its SKU is another one: it waits until one of the two SKUs is changed.
+     * The writer treats a new group like any new product. A new variant of a linked group cannot be adopted: the
+     * product that has its SKU is a different one. It waits until one of the two SKUs is changed.
      *
      * @param list<array{group_id: string, item_id: string, payload: string, ...}> $members
      * @param list<array<string, scalar|null>>                                 $known
@@ -39,7 +39,7 @@ final readonly class GroupMapper
             return ['changes' => $found->changes, 'errors' => $found->errors, 'unchanged' => $found->unchanged];
         }
 
-        // Mapped again without them, so that options and price range are those of the variants that are there.
+        // Mapped again without them, so that options and price range match the remaining variants.
         $rest = array_values(array_filter(
             $members,
             static fn (array $member): bool => !isset($held[$member['item_id']]),

@@ -15,15 +15,15 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 
 /**
- * What the shop's database holds now for items and groups of Clover, as {@see \CloverSync\Catalog} wants it.
+ * What the shop's database has for items and groups of Clover, in the form that {@see \CloverSync\Catalog} takes.
  *
- * Read from the shop's own tables each time: an open product form that is saved brings old prices and counts back.
+ * Read from the shop's own tables each time, because saving an open product form restores old prices and counts.
  */
 final readonly class KnownProducts
 {
     /**
-     * `place` is the Clover id of the product that the variant stands in: its own, its group's, or empty when the item
-     * joined, left or changed its group since. `offered` is 1 for a variant of a group that the storefront can choose.
+     * `place` is the Clover id of the product that contains the variant: its own, its group's, or empty when the item
+     * has since joined, left or changed its group. `offered` is 1 for a variant of a group that the storefront offers.
      */
     private const SELECT = "SELECT m.clover_id, m.parent_id, m.product_id, m.state, m.fingerprint,
                CASE WHEN m.clover_type = 'group' THEN m.clover_id
@@ -57,8 +57,8 @@ final readonly class KnownProducts
     }
 
     /**
-     * Makes checkouts wait for the end of the transaction that writes these items and groups. To be called before
-     * anything else is read in it, where both kinds are written.
+     * Makes checkouts wait until the transaction that writes these items and groups has ended. Where both kinds are
+     * written, call it before any other read of the transaction.
      *
      * @param list<string> $items
      * @param list<string> $groups
@@ -71,7 +71,7 @@ final readonly class KnownProducts
 
     /**
      * @param list<string> $cloverIds
-     * @param int          $asked     When Clover was asked for their counts, as {@see DatabaseClock} has it
+     * @param int          $asked     When their counts were requested, by {@see DatabaseClock}
      *
      * @return list<array<string, scalar|null>>
      */
@@ -84,12 +84,11 @@ final readonly class KnownProducts
 
     /**
      * @param list<string>       $groups
-     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which Clover
-     *   was asked for its count
+     * @param array<string, int> $members Items that Clover lists in these groups, each with the time at which its count
+     *   was requested
      *
-     * @return list<array<string, scalar|null>> Rows of the groups, of their variants, and of the members wherever
-     *   they are
-     *   linked
+     * @return list<array<string, scalar|null>> Rows of the groups, of their variants, and of the members wherever they
+     *   are linked
      */
     public function ofGroups(array $groups, array $members): array
     {
@@ -107,7 +106,7 @@ final readonly class KnownProducts
 
     /**
      * @param list<array<string, scalar|null>> $rows
-     * @param array<string, int>|int     $asked By Clover id or for all; without a time no count is written
+     * @param array<string, int>|int     $asked By Clover id or one for all; without a time no count is written
      *
      * @return list<array<string, scalar|null>>
      */
@@ -137,8 +136,8 @@ final readonly class KnownProducts
     }
 
     /**
-     * Makes checkouts wait until the counts that are read here are written. Must be the transaction's first read, for
-     * on MariaDB the first plain read fixes what the later ones see.
+     * Makes checkouts wait until the counts read here are written. It must be the transaction's first read: on MariaDB
+     * the first plain read fixes what later reads see.
      *
      * @param list<string> $ids
      */
@@ -170,7 +169,7 @@ final readonly class KnownProducts
         foreach ($rows as &$row) {
             $row['deleted'] = (bool) $row['deleted'];
 
-            // What had to be kept in other letters is not another SKU.
+            // A SKU that was stored with substituted characters is still the same SKU.
             if ($row['sku'] === Text::shown((string) $row['clover_sku'])) {
                 $row['sku'] = $row['clover_sku'];
             }

@@ -25,7 +25,7 @@ use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 
-/** What a sync would do, without doing it. */
+/** Computes what a sync would do, and writes nothing. */
 final readonly class Preview
 {
     private const GROUP_ITEMS = 500;
@@ -156,7 +156,7 @@ final readonly class Preview
     }
 
     /**
-     * Without the fields that have become the owner's.
+     * The changes without the fields that the owner has taken over.
      *
      * @return list<string>
      */
@@ -179,7 +179,8 @@ final readonly class Preview
             }
         }
 
-        // Whether it is shown is settled at the import; what it means for a variant is named "availability".
+        // A sync decides whether a product is published only at the import; a variant has the field "availability" for
+        // it.
         return array_values(array_diff($fields, ['sale']));
     }
 
@@ -206,10 +207,10 @@ final readonly class Preview
     }
 
     /**
-     * Linked groups whose items are all elsewhere now.
+     * Linked groups that no longer contain any of their items.
      *
      * @param array<string, bool>  $seen
-     * @param array<string, list<array{group_id: string, ...}>> $groups Those in which Clover lists items, by Clover id
+     * @param array<string, list<array{group_id: string, ...}>> $groups Groups in which Clover lists items, by Clover id
      * @param array{creates: int, updates: int, deletes: int, conflicts: int, unchanged: int, failed: int} $counts
      */
     private function emptied(Links $links, array $seen, array $groups, array &$counts, callable $report): void
@@ -231,7 +232,7 @@ final readonly class Preview
             $group        = Row::string($row, 'clover_id');
             $member       = Row::nullableString($row, 'member');
             $left[$group] ??= ['name' => Row::string($row, 'name'), 'stays' => isset($groups[$group])];
-            // What was not seen is asked for, and counted as a deleted item.
+            // An unseen item is asked for, and counted as deleted.
             $left[$group]['stays'] = $left[$group]['stays'] || $member !== null && !isset($seen[$member]);
         }
 

@@ -12,7 +12,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\Text;
 
-/** Makes products of what is new in Clover. */
+/** Creates products for new items and groups of Clover. */
 final readonly class ProductImport
 {
     public function __construct(
@@ -178,7 +178,7 @@ final readonly class ProductImport
     }
 
     /**
-     * What was on show in another product goes on being on show, and what the owner has hidden stays hidden.
+     * A variant that was visible in another product stays visible, and one that the owner has hidden stays hidden.
      *
      * @param array<string, LinkRow> $links
      */

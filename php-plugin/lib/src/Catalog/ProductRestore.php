@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Links\LinkRow;
 
-/** Undoes the delete action. */
+/** Reverses the delete action. */
 final readonly class ProductRestore
 {
     public function __construct(
@@ -18,7 +18,7 @@ final readonly class ProductRestore
     }
 
     /**
-     * Undoes the delete action for products that are back in Clover, unless the owner has decided otherwise since.
+     * Reverses the delete action for products that are back in Clover, unless the owner has since decided otherwise.
      *
      * @param array<string, ProductChange>        $changes
      * @param array<string, LinkRow> $links
@@ -57,7 +57,7 @@ final readonly class ProductRestore
         $this->tables->articles->update($states);
         $rows[$first] += $this->tables->tags->mirror($states);
 
-        // Joomla's list of articles takes it away when it hides an article, and nothing but us gives it back.
+        // Joomla's article list removes it when it hides an article, and nothing else restores it.
         $disabled = array_map(
             static fn (array $row): int => (int) $row['id'],
             $this->tables->bulk->fetch(

@@ -18,7 +18,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 
-/** The shop's tables that hold products, of one transaction at a time. */
+/** The shop's product tables, used by one transaction at a time. */
 final readonly class ProductTables
 {
     public Articles $articles;

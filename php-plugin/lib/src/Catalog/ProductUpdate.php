@@ -12,10 +12,10 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\Text;
 
-/** Brings linked products to what Clover says of them. */
+/** Updates linked products with the data from Clover. */
 final readonly class ProductUpdate
 {
-    /** Fields that stand in the article, which an open editor would overwrite. */
+    /** Fields of the article, which an open editor would overwrite. */
     private const TEXT = ['title', 'category', 'tags'];
 
     public function __construct(
@@ -67,7 +67,7 @@ final readonly class ProductUpdate
                 'last_synced' => $now,
             ];
             $shown = [
-                // With the old fingerprint the text is found to differ again when the editor is closed.
+                // The old fingerprint makes the next sync after the editor is closed find the difference again.
                 'fingerprint'      => $waits ? $link->fingerprint : $change->fingerprint,
                 'title_written'    => $text[$id]['title'],
                 'category_written' => $text[$id]['category'],
@@ -159,8 +159,8 @@ final readonly class ProductUpdate
      * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      *
-     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> What is ours in each
-     *   article from now on
+     * @return array<string, array{title: string, category: int, tags: list<int>, waits: bool}> The values of each
+     *   article that the sync owns from now on
      */
     private function updateText(array $changes, array $links, array &$rows): array
     {
@@ -264,7 +264,7 @@ final readonly class ProductUpdate
      * @param array<string, LinkRow> $links
      * @param array<string, int>                  $rows
      *
-     * @return array<string, int> Variant ids by Clover id, of all variants
+     * @return array<string, int> Ids of all variants by Clover id
      */
     private function insertMissingVariants(array $changes, array $links, array &$rows): array
     {

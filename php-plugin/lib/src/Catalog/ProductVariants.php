@@ -11,7 +11,7 @@ use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Support\Text;
 
-/** Moves variants between products, brings them up to date, and gives the rows of new ones. */
+/** Moves variants between products, updates them, and builds the rows of new ones. */
 final class ProductVariants
 {
     /** @var list<int> Single products that lost their variant to a group */
@@ -34,7 +34,7 @@ final class ProductVariants
     /**
      * @param array<ProductChange> $changes
      *
-     * @return array<string, true> Variants that stand in another product, by Clover id
+     * @return array<string, true> Variants that are part of another product, by Clover id
      */
     public static function moved(array $changes): array
     {
@@ -52,7 +52,7 @@ final class ProductVariants
     }
 
     /**
-     * Takes variants out of the products that they stand in and puts them into these.
+     * Moves variants from their products to these.
      *
      * @param array<string, ProductChange>        $changes
      * @param array<string, int>                  $products By Clover id of the change

@@ -20,10 +20,10 @@ use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Writes products as Clover wants them into the shop's tables, many at a time, inside the caller's transaction.
+ * Writes product changes from Clover to the shop's tables, many at a time, inside the caller's transaction.
  *
- * Clover owns price, SKU, code, count and the set of variants. Title, category and tags are Clover's until the owner
- * changes them; whether a product is shown is the owner's after the import.
+ * Clover owns price, SKU, code, count and the set of variants. Title, category and tags follow Clover until the owner
+ * changes them. After the import, the owner decides whether a product is published.
  */
 final readonly class ProductWriter
 {
@@ -79,7 +79,7 @@ final readonly class ProductWriter
 
         $clashes = (new SkuConflicts($this->sql, $this->links))->find($create);
         $this->noteConflicts(array_intersect_key($create, $clashes), $clashes, $links, $written, $run);
-        // Those of a try that the database refused.
+        // Left over from an attempt that the database refused.
         $this->variants->takeAbandoned();
         $this->import->apply(array_diff_key($create, $clashes), $links, $written, $run, $now);
         $this->update->apply($update, $links, $written, $run, $now);
@@ -138,7 +138,7 @@ final readonly class ProductWriter
             );
 
             foreach ($change->kind === 'group' ? [null, ...$change->variants] : $change->variants as $variant) {
-                // It keeps its link to the product that it is sold in.
+                // It keeps its link to the product in which it is sold.
                 if (($variant['action'] ?? '') === 'move') {
                     continue;
                 }
@@ -155,7 +155,7 @@ final readonly class ProductWriter
                 ];
             }
 
-            // Said once, not with each run.
+            // Logged once, not in each run.
             if (($links[$id] ?? null)?->state !== LinkState::Conflict) {
                 $written->log('import', $change->kind, $change->cloverId, 'skipped', "“{$change->title}”: $message");
             }
@@ -164,7 +164,7 @@ final readonly class ProductWriter
         $this->links->save($rows);
     }
 
-    /** Does with the products that are left behind what the owner wants done with deleted ones. */
+    /** Applies the delete action to the products that have lost their variants. */
     private function abandon(WriteReport $written): void
     {
         $abandoned = $this->variants->takeAbandoned();

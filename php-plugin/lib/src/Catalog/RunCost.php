@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
-/** What a step of a sync run has cost. */
+/** The cost of one step of a sync run. */
 final readonly class RunCost
 {
     public function __construct(

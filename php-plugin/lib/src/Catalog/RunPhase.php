@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
-/** Phase of a sync run, as the column `phase` has it; in this order. */
+/** Phase of a sync run, as stored in the column `phase`; in this order. */
 enum RunPhase: string
 {
     case Prepare = 'prepare';

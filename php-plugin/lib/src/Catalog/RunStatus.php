@@ -6,15 +6,15 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
-/** State of a sync run, as the column `status` has it. */
+/** State of a sync run, as stored in the column `status`. */
 enum RunStatus: string
 {
-    /** At work, or cut and to be resumed. */
+    /** Running, or interrupted and to be resumed. */
     case Running = 'running';
     case Done    = 'done';
     case Failed  = 'failed';
     /** Stopped until the owner confirms that many items were deleted. */
     case NeedsConfirmation = 'needs_confirmation';
-    /** Another run has taken its place. */
+    /** Another run has replaced it. */
     case Superseded = 'superseded';
 }

@@ -22,8 +22,8 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
 /**
- * Brings the shop's counts up to date and nothing else: one request a thousand items, cheap enough for every five
- * minutes. Sales at the till may fire no webhook.
+ * Updates the shop's counts and nothing else. One request covers a thousand items, so it can run every five minutes.
+ * Sales at the till may send no webhook.
  */
 final readonly class StockOnlySync
 {
@@ -39,7 +39,7 @@ final readonly class StockOnlySync
     }
 
     /**
-     * @param Lock $lock The sync's: a count of the one must not overwrite a younger one of the other
+     * @param Lock $lock The sync's lock: neither may overwrite a newer count of the other
      *
      * @return array{items: int, updated: int, unchanged: int, product_rows: int, done: bool} done is false when the
      *   budget was spent first
@@ -97,7 +97,7 @@ final readonly class StockOnlySync
                         ? 'Clover does not count the item any more'
                         : "count {$change['quantity']}",
                 ], $changes));
-                // The transaction may run again from its start, so nothing is added to before its end.
+                // The transaction may restart, so nothing is added up before its end.
                 $found = [
                     'items'        => $found['items'] + $linked,
                     'updated'      => $found['updated'] + \count($changes),

@@ -6,12 +6,12 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
-/** Where a sync run stands after a slice; the counts are the whole run's. */
+/** State of a sync run after a slice; the counts are those of the whole run. */
 final readonly class SyncProgress
 {
     public function __construct(
         public int $run,
-        /** {@see RunStatus::Running} when there is more to do. */
+        /** {@see RunStatus::Running} while work is left. */
         public RunStatus $status,
         public RunPhase $phase,
         public int $imported,

@@ -9,14 +9,14 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Support\UtcTime;
 
-/** A row of the sync runs. */
+/** A sync run as stored. */
 final readonly class SyncRunRow
 {
     private function __construct(
         public int $id,
         public RunStatus $status,
         public RunPhase $phase,
-        /** Where the phase goes on; null at its beginning. */
+        /** Where the phase continues; null at its beginning. */
         public ?string $cursor,
         /** ISO 4217; empty before the phase {@see RunPhase::Items}. */
         public string $currency,

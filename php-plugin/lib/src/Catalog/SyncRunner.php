@@ -32,27 +32,27 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Pulls the whole catalogue into the shop, in slices.
+ * Pulls the whole catalog into the shop, in slices.
  *
- * Every page is one transaction: facts read, products written, links, log and the run's own cursor. So a run that is
- * cut anywhere goes on from its last page and ends with the rows of a run that was not.
+ * Every page is one transaction: it reads facts and writes products, links, log entries and the run's cursor. A run
+ * that is interrupted anywhere resumes after its last page, and its result is the same as that of an uninterrupted run.
  */
 final class SyncRunner
 {
     /** Items of groups that one transaction maps and writes. */
     private const GROUP_ITEMS = 500;
 
-    /** Vanished items that one step asks Clover for; each costs two requests, and a slice ends between two steps. */
+    /** Vanished items that one step looks up. Each costs two requests, and a slice can end only between two steps. */
     private const LOOK_UP = 25;
 
-    /** So many may vanish at once without a question, or so many percent of the linked items, whichever is more. */
+    /** This many items may vanish without a question, or this percentage of the linked items, whichever is more. */
     private const PLAUSIBLE_DELETES  = 10;
     private const PLAUSIBLE_PER_CENT = 20;
 
-    /** A run that was cut longer ago than this saw a catalogue that is no more. */
+    /** The catalog may have changed too much since a run that was interrupted longer ago than this. */
     private const RESUMABLE = 86_400;
 
-    /** Name of the fact: fields of items that Clover did not show in the last run, and that run's id. */
+    /** Key of the fields that Clover did not show in the last run, with that run's id. */
     public const WITHHELD = 'withheld';
 
     private string $merchant = '';
@@ -93,12 +93,12 @@ final class SyncRunner
     }
 
     /**
-     * Goes on with the run that is open, or begins one.
+     * Resumes the open run, or starts one.
      *
-     * @param bool $confirmDeletes The owner has seen that many items are gone from Clover, and means it
+     * @param bool $confirmDeletes The owner has confirmed that many items are gone from Clover
      *
      * @throws ShopException   when something in the shop stands in the way
-     * @throws CloverException when Clover does; after {@see UnavailableException} the run can be resumed
+     * @throws CloverException from the client; after {@see UnavailableException} the run can be resumed
      */
     public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncProgress
     {
@@ -195,13 +195,13 @@ final class SyncRunner
         }
     }
 
-    /** Keeps what Clover does not show, for the dashboard, and logs it once a run. */
+    /** Stores which fields Clover does not show, for the dashboard, and logs them once a run. */
     private function noteWithheld(int $run): void
     {
         $known  = $this->state->getArray(self::WITHHELD);
         $fields = $this->connection->withheld();
 
-        // A slice that read no items has not found out; a whole run has.
+        // A slice that read no items knows nothing about it; a whole run does.
         if ($fields === [] && ($known === [] || $known['run'] === $run || !$this->isDone($run))) {
             return;
         }
@@ -223,7 +223,7 @@ final class SyncRunner
     /**
      * @param list<string> $fields What Clover did not show to this app
      *
-     * @return ?string That, and what may be done about it; null when it showed everything
+     * @return ?string A message with what can be done about it; null when it showed everything
      */
     public static function withheld(array $fields): ?string
     {
@@ -273,7 +273,7 @@ final class SyncRunner
         return true;
     }
 
-    /** Says it once for each way in which the two disagree. */
+    /** Logs each kind of disagreement once. */
     private function warnAboutTax(?bool $vat, ShopConfig $config): void
     {
         $warning = match (true) {
@@ -298,7 +298,7 @@ final class SyncRunner
     private function items(int $id, SyncRunRow $run, TimeBudget $budget): bool
     {
         foreach ($this->catalog($run)->pages($run->cursor) as $page) {
-            // What follows the last page is an empty one; to count it as a step would end every short slice here.
+            // After the last page comes an empty one. If it counted as a step, it would end every short slice here.
             if ($page->itemIds() === []) {
                 continue;
             }
@@ -332,7 +332,7 @@ final class SyncRunner
         return true;
     }
 
-    /** Items without group are written, the others put aside. */
+    /** Writes items without a group and stages the others. */
     private function writePage(int $run, Page $page, int $asked): WriteReport
     {
         $written = $this->writer->singles($page, $run, $asked);
@@ -359,8 +359,8 @@ final class SyncRunner
 
             $cursor = $batch['groups'][array_key_last($batch['groups'])];
             $spent  = $this->spent();
-            // Of these a linked item was not met: they are written when Clover has been asked for it. Asked before the
-            // transaction, whose first read must be the one that locks the counts.
+            // Linked items that were not seen are written once Clover has been asked about them. That request precedes
+            // the transaction, whose first read must be the one that locks the counts.
             $partly = $this->links->groupsWithUnseen($batch['groups'], $id);
             $this->sql->transaction(function () use ($id, $batch, $partly, $catalog, $cursor, $spent): void {
                 $members = array_values(array_filter(
@@ -405,8 +405,8 @@ final class SyncRunner
         $gone    = $this->links->countUnseen($id);
         $limit   = max(self::PLAUSIBLE_DELETES, intdiv($this->links->countLinked() * self::PLAUSIBLE_PER_CENT, 100));
 
-        // The cursor remembers that the question was settled, for a deletion that goes on shrinks what it is measured
-        // by.
+        // The cursor records that the question is settled: the deletion reduces the number that the threshold is
+        // computed from.
         if ($gone > $limit && !$confirmed && $run->cursor === null) {
             $message = \sprintf(
                 '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the '
@@ -441,7 +441,7 @@ final class SyncRunner
                 $living  = array_values(array_unique(array_column($this->runs->staged($id, $groups), 'group_id')));
                 $written->add($this->writer->delete($answer->deleted(), $living, $id));
 
-                // Whatever the answers were, the same items must not come up again.
+                // Whatever the answers are, the next step must not select the same items again.
                 $this->links->markSeen(
                     array_values(array_diff($ids, $answer->deleted(), $page->itemIds())),
                     $id,

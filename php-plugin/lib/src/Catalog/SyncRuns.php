@@ -14,7 +14,7 @@ use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
-/** Sync runs of one connection, and the items that a run has put aside. */
+/** Sync runs of one connection, and the items that a run has staged. */
 final readonly class SyncRuns
 {
     private const TABLE   = '#__j2commerce_clover_runs';
@@ -31,7 +31,7 @@ final readonly class SyncRuns
         $this->bulk = new Bulk($sql);
     }
 
-    /** The run that was cut, or that waits for the owner's confirmation. */
+    /** The run that was interrupted, or that waits for the owner's confirmation. */
     public function open(): ?SyncRunRow
     {
         $row = $this->sql->fetchOne('SELECT * FROM '
@@ -54,7 +54,7 @@ final readonly class SyncRuns
         return $row === null ? null : SyncRunRow::fromRow($row);
     }
 
-    /** @throws LockLostException when there is no such run any more */
+    /** @throws LockLostException when the run no longer exists */
     public function get(int $id): SyncRunRow
     {
         return SyncRunRow::fromRow(
@@ -64,7 +64,7 @@ final readonly class SyncRuns
         );
     }
 
-    /** Begins a run; an open one is given up. */
+    /** Starts a run; an open one is abandoned. */
     public function begin(string $holder): int
     {
         return $this->sql->transaction(function () use ($holder): int {
@@ -105,7 +105,7 @@ final readonly class SyncRuns
         });
     }
 
-    /** What stopped the last run may be over: the next one tells. */
+    /** The cause that stopped the last run may be over: the next run finds out. */
     public function forgetFailure(): void
     {
         $latest = $this->latest();
@@ -117,7 +117,7 @@ final readonly class SyncRuns
         }
     }
 
-    /** Makes a run that was cut one's own. */
+    /** Takes over a run that was interrupted. */
     public function take(int $id, string $holder): void
     {
         $this->sql->execute('UPDATE ' . self::TABLE . " SET holder = ?, status = 'running' WHERE id = ?", [
@@ -127,7 +127,7 @@ final readonly class SyncRuns
     }
 
     /**
-     * Moves a run on, with all that a page has brought, inside the page's transaction.
+     * Stores a run's progress after a page, inside the page's transaction.
      *
      * @param array<string, scalar|null> $values Columns to set
      *
@@ -182,8 +182,8 @@ final readonly class SyncRuns
 
     /**
      * @param list<array{item_id: string, group_id: string, payload: string}> $members
-     * @param int                                                             $asked   When Clover was asked for them,
-     *   as {@see DatabaseClock} has it
+     * @param int                                                             $asked   When they were requested, by
+     *   {@see DatabaseClock}
      */
     public function stage(int $run, array $members, int $asked): void
     {
@@ -203,7 +203,7 @@ final readonly class SyncRuns
     }
 
     /**
-     * The next groups after one, as many as have about so many items together, but at least one.
+     * The next groups after one: about as many as have this many items together, at least one.
      *
      * @return array{groups: list<string>, members: list<array{group_id: string, item_id: string, payload: string,
      *   asked: int}>}
@@ -258,7 +258,7 @@ final readonly class SyncRuns
         $this->sql->execute('DELETE FROM ' . self::STAGING . ' WHERE run_id = ?', [$run]);
     }
 
-    /** Forgets runs that ended long ago. */
+    /** Deletes runs that ended long ago. */
     public function purge(int $days): void
     {
         $this->sql->execute('DELETE FROM ' . self::TABLE . ' WHERE ended < ?', [UtcTime::sql(

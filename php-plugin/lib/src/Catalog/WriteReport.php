@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
-/** What a step has done, added up over the steps of a run. */
+/** Counts of what a step did; a run adds up those of its steps. */
 final class WriteReport
 {
     public int $imported = 0;

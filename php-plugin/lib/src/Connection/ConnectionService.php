@@ -9,10 +9,10 @@ namespace CloverSync\Shop\Connection;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 
-/** Connects and disconnects the shop, and resets what belonged to the connection before. */
+/** Connects and disconnects the shop, and resets the state of the previous connection. */
 final readonly class ConnectionService
 {
-    /** @param \Closure(string): void $connected Called with the merchant's id: what had stopped may work now */
+    /** @param \Closure(string): void $connected Called with the merchant's id, to resume what had stopped */
     public function __construct(
         private Connection $connection,
         private SiteGuard $guard,
@@ -21,19 +21,19 @@ final readonly class ConnectionService
     ) {
     }
 
-    /** The merchant of the connection, or of the last one: links outlast a disconnect. */
+    /** The merchant of the connection, or of the last one: links remain after a disconnect. */
     public function merchantId(): ?string
     {
         return $this->connection->status()->merchantId ?? $this->merchant->remembered()->id ?? null;
     }
 
     /**
-     * Takes the callback that Clover sent the browser to, and makes the connection this site's.
+     * Completes the connection with the callback that Clover sent the browser to, and assigns it to this site.
      *
      * @param string $callback The whole callback URL, or its query
-     * @param string $state    Kept from {@see Connection::authorize()}
+     * @param string $state    From {@see Connection::authorize()}
      *
-     * @return ?string The merchant of before, when this is another one
+     * @return ?string The previous merchant, when it was another one
      *
      * @throws CloverException
      */
@@ -52,14 +52,14 @@ final readonly class ConnectionService
         return $before;
     }
 
-    /** To be called when a connection was made. */
+    /** Call it after connecting. */
     public function connected(): void
     {
         $this->guard->move();
         ($this->connected)((string) $this->connection->status()->merchantId);
     }
 
-    /** Forgets the tokens and whose site this is; links, log and ledger stay. */
+    /** Deletes the tokens and the site they belong to; links, log and ledger stay. */
     public function disconnect(): void
     {
         $this->connection->disconnect();

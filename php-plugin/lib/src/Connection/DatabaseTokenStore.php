@@ -14,12 +14,12 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\TokenStore;
 
-/** The tokens of one environment in the shop's database, sealed by the extension before they come here. */
+/** The tokens of one environment in the shop's database, sealed by the extension. */
 final readonly class DatabaseTokenStore implements TokenStore
 {
     private const NAME = 'tokens';
 
-    /** A refresh may take its whole time-out and a recovery after it; who waits must outlast both. */
+    /** A refresh may take its whole time-out and then a recovery; a waiting process must wait longer than both. */
     private const WAIT = 45.0;
 
     private Lock $lock;
@@ -41,7 +41,7 @@ final readonly class DatabaseTokenStore implements TokenStore
         return $this->state->get(self::NAME);
     }
 
-    /** @throws \LogicException inside a transaction, which could still lose the record */
+    /** @throws \LogicException inside a transaction, because a rollback would lose the record */
     public function write(string $record): void
     {
         if ($this->sql->inTransaction()) {

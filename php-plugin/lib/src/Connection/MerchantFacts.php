@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Connection;
 
 \defined('_JEXEC') or die();
 
-/** What Clover said of the merchant. A null fact is one that the permissions did not show. */
+/** Facts about the merchant from Clover. A fact is null when the permissions did not show it. */
 final readonly class MerchantFacts
 {
     private const OWNER = 'owner';
@@ -16,7 +16,7 @@ final readonly class MerchantFacts
         public ?string $name,
         /** ISO 4217. */
         public ?string $currency,
-        /** Where the currency is known from: "properties", "order" or "owner". */
+        /** Source of the currency: "properties", "order" or "owner". */
         public ?string $currencySource,
         public ?bool $vat,
         public ?bool $trackStock,
@@ -25,8 +25,8 @@ final readonly class MerchantFacts
     }
 
     /**
-     * @param array<string, scalar|array<array-key, scalar|null>|null> $stored As {@see toArray()} gave it, maybe in
-     *   an earlier version
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $stored As {@see toArray()} of this or an earlier
+     *   version returned it
      *
      * @return ?self Null when nothing was stored
      */
@@ -76,7 +76,7 @@ final readonly class MerchantFacts
         );
     }
 
-    /** With a currency that the owner has confirmed. */
+    /** The same facts with a currency that the owner has confirmed. */
     public function withConfirmedCurrency(string $currency): self
     {
         return new self(
@@ -90,7 +90,7 @@ final readonly class MerchantFacts
         );
     }
 
-    /** Whether the merchant keeps counts, as far as is known. */
+    /** Whether the merchant tracks stock, as far as is known. */
     public function tracksStock(): bool
     {
         return $this->trackStock !== false;

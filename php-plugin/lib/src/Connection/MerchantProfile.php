@@ -11,7 +11,7 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\CurrencyException;
 
-/** What is known of the connected merchant: from Clover where the permissions allow it, else from the owner. */
+/** Facts about the connected merchant: from Clover where the permissions allow it, else from the owner. */
 final readonly class MerchantProfile
 {
     private const FACTS     = 'merchant';
@@ -24,7 +24,7 @@ final readonly class MerchantProfile
     }
 
     /**
-     * Asks Clover and remembers the answer.
+     * Reads the facts from Clover and stores them.
      *
      * @throws CloverException
      */
@@ -42,7 +42,7 @@ final readonly class MerchantProfile
         );
         $before = $this->remembered();
 
-        // A look-up that sees less than an earlier one must not lose the name.
+        // A later look-up with fewer permissions must not lose the name.
         if ($facts->name === null && $before !== null && $before->id === $facts->id) {
             $facts = $facts->withName($before->name);
         }
@@ -53,31 +53,31 @@ final readonly class MerchantProfile
         return $confirmed === null ? $facts : $facts->withConfirmedCurrency($confirmed);
     }
 
-    /** What Clover last said; null before the first time. */
+    /** The facts last read from Clover; null before the first time. */
     public function remembered(): ?MerchantFacts
     {
         return MerchantFacts::fromArray($this->state->getArray(self::FACTS));
     }
 
-    /** The merchant that Clover last named, for callers that have only the database. */
+    /** The merchant that Clover last named, for callers without a connection. */
     public static function merchantIn(KeyValueStore $state): ?string
     {
         return MerchantFacts::fromArray($state->getArray(self::FACTS))?->id;
     }
 
-    /** The merchant's currency as far as it is known without asking. */
+    /** The merchant's currency, as far as it is known without a request. */
     public function currency(): ?string
     {
         return $this->remembered()->currency ?? $this->state->get(self::CONFIRMED);
     }
 
-    /** Whether the merchant keeps counts, as far as is known. */
+    /** Whether the merchant tracks stock, as far as is known. */
     public function tracksStock(): bool
     {
         return $this->remembered()?->tracksStock() ?? true;
     }
 
-    /** Stores the currency that the owner confirmed; used while Clover does not show it. */
+    /** Stores the currency that the owner confirmed; it applies while Clover does not show one. */
     public function confirmCurrency(string $currency): void
     {
         $this->state->set(self::CONFIRMED, strtoupper($currency));
@@ -90,7 +90,7 @@ final readonly class MerchantProfile
 
     /**
      * @param ?string $clover The merchant's currency; null when it is not known
-     * @param string  $shop   The shop's
+     * @param string  $shop   The shop's currency
      *
      * @throws CurrencyException unless the two are the same
      */

@@ -10,21 +10,21 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Exception\SiteMovedException;
 
 /**
- * A copy of a site carries the connection with it, but must not act on it: two shops would take the same units out of
+ * Keeps a copy of a site from using the connection that was copied with it: two shops would take the same units out of
  * Clover.
  */
 final readonly class SiteGuard
 {
     private const NAME = 'site';
 
-    /** @param string $identity What tells this site from a copy: its URL */
+    /** @param string $identity Distinguishes this site from a copy: its URL */
     public function __construct(
         private KeyValueStore $state,
         private string $identity,
     ) {
     }
 
-    /** Makes this site the one that the connection belongs to: at connecting, or when the owner has moved the site. */
+    /** Assigns the connection to this site: when connecting, or when the owner has moved the site. */
     public function move(): void
     {
         $this->state->set(self::NAME, $this->identity);
@@ -38,7 +38,7 @@ final readonly class SiteGuard
     }
 
     /**
-     * To be called before anything is sent to Clover.
+     * Call it before any request that changes something in Clover.
      *
      * @throws SiteMovedException
      */

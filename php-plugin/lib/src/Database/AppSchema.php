@@ -9,29 +9,28 @@ namespace CloverSync\Shop\Database;
 use CloverSync\Shop\Exception\SchemaException;
 
 /**
- * The app's own tables: made when there are none, upgraded when they are an older version's, refused when they are a
- * newer one's.
+ * The app's own tables: created when there are none, upgraded from an older version, refused when a newer version made
+ * them.
  *
- * The schema file alone says what the tables are. An upgrade compares them with it and alters what differs, so it can
- * be cut anywhere and run again, and a table that 0.1.0 did not have needs no script. Data moves in {@see
- * self::migrate()}.
+ * The schema file alone defines the tables. An upgrade compares them with it and alters the differences, so it can be
+ * interrupted and repeated, and a table that 0.1.0 did not have needs no script. {@see self::migrate()} moves data.
  */
 final readonly class AppSchema
 {
-    /** Raised by a release that changes the schema file. Version 1 is that of 0.1.0, which stored no version. */
+    /** A release that changes the schema file raises it. Version 1 is that of 0.1.0, which stored no version. */
     public const VERSION = 2;
 
     private const PREFIX = '#__j2commerce_clover_';
     private const STATE  = self::PREFIX . 'state';
 
-    /** Facts of the site that belong to no environment. */
+    /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
     private const NAME = 'schema';
 
-    /** Made again empty, these would let units be sold, or orders pushed, a second time. */
+    /** If one of these were recreated empty, units could be sold, or orders pushed, a second time. */
     private const PRECIOUS = ['state', 'mappings', 'ledger', 'orders', 'outbox'];
 
-    /** An upgrade that another process has begun is waited for so many seconds. */
+    /** Seconds to wait for an upgrade that another process has started. */
     private const PATIENCE = 60;
 
     public function __construct(
@@ -41,7 +40,7 @@ final readonly class AppSchema
     }
 
     /**
-     * To be called before anything reads the tables. Costs one query when all is well.
+     * Call it before any read of the tables. It costs one query when the tables are current.
      *
      * @throws SchemaException           when they are a newer version's, or one is missing whose rows are needed
      * @throws \InvalidArgumentException when the schema file cannot be read
@@ -62,7 +61,7 @@ final readonly class AppSchema
             return;
         }
 
-        // MySQL commits at each DDL statement, so no transaction holds a second process off. The lock ends with its
+        // MySQL commits at each DDL statement, so a transaction cannot exclude a second process. The lock ends with its
         // connection.
         $locked = (int) $this->sql->fetchValue('SELECT GET_LOCK(CONCAT(DATABASE(), ?), ?)', [
             '.clover_schema',
@@ -70,8 +69,10 @@ final readonly class AppSchema
         ]);
 
         if ($locked !== 1) {
-            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration for a minute: try '
-            . 'again later.');
+            throw new SchemaException(
+                'Another process has been upgrading the tables of the Clover POS Integration for a minute: '
+                . 'try again later.',
+            );
         }
 
         try {
@@ -82,7 +83,7 @@ final readonly class AppSchema
     }
 
     /**
-     * The stored version if every table is there.
+     * The stored version if all tables exist.
      *
      * @param list<string> $tables
      */
@@ -148,8 +149,8 @@ final readonly class AppSchema
     }
 
     /**
-     * What an upgrade does to rows, once the tables have their new shape. Each step finds by itself what is left to do,
-     * for it may have been cut.
+     * Changes rows once the tables have their new definition. Each step finds out what is left to do, because an
+     * earlier upgrade may have been interrupted.
      *
      * @param int $from The stored version; 0 when none was stored
      */
@@ -175,11 +176,13 @@ final readonly class AppSchema
                 \in_array($table, $precious, true)
                 && $this->sql->fetchValue("SELECT 1 FROM `$table` LIMIT 1") !== null
             ) {
-                throw new SchemaException(\sprintf('The database has lost %s of the Clover POS Integration, without which units could be sold '
-                . 'twice: restore it from a backup. Nothing was changed.', implode(' and ', array_map(
-                    static fn (string $t): string => 'the table ' . substr($t, 3),
-                    $lost,
-                ))));
+                $names = array_map(static fn (string $name): string => 'the table ' . substr($name, 3), $lost);
+
+                throw new SchemaException(\sprintf(
+                    'The database has lost %s of the Clover POS Integration, without which units could be sold '
+                    . 'twice: restore it from a backup. Nothing was changed.',
+                    implode(' and ', $names),
+                ));
             }
         }
     }

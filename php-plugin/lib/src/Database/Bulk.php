@@ -14,13 +14,13 @@ final readonly class Bulk
     /** One statement may bind 32,766 values on SQLite and 65,535 on MariaDB. */
     private const MAX_VALUES = 30_000;
 
-    /** Longer statements gained nothing measurable and grow the packet. */
+    /** Longer statements are not measurably faster, and make larger packets. */
     private const MAX_ROWS = 500;
 
     /** MySQL: a column cannot be null. */
     private const NULL_REFUSED = 1048;
 
-    /** A CASE looks through its branches for each row, so its cost grows with the square of this. */
+    /** A CASE tests its branches in turn for each row, so its cost grows with the square of this. */
     private const MAX_CASES = 100;
 
     public function __construct(
@@ -44,16 +44,15 @@ final readonly class Bulk
     }
 
     /**
-     * Inserts, or updates the row that has the same key.
+     * Inserts rows, or updates those that have the same key.
      *
      * @param list<string>            $columns
      * @param list<list<scalar|null>> $rows
      * @param list<string>            $key     Columns of the unique key, the first of them NOT NULL
-     * @param list<string>            $update  Columns to take over; none = leave the row that is there
-     * @param array<string, string>   $also    Columns of the row that is there, each with an expression over its own
-     *   columns
+     * @param list<string>            $update  Columns to update; none = leave the existing row
+     * @param array<string, string>   $also    Columns of the existing row, each with an expression over its own columns
      *
-     * @throws RefusedException on MySQL, when a row clashes on another unique key; SQLite throws its own error
+     * @throws RefusedException on MySQL, when a row violates another unique key; SQLite throws its own error
      */
     public function upsert(
         string $table,
@@ -73,8 +72,8 @@ final readonly class Bulk
         }
 
         if ($mysql) {
-            // Not INSERT IGNORE: that would swallow every other fault too. MySQL comes here after a clash on any unique
-            // key; on another than the named one the null is refused.
+            // Not INSERT IGNORE, which would hide every other error too. MySQL gets here after a duplicate in any
+            // unique key; when it is not the named one, the null is refused.
             $same = implode(' AND ', array_map(static fn (string $c): string => "`$c` <=> VALUES(`$c`)", $key));
             $tail = ' ON DUPLICATE KEY UPDATE '
             . implode(', ', ["`{$key[0]}` = CASE WHEN $same THEN `{$key[0]}` END", ...$taken]);
@@ -117,7 +116,7 @@ final readonly class Bulk
     /**
      * Sets different values in different rows.
      *
-     * @param array<int|string, array<string, scalar|null>> $rows Key => column => value; a column that is absent stays
+     * @param array<int|string, array<string, scalar|null>> $rows Key => column => value; an absent column stays
      *
      * @return int Rows named, whether or not a value changed
      */
@@ -161,7 +160,7 @@ final readonly class Bulk
     }
 
     /**
-     * Reads the rows of a long list of keys. The query holds `%s` where the list of placeholders goes.
+     * Reads the rows for a long list of keys. `%s` in the query is replaced by the placeholders.
      *
      * @param list<scalar>      $ids
      * @param list<scalar|null> $before Values bound before the list

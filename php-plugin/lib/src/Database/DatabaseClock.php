@@ -7,8 +7,8 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 /**
- * The database server's clock, in milliseconds. Web nodes may disagree on the time; whether a count was asked for
- * before or after a sale was written into it must not depend on which of them did what.
+ * The database server's clock, in milliseconds. The clocks of web nodes may differ, and the order of two events, such
+ * as a request for a count and a sale, must not depend on which node handled them.
  */
 final readonly class DatabaseClock
 {

@@ -9,13 +9,15 @@ namespace CloverSync\Shop\Database;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Platform;
 
-/** Runs work again that a database refused for a reason that passes: a deadlock, or a lock that was not got in time. */
+/** Repeats work that failed for a temporary reason: a deadlock, or a lock wait that timed out. */
 final readonly class DeadlockRetry
 {
-    /** What loses this often meets a fault of another kind. */
+    /** Work that fails this often has another problem. */
     private const MAX_TRIES = 8;
 
     /**
+     * mixed: the type is T, which the callable determines.
+     *
      * @template T
      *
      * @param callable(): T                $work

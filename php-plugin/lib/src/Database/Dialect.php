@@ -6,15 +6,15 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
-/** The two databases that every query is written for. */
+/** The two databases that every query supports. */
 enum Dialect: string
 {
     case MySql  = 'mysql';
     case Sqlite = 'sqlite';
 
     /**
-     * The database server's clock in milliseconds since 1970: the one clock that all web nodes share. Not by way of the
-     * session's time zone, in which an hour comes twice when summer time ends.
+     * The database server's clock in milliseconds since 1970: the one clock that all web nodes share. It does not use
+     * the session's time zone, in which an hour occurs twice when daylight saving time ends.
      */
     public function milliseconds(): string
     {
@@ -25,7 +25,7 @@ enum Dialect: string
 
     /**
      * Ends a SELECT whose rows must not change before the transaction ends. SQLite needs nothing: its transactions
-     * begin as writers, and there is only one writer.
+     * start as writers, and there is only one writer.
      */
     public function lockRows(): string
     {

@@ -37,7 +37,7 @@ final readonly class KeyValueStore
         $this->write($name, $value, ['value', 'modified']);
     }
 
-    /** Sets the value unless it is set already. */
+    /** Stores the value unless one is stored. */
     public function add(string $name, string $value): void
     {
         $this->write($name, $value, []);
@@ -53,7 +53,7 @@ final readonly class KeyValueStore
         }
     }
 
-    /** @return array<string, scalar|array<array-key, scalar|null>|null> What JSON holds; empty when there is none */
+    /** @return array<string, scalar|array<array-key, scalar|null>|null> The decoded JSON; empty when there is none */
     public function getArray(string $name): array
     {
         return self::decode($this->get($name) ?? '');
@@ -72,7 +72,7 @@ final readonly class KeyValueStore
             'SELECT name, value FROM '
             . self::TABLE
             . ' WHERE environment = ? AND name >= ? AND name < ? ORDER BY name',
-            // A semicolon is what follows a colon.
+            // The semicolon is the character after the colon.
             [$this->environment, $prefix, substr($prefix, 0, -1) . ';'],
         ) as $row) {
             $values[Row::string($row, 'name')] = self::decode(Row::string($row, 'value'));
@@ -90,7 +90,7 @@ final readonly class KeyValueStore
         return \is_array($value) ? $value : [];
     }
 
-    /** @param list<string> $update Columns that a value which is there already takes over */
+    /** @param list<string> $update Columns that replace those of an existing value */
     private function write(string $name, string $value, array $update): void
     {
         (new Bulk($this->sql))->upsert(

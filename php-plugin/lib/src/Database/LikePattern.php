@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
-/** A search for a text within columns; its own percent signs and underscores stand for themselves. */
+/** Builds a LIKE pattern that finds a text; percent signs and underscores in it match only themselves. */
 final class LikePattern
 {
     public static function condition(string $column): string

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
-/** Gives tables that are there the shape of their DDL, on MySQL and MariaDB. */
+/** Alters existing tables to match their DDL, on MySQL and MariaDB. */
 final readonly class MysqlTables
 {
     public function __construct(
@@ -15,7 +15,7 @@ final readonly class MysqlTables
     }
 
     /**
-     * Does nothing where nothing differs. One statement for the whole table, which the server carries out as a whole or
+     * Does nothing when nothing differs. One statement alters a whole table, and the server executes it completely or
      * not at all; a column that the DDL does not name is dropped.
      */
     public function alter(string $table, string $ddl): void
@@ -107,7 +107,7 @@ final readonly class MysqlTables
             $default === [] || strtoupper($default[1]) === 'NULL' => null,
             default => str_replace("''", "'", $default[2] ?? $default[1]),
         };
-        // MariaDB says the width that MySQL has given up.
+        // MariaDB reports the display width, which MySQL no longer does.
         $actual = preg_replace('/\b(tinyint|smallint|int|bigint)\(\d+\)/', '$1', strtolower((string) $is['Type']));
 
         return (
@@ -134,7 +134,7 @@ final readonly class MysqlTables
         $keys    = [];
 
         if (preg_match('/^CREATE TABLE (?:IF NOT EXISTS )?`([^`]+)` \(\s*\n(.*)\n\)[^)]*$/s', trim($ddl), $m) !== 1) {
-            throw new \InvalidArgumentException("This is no table: $ddl");
+            throw new \InvalidArgumentException("This is not a table: $ddl");
         }
 
         $column = [];

@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Database;
 use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Shop\Support\Text;
 
-/** Database errors that are about the rows of a statement, and not about the database, its tables or its connection. */
+/** Recognizes database errors caused by a statement's rows, not by the database, its tables or its connection. */
 final readonly class Refusals
 {
     private const MYSQL = [
@@ -42,21 +42,23 @@ final readonly class Refusals
         4025,
     ];
 
-    /** Too big, constraint, mismatch. A trigger's RAISE is a constraint too. */
+    /** Too big, constraint, mismatch. A trigger's RAISE counts as a constraint. */
     private const SQLITE = [18, 19, 20];
 
     /**
-     * Runs work in a savepoint of the transaction that is open.
+     * Runs work in a savepoint of the open transaction.
+     *
+     * mixed: the type is T, which the callable determines; what `$execute` returns is not used.
      *
      * @template T
      *
      * @param callable(): T             $work
      * @param callable(string): mixed   $execute A statement without values
-     * @param callable(\Throwable): int $number  The server's number of an error; 0 for another error
+     * @param callable(\Throwable): int $number  Returns the server's error number; 0 for another error
      *
      * @return T
      *
-     * @throws RefusedException when rows were refused; what the work did is undone then
+     * @throws RefusedException when rows were refused; the work is then rolled back
      */
     public static function guard(callable $work, callable $execute, callable $number, Dialect $dialect): mixed
     {

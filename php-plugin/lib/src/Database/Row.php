@@ -7,7 +7,7 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 /**
- * Reads typed values out of a row of {@see Sql}, whose drivers give numbers as int or as text.
+ * Reads typed values from a row of {@see Sql}, whose drivers return numbers as int or as text.
  *
  * A null reads as 0 or as empty text; where null has a meaning of its own, use the nullable readers.
  */

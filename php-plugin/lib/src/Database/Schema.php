@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
-/** Makes tables from a schema file. */
+/** Creates tables from a schema file. */
 final readonly class Schema
 {
     /** Tables of the app, next to this library. */
@@ -18,7 +18,7 @@ final readonly class Schema
     }
 
     /**
-     * Makes what is missing. Rows are seeded only when the file's first table was missing.
+     * Creates missing tables. Rows are seeded only when the file's first table was missing.
      *
      * @throws \InvalidArgumentException when the file cannot be read or translated
      */
@@ -26,8 +26,8 @@ final readonly class Schema
     {
         $statements = self::statements(self::read($file));
 
-        // Two first starts at once: on SQLite the second waits here and then finds everything made. MySQL commits at
-        // each CREATE TABLE, which is why it gets no transaction.
+        // Two processes may start at once. On SQLite the second waits here and then finds all tables. MySQL commits at
+        // each CREATE TABLE, so it gets no transaction.
         if ($this->sql->dialect() === Dialect::Sqlite) {
             $this->sql->transaction(fn () => $this->apply($statements));
         } else {

@@ -9,11 +9,11 @@ namespace CloverSync\Shop\Database;
 use CloverSync\Shop\Exception\RefusedException;
 
 /**
- * The shop's database, as narrow as the sync needs it.
+ * The shop's database, with only the methods that the sync needs.
  *
- * Queries name tables with the prefix `#__`, quote names with backticks where they must, and bind every value with `?`;
- * a question mark never stands inside a literal. Whole numbers come back as int or as numeric text, decimals as
- * text: {@see Row} reads them.
+ * Queries name tables with the prefix `#__`, use backticks where a name must be quoted, and bind every value with `?`;
+ * no literal contains a question mark. Whole numbers are returned as int or numeric text, decimals as text: {@see Row}
+ * reads them.
  */
 interface Sql
 {
@@ -50,16 +50,18 @@ interface Sql
     /**
      * @param list<scalar|null> $values
      *
-     * @return int Rows affected. MySQL counts a row only when a value of it changed, so nothing may hang on this
-     *             number but guarded updates that always change something
+     * @return int Rows affected. MySQL counts a row only when one of its values changed, so only guarded updates that
+     *   always change something may rely on this number
      */
     public function execute(string $query, array $values = []): int;
 
     /**
+     * mixed: the type is T, which the callable determines.
+     *
      * @template T
      *
-     * @param callable(): T $work Runs again from its start after a deadlock or a lock that was not got in time, so it
-     *                            must begin by reading and may keep nothing from an earlier try
+     * @param callable(): T $work Restarted after a deadlock or a lock wait that timed out, so it must begin by reading
+     *   and must not keep anything from an earlier attempt
      *
      * @return T
      *
@@ -68,7 +70,10 @@ interface Sql
     public function transaction(callable $work): mixed;
 
     /**
-     * Part of a transaction, undone by itself when the database refuses its rows. Not within another one.
+     * Runs part of a transaction, which is rolled back separately when the database refuses its rows. It cannot be
+     * nested.
+     *
+     * mixed: the type is T, which the callable determines.
      *
      * @template T
      *
@@ -76,11 +81,11 @@ interface Sql
      *
      * @return T
      *
-     * @throws RefusedException when the database refused rows for what is in them
+     * @throws RefusedException when the database refused rows because of their values
      */
     public function savepoint(callable $work): mixed;
 
-    /** The server's number of an error that a method of this threw; 0 for any other error. */
+    /** The server's number of an error thrown by one of these methods; 0 for any other error. */
     public function errorNumber(\Throwable $e): int;
 
     public function inTransaction(): bool;

@@ -7,15 +7,15 @@ namespace CloverSync\Shop\Database;
 \defined('_JEXEC') or die();
 
 /**
- * Makes SQLite tables out of MySQL DDL, as strict as MySQL's strict mode is where SQLite can be: NOT NULL, lengths,
- * keys, letter case ignored in comparisons. Decimals become text, so that money keeps its digits.
+ * Translates MySQL DDL to SQLite, as strict as MySQL's strict mode where SQLite can be: NOT NULL, lengths, keys, letter
+ * case ignored in comparisons. Decimals become text, so that money keeps its digits.
  *
- * Reads one column or key a line, as the two schema files are written.
+ * Reads one column or key a line, as both schema files are written.
  */
 final class SqliteDdl
 {
     /**
-     * @return list<string> The statements that do the same on SQLite
+     * @return list<string> The equivalent statements for SQLite
      *
      * @throws \InvalidArgumentException when a line is not understood
      */
@@ -71,7 +71,7 @@ final class SqliteDdl
 
     private static function column(string $name, string $type, string $size, string $rest): string
     {
-        // AUTOINCREMENT and not only the row id: an id must never come back after its row is gone.
+        // AUTOINCREMENT, not just the row id: an id must never be reused after its row is deleted.
         if (stripos($rest, 'AUTO_INCREMENT') !== false) {
             return "`$name` INTEGER PRIMARY KEY AUTOINCREMENT";
         }
@@ -105,7 +105,7 @@ final class SqliteDdl
         return $text && $size !== '' ? "$column CHECK (length(`$name`) <= $size)" : $column;
     }
 
-    /** Without the prefix lengths that MySQL puts on long text. */
+    /** Without the prefix lengths that MySQL requires for long text. */
     private static function plainColumns(string $list): string
     {
         return (string) preg_replace('/\(\d+\)/', '', $list);

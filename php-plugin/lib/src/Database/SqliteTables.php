@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Database;
 
 \defined('_JEXEC') or die();
 
-/** Gives tables that are there the shape of their DDL, on SQLite. */
+/** Alters existing tables to match their DDL, on SQLite. */
 final readonly class SqliteTables
 {
     public function __construct(
@@ -15,17 +15,17 @@ final readonly class SqliteTables
     }
 
     /**
-     * Does nothing where nothing differs. To be called in a transaction.
+     * Does nothing when nothing differs. Call it in a transaction.
      *
-     * SQLite alters no column, so a table that differs is made anew and filled; a column that its DDL does not name is
-     * dropped.
+     * SQLite cannot alter a column, so a table that differs is created anew and filled; a column that its DDL does not
+     * name is dropped.
      */
     public function alter(string $table, string $ddl): void
     {
         $statements = SqliteDdl::translate($ddl);
         $create     = array_shift($statements) ?? '';
 
-        // The name inside quotes and not as a value: only so does it get its prefix.
+        // The name is a literal, not a bound value: only then does it get its prefix.
         $is = (string) $this->sql->fetchValue("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '$table'");
 
         if (self::body($is) !== self::body($create)) {
@@ -77,7 +77,7 @@ final readonly class SqliteTables
         $this->sql->execute("INSERT INTO `$new` ($shared) SELECT $shared FROM `$table`");
 
         if (str_contains($create, 'AUTOINCREMENT')) {
-            // An id must never come back, even that of the last row when it is gone.
+            // An id must never be reused, not even that of a deleted last row.
             $last = $this->sql->fetchValue("SELECT seq FROM sqlite_sequence WHERE name = '$table'");
             $this->sql->execute("DELETE FROM sqlite_sequence WHERE name = '$new'");
             $this->sql->execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('$new', ?)", [(int) $last]);
@@ -87,7 +87,7 @@ final readonly class SqliteTables
         $this->sql->execute("ALTER TABLE `$new` RENAME TO `$table`");
     }
 
-    /** @param list<string> $wanted Names of indexes, with the mark of the prefix */
+    /** @param list<string> $wanted Names of indexes, with the placeholder of the prefix */
     private function dropOther(string $table, array $wanted): void
     {
         $names = implode(', ', array_map(static fn (string $name): string => "'$name'", [...$wanted, '']));

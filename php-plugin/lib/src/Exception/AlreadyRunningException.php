@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
-/** Another process is at the same job. */
+/** Another process is doing the same job. */
 final class AlreadyRunningException extends ShopException
 {
 }

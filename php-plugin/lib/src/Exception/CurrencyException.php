@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
-/** Clover and the shop do not agree on a currency, or it is not known. */
+/** Clover and the shop have different currencies, or one is not known. */
 final class CurrencyException extends ShopException
 {
 }

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
-/** Another process took the job over. */
+/** Another process has taken the job over. */
 final class LockLostException extends ShopException
 {
 }

@@ -6,10 +6,10 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
-/** There is no connection to Clover, or it needs the owner. */
+/** There is no connection to Clover, or the owner must renew it. */
 final class NotConnectedException extends ShopException
 {
-    /** @param ?string $reconnectReason As {@see \CloverSync\ConnectionStatus} has it; null without a connection */
+    /** @param ?string $reconnectReason From {@see \CloverSync\ConnectionStatus}; null without a connection */
     public static function because(?string $reconnectReason = null): self
     {
         return new self(

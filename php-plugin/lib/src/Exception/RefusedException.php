@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Exception;
 
 \defined('_JEXEC') or die();
 
-/** The database refused rows for what is in them; the same statement with other rows may succeed. */
+/** The database refused rows because of their values; the same statement with other rows may succeed. */
 final class RefusedException extends ShopException
 {
 }

@@ -14,7 +14,7 @@ namespace CloverSync\Shop\Joomla;
 
 use Joomla\CMS\Log\Log;
 
-/** The app's log file beside J2Commerce's, which drops everything below an error. */
+/** The app's own log file: J2Commerce's log drops everything below an error. */
 final class DebugLog
 {
     public const FILE = 'plg_j2commerce_app_cloverpos.php';
@@ -31,9 +31,9 @@ final class DebugLog
     private static ?bool $debug = null;
 
     /**
-     * @param bool $debug Whether more than warnings and errors is written
+     * @param bool $debug Whether messages below a warning are written too
      *
-     * @return \Closure(string, string): void As {@see \CloverSync\Shop\Services} takes it
+     * @return \Closure(string, string): void For {@see \CloverSync\Shop\Services}
      */
     public static function create(bool $debug): \Closure
     {
@@ -45,7 +45,7 @@ final class DebugLog
         );
     }
 
-    /** Notes what went wrong where nobody can be told; never throws. */
+    /** Logs an error where no page can show it; never throws. */
     public static function failed(\Throwable $e): void
     {
         self::open(false);
@@ -60,7 +60,7 @@ final class DebugLog
         try {
             Log::add($message, $priority, self::CATEGORY);
         } catch (\Throwable) {
-            // Joomla throws where the log folder cannot be written, and no order and no sync may end by that.
+            // Joomla throws when the log folder is not writable. No order and no sync may fail for that.
         }
     }
 

@@ -71,20 +71,22 @@ final class JoomlaSql implements Sql
         return (int) $db->getAffectedRows();
     }
 
+    // mixed: the type is that of what the callable returns.
     public function transaction(callable $work): mixed
     {
         if ($this->open) {
             throw new \LogicException('A transaction is already open.');
         }
 
-        return DeadlockRetry::run(fn (): mixed => $this->once($work), self::isPassing(...), $this->clock);
+        return DeadlockRetry::run(fn () => $this->once($work), self::isPassing(...), $this->clock);
     }
 
+    // mixed: the type is that of what the callable returns.
     public function savepoint(callable $work): mixed
     {
         return Refusals::guard(
             $work,
-            fn (string $statement): mixed => $this->db->setQuery($statement)->execute(),
+            fn (string $statement) => $this->db->setQuery($statement)->execute(),
             $this->errorNumber(...),
             Dialect::MySql,
         );
@@ -105,6 +107,7 @@ final class JoomlaSql implements Sql
         return Dialect::MySql;
     }
 
+    // mixed: the type is that of what the callable returns.
     private function once(callable $work): mixed
     {
         $this->db->transactionStart();

@@ -19,20 +19,20 @@ use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Language\Text;
 
 /**
- * Whether this PHP has what the app needs. The web server and the command line are two PHPs, each with settings of its
- * own; what either of them last found is remembered, so that the owner reads of both in one place.
+ * Whether this PHP has what the app needs. The web server and the command line are two PHPs with separate settings. The
+ * last result of each is stored, so that the owner reads both in one place.
  */
 final readonly class Requirements
 {
-    /** The extension's versions that fit: those of the same minor version. */
+    /** Versions of the extension that fit: those of the same minor version. */
     public const EXTENSION = '0.2';
 
     private const CLI = 'php_cli';
 
-    /** What the extension is named where PHP loads it too late to use. */
+    /** Name under which the extension loads when PHP loads it too late to be usable. */
     private const REFUSED = 'cloversync-refused';
 
-    /** @param KeyValueStore $state The site's own, of no environment */
+    /** @param KeyValueStore $state The facts of the whole site, without an environment */
     public function __construct(
         private KeyValueStore $state,
         private Clock $clock,
@@ -60,7 +60,7 @@ final readonly class Requirements
         return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION, self::lacks());
     }
 
-    /** What the command line last found; null when all was well there, or nobody has looked yet. */
+    /** The command line's last result; null when nothing is missing there, or before its first check. */
     public function problemOfCommandLine(): ?string
     {
         $seen = $this->state->getArray(self::CLI);
@@ -81,7 +81,7 @@ final readonly class Requirements
         return \is_string($seen[$name] ?? null) ? $seen[$name] : null;
     }
 
-    /** To be called on the command line. */
+    /** Call it on the command line. */
     public function remember(): void
     {
         $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION, 'lacks' => self::lacks()];
@@ -96,7 +96,7 @@ final readonly class Requirements
         return $version !== null && str_starts_with($version, self::EXTENSION . '.');
     }
 
-    /** Functions and PHP extensions that this PHP lacks beside ours, by name; null when it has all. */
+    /** Names of functions and other PHP extensions that this PHP lacks; null when it lacks none. */
     private static function lacks(): ?string
     {
         foreach ([NeededFunctions::LIBRARY, NeededFunctions::JOOMLA] as $needed) {

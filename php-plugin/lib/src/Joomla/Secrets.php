@@ -45,9 +45,9 @@ final readonly class Secrets
     }
 
     /**
-     * @return array<string, string> Those that are there, by name
+     * @return array<string, string> The stored ones by name
      *
-     * @throws \CloverSync\Exception\VaultException when the site's secret is another than at their sealing
+     * @throws \CloverSync\Exception\VaultException when they were sealed with another secret of the site
      */
     public function open(Vault $vault): array
     {
@@ -58,7 +58,8 @@ final readonly class Secrets
 
             if ($sealed !== null) {
                 $secrets[$name] = $vault->open($sealed, $this->context($name));
-                // The site's secret has changed, and the one before is still known: from now on it is not needed.
+                // The site's secret has changed, and the previous one still opens this: sealed again, it is no longer
+                // needed.
                 if (!$vault->isCurrent($sealed)) {
                     $this->keep($name, $secrets[$name], $vault);
                 }

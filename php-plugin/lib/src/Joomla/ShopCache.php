@@ -18,14 +18,14 @@ use Joomla\CMS\Event\Model\AfterCleanCacheEvent;
 use Joomla\CMS\Factory;
 
 /**
- * What visitors see may be kept from before; when products were written by SQL, Joomla does not know that it is old.
+ * Clears Joomla's caches after products were written by SQL, which Joomla does not notice.
  */
 final class ShopCache
 {
-    /** Whole pages as well, where Joomla's page cache is on. */
+    /** Cache groups, including whole pages when Joomla's page cache is on. */
     private const GROUPS = ['com_content', 'com_j2commerce', 'page'];
 
-    /** Never fails: what is kept ends by itself in time. */
+    /** Never throws: cached pages expire by themselves. */
     public static function clean(CMSApplicationInterface $app): void
     {
         foreach (self::GROUPS as $group) {
@@ -39,7 +39,7 @@ final class ShopCache
                 $factory = Factory::getContainer()->get(CacheControllerFactoryInterface::class);
                 $factory->createCacheController('callback', $options)->cache->clean();
 
-                // Caches beside Joomla's own listen to this.
+                // Other caches listen to this event.
                 Factory::getApplication()
                     ->getDispatcher()
                     ->dispatch('onContentCleanCache', new AfterCleanCacheEvent('onContentCleanCache', $options));

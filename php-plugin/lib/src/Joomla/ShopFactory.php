@@ -27,14 +27,13 @@ use Joomla\CMS\Uri\Uri;
 use Joomla\Database\DatabaseInterface;
 
 /**
- * Puts the shop side together from what Joomla knows: the app's parameters, the database, the site's secret and
- * address.
+ * Builds the shop services from Joomla's data: the app's parameters, the database, the site's secret and address.
  */
 final class ShopFactory
 {
     private const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
 
-    /** Facts of the site that belong to no environment. */
+    /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
 
     /** Parameters that are settings of the extension. */
@@ -108,7 +107,7 @@ final class ShopFactory
         );
     }
 
-    /** Of the app as it is stored, whether or not it is enabled. */
+    /** Reads the stored parameters of the app, whether or not it is enabled. */
     public static function stored(CMSApplicationInterface $app, DatabaseInterface $db): self
     {
         $sql = new JoomlaSql($db);
@@ -116,15 +115,17 @@ final class ShopFactory
         return self::create(
             $app,
             $db,
-            (string) $sql->fetchValue("SELECT params FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element "
-            . "= 'app_cloverpos'"),
+            (string) $sql->fetchValue(
+                "SELECT params FROM #__extensions
+                  WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            ),
         );
     }
 
     /**
-     * The database, with the app's tables as this version needs them.
+     * The database, after its tables were brought to this version.
      *
-     * @throws \CloverSync\Shop\Exception\SchemaException when they are not and cannot be made so
+     * @throws \CloverSync\Shop\Exception\SchemaException when that is not possible
      */
     public function sql(): Sql
     {
@@ -149,6 +150,7 @@ final class ShopFactory
         return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
     }
 
+    // mixed: a setting as Joomla stores it, decoded from JSON.
     public function parameter(string $name): mixed
     {
         return $this->parameters[$name] ?? null;
@@ -167,7 +169,7 @@ final class ShopFactory
         return new KeyValueStore($this->sql(), $this->environment(), $this->clock);
     }
 
-    /** Facts of the site that belong to no environment. */
+    /** Facts of the whole site, without an environment. */
     public function siteState(): KeyValueStore
     {
         return new KeyValueStore($this->sql(), self::SITE, $this->clock);
@@ -195,7 +197,7 @@ final class ShopFactory
         return $this->address;
     }
 
-    /** Works without the extension, for an order must never wait for it. */
+    /** Works without the extension, so that an order never waits for it. */
     public function orderEvents(): OrderEvents
     {
         return new OrderEvents($this->sql, $this->environment(), $this->clock, DebugLog::failed(...));
@@ -238,9 +240,8 @@ final class ShopFactory
     /**
      * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
      *
-     * @return array<string, scalar|array<array-key, scalar|null>|null> Those that {@see Settings::fromArray()}
-     *   knows, and the pretend Clover's address
-     *   where a developer has set one
+     * @return array<string, scalar|array<array-key, scalar|null>|null> The parameters that {@see Settings::fromArray()}
+     *   knows, and the simulator's address where a developer has set one
      */
     public static function settings(array $parameters): array
     {
@@ -253,9 +254,9 @@ final class ShopFactory
     }
 
     /**
-     * Secrets come into the parameters when they are saved while the app is disabled, for then nobody hears of it.
+     * Secrets remain in the parameters when they are saved while the app is disabled: no event is then sent to it.
      *
-     * @return array<string, string> Those that are still there
+     * @return array<string, string> Secrets that are still in the parameters
      */
     public function strandedSecrets(): array
     {
@@ -270,7 +271,7 @@ final class ShopFactory
         return $found;
     }
 
-    /** Moves them to where they belong; needs the extension. */
+    /** Moves these secrets to the app's table; needs the extension. */
     public function adoptSecrets(): void
     {
         $found = $this->strandedSecrets();
@@ -284,9 +285,13 @@ final class ShopFactory
         }
 
         $this->parameters = array_diff_key($this->parameters, $found);
-        $this->sql->execute("UPDATE #__extensions SET params = ? WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'", [json_encode(
-            $this->parameters,
-            JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
-        )]);
+        $this->sql->execute(
+            "UPDATE #__extensions SET params = ?
+              WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            [json_encode(
+                $this->parameters,
+                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
+            )],
+        );
     }
 }

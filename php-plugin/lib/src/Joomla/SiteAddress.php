@@ -15,8 +15,8 @@ namespace CloverSync\Shop\Joomla;
 use CloverSync\Shop\Database\KeyValueStore;
 
 /**
- * What tells this site from a copy of it: its address. The command line does not know the address; it knows the
- * database, so a connection remembers both.
+ * Distinguishes this site from a copy by its address. The command line does not know the address but knows the
+ * database, so a connection stores both.
  */
 final readonly class SiteAddress
 {
@@ -26,11 +26,11 @@ final readonly class SiteAddress
 
     /**
      * @param ?string             $url       The site's root, null on the command line
-     * @param string              $database  Names the database that the site lives in
-     * @param ?\Closure(): string $server    Names the database server as it names itself, and the site's folder:
-     *                                       both differ on another machine
-     * @param ?\Closure(): bool   $isVouched Whether an administrator has opened this address. Where not, any client may
-     *                                       have written any host into the request. Null: it is vouched for
+     * @param string              $database  Names the site's database
+     * @param ?\Closure(): string $server    Returns the database server's own name and the site's folder: both differ
+     *   on another machine
+     * @param ?\Closure(): bool   $isVouched Whether an administrator has opened this address. If not, the request's
+     *   host may be forged. Null: the address is trusted
      */
     public function __construct(
         private ?string $url,
@@ -40,14 +40,14 @@ final readonly class SiteAddress
     ) {
     }
 
-    /** For {@see \CloverSync\Shop\Connection\SiteGuard}. */
+    /** The identity for {@see \CloverSync\Shop\Connection\SiteGuard}. */
     public function identity(KeyValueStore $state): string
     {
         if ($this->url !== null) {
             $here = self::normalise($this->url);
             $site = $state->get('site');
 
-            // A visitor's request may start a scheduled task, and its Host header says what the visitor likes.
+            // A visitor's request may start a scheduled task, and its Host header can be anything.
             if ($site !== null && $site !== $here && $this->isSameInstallation($state) && !$this->isVouched()) {
                 return $site;
             }
@@ -77,8 +77,8 @@ final readonly class SiteAddress
     }
 
     /**
-     * To be called on the web when the connection is known to belong here; a shop that moved to another database server
-     * moves on with that.
+     * Call it on the web when the connection is known to belong to this site. After a move to another database server,
+     * it stores the new one.
      */
     public function confirm(KeyValueStore $state): void
     {
@@ -93,7 +93,7 @@ final readonly class SiteAddress
         }
     }
 
-    /** Shops answer with and without www and TLS; neither makes another shop. */
+    /** The host, port and path: a site answers with and without www and TLS, and is the same shop. */
     private static function normalise(string $url): string
     {
         $parts = parse_url(strtolower($url)) ?: [];

@@ -6,17 +6,17 @@ namespace CloverSync\Shop\Links;
 
 \defined('_JEXEC') or die();
 
-/** Tells how many units of Clover's counts the shop has sold already. */
+/** Reads how many units of Clover's counts the shop has already sold. */
 interface CommittedUnits
 {
     /**
-     * To be called in the transaction that writes the counts, after they are locked.
+     * Call it in the transaction that writes the counts, after they are locked.
      *
      * @param array<string, int> $variants Variant of the shop by Clover id
-     * @param int                $asked    When Clover was asked for the counts, as {@see
-     *   \CloverSync\Shop\Database\DatabaseClock} has it
+     * @param int                $asked    When the counts were requested, by
+     *   {@see \CloverSync\Shop\Database\DatabaseClock}
      *
-     * @return array<string, int> By Clover id, without those that are 0
+     * @return array<string, int> By Clover id, without zeros
      */
     public function of(array $variants, int $asked): array;
 }

@@ -14,10 +14,10 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Text;
 
 /**
- * Products that the shop already had under the SKU of something in Clover.
+ * Products that the shop already had with the SKU of something in Clover.
  *
- * Adopting a product links it; the next sync then brings what Clover owns. Its title, text and category stay the
- * owner's.
+ * Adopting a product links it; the next sync then writes what Clover owns. The owner keeps its title, text and
+ * category.
  */
 final readonly class Conflicts
 {
@@ -84,14 +84,14 @@ final readonly class Conflicts
         });
     }
 
-    /** @return array{adopted: int, failed: array<string, string>} Those that fit no single product, with the reason */
+    /** @return array{adopted: int, failed: array<string, string>} With the reason when not exactly one product fits */
     public function adoptAll(): array
     {
         return $this->adoptEach(static fn (): bool => true);
     }
 
     /**
-     * Adopts the products that are linked under another environment or merchant, as after the rehearsal in the sandbox.
+     * Adopts the products that are linked under another environment or merchant, such as after tests with the sandbox.
      *
      * @return array{adopted: int, failed: array<string, string>}
      */
@@ -199,7 +199,7 @@ final readonly class Conflicts
     }
 
     /**
-     * @param array<int, bool> $taken Products that were linked just before
+     * @param array<int, bool> $taken Products that were just linked
      *
      * @return array<int, bool>
      *
@@ -241,7 +241,7 @@ final readonly class Conflicts
                 'parent_id' => $conflict->isGroup ? $conflict->cloverId : null,
             ];
 
-            // A member that the product lacks becomes a new variant of it.
+            // A member that the product does not have becomes a new variant of it.
             if ($variants !== []) {
                 $row += ['variant_id' => $variants[0]->variantId] + ($conflict->isGroup ? $product : $whole);
             }
@@ -262,7 +262,7 @@ final readonly class Conflicts
     }
 
     /**
-     * The text that came from Clover when the product was linked under another environment or merchant.
+     * The text from Clover at the time when the product was linked under another environment or merchant.
      *
      * @return array<string, int|string|null> Columns of the link
      */

@@ -21,7 +21,7 @@ final readonly class LinkList
 {
     public const SORTS = ['title', 'sku', 'clover_id', 'state', 'last_synced'];
 
-    /** By weight: a product shows the heaviest state of its items. */
+    /** By severity: a product shows the most severe state of its items. */
     private const STATES = [
         LinkState::Deleted,
         LinkState::Synced,
@@ -57,7 +57,7 @@ final readonly class LinkList
             'clover_id'   => "head $direction",
             'state'       => "weight $direction",
             'last_synced' => "last_synced $direction",
-            // Not in one expression: the shop's columns may have another collation than ours.
+            // Not in one expression: the collation of the shop's columns may differ from ours.
             default => "title $direction, name $direction",
         };
 
@@ -67,7 +67,7 @@ final readonly class LinkList
         ));
     }
 
-    /** @param array{state?: ?string, search?: ?string} $filter As {@see page()} takes it */
+    /** @param array{state?: ?string, search?: ?string} $filter As in {@see page()} */
     public function count(array $filter = []): int
     {
         [$query, $values] = $this->query($filter);
@@ -160,7 +160,7 @@ final readonly class LinkList
     /**
      * @param list<string> $heads
      *
-     * @return array<int|string, list<LinkProblem>> By head; each message of a product once
+     * @return array<int|string, list<LinkProblem>> By first item; each message of a product once
      */
     private function problems(array $heads): array
     {

@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Links;
 
 use CloverSync\Shop\Database\Row;
 
-/** What is wrong with one item of a product. */
+/** An error of one item of a product. */
 final readonly class LinkProblem
 {
     private function __construct(

@@ -19,13 +19,13 @@ final readonly class LinkRow
         /** The group of a variant. */
         public ?string $parentId,
         public string $name,
-        /** Null while the item is linked to no product. */
+        /** Null while the item is not linked to a product. */
         public ?int $articleId,
         public ?int $productId,
         /** Null for a group. */
         public ?int $variantId,
         public string $fingerprint,
-        /** What the sync last wrote; what differs from it in the article is the owner's. */
+        /** The values that the sync last wrote; a different value in the article is the owner's. */
         public string $titleWritten,
         public int $categoryWritten,
         public array $tagsWritten,
@@ -67,7 +67,7 @@ final readonly class LinkRow
     }
 
     /**
-     * @param mixed $list Decoded JSON
+     * @param mixed $list mixed: decoded JSON
      *
      * @return list<int>
      */

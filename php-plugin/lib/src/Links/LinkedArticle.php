@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Links;
 
 \defined('_JEXEC') or die();
 
-/** What the sync must know of a linked product's article. */
+/** Facts about a linked product's article that the sync needs. */
 final readonly class LinkedArticle
 {
     public function __construct(

@@ -20,7 +20,7 @@ final readonly class Links
             AND state <> 'deleted' AND seen_run <> ?";
 
     /**
-     * Columns that {@see save()} writes besides the key; each with its value when a row does not name it.
+     * Columns that {@see save()} writes besides the key, with the value for rows that do not name them.
      *
      * @var array<string, int|string|null>
      */
@@ -81,7 +81,7 @@ final readonly class Links
     /**
      * Inserts rows or replaces them whole.
      *
-     * @param list<array<string, scalar|null>> $rows Each with clover_id; a column that is absent gets its default
+     * @param list<array<string, scalar|null>> $rows Each with clover_id; an absent column gets its default
      */
     public function save(array $rows): void
     {
@@ -128,7 +128,7 @@ final readonly class Links
     }
 
     /**
-     * Marks items as seen by a run; a product that had failed or was pending is synced again.
+     * Marks items as seen by a run; a product that had failed or was pending becomes synced.
      *
      * @param list<string> $cloverIds
      */
@@ -151,7 +151,7 @@ final readonly class Links
     }
 
     /**
-     * Stores what is wrong with items; their links stay.
+     * Stores the errors of items; their links stay.
      *
      * @param array<string, string> $errors Clover id => sentence
      */
@@ -178,7 +178,7 @@ final readonly class Links
         );
     }
 
-    /** Items linked to a product and not known as deleted. */
+    /** Counts items that are linked to a product and not known as deleted. */
     public function countLinked(): int
     {
         return (int) $this->sql->fetchValue(
@@ -202,8 +202,8 @@ final readonly class Links
     }
 
     /**
-     * The next linked items that a run has not seen; those of one group together, so that a deleted group is recognized
-     * as a whole.
+     * The next linked items that a run has not seen. Those of a group come together, so that a deleted group is
+     * recognized as a whole.
      *
      * @return list<string>
      */
@@ -216,7 +216,7 @@ final readonly class Links
     }
 
     /**
-     * Live items of groups.
+     * Existing items of groups.
      *
      * @param list<string> $groups
      *
@@ -237,7 +237,7 @@ final readonly class Links
     /**
      * @param list<string> $cloverIds
      *
-     * @return list<string> Groups that these items are linked in
+     * @return list<string> Groups to which these items are linked
      */
     public function groupsOf(array $cloverIds): array
     {
@@ -267,9 +267,9 @@ final readonly class Links
     }
 
     /**
-     * @param ?list<string> $groups Among these; null = among those that a run has not seen
+     * @param ?list<string> $groups Only these; null = those that a run has not seen
      *
-     * @return list<string> Linked groups none of whose items is linked in them any more
+     * @return list<string> Linked groups that none of their items is linked to any more
      */
     public function emptied(?array $groups, int $run): array
     {
@@ -298,8 +298,8 @@ final readonly class Links
     /**
      * @param list<int> $products
      *
-     * @return array<int, array{title: string, state: int}> Articles by id, of those of the products that are linked
-     *   to nothing in Clover
+     * @return array<int, array{title: string, state: int}> Articles by id, of those products that are no longer linked
+     *   to Clover
      */
     public function unlinkedArticles(array $products): array
     {
@@ -321,7 +321,7 @@ final readonly class Links
         return $articles;
     }
 
-    /** Deletes links without a product whose items Clover does not list any more. */
+    /** Deletes links without a product whose items Clover no longer lists. */
     public function dropUnlinkedUnseen(int $run): void
     {
         $this->sql->execute('DELETE FROM '
@@ -334,7 +334,7 @@ final readonly class Links
     }
 
     /**
-     * Clover's items of these links: an item itself, or a group's members.
+     * Items of Clover behind these links: an item itself, or a group's members.
      *
      * @param list<string> $cloverIds
      *
@@ -361,7 +361,7 @@ final readonly class Links
     }
 
     /**
-     * Deletes the link of a product: of an item, or of a group with all its members. The product stays as it is.
+     * Deletes the link of a product: of an item, or of a group with all its members. The product stays unchanged.
      *
      * @return bool False when there is no such link; a member of a group has none of its own
      */

@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Links;
 
 use CloverSync\Shop\Support\Text;
 
-/** An item or group of Clover whose SKUs the shop already had. */
+/** An item or group of Clover with SKUs that the shop already had. */
 final readonly class OpenConflict
 {
     /**
@@ -40,7 +40,7 @@ final readonly class OpenConflict
     /**
      * Candidates that could be linked: a group's members are variants, an item is a product without options.
      *
-     * @param array<int, bool> $taken Products that were linked just before
+     * @param array<int, bool> $taken Products that were just linked
      *
      * @return list<UnlinkedVariant>
      */
@@ -52,7 +52,7 @@ final readonly class OpenConflict
         ));
     }
 
-    /** Why the candidates do not make one product that fits. */
+    /** Why the candidates are not exactly one product that fits. */
     public function problem(bool $several): string
     {
         return match (true) {
@@ -66,7 +66,7 @@ final readonly class OpenConflict
         };
     }
 
-    /** @return list<string> SKUs of the members as they are, each once by its comparable form */
+    /** @return list<string> SKUs of the members as written, each once by its comparable form */
     public function skus(): array
     {
         $skus = [];

@@ -17,24 +17,24 @@ final readonly class ProductStatus
     /** A webhook event of one of its items is unprocessed. */
     public const EVENT = 'event';
 
-    /** It is linked, and the next sync brings what Clover owns. */
+    /** It is linked, and the next sync updates what Clover owns. */
     public const LINK = 'link';
 
-    /** The worst first. */
+    /** The most severe first. */
     private const ORDER = [LinkState::Error, LinkState::Conflict, LinkState::Pending, LinkState::Synced];
 
     /**
      * @param list<StatusRow> $members Items of a group; empty for a single item
      */
     private function __construct(
-        /** A group has the worst state of its members that Clover still has. */
+        /** A group has the most severe state of its members that still exist in Clover. */
         public LinkState $state,
         /** "item" or "group". */
         public string $type,
         public string $cloverId,
         public string $name,
         public array $members,
-        /** UTC: the oldest success among its items. Null before the first success. */
+        /** UTC: the earliest last success among its items. Null before the first success. */
         public ?string $lastSynced,
         public ?string $error,
         /** Why it is pending: {@see EVENT} or {@see LINK}; null when it is not. */
@@ -43,8 +43,8 @@ final readonly class ProductStatus
     }
 
     /**
-     * @return ?self Null for a product that is linked to nothing of this environment and merchant, and whose SKUs
-     *   Clover does not have
+     * @return ?self Null for a product that has no link in this environment and merchant, and whose SKUs Clover does
+     *   not have
      */
     public static function of(Sql $sql, Links $links, int $productId): ?self
     {
@@ -98,7 +98,7 @@ final readonly class ProductStatus
         );
     }
 
-    /** Something in Clover has a SKU of this product, which is linked to nothing. */
+    /** Something in Clover has a SKU of this product, which has no link. */
     private static function conflict(Sql $sql, Links $links, int $productId): ?self
     {
         $skus = array_values(array_filter(

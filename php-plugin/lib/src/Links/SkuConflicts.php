@@ -11,7 +11,7 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Text;
 
-/** Finds products that the shop already has under the SKU of something new in Clover. */
+/** Finds products that the shop already has with the SKU of something new in Clover. */
 final readonly class SkuConflicts
 {
     private Bulk $bulk;
@@ -26,7 +26,7 @@ final readonly class SkuConflicts
     /**
      * @param array<string, ProductChange> $changes New products by Clover id
      *
-     * @return array<string, string> The SKU that clashes, by Clover id
+     * @return array<string, string> The SKU in conflict, by Clover id
      */
     public function find(array $changes): array
     {
@@ -57,7 +57,7 @@ final readonly class SkuConflicts
     }
 
     /**
-     * Variants with these SKUs whose products are linked to nothing of this environment and merchant.
+     * Variants with these SKUs whose products have no link in this environment and merchant.
      *
      * @param list<string> $skus None of them empty
      *
@@ -67,8 +67,8 @@ final readonly class SkuConflicts
     {
         $found = [];
 
-        // J2Commerce has no index on the SKU, so the server reads all variants. Without joins, since mostly none is
-        // found.
+        // J2Commerce has no index on the SKU, so the server reads all variants. The query has no joins, because usually
+        // nothing is found.
         $variants = array_map(
             static fn (array $row): int => (int) $row['id'],
             $this->bulk->fetch(
@@ -80,7 +80,7 @@ final readonly class SkuConflicts
         $variants = array_values(array_unique($variants));
         sort($variants);
 
-        // A product without an article can be neither sold nor edited.
+        // A product without an article can neither be sold nor edited.
         foreach ($this->bulk->fetch(
             "SELECT v.sku, v.j2commerce_variant_id, v.product_id, v.is_master, c.id AS article_id, c.title
                FROM #__j2commerce_variants v

@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Links;
 
 use CloverSync\Shop\Database\Row;
 
-/** A variant of a product that is linked to nothing of this environment and merchant. */
+/** A variant of a product that has no link in this environment and merchant. */
 final readonly class UnlinkedVariant
 {
     private function __construct(

@@ -13,19 +13,19 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\SystemClock;
 
 /**
- * A lease with a name, held by one process of all web nodes.
+ * A named lease, held by one process of all web nodes.
  *
- * What a killed process held is free at once on its own node, and after the lease elsewhere. On its own node a living
- * process keeps it beyond the lease.
+ * On its own node, the lock of a killed process is free at once; on other nodes, when the lease ends. On its own node a
+ * running process keeps the lock beyond the lease.
  */
 final class Lock
 {
     private const TABLE = '#__j2commerce_clover_locks';
 
-    /** Seconds beyond its lease after which a process that is alive and does not renew counts as hung. */
+    /** Seconds after the end of its lease when a running process that does not renew it counts as hung. */
     private const HUNG = 3600;
 
-    /** Seconds that clocks of web nodes may differ. */
+    /** Seconds by which the clocks of web nodes may differ. */
     private const TOLERANCE = 300;
 
     private string $holder = '';
@@ -40,8 +40,8 @@ final class Lock
         private readonly Clock $clock = new SystemClock(),
         private readonly ?ProcessIdentity $process = null,
         /**
-         * Seconds; a dead holder of another node is to be noticed within a minute, the waiting one's own pause between
-         * two looks included.
+         * Seconds. A waiting process must notice within a minute that a holder on another node has died, including its
+         * own pause between two attempts.
          */
         private readonly int $lease = 50,
     ) {
@@ -62,7 +62,7 @@ final class Lock
             return $this->renew();
         }
 
-        // The id is asked for here and not at construction, for a fork may lie between.
+        // Read here and not at construction, because the process may have forked since.
         $me   = $this->process ?? ProcessIdentity::current();
         $mine = bin2hex(random_bytes(16));
         $row  = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM '
@@ -100,7 +100,7 @@ final class Lock
         return true;
     }
 
-    /** Whether another process has it now. */
+    /** Whether another process holds it now. */
     public function isTaken(): bool
     {
         $row = $this->sql->fetchOne('SELECT holder, node, pid, pid_started, expires FROM '
@@ -117,21 +117,22 @@ final class Lock
     /** @param array<string, int|float|string|null> $row */
     private function isFree(array $row, ProcessIdentity $me): bool
     {
-        // A call to Clover may outlast a lease, so who certainly lives is not robbed; a hung process is, in the end.
+        // A call to Clover may take longer than a lease, so a process that is certainly running keeps the lock, unless
+        // it hangs.
         $overdue = $this->clock->now() - (int) $row['expires'];
         $patient = $overdue < self::HUNG
         && $me->isAlive((string) $row['node'], (int) $row['pid'], (int) $row['pid_started']);
 
         return (
             $row['holder'] === ''
-            // A lease that ends later than any could is from a clock that was ahead.
+            // A lease that ends later than possible comes from a clock that was ahead.
             || ($overdue >= 0 || $overdue < (-$this->lease - self::TOLERANCE))
             && !$patient
             || $me->isDead((string) $row['node'], (int) $row['pid'], (int) $row['pid_started'])
         );
     }
 
-    /** Tries again until it has the lock or the time is over. */
+    /** Tries until it has the lock or the time is over. */
     public function wait(float $seconds): bool
     {
         $end = $this->clock->monotonic() + $seconds;
@@ -148,7 +149,7 @@ final class Lock
     }
 
     /**
-     * Prolongs the lease; cheap enough to call often.
+     * Extends the lease; cheap enough to call often.
      *
      * @return bool False when the lock was lost to another process
      */
@@ -180,9 +181,9 @@ final class Lock
     }
 
     /**
-     * Whether it is held for certain, and until the caller's transaction ends: nobody takes it over in the meantime.
+     * Whether it is certainly held, until the caller's transaction ends: no other process can take it over before.
      *
-     * What a transaction stores under this is stored by the one holder, also when the process had slept past its lease.
+     * What a transaction stores under it is stored by the holder, even when the process had slept past its lease.
      */
     public function isHeldForSure(): bool
     {
@@ -217,13 +218,13 @@ final class Lock
         return $this->holder !== '';
     }
 
-    /** Distinguishes this taking of the lock from every other; empty when not held. */
+    /** Distinguishes this acquisition of the lock from every other; empty when not held. */
     public function holder(): string
     {
         return $this->holder;
     }
 
-    /** For fatal errors and time limits, which no finally sees. */
+    /** For fatal errors and time limits, after which `finally` does not run. */
     private function releaseAtShutdown(): void
     {
         if ($this->watched) {

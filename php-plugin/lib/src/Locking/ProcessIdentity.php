@@ -8,19 +8,19 @@ namespace CloverSync\Shop\Locking;
 
 use CloverSync\Shop\Support\Platform;
 
-/** Which process this is, and whether another one of the same node still lives. */
+/** Identifies this process, and tells whether another process of the same node is still running. */
 final readonly class ProcessIdentity
 {
     private const POSIX_NO_SUCH_PROCESS = 3;
 
     public function __construct(
         /**
-         * Same for all processes that can see each other: the boot of the machine and the namespace of process ids;
-         * else of this process alone.
+         * Same for all processes that can see each other: the boot of the machine and the namespace of process ids.
+         * Unique to this process when the system does not provide them.
          */
         public string $node,
         public int $pid,
-        /** Tells a process from a later one that got the same id; 0 where the system does not say. */
+        /** Distinguishes a process from a later one with the same id; 0 when the system does not provide it. */
         public int $started,
     ) {
     }
@@ -35,13 +35,13 @@ final readonly class ProcessIdentity
         return $pid === 0 || $name === null ? self::unknown() : new self($name, $pid, self::stat($pid)['started'] ?? 0);
     }
 
-    /** Not comparable with any other process: its locks and leases end by time alone. */
+    /** An identity that matches no other process: its locks and leases end only by time. */
     private static function unknown(): self
     {
         return new self('unknown:' . bin2hex(random_bytes(8)), 0, 0);
     }
 
-    /** On Linux two containers may have one host name and processes of their own, so that the name proves nothing. */
+    /** On Linux two containers may share a host name and have separate processes, so the name proves nothing. */
     private static function hostName(): ?string
     {
         $name = PHP_OS_FAMILY === 'Linux' ? null : Platform::name();
@@ -49,7 +49,7 @@ final readonly class ProcessIdentity
         return $name === null ? null : "host:$name";
     }
 
-    /** True only when it is certain. */
+    /** True only when that is certain. */
     public function isDead(string $node, int $pid, int $started): bool
     {
         if ($node !== $this->node || $pid <= 0 || $this->pid <= 0) {
@@ -62,7 +62,7 @@ final readonly class ProcessIdentity
             return $stat['zombie'] || $started !== 0 && $stat['started'] !== $started;
         }
 
-        // No entry in /proc can also mean that /proc hides the processes of other users.
+        // A missing entry in /proc can also mean that /proc hides the processes of other users.
         if (Platform::has('posix_kill') && Platform::has('posix_get_last_error')) {
             return !posix_kill($pid, 0) && posix_get_last_error() === self::POSIX_NO_SUCH_PROCESS;
         }
@@ -70,7 +70,7 @@ final readonly class ProcessIdentity
         return is_dir('/proc/1') && !is_dir("/proc/$pid");
     }
 
-    /** True only when it is certain. */
+    /** True only when that is certain. */
     public function isAlive(string $node, int $pid, int $started): bool
     {
         $stat = $node === $this->node && $started !== 0 ? self::stat($pid) : null;
@@ -83,7 +83,7 @@ final readonly class ProcessIdentity
     {
         $text = @file_get_contents("/proc/$pid/stat");
 
-        // The second field is the command in brackets and may hold spaces and brackets itself.
+        // The second field is the command in parentheses, and may contain spaces and parentheses itself.
         if ($text === false || ($end = strrpos($text, ')')) === false) {
             return null;
         }

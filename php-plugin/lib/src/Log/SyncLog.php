@@ -81,7 +81,7 @@ final readonly class SyncLog
     }
 
     /**
-     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all; searched are message, action,
+     * @param array{status?: ?string, search?: ?string} $filter Null or empty = all. The search covers message, action,
      *   entity type and entity id
      * @param string                                    $sort   One of {@see SORTS}
      *
@@ -92,7 +92,7 @@ final readonly class SyncLog
     {
         [$where, $values] = $this->where($filter);
         $direction = $descending ? 'DESC' : 'ASC';
-        // Entries are numbered as they come, so their number is their time, to the last entry of a second.
+        // Entries are numbered in order of arrival, so sorting by number sorts by time.
         $order = \in_array($sort, self::SORTS, true) && $sort !== 'created'
             ? "$sort $direction, id DESC"
             : "id $direction";
@@ -113,7 +113,7 @@ final readonly class SyncLog
         );
     }
 
-    /** @param array{status?: ?string, search?: ?string} $filter As {@see page()} takes it */
+    /** @param array{status?: ?string, search?: ?string} $filter As in {@see page()} */
     public function count(array $filter = []): int
     {
         [$where, $values] = $this->where($filter);
@@ -122,7 +122,7 @@ final readonly class SyncLog
     }
 
     /**
-     * Entries of one run, oldest first, but for the run's own.
+     * Entries of one run, oldest first, without those about the run itself.
      *
      * @return list<array{action: string, entity_type: string, entity_id: string, status: string, message: string}>
      */

@@ -15,12 +15,12 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\SystemClock;
 
-/** The limiter of all processes of an environment: one row of the shop's database, changed by guarded updates. */
+/** Rate limiter for all processes of an environment: one database row, changed by guarded updates. */
 final class DatabaseRateLimiter implements RateLimiter
 {
     private const TABLE = '#__j2commerce_clover_pace';
 
-    /** A process that loses this often against others asks again later. */
+    /** A process that loses this many races asks again later. */
     private const MAX_TRIES = 8;
 
     private string $id = '';
@@ -32,7 +32,7 @@ final class DatabaseRateLimiter implements RateLimiter
     /** Whether the row names this process. */
     private bool $known = false;
 
-    /** @param int $share Percent of the limits that this node may use */
+    /** @param int $share Percentage of the limits that this node may use */
     public function __construct(
         private readonly Sql $sql,
         private readonly string $environment,
@@ -48,7 +48,7 @@ final class DatabaseRateLimiter implements RateLimiter
     }
 
     /**
-     * @throws \LogicException inside a transaction, where others would not see it before the commit
+     * @throws \LogicException inside a transaction, where others would not see the row before the commit
      */
     public function exchange(
         int $wanted,
@@ -85,7 +85,7 @@ final class DatabaseRateLimiter implements RateLimiter
                 $this->known = $wanted > 0 || $inFlight > 0;
             });
         } catch (\RuntimeException $e) {
-            // A process that has permits has its turn with the database soon enough; a call to Clover must not end for this.
+            // A process with permits gets to update the row soon enough; a call to Clover must not fail because of it.
             if (($unused + $inFlight) === 0) {
                 throw $e;
             }
@@ -108,7 +108,7 @@ final class DatabaseRateLimiter implements RateLimiter
     }
 
     /**
-     * The token's limits: the documented ones, or those that Clover named.
+     * The token's limits: the documented ones, or those learned from Clover.
      *
      * @return array{per_second: int, concurrent: int, learned: bool}
      */
@@ -122,7 +122,7 @@ final class DatabaseRateLimiter implements RateLimiter
         return $limits + ['learned' => $limits !== PermitTable::DOCUMENTED];
     }
 
-    /** @return ?array<string, mixed> */
+    /** @return ?array<string, int|float|string|null> */
     private static function row(Sql $sql, string $environment): ?array
     {
         return $sql->fetchOne('SELECT version, leases, '
@@ -135,7 +135,7 @@ final class DatabaseRateLimiter implements RateLimiter
     /**
      * @param callable(PermitTable, ProcessIdentity): void $work
      *
-     * @return ?PermitTable Null when others were quicker each time
+     * @return ?PermitTable Null when other processes were faster each time
      */
     private function change(callable $work): ?PermitTable
     {
@@ -179,7 +179,7 @@ final class DatabaseRateLimiter implements RateLimiter
         return null;
     }
 
-    /** Permits belong to one process: a forked child begins with none. */
+    /** Permits belong to one process: a forked child starts with none. */
     private function enter(): void
     {
         if ($this->pid === Platform::processId()) {
@@ -207,7 +207,7 @@ final class DatabaseRateLimiter implements RateLimiter
         }
     }
 
-    /** For fatal errors and time limits, after which no destructor runs. */
+    /** For fatal errors and time limits, after which destructors do not run. */
     private function vacateAtShutdown(): void
     {
         if ($this->watched) {

@@ -9,55 +9,59 @@ namespace CloverSync\Shop\RateLimit;
 use CloverSync\Shop\Locking\ProcessIdentity;
 
 /**
- * The requests of one token: which ones still count, which processes hold permits, and who waits since when. Without a database.
+ * Allocation rules for the rate limit of one token: which requests still count, which processes hold permits, and which
+ * wait since when. No database access.
  *
- * A permit is held from its grant until its request has ended, and takes a place and a start of the current second. A request
- * that has ended counts for its second only. All times are milliseconds of the database server's clock.
+ * A permit is held from its grant until its request has ended. It takes one place of the requests in flight and one
+ * start of the current second. A request that has ended counts only for its second. All times are milliseconds of the
+ * database server's clock.
  */
 final class PermitTable
 {
     /** What Clover documents for a token; a learned limit is below it. */
     public const DOCUMENTED = ['per_second' => 16, 'concurrent' => 5];
 
-    /** A process uses no permit for longer without asking again. */
+    /** A process must not use a permit longer than this without asking again. */
     public const LEASE = 4_000;
 
-    /** The same for a process that has requests in flight and works on something else. */
-    public const AWAY = 60_000;
+    /** The same for a process that has requests in flight and is doing other work. */
+    public const DETACHED = 60_000;
 
-    /** Requests of a process that died, or of a lease that ended, may be on their way for so long. */
-    public const REST = 3_000;
+    /** Requests of a dead process, or of a lease that ended, may still be under way for this long. */
+    public const DRAIN = 3_000;
 
-    /** For how long a request counts, with some time for clocks and timers. */
+    /** How long a request counts, with a margin for clocks and timers. */
     public const WINDOW = 1_010;
 
     /** Permits are granted for starts up to this far ahead. */
     private const AHEAD = 400;
 
-    /** A process that waits and does not ask for so long has given up. */
-    private const PATIENCE = 3_000;
+    /** A process that waits and does not ask for this long has given up. */
+    private const GIVEN_UP = 3_000;
 
     /** The longest time until a process that waits asks again. */
-    private const LONGEST_NAP = 500;
+    private const MAX_RETRY = 500;
 
-    /** No wait lasts longer. */
+    /** No wait is longer. */
     private const CLOSED = 3_600_000;
 
-    /** A gate that closes this much later is no news. */
-    private const NO_NEWS = 100;
+    /** A pause that is extended by less than this needs no update of the row. */
+    private const MIN_EXTENSION = 100;
 
     private bool $changed = false;
 
-    /** From when on a process that was granted nothing could start, were there a place. */
+    /** When a process that was granted nothing could start, if there were a place. */
     private int $next = 0;
 
     /**
-     * @param array<string, list<int>> $recent Until when requests count that have ended, by node
-     * @param array<string, array{node: string, pid: int, started: int, share: int, held: int, busy: int, until: int, since: int}> $processes
-     *        share: percent of the limits that its node may use; held: permits; busy: those with a request in flight when it last
-     *        asked; since: when it began to wait, or 0
-     * @param int $closed Until when nothing may start
-     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits that Clover named; see {@see limits()}
+     * @param array<string, list<int>> $recent When requests that have ended stop counting, by node
+     * @param array<string, array{node: string, pid: int, started: int, share: int, held: int, busy: int, until: int,
+     *   since: int}> $processes
+     *        share: percentage of the limits that its node may use; held: permits; busy: permits with a request in
+     *        flight when it last asked; since: when it began to wait, or 0
+     * @param int $closed Until when no request may start
+     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits learned from Clover:
+     *   {@see limits()}
      */
     private function __construct(
         private array $recent,
@@ -73,7 +77,7 @@ final class PermitTable
         $row = json_decode($json, true);
         $row = \is_array($row) ? $row : [];
 
-        // A row from the future was written under a clock that ran ahead. Of each wait in it remains what it was then.
+        // A row from the future was written by a clock that ran ahead. Each wait in it keeps its length.
         $ahead     = max(0, ($row['at'] ?? 0) - $now);
         $until     = static fn (int $time, int $longest): int => min($time - $ahead, $now + $longest);
         $recent    = [];
@@ -90,7 +94,7 @@ final class PermitTable
         }
 
         foreach ($processes as &$process) {
-            $process['until'] = $until($process['until'], self::AWAY + self::REST);
+            $process['until'] = $until($process['until'], self::DETACHED + self::DRAIN);
             $process['since'] = max(0, $process['since'] - $ahead);
         }
 
@@ -121,15 +125,15 @@ final class PermitTable
         ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
     }
 
-    /** Whether anything was written into it that others must see. */
+    /** Whether it has changes that others must see. */
     public function hasChanged(): bool
     {
         return $this->changed;
     }
 
     /**
-     * The limits in force: the documented ones, or those that Clover named. A learned limit rises by one with each step
-     * of time until it is the documented one again.
+     * The limits in force: the documented ones, or those learned from Clover. A learned limit rises by one at each time
+     * step until it is the documented one again.
      *
      * @return array{per_second: int, concurrent: int}
      */
@@ -155,7 +159,10 @@ final class PermitTable
         ], $this->learned);
     }
 
-    /** @param array<string, array{limit: int, forgottenIn: int, step: int}> $news What a process has just learned; the last one is right */
+    /**
+     * @param array<string, array{limit: int, forgottenIn: int, step: int}> $news Newly learned limits; the last one is
+     *   valid
+     */
     public function learn(array $news): void
     {
         foreach (array_intersect_key($news, self::DOCUMENTED) as $name => $entry) {
@@ -175,7 +182,7 @@ final class PermitTable
 
     public function close(int $closedFor): void
     {
-        if ($closedFor > 0 && ($this->now + $closedFor) > ($this->closed + self::NO_NEWS)) {
+        if ($closedFor > 0 && ($this->now + $closedFor) > ($this->closed + self::MIN_EXTENSION)) {
             $this->closed  = $this->now + $closedFor;
             $this->changed = true;
         }
@@ -192,11 +199,11 @@ final class PermitTable
         return array_diff_key($this->processes, [$id => true]) !== [];
     }
 
-    /** Takes the permits of processes that are gone: dead on this node, or silent for longer than their lease anywhere. */
+    /** Frees the permits of processes that are gone: dead on this node, or silent beyond their lease on any node. */
     public function sweep(string $me, ProcessIdentity $here): void
     {
         foreach (array_diff_key($this->processes, [$me => true]) as $id => $process) {
-            $rest = $this->now + ($process['held'] > 0 ? self::REST : 0);
+            $rest = $this->now + ($process['held'] > 0 ? self::DRAIN : 0);
 
             if ($process['until'] > $rest && $here->isDead($process['node'], $process['pid'], $process['started'])) {
                 $process['until']     = $rest;
@@ -212,12 +219,13 @@ final class PermitTable
     }
 
     /**
-     * Writes down what a process does now. Permits of requests that have ended, and unused ones, are free again.
+     * Records the current state of a process. It frees permits that are unused or whose requests have ended.
      *
-     * @param int       $share    Percent of the limits that its node may use
+     * @param int       $share    Percentage of the limits that its node may use
      * @param int       $inFlight Requests in flight
-     * @param list<int> $ended    For how many milliseconds each request still counts that ended since it last asked
-     * @param bool      $leaving  It may not ask again for a minute
+     * @param list<int> $ended    Remaining milliseconds for which each request that ended since it last asked still
+     *   counts
+     * @param bool      $leaving  Whether it may not ask again for a minute
      */
     public function report(
         string $id,
@@ -251,14 +259,14 @@ final class PermitTable
             'since'   => $known['since'] ?? 0,
             'until'   => $inFlight === 0
                 ? $known['until']
-                : $this->now + self::REST + ($leaving ? self::AWAY : self::LEASE),
+                : $this->now + self::DRAIN + ($leaving ? self::DETACHED : self::LEASE),
         ];
     }
 
     /**
-     * Grants what is free after those that wait for longer. Must follow {@see report()}.
+     * Grants free permits, after those of processes that have waited longer. Call it after {@see report()}.
      *
-     * @return list<int> In how many milliseconds each permit may be used
+     * @return list<int> Milliseconds until each permit may be used
      */
     public function grant(string $id, ProcessIdentity $process, int $share, int $wanted): array
     {
@@ -288,16 +296,16 @@ final class PermitTable
         $permits              = $due > 0 ? $this->permits($id, $due) : [];
 
         if ($due <= 0) {
-            // It has its part, and others do not wait behind it.
-            $this->next  = $this->now + self::LONGEST_NAP;
+            // It has its share, and the others do not wait for it.
+            $this->next  = $this->now + self::MAX_RETRY;
             $me['since'] = 0;
         } elseif ($permits !== []) {
             $me['held']  += \count($permits);
             $me['since'] = 0;
-            $me['until'] = $this->now + self::LEASE + self::REST;
-        } elseif ($me['since'] === 0 || ($me['until'] - $this->now) < (self::PATIENCE - self::LONGEST_NAP)) {
+            $me['until'] = $this->now + self::LEASE + self::DRAIN;
+        } elseif ($me['since'] === 0 || ($me['until'] - $this->now) < (self::GIVEN_UP - self::MAX_RETRY)) {
             $me['since'] = $me['since'] ?: $this->now;
-            $me['until'] = max($me['until'], $this->now + self::PATIENCE);
+            $me['until'] = max($me['until'], $this->now + self::GIVEN_UP);
         } else {
             return [];
         }
@@ -308,13 +316,13 @@ final class PermitTable
         return $permits;
     }
 
-    /** When a process that was granted nothing asks again, in milliseconds. Some chance keeps processes apart. */
+    /** Milliseconds until a process that was granted nothing asks again. Random jitter keeps processes apart. */
     public function againIn(int $chance): int
     {
-        return min(self::LONGEST_NAP, max(10, $this->next - $this->now)) + $chance;
+        return min(self::MAX_RETRY, max(10, $this->next - $this->now)) + $chance;
     }
 
-    /** Gives all permits back on behalf of a process that cannot say any more what became of them. */
+    /** Returns all permits of a process that no longer knows what happened to its requests. */
     public function vacate(string $id): void
     {
         $me = $this->processes[$id] ?? null;
@@ -326,8 +334,8 @@ final class PermitTable
         $this->changed = true;
 
         if ($me['busy'] > 0) {
-            // Its requests may still be worked on.
-            $this->processes[$id] = ['until' => min($me['until'], $this->now + self::REST), 'since' => 0] + $me;
+            // Clover may still be processing its requests.
+            $this->processes[$id] = ['until' => min($me['until'], $this->now + self::DRAIN), 'since' => 0] + $me;
 
             return;
         }
@@ -339,7 +347,7 @@ final class PermitTable
         $this->forget($id);
     }
 
-    /** Permits that are due to a process: its part, two at least, or some in advance when it works alone. */
+    /** Permits that a process may have: its share, at least two, or some in advance when it works alone. */
     private function due(int $busy, int $wanted): int
     {
         $places    = $this->limits()['concurrent'];
@@ -392,7 +400,7 @@ final class PermitTable
         }
     }
 
-    /** Processes that wait for longer. */
+    /** Processes that have waited longer. */
     private function ahead(string $id): int
     {
         $since = $this->processes[$id]['since'] ?: $this->now;
@@ -409,10 +417,10 @@ final class PermitTable
     }
 
     /**
-     * From when on one more request stays within the limit.
+     * The time from which one more request stays within the limit.
      *
-     * @param int       $held   Permits that count until further notice
-     * @param list<int> $recent Until when the others count, soonest first
+     * @param int       $held   Permits that count until they are returned
+     * @param list<int> $recent When the others stop counting, soonest first
      */
     private static function from(int $limit, int $held, array $recent): int
     {

@@ -11,8 +11,8 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
 
 /**
- * Stops sending to Clover after repeated refusals, or when a permission is missing: each further try would fail as
- * well. The owner resumes, or a new connection does.
+ * Stops sending to Clover after repeated refusals, or when a permission is missing: each further attempt would fail
+ * too. The owner or a new connection resumes it.
  */
 final class CircuitBreaker
 {

@@ -15,8 +15,8 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\ShopSettings;
 
 /**
- * How many units of a count of Clover's the shop has sold already: on the web, and not yet taken out of Clover.
- * Negative for units that were given back in the shop only.
+ * How many units of a count in Clover the shop has already sold, on the web, and not yet taken out of Clover. Negative
+ * for units that were given back only in the shop.
  *
  * Call it in the transaction that writes the counts, after they are locked.
  */
@@ -93,7 +93,7 @@ final readonly class Committed implements CommittedUnits
 
             $seen[$key] = true;
             $history    = $ofLine[$key] ?? [];
-            // A product that was linked to another item meanwhile still owes its sale to the old one.
+            // A product that has since been linked to another item still owes its sale to the old one.
             $item =
                 LineHistory::lastSale($history, $line['variant_id'])->cloverId ?? $linked[$line['variant_id']] ?? null;
 
@@ -109,7 +109,7 @@ final readonly class Committed implements CommittedUnits
         return array_intersect_key($this->rules->committed($taken, $forRules, $asked), $variants);
     }
 
-    /** @return list<string> Orders that a gateway has refunded whole; J2Commerce goes on holding their stock */
+    /** @return list<string> Orders that a gateway has refunded completely; J2Commerce still holds their stock */
     private function refunded(): array
     {
         return array_values(array_filter(

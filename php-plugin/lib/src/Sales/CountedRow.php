@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Database\Row;
 
-/** A row of the stock ledger as far as it decides what a count of Clover's still lacks. */
+/** The fields of a row of the stock ledger that determine what is still missing from a count in Clover. */
 final readonly class CountedRow
 {
     private function __construct(
@@ -24,7 +24,7 @@ final readonly class CountedRow
         private string $state,
         /** Milliseconds of the database's clock. */
         private ?int $settled,
-        /** Whether the shop's books are counted for its order. */
+        /** Whether the shop's stock includes its order. */
         private bool $counted,
         private ?string $reversedState,
         private ?int $reversedSettled,

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** What {@see \CloverSync\Ledger} wants done about one line: rows to add, and rows that become something else. */
+/** What {@see \CloverSync\Ledger} decides about one line: rows to add, and rows whose state changes. */
 final readonly class LedgerPlan
 {
     /**

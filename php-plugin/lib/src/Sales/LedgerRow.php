@@ -14,18 +14,18 @@ final readonly class LedgerRow
     private function __construct(
         public int $id,
         public string $orderId,
-        /** Primary key of the order: the shop's order ids can come again. */
+        /** Primary key of the order: the shop can reuse order ids. */
         public int $orderPk,
         public int $lineId,
         public int $seq,
         public LedgerCause $cause,
         /** Number of the sale that a return gives back. */
         public ?int $reverses,
-        /** Empty for a product that is linked to no item. */
+        /** Empty for a product that is not linked to an item. */
         public string $cloverId,
         public int $variantId,
         public string $name,
-        /** Units to take out of Clover; negative ones go back. */
+        /** Units to take out of Clover; a negative number gives units back. */
         public int $delta,
         public SendState $state,
         public ?string $reason,
@@ -37,7 +37,7 @@ final readonly class LedgerRow
         public ?int $modifiedBefore,
         /** Clover's count after the write, decimal text. */
         public string $target,
-        /** Milliseconds from the question for the old count to the answer to the new one. */
+        /** Milliseconds from the request for the old count to the response with the new one. */
         public int $windowMs,
         public int $attempts,
         public int $misses,
@@ -78,7 +78,7 @@ final readonly class LedgerRow
         );
     }
 
-    /** The action that the log names for it. */
+    /** The action under which the log lists it. */
     public function action(): string
     {
         return self::actionOf($this->delta);
@@ -89,7 +89,7 @@ final readonly class LedgerRow
         return $delta > 0 ? 'inventory_decrement' : 'inventory_restock';
     }
 
-    /** @return array<string, int|string|null> As {@see \CloverSync\Ledger} takes it */
+    /** @return array<string, int|string|null> Input of \CloverSync\Ledger */
     public function forRules(): array
     {
         return [

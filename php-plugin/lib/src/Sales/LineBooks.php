@@ -14,7 +14,7 @@ final readonly class LineBooks
         public int $lineId,
         public int $variantId,
         public string $name,
-        /** The item that the line is sold as; empty when the product is linked to none. */
+        /** The item as which the line is sold; empty when the product is not linked to one. */
         public string $cloverId,
         /** 0 when the line is gone. */
         public int $quantity,
@@ -29,7 +29,7 @@ final readonly class LineBooks
     public static function of(int $lineId, ?ShopOrderLine $line, array $rows): self
     {
         $sold = LineHistory::lastSale($rows);
-        // Only another product makes the line another sale.
+        // The line is another sale only when its product is another.
         $item =
             $sold !== null && ($line === null || $sold->variantId === $line->variantId)
                 ? $sold->cloverId

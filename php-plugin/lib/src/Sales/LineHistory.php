@@ -6,11 +6,12 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** What the ledger's rows of one line say, in the order of their numbers. */
+/** What the ledger's rows of one line mean, in the order of their numbers. */
 final class LineHistory
 {
     /**
-     * The newest sale of a line: what the line was sold as stays, whatever the product is linked to later.
+     * The newest sale of a line: a line stays sold as the same item, even when the product is linked to another one
+     * later.
      *
      * @template T of LedgerRow|CountedRow
      *
@@ -33,8 +34,8 @@ final class LineHistory
     }
 
     /**
-     * Units of an item that the owner gave back by hand since the line was last released: the shop's books hold them
-     * still. {@see ShopOrders::suspects()} asks the database the same question for all lines at once.
+     * Units of an item that the owner gave back by hand since the line was last released: the shop's stock still lacks
+     * them. {@see ShopOrders::suspects()} asks the database the same question for all lines at once.
      *
      * @param list<LedgerRow|CountedRow> $rows
      */

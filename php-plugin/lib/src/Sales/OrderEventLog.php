@@ -59,7 +59,7 @@ final readonly class OrderEventLog
         );
     }
 
-    /** Why an order with unprocessed events could not be read; null when it has not been tried. */
+    /** Why an order with unprocessed events could not be read; null before the first attempt. */
     public function errorOf(string $orderId): ?string
     {
         $error = $this->sql->fetchValue('SELECT error FROM ' . self::TABLE . "
@@ -73,7 +73,7 @@ final readonly class OrderEventLog
     }
 
     /**
-     * The events as {@see \CloverSync\Ledger::standing()} takes them.
+     * The events as input of {@see \CloverSync\Ledger::standing()}.
      *
      * @param list<OrderEventRow> $events
      */

@@ -48,7 +48,7 @@ final readonly class OrderEvents
     /**
      * A gateway has refunded an amount. To be called before the order's own sum of refunds includes it.
      *
-     * @param string $amount In the shop's currency, converted back from cents of the customer's
+     * @param string $amount In the shop's currency, converted from cents of the customer's
      */
     public function paidBack(string $orderId, string $amount): void
     {

@@ -14,22 +14,22 @@ final readonly class OrderPushRow
     private function __construct(
         public int $id,
         public string $orderId,
-        /** Primary key of the order: the shop's order ids can come again. */
+        /** Primary key of the order: the shop can reuse order ids. */
         public int $orderPk,
         public string $reference,
         public ?string $cloverOrderId,
         public SendState $state,
         /** "create" or "fill" while the order is sent, else empty. */
         public string $step,
-        /** "due", or how {@see \CloverSync\Orders::pay()} ended; empty before. */
+        /** "due", or the result of {@see \CloverSync\Orders::pay()}; empty before. */
         public string $payment,
         public ?string $reason,
         public ?string $message,
-        /** What Clover is told, frozen before the first call; empty once the payment is recorded. */
+        /** The plan sent to Clover, frozen before the first call; empty once the payment is recorded. */
         public string $plan,
         public string $claim,
         public int $attempts,
-        /** How often it was put off, without a refusal. */
+        /** How often it was postponed without a refusal. */
         public int $misses,
         public int $sent,
         public ?int $settled,

@@ -39,7 +39,7 @@ final readonly class OrderPushes
     /** Reason of an order that is whole in Clover, and whose payment could not be recorded. */
     private const PAYMENT = 'payment';
 
-    /** A row that was put off this often is the owner's: the waits add up to about a day. */
+    /** A row that was postponed this often needs the owner's decision: the waits add up to about a day. */
     private const MAX_MISSES = 32;
 
     public function __construct(
@@ -50,7 +50,7 @@ final readonly class OrderPushes
     ) {
     }
 
-    /** @param int $pk Primary key of the order: the shop's order ids can come again */
+    /** @param int $pk Primary key of the order: the shop can reuse order ids */
     public function has(string $orderId, int $pk): bool
     {
         return $this->sql->fetchValue('SELECT id FROM '
@@ -140,7 +140,7 @@ final readonly class OrderPushes
         ]);
     }
 
-    /** The owner wants an order in Clover that was left out while Sync Sale was off. */
+    /** The owner wants to send an order that was left out while Sync Sale was off. */
     public function pushNow(string $orderId): bool
     {
         $row = $this->of($orderId);
@@ -150,7 +150,8 @@ final readonly class OrderPushes
             && $this->sql->execute(
                 'UPDATE '
                 . self::TABLE
-                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0
+                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL,
+                    attempts = 0, misses = 0, next_try = 0
               WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
                 [$row->id],
             ) === 1
@@ -224,7 +225,8 @@ final readonly class OrderPushes
         return $this->move(
             $id,
             $claim,
-            "state = 'confirmed', step = '', payment = 'due', attempts = 0, misses = 0, next_try = 0, settled = ?, message = NULL",
+            "state = 'confirmed', step = '', payment = 'due', attempts = 0, misses = 0, next_try = 0,
+             settled = ?, message = NULL",
             [$this->clock->now()],
         );
     }
@@ -289,25 +291,22 @@ final readonly class OrderPushes
             default             => [SendState::Uncertain, self::PAYMENT],
         };
 
-        return $this->sql->execute('UPDATE ' . self::TABLE . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
-              WHERE id = ? AND state = ? AND claim = ?", [
-            $state->value,
-            $why,
-            $misses,
-            Text::fit($message, 10_000),
-            $id,
-            $row->state->value,
-            $claim,
-        ]) === 1;
+        return $this->sql->execute(
+            'UPDATE '
+            . self::TABLE
+            . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
+              WHERE id = ? AND state = ? AND claim = ?",
+            [$state->value, $why, $misses, Text::fit($message, 10_000), $id, $row->state->value, $claim],
+        ) === 1;
     }
 
-    /** Comes back to an unanswered row later. */
+    /** Schedules another look at an unanswered row. */
     public function later(int $id, string $claim, int $seconds, string $message): void
     {
         $this->wait($id, $claim, $seconds, $message, $this->row($id)->misses ?? 0);
     }
 
-    /** Puts a row back of which Clover has certainly not carried anything out. */
+    /** Reschedules a row when Clover has certainly not executed any of it. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
         return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
@@ -385,7 +384,8 @@ final readonly class OrderPushes
         return $this->sql->execute(
             'UPDATE '
             . self::TABLE
-            . " SET state = CASE WHEN reason = 'payment' THEN 'confirmed' ELSE ? END, reason = ?, step = '', payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
+            . " SET state = CASE WHEN reason = 'payment' THEN 'confirmed' ELSE ? END, reason = ?, step = '',
+                    payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
                     message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
             [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
@@ -500,7 +500,7 @@ final readonly class OrderPushes
         ]);
     }
 
-    /** An order that is whole in Clover is not made a second time because its payment was not recorded. */
+    /** An order that is complete in Clover is not created a second time because its payment was not recorded. */
     private function payAgain(int $id): bool
     {
         return $this->sql->execute(

@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
 
-/** What Clover has of one order, and what the owner may do about it: what the order's page shows. */
+/** What Clover has of one order and what the owner can do about it, as shown on the order's page. */
 final readonly class OrderStatus
 {
     /** Reasons with which a return does not reach Clover, or not before the owner has decided about its sale. */
@@ -29,7 +29,7 @@ final readonly class OrderStatus
         public bool $isDead,
         /** Why it could not be read. */
         public ?string $error,
-        /** A gateway has refunded part of it and named no lines. */
+        /** A gateway has refunded part of it without naming lines. */
         public bool $hasPartRefund,
     ) {
     }
@@ -59,7 +59,7 @@ final readonly class OrderStatus
         );
     }
 
-    /** Whether it was left out while Sync Sale was off, and may be sent to Clover by hand. */
+    /** Whether it was left out while Sync Sale was off and can be sent to Clover by hand. */
     public function mayPush(): bool
     {
         return (
@@ -71,7 +71,7 @@ final readonly class OrderStatus
         );
     }
 
-    /** Whether something of it is on its way and could go on now. */
+    /** Whether something of it is on its way and can continue now. */
     public function isUnderWay(): bool
     {
         return (
@@ -83,7 +83,7 @@ final readonly class OrderStatus
         );
     }
 
-    /** Whether something of it was given up that could be tried again. */
+    /** Whether something of it was given up and can be tried again. */
     public function mayRetry(): bool
     {
         return $this->isDead || $this->push?->state === SendState::Dead || $this->retryable() !== [];
@@ -114,7 +114,7 @@ final readonly class OrderStatus
         ));
     }
 
-    /** The most that the rules let the owner give back; 0 where it would not reach Clover. */
+    /** The most units that the rules let the owner give back; 0 where a return would not reach Clover. */
     private static function returnable(Ledger $rules, LineBooks $line): int
     {
         $books = $line->forRules();
@@ -160,7 +160,7 @@ final readonly class OrderStatus
         return $open;
     }
 
-    /** @param \Closure(): LedgerPlan $question To the rules, which decide and store nothing */
+    /** @param \Closure(): LedgerPlan $question Asks the rules, which decide and store nothing */
     private static function isAllowed(\Closure $question): bool
     {
         try {

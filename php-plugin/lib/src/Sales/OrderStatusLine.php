@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** A line of an order with what the owner may do about it. */
+/** A line of an order with the actions that the owner can take. */
 final readonly class OrderStatusLine
 {
     /** @param list<int> $open Numbers of the rows that need the owner's decision now */

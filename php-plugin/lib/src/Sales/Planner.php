@@ -12,7 +12,7 @@ use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\ShopSettings;
 
-/** Decides what an order asks of Clover, from the order as the shop has it now. */
+/** Decides what an order requires in Clover, from the shop's current data of the order. */
 final readonly class Planner
 {
     public function __construct(

@@ -6,13 +6,13 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** An order of the shop, as far as its stock goes. */
+/** The fields of a shop's order that concern stock. */
 final readonly class ShopOrder
 {
     /** @param array<int, ShopOrderLine> $lines By id; lines without a product are left out */
     public function __construct(
         public string $orderId,
-        /** Primary key: the shop's order ids can come again. */
+        /** Primary key: the shop can reuse order ids. */
         public int $pk,
         /** J2Commerce's status id. */
         public int $status,

@@ -15,7 +15,7 @@ final readonly class ShopOrderLine
         public int $variantId,
         public int $quantity,
         public string $name,
-        /** Empty for a product that is linked to no item. */
+        /** Empty for a product that is not linked to an item. */
         public string $cloverId,
     ) {
     }
@@ -25,7 +25,7 @@ final readonly class ShopOrderLine
     {
         return new self(
             Row::int($row, 'variant_id'),
-            // As J2Commerce itself reads the column when it moves stock.
+            // J2Commerce reads the column in the same way when it moves stock.
             max(0, Row::int($row, 'orderitem_quantity')),
             Row::string($row, 'orderitem_name'),
             Row::string($row, 'clover_id'),

@@ -188,7 +188,7 @@ final readonly class ShopOrders
         };
     }
 
-    /** An order as far as its stock goes; null when it is gone. */
+    /** The fields of an order that concern stock; null when the order is gone. */
     public function find(string $orderId): ?ShopOrder
     {
         $order = $this->sql->fetchOne('SELECT j2commerce_order_id AS pk, order_state_id, created_on FROM '
@@ -232,10 +232,10 @@ final readonly class ShopOrders
     }
 
     /**
-     * An order as {@see \CloverSync\Orders::plan()} takes it; null when it is gone.
+     * An order as input of {@see \CloverSync\Orders::plan()}; null when it is gone.
      *
-     * @param int    $pk       Its primary key: another order may have the id now
-     * @param string $currency The shop's own: its amounts are in that, whatever currency the customer saw
+     * @param int    $pk       Its primary key: another order may have the same id now
+     * @param string $currency The shop's own, in which J2Commerce stores amounts, whatever currency the customer saw
      *
      * @return ?array{order_id: string, number: string, currency: string, customer: array{name: string, email: string,
      *   phone: string}, note: string, lines: list<array{name: string, sku: string, quantity: string, unit_price:
@@ -279,7 +279,7 @@ final readonly class ShopOrders
             ['name' => 'Fees', 'amount' => Row::string($order, 'order_fees')],
         ];
 
-        // Else the tax is inside the prices.
+        // Otherwise the prices include the tax.
         if (Row::int($order, 'is_including_tax') === 0) {
             $charges[] = ['name' => 'Tax', 'amount' => Row::string($order, 'order_tax')];
             $charges[] = ['name' => 'Shipping tax', 'amount' => Row::string($order, 'order_shipping_tax')];
@@ -318,7 +318,7 @@ final readonly class ShopOrders
     }
 
     /**
-     * Lines for which the shop's books hold stock now.
+     * Lines for which the shop's stock is reduced now.
      *
      * @param list<int> $ids      Values of the column of the order's items
      * @param list<int> $statuses Statuses in which J2Commerce keeps the stock and that the owner counts as refunded
@@ -380,7 +380,7 @@ final readonly class ShopOrders
         $in    = static fn (array $list): string => $list === []
             ? '(NULL)'
             : '(' . implode(', ', array_map(intval(...), $list)) . ')';
-        // The shop's books still hold what was given back by hand since the last release: {@see LineHistory}.
+        // The shop's stock still lacks what was given back by hand since the last release: {@see LineHistory}.
         $asked =
             "SELECT l.order_id, l.order_pk, l.line_id,
                     SUM(CASE WHEN l.cause = 'hand' AND NOT EXISTS (SELECT 1 FROM "

@@ -17,7 +17,7 @@ use CloverSync\Stock;
 /** Compares the shop's counts with Clover's, item by item, and says why they differ. Writes nothing. */
 final readonly class StockDriftReport
 {
-    /** Seconds: lost sales of the till are searched for so far back, since older orders need many requests. */
+    /** Seconds: how far back lost sales of the till are searched for, since older orders need many requests. */
     private const WINDOWS = 7 * 86_400;
 
     private Bulk $bulk;
@@ -70,7 +70,7 @@ final readonly class StockDriftReport
 
     /**
      * @param list<array{clover_id: string, count: ?string, whole: ?int}> $items
-     * @param array<string, string>                                       $lost  Units that the till sold within our
+     * @param array<string, string>                                       $lost  Units that the till sold during our
      *   writes, by Clover id
      *
      * @return iterable<?array{clover_id: string, sku: string, shop: ?int, clover: ?string, reason: string}>

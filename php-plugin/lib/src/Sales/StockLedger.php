@@ -59,8 +59,8 @@ final readonly class StockLedger
     }
 
     /**
-     * @return array<int, array<int, list<LedgerRow>>> By primary key of the order, which tells orders of one id apart,
-     *   and by line; in the order of their numbers; locked in a transaction
+     * @return array<int, array<int, list<LedgerRow>>> By primary key of the order, which distinguishes orders with the
+     *   same id, and by line; in the order of their numbers; locked in a transaction
      */
     public function ofOrder(string $orderId): array
     {
@@ -251,7 +251,7 @@ final readonly class StockLedger
     /**
      * Confirms a row by a reading of Clover's count. The window is extended to that reading.
      *
-     * @param LedgerRow $row As it was when it was read
+     * @param LedgerRow $row As it was read
      */
     public function confirmFound(LedgerRow $row, ?int $modified): bool
     {
@@ -276,7 +276,7 @@ final readonly class StockLedger
      * another case looks the same: the write was carried out and others moved the count back, all within the second of
      * the old count. {@see writes()} covers that second.
      *
-     * @param LedgerRow $row As it was when it was read
+     * @param LedgerRow $row As it was read
      */
     public function resend(LedgerRow $row, string $message): bool
     {
@@ -292,7 +292,7 @@ final readonly class StockLedger
     /**
      * Marks a row as uncertain: the owner decides.
      *
-     * @param LedgerRow $row      As it was when it was read
+     * @param LedgerRow $row      As it was read
      * @param ?int      $modified modifiedTime of the count now
      */
     public function uncertain(LedgerRow $row, string $reason, string $message, ?int $modified): bool
@@ -323,7 +323,7 @@ final readonly class StockLedger
             );
         }
 
-        // The first misses only say how many can be written at once.
+        // The first misses only show how many can be written at once.
         $this->leave($row->id, $claim, "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?", [
             $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
             $misses,
@@ -333,7 +333,7 @@ final readonly class StockLedger
         return false;
     }
 
-    /** Looks at an unanswered row later, and later each time. */
+    /** Checks an unanswered row later, after a longer wait each time. */
     public function askLater(LedgerRow $row, int $wait, string $message): void
     {
         $this->sql->execute('UPDATE ' . self::TABLE . "
@@ -414,8 +414,8 @@ final readonly class StockLedger
     }
 
     /**
-     * Rows of items that matter for a count of Clover's: all rows of the orders that the shop's books are counted for,
-     * and the open rows of older orders.
+     * Rows that affect a count in Clover: all rows of the orders that the shop's stock includes, and the open rows of
+     * older orders.
      *
      * @param list<string> $cloverIds
      *
@@ -496,7 +496,7 @@ final readonly class StockLedger
     }
 
     /**
-     * Writes over which sales of the till may have been lost, as {@see \CloverSync\Stock::soldWithin()} takes them.
+     * Writes during which sales of the till may have been lost, as input of {@see \CloverSync\Stock::soldWithin()}.
      *
      * @return list<array{clover_id: string, modified_before: ?int, modified_after: int, window: int}>
      */
@@ -520,7 +520,7 @@ final readonly class StockLedger
             $resent = Row::nullableInt($row, 'resent_from');
 
             if ($row['state'] === 'sent') {
-                // Only the shop's clock tells how long it may still take.
+                // Only the shop's clock shows how long it may still take.
                 $writes[] = self::write(
                     $item,
                     $before,

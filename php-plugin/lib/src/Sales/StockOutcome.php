@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** What became of one change of a count, as {@see \CloverSync\Stock} tells it. */
+/** The result of one change of a count, from {@see \CloverSync\Stock}. */
 final readonly class StockOutcome
 {
     private function __construct(

@@ -13,8 +13,8 @@ use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Stock;
 
 /**
- * Brings rows of the ledger into Clover's counts: read, *store*, write, note the outcome. A write without an answer is
- * settled by reading Clover's count once the request's own time is over. It is never repeated on a guess.
+ * Writes rows of the ledger to Clover's counts: read, *store*, write, note the outcome. A write without an answer is
+ * settled by reading Clover's count once the request can no longer arrive. It is never repeated on a guess.
  */
 final readonly class StockSender
 {
@@ -32,23 +32,23 @@ final readonly class StockSender
         private Ledger $rules,
         private SyncLog $log,
         private CircuitBreaker $breaker,
-        /** Whether the merchant keeps counts at all. */
+        /** Whether the merchant tracks stock at all. */
         private bool $tracks,
     ) {
     }
 
     /**
-     * One round: what got no answer is settled, then a batch is sent.
+     * One round: settles unanswered rows, then sends a batch.
      *
-     * @return int Rows taken up; 0 when nothing is due
+     * @return int Rows processed; 0 when none is due
      *
-     * @throws \CloverSync\Exception\CloverException when nothing can be sent at all
+     * @throws \CloverSync\Exception\CloverException when sending is not possible at all
      */
     public function step(Lock $lock, WorkReport $result): int
     {
         $settled = $this->settle($result);
 
-        // A slow Clover takes longer for both than the lease lasts.
+        // With a slow Clover, both together take longer than the lease.
         return $lock->renew() ? $settled + $this->send($lock, $result) : $settled;
     }
 

@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Shop\Database\Row;
 
-/** An order that could not be read again and again, and waits for the owner. */
+/** An order that repeatedly could not be read and needs the owner's decision. */
 final readonly class UnreadableOrder
 {
     private function __construct(

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
-/** What a worker has done, and what is left. */
+/** What a worker has done and what is left. */
 final class WorkReport
 {
     /** Rows processed. */

@@ -18,17 +18,17 @@ use CloverSync\Shop\Sales\OrderPushes;
 use CloverSync\Shop\Sales\StockLedger;
 use CloverSync\Shop\Support\Clock;
 
-/** What waits for the owner. Asks the database alone, with a handful of counts, so it may stand on every page. */
+/** Counts what needs the owner. It uses only the database, with a few counting queries, so every page can show it. */
 final readonly class Attention
 {
     private function __construct(
-        /** Products and items of which the last sync failed. */
+        /** Products and items whose last sync failed. */
         public int $errors,
-        /** Products that the shop already had under the SKU of something in Clover. */
+        /** Products that the shop already had with the SKU of something in Clover. */
         public int $conflicts,
         /** Stock changes and orders that may or may not have reached Clover. */
         public int $uncertain,
-        /** Stock moves and orders that Clover will not take, and orders that cannot be read. */
+        /** Stock changes and orders that Clover refuses, and orders that cannot be read. */
         public int $dead,
         /** Why sending is paused; null when it is not. */
         public ?string $paused,

@@ -30,7 +30,7 @@ use CloverSync\Shop\Webhooks\VerificationCodes;
 /** Reads the dashboard's facts from the shop's database. Sends no request to Clover. */
 final readonly class DashboardReader
 {
-    /** Seconds of an access token's thirty minutes. */
+    /** Seconds; an access token lasts thirty minutes. */
     private const TOKEN_WARNING = 300;
 
     public function __construct(
@@ -93,7 +93,7 @@ final readonly class DashboardReader
         );
     }
 
-    /** @return list<string> Fields that Clover did not expand in the last run */
+    /** @return list<string> Fields that Clover did not show in the last run */
     private function withheld(): array
     {
         $fields = $this->state->getArray(SyncRunner::WITHHELD)['fields'] ?? [];
@@ -101,7 +101,7 @@ final readonly class DashboardReader
         return \is_array($fields) ? array_values(array_map(strval(...), $fields)) : [];
     }
 
-    /** The newest run, however it ended; null before the first. */
+    /** The newest run, finished or not; null before the first. */
     public function latestRun(): ?SyncProgress
     {
         $latest = $this->runs()?->latest();
@@ -109,13 +109,13 @@ final readonly class DashboardReader
         return $latest === null ? null : SyncProgress::of($latest);
     }
 
-    /** Items that a sync will meet, for its progress; null before the first sync has ended. */
+    /** Number of items that a sync will read, for its progress; null before the first sync has ended. */
     public function expectedItems(): ?int
     {
         return $this->state->get('last_sync') === null ? null : $this->links?->countLinked();
     }
 
-    /** Whether products that are in no category of Clover have a place. */
+    /** Whether there is a category for products without a category in Clover. */
     public function hasDefaultCategory(): bool
     {
         return CatalogWriter::isCategory($this->sql, $this->settings->defaultCategory);

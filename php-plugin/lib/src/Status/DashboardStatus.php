@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Status;
 use CloverSync\Shop\Catalog\SyncProgress;
 
 /**
- * How the connection, the catalogue and the sales stand, from what the shop's database holds; Clover is asked nothing.
+ * State of the connection, the catalog and the sales, from the shop's database only. It causes no request to Clover.
  */
 final readonly class DashboardStatus
 {
@@ -17,13 +17,15 @@ final readonly class DashboardStatus
         public string $environment,
         public bool $connected,
         public ?string $merchantId,
-        /** As far as Clover has told. */
+        /** Null while Clover has not shown it. */
         public ?string $merchantName,
-        /** Why the owner must connect again; null while the connection is sound. */
+        /** Why the owner must connect again; null while the connection works. */
         public ?string $reconnectReason,
-        /** Unix seconds of Clover's first refusal to renew the connection, while a second one may end it; else null. */
+        /**
+         * Unix seconds of Clover's first refusal to renew the connection, while a second one would end it; else null.
+         */
         public ?int $refusedAt,
-        /** Unix seconds from when Clover is asked again after that; else null. */
+        /** Unix seconds from when the refresh is tried again after that; else null. */
         public ?int $nextTryAt,
         public bool $tokenEndsSoon,
         /** Unix seconds. */
@@ -31,20 +33,20 @@ final readonly class DashboardStatus
         /** Unix seconds. */
         public ?int $refreshExpiresAt,
         public bool $siteMoved,
-        /** Products linked and well. */
+        /** Linked products without an error. */
         public int $products,
         public int $errors,
         public int $pending,
         public int $conflicts,
         public int $deleted,
-        /** Column text, UTC; null before the first. */
+        /** UTC as text of a column; null before the first. */
         public ?string $lastSync,
         /**
          * @var ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
          *   active: a process is working on it
          */
         public ?array $run,
-        /** Why the newest run stopped for good; null when it did not. */
+        /** Why the newest run failed; null when it did not. */
         public ?string $lastFailure,
         /**
          * @var ?array{later: int, uncertain: int, dead: int} Web sales on their way to Clover; null before the first
@@ -60,9 +62,9 @@ final readonly class DashboardStatus
         public array $webhookCodes,
         /** Unix seconds of the last webhook event. */
         public ?int $webhookSeen,
-        /** In which way Clover's prices and the shop's disagree about tax; null when they do not. */
+        /** How Clover's prices and the shop's differ in tax; null when they do not. */
         public ?string $taxWarning,
-        /** The merchant's, as far as it is known. */
+        /** The merchant's currency, as far as it is known. */
         public ?string $currency,
         public bool $hasDefaultCategory,
         /**

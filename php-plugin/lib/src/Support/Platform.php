@@ -7,13 +7,13 @@ namespace CloverSync\Shop\Support;
 \defined('_JEXEC') or die();
 
 /**
- * What the server's owner may take away with disable_functions, and what stands in for it.
+ * Functions that the server's owner may disable with disable_functions, and their substitutes.
  *
- * {@see has()} and {@see lacks()} call no function themselves: any function can be disabled, classes cannot.
+ * {@see has()} and {@see lacks()} call no function: any function can be disabled, classes cannot.
  */
 final class Platform
 {
-    /** Functions that no caller relies on: each call is in this class, or asks {@see has()} first. */
+    /** Functions that the code can do without: each call is in this class, or {@see has()} is asked first. */
     public const OPTIONAL = [
         'chmod',
         'error_get_last',
@@ -100,8 +100,8 @@ final class Platform
     }
 
     /**
-     * One sentence for the command line; null when nothing is missing.
-     * In Joomla the app says it in the site's language.
+     * One sentence for the command line; null when nothing is missing. In Joomla the app has the sentence in the site's
+     * language.
      *
      * @param array<string, list<string>> $needed
      */
@@ -151,7 +151,7 @@ final class Platform
         return self::hasExtension($name) ? (new \ReflectionExtension($name))->getVersion() : null;
     }
 
-    /** @return int Of this process; 0 where nothing tells it */
+    /** @return int Id of this process; 0 when it cannot be found out */
     public static function processId(): int
     {
         return match (true) {
@@ -161,7 +161,7 @@ final class Platform
         };
     }
 
-    /** Where a symbolic link points to; readlink() is disabled on many hosts. */
+    /** Target of a symbolic link; readlink() is disabled on many hosts. */
     public static function linkTarget(string $path): ?string
     {
         try {
@@ -183,7 +183,7 @@ final class Platform
             return \hrtime(true) / 1e9;
         }
 
-        // The calendar's clock can be set back.
+        // The system clock can be set back.
         $now = new \DateTimeImmutable();
 
         return self::$latest = max(self::$latest, $now->getTimestamp() + ((int) $now->format('u') / 1e6));
@@ -203,7 +203,7 @@ final class Platform
 
         if (self::has('time_nanosleep')) {
             $whole = max(0, (int) $seconds);
-            // @mago-expect analysis:possibly-invalid-argument(2) - Mago takes zero for refused.
+            // @mago-expect analysis:possibly-invalid-argument(2) - Mago thinks that zero is refused.
             \time_nanosleep($whole, max(0, (int) round(($seconds - $whole) * 1e9) % 1_000_000_000));
 
             return;
@@ -223,7 +223,7 @@ final class Platform
         return (new \Random\Randomizer())->getInt($lowest, $highest);
     }
 
-    /** @return bool False when PHP offers no such moment */
+    /** @return bool False when PHP has no such function */
     public static function atShutdown(\Closure $work): bool
     {
         if (!self::has('register_shutdown_function')) {
@@ -235,7 +235,7 @@ final class Platform
         return true;
     }
 
-    /** Prolongs the script's time; without set_time_limit() the server's own limit stays. */
+    /** Extends the script's time limit; without set_time_limit() the server's own limit stays. */
     public static function allowSeconds(int $seconds): void
     {
         if (self::has('set_time_limit')) {
@@ -243,7 +243,7 @@ final class Platform
         }
     }
 
-    /** Lets the script go on when the visitor has gone. */
+    /** Lets the script continue when the visitor has left. */
     public static function ignoreAbort(): void
     {
         if (self::has('ignore_user_abort')) {
@@ -251,12 +251,13 @@ final class Platform
         }
     }
 
-    /** @return ?\Closure(): bool Sends the response while the script goes on; null where the web server cannot */
+    /** @return ?\Closure(): bool Sends the response while the script continues; null where the web server cannot */
     public static function responseFinisher(): ?\Closure
     {
         return match (true) {
             self::has('fastcgi_finish_request') => \fastcgi_finish_request(...),
-            // @mago-expect analysis:non-existent-function,less-specific-nested-return-statement - only LiteSpeed has it.
+            // Only LiteSpeed has the function.
+            // @mago-expect analysis:non-existent-function,less-specific-nested-return-statement
             self::has('litespeed_finish_request') => \litespeed_finish_request(...),
             default => null,
         };
@@ -273,7 +274,7 @@ final class Platform
     }
 
     /**
-     * What this process was started with. PHP's own web server shows it nowhere else without getenv().
+     * Settings with which this process was started. PHP's built-in web server shows them only there without getenv().
      *
      * @return array<string, string>
      */

@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Support;
 
 use CloverSync\Settings;
 
-/** The settings that the shop library reads, typed. The secrets stay in {@see Settings}. */
+/** Typed settings of the shop library. The secrets stay in {@see Settings}. */
 final readonly class ShopSettings
 {
     /**

@@ -8,35 +8,37 @@ namespace CloverSync\Shop\Support;
 
 use CloverSync\Catalog;
 
-/** Names as they come from Clover, as the shop compares and keeps them. */
+/** Compares and stores names from Clover. */
 final class Text
 {
-    /** The same for two names that are the same name, on any database: {@see Catalog::nameKey()}. */
+    /** Equal for two equal names, on any database: {@see Catalog::nameKey()}. */
     public static function key(string $name): string
     {
         return Catalog::nameKey($name);
     }
 
     /**
-     * When two SKUs are the same SKU, of which the shop may keep one in other letters: {@see shown()}. Accents count.
+     * Equal for two equal SKUs, of which the shop may store one with substituted characters: {@see shown()}. Accents
+     * count.
      */
     public static function sku(string $sku): string
     {
         return mb_strtolower(self::shown(Catalog::cleanName($sku)));
     }
 
-    /** As much of a text as fits into a column. */
+    /** The part of a text that fits into a column. */
     public static function fit(string $text, int $length = 255): string
     {
         return mb_substr($text, 0, $length);
     }
 
     /**
-     * As much of a text as fits, for a column that the shop's pages show: with ‹ and › around what could be a tag.
+     * The part of a text that fits into a column shown on the shop's pages, with ‹ and › around anything that could be
+     * a tag.
      *
-     * Joomla's forms let no tag into such columns, so templates and plugins print them as they are: a script in a title
-     * would run in the structured data of Joomla 6. And a form would strip the rest of the title from the first < on,
-     * with the next save of an article of which nobody has touched the title.
+     * Joomla's forms allow no tag in such columns, so templates and plugins print them unescaped: a script in a title
+     * would run in the structured data of Joomla 6. And a form would strip the title from the first < on when an
+     * article is saved, even if only its text was edited.
      */
     public static function shown(string $text, int $length = 255): string
     {

@@ -6,14 +6,14 @@ namespace CloverSync\Shop\Support;
 
 \defined('_JEXEC') or die();
 
-/** How long a slice of work may go on. */
+/** Limits how long a slice of work may take. */
 final readonly class TimeBudget
 {
     private float $end;
 
     /**
      * @param ?float                $seconds Null = until the work is done
-     * @param ?\Closure(): bool $stop    Asked after each step; true ends the slice, to be resumed later
+     * @param ?\Closure(): bool $stop    Called after each step; true ends the slice, to be resumed later
      */
     public function __construct(
         ?float $seconds = null,

@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Support;
 
 \defined('_JEXEC') or die();
 
-/** Times as the shop's columns hold them: UTC, without a zone. */
+/** Times in the shop's columns: UTC, without a time zone. */
 final class UtcTime
 {
     public static function sql(int $unix): string

@@ -18,23 +18,23 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 
 /**
- * What the scheduled tasks do, a slice of work at a time.
+ * The scheduled tasks. Each call does one slice of work.
  *
- * Each of them also brings web sales into Clover and works what webhooks have told, since on many servers nothing else
- * does. A part that fails does not keep the others from being done.
+ * Each task also sends web sales to Clover and processes webhook events, since on many servers nothing else does. A
+ * part that fails does not stop the others.
  */
 final readonly class ScheduledTasks
 {
-    /** What comes before the task's own work may take this part of the slice for web sales, and again for webhooks. */
+    /** Part of the slice for web sales before the task's own work; webhook events get the same. */
     private const BEFORE = 0.25;
 
-    /** Seconds within which a run that is not ours may only be between two slices. */
+    /** Seconds for which the run of another process may just be between two slices. */
     private const PAUSE = 60;
 
-    /** Names the run that a task has left to the next slice. */
+    /** Key of the run that a task has left to its next slice. */
     private const RUN = 'task_run';
 
-    /** @param float $seconds How long a slice may go on; what is under way then is still ended */
+    /** @param float $seconds Length of a slice; a step that is running then is completed */
     public function __construct(
         private Services $shop,
         private float $seconds,
@@ -42,7 +42,7 @@ final readonly class ScheduledTasks
     }
 
     /**
-     * Pulls the whole catalogue when the owner's interval is over, and goes on with a run that was cut.
+     * Pulls the whole catalog when the owner's interval is over, and resumes a run that was interrupted.
      *
      * @throws CloverException when the stored connection cannot be read
      */
@@ -72,7 +72,7 @@ final readonly class ScheduledTasks
     }
 
     /**
-     * Brings the counts up to date and nothing else of the catalogue.
+     * Updates the shop's counts and nothing else of the catalog.
      *
      * @throws CloverException when the stored connection cannot be read
      */
@@ -87,7 +87,7 @@ final readonly class ScheduledTasks
         });
     }
 
-    /** @param \Closure(TaskReport, TimeBudget): void $work Not done unless there is a connection, and of this site */
+    /** @param \Closure(TaskReport, TimeBudget): void $work Called only with a connection that belongs to this site */
     private function slice(\Closure $work): TaskReport
     {
         $result = new TaskReport();
@@ -116,7 +116,7 @@ final readonly class ScheduledTasks
         return $result;
     }
 
-    /** Old entries go, whether or not anything else is done. */
+    /** Deletes old entries, whether or not anything else is done. */
     private function purge(): void
     {
         $this->shop->log->purge($this->shop->settings->logRetention);
@@ -126,16 +126,16 @@ final readonly class ScheduledTasks
         }
     }
 
-    /** A part of the time, and never beyond the slice's end. */
+    /** A part of the time that never extends past the slice's end. */
     private function part(TimeBudget $slice, float $share): TimeBudget
     {
         return new TimeBudget($this->seconds * $share, $slice->isSpent(...), $this->shop->clock);
     }
 
-    /** @param \Closure(): void $work Not done again after it has failed */
+    /** @param \Closure(): void $work Not called again after a failure */
     private function attempt(TaskReport $result, string $part, \Closure $work): void
     {
-        // A part before may have found the connection broken; it has said so.
+        // An earlier part may have found the connection broken, and has reported it.
         if ($result->hasFailed($part) || !$this->shop->connection->status()->connected) {
             return;
         }
@@ -161,7 +161,7 @@ final readonly class ScheduledTasks
         $latest = (new SyncRuns($this->shop->sql, $links->environment, $links->merchant, $this->shop->clock))->latest();
 
         if ($latest !== null && $latest->status === RunStatus::Running) {
-            // Somebody who syncs by hand does it in slices too, and is not to find the run taken between two of them.
+            // A sync in the browser runs in slices too. A task must not take its run over between two of them.
             if (
                 $latest->id !== (int) $this->shop->state->get(self::RUN)
                 && $this->since($latest->heartbeat) < self::PAUSE
@@ -206,7 +206,7 @@ final readonly class ScheduledTasks
     }
 
     /**
-     * A scheduler is late now and then and early never: by the whole interval every second run would miss its turn.
+     * A scheduler may be late but is never early: with the exact interval, every second run would come too soon.
      */
     private function secondsUntilDue(SyncRunRow $latest): int
     {
@@ -215,7 +215,7 @@ final readonly class ScheduledTasks
         return $interval - max(60, intdiv($interval, 10)) - $this->since($latest->started);
     }
 
-    /** @return int Seconds; what lies ahead, by a clock that was wrong, is as long ago */
+    /** @return int Seconds; a time in the future, from a wrong clock, counts as equally long ago */
     private function since(int $time): int
     {
         return abs($this->shop->clock->now() - $time);
@@ -225,7 +225,7 @@ final readonly class ScheduledTasks
     {
         $status = $this->shop->connection->status();
 
-        // It was reported when it was new, and Clover is asked nothing until then.
+        // The refusal has been reported, and the refresh is not tried before that time.
         if ($status->nextTryAt !== null && $status->nextTryAt > $this->shop->clock->now()) {
             $result->say(
                 'connection_refused',
@@ -272,7 +272,7 @@ final readonly class ScheduledTasks
         }
 
         try {
-            $found = $this->shop->stockPass()->run($budget, $this->shop->syncLock());
+            $found = $this->shop->stockOnlySync()->run($budget, $this->shop->syncLock());
         } catch (CloverException $e) {
             $this->shop->log->add(
                 'inventory_pull',
@@ -289,14 +289,14 @@ final readonly class ScheduledTasks
         $result->report($found['done'] ? 'counted' : 'counted_partly', $found['updated'], $found['unchanged']);
     }
 
-    /** @param \Closure(): TimeBudget $budget Asked for each part when it begins */
+    /** @param \Closure(): TimeBudget $budget Called for each part when it starts */
     private function drain(TaskReport $result, \Closure $budget): void
     {
         $this->attempt($result, 'sales', fn () => $this->sales($result, $budget()));
         $this->attempt($result, 'inbox', fn () => $this->inbox($result, $budget()));
     }
 
-    /** Web sales on their way into Clover, and those that no event told of. */
+    /** Sends web sales to Clover, including those whose order had no event. */
     private function sales(TaskReport $result, TimeBudget $budget): void
     {
         $sales = $this->shop->sales();
@@ -310,20 +310,20 @@ final readonly class ScheduledTasks
         );
         $result->worked('sales_found', $done->found);
         $result->worked('sales_sent', $done->confirmed);
-        $result->tell('sales_later', $done->later);
-        $result->tell('sales_waiting', $done->uncertain + $done->dead);
+        $result->setCount('sales_later', $done->later);
+        $result->setCount('sales_waiting', $done->uncertain + $done->dead);
 
         if ($done->paused !== null) {
             $result->say('sales_paused', $done->paused);
         }
     }
 
-    /** What webhooks have told. */
+    /** Processes webhook events. */
     private function inbox(TaskReport $result, TimeBudget $budget): void
     {
         $inbox = $this->shop->inbox();
 
-        // With nothing to do nothing is asked of the shop's settings, which may be wrong.
+        // Without events the shop's settings, which may be wrong, are not read.
         if ($inbox->count() === 0) {
             $result->leaves('inbox', false);
 

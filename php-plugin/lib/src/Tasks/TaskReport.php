@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Tasks;
 
 \defined('_JEXEC') or die();
 
-/** What a scheduled task has done, and what it has left. */
+/** What a scheduled task has done and what it has left. */
 final class TaskReport
 {
     public const DONE    = 'done';
@@ -14,13 +14,13 @@ final class TaskReport
     public const NOTHING = 'nothing';
 
     /**
-     * What is to be said of it, in this order: the name of a sentence and its values.
+     * Messages in this order: the name of a sentence, and its values.
      *
      * @var array<string, list<int|string>>
      */
     public array $facts = [];
 
-    /** Whether rows of the shop's products were written, which a cache may still show as they were. */
+    /** Whether rows of the shop's products were written: caches may then be out of date. */
     public bool $shopChanged = false;
 
     private bool $worked = false;
@@ -36,8 +36,8 @@ final class TaskReport
         $this->facts[$fact] = array_values($values);
     }
 
-    /** Says how many there are now, if any. */
-    public function tell(string $fact, int $count): void
+    /** Sets a count of the present state; zero removes the message. */
+    public function setCount(string $fact, int $count): void
     {
         unset($this->facts[$fact]);
 
@@ -46,7 +46,7 @@ final class TaskReport
         }
     }
 
-    /** Says that so many more were worked. */
+    /** Adds to a count of completed work. */
     public function worked(string $fact, int $more): void
     {
         if ($more > 0) {
@@ -55,7 +55,7 @@ final class TaskReport
         }
     }
 
-    /** Says what the work itself has come to. */
+    /** Reports the result of the task's own work. */
     public function report(string $fact, int|string ...$values): void
     {
         $this->worked = true;
@@ -82,7 +82,7 @@ final class TaskReport
         return isset($this->failures[$part]);
     }
 
-    /** @return list<\Throwable> Several parts that met the same obstacle say so once */
+    /** @return list<\Throwable> Equal failures of several parts occur once */
     public function failures(): array
     {
         $different = [];

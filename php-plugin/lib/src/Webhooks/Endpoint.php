@@ -21,7 +21,7 @@ final readonly class Endpoint
 
     private const A_DAY = 86_400;
 
-    /** Seconds between two log entries or times of what may come very often. */
+    /** Seconds between two log entries, or two stored times, of frequent events. */
     private const QUIET = 60;
 
     public function __construct(
@@ -80,7 +80,7 @@ final readonly class Endpoint
         }
     }
 
-    /** A minute's precision is enough for the owner; a write of its own for each delivery would double the cost. */
+    /** Stores the time once a minute: a write for each delivery would double the cost. */
     private function seen(): void
     {
         $now = $this->clock->now();

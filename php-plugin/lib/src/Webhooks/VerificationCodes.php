@@ -82,7 +82,7 @@ final readonly class VerificationCodes
     }
 
     /**
-     * @param mixed $entry Decoded JSON
+     * @param mixed $entry mixed: decoded JSON
      *
      * @return ?array{code: string, at: int}
      */

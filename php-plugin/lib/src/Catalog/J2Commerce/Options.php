@@ -14,8 +14,8 @@ use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Options of variable products: the shop-wide options and values, a product's share of them, and the combination that
- * ties each variant to its values.
+ * Options of variable products: the shop-wide options and values, those that a product offers, and the combination that
+ * links each variant to its values.
  */
 final readonly class Options
 {
@@ -64,7 +64,7 @@ final readonly class Options
                     $parts[] = $choices[$product][$ids[Text::key($options[$i]['name'])]['values'][Text::key($value)]];
                 }
 
-                // The shop looks a combination up by its numerically sorted text.
+                // The shop looks up a combination by its ids in numerical order, as text.
                 sort($parts, SORT_NUMERIC);
                 $csv                        = implode(',', $parts);
                 $wanted[$product][$variant] = $csv;
@@ -106,11 +106,11 @@ final readonly class Options
     }
 
     /**
-     * Variants that are not written now, and whose combination is that of one that is, or names other options: with
-     * them the storefront would find the wrong variant, or none.
+     * Variants that are not being written and whose combination equals one that is, or names other options. With them
+     * the storefront would find the wrong variant, or none.
      *
-     * @param array<int, array<int, string>> $written Combinations that are wanted, by product and variant
-     * @param array<int, array<int, string>> $before  Combinations that there are, by product and variant
+     * @param array<int, array<int, string>> $written Wanted combinations by product and variant
+     * @param array<int, array<int, string>> $before  Existing combinations by product and variant
      *
      * @return array<int, int> Product by variant
      */
@@ -159,7 +159,7 @@ final readonly class Options
     }
 
     /**
-     * Takes variants off the storefront, and choices with them that no other variant offers.
+     * Withdraws variants from the storefront, with the choices that no other variant offers.
      *
      * @param list<int> $variants
      *
@@ -199,7 +199,7 @@ final readonly class Options
     }
 
     /**
-     * Deletes choices of variants that no combination names any more, and options left without choices.
+     * Deletes choices that no combination names any more, and options without choices.
      *
      * @param list<string> $choices Ids that occurred in combinations
      *
@@ -271,7 +271,7 @@ final readonly class Options
     }
 
     /**
-     * Finds or makes the shop-wide options and values.
+     * Finds or creates the shop-wide options and values.
      *
      * @param array<int, array{options: list<array{name: string, values: list<string>}>, variants: array<int,
      *   list<string>>}> $products
@@ -364,7 +364,7 @@ final readonly class Options
                 $known                   = $ids[$option]['values'][$key] ?? null;
                 $shown[(int) $row['id']] = (string) $row['name'];
 
-                // Of several spellings that the shop has, the one that is wanted.
+                // When the shop has several spellings, prefer the wanted one.
                 if ($known === null || $row['name'] === $exact && $shown[$known] !== $exact) {
                     $ids[$option]['values'][$key] = (int) $row['id'];
                 }
@@ -395,7 +395,7 @@ final readonly class Options
     }
 
     /**
-     * Takes over another spelling of the same name, where these products alone have the value.
+     * Adopts another spelling of the same name when no other product uses the value.
      *
      * @param array<string, array{name: string, values: array<string, string>}> $wanted
      * @param array<string, array{id: int, values: array<string, int>}>         $ids
@@ -451,8 +451,8 @@ final readonly class Options
         $found = [];
         $exact = [];
 
-        // Only these kinds of options can tell variants apart. All of them, for each database has its own idea of which
-        // names are equal.
+        // Variants can differ only by options of these kinds. All of them are read, since each database compares names
+        // in its own way.
         foreach ($this->sql->fetchAll(
             'SELECT j2commerce_option_id AS id, option_name AS name FROM '
             . self::OPTIONS
@@ -590,7 +590,7 @@ final readonly class Options
     }
 
     /**
-     * @param array<int, array<int, int>> $options As {@see productOptions()} gives them
+     * @param array<int, array<int, int>> $options As {@see productOptions()} returns them
      *
      * @return array<int, array<int, int>> Product id => value id => row id
      */

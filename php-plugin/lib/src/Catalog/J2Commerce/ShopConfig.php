@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Catalog\J2Commerce;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 
-/** What the sync must know of the shop it writes into. */
+/** Facts about the shop that the sync needs. */
 final readonly class ShopConfig
 {
     private const UNCATEGORISED = 'uncategorised';
@@ -22,7 +22,7 @@ final readonly class ShopConfig
         public int $author,
         /** Workflow stage of created articles. */
         public int $stage,
-        /** Id of the content type "Article", which tag rows carry. */
+        /** Id of the content type "Article", which rows of tags name. */
         public int $articleType,
     ) {
     }
@@ -56,7 +56,7 @@ final readonly class ShopConfig
         );
     }
 
-    /** @return array<string, scalar|null> Of the component's parameters, those that are not lists */
+    /** @return array<string, scalar|null> The component's parameters, without those that are lists */
     private static function decode(string $json): array
     {
         /** @var array<string, scalar|null>|scalar|null $params */
@@ -65,7 +65,7 @@ final readonly class ShopConfig
         return \is_array($params) ? $params : [];
     }
 
-    /** Sets the currency of a stand-in shop. */
+    /** Sets the currency of a test shop. */
     public static function writeCurrency(Sql $sql, string $currency): void
     {
         $row = $sql->fetchOne(
@@ -80,11 +80,15 @@ final readonly class ShopConfig
         }
     }
 
-    /** The category that Joomla brings with it; null when the owner has removed it. */
+    /** The category that Joomla's installer creates; null when the owner has removed it. */
     public static function uncategorised(Sql $sql): ?int
     {
-        $id = $sql->fetchValue("SELECT id FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY CASE WHEN "
-        . 'alias = ? THEN 0 ELSE 1 END, lft LIMIT 1', [self::UNCATEGORISED]);
+        $id = $sql->fetchValue(
+            "SELECT id FROM #__categories
+              WHERE extension = 'com_content' AND published = 1
+              ORDER BY CASE WHEN alias = ? THEN 0 ELSE 1 END, lft LIMIT 1",
+            [self::UNCATEGORISED],
+        );
 
         return $id === null ? null : (int) $id;
     }
@@ -92,10 +96,15 @@ final readonly class ShopConfig
     /** @return list<array{id: int, title: string, level: int}> */
     public static function categories(Sql $sql): array
     {
+        $rows = $sql->fetchAll(
+            "SELECT id, title, level FROM #__categories
+              WHERE extension = 'com_content' AND published = 1 ORDER BY lft",
+        );
+
         return array_map(static fn (array $row): array => [
             'id'    => (int) $row['id'],
             'title' => (string) $row['title'],
             'level' => (int) $row['level'],
-        ], $sql->fetchAll("SELECT id, title, level FROM #__categories WHERE extension = 'com_content' AND published = 1 ORDER BY lft"));
+        ], $rows);
     }
 }

@@ -129,7 +129,7 @@ final readonly class Variants
         $ids   = [];
         $found = 0;
 
-        // Children have no key of their own; within a product they get their ids in the order of insertion.
+        // A child's row has no unique key besides its id; within a product the ids follow the order of insertion.
         foreach ($this->bulk->fetch(
             'SELECT j2commerce_variant_id AS id, product_id FROM '
             . self::TABLE
@@ -184,7 +184,7 @@ final readonly class Variants
             array_keys($variants),
         ) as $now) {
             $id      = (int) $now['id'];
-            $differs = static fn (string $column, mixed $value): bool => (
+            $differs = static fn (string $column, bool|int|string|null $value): bool => (
                 $now[$column] === null
                 || (string) $now[$column] !== (string) $value
             );
@@ -198,7 +198,7 @@ final readonly class Variants
             unset($values['quantity']);
             $values = array_filter(
                 $values,
-                static fn (mixed $value, string $column): bool => $differs($column, $value),
+                static fn (bool|int|string|null $value, string $column): bool => $differs($column, $value),
                 ARRAY_FILTER_USE_BOTH,
             );
 
@@ -215,7 +215,7 @@ final readonly class Variants
     }
 
     /**
-     * Takes variants out of sale.
+     * Makes variants unavailable.
      *
      * @param list<int> $variants
      *
@@ -227,12 +227,13 @@ final readonly class Variants
     }
 
     /**
-     * Moves variants into other products, each with its id, so that orders, carts and special prices go on naming it. A
-     * single product that loses its only variant gets an empty one that cannot be bought: J2Commerce expects one.
+     * Moves variants to other products. They keep their ids, so that orders, carts and special prices still refer to
+     * them. A single product that loses its only variant gets an empty one that cannot be bought, because J2Commerce
+     * expects one.
      *
      * @param array<int, array{product: int, master: bool, default: bool}> $targets By variant id
      *
-     * @return array{rows: int, singles: list<int>, variables: list<int>} Rows written, and the products that they left
+     * @return array{rows: int, singles: list<int>, variables: list<int>} Rows written, and the products they have left
      */
     public function move(array $targets): array
     {
@@ -286,7 +287,7 @@ final readonly class Variants
     }
 
     /**
-     * Brings variable products that lost variants in order: one default, and the price range of those that are offered.
+     * Repairs variable products that lost variants: one default, and the price range of the offered variants.
      *
      * @param list<int> $products
      *
@@ -311,7 +312,7 @@ final readonly class Variants
     }
 
     /**
-     * Keeps the price range of variable products, and the price of their master variants, in step.
+     * Updates the price range of variable products and the price of their master variants.
      *
      * @param array<int, array{min: string, max: string}> $ranges By product id
      *
@@ -365,7 +366,7 @@ final readonly class Variants
     }
 
     /**
-     * Sees to it that each of these products has exactly one default among the variants that the storefront offers.
+     * Ensures that each product has exactly one default among the variants offered on the storefront.
      *
      * @param list<int> $products
      *

@@ -8,17 +8,20 @@ namespace CloverSync\Shop\Catalog\Joomla;
 
 use CloverSync\Catalog;
 
-/** URL names for what has a name in Clover but no alias of its own: categories, tags, options. */
+/** Aliases for what has a name in Clover but no alias: categories, tags, options. */
 final class Alias
 {
-    /** Characters; {@see Catalog::alias()} keeps to it too. Smart Search puts the path before an article's, in 400. */
+    /**
+     * Characters; {@see Catalog::alias()} has the same limit. Smart Search stores the path and the article's alias in
+     * 400.
+     */
     private const LENGTH = 190;
 
     public static function of(string $name): string
     {
         $alias = Catalog::alias($name);
 
-        // Nothing is left of a name in emoji only.
+        // A name of only emoji leaves nothing.
         return $alias !== '' ? $alias : 'clover-' . hash('crc32b', $name);
     }
 
@@ -34,7 +37,7 @@ final class Alias
         return $free;
     }
 
-    /** The alias with more behind a hyphen, within the length. */
+    /** The alias with a hyphen and a suffix, within the length limit. */
     public static function with(string $alias, string $more): string
     {
         return rtrim(substr($alias, 0, self::LENGTH - \strlen($more) - 1), '-') . '-' . $more;

@@ -13,7 +13,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\UtcTime;
 
-/** Joomla articles, which carry the products. */
+/** The Joomla articles of products. */
 final class Articles
 {
     private const TABLE = '#__content';
@@ -131,7 +131,7 @@ final class Articles
             );
         }
 
-        // Without this row Joomla's list of articles does not show the article.
+        // Joomla's article list does not show an article without this row.
         $this->bulk->upsert(
             '#__workflow_associations',
             ['item_id', 'stage_id', 'extension'],
@@ -164,8 +164,8 @@ final class Articles
     }
 
     /**
-     * An article that another process puts there meanwhile gets the same number as one of ours, which only leaves open
-     * which of the two stands first.
+     * If another process inserts an article at the same time, both get the same number. Then only their order is
+     * undefined.
      *
      * @param list<int> $categories
      */
@@ -182,14 +182,14 @@ final class Articles
         }
     }
 
-    /** The alias that an article can keep, or must take, in another category. */
+    /** The alias of an article in another category: its own, or one that is free. */
     public function aliasIn(int $category, string $alias, string $cloverId): string
     {
         return $this->freeAliases([$cloverId => ['alias' => $alias, 'catid' => $category]])[$cloverId];
     }
 
     /**
-     * An alias may occur once in a category; whoever comes later gets the Clover id behind it.
+     * An alias is unique within a category; a later article gets the Clover id as a suffix.
      *
      * @param array<string, array{alias: string, catid: int, ...}> $articles By Clover id
      *

@@ -16,11 +16,11 @@ use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Finds the article category of a name, or makes it below the default category.
+ * Finds the article category with a name, or creates it below the default category.
  *
- * A category that was made here follows the one in Clover by its id: it gets the new name when Clover's is renamed, as
- * long as the owner has changed neither its title nor its alias nor its parent. What was made is kept in the state, a
- * row each, for two transactions may make some at once.
+ * A category created here follows the one in Clover by its id: when that is renamed, it gets the new name, unless the
+ * owner has changed its title, alias or parent. The created categories are stored as facts, one row each, because two
+ * transactions may create some at once.
  */
 final class Categories
 {
@@ -52,7 +52,7 @@ final class Categories
         $this->state = new KeyValueStore($sql, $links->environment, $clock);
     }
 
-    /** Forgets what was read: a transaction that begins, or begins again, must see the database. */
+    /** Discards what was read: a transaction that starts, or restarts, must read the database. */
     public function forget(): void
     {
         $this->ids         = null;
@@ -62,8 +62,7 @@ final class Categories
     }
 
     /**
-     * @return array<string, array{from: string, to: string}> Categories that got another name since {@see forget()},
-     *   by Clover id
+     * @return array<string, array{from: string, to: string}> Categories renamed since {@see forget()}, by Clover id
      */
     public function renamed(): array
     {
@@ -76,11 +75,11 @@ final class Categories
     }
 
     /**
-     * The category for these names, first that fits; the default category when none does.
+     * The first existing category with one of these names; the default category when there is none.
      *
      * @param list<string> $names
-     * @param bool         $create   Make the first one when the shop lacks it
-     * @param string       $cloverId Of the first one, when it is to be made
+     * @param bool         $create   Create the first one when the shop does not have it
+     * @param string       $cloverId Of the first one, when it is to be created
      */
     public function resolve(array $names, bool $create, string $cloverId = ''): int
     {
@@ -116,8 +115,8 @@ final class Categories
     }
 
     /**
-     * The category that was made for this one of Clover's, with its name as it is now; null when there is none, or
-     * another has the name.
+     * The category created for this category of Clover, renamed if necessary; null when there is none, or another
+     * category has the name.
      */
     private function followed(string $cloverId, string $name): ?int
     {
@@ -133,7 +132,7 @@ final class Categories
         . self::TABLE
         . " WHERE id = ? AND extension = 'com_content' AND published IN (0, 1)", [$made['id']]);
 
-        // The owner has taken it away.
+        // The owner has removed it.
         if ($row === null) {
             return null;
         }
@@ -206,7 +205,7 @@ final class Categories
         $tree = new NestedSet($this->sql, self::TABLE);
         $tree->lock();
 
-        // Another process may have made it before the lock was ours; only a locking read sees that.
+        // Another process may have created it before this one got the lock; only a locking read sees it.
         $this->ids = $this->read($this->sql->dialect()->lockRows());
 
         $id = $this->find($name);
@@ -258,7 +257,7 @@ final class Categories
         $ids         = [];
         $this->exact = [];
 
-        // A published one wins over an unpublished one of the same name, then the one that stands first in the tree.
+        // A published category is preferred to an unpublished one of the same name, then the first in the tree.
         foreach ($this->sql->fetchAll(
             'SELECT id, title FROM '
             . self::TABLE

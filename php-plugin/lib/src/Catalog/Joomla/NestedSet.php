@@ -12,7 +12,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Support\Text;
 
-/** Adds rows to Joomla's trees (categories, tags), which keep their order in lft and rgt. */
+/** Adds rows to Joomla's trees (categories, tags), whose order is stored in lft and rgt. */
 final readonly class NestedSet
 {
     public function __construct(
@@ -21,7 +21,7 @@ final readonly class NestedSet
     ) {
     }
 
-    /** Lets one process at a time change the tree until the transaction ends. */
+    /** Locks the tree until the transaction ends. */
     public function lock(): void
     {
         $this->sql->fetchOne(
@@ -30,10 +30,10 @@ final readonly class NestedSet
     }
 
     /**
-     * Inserts rows as the last children, in their order: the tree is moved once, however many they are. {@see lock()}
-     * must have been called in this transaction.
+     * Appends rows as the last children of the parent, in their order. The tree is shifted once, however many they are.
+     * Call {@see lock()} earlier in the same transaction.
      *
-     * @param list<array<string, scalar|null>> $rows All with the same columns, each with an alias that is free under
+     * @param list<array<string, scalar|null>> $rows All with the same columns, each with an alias that is unused under
      *   the parent
      *
      * @return array{ids: list<int>, rows: int} The new ids, and how many rows of the tree were written

@@ -14,7 +14,7 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
-/** Joomla tags of articles, with the rows of Joomla's unified content tables that a tagged article needs. */
+/** Joomla tags of articles, and the rows that a tagged article needs in Joomla's unified content tables. */
 final class Tags
 {
     private const TABLE = '#__tags';
@@ -51,9 +51,9 @@ final class Tags
     }
 
     /**
-     * Makes what is missing of all these tags at once: each group of Clover brings a tag of its own.
+     * Creates all missing tags at once: each group of Clover has a tag of its own.
      *
-     * @param list<list<string>> $lists Titles, a list a product
+     * @param list<list<string>> $lists Titles, one list a product
      */
     public function provide(array $lists): void
     {
@@ -72,7 +72,7 @@ final class Tags
         $tree = new NestedSet($this->sql, self::TABLE);
         $tree->lock();
 
-        // Another process may have made some before the lock was ours; only a locking read sees that.
+        // Another process may have created some before this one got the lock; only a locking read sees them.
         $this->ids = $this->read($this->sql->dialect()->lockRows());
         $missing   = array_diff_key($titles, $this->ids);
 
@@ -84,7 +84,7 @@ final class Tags
     /**
      * @param list<string> $titles
      *
-     * @return list<int> Ids in the order of the titles, made where missing
+     * @return list<int> Ids in the order of the titles; missing tags are created
      */
     public function resolve(array $titles): array
     {
@@ -106,8 +106,7 @@ final class Tags
     /**
      * @param list<string> $titles
      *
-     * @return array<int|string, string> As they are shown, by what tells them apart; the first of several spellings
-     *   counts
+     * @return array<int|string, string> Displayed titles by comparison key; of several spellings, the first
      */
     private static function byKey(array $titles): array
     {
@@ -199,7 +198,7 @@ final class Tags
     }
 
     /**
-     * Repeats changes of articles in the unified content table, from which Joomla's tag pages are made.
+     * Copies changes of articles to the unified content table, which Joomla's tag pages read.
      *
      * @param array<int, array<string, scalar>> $articles Article id => column of #__content => value
      *
@@ -228,7 +227,7 @@ final class Tags
     /**
      * @param list<int> $articles
      *
-     * @return array{0: array<int, int>, 1: array<int, int>} Core ids by article; rows that had to be written by article
+     * @return array{0: array<int, int>, 1: array<int, int>} Core ids by article; rows written by article
      */
     private function unifiedContent(array $articles): array
     {
@@ -296,7 +295,7 @@ final class Tags
             ];
         }
 
-        // The item's id has no index there; the rows wanted are those after the last one.
+        // The item's id has no index there; the wanted rows are those after the last one.
         $last = (int) $this->sql->fetchValue('SELECT MAX(core_content_id) FROM #__ucm_content');
         $this->bulk->insert('#__ucm_content', $columns, $rows);
         $base = [];
@@ -341,7 +340,7 @@ final class Tags
         return $ids;
     }
 
-    /** @param non-empty-array<int|string, string> $titles By key; none of them is there */
+    /** @param non-empty-array<int|string, string> $titles By key; none of them exists */
     private function make(NestedSet $tree, array $titles): void
     {
         $root   = (int) $this->sql->fetchValue('SELECT MIN(id) FROM ' . self::TABLE . ' WHERE parent_id = 0');
