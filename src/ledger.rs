@@ -21,7 +21,10 @@ use crate::settings::Settings;
 
 /// The rules of the stock ledger.
 #[php_class]
-#[php(name = "CloverSync\\Ledger", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Ledger",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct Ledger {
     push: bool,
     paid: Vec<i64>,
@@ -39,11 +42,12 @@ impl Ledger {
         }
     }
 
-    /// What an order's status says.
-    pub fn standing(&self, status: Option<i64>, told: &str) -> &'static str {
+    /// Whether an order's units are sold.
+    #[php(name = "saleState")]
+    pub fn sale_state(&self, status: Option<i64>, events: &str) -> &'static str {
         match self
             .statuses()
-            .sale_state(status, &OrderEvent::parse_list(told))
+            .sale_state(status, &OrderEvent::parse_list(events))
         {
             SaleState::Paid => "paid",
             SaleState::Released => "released",
@@ -51,29 +55,29 @@ impl Ledger {
         }
     }
 
-    /// Whether an event told of a payment.
+    /// Whether an event reported a payment.
     #[php(name = "wasPaid")]
-    pub fn was_paid(&self, told: &str) -> bool {
-        self.statuses().was_paid(&OrderEvent::parse_list(told))
+    pub fn was_paid(&self, events: &str) -> bool {
+        self.statuses().was_paid(&OrderEvent::parse_list(events))
     }
 
-    /// What is to be asked of Clover for one line.
-    pub fn plan(&self, line: &ZendHashTable, standing: &str) -> PhpResult<PhpArray> {
-        let standing = match standing {
+    /// Units that one line must still take or return.
+    pub fn plan(&self, line: &ZendHashTable, saleState: &str) -> PhpResult<PhpArray> {
+        let state = match saleState {
             "paid" => SaleState::Paid,
             "released" => SaleState::Released,
             "unchanged" => SaleState::Unchanged,
             _ => {
                 return Err(exception::item(
                     "must be paid, released or unchanged",
-                    "standing",
+                    "saleState",
                 ));
             }
         };
-        Ok(plan_array(&read(line)?.plan(standing, self.push))?)
+        Ok(plan_array(&read(line)?.plan(state, self.push))?)
     }
 
-    /// Units that the owner gives back.
+    /// Returns units by hand.
     pub fn restock(&self, line: &ZendHashTable, units: i64) -> PhpResult<PhpArray> {
         let plan = read(line)?
             .restock(units, self.push)
@@ -81,18 +85,20 @@ impl Ledger {
         Ok(plan_array(&plan)?)
     }
 
-    /// The owner's word on a row.
-    pub fn resolve(&self, line: &ZendHashTable, seq: i64, word: &str) -> PhpResult<PhpArray> {
-        let word = Resolution::from_key(word)
-            .ok_or_else(|| exception::item("must be applied, not_applied or leave", "word"))?;
+    /// Applies the owner's decision on a row.
+    pub fn resolve(&self, line: &ZendHashTable, seq: i64, resolution: &str) -> PhpResult<PhpArray> {
+        let resolution = Resolution::from_key(resolution).ok_or_else(|| {
+            exception::item("must be applied, not_applied or leave", "resolution")
+        })?;
         let plan = read(line)?
-            .resolve(seq, word)
+            .resolve(seq, resolution)
             .map_err(|e| exception::item(&e.to_string(), "seq"))?;
         Ok(plan_array(&plan)?)
     }
 
-    /// Whether a row is to be sent now.
-    pub fn turn(&self, line: &ZendHashTable, seq: i64) -> PhpResult<PhpArray> {
+    /// Whether a row should be sent now.
+    #[php(name = "nextStep")]
+    pub fn next_step(&self, line: &ZendHashTable, seq: i64) -> PhpResult<PhpArray> {
         let (action, changes) = match read(line)?.next_step(seq) {
             NextStep::Send => ("send", Vec::new()),
             NextStep::Wait => ("wait", Vec::new()),
@@ -107,7 +113,7 @@ impl Ledger {
         ])?))
     }
 
-    /// Units that a count of Clover's holds and the shop has not any more.
+    /// Units that Clover's count still includes and the shop has taken for orders.
     pub fn committed(
         &self,
         taken: &ZendHashTable,
@@ -157,7 +163,7 @@ fn required<T>(value: Option<T>, field: &str) -> PhpResult<T> {
     value.ok_or_else(|| exception::item("is missing", field))
 }
 
-/// Clover's id of an item; empty where there is none. Bytes that are no id must not pass for none.
+/// Clover's id of an item; empty if there is none. Invalid bytes must not count as none.
 fn id(row: &ZendHashTable) -> PhpResult<String> {
     match (text(row, "clover_id"), field(row, "clover_id")) {
         (Some(id), _) => Ok(id),

@@ -29,26 +29,26 @@ final class Ledger
     }
 
     /**
-     * What an order's status says of its units: "paid", "released" or "unchanged".
+     * Whether an order's units are sold: "paid", "released" or "unchanged".
      *
-     * @param ?int   $status J2Commerce's status id now; null when the order is gone
-     * @param string $told   What events told, oldest first: changes of status such as "5>4,4>1", and "R" for a whole
-     *   refund by the gateway
+     * @param ?int   $status J2Commerce's current status id; null when the order no longer exists
+     * @param string $events Recorded events, oldest first: status changes such as "5>4,4>1", and "R" for a whole
+     *   refund by the payment gateway
      */
-    public function standing(?int $status, string $told): string
+    public function saleState(?int $status, string $events): string
     {
         throw new \LogicException('provided by the extension');
     }
 
-    /** Whether one of these changes led from a status that is not paid into one that is. */
-    public function wasPaid(string $told): bool
+    /** Whether one of these events changed the order from a status that is not paid to one that is. */
+    public function wasPaid(string $events): bool
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * What an order's standing asks of Clover for one line beyond what was asked already; the same question twice asks
-     * for nothing the second time.
+     * What one line must still take from Clover or return to it, beyond the ledger rows that exist. A second call with
+     * the plan applied returns an empty plan.
      *
      * @param array<string, mixed> $line
      *
@@ -57,7 +57,7 @@ final class Ledger
      *
      * @throws ItemException when the line is malformed, with its field as path
      */
-    public function plan(array $line, string $standing): array
+    public function plan(array $line, string $saleState): array
     {
         throw new \LogicException('provided by the extension');
     }
@@ -86,16 +86,17 @@ final class Ledger
      * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
      *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
-     * @throws ItemException with the path "seq" when that row waits for no word, "word" for an unknown one
+     * @throws ItemException with the path "seq" when that row does not need a decision, "resolution" for an unknown
+     *   one
      */
-    public function resolve(array $line, int $seq, string $word): array
+    public function resolve(array $line, int $seq, string $resolution): array
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Whether an intended row is to be sent now: "send", "wait" (for the sale that it reverses) or "become" (it is not
-     * sent, and these rows change).
+     * Whether an intended row should be sent now: "send", "wait" (for the sale that it reverses) or "become" (do not
+     * send it; change these rows).
      *
      * @param array<string, mixed> $line
      *
@@ -103,7 +104,7 @@ final class Ledger
      *
      * @throws ItemException when the line is malformed
      */
-    public function turn(array $line, int $seq): array
+    public function nextStep(array $line, int $seq): array
     {
         throw new \LogicException('provided by the extension');
     }

@@ -13,7 +13,7 @@ use PHPUnit\Framework\TestCase;
  */
 final class LateLoadTest extends TestCase
 {
-    private const SENTENCE = 'cloversync is not loaded: name it in php.ini';
+    private const SENTENCE = 'cloversync is not loaded: load it in php.ini';
 
     public function test_dl_is_refused_with_one_sentence(): void
     {

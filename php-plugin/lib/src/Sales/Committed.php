@@ -115,7 +115,7 @@ final readonly class Committed implements CommittedUnits
         return array_values(array_filter(
             $this->events->refunded(),
             fn (string $id): bool => (
-                $this->rules->standing(
+                $this->rules->saleState(
                     $this->settings->paidStatuses[0] ?? 1,
                     OrderEventLog::history($this->events->of($id)),
                 ) === SaleState::Released->value

@@ -73,7 +73,7 @@ final readonly class OrderEventLog
     }
 
     /**
-     * The events as input of {@see \CloverSync\Ledger::standing()}.
+     * The events as input of {@see \CloverSync\Ledger::saleState()}.
      *
      * @param list<OrderEventRow> $events
      */

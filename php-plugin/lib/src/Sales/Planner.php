@@ -262,7 +262,7 @@ final readonly class Planner
     /** @param list<OrderEventRow> $events */
     private function saleState(?ShopOrder $order, array $events): SaleState
     {
-        return SaleState::from($this->rules->standing($order?->status, OrderEventLog::history($events)));
+        return SaleState::from($this->rules->saleState($order?->status, OrderEventLog::history($events)));
     }
 
     private function rulesFor(LineBooks $line, SaleState $state): LedgerPlan

@@ -119,7 +119,7 @@ final readonly class StockSender
             if (!$this->tracks) {
                 $this->ledger->skip($row->id, 'not_counting', 'the merchant keeps no counts');
                 $result->skipped++;
-            } elseif ($row->delta > 0 || $this->isItsTurn($row, $result)) {
+            } elseif ($row->delta > 0 || $this->isSendable($row, $result)) {
                 $ready[$row->id] = $row;
             }
         }
@@ -221,16 +221,16 @@ final readonly class StockSender
         }
     }
 
-    private function isItsTurn(LedgerRow $row, WorkReport $result): bool
+    private function isSendable(LedgerRow $row, WorkReport $result): bool
     {
         $rows = $this->ledger->ofOrder($row->orderId)[$row->orderPk][$row->lineId] ?? [];
-        $turn = $this->rules->turn(LineBooks::of($row->lineId, null, $rows)->forRules(), $row->seq);
+        $step = $this->rules->nextStep(LineBooks::of($row->lineId, null, $rows)->forRules(), $row->seq);
 
-        if ($turn['action'] === 'wait') {
+        if ($step['action'] === 'wait') {
             $this->ledger->wait($row->id, 10, 'waits for the sale that it gives back');
-        } elseif ($turn['action'] === 'become') {
-            $this->sql->transaction(function () use ($row, $turn): void {
-                $this->ledger->change($row->orderId, $row->orderPk, $row->lineId, $turn['changes']);
+        } elseif ($step['action'] === 'become') {
+            $this->sql->transaction(function () use ($row, $step): void {
+                $this->ledger->change($row->orderId, $row->orderPk, $row->lineId, $step['changes']);
                 $this->log->add(
                     'inventory_restock',
                     'stock',
@@ -242,7 +242,7 @@ final readonly class StockSender
             $result->skipped++;
         }
 
-        return $turn['action'] === 'send';
+        return $step['action'] === 'send';
     }
 
     private function confirmed(LedgerRow $row, StockOutcome $outcome, bool $isOurs, string $how = ''): void
