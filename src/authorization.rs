@@ -8,7 +8,7 @@ use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// The start of an authorisation, on its way to PHP.
+    /// The start of an authorization, as PHP gets it.
     Authorization,
     "CloverSync\\Authorization"
 );

@@ -18,9 +18,12 @@ use crate::page::{Page, known_rows};
 use crate::page_iterator::PageIterator;
 use crate::{finish_earlier_classes, group_changes};
 
-/// The merchant's catalogue, mapped to shop products.
+/// The merchant's catalog, mapped to shop products.
 #[php_class]
-#[php(name = "CloverSync\\Catalog", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Catalog",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 #[php(modifier = finish_earlier_classes)]
 pub struct Catalog {
     core: Core,
@@ -28,7 +31,7 @@ pub struct Catalog {
 
 #[php_impl]
 impl Catalog {
-    /// Asks Clover nothing.
+    /// Sends no request.
     #[php(defaults(trackStock = true))]
     pub fn __construct(
         connection: &Connection,
@@ -45,7 +48,7 @@ impl Catalog {
         text::alias(&String::from_utf8_lossy(&name))
     }
 
-    /// What decides whether two names are the same.
+    /// The key by which two names compare equal.
     #[php(name = "nameKey")]
     pub fn name_key(name: BinarySlice<u8>) -> String {
         text::key(&String::from_utf8_lossy(&name))
@@ -62,7 +65,7 @@ impl Catalog {
         PageIterator::new(self.core.pages(after))
     }
 
-    /// A page that the caller has fetched.
+    /// A page from two responses that the caller has fetched.
     pub fn read(&self, items: &str, counts: &str) -> PhpResult<Page> {
         let page = self.core.read(items.as_bytes(), counts.as_bytes());
         Ok(Page {
@@ -89,7 +92,7 @@ impl Catalog {
         Ok(group_changes::object(&changes)?)
     }
 
-    /// What Clover answers about single items.
+    /// Fetches single items by id.
     #[php(name = "lookUp")]
     pub fn look_up(&self, ids: &ZendHashTable) -> PhpResult<ItemLookup> {
         let mut wanted: Vec<ItemId> = Vec::with_capacity(ids.len());

@@ -18,14 +18,17 @@ use crate::{authorization, connection_status, merchant, rate_limit};
 
 /// One shop's connection to one Clover merchant.
 #[php_class]
-#[php(name = "CloverSync\\Connection", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Connection",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct Connection {
     pub(crate) session: Rc<Session>,
 }
 
 #[php_impl]
 impl Connection {
-    /// Sends nothing.
+    /// Sends no request.
     pub fn __construct(
         settings: &Settings,
         vault: &Vault,
@@ -48,7 +51,7 @@ impl Connection {
         }
     }
 
-    /// Where to send the browser.
+    /// The URL of Clover's authorization page.
     pub fn authorize(&self, redirectUri: String) -> PhpResult<authorization::Authorization> {
         let request = self.session.authorize(&redirectUri).map_err(of)?;
         Ok(authorization::object(
@@ -57,7 +60,7 @@ impl Connection {
         )?)
     }
 
-    /// Buys tokens with the callback's code.
+    /// Exchanges the callback's code for tokens.
     pub fn complete(
         &self,
         callback: String,
@@ -73,24 +76,24 @@ impl Connection {
         Ok(connection_status::object(&status)?)
     }
 
-    /// Refreshes when it is time.
+    /// Refreshes the access token if it expires soon.
     #[php(defaults(whenUnder = 1200))]
     pub fn refresh(&self, whenUnder: i64) -> PhpResult<bool> {
         self.session.refresh(whenUnder).map_err(of)
     }
 
-    /// What Clover tells of the merchant.
+    /// The merchant's profile in Clover.
     pub fn merchant(&self) -> PhpResult<merchant::Merchant> {
         let merchant = self.session.merchant().map_err(of)?;
         Ok(merchant::object(&merchant)?)
     }
 
-    /// Forgets the tokens.
+    /// Deletes the stored tokens.
     pub fn disconnect(&self) -> PhpResult<()> {
         self.session.disconnect().map_err(of)
     }
 
-    /// Fields that Clover does not show to this app.
+    /// Item fields that Clover does not return to this app.
     pub fn withheld(&self) -> Vec<String> {
         self.session.withheld().fields()
     }
@@ -106,7 +109,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Connection>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     let ce = <Connection as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     sensitive(ce, "complete", 0);

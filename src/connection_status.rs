@@ -9,7 +9,7 @@ use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// The status, on its way to PHP.
+    /// The status, as PHP gets it.
     ConnectionStatus,
     "CloverSync\\ConnectionStatus"
 );

@@ -1,8 +1,8 @@
-//! `CloverSync\Exception\*`: cut by what the caller does next, carrying data.
+//! `CloverSync\Exception\*`: one class for each reaction of the caller, with data.
 
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::convert::IntoZval;
-use ext_php_rs::error::Result;
+use ext_php_rs::error::{Error as PhpError, Result};
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, Zval};
@@ -16,11 +16,15 @@ use crate::engine::class::{
     PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
 };
 
-/// Classes that others extend.
+/// Classes that are not final, because others extend them.
 const OPEN: [&str; 1] = ["UnavailableException"];
 
 macro_rules! exceptions {
-    ($($slot:ident $name:literal $(, $getter:literal $handler:ident $property:literal $ty:expr, $nullable:literal, $data:expr, $default:expr)?;)*) => {
+    ($(
+        $slot:ident $name:literal
+        $(, $getter:literal $handler:ident $property:literal
+            $ty:expr, $nullable:literal, $data:expr, $default:expr)?;
+    )*) => {
         static BASE: Slot = Slot::new();
         $(static $slot: Slot = Slot::new();)*
         $($(extern "C" fn $handler(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
@@ -34,11 +38,15 @@ macro_rules! exceptions {
                 .registration(|ce, methods| BASE.set(ce, methods))
                 .register()?;
             $(
+                let is_open = OPEN.contains(&$name);
                 let class = ClassBuilder::new(concat!("CloverSync\\Exception\\", $name))
                     .extends((|| BASE.ce(), "\\CloverSync\\Exception\\CloverException"))
-                    .flags(if OPEN.contains(&$name) { ClassFlags::empty() } else { ClassFlags::Final })
+                    .flags(if is_open { ClassFlags::empty() } else { ClassFlags::Final })
                     .registration(|ce, methods| $slot.set(ce, methods));
-                $(let class = class.method(getter($getter, $handler, $ty, $nullable), MethodFlags::Public);)?
+                $(
+                    let method = getter($getter, $handler, $ty, $nullable);
+                    let class = class.method(method, MethodFlags::Public);
+                )?
                 class.register()?;
                 $(protected_property($slot.ce(), $property, $data, $default?);)?
             )*
@@ -49,13 +57,19 @@ macro_rules! exceptions {
 
 exceptions! {
     RECONNECT "ReconnectException";
-    PERMISSION "PermissionException", "getPermission" get_permission "permission" DataType::String, false, PropertyType::STRING, empty_text();
-    UNAVAILABLE "UnavailableException", "getRetryAfter" get_retry_after "retryAfter" DataType::Long, false, PropertyType::INT, 0_i64.into_zval(true);
-    ITEM "ItemException", "getPath" get_path "path" DataType::String, false, PropertyType::STRING, empty_text();
-    SETTINGS "SettingsException", "getFields" get_fields "fields" DataType::Array, false, PropertyType::ARRAY, empty_array();
-    CALLBACK "CallbackException", "getKind" get_kind "kind" DataType::String, false, PropertyType::STRING, empty_text();
+    PERMISSION "PermissionException", "getPermission" get_permission "permission"
+        DataType::String, false, PropertyType::STRING, empty_text();
+    UNAVAILABLE "UnavailableException", "getRetryAfter" get_retry_after "retryAfter"
+        DataType::Long, false, PropertyType::INT, 0_i64.into_zval(true);
+    ITEM "ItemException", "getPath" get_path "path"
+        DataType::String, false, PropertyType::STRING, empty_text();
+    SETTINGS "SettingsException", "getFields" get_fields "fields"
+        DataType::Array, false, PropertyType::ARRAY, empty_array();
+    CALLBACK "CallbackException", "getKind" get_kind "kind"
+        DataType::String, false, PropertyType::STRING, empty_text();
     VAULT "VaultException";
-    BUG "BugException", "getRequestId" get_request_id "requestId" DataType::String, true, PropertyType::STRING.or_null(), Ok::<_, ext_php_rs::error::Error>(Zval::null());
+    BUG "BugException", "getRequestId" get_request_id "requestId"
+        DataType::String, true, PropertyType::STRING.or_null(), Ok::<_, PhpError>(Zval::null());
 }
 
 static REFUSED: Slot = Slot::new();
@@ -68,7 +82,8 @@ extern "C" fn get_next_try_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut 
     read_own_property(ex, ret, "nextTryAt");
 }
 
-/// A caller that waits for Clover waits for this as well; only the owner may want to do more.
+/// Extends `UnavailableException`: a caller that retries later does so here as well. Only the owner
+/// can do more.
 fn register_refused() -> Result<()> {
     let parent = "\\CloverSync\\Exception\\UnavailableException";
     ClassBuilder::new("CloverSync\\Exception\\RefusedException")
@@ -99,8 +114,8 @@ fn empty_text() -> Result<Zval> {
     "".into_zval(true)
 }
 
-/// Defaults of internal classes are kept for the life of the process, so an array must be the
-/// engine's own immutable one.
+/// The default of an internal class lives as long as the process, so an array must be the engine's
+/// own immutable one.
 fn empty_array() -> Result<Zval> {
     ext_php_rs::types::ZendEmptyArray.into_zval(true)
 }
@@ -117,10 +132,9 @@ fn build_all<'a>(
     data: impl IntoIterator<Item = (&'static ClassEntry, &'a str, Result<Zval>)>,
 ) -> PhpException {
     let class: &'static ClassEntry = class.ce();
-    // Filled in by the engine's own create_object: file, line and trace.
+    // The engine's own create_object fills in file, line and trace.
     let mut object = ZendObject::new(class);
-    // An exception's message may hold any byte, but not through `throw`'s C string; the object way
-    // has no such limit.
+    // `throw` takes a C string, which cannot hold every byte of a message. An object can.
     if let Ok(message) = message.into_zval(false) {
         set_property(&mut object, ce::exception(), "message", message);
     }
@@ -136,7 +150,7 @@ fn build_all<'a>(
     }
 }
 
-/// The exception of an error.
+/// The exception for an error.
 pub fn of(error: Error) -> PhpException {
     let message = error.to_string();
     match error {
@@ -176,7 +190,7 @@ pub fn of(error: Error) -> PhpException {
             build(&CALLBACK, &message, Some(data))
         }
         Error::Vault { .. } => build(&VAULT, &message, None),
-        // PHP's own exception is pending and goes first; this one is thrown only without one.
+        // PHP's own exception is usually pending and wins; this one is thrown only without one.
         Error::Host { .. } => build(&BUG, &message, None),
         Error::Bug { request_id, .. } => {
             let data = ("requestId", request_id.into_zval(false));
@@ -193,7 +207,7 @@ fn problems_by_field(error: &SettingsError) -> Result<Zval> {
     fields.into_zval(false)
 }
 
-/// This one thing is wrong.
+/// One argument is wrong.
 pub fn item(message: &str, path: &str) -> PhpException {
     of(Error::item(message, path))
 }
@@ -203,14 +217,14 @@ pub fn setting(field: &str, problem: impl Into<String>) -> PhpException {
     of(Error::setting(field, problem))
 }
 
-/// A sealed text does not open.
+/// A sealed text cannot be decrypted.
 pub fn vault(message: &str) -> PhpException {
     of(Error::Vault {
         message: message.to_owned(),
     })
 }
 
-/// Clover or this software did what is not foreseen.
+/// An unexpected response of Clover, or a fault of this software.
 pub fn bug(message: &str, request_id: Option<&str>) -> PhpException {
     of(Error::bug(message, request_id))
 }

@@ -11,7 +11,7 @@ use crate::product_change;
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// The changes, on its way to PHP.
+    /// The changes, as PHP gets them.
     GroupChanges,
     "CloverSync\\GroupChanges"
 );

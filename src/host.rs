@@ -11,13 +11,13 @@ use crate::logging::Listener;
 use crate::rate_limit;
 use crate::token_store::Store;
 
-/// What PHP gave to a `Connection`.
+/// The PHP objects that a `Connection` was constructed with.
 pub struct PhpHost {
-    /// Where the tokens last.
+    /// Stores the tokens.
     pub store: Store,
-    /// Who takes log records.
+    /// Receives log records.
     pub log: Option<Listener>,
-    /// Who shares the rate limit among processes.
+    /// Divides the rate limit among processes.
     pub rate_limiter: Option<rate_limit::Host>,
 }
 
@@ -53,7 +53,7 @@ impl Host for PhpHost {
     }
 
     fn unlock(&self) {
-        // What it throws stays pending in the engine, and the lock ends with its lease.
+        // An exception stays pending in the engine, and the lock ends with its lease.
         despite_exception(|| drop(self.store.call("unlock", vec![])));
     }
 

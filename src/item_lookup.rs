@@ -10,16 +10,19 @@ use crate::engine::array::{PhpArray, list};
 use crate::engine::class::only_from_rust;
 use crate::page::{Page, PageObject};
 
-/// What Clover answers about single items.
+/// The result of fetching single items by id.
 #[php_class]
-#[php(name = "CloverSync\\ItemLookup", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\ItemLookup",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct ItemLookup {
     deleted: Vec<String>,
     page: Zval,
 }
 
 impl ItemLookup {
-    /// What Clover answered.
+    /// From the service's result.
     pub fn new(core: Core) -> PhpResult<Self> {
         let page = Page { core: core.page };
         Ok(Self {
@@ -31,12 +34,12 @@ impl ItemLookup {
 
 #[php_impl]
 impl ItemLookup {
-    /// Ids that Clover does not have any more.
+    /// Ids that no longer exist in Clover.
     pub fn deleted(&self) -> PhpResult<PhpArray> {
         Ok(PhpArray(list(self.deleted.iter().map(String::as_str))?))
     }
 
-    /// The items that Clover still has.
+    /// The items that still exist.
     pub fn page(&self) -> PageObject {
         PageObject(self.page.shallow_clone())
     }
@@ -47,7 +50,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<ItemLookup>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     only_from_rust(<ItemLookup as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

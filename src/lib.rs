@@ -1,5 +1,5 @@
-//! The PHP extension `cloversync`: one file a PHP class. It converts values and errors; the
-//! decisions stand in `clover-service`.
+//! The PHP extension `cloversync`: one file for each PHP class. It converts values and errors;
+//! `clover-service` makes the decisions.
 
 mod authorization;
 mod catalog;
@@ -39,8 +39,8 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-/// Classes without a Rust object behind them. Runs before the builder's own classes are registered,
-/// which none of these needs.
+/// Registers the classes without a Rust object behind them. Runs before the module builder
+/// registers its classes; none of these needs one of those.
 extern "C" fn startup(_: i32, _: i32) -> i32 {
     let registered = catch_unwind(|| {
         exception::register()
@@ -52,8 +52,7 @@ extern "C" fn startup(_: i32, _: i32) -> i32 {
             .and_then(|()| order_outcome::register())
             .and_then(|()| webhook_verdict::register())
     });
-    // A failure here would leave PHP without our classes; PHP then says so and starts without the
-    // module.
+    // On a failure, PHP reports it and starts without the module.
     i32::from(!matches!(registered, Ok(Ok(()))))
 }
 
@@ -70,8 +69,8 @@ extern "C" fn info(_: *mut ModuleEntry) {
     info_table_end!();
 }
 
-/// Runs while the last class is built, when those before it are registered: only then have their
-/// methods a place for attributes.
+/// Runs while the last class is built, when those before it are registered: methods can take
+/// attributes only after registration.
 fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
     settings::finish();
     vault::finish();
@@ -87,15 +86,15 @@ fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
 }
 
 unsafe extern "C" {
-    /// Not 0 once PHP has read php.ini and started the modules named there.
+    /// Not 0 after PHP has read php.ini and started the modules listed there.
     fn php_get_module_initialized() -> c_int;
 }
 
-/// Whether PHP loads us after its own start: by a pool's `php_admin_value[extension]`, or by
-/// `dl()`.
+/// Whether PHP loads the extension after its own start: by a pool's `php_admin_value[extension]`,
+/// or by `dl()`.
 ///
-/// PHP fixes at the end of its start how many class tables outlive a request. Tables of classes
-/// that come later are given to classes of later requests: wrong constants first, then a crash.
+/// At the end of its start, PHP fixes how many class tables outlive a request. It reuses the tables
+/// of classes registered later for classes of later requests: first wrong constants, then a crash.
 fn is_late() -> bool {
     // SAFETY: exported by every PHP binary; it reads one integer.
     unsafe { php_get_module_initialized() != 0 }
@@ -105,7 +104,7 @@ extern "C" fn refuse(_: i32, _: i32) -> i32 {
     let _ = catch_unwind(|| {
         php_error(
             &ErrorType::Warning,
-            "cloversync is not loaded: name it in php.ini (extension=cloversync.so), \
+            "cloversync is not loaded: load it in php.ini (extension=cloversync.so), \
              not in the pool's configuration and not by dl()",
         );
     });
@@ -116,8 +115,8 @@ extern "C" fn refuse(_: i32, _: i32) -> i32 {
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
     if is_late() {
-        // A failed start would end PHP. This leaves a module without a class, under another name,
-        // so that everybody finds `cloversync` missing.
+        // A failed start would end PHP. This module has no class and another name, so
+        // `extension_loaded('cloversync')` is false.
         return module.name("cloversync-refused").startup_function(refuse);
     }
     let module = module

@@ -1,10 +1,10 @@
-//! The PHP callable that takes log records.
+//! The PHP callable that receives log records.
 
 use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendCallable, Zval};
 
-/// A `callable(string $level, string $message): void`, kept alive by our own reference.
+/// A `callable(string $level, string $message): void`, kept alive by this reference.
 pub struct Listener(Zval);
 
 impl FromZval<'_> for Listener {
@@ -16,7 +16,7 @@ impl FromZval<'_> for Listener {
 }
 
 impl Listener {
-    /// Hands over one record. `false`: it threw, which stays pending in the engine.
+    /// Passes one record. `false`: the callable threw; the exception stays pending in the engine.
     pub fn call(&self, level: &str, message: &str) -> bool {
         ZendCallable::new(&self.0)
             .ok()

@@ -9,7 +9,7 @@ use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// The merchant, on its way to PHP.
+    /// The merchant, as PHP gets it.
     Merchant,
     "CloverSync\\Merchant"
 );

@@ -1,4 +1,4 @@
-//! `CloverSync\OrderOutcome`: how one step of pushing an order ended, as data.
+//! `CloverSync\OrderOutcome`: the result of one step of an order push.
 
 use clover_core::ids::OrderId;
 use clover_service::orders::OrderOutcome as Core;
@@ -10,7 +10,7 @@ use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// The outcome, on its way to PHP.
+    /// The outcome, as PHP gets it.
     OrderOutcome,
     "CloverSync\\OrderOutcome"
 );

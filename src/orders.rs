@@ -18,23 +18,26 @@ use crate::order_outcome::{self, OrderOutcome};
 /// Levels of an order: the order, a list, an entry, and one to spare.
 const DEPTH: usize = 4;
 
-/// Paid web orders on their way into Clover.
+/// Pushes paid web orders into Clover.
 #[php_class]
-#[php(name = "CloverSync\\Orders", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Orders",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct Orders {
     core: Core,
 }
 
 #[php_impl]
 impl Orders {
-    /// Asks Clover nothing.
+    /// Sends no request.
     pub fn __construct(connection: &Connection, currency: String) -> PhpResult<Self> {
         Ok(Self {
             core: Core::new(&connection.session, &currency).map_err(of)?,
         })
     }
 
-    /// What marks an order in Clover.
+    /// The reference that marks an order in Clover.
     pub fn reference(siteTag: String, number: i64) -> PhpResult<String> {
         reference_of(&siteTag, u64::try_from(number).unwrap_or(0)).map_err(of)
     }
@@ -45,14 +48,14 @@ impl Orders {
         site_tag_of(&random).map_err(of)
     }
 
-    /// What Clover will be told of the order.
+    /// Everything that will be sent to Clover for the order.
     pub fn plan(&self, order: &ZendHashTable) -> PhpResult<String> {
         let order = json_object(order, "", 0)
-            .map_err(|path| exception::item(&format!("{path}: is no text"), &path))?;
+            .map_err(|path| exception::item(&format!("{path}: is not text"), &path))?;
         self.core.plan(order.to_string().as_bytes()).map_err(of)
     }
 
-    /// Creates the order, still empty.
+    /// Creates the order without lines.
     pub fn create(&self, plan: String, reference: String) -> PhpResult<OrderOutcome> {
         let outcome = self.core.create(&plan, reference).map_err(of)?;
         Ok(order_outcome::object(&outcome)?)
@@ -64,7 +67,7 @@ impl Orders {
         Ok(PhpArray(list(found.iter().map(OrderId::as_str))?))
     }
 
-    /// Brings the order to its plan.
+    /// Adds what the plan has and the order lacks.
     pub fn fill(&self, plan: String, orderId: String) -> PhpResult<OrderOutcome> {
         let outcome = self.core.fill(&plan, orderId).map_err(of)?;
         Ok(order_outcome::object(&outcome)?)
@@ -77,8 +80,8 @@ impl Orders {
     }
 }
 
-/// The order as JSON, or the path of what JSON has no word for. Texts that are not UTF-8 are
-/// mended: one broken letter in a customer's name must not keep a paid order out of Clover.
+/// The order as JSON, or the path of a value that JSON cannot express. Invalid UTF-8 is replaced:
+/// one broken letter in a customer's name must not keep a paid order out of Clover.
 fn json_object(array: &ZendHashTable, path: &str, depth: usize) -> Result<Value, String> {
     if depth == DEPTH {
         return Err(path.to_owned());
@@ -112,7 +115,7 @@ fn json_value(value: &Zval, path: &str, depth: usize) -> Result<Value, String> {
     match (value.long(), value.double()) {
         _ if value.is_null() => Ok(Value::Null),
         (Some(number), _) => Ok(Value::from(number)),
-        // Refused by the order itself, which wants decimal text.
+        // The order refuses it: it takes decimal text only.
         (None, Some(number)) => Ok(Number::from_f64(number).map_or(Value::Null, Value::Number)),
         (None, None) => Err(path.to_owned()),
     }
@@ -123,7 +126,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Orders>()
 }
 
-/// What only the registered class can be told. A plan names the customer.
+/// Changes that the class entry takes only after registration. A plan names the customer.
 pub fn finish() {
     let ce = <Orders as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     for method in ["plan", "create", "fill", "pay"] {

@@ -19,7 +19,7 @@ use crate::engine::class::{only_from_rust, returned_object};
 use crate::product_change;
 
 returned_object!(
-    /// A page, on its way to PHP.
+    /// A page, as PHP gets it.
     PageObject,
     "CloverSync\\Page"
 );
@@ -33,22 +33,22 @@ pub struct Page {
 
 #[php_impl]
 impl Page {
-    /// Where to go on.
+    /// The cursor of the next page.
     pub fn cursor(&self) -> String {
         self.core.cursor.clone()
     }
 
-    /// How long ago Clover was asked for it.
+    /// Milliseconds since the request for the page.
     pub fn age(&self) -> i64 {
         self.core.age()
     }
 
-    /// Every item on the page.
+    /// The id of every item on the page.
     pub fn item_ids(&self) -> PhpResult<PhpArray> {
         Ok(PhpArray(list(self.core.ids.iter().map(String::as_str))?))
     }
 
-    /// What must be written.
+    /// Changes that the shop must write.
     pub fn changes(&self, known: &ZendHashTable) -> PhpResult<PhpArray> {
         let known = known_rows(known);
         let changes = self.core.changes(&known);
@@ -86,8 +86,8 @@ pub fn fault_rows(faults: &[Fault]) -> Result<ZBox<ZendHashTable>> {
     }))
 }
 
-/// The `$known` rows by Clover id. A row without an id is skipped; the item is then taken for new,
-/// which a unique key in the shop refuses.
+/// The `$known` rows by Clover id. A row without an id is skipped. Its item then counts as new,
+/// and a unique key in the shop refuses the duplicate.
 pub fn known_rows(rows: &ZendHashTable) -> HashMap<String, Known> {
     let mut known_by_id = HashMap::with_capacity(rows.len());
     for row in array_rows(rows) {
@@ -119,7 +119,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Page>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     only_from_rust(<Page as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

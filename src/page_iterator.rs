@@ -13,7 +13,7 @@ use crate::engine::class::only_from_rust;
 use crate::exception;
 use crate::page::{Page, PageObject};
 
-/// Pages, fetched ahead.
+/// Pages that are fetched ahead.
 #[php_class]
 #[php(
     name = "CloverSync\\PageIterator",
@@ -22,7 +22,7 @@ use crate::page::{Page, PageObject};
 )]
 pub struct PageIterator {
     pages: CatalogPages,
-    /// The runtime that reads ahead is this process' own.
+    /// The runtime that fetches ahead belongs to this process.
     pid: u32,
     state: RefCell<State>,
 }
@@ -51,7 +51,7 @@ impl PageIterator {
     fn begin(&self) -> PhpResult<()> {
         if self.pid != std::process::id() {
             return Err(exception::bug(
-                "a PageIterator cannot be used in a forked process: make one there",
+                "a PageIterator cannot be used in a forked process: create a new one there",
                 None,
             ));
         }
@@ -59,7 +59,7 @@ impl PageIterator {
         if begun { Ok(()) } else { self.advance() }
     }
 
-    /// The state is not borrowed while we wait: a signal handler may call this very object then.
+    /// The state is not borrowed during the wait, because a signal handler may call this object.
     fn advance(&self) -> PhpResult<()> {
         {
             let mut state = self.state.try_borrow_mut().map_err(|_| in_use())?;
@@ -77,7 +77,7 @@ impl PageIterator {
                 state.page = page;
                 Ok(())
             }
-            // A caller that catches this and goes on gets the page that was not read.
+            // A caller that catches this and continues gets the page that was not read.
             Err(error) => {
                 state.begun = false;
                 Err(error)
@@ -120,7 +120,7 @@ impl PageIterator {
     pub fn rewind(&self) -> PhpResult<()> {
         if self.state.try_borrow().map_err(|_| in_use())?.key > 0 {
             return Err(PhpException::new(
-                "pages go through once: ask the catalogue for new ones".into(),
+                "pages can be iterated once: call Catalog::pages() again".into(),
                 0,
                 crate::engine::class::builtin("LogicException"),
             ));
@@ -145,7 +145,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<PageIterator>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     only_from_rust(<PageIterator as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

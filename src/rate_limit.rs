@@ -21,7 +21,7 @@ use crate::engine::no_pending_exception;
 #[allow(dead_code)] // PHP classes implement it; Rust calls them through `Host`.
 #[php(name = "CloverSync\\RateLimiter")]
 pub trait RateLimiter {
-    /// Tells what this process does, and asks for permits.
+    /// Reports the state of this process and requests permits.
     #[allow(clippy::too_many_arguments)] // PHP names them.
     fn exchange(
         &self,
@@ -35,7 +35,7 @@ pub trait RateLimiter {
     ) -> Option<ZBox<ZendHashTable>>;
 }
 
-/// A PHP object that implements the interface, kept alive by our own reference.
+/// A PHP object that implements the interface, kept alive by this reference.
 pub struct Host(Zval);
 
 impl FromZval<'_> for Host {
@@ -49,11 +49,11 @@ impl FromZval<'_> for Host {
 }
 
 impl Host {
-    /// `None`: the limiter could not be reached in time, and nothing has changed.
+    /// `None`: the limiter was not reached in time, and nothing changed.
     pub fn exchange(&self, request: &PermitRequest) -> PhpResult<Option<PermitGrant>> {
-        // Nothing can be asked over an exception that is on its way.
+        // PHP runs no code while an exception is pending.
         no_pending_exception()?;
-        // Panic-free: `from_zval` took objects only.
+        // Panic-free: `from_zval` takes objects only.
         let object = self.0.object().ok_or(Error::Object)?;
         let wanted = i64::from(request.wanted);
         let unused = i64::try_from(request.unused()).unwrap_or(0);
@@ -122,7 +122,7 @@ fn learned_limit(limits: &ZendHashTable, name: &str) -> Option<LearnedLimit> {
     })
 }
 
-/// Rounded up: a request counts too long rather than too short.
+/// Rounded up, so that a request never counts too briefly.
 fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX)
 }

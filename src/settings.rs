@@ -17,7 +17,10 @@ use crate::exception;
 
 /// The owner's settings, checked as a whole.
 #[php_class]
-#[php(name = "CloverSync\\Settings", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Settings",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct Settings {
     pub(crate) core: Core,
     pub(crate) hosts: Hosts,
@@ -59,17 +62,17 @@ impl Settings {
         }
     }
 
-    /// Which Clover.
+    /// The Clover environment.
     pub fn environment(&self) -> Environment {
         self.core.environment.into()
     }
 
-    /// Whether App ID and App Secret are both there.
+    /// Whether App ID and App Secret are both set.
     pub fn has_credentials(&self) -> bool {
         !self.core.app_id.is_empty() && self.core.app_secret.is_some()
     }
 
-    /// Everything but the secrets.
+    /// All settings except the secrets.
     pub fn to_array(&self) -> PhpResult<PhpArray> {
         let s = &self.core;
         Ok(PhpArray(record([
@@ -142,7 +145,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Settings>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     let ce = <Settings as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     only_from_rust(ce);

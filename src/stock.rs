@@ -16,7 +16,7 @@ use crate::exception::{self, of};
 use crate::stock_batch::{StockBatch, StockBatchObject, outcomes};
 use crate::stock_page::{StockPage, StockPageObject};
 
-/// The counts of Clover's items.
+/// Reads and writes stock counts in Clover.
 #[php_class]
 #[php(name = "CloverSync\\Stock", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct Stock {
@@ -78,14 +78,14 @@ fn overwritten(row: &ZendHashTable) -> PhpResult<Overwritten> {
 
 #[php_impl]
 impl Stock {
-    /// Asks Clover nothing.
+    /// Sends no request.
     pub fn __construct(connection: &Connection) -> Self {
         Self {
             core: Core::new(&connection.session),
         }
     }
 
-    /// Reads what is to be changed.
+    /// Reads the counts that will be changed.
     pub fn prepare(&self, changes: &ZendHashTable) -> PhpResult<StockBatchObject> {
         let changes = rows(changes).map(change).collect::<PhpResult<_>>()?;
         let core = self.core.prepare(changes).map_err(of)?;
@@ -93,7 +93,7 @@ impl Stock {
         Ok(StockBatchObject(batch.into_zval(false)?))
     }
 
-    /// Writes what was prepared and stored.
+    /// Writes counts that were prepared and stored.
     pub fn commit(&self, batch: &StockBatch, keys: &ZendHashTable) -> PhpResult<PhpArray> {
         let keys: Vec<i64> = values(keys)
             .map(Zval::long)
@@ -103,7 +103,7 @@ impl Stock {
         Ok(PhpArray(outcomes(&done)?))
     }
 
-    /// Settles writes that got no answer.
+    /// Finds out whether unanswered writes were carried out.
     pub fn settle(&self, sent: &ZendHashTable) -> PhpResult<PhpArray> {
         let sent: Vec<SentWrite> = rows(sent).map(sent_write).collect::<PhpResult<_>>()?;
         let settled = self.core.settle(&sent).map_err(of)?;
@@ -117,7 +117,7 @@ impl Stock {
         Ok(StockPageObject(page.into_zval(false)?))
     }
 
-    /// What the till sold while counts were overwritten.
+    /// Units that the till sold while their counts were overwritten.
     #[php(name = "soldWithin")]
     pub fn sold_within(&self, writes: &ZendHashTable) -> PhpResult<PhpArray> {
         let writes: Vec<Overwritten> = rows(writes).map(overwritten).collect::<PhpResult<_>>()?;

@@ -13,21 +13,24 @@ use crate::engine::array::{PhpArray, record, try_list, zval};
 use crate::engine::class::{only_from_rust, returned_object};
 
 returned_object!(
-    /// A batch, on its way to PHP.
+    /// A batch, as PHP gets it.
     StockBatchObject,
     "CloverSync\\StockBatch"
 );
 
-/// Counts that were read just now, and what is to become of them.
+/// Counts that were just read, with the outcome of each row.
 #[php_class]
-#[php(name = "CloverSync\\StockBatch", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\StockBatch",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct StockBatch {
     pub(crate) core: Core,
 }
 
 #[php_impl]
 impl StockBatch {
-    /// What was read.
+    /// The rows that were read.
     pub fn rows(&self) -> PhpResult<PhpArray> {
         Ok(PhpArray(outcomes(&self.core.rows)?))
     }
@@ -58,7 +61,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<StockBatch>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     only_from_rust(<StockBatch as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

@@ -13,31 +13,34 @@ use crate::engine::class::{only_from_rust, returned_object};
 use crate::page::known_rows;
 
 returned_object!(
-    /// A page of counts, on its way to PHP.
+    /// A page of counts, as PHP gets it.
     StockPageObject,
     "CloverSync\\StockPage"
 );
 
-/// One page of items with their counts and nothing else.
+/// One page of items with only their counts.
 #[php_class]
-#[php(name = "CloverSync\\StockPage", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\StockPage",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct StockPage {
     pub(crate) core: Core,
 }
 
 #[php_impl]
 impl StockPage {
-    /// Where to go on.
+    /// The cursor of the next page.
     pub fn cursor(&self) -> Option<String> {
         self.core.cursor.clone()
     }
 
-    /// How long ago Clover was asked for it.
+    /// Milliseconds since the request for the page.
     pub fn age(&self) -> i64 {
         self.core.age()
     }
 
-    /// What Clover counts.
+    /// The count of each item.
     pub fn items(&self) -> PhpResult<PhpArray> {
         let rows = self.core.counts().map(|(item, count)| {
             record([
@@ -69,7 +72,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<StockPage>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     only_from_rust(<StockPage as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
 }

@@ -9,24 +9,24 @@ use ext_php_rs::types::Zval;
 
 use crate::engine::no_pending_exception;
 
-/// Where the tokens of one environment last.
+/// Stores the tokens of one environment.
 #[php_interface]
 #[allow(dead_code)] // PHP classes implement it; Rust calls them through `Store`.
 #[php(name = "CloverSync\\TokenStore")]
 pub trait TokenStore {
-    /// The record as last written by any process.
+    /// The record that any process wrote last.
     fn read(&self) -> Option<String>;
     /// Stores the record durably before it returns.
     fn write(&self, record: String);
-    /// Forgets the record.
+    /// Deletes the record.
     fn delete(&self);
     /// Takes the one lock of this environment's tokens.
     fn lock(&self) -> bool;
-    /// Gives it back.
+    /// Releases the lock.
     fn unlock(&self);
 }
 
-/// A PHP object that implements the interface, kept alive by our own reference.
+/// A PHP object that implements the interface, kept alive by this reference.
 pub struct Store(Zval);
 
 impl FromZval<'_> for Store {
@@ -42,7 +42,7 @@ impl FromZval<'_> for Store {
 impl Store {
     /// Calls one of the methods.
     pub fn call(&self, method: &str, arguments: Vec<&dyn IntoZvalDyn>) -> PhpResult<Zval> {
-        // Panic-free: `from_zval` took objects only.
+        // Panic-free: `from_zval` takes objects only.
         let object = self.0.object().ok_or(Error::Object)?;
         let answer = object.try_call_method(method, arguments)?;
         no_pending_exception()?;

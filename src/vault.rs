@@ -11,7 +11,7 @@ use ext_php_rs::prelude::*;
 use crate::engine::class::sensitive;
 use crate::exception;
 
-/// Seals secrets for the shop's database.
+/// Encrypts secrets for the shop's database.
 #[php_class]
 #[php(name = "CloverSync\\Vault", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct Vault {
@@ -20,7 +20,7 @@ pub struct Vault {
 
 #[php_impl]
 impl Vault {
-    /// A vault under this secret.
+    /// Derives its key from the secret.
     pub fn __construct(
         secret: BinarySlice<u8>,
         previous: Option<BinarySlice<u8>>,
@@ -38,7 +38,7 @@ impl Vault {
         seal(&self.core, &plaintext, context).map_err(exception::of)
     }
 
-    /// Opens what was sealed for the same context.
+    /// Decrypts text that was sealed for the same context.
     pub fn open(
         &self,
         sealed: BinarySlice<u8>,
@@ -48,11 +48,11 @@ impl Vault {
         let plain = self
             .core
             .open(sealed, text(&context, "context")?)
-            .map_err(|e| exception::vault(&format!("the sealed text does not open: {e}")))?;
+            .map_err(|e| exception::vault(&format!("cannot decrypt the sealed text: {e}")))?;
         Ok(plain.to_vec().into())
     }
 
-    /// Whether it was sealed with the present secret.
+    /// Whether the text was sealed with the current secret.
     pub fn is_current(&self, sealed: BinarySlice<u8>) -> bool {
         std::str::from_utf8(&sealed).is_ok_and(|sealed| self.core.is_current(sealed))
     }
@@ -68,7 +68,7 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Vault>()
 }
 
-/// What only the registered class can be told.
+/// Changes that the class entry takes only after registration.
 pub fn finish() {
     let ce = <Vault as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     sensitive(ce, "__construct", 0);

@@ -15,12 +15,15 @@ use crate::exception;
 use crate::settings::Settings;
 use crate::webhook_verdict::{self, WebhookVerdict};
 
-/// What `$_SERVER` calls the header.
+/// The header's name in `$_SERVER`.
 const AUTH_VARIABLE: &str = "HTTP_X_CLOVER_AUTH";
 
-/// Judges webhook requests.
+/// Checks webhook requests.
 #[php_class]
-#[php(name = "CloverSync\\Webhook", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(
+    name = "CloverSync\\Webhook",
+    flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties)
+)]
 pub struct Webhook {
     secret: Option<Secret>,
     enabled: bool,
@@ -28,11 +31,11 @@ pub struct Webhook {
 
 #[php_impl]
 impl Webhook {
-    /// Longest body that is taken.
+    /// The longest accepted body, in bytes.
     #[allow(clippy::cast_possible_wrap, reason = "256 KiB")]
     pub const MAX_BODY: i64 = MAX_BODY as i64;
 
-    /// Under these settings.
+    /// Takes its secret and switch from the settings.
     pub fn __construct(settings: &Settings) -> Self {
         Self {
             secret: settings.core.webhook_secret.clone(),
@@ -40,7 +43,7 @@ impl Webhook {
         }
     }
 
-    /// One request in, one verdict out.
+    /// The verdict on one request.
     pub fn judge(
         &self,
         body: BinarySlice<u8>,
@@ -66,11 +69,11 @@ impl Webhook {
     }
 }
 
-/// Every value of the header, however its name is written.
+/// Every value of the header; the case of its name does not matter.
 fn auth(headers: &ZendHashTable) -> Vec<&[u8]> {
     let mut found = Vec::new();
     let mut entries = headers.iter();
-    // The plain iterator panics at a key that is no UTF-8, and these are a stranger's.
+    // The plain iterator panics at a key that is not UTF-8, and any sender can choose these keys.
     while let Some((name, value)) = entries.next_zval() {
         let ours = name.zend_str().is_some_and(|name| {
             let name = name.as_bytes();
@@ -86,7 +89,7 @@ fn auth(headers: &ZendHashTable) -> Vec<&[u8]> {
     found
 }
 
-/// What is no text counts as given and matches nothing.
+/// A value that is not text counts as present and matches nothing.
 fn bytes(value: &Zval) -> &[u8] {
     value.zend_str().map_or(&[], ZendStr::as_bytes)
 }
@@ -96,8 +99,8 @@ pub fn register(module: ModuleBuilder) -> ModuleBuilder {
     module.class::<Webhook>()
 }
 
-/// What only the registered class can be told. A body holds the verification code, or names what
-/// the shop sells.
+/// Changes that the class entry takes only after registration. A body holds the verification code,
+/// or names what the shop sells.
 pub fn finish() {
     let ce = <Webhook as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
     sensitive(ce, "judge", 0);

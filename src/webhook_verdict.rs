@@ -11,7 +11,7 @@ use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class
 static CLASS: Slot = Slot::new();
 
 returned_object!(
-    /// A verdict, on its way to PHP.
+    /// A verdict, as PHP gets it.
     WebhookVerdict,
     "CloverSync\\WebhookVerdict"
 );

@@ -9,7 +9,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::Value;
 
-/// An array that we built; reflection shows the return type `array`.
+/// A PHP array built in Rust; reflection shows the return type `array`.
 pub struct PhpArray(pub ZBox<ZendHashTable>);
 
 impl IntoZval for PhpArray {
@@ -56,7 +56,7 @@ pub fn record<const N: usize>(fields: [(&str, Zval); N]) -> Result<ZBox<ZendHash
     Ok(array)
 }
 
-/// What is wrong with text that is no UTF-8.
+/// The message for text that is not UTF-8.
 pub const NOT_UTF8: &str = "must be valid UTF-8";
 
 /// A key of an array that PHP code made.
@@ -66,12 +66,12 @@ pub enum Key {
     Number(i64),
     /// Text.
     Text(String),
-    /// Bytes that are no UTF-8.
+    /// Bytes that are not UTF-8.
     Bytes(Vec<u8>),
 }
 
 impl Key {
-    /// As a message can name it.
+    /// The key as text for a message.
     pub fn shown(&self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
@@ -81,8 +81,8 @@ impl Key {
     }
 }
 
-/// The entries of an array, references followed. ext-php-rs's own iterators panic at a key that is
-/// no UTF-8.
+/// The entries of an array, with references followed. The iterators of ext-php-rs panic at a key
+/// that is not UTF-8.
 pub fn entries(array: &ZendHashTable) -> impl Iterator<Item = (Key, &Zval)> {
     let mut iter = array.iter();
     std::iter::from_fn(move || iter.next_zval()).map(|(key, value)| {
@@ -101,7 +101,7 @@ pub fn entries(array: &ZendHashTable) -> impl Iterator<Item = (Key, &Zval)> {
     })
 }
 
-/// The values of an array, references followed.
+/// The values of an array, with references followed.
 pub fn values(array: &ZendHashTable) -> impl Iterator<Item = &Zval> {
     let mut iter = array.iter();
     std::iter::from_fn(move || iter.next_zval()).map(|(_, value)| value.dereference())
@@ -112,7 +112,7 @@ pub fn rows(array: &ZendHashTable) -> impl Iterator<Item = &ZendHashTable> {
     values(array).filter_map(Zval::array)
 }
 
-/// One value by its name, a reference followed.
+/// One value by its name, with a reference followed.
 pub fn field<'a>(array: &'a ZendHashTable, name: &str) -> Option<&'a Zval> {
     array.get(name).map(Zval::dereference)
 }
@@ -130,7 +130,7 @@ pub fn text(row: &ZendHashTable, field: &str) -> Option<String> {
     borrowed(row, field).map(Cow::into_owned)
 }
 
-/// The same, copied only where the row holds no text.
+/// As [`text`], copied only where the row does not hold text.
 pub fn borrowed<'a>(row: &'a ZendHashTable, field: &str) -> Option<Cow<'a, str>> {
     value_text(self::field(row, field)?)
 }
@@ -156,8 +156,8 @@ pub fn integer(row: &ZendHashTable, field: &str) -> Option<i64> {
     }
 }
 
-/// A whole value, for settings and other small things. None for what JSON has no word for, bytes
-/// that are no UTF-8 included, and below 8 levels.
+/// A PHP value as JSON, for settings and other small values. None for values that JSON cannot
+/// express, such as bytes that are not UTF-8, and for more than 8 levels.
 pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
     let value = value.dereference();
     if value.is_null() {

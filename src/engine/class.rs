@@ -19,7 +19,7 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 
-/// A class of ours, known once it is registered.
+/// One of this extension's classes; filled by its registration.
 pub struct Slot(AtomicPtr<ClassEntry>);
 
 impl Slot {
@@ -79,7 +79,7 @@ type DeclareTyped = unsafe extern "C" fn(
 type UpdateProperty =
     unsafe extern "C" fn(*mut ClassEntry, *mut ZendObject, *const i8, usize, *mut Zval);
 
-/// A class that exists before ours, by name. `ClassEntry::try_find` knows none in MINIT.
+/// A class of PHP itself, by name. In MINIT, `ClassEntry::try_find` finds none.
 pub fn builtin(name: &str) -> &'static ClassEntry {
     // SAFETY: the compiler's class table is there from before MINIT, and its entries outlive the
     // process' PHP code.
@@ -186,7 +186,11 @@ macro_rules! returned_object {
             const TYPE: ext_php_rs::flags::DataType = ext_php_rs::flags::DataType::object($class);
             const NULLABLE: bool = false;
 
-            fn set_zval(self, zval: &mut ext_php_rs::types::Zval, _: bool) -> ext_php_rs::error::Result<()> {
+            fn set_zval(
+                self,
+                zval: &mut ext_php_rs::types::Zval,
+                _: bool,
+            ) -> ext_php_rs::error::Result<()> {
                 *zval = self.0;
                 Ok(())
             }
@@ -200,7 +204,7 @@ pub fn protected_property(ce: &ClassEntry, name: &str, ty: PropertyType, default
     declare(ce, name, ty, PROTECTED, &mut ManuallyDrop::new(default));
 }
 
-/// Sets a property from within the class that declares it.
+/// Sets a property in the scope of the class that declares it.
 pub fn set_property(object: &mut ZendObject, scope: &ClassEntry, name: &str, mut value: Zval) {
     // SAFETY: the signature is that of PHP 8; the engine copies the value and does not keep the
     // name.
@@ -228,8 +232,8 @@ fn method(ce: &ClassEntry, name: &str) -> *mut ffi::zend_function {
     function
 }
 
-/// Makes the constructor private that ext-php-rs gives every class, for those that only Rust can
-/// make.
+/// Makes a class's constructor private, for classes whose objects only Rust creates. ext-php-rs
+/// gives every class a public constructor.
 pub fn only_from_rust(ce: &ClassEntry) {
     const PUBLIC: u32 = 1;
     const PRIVATE: u32 = 1 << 2;

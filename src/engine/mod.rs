@@ -1,7 +1,7 @@
-//! What the binding needs of Zend beyond what ext-php-rs gives: classes without a Rust object
-//! behind them, and PHP arrays.
+//! Zend features that ext-php-rs does not provide: classes without a Rust object behind them, and
+//! PHP arrays.
 //!
-//! All `unsafe` of the extension is below this module, but for one call at the module's start.
+//! All `unsafe` code of the extension is in this module, except one call at the module's start.
 
 pub mod array;
 pub mod class;
@@ -11,19 +11,19 @@ use ext_php_rs::exception::{PhpResult, throw_object};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ExecutorGlobals, ce};
 
-/// Fails when a call into PHP left an exception behind. `try_call_method` reports success then, and
-/// the engine silently skips the next call.
+/// Fails if a call into PHP left a pending exception. `try_call_method` reports success in that
+/// case, and the engine silently skips the next call.
 pub fn no_pending_exception() -> PhpResult<()> {
     match ExecutorGlobals::pending_exception_class() {
-        // Throwing over a pending exception is a no-op, so PHP's own goes on.
+        // Throwing over a pending exception is a no-op, so PHP's own exception propagates.
         Some(class) => Err(ext_php_rs::error::Error::ExceptionPending { class }.into()),
         None => Ok(()),
     }
 }
 
-/// Does what must be done also while an exception is pending, in which state PHP runs no code; it
-/// goes on afterwards, and what was thrown meanwhile is its previous one. The unwinding of an
-/// `exit` is left alone: it is no `Throwable`, and could not be thrown again.
+/// Runs an action even while an exception is pending, a state in which PHP runs no code. The
+/// exception propagates afterwards; an exception thrown by the action becomes its previous one.
+/// The unwinding of an `exit` is not touched: it is not a `Throwable` and cannot be thrown again.
 pub fn despite_exception(work: impl FnOnce()) {
     let thrown = ExecutorGlobals::get()
         .exception()
@@ -33,7 +33,7 @@ pub fn despite_exception(work: impl FnOnce()) {
     if let Some(mut exception) = aside {
         let mut zval = Zval::new();
         zval.set_object(&mut exception);
-        // Cannot fail: it is an object.
+        // Cannot fail: the value is an object.
         let _ = throw_object(zval);
     }
 }

@@ -1,4 +1,4 @@
-//! PHP's turn while Rust waits: signals, the time limit, and fatal errors.
+//! What PHP does while Rust waits: signals, the time limit, and fatal errors.
 
 use std::future::Future;
 use std::mem::zeroed;
@@ -10,8 +10,8 @@ use clover_service::host::{Interrupted, Task, TaskGuard};
 use ext_php_rs::ffi;
 use ext_php_rs::zend::{BailoutGuard, ExecutorGlobals};
 
-/// A future that is dropped when a fatal error jumps over the frames that wait for it: tokio's
-/// lists must not point into a dead stack.
+/// A future that is dropped when a fatal error unwinds past the frames that wait for it: tokio's
+/// lists must not point into a stack that no longer exists.
 pub struct GuardedTask(BailoutGuard<Task>);
 
 impl GuardedTask {
@@ -27,7 +27,7 @@ impl TaskGuard for GuardedTask {
     }
 }
 
-/// The threads that look up host names must never run PHP's signal handlers.
+/// Blocks signals in a thread that resolves host names: it must never run PHP's signal handlers.
 pub fn block_signals() {
     // SAFETY: plain libc calls on a set of our own.
     unsafe {
@@ -46,7 +46,7 @@ pub fn block_signals() {
     }
 }
 
-/// Lets PHP run its signal handlers, and says when a wait must end.
+/// Lets PHP run its signal handlers; fails when a wait must end.
 pub fn let_php_run() -> Result<(), Interrupted> {
     // SAFETY: PHP's thread, inside a request. `zend_atomic_bool` is one atomic byte.
     let globals = unsafe { ffi::ext_php_rs_executor_globals() };
