@@ -30,7 +30,7 @@ return new class() implements ServiceProviderInterface {
             private const JOOMLA     = '6.0.0';
             private const J2COMMERCE = '6.0.0';
 
-            /** The extension's versions that fit: those of the same minor version. */
+            /** Versions of the extension that fit: those of the same minor version. */
             private const EXTENSION = '0.2';
 
             public function __construct(
@@ -63,7 +63,7 @@ return new class() implements ServiceProviderInterface {
                 return true;
             }
 
-            /** Removes what the plugins' own SQL does not know of; products stay. */
+            /** Removes what the plugins' own SQL does not remove; products stay. */
             public function uninstall(InstallerAdapter $adapter): bool
             {
                 $this->db->setQuery("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'")->execute();
@@ -78,7 +78,7 @@ return new class() implements ServiceProviderInterface {
                 }
 
                 if ($type === 'install' || $type === 'discover_install') {
-                    // Only once: whoever switches it off means it.
+                    // Only once: an owner who disables it wants it disabled.
                     $this->db
                         ->setQuery("UPDATE #__extensions SET enabled = 1 WHERE type = 'plugin' AND folder = 'task' "
                         . "AND element = 'cloversync'")
@@ -91,7 +91,7 @@ return new class() implements ServiceProviderInterface {
                 try {
                     $this->upgradeTables();
                 } catch (\Throwable $e) {
-                    // The app tries it again whenever it starts.
+                    // The app tries again whenever it starts.
                     $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $e->getMessage()), 'error');
                 }
 
@@ -109,7 +109,9 @@ return new class() implements ServiceProviderInterface {
                 return true;
             }
 
-            /** By the code that the app itself runs; Joomla's own map of namespaces is older than this installation. */
+            /**
+             * Loads the classes with the app's own code: Joomla's map of namespaces is older than this installation.
+             */
             private function upgradeTables(): void
             {
                 \JLoader::registerNamespace('CloverSync\\Shop', JPATH_LIBRARIES . '/cloversync/src');
@@ -145,7 +147,7 @@ return new class() implements ServiceProviderInterface {
                 };
             }
 
-            /** Version of the installed component; null when it is not there. */
+            /** Version of the installed component; null when it is not installed. */
             private function j2commerce(): ?string
             {
                 $manifest = $this->db
@@ -157,11 +159,11 @@ return new class() implements ServiceProviderInterface {
             }
 
             /**
-             * The app works without the extension as far as it must not break anything, so this is no reason to refuse.
+             * The app is safe to install without the extension, so this does not stop the installation.
              */
             private function extensionProblem(): ?string
             {
-                // phpversion() is disabled on some hosts, a class never.
+                // phpversion() is disabled on some hosts; a class cannot be.
                 $version = extension_loaded('cloversync')
                     ? (string) (new ReflectionExtension('cloversync'))->getVersion()
                     : false;
@@ -184,7 +186,7 @@ return new class() implements ServiceProviderInterface {
             }
 
             /**
-             * Joomla writes its map of namespaces once; the library's and the plugins' are not in the one of before.
+             * Joomla stores its map of namespaces; the stored one does not contain the library's and the plugins'.
              */
             private function forgetClassMap(): void
             {

@@ -150,7 +150,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame([], JoomlaSite::messages());
         $this->save(['environment' => 'eu', 'app_secret' => 'of europe'] + self::GOOD);
         self::assertSame(
-            ['notice The environment is Europe now. The connection was not carried over: connect to Clover again.'],
+            ['notice The environment is now Europe. The connection was not carried over. Connect to Clover again.'],
             JoomlaSite::messages(),
         );
         self::assertSame(['app_secret' => 'of europe'], $this->secrets());

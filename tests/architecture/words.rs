@@ -8,7 +8,7 @@ const COVERED: &[(&str, &[&str])] = &[
     ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),
     ("fuzz/fuzz_targets", &["rs"]),
-    ("php-plugin/lib", &["php", "ini", "sql", "xml"]),
+    ("php-plugin", &["ini", "js", "php", "sql", "xml"]),
     ("tests/model", &["rs"]),
 ];
 

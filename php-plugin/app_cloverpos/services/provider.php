@@ -26,7 +26,7 @@ return new class() implements ServiceProviderInterface {
             $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
             $app    = Factory::getApplication();
 
-            // At parameters that are no JSON Joomla would throw, on every page of the site.
+            // Joomla would throw if the parameters are not JSON, on every page of the site.
             if (json_decode((string) ($config['params'] ?? '')) === null) {
                 $config['params'] = '{}';
             }

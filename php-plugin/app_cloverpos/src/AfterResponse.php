@@ -23,20 +23,20 @@ use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
 /**
- * Work that begins when the visitor has his answer, where the web server can send it before the script ends; elsewhere
- * the scheduled tasks do it.
+ * Does work after the response, where the web server can send it before the script ends; elsewhere the scheduled tasks
+ * do the work.
  *
- * Joomla's own onAfterRespond does not come in the requests that matter: checkout and the administrator's order actions
- * end early.
+ * Joomla's own onAfterRespond is not triggered in the requests that matter: checkout and the administrator's order
+ * actions end early.
  */
 final class AfterResponse
 {
-    /** Seconds; a web server's worker is not free meanwhile. */
+    /** Seconds; the web server's worker is busy meanwhile. */
     private const SECONDS = 25.0;
 
     private static bool $planned = false;
 
-    /** To be called any number of times a request. */
+    /** It may be called several times a request. */
     public static function sendSales(ShopFactory $factory, CMSApplicationInterface $app): void
     {
         self::plan($app, static fn () => self::sales($factory->shop()));
@@ -56,12 +56,12 @@ final class AfterResponse
     private static function sales(Services $shop): void
     {
         if (self::mayAsk($shop)) {
-            // The scan is for the scheduled tasks: here it is known what has happened.
+            // The scheduled tasks scan the orders; here the changed order is known.
             $shop->sales()->worker()->run(new TimeBudget(self::SECONDS), scan: false);
         }
     }
 
-    /** A copy of the site must not even refresh the tokens. */
+    /** Whether this site may act: a copy of it must not even refresh the tokens. */
     private static function mayAsk(Services $shop): bool
     {
         return $shop->connection->status()->connected && !$shop->guard->isMoved();
@@ -73,17 +73,17 @@ final class AfterResponse
             return;
         }
 
-        // Without a moment after the response the scheduled tasks do it.
+        // Without a way to work after the response, the scheduled tasks do the work.
         self::$planned = Platform::atShutdown(static function () use ($app, $work, $finish): void {
             try {
-                // Where sessions are files the visitor's next request would wait for this one.
+                // With sessions in files, the visitor's next request would wait for this one.
                 $app->getSession()->close();
                 $finish();
                 Platform::ignoreAbort();
                 Platform::allowSeconds(120);
                 $work();
             } catch (AlreadyRunningException) {
-                // Whoever is at it does this as well.
+                // The process that holds the lock does this work too.
             } catch (\Throwable $e) {
                 DebugLog::failed($e);
             }

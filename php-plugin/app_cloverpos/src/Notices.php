@@ -24,8 +24,8 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
 /**
- * What J2Commerce's own dashboard says of the app. Nothing here asks Clover, for it is looked up with each view of that
- * page.
+ * The app's messages on J2Commerce's own dashboard. They cause no request to Clover, because every view of that page
+ * reads them.
  */
 final readonly class Notices
 {
@@ -63,7 +63,7 @@ final readonly class Notices
             ];
     }
 
-    /** @return list<array<string, mixed>> The most pressing first */
+    /** @return list<array<string, mixed>> The most urgent first */
     public function messages(): array
     {
         $facts     = $this->facts();
@@ -76,7 +76,7 @@ final readonly class Notices
 
         $cli = $this->factory->requirements()->problemOfCommandLine();
 
-        // Said once where both lack the same.
+        // Reported once when both PHPs lack the same.
         if ($cli !== null && $facts['problem'] === null) {
             $messages[] = self::message('cli', 'warning', $cli);
         }
@@ -174,7 +174,7 @@ final readonly class Notices
         ];
     }
 
-    /** @return array<string, mixed> As J2Commerce prints it: the text as HTML */
+    /** @return array<string, mixed> In the form that J2Commerce prints: the text is HTML */
     private static function message(string $name, string $type, string $text, string $page = 'dashboard'): array
     {
         return [

@@ -15,19 +15,19 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Layout\FileLayout;
 
-/** The app's templates and the scripts they need. */
+/** The app's templates and their scripts. */
 final class Template
 {
     public const MEDIA = 'plg_j2commerce_app_cloverpos';
 
-    /** @param array<string, mixed> $data As `$displayData` in tmpl/<name>.php */
+    /** @param array<string, mixed> $data Passed as `$displayData` to tmpl/<name>.php */
     public static function render(string $name, array $data): string
     {
         return (new FileLayout($name, JPATH_PLUGINS . '/j2commerce/app_cloverpos/tmpl'))->render($data);
     }
 
     /**
-     * Brings scripts of media/…/js and the words they show onto the page; all of them build on "cloverpos".
+     * Adds scripts from media/…/js and their texts to the page; all of them use "cloverpos".
      *
      * @param list<string> $words Language keys
      */

@@ -45,7 +45,7 @@ $colour = static fn (string $state): string => match ($state) {
     default            => 'warning',
 };
 $when   = static fn (?int $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql($unix), Text::_('DATE_FORMAT_LC6'));
-// With any other reason the message only repeats it.
+// For other reasons, the message only repeats the reason.
 $detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array($row->reason, [null, '', 'changed', 'refused', 'unusable', 'twice'], true) ? (string) $row->message : '';
 $reason = static fn (string $kind, ?string $reason): string => $reason !== null && $reason !== '' && Text::_($key = $prefix . "{$kind}_REASON_" . strtoupper($reason)) !== $key ? Text::_($key) : '';
 
@@ -72,7 +72,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 
     foreach (Resolution::cases() as $resolution) {
         $word = $resolution->value;
-        // The same words as in the outbox, where the same rows are listed.
+        // The outbox lists the same rows with the same words.
         $key = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_' . strtoupper($word);
         echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '" title="' . $escape(Text::_("{$key}_DESC")) . '">'
             . $escape(Text::_($key)) . '</button>';
@@ -144,7 +144,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
             <tbody>
                 <?php foreach ($status->lines as $line) : ?>
                     <?php foreach ($line->books->rows as $row) : ?>
-                        <?php // A release without units only ends what was given back by hand.
+                        <?php // A release without units only closes what was given back by hand.
                         if ($row->delta === 0) {
                             continue;
                         } ?>

@@ -129,7 +129,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.context.clearCookies();
     await browser.login();
     await browser.page.goto(address);
-    assert.match(await browser.page.innerText('main'), /not known any more/);
+    assert.match(await browser.page.innerText('main'), /This approval is unknown/);
     assert.match(await browser.page.innerText('main'), /administrator\//);
     await browser.page.click('main a');
     await browser.page.waitForSelector('#clover-dashboard');
@@ -217,7 +217,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.waitForSelector('.badge.text-bg-success:has-text("Connected")');
     await disconnected(browser);
     await byHand(browser, address);
-    await browser.says(/not known any more/);
+    await browser.says(/This approval is unknown/);
   });
 
   step('a popup that is blocked takes the window itself, and comes back to the dashboard', async (browser) => {

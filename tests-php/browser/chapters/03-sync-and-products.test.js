@@ -159,7 +159,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await edit(browser, article);
     await browser.page.click('[data-clover-resync]');
     await until('it is said', async () => (await badge(browser).locator('[data-clover-said]').innerText()) !== '' && shopPrice('MUG-01') === 15.5);
-    assert.match(await badge(browser).locator('[data-clover-said]').innerText(), /reload the page before you save/);
+    assert.match(await badge(browser).locator('[data-clover-said]').innerText(), /Reload the page before you save/);
     assert.equal(shopCount('MUG-01'), 14);
     await browser.shot('03 resync on badge');
     await close(browser);

@@ -123,7 +123,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
       const { order } = await buy(browser, [{ product: product(titleOf(CANDLE)).id, quantity: 1 }]);
       assert.equal(Number(order.order_state_id), 4);
       assert.equal(await countOf(CANDLE), candles);
-      assert.match(await (await openOrder(browser, order)).innerText(), /it goes there when it is paid/);
+      assert.match(await (await openOrder(browser, order)).innerText(), /It is sent when it is paid/);
       await setStatus(browser, order, 'Confirmed');
       await until('taken', async () => await countOf(CANDLE) === candles - 1, 60);
       await setStatus(browser, order, 'Cancelled');

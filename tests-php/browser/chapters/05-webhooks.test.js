@@ -43,7 +43,7 @@ chapter('Set Up Webhooks', async (browser) => {
 
   step('Check now says that no code has come yet', async (browser) => {
     await browser.page.click('[data-clover-action="check"]');
-    await until('the words', async () => /No new verification code has come yet/.test(await browser.messages()));
+    await until('the words', async () => /No new verification code has been received/.test(await browser.messages()));
   });
 
   step('after Verify in Clover the code appears by itself within ten seconds', async (browser) => {
@@ -53,7 +53,7 @@ chapter('Set Up Webhooks', async (browser) => {
     assert.equal(verified, true);
     await until('the code', async () => await code(browser) === sent, 10);
     assert.notEqual(sent, before);
-    await browser.says(/copy it and paste it into the Clover Developer Dashboard/);
+    await browser.says(/Copy it and paste it into the Clover Developer Dashboard/);
     assert.match(await card(browser).innerText(), /Received: \d{4}-/);
     await browser.shot('05 code');
     await browser.dark();

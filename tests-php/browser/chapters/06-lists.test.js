@@ -75,7 +75,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await search(browser, 'token');
     assert.ok((await cells(browser, '#cloverSyncLog', 4)).length > 0);
     await search(browser, '100% nothing _ of the kind');
-    assert.match(await browser.page.innerText('main'), /No entry fits the search and the filter/);
+    assert.match(await browser.page.innerText('main'), /No entry matches the search and the filter/);
     await clear(browser);
   });
 
@@ -210,7 +210,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
   step('an empty outbox says that nothing waits', async (browser) => {
     await browser.page.goto(page('outbox'));
     const words = await browser.page.innerText('#clover-outbox');
-    assert.match(words, /Nothing waits to be sent/);
+    assert.match(words, /Nothing is waiting to be sent/);
     assert.match(words, /Nothing needs your decision/);
   });
 
@@ -243,7 +243,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.match(await browser.page.innerText('#clover-dashboard'), /1 entry about a web sale needs your decision/);
     assert.match(await (await openOrder(browser, order)).innerText(), /Uncertain/);
     await browser.page.goto(page('outbox'));
-    assert.match(await press(browser, browser.page.locator('[data-clover-word="not_applied"]').first()), /Noted: it is sent with the next run/);
+    assert.match(await press(browser, browser.page.locator('[data-clover-word="not_applied"]').first()), /Saved: the next run sends it/);
     await submitted(browser, () => browser.page.click('#clover-outbox [data-clover-action="outbox.send"]'));
     await browser.says(/1 confirmed by Clover/);
     assert.equal(await clover.count(item.id), 18);

@@ -148,7 +148,7 @@ chapter('Troubleshooting', async (browser) => {
     }
 
     await dashboard(browser);
-    const warning = browser.page.locator('#clover-dashboard .alert', { hasText: 'The Clover access token is about to end' });
+    const warning = browser.page.locator('#clover-dashboard .alert', { hasText: 'The Clover access token is about to expire' });
     assert.match(await warning.innerText(), /Clover: Refresh Access Token[\s\S]*15–25 minutes/);
     await browser.shot('08 token');
     await clover.tokens('expire');

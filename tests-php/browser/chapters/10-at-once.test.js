@@ -78,7 +78,7 @@ chapter('Several at once, and what comes in between', async (browser) => {
       await browser.context.clearCookies();
       await browser.page.waitForSelector('#clover-sync-problem:not([hidden])', { timeout: 60_000 });
     });
-    assert.match(await browser.page.innerText('#clover-sync-problem'), /not logged in any more/);
+    assert.match(await browser.page.innerText('#clover-sync-problem'), /no longer logged in/);
     await browser.shot('10 session over');
     await browser.login();
     await dashboard(browser);

@@ -1,5 +1,5 @@
 /**
- * What the app's pages share: asking the server, showing what it says, copying, and the window in which Clover asks for approval.
+ * Shared by the app's pages: requests to the server, messages, copying, and the window of Clover's approval.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */
@@ -10,7 +10,7 @@
   const CHANNEL = 'plg_j2commerce_app_cloverpos';
   const text = (key) => Joomla.Text._(PREFIX + key);
 
-  /** Why an action did not do what was asked; `kind` tells a script what the owner can do about it. */
+  /** Why an action failed; `kind` tells a script what the owner can do about it. */
   class Problem extends Error {
     constructor(kind, message) {
       super(message);
@@ -19,11 +19,11 @@
   }
 
   /**
-   * Asks the app for something.
+   * Runs an action of the app.
    *
-   * @param {string} action As "sync.slice"
+   * @param {string} action Such as "sync.slice"
    * @param {Object<string, string|number>} data
-   * @returns {Promise<Object>} What the action gives
+   * @returns {Promise<Object>} The action's result
    * @throws {Problem}
    */
   const ask = async (action, data = {}) => {
@@ -37,12 +37,12 @@
     try {
       const response = await fetch('index.php?option=com_j2commerce&task=appPlugin.ajax', { method: 'POST', body, credentials: 'same-origin' });
 
-      // Who lacks the right gets an error page.
+      // Without the permission, the server responds with an error page.
       if (response.status === 403) {
         throw new Problem('refused', text('FORBIDDEN'));
       }
 
-      // Somebody who is not logged in any more gets the login page.
+      // Without a login, the server responds with the login page.
       if (!(response.headers.get('content-type') || '').includes('json')) {
         throw new Problem(response.ok ? 'session' : 'server', text(response.ok ? 'SESSION_OVER' : 'NO_ANSWER'));
       }
@@ -63,7 +63,7 @@
     return answer.data;
   };
 
-  /** Joomla renders messages as HTML, and ours name what others have written. */
+  /** Joomla renders messages as HTML, and ours contain text from other people. */
   const escape = (message) => {
     const box = document.createElement('div');
     box.textContent = message;
@@ -77,7 +77,7 @@
     document.querySelector('#system-message-container')?.scrollIntoView({ block: 'nearest' });
   };
 
-  /** Runs an action behind a button, which cannot be pressed again meanwhile. */
+  /** Runs an action for a button, which is disabled meanwhile. */
   const press = async (button, work) => {
     button.disabled = true;
     button.setAttribute('aria-busy', 'true');
@@ -93,7 +93,7 @@
     }
   };
 
-  /** Without HTTPS the browser offers no clipboard, so the text is selected and copied the old way. */
+  /** Without HTTPS the browser has no clipboard API, so the text is selected and copied in the old way. */
   const copy = async (field) => {
     if (navigator.clipboard && window.isSecureContext) {
       await navigator.clipboard.writeText(field.value);
@@ -107,7 +107,8 @@
   };
 
   /**
-   * Opens Clover's approval in a window of its own. Once that is on Clover's host this page cannot see it any more; what became of it comes through a channel.
+   * Opens Clover's approval in a separate window. Once it is on Clover's host, this page cannot see it any more; its result
+   * arrives through a broadcast channel.
    *
    * @param {string} url
    * @param {function({ok: boolean, message: string}): void} done
@@ -124,7 +125,7 @@
 
     if (!window.open(url, 'cloverpos-connect', `popup=yes,width=${width},height=${height},left=${left},top=${top}`)) {
       channel.close();
-      // A blocked popup: the approval takes this window instead and comes back to it.
+      // The popup was blocked: the approval uses this window and returns to it.
       window.location.assign(url);
     }
   };

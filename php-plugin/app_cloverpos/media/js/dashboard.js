@@ -15,13 +15,13 @@
 
   let busy = false;
   let stopping = false;
-  /** Number of whoever shows the sync's progress; who finds another one there leaves. */
+  /** Number of the loop that shows the sync's progress; a loop with another number ends. */
   let watcher = 0;
   let code = options.figures.code;
 
   const toggle = (id, visible) => { byId(id).hidden = !visible; };
 
-  /** Says it on the page that comes. */
+  /** Reloads the page, which then shows the message. */
   const reload = (message, type = 'success') => {
     window.sessionStorage.setItem(KEPT, JSON.stringify({ message, type }));
     window.location.reload();
@@ -31,7 +31,7 @@
     document.querySelectorAll('[data-clover-figure]').forEach((field) => {
       const value = String(now[field.dataset.cloverFigure]);
 
-      // What a screen reader is told of must not be told again unchanged.
+      // A screen reader would read an unchanged value again.
       if (field.textContent !== value) {
         field.textContent = value;
       }
@@ -60,7 +60,7 @@
     const box = byId('progress');
     const bar = box.querySelector('.progress-bar');
     const unknown = run.percent === null;
-    // A full bar that does not move would say that it is done.
+    // A full bar that does not move would mean that it is done.
     bar.style.width = `${unknown ? (moving ? 100 : 0) : run.percent}%`;
     bar.classList.toggle('progress-bar-striped', moving);
     bar.classList.toggle('progress-bar-animated', moving);
@@ -72,7 +72,7 @@
     }
   };
 
-  /** Everything below the bar goes; what comes next shows its own. */
+  /** Hides everything below the bar; the next state shows its own. */
   const clear = () => {
     ['result', 'sync-problem', 'deletes', 'category', 'currency', 'stop', 'resume'].forEach((id) => toggle(id, false));
   };
@@ -113,7 +113,7 @@
     toggle('resume', true);
   };
 
-  /** Another administrator's sync, or the task's: looks on until nobody is at it any more. */
+  /** Shows the sync of another administrator or of a task until it ends. */
   const follow = async () => {
     watcher += 1;
     const me = watcher;
@@ -145,7 +145,7 @@
       }
 
       if (!now.run.active) {
-        // Between two of its slices nobody holds it either.
+        // Between two slices it has no holder either.
         await wait(options.follow);
         const again = (await ask('sync.status')).figures.run;
 
@@ -196,7 +196,7 @@
     toggle('resume', true);
   };
 
-  /** Slice after slice, until it is done or stopped. A page that goes away in between leaves a run that goes on from there. */
+  /** Runs slices until the sync is done or stopped. If the page is closed in between, the run can be resumed. */
   const sync = async (first = 'sync.slice', words = text('SYNC_RUNNING')) => {
     if (busy) {
       return;
@@ -241,7 +241,7 @@
     }
   };
 
-  /** What the last visit left behind. */
+  /** Shows the run that an earlier visit left open. */
   const goOn = async () => {
     const { run } = options.figures;
 
@@ -266,7 +266,7 @@
     while (true) {
       await wait(options.poll);
 
-      // A page that nobody looks at asks for nothing, and a sync brings its own figures.
+      // A hidden page sends no requests, and a sync updates the figures itself.
       if (document.hidden || busy) {
         continue;
       }

@@ -1,5 +1,5 @@
 /**
- * The mappings: what a button does to a link, and the two reports that ask Clover.
+ * The mappings: actions on links, and the two reports that read from Clover.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */
@@ -17,7 +17,7 @@
   const fill = (sentence, ...values) => values.reduce((filled, value, i) => filled.split(`%${i + 1}$s`).join(value).replace('%s', value), sentence);
   const KEPT = 'cloverpos.mappings';
 
-  /** Loads the list anew, by GET, since a reload would send a search again; what is to be said is said there. */
+  /** Loads the list again by GET, because a reload would send a search again. The new page shows the message. */
   const again = (message, type) => {
     window.sessionStorage.setItem(KEPT, JSON.stringify({ message, type }));
     window.location.assign(root.dataset.page);
@@ -41,7 +41,7 @@
       title: 'PREVIEW_TITLE',
       none: 'PREVIEW_NONE',
       columns: ['PREVIEW_ACTION', 'PREVIEW_PRODUCT', 'PREVIEW_FIELDS', 'CLOVER_ID'],
-      // Of what is new every field is.
+      // A new product has all fields.
       row: (change) => [action(change.action), change.title, ['update', 'error'].includes(change.action) ? change.fields.join(', ') : '', change.clover_id],
     },
     drift: {

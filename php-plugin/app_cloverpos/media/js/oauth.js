@@ -1,5 +1,5 @@
 /**
- * The end of an approval: tells the page that began it, and leaves.
+ * The end of an approval: reports to the page that started it, and closes the window.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */
@@ -12,14 +12,14 @@
   const done = ok === '1';
   const channel = new BroadcastChannel(CHANNEL);
 
-  // The address holds the code of the approval; it need not stay in the history.
+  // The address contains the approval's code, which is removed from the history.
   window.history.replaceState(null, '', window.location.pathname);
   channel.postMessage({ ok: done, message });
 
   if (done) {
-    // What was said must have left before the window closes.
+    // The message must be sent before the window closes.
     window.setTimeout(() => window.close(), 100);
-    // A window that no script opened does not close: it is the page of before, and goes back there.
+    // A window that was not opened by a script cannot be closed: it returns to the dashboard.
     window.setTimeout(() => document.querySelector('a').click(), LEAVE);
   }
 })(window, document);

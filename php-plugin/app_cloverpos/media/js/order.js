@@ -13,7 +13,7 @@
     card.querySelector('[data-clover-said]').replaceChildren(said);
   };
 
-  /** @returns {?string} JSON of units by line; null when nothing was asked for or a number is wrong */
+  /** @returns {?string} JSON of units by line; null when no units are entered or a number is invalid */
   const units = (card) => {
     const fields = [...card.querySelectorAll('[data-clover-line]')];
     const wrong = fields.find((field) => !field.reportValidity());
@@ -44,7 +44,7 @@
       const answer = await window.CloverPos.ask(`order.${action}`, data);
       card.querySelector('[data-clover-body]').innerHTML = answer.html;
       say(card, answer.type, answer.message);
-      // The button that had the focus is gone with the old card.
+      // The button with the focus was removed with the old card.
       card.querySelector('h2').focus();
     } catch (error) {
       say(card, 'danger', error.message);

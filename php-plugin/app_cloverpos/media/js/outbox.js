@@ -1,5 +1,5 @@
 /**
- * What was sold on the web on its way to Clover: sending now, and the owner's word on what is uncertain.
+ * The outbox: sends waiting entries now, and sends the owner's decisions about uncertain ones.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */

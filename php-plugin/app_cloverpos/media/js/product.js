@@ -1,5 +1,5 @@
 /**
- * The product badge's button. It stands inside the article's form, which knows nothing of it.
+ * The product badge's button. It is inside the article's form, but not a part of it.
  *
  * @license GNU General Public License version 2 or later; see LICENSE
  */

@@ -17,6 +17,6 @@ use Joomla\Input\Input;
 /** Actions about one subject. */
 interface ActionGroup
 {
-    /** @return array<string, callable(Input): array<string, mixed>> By name, as "sync.slice" */
+    /** @return array<string, callable(Input): array<string, mixed>> By name, such as "sync.slice" */
     public function actions(): array;
 }

@@ -18,7 +18,7 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What the app's pages ask for by script. Token and rights are checked before it comes here. */
+/** Actions that the app's pages call by script. The caller has checked token and permissions. */
 final readonly class Actions
 {
     public function __construct(
@@ -28,13 +28,13 @@ final readonly class Actions
     }
 
     /**
-     * @param string $name As "sync.slice"
+     * @param string $name Such as "sync.slice"
      *
-     * @return array<string, mixed> What the action gives, or error: {kind, message}
+     * @return array<string, mixed> The action's result, or error: {kind, message}
      */
     public function answer(string $name, Input $input): array
     {
-        // J2Commerce lets a GET with a valid token through; a link must change nothing.
+        // J2Commerce accepts a GET with a valid token, but a link must not change anything.
         if ($input->getMethod() !== 'POST') {
             return ['error' => [
                 'kind'    => 'method',

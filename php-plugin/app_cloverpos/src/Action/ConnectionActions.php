@@ -23,7 +23,7 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
-/** What the owner does about the connection itself. */
+/** The owner's actions on the connection itself. */
 final readonly class ConnectionActions implements ActionGroup
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
@@ -57,8 +57,8 @@ final readonly class ConnectionActions implements ActionGroup
             throw new NotConnectedException('There is no connection to test.');
         }
 
-        // A copy of the site must not even refresh the tokens: each is good for one refresh, and they are the other
-        // site's.
+        // A copy of the site must not even refresh the tokens: each can be refreshed once, and they belong to the other
+        // site.
         $shop->guard->check();
         $facts = $shop->merchant->ask();
         $this->factory->address()->confirm($shop->state);
@@ -125,7 +125,7 @@ final readonly class ConnectionActions implements ActionGroup
         $shop     = $this->factory->shop();
         $currency = ShopConfig::read($shop->sql)->currency;
 
-        // The owner's word is about what the page showed.
+        // The owner's decision refers to what the page showed.
         if ($input->post->getAlnum('currency') !== $currency) {
             throw new ShopException(Text::sprintf(self::PREFIX . 'CURRENCY_CHANGED', $currency));
         }

@@ -15,16 +15,16 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 use CloverSync\Shop\Support\Platform;
 use Joomla\CMS\Factory;
 
-/** What a request that talks to Clover does first. */
+/** Prepares a request that calls Clover. */
 final class LongRequest
 {
-    /** Seconds; a single call to Clover may take its whole time-out, with a refresh of the tokens before it. */
+    /** Seconds; a single call to Clover may take its whole time-out, after a token refresh. */
     private const LIMIT = 120;
 
-    /** To be called after the last use of the session. */
+    /** Call it after the last use of the session. */
     public static function begin(int $seconds = self::LIMIT): void
     {
-        // Where sessions are files the administrator's other tabs would wait for this one.
+        // With sessions in files, the administrator's other tabs would wait for this request.
         Factory::getApplication()->getSession()->close();
         Platform::allowSeconds($seconds);
     }

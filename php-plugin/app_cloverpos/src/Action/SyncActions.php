@@ -28,10 +28,10 @@ use Joomla\Input\Input;
 /** The sync that the owner starts and watches, one slice a request. */
 final readonly class SyncActions implements ActionGroup
 {
-    /** Seconds of a slice: the bar moves, and Stop is soon obeyed. */
+    /** Seconds of a slice: short, so that the bar moves and Stop takes effect soon. */
     private const SLICE = 4.0;
 
-    /** Failed items that are named at the end; the log has them all. */
+    /** Failed items that are named at the end; the log has all of them. */
     private const NAMED = 10;
 
     public function __construct(
@@ -56,7 +56,7 @@ final readonly class SyncActions implements ActionGroup
         LongRequest::begin();
         $shop = $this->factory->shop();
 
-        // Known beforehand, so no run need fail of it.
+        // Checked first, so that no run has to fail because of it.
         if ($shop->connection->status()->connected && !$shop->dashboard()->hasDefaultCategory()) {
             throw $this->isChosenInSettings()
                 ? new ShopException(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_GONE_IN_SETTINGS'))
@@ -104,7 +104,7 @@ final readonly class SyncActions implements ActionGroup
         return ['message' => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CATEGORY_DONE', $title)];
     }
 
-    /** What is chosen here stands behind what is chosen there. */
+    /** A category chosen in the settings takes precedence over one chosen on the dashboard. */
     private function isChosenInSettings(): bool
     {
         return (int) $this->factory->parameter('default_category') !== 0;

@@ -22,7 +22,7 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 
 /**
- * The owner's approval at Clover, from its start to the connection; in between the administrator's session knows of it.
+ * The owner's approval at Clover, from its start to the connection. In between, the administrator's session stores it.
  */
 final readonly class Approval
 {
@@ -30,7 +30,7 @@ final readonly class Approval
 
     private const SESSION = 'plg_j2commerce_app_cloverpos.approval';
 
-    /** Seconds; the owner may have to log in at Clover first. */
+    /** Seconds; the owner may have to log in to Clover first. */
     private const VALID = 600;
 
     public function __construct(
@@ -40,7 +40,7 @@ final readonly class Approval
     }
 
     /**
-     * @return string Clover's address to send the browser to
+     * @return string Address at Clover to send the browser to
      *
      * @throws \CloverSync\Exception\SettingsException when App ID or App Secret is missing
      */
@@ -57,7 +57,7 @@ final readonly class Approval
     }
 
     /**
-     * Takes what Clover answered; an approval is good for one answer.
+     * Completes the approval with Clover's response; an approval accepts one response.
      *
      * @param string $callback The whole address, or its query
      *
@@ -84,7 +84,7 @@ final readonly class Approval
             return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before)];
         } catch (\Throwable $e) {
             if ($e instanceof CallbackException && $e->getKind() === 'incomplete') {
-                // Something else was pasted: the address may still follow.
+                // Something else was pasted: the right address may still follow.
                 $this->keep($pending);
             }
 
@@ -99,7 +99,7 @@ final readonly class Approval
         try {
             $name = $shop->merchant->ask()->name;
         } catch (CloverException) {
-            // The connection stands; “Test Connection” says what Clover does not allow.
+            // The connection is made; “Test Connection” shows what Clover does not permit.
             $name = null;
         }
 

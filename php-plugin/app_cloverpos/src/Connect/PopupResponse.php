@@ -19,7 +19,7 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Uri\Uri;
 
 /**
- * The page that the approval's window ends with. It is whole and stands alone: inside J2Commerce's frame it would not
+ * The last page of the approval's window. It is a complete document of its own: inside J2Commerce's page it would not
  * know that it is done.
  */
 final class PopupResponse
@@ -27,7 +27,7 @@ final class PopupResponse
     /** Sends it and ends the application. */
     public static function send(CMSApplicationInterface $app, bool $ok, string $message): never
     {
-        // The address holds the code of the approval, which is nobody else's business.
+        // The address contains the approval's code, which no other site may see.
         foreach ([
             'Content-Type: text/html; charset=utf-8',
             'Cache-Control: no-store',

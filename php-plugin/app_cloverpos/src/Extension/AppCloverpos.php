@@ -33,7 +33,7 @@ use Joomla\Event\EventInterface;
 use Joomla\Event\Priority;
 use Joomla\Event\SubscriberInterface;
 
-/** Translates Joomla's and J2Commerce's events into calls of the app's own classes, and lets none of them fail. */
+/** Translates events of Joomla and J2Commerce to calls of the app's own classes, and lets none of them fail. */
 final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 {
     public const ELEMENT = 'app_cloverpos';
@@ -55,7 +55,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             'onJ2CommerceAppPluginAjax'     => 'onAction',
             'onAjaxApp_cloverpos'           => 'onWebhook',
             'onJ2CommerceOrderStatusChange' => 'onOrderStatus',
-            // The gateway's own answer is read, so it must have been given.
+            // The handler reads the gateway's result, so it must run after the gateway.
             'onJ2CommerceRefundPayment'           => ['onRefund', Priority::MIN],
             'onJ2CommerceAfterAdminOrderEdit'     => 'onOrderEdit',
             'onJ2CommerceAfterAdminOrderSidebar'  => 'onOrderSidebar',
@@ -87,7 +87,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        // J2Commerce has checked the token; the right to change its set-up is checked again here, where it is needed.
+        // J2Commerce has checked the token; the permission to edit its set-up is checked here.
         if (!J2CommerceHelper::canAccess('j2commerce.editsetup')) {
             $event->setArgument('jsonError', Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
 
@@ -104,7 +104,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     {
         $app = $this->getApplication();
 
-        // The administrator's entry runs handlers for guests too, on some versions of Joomla.
+        // Some versions of Joomla run these handlers in the administrator for guests too.
         if ($app->isClient('site') && $app->getInput()->getCmd('task') === 'webhook') {
             (new WebhookRequest($this->factory, $app))->handle();
         }
@@ -191,7 +191,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         AfterResponse::sendSales($this->factory, $this->getApplication());
     }
 
-    /** Somebody's checkout or page goes on whatever happens here. */
+    /** A checkout or a page must continue whatever happens here. */
     private function quietly(callable $work): void
     {
         try {
@@ -201,13 +201,13 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         }
     }
 
-    /** Whoever may not open the app's pages is not sent to them. */
+    /** Users without access to the app's pages are not sent to them. */
     private static function maySee(): bool
     {
         return J2CommerceHelper::canAccess('j2commerce.viewsetup');
     }
 
-    /** An address can ask for a list where a name belongs. */
+    /** A request may contain a list where a name is expected. */
     private static function text(mixed $given): string
     {
         return \is_string($given) ? $given : '';

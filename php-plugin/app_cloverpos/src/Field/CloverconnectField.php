@@ -19,7 +19,7 @@ use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Session\Session;
 
-/** The button that opens Clover's authorization; it works with what is saved, not with what is typed. */
+/** The button that opens Clover's authorization; it uses the saved settings, not those in the form. */
 final class CloverconnectField extends FormField
 {
     use ShopTrait;
@@ -53,7 +53,7 @@ final class CloverconnectField extends FormField
         );
     }
 
-    /** @return array{bool, string} Whether it can be pressed, and what is to be said beside it */
+    /** @return array{bool, string} Whether it can be pressed, and the text next to it */
     private static function state(): array
     {
         if (!Requirements::isMet()) {

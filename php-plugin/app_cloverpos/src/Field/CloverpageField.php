@@ -20,7 +20,8 @@ use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Toolbar\Button\LinkButton;
 
 /**
- * Shows no input: gives the settings page its Dashboard button and script, and says what keeps the app from working.
+ * Shows no input: it gives the settings page its Dashboard button and script, and shows what keeps the app from
+ * working.
  */
 final class CloverpageField extends FormField
 {

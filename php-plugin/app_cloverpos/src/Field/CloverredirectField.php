@@ -16,7 +16,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Language\Text;
 
-/** The address that Clover sends the merchant back to, to be copied. It has no name, so that it is not saved. */
+/** The address to which Clover sends the merchant back, for copying. It has no name, so that it is not saved. */
 final class CloverredirectField extends FormField
 {
     use ShopTrait;

@@ -15,7 +15,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 use Joomla\CMS\Form\Field\PasswordField;
 use Joomla\CMS\Language\Text;
 
-/** A secret: what is stored never comes back into the page, and an empty field keeps it. */
+/** A secret: the stored value is never sent to the page, and an empty field keeps it. */
 final class CloversecretField extends PasswordField
 {
     use ShopTrait;

@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 
 use J2Commerce\Component\J2commerce\Administrator\Field\OrderstatusField;
 
-/** Order statuses, several of them. Joomla gives a multiple list its default as one text and would select nothing. */
+/** Several order statuses. Joomla passes the default of a multiple list as one text, and would select nothing. */
 final class CloverstatusesField extends OrderstatusField
 {
     protected $type = 'Cloverstatuses';

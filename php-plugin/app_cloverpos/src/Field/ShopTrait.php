@@ -17,7 +17,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Factory;
 use Joomla\Database\DatabaseInterface;
 
-/** The app's stored settings, for fields that show what hangs on them. */
+/** The app's stored settings, for fields that depend on them. */
 trait ShopTrait
 {
     private static ?ShopFactory $factory = null;
@@ -30,7 +30,7 @@ trait ShopTrait
         );
     }
 
-    /** The page must open whatever is wrong with the app: it is where the owner switches it off. */
+    /** The page must open whatever is wrong with the app, because the owner disables it there. */
     private static function isStored(string $name): bool
     {
         try {

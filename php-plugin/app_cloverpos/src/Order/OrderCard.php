@@ -22,7 +22,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Language\Text;
 
-/** What Clover knows of an order, on the order's page in the administrator. */
+/** Shows what Clover has of an order, on the order's page in the administrator. */
 final readonly class OrderCard
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
@@ -33,7 +33,7 @@ final readonly class OrderCard
     ) {
     }
 
-    /** @param mixed $item The order that the page shows */
+    /** @param mixed $item The order on the page */
     public function render(mixed $item): string
     {
         $orderId = \is_object($item) ? (string) ($item->order_id ?? '') : '';

@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Order;
 
 use CloverSync\Shop\Joomla\ShopFactory;
 
-/** What J2Commerce's events say of orders, put into the outbox. */
+/** Records J2Commerce's events about orders. */
 final readonly class OrderHooks
 {
     public function __construct(
@@ -23,8 +23,8 @@ final readonly class OrderHooks
     }
 
     /**
-     * @param array<int|string, mixed> $arguments Of onJ2CommerceOrderStatusChange, which comes with two different
-     *   lists
+     * @param array<int|string, mixed> $arguments Of onJ2CommerceOrderStatusChange, which has two different lists of
+     *   arguments
      */
     public function statusChanged(array $arguments): void
     {
@@ -49,14 +49,14 @@ final readonly class OrderHooks
 
     /**
      * @param array<int|string, mixed> $arguments Of onJ2CommerceRefundPayment: gateway, order id as a number, amount;
-     *   and the gateway's answer in "result"
+     *   and the gateway's response in "result"
      */
     public function refunded(array $arguments): void
     {
         [, $orderId, $amount] = [...self::positional($arguments), null, null, null];
         $answer = $arguments['result'] ?? null;
 
-        // What J2Commerce itself takes for a success.
+        // The same test for success as in J2Commerce.
         if ($orderId === null || !\is_array($answer) || !($answer['success'] ?? false)) {
             return;
         }
@@ -77,7 +77,7 @@ final readonly class OrderHooks
     }
 
     /**
-     * Other listeners may have put named arguments among them.
+     * Other listeners may have added named arguments.
      *
      * @param array<int|string, mixed> $arguments
      *

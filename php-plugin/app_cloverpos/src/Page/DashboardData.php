@@ -20,12 +20,12 @@ use CloverSync\Shop\Support\UtcTime;
 use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
-/** The dashboard's figures as the owner reads them, for the page and for its script. */
+/** The dashboard's data as text for the owner, for the page and for its script. */
 final class DashboardData
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    /** How far a run is when a phase begins, in percent. */
+    /** Progress of a run at the start of each phase, in percent. */
     private const BEGINS = ['prepare' => 0, 'items' => 5, 'groups' => 85, 'deletes' => 92, 'finish' => 98];
 
     private const ITEMS_SPAN = 80;
@@ -84,7 +84,7 @@ final class DashboardData
         ];
     }
 
-    /** @param string $utc Column text */
+    /** @param string $utc UTC as text of a column */
     public static function time(string $utc): string
     {
         return HTMLHelper::_('date', $utc, Text::_('DATE_FORMAT_LC6'));

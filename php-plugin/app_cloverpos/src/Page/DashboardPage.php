@@ -33,11 +33,11 @@ final readonly class DashboardPage implements Page
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    /** Milliseconds between two looks for the verification code, and at somebody else's sync. */
+    /** Milliseconds between two requests for the verification code, and for the state of another process's sync. */
     private const POLL   = 7_000;
     private const FOLLOW = 3_000;
 
-    /** What the script says. */
+    /** Language keys that the script uses. */
     private const WORDS = [
         'DELETES_ASKING',
         'DISCONNECT_CONFIRM',
@@ -59,7 +59,7 @@ final readonly class DashboardPage implements Page
     ) {
     }
 
-    /** With the badge beside it, which the head of the document goes without. */
+    /** The heading, with a badge in the sandbox; the document's title has no badge. */
     public function title(): string
     {
         $title = Text::_(self::PREFIX . 'DASHBOARD');
@@ -101,7 +101,7 @@ final readonly class DashboardPage implements Page
         return Template::render('dashboard', $page);
     }
 
-    /** @return array<string, mixed> What tmpl/dashboard.php shows */
+    /** @return array<string, mixed> Data of tmpl/dashboard.php */
     private function page(Services $shop, DashboardStatus $now): array
     {
         $config = ShopConfig::read($shop->sql);
@@ -171,7 +171,7 @@ final readonly class DashboardPage implements Page
             ->text(self::PREFIX . $word)
             ->icon("fa-solid $icon")
             ->buttonClass($class)
-            // The script listens; without this Joomla would put its own call there.
+            // The script handles the click; without this, Joomla would add its own handler.
             ->onclick('')
             ->attributes(['data-clover-action' => $action] + ($enabled ? [] : ['disabled' => 'disabled']));
     }

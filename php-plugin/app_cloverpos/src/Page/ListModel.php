@@ -21,10 +21,10 @@ use Joomla\CMS\Layout\LayoutHelper;
 use Joomla\CMS\Pagination\Pagination;
 
 /**
- * What a list page needs around its table, as everywhere in Joomla: search, filters, sorting and pages, remembered for
- * the user.
+ * Search, filters, sorting and pages around the table of a list page, as everywhere in Joomla. The values are stored
+ * for the user.
  *
- * The public members are what Joomla's layout joomla.searchtools.default reads.
+ * Joomla's layout joomla.searchtools.default reads the public members.
  */
 final class ListModel
 {
@@ -51,7 +51,7 @@ final class ListModel
     private Pagination $pagination;
 
     /**
-     * @param string                      $page    Name in the page's address; forms/filter_<page>.xml is its form
+     * @param string                      $page    Name in the page's address; its form is forms/filter_<page>.xml
      * @param list<string>                $sorts   The first is the default
      * @param array<string, list<string>> $filters Values that each filter may have
      */
@@ -101,7 +101,7 @@ final class ListModel
         return $this->activeFilters[$name] ?? null;
     }
 
-    /** @return int The row that the page begins with, now that their number is known */
+    /** @return int Offset of the page's first row, once the number of rows is known */
     public function paginate(int $total): int
     {
         $this->total      = $total;
@@ -111,7 +111,7 @@ final class ListModel
         return $this->start;
     }
 
-    /** @return string HTML from the form's beginning to the table's */
+    /** @return string HTML from the start of the form to the table */
     public function open(): string
     {
         return (
@@ -125,10 +125,10 @@ final class ListModel
         );
     }
 
-    /** @return string HTML from the table's end to the form's */
+    /** @return string HTML from the end of the table to the end of the form */
     public function close(): string
     {
-        // Without a task of its own the form would override the one in the address.
+        // Without its own task field, the form would override the task in the address.
         return (
             ($this->total > 0 ? $this->pagination->getListFooter() : '')
             . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">'
@@ -137,7 +137,7 @@ final class ListModel
         );
     }
 
-    /** @return string HTML of a column's header cell, to sort by when pressed */
+    /** @return string HTML of a column's header cell, which sorts the list */
     public function heading(string $key, string $column, string $class = ''): string
     {
         $sorted = $column !== $this->sort

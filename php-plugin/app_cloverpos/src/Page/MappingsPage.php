@@ -25,7 +25,7 @@ use Joomla\Input\Input;
 /** The links between products and items of Clover, their problems, and what the owner can do about them. */
 final readonly class MappingsPage implements Page
 {
-    /** Conflicts that are listed at most; "Adopt all" and "Relink all" take every one. */
+    /** Conflicts that are listed at most; "Adopt all" and "Relink all" include all of them. */
     public const LISTED = 100;
 
     private const STATES = [

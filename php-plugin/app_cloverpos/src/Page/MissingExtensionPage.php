@@ -18,7 +18,7 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
-/** In place of every page while the PHP extension is missing. */
+/** Replaces every page while the PHP extension is missing. */
 final readonly class MissingExtensionPage implements Page
 {
     public function __construct(

@@ -22,8 +22,8 @@ use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
 /**
- * Where Clover sends the browser after the approval. That it comes from ours is told by the state, for Clover sends no
- * token of Joomla's.
+ * Where Clover sends the browser after the approval. The state proves that this site started it; Clover does not return
+ * Joomla's token.
  */
 final readonly class OAuthCallbackPage implements Page
 {

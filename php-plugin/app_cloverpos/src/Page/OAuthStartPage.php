@@ -43,8 +43,7 @@ final readonly class OAuthStartPage implements Page
             PopupResponse::send($this->app, false, Text::_('JLIB_APPLICATION_ERROR_ACCESS_FORBIDDEN'));
         }
 
-        // Otherwise another site could have the owner's approval begun, and the state of one that is under way
-        // replaced.
+        // Otherwise another site could start the owner's approval and replace the state of a running one.
         if (!Session::checkToken('get')) {
             PopupResponse::send($this->app, false, Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_APPROVAL_TOKEN'));
         }

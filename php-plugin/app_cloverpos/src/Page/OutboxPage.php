@@ -20,10 +20,10 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
-/** Orders on their way to Clover, and what of them needs the owner's word. */
+/** Orders on their way to Clover, and those that need the owner's decision. */
 final readonly class OutboxPage implements Page
 {
-    /** Rows of each kind that are listed at most, the newest first. */
+    /** Rows of each kind that are listed at most, newest first. */
     public const LISTED = 200;
 
     public function __construct(

@@ -21,6 +21,6 @@ interface Page
     /** Language key. */
     public function title(): string;
 
-    /** @return string HTML; a page with an answer of its own sends it and closes the application */
+    /** @return string HTML; a page with its own response sends it and closes the application */
     public function render(Toolbar $toolbar, Input $input): string;
 }

@@ -16,7 +16,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
-/** The app's pages by the name in their address. */
+/** The app's pages by their name in the address. */
 final readonly class Pages
 {
     public function __construct(

@@ -14,10 +14,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use Joomla\CMS\Uri\Uri;
 
-/** Where Clover sends the merchant's browser back to: the administrator, for only its session knows of the start. */
+/** Where Clover sends the merchant's browser: to the administrator, because only its session knows the approval. */
 final class RedirectUri
 {
-    /** Character by character what is registered with Clover. */
+    /** It must equal the address registered in Clover, character by character. */
     public static function of(): string
     {
         return rtrim(Uri::root(), '/') . '/administrator/' . Pages::url('oauth_callback') . '&tmpl=component';

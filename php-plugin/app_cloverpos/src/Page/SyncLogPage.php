@@ -21,7 +21,9 @@ use Joomla\CMS\Application\CMSApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
-/** The Sync Log. Needs no connection and no sound settings: it is where the owner reads what is wrong with them. */
+/**
+ * The Sync Log. It needs neither a connection nor valid settings, because the owner reads here what is wrong with them.
+ */
 final readonly class SyncLogPage implements Page
 {
     public function __construct(

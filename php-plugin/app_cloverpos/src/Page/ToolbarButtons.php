@@ -16,7 +16,7 @@ use CloverSync\Shop\Database\Sql;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use Joomla\CMS\Toolbar\Toolbar;
 
-/** Buttons that several pages have in their toolbar. */
+/** Toolbar buttons of several pages. */
 final class ToolbarButtons
 {
     public static function dashboard(Toolbar $toolbar): void

@@ -16,11 +16,11 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 final readonly class Warning
 {
     /**
-     * @param array<string, string>                                    $links   Address by label
+     * @param array<string, string>                                    $links   Addresses by label
      * @param list<array{action: string, label: string, class: string}> $buttons
      */
     public function __construct(
-        /** Bootstrap's class of the alert, such as "danger". */
+        /** Bootstrap class of the alert, such as "danger". */
         public string $type,
         public string $text,
         public array $links = [],

@@ -21,17 +21,17 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Language\Text;
 
-/** What the owner should know or do, above everything else on the dashboard. */
+/** What the owner should know or do, shown at the top of the dashboard. */
 final readonly class Warnings
 {
-    /** Name of the fact, in unix seconds, that tells when a Clover task last ran. */
+    /** Key of the time, in Unix seconds, when a Clover task last ran. */
     public const TASK_SEEN = 'task_seen';
 
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
     private const TASKS = 'index.php?option=com_scheduler&view=tasks';
 
-    /** Seconds without a task that are no reason to worry, however often it should come. */
+    /** Seconds without a task that cause no warning, however short the interval is. */
     private const TASK_PATIENCE = 7_200;
 
     private const WEBHOOK_PATIENCE = 604_800;

@@ -33,7 +33,7 @@ final readonly class ProductBadge
     ) {
     }
 
-    /** @param mixed $item The product that the form is of */
+    /** @param mixed $item The form's product */
     public function render(mixed $item): string
     {
         $product  = \is_object($item) ? (int) ($item->j2commerce_product_id ?? 0) : 0;
@@ -65,7 +65,7 @@ final readonly class ProductBadge
         ]);
     }
 
-    /** The links outlast the connection and the extension, and so does what is shown of them. */
+    /** The links remain without the connection and the extension, so the badge is shown too. */
     private function merchant(): ?string
     {
         try {

@@ -29,8 +29,8 @@ use Joomla\CMS\Language\Text;
 use Joomla\CMS\Table\TableInterface;
 
 /**
- * The app's settings as Joomla's plugin manager saves them: what is wrong is refused as a whole, and secrets go into
- * the app's own table instead of the parameters, which anybody who may edit plugins can read.
+ * Handles the app's settings when Joomla's plugin manager saves them. It rejects invalid settings as a whole, and
+ * stores secrets in the app's own table, because every user who can edit plugins can read the parameters.
  */
 final readonly class SettingsForm
 {
@@ -38,7 +38,7 @@ final readonly class SettingsForm
 
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    /** @param ShopFactory $factory With the parameters of before */
+    /** @param ShopFactory $factory With the previous parameters */
     public function __construct(
         private ShopFactory $factory,
     ) {
@@ -63,7 +63,7 @@ final readonly class SettingsForm
         ]);
     }
 
-    /** "Label: what is wrong" of each field. */
+    /** "Label: what is wrong" for each field. */
     public static function problems(SettingsException $e): string
     {
         $problems = [];
@@ -75,7 +75,7 @@ final readonly class SettingsForm
         return implode('; ', $problems);
     }
 
-    /** @throws \RuntimeException with a sentence for the owner, when something is wrong: then nothing is stored */
+    /** @throws \RuntimeException with a sentence for the owner when something is invalid: then nothing is stored */
     public function beforeSave(TableInterface $table): void
     {
         $given   = self::decode($table->params);
@@ -111,7 +111,7 @@ final readonly class SettingsForm
             $store->forget('webhook_secret');
         }
 
-        // Without the extension they cannot be sealed yet, and the form does not show them.
+        // Without the extension they cannot be encrypted, and the form does not show them.
         $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->environment()
             ? []
             : $this->factory->strandedSecrets();
@@ -163,8 +163,8 @@ final readonly class SettingsForm
     }
 
     /**
-     * Tokens that another site secret has sealed open never again, and would stand in the way of connecting anew. They
-     * are kept until the owner enters the App Secret again, for the old site secret may come back.
+     * Tokens encrypted with another site secret can never be decrypted and would prevent a new connection. They are
+     * kept until the owner enters the App Secret again, because the old site secret may return.
      *
      * @param array<string, mixed> $parameters
      */

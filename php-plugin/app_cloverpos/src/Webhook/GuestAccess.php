@@ -16,12 +16,12 @@ use CloverSync\Shop\Database\Sql;
 use Joomla\CMS\Access\Access;
 
 /**
- * Joomla loads a plugin for those only who may see it by its access level. Clover, the scheduler and most who buy are
- * guests: for them the app would not be there, and the webhook's address would answer Clover with an empty 200.
+ * Joomla loads a plugin only for users with its access level. Clover, the scheduler and most customers are guests:
+ * without guest access the app would not run for them, and the webhook would respond to Clover with an empty 200.
  */
 final class GuestAccess
 {
-    /** Joomla gives it to everybody, whatever its groups are. */
+    /** The access level that Joomla gives to everyone, whatever their groups. */
     private const PUBLIC = 1;
 
     public static function isGiven(Sql $sql): bool

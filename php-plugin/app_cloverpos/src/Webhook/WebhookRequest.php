@@ -18,10 +18,10 @@ use CloverSync\Webhook;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
 use Joomla\CMS\Application\CMSApplicationInterface;
 
-/** One request of Clover's to the webhook address. */
+/** One request from Clover to the webhook address. */
 final readonly class WebhookRequest
 {
-    /** Tail of the address, after the site's root. */
+    /** End of the address, after the site's root. */
     public const PATH = 'index.php?option=com_ajax&plugin=app_cloverpos&group=j2commerce&task=webhook&format=raw';
 
     public function __construct(
@@ -31,8 +31,8 @@ final readonly class WebhookRequest
     }
 
     /**
-     * Answers and ends the application: what is returned to com_ajax instead may be cached, and goes out with 503 while
-     * the site is offline.
+     * Sends the response and ends the application. If it were returned to com_ajax, it could be cached, and its status
+     * would be 503 while the site is offline.
      */
     public function handle(): void
     {
@@ -67,7 +67,7 @@ final readonly class WebhookRequest
 
             return [$answer['status'], $answer['body'], $answer['work']];
         } catch (\Throwable $e) {
-            // Clover may send it again; what is wrong is for the log, not for whoever knocks.
+            // Clover may send it again. The reason goes to the log, not to the sender.
             DebugLog::failed($e);
 
             return [503, '', false];

@@ -31,7 +31,7 @@ use Joomla\Database\DatabaseAwareTrait;
 use Joomla\Database\DatabaseDriver;
 use Joomla\Event\SubscriberInterface;
 
-/** Lets Joomla's scheduler run the routines of the Clover POS Integration. */
+/** Registers the scheduled tasks of the Clover POS Integration with Joomla's scheduler. */
 final class Cloversync extends CMSPlugin implements SubscriberInterface
 {
     use DatabaseAwareTrait;
@@ -54,11 +54,11 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
 
     private const APP = 'plg_j2commerce_app_cloverpos';
 
-    /** Seconds of a slice; a web server's worker is not free meanwhile, and gives up on slow scripts. */
+    /** Seconds of a slice; the web server's worker is busy meanwhile, and the server ends slow scripts. */
     private const SECONDS     = 60.0;
     private const SECONDS_WEB = 25.0;
 
-    /** What wants the owner. */
+    /** Facts that need the owner's attention. */
     private const WARNINGS = [
         'connection_lost',
         'connection_refused',
@@ -95,7 +95,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     }
 
     /**
-     * What goes wrong is a status and a sentence, for the scheduler handles an exception badly.
+     * Errors become a status and a sentence, because the scheduler handles exceptions badly.
      *
      * @param \Closure(ScheduledTasks): TaskReport $routine
      */
@@ -107,7 +107,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
             return Status::OK;
         }
 
-        // Its sentences are used here, and on the command line nobody else loads them.
+        // Its sentences are used here, and on the command line no other code loads them.
         $language = $this->app()->getLanguage();
 
         if (!$language->load(self::APP, JPATH_ADMINISTRATOR)) {
@@ -123,7 +123,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
     }
 
-    /** @throws \Throwable when the shop cannot be put together */
+    /** @throws \Throwable when the shop services cannot be built */
     private function routines(): ScheduledTasks
     {
         $app     = $this->app();
@@ -166,7 +166,7 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         }
 
         return match (true) {
-            // What failed beside it is tried again with the next slice, and then it counts.
+            // Other failures are retried with the next slice, and count then.
             $result->outcome() === TaskReport::MORE => Status::WILL_RESUME,
             $result->failures() !== [] => Status::KNOCKOUT,
             default => Status::OK,
@@ -174,8 +174,8 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
     }
 
     /**
-     * In debug mode Joomla keeps every query with its call stack, which a sync of thousands of products would fill the
-     * memory with.
+     * In debug mode Joomla keeps every query with its call stack, which would use up the memory in a sync of thousands
+     * of products.
      *
      * @param \Closure(): int $work
      */
