@@ -35,33 +35,46 @@ $why = match (true) {
     default                                         => null,
 };
 ?>
-<div class="card my-3" data-clover-product="<?php echo $product; ?>" data-clover-id="<?php echo $escape($status->cloverId); ?>">
+<div class="card my-3" data-clover-product="<?php echo $product; ?>"
+    data-clover-id="<?php echo $escape($status->cloverId); ?>">
     <div class="card-header d-flex align-items-center justify-content-between gap-2">
         <h3 class="card-title fs-5 mb-0"><?php echo $escape(Text::_($prefix . 'TITLE')); ?></h3>
-        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state->value))); ?></span>
+        <span class="badge text-bg-<?php echo $colour($status->state); ?>"><?php
+            echo $escape(Text::_($prefix . 'STATE_' . strtoupper($status->state->value)));
+        ?></span>
     </div>
     <div class="card-body">
         <?php if ($why !== null && $why !== '') : ?>
-            <p class="<?php echo $status->state === LinkState::Error ? 'text-danger' : ''; ?>"><?php echo $escape($why); ?></p>
+            <p class="<?php echo $status->state === LinkState::Error ? 'text-danger' : ''; ?>"><?php
+                echo $escape($why);
+            ?></p>
         <?php endif; ?>
         <dl class="row mb-2">
-            <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . ($status->type === 'group' ? 'GROUP_ID' : 'ITEM_ID'))); ?></dt>
+            <dt class="col-sm-4"><?php
+                echo $escape(Text::_($prefix . ($status->type === 'group' ? 'GROUP_ID' : 'ITEM_ID')));
+            ?></dt>
             <dd class="col-sm-8"><code><?php echo $escape($status->cloverId); ?></code></dd>
             <dt class="col-sm-4"><?php echo $escape(Text::_($prefix . 'LAST_SYNCED')); ?></dt>
             <dd class="col-sm-8">
                 <?php if ($status->lastSynced === null) : ?>
                     <?php echo $escape(Text::_($prefix . 'NEVER')); ?>
                 <?php else : ?>
-                    <time datetime="<?php echo $escape(str_replace(' ', 'T', $status->lastSynced) . 'Z'); ?>"><?php echo $escape(HTMLHelper::_('date', $status->lastSynced, Text::_('DATE_FORMAT_LC6'))); ?></time>
+                    <time datetime="<?php echo $escape(str_replace(' ', 'T', $status->lastSynced) . 'Z'); ?>"><?php
+                        echo $escape(HTMLHelper::_('date', $status->lastSynced, Text::_('DATE_FORMAT_LC6')));
+                    ?></time>
                 <?php endif; ?>
             </dd>
         </dl>
         <?php if ($status->members !== []) : ?>
             <details class="mb-3">
-                <summary><?php echo $escape(Text::plural($prefix . 'N_VARIANTS', \count($status->members))); ?></summary>
+                <summary><?php
+                    echo $escape(Text::plural($prefix . 'N_VARIANTS', \count($status->members)));
+                ?></summary>
                 <div class="table-responsive">
                     <table class="table table-sm mt-2 mb-0">
-                        <caption class="visually-hidden"><?php echo $escape(Text::_($prefix . 'VARIANTS_CAPTION')); ?></caption>
+                        <caption class="visually-hidden"><?php
+                            echo $escape(Text::_($prefix . 'VARIANTS_CAPTION'));
+                        ?></caption>
                         <thead>
                             <tr>
                                 <th scope="col"><?php echo $escape(Text::_($prefix . 'VARIANT')); ?></th>
@@ -76,7 +89,9 @@ $why = match (true) {
                                     <th scope="row" class="fw-normal"><?php echo $escape($member->name); ?></th>
                                     <td><?php echo $escape($member->sku); ?></td>
                                     <td><code><?php echo $escape($member->cloverId); ?></code></td>
-                                    <td><span class="badge text-bg-<?php echo $colour($member->state); ?>"><?php echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member->state->value))); ?></span></td>
+                                    <td><span class="badge text-bg-<?php echo $colour($member->state); ?>"><?php
+                                        echo $escape(Text::_($prefix . 'STATE_' . strtoupper($member->state->value)));
+                                    ?></span></td>
                                 </tr>
                             <?php endforeach; ?>
                         </tbody>
@@ -94,7 +109,8 @@ $why = match (true) {
                     <?php echo $escape(Text::_($prefix . 'RESYNC')); ?>
                 </button>
             <?php endif; ?>
-            <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank" rel="noopener"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS')); ?></a>
+            <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('mappings')); ?>" target="_blank"
+                rel="noopener"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS')); ?></a>
         </div>
         <div class="mt-2" data-clover-said aria-live="polite"></div>
         <?php if ($status->state !== LinkState::Conflict) : ?>

@@ -15,7 +15,7 @@ use Joomla\CMS\Language\Text;
  *   makes it
  */
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
-$word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key), ENT_QUOTES, 'UTF-8');
+$word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
 $figures = $displayData['figures'];
 ?>
 <div class="row g-3 mb-3">
@@ -24,7 +24,9 @@ $figures = $displayData['figures'];
             <div class="card-body">
                 <h2 class="h6 text-body-secondary mb-1"><?php echo $word('PRODUCTS_SYNCED'); ?></h2>
                 <p class="fs-2 mb-0" data-clover-figure="products"><?php echo $escape($figures['products']); ?></p>
-                <p class="small text-body-secondary mb-0" data-clover-figure="details"><?php echo $escape($figures['details']); ?></p>
+                <p class="small text-body-secondary mb-0" data-clover-figure="details"><?php
+                    echo $escape($figures['details']);
+                ?></p>
             </div>
         </div>
     </div>
@@ -32,7 +34,8 @@ $figures = $displayData['figures'];
         <div class="card h-100">
             <div class="card-body">
                 <h2 class="h6 text-body-secondary mb-1"><?php echo $word('SYNC_ERRORS'); ?></h2>
-                <p class="fs-2 mb-0<?php echo $figures['errors'] > 0 ? ' text-danger' : ''; ?>" data-clover-figure="errors"><?php echo $escape($figures['errors']); ?></p>
+                <p class="fs-2 mb-0<?php echo $figures['errors'] > 0 ? ' text-danger' : ''; ?>"
+                    data-clover-figure="errors"><?php echo $escape($figures['errors']); ?></p>
             </div>
         </div>
     </div>

@@ -15,7 +15,7 @@ use Joomla\CMS\Language\Text;
  *   makes it
  */
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
-$word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key), ENT_QUOTES, 'UTF-8');
+$word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
 ?>
 <?php foreach ($displayData['warnings'] as $warning) : ?>
     <div class="alert alert-<?php echo $warning->type; ?> d-flex gap-2" role="alert">
@@ -28,7 +28,10 @@ $word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COM
             <?php if ($displayData['mayAct'] && $warning->buttons !== []) : ?>
                 <div class="d-flex flex-wrap gap-2 mt-2">
                     <?php foreach ($warning->buttons as $button) : ?>
-                        <button type="button" class="btn btn-sm <?php echo $button['class']; ?>" data-clover-action="<?php echo $button['action']; ?>"><?php echo $escape($button['label']); ?></button>
+                        <button type="button" class="btn btn-sm <?php echo $button['class']; ?>"
+                            data-clover-action="<?php echo $button['action']; ?>"><?php
+                                echo $escape($button['label']);
+                            ?></button>
                     <?php endforeach; ?>
                 </div>
             <?php endif; ?>

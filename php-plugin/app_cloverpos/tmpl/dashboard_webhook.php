@@ -15,7 +15,7 @@ use Joomla\CMS\Language\Text;
  *   makes it
  */
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
-$word   = static fn (string $key): string => htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key), ENT_QUOTES, 'UTF-8');
+$word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
 $figures = $displayData['figures'];
 ?>
 <section class="card h-100" aria-labelledby="clover-webhook-title">
@@ -31,19 +31,30 @@ $figures = $displayData['figures'];
         <?php endif; ?>
         <label class="form-label" for="clover-webhook-url"><?php echo $word('WEBHOOK_URL'); ?></label>
         <div class="input-group mb-1">
-            <input type="text" readonly class="form-control" id="clover-webhook-url" value="<?php echo $escape($displayData['webhookUrl']); ?>">
-            <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-url"><span class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
+            <input type="text" readonly class="form-control" id="clover-webhook-url"
+                value="<?php echo $escape($displayData['webhookUrl']); ?>">
+            <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-url"><span
+                class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
         </div>
         <p class="form-text"><?php echo $word('WEBHOOK_URL_NOTE'); ?></p>
         <label class="form-label" for="clover-webhook-code"><?php echo $word('WEBHOOK_CODE'); ?></label>
         <div class="input-group mb-1">
-            <input type="text" readonly class="form-control" id="clover-webhook-code" value="<?php echo $escape($figures['code']); ?>" placeholder="<?php echo $word('WEBHOOK_CODE_WAITING'); ?>" aria-describedby="clover-webhook-code-note">
-            <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-code"><span class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
+            <input type="text" readonly class="form-control" id="clover-webhook-code"
+                value="<?php echo $escape($figures['code']); ?>"
+                placeholder="<?php echo $word('WEBHOOK_CODE_WAITING'); ?>" aria-describedby="clover-webhook-code-note">
+            <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-code"><span
+                class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
             <?php if ($displayData['mayAct']) : ?>
-                <button type="button" class="btn btn-primary" data-clover-action="check"><?php echo $word('WEBHOOK_CHECK'); ?></button>
+                <button type="button" class="btn btn-primary" data-clover-action="check"><?php
+                    echo $word('WEBHOOK_CHECK');
+                ?></button>
             <?php endif; ?>
         </div>
-        <p class="form-text" id="clover-webhook-code-note"><?php echo $word('WEBHOOK_CODE_NOTE'); ?> <span data-clover-figure="codeAt" aria-live="polite"><?php echo $escape($figures['codeAt']); ?></span></p>
-        <p class="mb-0"><?php echo $word('WEBHOOK_SEEN'); ?> <span data-clover-figure="webhookSeen"><?php echo $escape($figures['webhookSeen']); ?></span></p>
+        <p class="form-text" id="clover-webhook-code-note"><?php
+            echo $word('WEBHOOK_CODE_NOTE');
+        ?> <span data-clover-figure="codeAt" aria-live="polite"><?php echo $escape($figures['codeAt']); ?></span></p>
+        <p class="mb-0"><?php echo $word('WEBHOOK_SEEN'); ?> <span data-clover-figure="webhookSeen"><?php
+            echo $escape($figures['webhookSeen']);
+        ?></span></p>
     </div>
 </section>

@@ -40,11 +40,15 @@ $badges    = [
         <div class="alert alert-info"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_FORBIDDEN'); ?></div>
     <?php endif; ?>
     <div class="d-flex flex-wrap gap-2 mb-3">
-        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="preview" aria-controls="clover-report">
+        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="preview"
+            aria-controls="clover-report">
             <span class="fa-solid fa-eye" aria-hidden="true"></span> <?php echo Text::_($prefix . 'PREVIEW'); ?>
         </button>
-        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="drift" aria-controls="clover-report">
-            <span class="fa-solid fa-scale-unbalanced" aria-hidden="true"></span> <?php echo Text::_($prefix . 'DRIFT'); ?>
+        <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-report="drift"
+            aria-controls="clover-report">
+            <span class="fa-solid fa-scale-unbalanced" aria-hidden="true"></span> <?php
+                echo Text::_($prefix . 'DRIFT');
+            ?>
         </button>
     </div>
     <p class="text-body-secondary"><?php echo Text::_($prefix . 'REPORTS_DESC'); ?></p>
@@ -53,7 +57,8 @@ $badges    = [
     <section id="clover-report" class="card mb-4" aria-labelledby="clover-report-title" tabindex="-1" hidden>
         <div class="card-header d-flex justify-content-between align-items-center">
             <h2 class="h4 mb-0" id="clover-report-title"></h2>
-            <button type="button" class="btn-close" data-clover-report-close aria-label="<?php echo $text(Text::_('JCLOSE')); ?>"></button>
+            <button type="button" class="btn-close" data-clover-report-close
+                aria-label="<?php echo $text(Text::_('JCLOSE')); ?>"></button>
         </div>
         <div class="card-body">
             <p class="mb-2" id="clover-report-summary"></p>
@@ -69,16 +74,22 @@ $badges    = [
 
     <?php if ($conflicts !== []) : ?>
         <section class="card mb-4" id="conflicts" aria-labelledby="clover-conflicts-title">
-            <div class="card-header"><h2 class="h4 mb-0" id="clover-conflicts-title"><?php echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts)); ?></h2></div>
+            <div class="card-header"><h2 class="h4 mb-0" id="clover-conflicts-title"><?php
+                echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts));
+            ?></h2></div>
             <div class="card-body">
                 <p><?php echo Text::_($prefix . 'CONFLICTS_DESC'); ?></p>
                 <div class="d-flex flex-wrap gap-2 mb-3">
                     <?php if ($relinks > 0) : ?>
-                        <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="mapping.relinkAll" data-clover-confirm="RELINK_ALL_CONFIRM" data-clover-name="<?php echo $relinks; ?>">
+                        <button type="button"<?php echo $off; ?> class="btn btn-primary"
+                            data-clover-action="mapping.relinkAll" data-clover-confirm="RELINK_ALL_CONFIRM"
+                            data-clover-name="<?php echo $relinks; ?>">
                             <?php echo Text::sprintf($prefix . 'RELINK_ALL', $relinks); ?>
                         </button>
                     <?php endif; ?>
-                    <button type="button"<?php echo $off; ?> class="btn btn-secondary" data-clover-action="mapping.adoptAll" data-clover-confirm="ADOPT_ALL_CONFIRM" data-clover-name="<?php echo count($conflicts); ?>">
+                    <button type="button"<?php echo $off; ?> class="btn btn-secondary"
+                        data-clover-action="mapping.adoptAll" data-clover-confirm="ADOPT_ALL_CONFIRM"
+                        data-clover-name="<?php echo count($conflicts); ?>">
                         <?php echo Text::_($prefix . 'ADOPT_ALL'); ?>
                     </button>
                 </div>
@@ -87,7 +98,9 @@ $badges    = [
                 <?php endif; ?>
                 <div class="table-responsive">
                     <table class="table mb-0">
-                        <caption class="visually-hidden"><?php echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts)); ?></caption>
+                        <caption class="visually-hidden"><?php
+                            echo Text::sprintf($prefix . 'CONFLICTS', count($conflicts));
+                        ?></caption>
                         <thead>
                             <tr>
                                 <th scope="col"><?php echo Text::_($prefix . 'IN_CLOVER'); ?></th>
@@ -101,7 +114,9 @@ $badges    = [
                                 <tr>
                                     <th scope="row" class="fw-normal text-break">
                                         <?php echo $text($conflict['name']); ?>
-                                        <div class="small text-body-secondary"><?php echo $text(Text::_($prefix . strtoupper($conflict['type']))); ?> <?php echo $text($conflict['clover_id']); ?></div>
+                                        <div class="small text-body-secondary"><?php
+                                            echo $text(Text::_($prefix . strtoupper($conflict['type'])));
+                                        ?> <?php echo $text($conflict['clover_id']); ?></div>
                                     </th>
                                     <td class="text-break"><?php echo $text($conflict['sku']); ?></td>
                                     <td class="text-break">
@@ -109,16 +124,24 @@ $badges    = [
                                             <div><?php echo $text($product['title']); ?></div>
                                         <?php endforeach; ?>
                                         <?php if ($conflict['relink']) : ?>
-                                            <div class="small text-body-secondary"><?php echo Text::_($prefix . 'LINKED_ELSEWHERE'); ?></div>
+                                            <div class="small text-body-secondary"><?php
+                                                echo Text::_($prefix . 'LINKED_ELSEWHERE');
+                                            ?></div>
                                         <?php endif; ?>
                                     </td>
                                     <td>
                                         <?php if (count($conflict['products']) === 1) : ?>
-                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-primary" data-clover-action="mapping.adopt" data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
-                                                <?php echo Text::_($prefix . 'ADOPT'); ?><span class="visually-hidden"> <?php echo $text($conflict['name']); ?></span>
+                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-primary"
+                                                data-clover-action="mapping.adopt"
+                                                data-clover-id="<?php echo $text($conflict['clover_id']); ?>">
+                                                <?php echo Text::_($prefix . 'ADOPT'); ?><span class="visually-hidden">
+                                                    <?php echo $text($conflict['name']); ?></span>
                                             </button>
                                         <?php else : ?>
-                                            <?php echo Text::_($prefix . ($conflict['products'] === [] ? 'CONFLICT_GONE' : 'CONFLICT_SEVERAL')); ?>
+                                            <?php
+                                                $why = $conflict['products'] === [] ? 'GONE' : 'SEVERAL';
+                                                echo Text::_($prefix . 'CONFLICT_' . $why);
+                                            ?>
                                         <?php endif; ?>
                                     </td>
                                 </tr>
@@ -127,7 +150,9 @@ $badges    = [
                     </table>
                 </div>
                 <?php if (count($conflicts) > MappingsPage::LISTED) : ?>
-                    <p class="mt-2 mb-0 text-body-secondary"><?php echo Text::sprintf($prefix . 'CONFLICTS_CAPPED', MappingsPage::LISTED); ?></p>
+                    <p class="mt-2 mb-0 text-body-secondary"><?php
+                        echo Text::sprintf($prefix . 'CONFLICTS_CAPPED', MappingsPage::LISTED);
+                    ?></p>
                 <?php endif; ?>
             </div>
         </section>
@@ -142,7 +167,9 @@ $badges    = [
     <?php else : ?>
         <div class="table-responsive">
             <table class="table" id="cloverMappings">
-                <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php echo Text::_('JGLOBAL_SORTED_BY'); ?></span></caption>
+                <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php
+                    echo Text::_('JGLOBAL_SORTED_BY');
+                ?></span></caption>
                 <thead>
                     <tr>
                         <?php echo $tools->heading($prefix . 'PRODUCT', 'title'); ?>
@@ -159,44 +186,83 @@ $badges    = [
                         <tr>
                             <th scope="row" class="fw-normal text-break">
                                 <?php if ($row->articleId !== null) : ?>
-                                    <a href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php echo $row->articleId; ?>"><?php echo $text($title); ?></a>
+                                    <a
+                                        href="index.php?option=com_content&amp;task=article.edit&amp;id=<?php
+                                            echo $row->articleId;
+                                        ?>"><?php echo $text($title); ?></a>
                                 <?php else : ?>
                                     <?php echo $text($title); ?>
-                                    <div class="small text-body-secondary"><?php echo Text::_($prefix . 'NO_PRODUCT'); ?></div>
+                                    <div class="small text-body-secondary"><?php
+                                        echo Text::_($prefix . 'NO_PRODUCT');
+                                    ?></div>
                                 <?php endif; ?>
                             </th>
                             <td class="text-break"><?php echo $text($row->sku); ?></td>
                             <td>
                                 <span class="text-nowrap"><?php echo $text($row->cloverId); ?></span>
                                 <?php if ($row->isGroup) : ?>
-                                    <div class="small text-body-secondary"><?php echo Text::plural($prefix . 'MEMBERS', $row->members); ?></div>
+                                    <div class="small text-body-secondary"><?php
+                                        echo Text::plural($prefix . 'MEMBERS', $row->members);
+                                    ?></div>
                                 <?php endif; ?>
                             </td>
                             <td>
-                                <span class="badge <?php echo $badges[$row->state->value]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row->state->value)); ?></span>
+                                <span class="badge <?php echo $badges[$row->state->value]; ?>"><?php
+                                    echo Text::_($prefix . 'STATE_' . strtoupper($row->state->value));
+                                ?></span>
                                 <?php foreach ($row->problems as $problem) : ?>
                                     <div class="small text-break mt-1">
                                         <?php if ($row->isGroup && $problem->cloverId !== $row->cloverId) : ?>
-                                            <strong><?php echo $text($problem->sku !== '' ? $problem->sku : ($problem->name !== '' ? $problem->name : $problem->cloverId)); ?>:</strong>
+                                            <strong><?php
+                                                echo $text(match (true) {
+                                                    $problem->sku !== ''  => $problem->sku,
+                                                    $problem->name !== '' => $problem->name,
+                                                    default               => $problem->cloverId,
+                                                });
+                                            ?>:</strong>
                                         <?php endif; ?>
                                         <?php echo $text($problem->message); ?>
                                     </div>
                                 <?php endforeach; ?>
                             </td>
-                            <td class="text-nowrap"><?php echo $row->lastSynced === null ? Text::_($prefix . 'NEVER') : $text(HTMLHelper::_('date', $row->lastSynced, Text::_('DATE_FORMAT_LC6'))); ?></td>
+                            <td class="text-nowrap"><?php
+                                echo $row->lastSynced === null
+                                    ? Text::_($prefix . 'NEVER')
+                                    : $text(HTMLHelper::_('date', $row->lastSynced, Text::_('DATE_FORMAT_LC6')));
+                            ?></td>
                             <td>
                                 <div class="d-flex flex-wrap gap-2">
                                     <?php if ($row->state === LinkState::Conflict) : ?>
-                                        <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php echo Text::_($prefix . 'SEE_CONFLICT'); ?></a>
+                                        <a class="btn btn-sm btn-outline-secondary" href="#conflicts"><?php
+                                            echo Text::_($prefix . 'SEE_CONFLICT');
+                                        ?></a>
                                     <?php else : ?>
-                                        <button type="button"<?php echo $off; ?> class="btn btn-sm <?php echo $row->state === LinkState::Error ? 'btn-primary' : 'btn-outline-secondary'; ?>" data-clover-action="mapping.resync" data-clover-id="<?php echo $text($row->cloverId); ?>">
+                                        <button type="button"<?php echo $off; ?>
+                                            class="btn btn-sm <?php
+                                                echo $row->state === LinkState::Error
+                                                    ? 'btn-primary'
+                                                    : 'btn-outline-secondary';
+                                            ?>"
+                                            data-clover-action="mapping.resync"
+                                            data-clover-id="<?php echo $text($row->cloverId); ?>">
                                             <span class="fa-solid fa-rotate" aria-hidden="true"></span>
-                                            <?php echo Text::_($prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                            <?php
+                                                echo Text::_(
+                                                    $prefix . ($row->state === LinkState::Error ? 'RETRY' : 'RESYNC')
+                                                );
+                                            ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                         </button>
                                         <?php if ($row->productId !== null) : ?>
-                                            <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="mapping.unlink" data-clover-id="<?php echo $text($row->cloverId); ?>" data-clover-confirm="UNLINK_CONFIRM" data-clover-name="<?php echo $text($title); ?>">
+                                            <button type="button"<?php echo $off; ?>
+                                                class="btn btn-sm btn-outline-secondary"
+                                                data-clover-action="mapping.unlink"
+                                                data-clover-id="<?php echo $text($row->cloverId); ?>"
+                                                data-clover-confirm="UNLINK_CONFIRM"
+                                                data-clover-name="<?php echo $text($title); ?>">
                                                 <span class="fa-solid fa-link-slash" aria-hidden="true"></span>
-                                                <?php echo Text::_($prefix . 'UNLINK'); ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
+                                                <?php
+                                                    echo Text::_($prefix . 'UNLINK');
+                                                ?><span class="visually-hidden"> <?php echo $text($title); ?></span>
                                             </button>
                                         <?php endif; ?>
                                     <?php endif; ?>

@@ -26,11 +26,16 @@ $escape = static fn (string $text): string => htmlspecialchars($text, ENT_QUOTES
     <title><?php echo $escape($displayData['title']); ?></title>
     <script src="<?php echo $escape($displayData['script']); ?>" defer></script>
 </head>
-<body data-ok="<?php echo $displayData['ok'] ? '1' : '0'; ?>" data-message="<?php echo $escape($displayData['message']); ?>">
+<body data-ok="<?php echo $displayData['ok'] ? '1' : '0'; ?>"
+    data-message="<?php echo $escape($displayData['message']); ?>">
     <main>
         <h1><?php echo $escape($displayData['title']); ?></h1>
-        <p role="<?php echo $displayData['ok'] ? 'status' : 'alert'; ?>"><?php echo $escape($displayData['message']); ?></p>
-        <p><a href="<?php echo $escape($displayData['dashboard']); ?>"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_BACK')); ?></a></p>
+        <p role="<?php echo $displayData['ok'] ? 'status' : 'alert'; ?>"><?php
+            echo $escape($displayData['message']);
+        ?></p>
+        <p><a href="<?php echo $escape($displayData['dashboard']); ?>"><?php
+            echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_CONNECT_BACK'));
+        ?></a></p>
     </main>
 </body>
 </html>

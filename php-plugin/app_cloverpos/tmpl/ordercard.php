@@ -12,9 +12,12 @@ use Joomla\CMS\Language\Text;
 
 /** @var array{orderId: string, body: string} $displayData */
 ?>
-<div class="card mb-3" data-clover-order="<?php echo htmlspecialchars($displayData['orderId'], ENT_QUOTES, 'UTF-8'); ?>">
+<div class="card mb-3"
+    data-clover-order="<?php echo htmlspecialchars($displayData['orderId'], ENT_QUOTES, 'UTF-8'); ?>">
     <div class="card-header">
-        <h2 class="card-title mb-0 fs-5" tabindex="-1"><?php echo htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_TITLE'), ENT_QUOTES, 'UTF-8'); ?></h2>
+        <h2 class="card-title mb-0 fs-5" tabindex="-1"><?php
+            echo htmlspecialchars(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_TITLE'), ENT_QUOTES, 'UTF-8');
+        ?></h2>
     </div>
     <div class="card-body">
         <div data-clover-said aria-live="polite"></div>

@@ -37,17 +37,29 @@ use Joomla\CMS\Router\Route;
 
 $prefix = 'PLG_J2COMMERCE_APP_CLOVERPOS_ORDER_';
 $escape = static fn (?string $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8', false);
-$say    = static fn (string $key, mixed ...$values): string => $escape($values === [] ? Text::_($prefix . $key) : Text::sprintf($prefix . $key, ...$values));
+$say    = static fn (string $key, int|string|null ...$values): string => $escape(
+    $values === [] ? Text::_($prefix . $key) : Text::sprintf($prefix . $key, ...$values)
+);
 $colour = static fn (string $state): string => match ($state) {
     'confirmed'        => 'success',
     'dead'             => 'danger',
     'skipped'          => 'secondary',
     default            => 'warning',
 };
-$when   = static fn (?int $unix): string => $unix === null ? '' : HTMLHelper::_('date', UtcTime::sql($unix), Text::_('DATE_FORMAT_LC6'));
+$when   = static fn (?int $unix): string => $unix === null
+    ? ''
+    : HTMLHelper::_('date', UtcTime::sql($unix), Text::_('DATE_FORMAT_LC6'));
 // For other reasons, the message only repeats the reason.
-$detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array($row->reason, [null, '', 'changed', 'refused', 'unusable', 'twice'], true) ? (string) $row->message : '';
-$reason = static fn (string $kind, ?string $reason): string => $reason !== null && $reason !== '' && Text::_($key = $prefix . "{$kind}_REASON_" . strtoupper($reason)) !== $key ? Text::_($key) : '';
+$detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array(
+    $row->reason,
+    [null, '', 'changed', 'refused', 'unusable', 'twice'],
+    true
+) ? (string) $row->message : '';
+$reason = static function (string $kind, ?string $reason) use ($prefix): string {
+    $key = $prefix . "{$kind}_REASON_" . strtoupper((string) $reason);
+
+    return (string) $reason !== '' && Text::_($key) !== $key ? Text::_($key) : '';
+};
 
 if ($problem !== null) {
     echo '<p class="mb-0">' . $escape($problem) . '</p>';
@@ -74,7 +86,8 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
         $word = $resolution->value;
         // The outbox lists the same rows with the same words.
         $key = 'PLG_J2COMMERCE_APP_CLOVERPOS_OUTBOX_' . strtoupper($word);
-        echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="' . $row . '" data-word="' . $word . '" title="' . $escape(Text::_("{$key}_DESC")) . '">'
+        echo '<button type="button" class="btn btn-sm btn-secondary" data-clover-action="settle" data-row="'
+            . $row . '" data-word="' . $word . '" title="' . $escape(Text::_("{$key}_DESC")) . '">'
             . $escape(Text::_($key)) . '</button>';
     }
 
@@ -89,7 +102,9 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 
 <?php if ($push !== null) : ?>
     <p class="mb-1">
-        <span class="badge text-bg-<?php echo $colour($push->state->value); ?>"><?php echo $say('PUSH_' . strtoupper($push->state->value)); ?></span>
+        <span class="badge text-bg-<?php echo $colour($push->state->value); ?>"><?php
+            echo $say('PUSH_' . strtoupper($push->state->value));
+        ?></span>
         <?php if ($push->state->value === 'confirmed' && $push->settled !== null) : ?>
             <small class="text-body-secondary"><?php echo $escape($when($push->settled)); ?></small>
         <?php endif; ?>
@@ -126,10 +141,13 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
 <?php endif; ?>
 
 <?php if ($status->waits) : ?>
-    <p><?php echo $say('WAITS'); ?><?php echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $status->error); ?></p>
+    <p><?php echo $say('WAITS'); ?><?php
+        echo $status->error === null ? '' : ' ' . $say('WAITS_ERROR', $status->error);
+    ?></p>
 <?php endif; ?>
 
-<?php if (array_filter($status->lines, static fn (OrderStatusLine $line): bool => $line->books->rows !== []) !== []) : ?>
+<?php $hasRows = static fn (OrderStatusLine $line): bool => $line->books->rows !== []; ?>
+<?php if (array_filter($status->lines, $hasRows) !== []) : ?>
     <h3 class="fs-6 mt-3"><?php echo $say('STOCK'); ?></h3>
     <div class="table-responsive">
         <table class="table table-sm align-middle">
@@ -152,20 +170,30 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
                             <th scope="row" class="fw-normal">
                                 <?php echo $escape($row->name); ?>
                                 <?php if ($reason('STOCK', $row->reason) !== '') : ?>
-                                    <div class="small text-body-secondary"><?php echo $escape($reason('STOCK', $row->reason)); ?></div>
+                                    <div class="small text-body-secondary"><?php
+                                        echo $escape($reason('STOCK', $row->reason));
+                                    ?></div>
                                 <?php endif; ?>
                                 <?php if ($detail($row) !== '') : ?>
-                                    <div class="small text-body-secondary text-break"><?php echo $escape($detail($row)); ?></div>
+                                    <div class="small text-body-secondary text-break"><?php
+                                        echo $escape($detail($row));
+                                    ?></div>
                                 <?php endif; ?>
                                 <?php if ($line->isOpen($row)) : ?>
                                     <?php $choices('stock:' . $row->id); ?>
                                 <?php endif; ?>
                             </th>
-                            <td class="text-nowrap"><?php echo $say($row->delta > 0 ? 'TAKEN' : 'GIVEN_BACK', abs($row->delta)); ?></td>
+                            <td class="text-nowrap"><?php
+                                echo $say($row->delta > 0 ? 'TAKEN' : 'GIVEN_BACK', abs($row->delta));
+                            ?></td>
                             <td>
-                                <span class="badge text-bg-<?php echo $colour($row->state->value); ?>"><?php echo $say('STOCK_' . strtoupper($row->state->value)); ?></span>
+                                <span class="badge text-bg-<?php echo $colour($row->state->value); ?>"><?php
+                                    echo $say('STOCK_' . strtoupper($row->state->value));
+                                ?></span>
                                 <?php if ($row->settled !== null) : ?>
-                                    <div class="small text-body-secondary"><?php echo $escape($when($row->settled)); ?></div>
+                                    <div class="small text-body-secondary"><?php
+                                        echo $escape($when($row->settled));
+                                    ?></div>
                                 <?php endif; ?>
                             </td>
                         </tr>
@@ -189,22 +217,34 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
         <?php foreach ($returnable as $line) : ?>
             <?php $id = 'clover-restock-' . $line->books->lineId; ?>
             <div class="row g-2 align-items-center mb-2">
-                <label class="col-8 col-form-label py-0" for="<?php echo $id; ?>"><?php echo $escape($line->books->name); ?> <span class="small text-body-secondary"><?php echo $say('AT_MOST', $line->returnable); ?></span></label>
+                <label class="col-8 col-form-label py-0"
+                    for="<?php echo $id; ?>"><?php echo $escape($line->books->name); ?> <span
+                    class="small text-body-secondary"><?php echo $say('AT_MOST', $line->returnable); ?></span></label>
                 <div class="col-4">
-                    <input type="number" class="form-control form-control-sm" id="<?php echo $id; ?>" data-clover-line="<?php echo $line->books->lineId; ?>" min="0" max="<?php echo $line->returnable; ?>" step="1" value="0">
+                    <input type="number" class="form-control form-control-sm" id="<?php echo $id; ?>"
+                        data-clover-line="<?php echo $line->books->lineId; ?>" min="0"
+                        max="<?php echo $line->returnable; ?>" step="1" value="0">
                 </div>
             </div>
         <?php endforeach; ?>
-        <button type="button" class="btn btn-sm btn-primary" data-clover-action="restock"><?php echo $say('RESTOCK_DO'); ?></button>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="restock"><?php
+            echo $say('RESTOCK_DO');
+        ?></button>
     </details>
 <?php endif; ?>
 
 <div class="d-flex flex-wrap gap-2">
     <?php if ($mayAct && $connected && $status->mayRetry()) : ?>
-        <button type="button" class="btn btn-sm btn-primary" data-clover-action="retry"><?php echo $say('RETRY'); ?></button>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="retry"><?php
+            echo $say('RETRY');
+        ?></button>
     <?php endif; ?>
     <?php if ($mayAct && $connected && ($status->mayPush() || $status->isUnderWay())) : ?>
-        <button type="button" class="btn btn-sm btn-primary" data-clover-action="push"><?php echo $say($status->mayPush() ? 'PUSH' : 'GO_ON'); ?></button>
+        <button type="button" class="btn btn-sm btn-primary" data-clover-action="push"><?php
+            echo $say($status->mayPush() ? 'PUSH' : 'GO_ON');
+        ?></button>
     <?php endif; ?>
-    <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('outbox')); ?>"><?php echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX')); ?></a>
+    <a class="btn btn-sm btn-secondary" href="<?php echo Route::_(Pages::url('outbox')); ?>"><?php
+        echo $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX'));
+    ?></a>
 </div>

@@ -75,7 +75,8 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
     <?php if ($waiting->paused !== null) : ?>
         <div class="alert alert-warning">
             <p><?php echo $text(Text::sprintf($prefix . 'PAUSED', $waiting->paused)); ?></p>
-            <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send" data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
+            <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send"
+                data-clover-resume="1"><?php echo Text::_($prefix . 'RESUME'); ?></button>
         </div>
     <?php endif; ?>
 
@@ -83,11 +84,17 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
         <div class="card-body d-flex flex-wrap justify-content-between align-items-center gap-3">
             <div>
                 <h2 class="h4"><?php echo Text::_($prefix . 'WAITING'); ?></h2>
-                <p class="mb-0"><?php echo $waiting->later === 0 ? Text::_($prefix . 'NOTHING_WAITS') : Text::plural($prefix . 'N_WAIT', $waiting->later); ?></p>
+                <p class="mb-0"><?php
+                    echo $waiting->later === 0
+                        ? Text::_($prefix . 'NOTHING_WAITS')
+                        : Text::plural($prefix . 'N_WAIT', $waiting->later);
+                ?></p>
             </div>
             <?php if ($waiting->paused === null) : ?>
                 <button type="button"<?php echo $off; ?> class="btn btn-primary" data-clover-action="outbox.send">
-                    <span class="fa-solid fa-paper-plane" aria-hidden="true"></span> <?php echo Text::_($prefix . 'SEND'); ?>
+                    <span class="fa-solid fa-paper-plane" aria-hidden="true"></span> <?php
+                        echo Text::_($prefix . 'SEND');
+                    ?>
                 </button>
             <?php endif; ?>
         </div>
@@ -95,7 +102,9 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
     <div id="clover-outbox-status" aria-live="polite" role="status"></div>
 
     <section class="card" aria-labelledby="clover-outbox-title">
-        <div class="card-header"><h2 class="h4 mb-0" id="clover-outbox-title"><?php echo Text::sprintf($prefix . 'UNSETTLED', $waiting->uncertain + $waiting->dead); ?></h2></div>
+        <div class="card-header"><h2 class="h4 mb-0" id="clover-outbox-title"><?php
+            echo Text::sprintf($prefix . 'UNSETTLED', $waiting->uncertain + $waiting->dead);
+        ?></h2></div>
         <div class="card-body">
             <?php if ($rows === []) : ?>
                 <p class="mb-0"><?php echo Text::_($prefix . 'NONE'); ?></p>
@@ -109,7 +118,9 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                 </dl>
                 <div class="table-responsive">
                     <table class="table mb-0">
-                        <caption class="visually-hidden"><?php echo Text::sprintf($prefix . 'UNSETTLED', count($rows)); ?></caption>
+                        <caption class="visually-hidden"><?php
+                            echo Text::sprintf($prefix . 'UNSETTLED', count($rows));
+                        ?></caption>
                         <thead>
                             <tr>
                                 <th scope="col"><?php echo Text::_($prefix . 'ORDER'); ?></th>
@@ -123,24 +134,44 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                                 <tr>
                                     <th scope="row" class="fw-normal">
                                         <?php if ($row['row']->orderPk > 0) : ?>
-                                            <a href="index.php?option=com_j2commerce&amp;view=order&amp;layout=view&amp;id=<?php echo $row['row']->orderPk; ?>"><?php echo $text($row['row']->orderId); ?></a>
+                                            <a href="<?php
+                                                echo 'index.php?option=com_j2commerce&amp;view=order&amp;layout=view'
+                                                    . "&amp;id={$row['row']->orderPk}";
+                                            ?>"><?php echo $text($row['row']->orderId); ?></a>
                                         <?php else : ?>
                                             <?php echo $text($row['row']->orderId); ?>
                                         <?php endif; ?>
-                                        <div class="small text-body-secondary"><?php echo $text(HTMLHelper::_('date', gmdate('Y-m-d H:i:s', $row['row']->created), Text::_('DATE_FORMAT_LC6'))); ?></div>
+                                        <div class="small text-body-secondary"><?php
+                                            $created = gmdate('Y-m-d H:i:s', $row['row']->created);
+                                            echo $text(HTMLHelper::_('date', $created, Text::_('DATE_FORMAT_LC6')));
+                                        ?></div>
                                     </th>
                                     <td class="text-break">
                                         <?php echo $text($row['what']); ?>
-                                        <div class="small text-body-secondary"><?php echo $text($row['detail']); ?></div>
+                                        <div class="small text-body-secondary"><?php
+                                            echo $text($row['detail']);
+                                        ?></div>
                                     </td>
                                     <td class="text-break">
-                                        <span class="badge <?php echo $badges[$row['state']->value]; ?>"><?php echo Text::_($prefix . 'STATE_' . strtoupper($row['state']->value)); ?></span>
+                                        <span class="badge <?php echo $badges[$row['state']->value]; ?>"><?php
+                                            echo Text::_($prefix . 'STATE_' . strtoupper($row['state']->value));
+                                        ?></span>
                                         <div class="small mt-1"><?php echo $text($row['why']); ?></div>
                                     </td>
                                     <td>
-                                        <div class="d-flex flex-wrap gap-2" role="group" aria-label="<?php echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $row['row']->orderId)); ?>">
+                                        <div class="d-flex flex-wrap gap-2" role="group"
+                                            aria-label="<?php
+                                                $order = $row['row']->orderId;
+                                                echo $text(Text::sprintf($prefix . 'CHOICE_FOR', $row['what'], $order));
+                                            ?>">
                                             <?php foreach ($row['words'] as $name => $word) : ?>
-                                                <button type="button"<?php echo $off; ?> class="btn btn-sm btn-outline-secondary" data-clover-action="outbox.settle" data-clover-row="<?php echo $text($row['key']); ?>" data-clover-word="<?php echo $name; ?>"><?php echo Text::_($prefix . $word); ?></button>
+                                                <button type="button"<?php echo $off; ?>
+                                                    class="btn btn-sm btn-outline-secondary"
+                                                    data-clover-action="outbox.settle"
+                                                    data-clover-row="<?php echo $text($row['key']); ?>"
+                                                    data-clover-word="<?php echo $name; ?>"><?php
+                                                        echo Text::_($prefix . $word);
+                                                    ?></button>
                                             <?php endforeach; ?>
                                         </div>
                                     </td>
@@ -149,8 +180,17 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                         </tbody>
                     </table>
                 </div>
-                <?php if (max(count($displayData['stock']), count($displayData['orders']), count($displayData['events'])) >= OutboxPage::LISTED) : ?>
-                    <p class="mt-2 mb-0 text-body-secondary"><?php echo Text::sprintf($prefix . 'CAPPED', OutboxPage::LISTED); ?></p>
+                <?php
+                $listed = max(
+                    count($displayData['stock']),
+                    count($displayData['orders']),
+                    count($displayData['events'])
+                );
+                ?>
+                <?php if ($listed >= OutboxPage::LISTED) : ?>
+                    <p class="mt-2 mb-0 text-body-secondary"><?php
+                        echo Text::sprintf($prefix . 'CAPPED', OutboxPage::LISTED);
+                    ?></p>
                 <?php endif; ?>
             <?php endif; ?>
         </div>

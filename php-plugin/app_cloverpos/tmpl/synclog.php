@@ -30,7 +30,9 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
 <?php else : ?>
     <div class="table-responsive">
         <table class="table" id="cloverSyncLog">
-            <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php echo Text::_('JGLOBAL_SORTED_BY'); ?></span></caption>
+            <caption class="visually-hidden"><?php echo Text::_($prefix . 'TITLE'); ?>, <span id="orderedBy"><?php
+                echo Text::_('JGLOBAL_SORTED_BY');
+            ?></span></caption>
             <thead>
                 <tr>
                     <?php echo $tools->heading($prefix . 'DATE', 'created', 'text-nowrap'); ?>
@@ -43,13 +45,21 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
             <tbody>
                 <?php foreach ($displayData['entries'] as $entry) : ?>
                     <tr>
-                        <td class="text-nowrap"><?php echo $text(HTMLHelper::_('date', $entry['at'], Text::_('DATE_FORMAT_LC6'))); ?></td>
-                        <td><span class="badge <?php echo $badges[$entry['status']] ?? 'text-bg-secondary'; ?>"><?php echo isset($badges[$entry['status']]) ? Text::_($prefix . 'STATUS_' . strtoupper($entry['status'])) : $text($entry['status']); ?></span></td>
+                        <td class="text-nowrap"><?php
+                            echo $text(HTMLHelper::_('date', $entry['at'], Text::_('DATE_FORMAT_LC6')));
+                        ?></td>
+                        <td><span class="badge <?php echo $badges[$entry['status']] ?? 'text-bg-secondary'; ?>"><?php
+                            echo isset($badges[$entry['status']])
+                                ? Text::_($prefix . 'STATUS_' . strtoupper($entry['status']))
+                                : $text($entry['status']);
+                        ?></span></td>
                         <td><code><?php echo $text($entry['action']); ?></code></td>
                         <td>
                             <?php echo $text($entry['entity_type']); ?>
                             <?php if ($entry['entity_id'] !== '') : ?>
-                                <div class="small text-body-secondary text-nowrap"><?php echo $text($entry['entity_id']); ?></div>
+                                <div class="small text-body-secondary text-nowrap"><?php
+                                    echo $text($entry['entity_id']);
+                                ?></div>
                             <?php endif; ?>
                         </td>
                         <td class="text-break"><?php echo nl2br($text($entry['message'])); ?></td>

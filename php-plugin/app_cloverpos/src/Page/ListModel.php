@@ -131,7 +131,8 @@ final class ListModel
         // Without its own task field, the form would override the task in the address.
         return (
             ($this->total > 0 ? $this->pagination->getListFooter() : '')
-            . '<input type="hidden" name="task" value="appPlugin.display"><input type="hidden" name="boxchecked" value="0">'
+            . '<input type="hidden" name="task" value="appPlugin.display">'
+            . '<input type="hidden" name="boxchecked" value="0">'
             . HTMLHelper::_('form.token')
             . '</form>'
         );

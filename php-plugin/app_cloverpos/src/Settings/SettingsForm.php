@@ -57,10 +57,13 @@ final readonly class SettingsForm
     /** Address of the settings, relative to the administrator. */
     public static function url(Sql $sql): string
     {
-        return 'index.php?option=com_plugins&task=plugin.edit&extension_id='
-        . (int) $sql->fetchValue("SELECT extension_id FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = ?", [
-            self::ELEMENT,
-        ]);
+        $id = $sql->fetchValue(
+            "SELECT extension_id FROM #__extensions
+              WHERE type = 'plugin' AND folder = 'j2commerce' AND element = ?",
+            [self::ELEMENT],
+        );
+
+        return 'index.php?option=com_plugins&task=plugin.edit&extension_id=' . (int) $id;
     }
 
     /** "Label: what is wrong" for each field. */

@@ -27,7 +27,8 @@ final class GuestAccess
     public static function isGiven(Sql $sql): bool
     {
         return self::includes((int) $sql->fetchValue(
-            "SELECT access FROM #__extensions WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
+            "SELECT access FROM #__extensions
+              WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
         ));
     }
 

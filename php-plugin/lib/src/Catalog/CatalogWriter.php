@@ -87,7 +87,7 @@ final readonly class CatalogWriter
             'item',
             (string) $row['clover_id'],
             'It is no longer in its item group, and the shop\'s database refused to take its variant off sale: '
-                . $reason,
+            . $reason,
             $run,
         ));
         $written->add($this->write($found['changes'], $run, $refused));

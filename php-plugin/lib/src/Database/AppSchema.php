@@ -69,10 +69,8 @@ final readonly class AppSchema
         ]);
 
         if ($locked !== 1) {
-            throw new SchemaException(
-                'Another process has been upgrading the tables of the Clover POS Integration for a minute: '
-                . 'try again later.',
-            );
+            throw new SchemaException('Another process has been upgrading the tables of the Clover POS Integration '
+            . 'for a minute: try again later.');
         }
 
         try {
@@ -178,11 +176,11 @@ final readonly class AppSchema
             ) {
                 $names = array_map(static fn (string $name): string => 'the table ' . substr($name, 3), $lost);
 
-                throw new SchemaException(\sprintf(
-                    'The database has lost %s of the Clover POS Integration, without which units could be sold '
-                    . 'twice: restore it from a backup. Nothing was changed.',
-                    implode(' and ', $names),
-                ));
+                throw new SchemaException(\sprintf('The database has lost %s of the Clover POS Integration, '
+                . 'without which units could be sold twice: restore it from a backup. Nothing was changed.', implode(
+                    ' and ',
+                    $names,
+                )));
             }
         }
     }

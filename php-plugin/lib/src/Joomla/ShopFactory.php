@@ -288,10 +288,7 @@ final class ShopFactory
         $this->sql->execute(
             "UPDATE #__extensions SET params = ?
               WHERE type = 'plugin' AND folder = 'j2commerce' AND element = 'app_cloverpos'",
-            [json_encode(
-                $this->parameters,
-                JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE,
-            )],
+            [json_encode($this->parameters, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)],
         );
     }
 }

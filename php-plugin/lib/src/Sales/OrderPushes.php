@@ -225,8 +225,8 @@ final readonly class OrderPushes
         return $this->move(
             $id,
             $claim,
-            "state = 'confirmed', step = '', payment = 'due', attempts = 0, misses = 0, next_try = 0,
-             settled = ?, message = NULL",
+            "state = 'confirmed', step = '', payment = 'due',
+             attempts = 0, misses = 0, next_try = 0, settled = ?, message = NULL",
             [$this->clock->now()],
         );
     }
@@ -292,11 +292,17 @@ final readonly class OrderPushes
         };
 
         return $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET state = ?, reason = ?, payment = '', misses = ?, message = ?
-              WHERE id = ? AND state = ? AND claim = ?",
-            [$state->value, $why, $misses, Text::fit($message, 10_000), $id, $row->state->value, $claim],
+            'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, payment = '',
+              misses = ?, message = ? WHERE id = ? AND state = ? AND claim = ?",
+            [
+                $state->value,
+                $why,
+                $misses,
+                Text::fit($message, 10_000),
+                $id,
+                $row->state->value,
+                $claim,
+            ],
         ) === 1;
     }
 

@@ -96,10 +96,8 @@ final readonly class ShopConfig
     /** @return list<array{id: int, title: string, level: int}> */
     public static function categories(Sql $sql): array
     {
-        $rows = $sql->fetchAll(
-            "SELECT id, title, level FROM #__categories
-              WHERE extension = 'com_content' AND published = 1 ORDER BY lft",
-        );
+        $rows = $sql->fetchAll("SELECT id, title, level FROM #__categories
+              WHERE extension = 'com_content' AND published = 1 ORDER BY lft");
 
         return array_map(static fn (array $row): array => [
             'id'    => (int) $row['id'],
