@@ -4,24 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
-use CloverSync\Exception\CallbackException;
-use CloverSync\Exception\CloverException;
-use CloverSync\Exception\PermissionException;
-use CloverSync\Exception\ReconnectException;
-use CloverSync\Exception\RefusedException;
-use CloverSync\Exception\SettingsException;
-use CloverSync\Exception\UnavailableException;
-use CloverSync\Exception\VaultException;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRunner;
-use CloverSync\Shop\Exception\AlreadyRunningException;
-use CloverSync\Shop\Exception\CurrencyException;
-use CloverSync\Shop\Exception\NotConnectedException;
-use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Exception\SiteMovedException;
+use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Services;
+use CloverSync\Shop\Support\ErrorCode;
+use CloverSync\Shop\Support\ErrorReport;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
@@ -110,15 +100,12 @@ final class Application
             return $this->dispatch($words);
         } catch (UsageException $e) {
             return $this->fail('usage', $e->getMessage(), self::USAGE, $e->fields);
-        } catch (SettingsException $e) {
-            // Not a setting: the PHP environment is wrong.
-            if (array_keys($e->getFields()) === ['configuration']) {
-                return $this->fail('host', $e->getFields()['configuration'], self::FAILED);
-            }
-
-            return $this->fail('settings', 'These settings are wrong:', self::USAGE, $e->getFields());
         } catch (\Throwable $e) {
-            return $this->fail(self::kind($e), self::sentence($e), self::FAILED);
+            $error = ErrorReport::of($e);
+
+            return $error->code === ErrorCode::Settings
+                ? $this->fail('settings', 'These settings are wrong:', self::USAGE, $error->fields)
+                : $this->fail(self::kind($error->code), self::sentence($error, $e), self::FAILED);
         }
     }
 
@@ -146,7 +133,7 @@ final class Application
         $options = Options::parse($words, $known['switches'], $known['valued'], $known['arguments'] ?? []);
 
         if (!Platform::hasExtension('cloversync')) {
-            throw new \RuntimeException(MissingExtension::sentence());
+            throw new ExtensionException(MissingExtension::sentence());
         }
 
         $shop = Config::read()->shop();
@@ -855,36 +842,31 @@ final class Application
         );
     }
 
-    private static function kind(\Throwable $e): string
+    private static function kind(ErrorCode $code): string
     {
-        return match (true) {
-            $e instanceof NotConnectedException, $e instanceof ReconnectException => 'not_connected',
-            $e instanceof PermissionException => 'permission',
-            $e instanceof RefusedException => 'refused',
-            $e instanceof UnavailableException => 'unavailable',
-            $e instanceof CallbackException => 'callback',
-            $e instanceof SiteMovedException => 'site_moved',
-            $e instanceof CurrencyException => 'currency',
-            $e instanceof AlreadyRunningException => 'already_running',
-            $e instanceof VaultException => 'site_secret',
-            $e instanceof \PDOException => 'database',
-            default => 'failed',
+        return match ($code) {
+            ErrorCode::Reconnect => ErrorCode::NotConnected->value,
+            ErrorCode::Extension,
+            ErrorCode::DefaultCategory,
+            ErrorCode::Clover,
+            ErrorCode::Shop,
+            ErrorCode::Unexpected => 'failed',
+            default => $code->value,
         };
     }
 
-    private static function sentence(\Throwable $e): string
+    private static function sentence(ErrorReport $error, \Throwable $e): string
     {
-        return match (true) {
-            $e instanceof SiteMovedException => $e->getMessage() . ' (“connect --move”, or “disconnect”)',
-            $e instanceof RefusedException => self::refused($e->getRefusedAt(), $e->getNextTryAt()),
-            $e instanceof UnavailableException => $e->getMessage()
-                . ' Try again; a sync goes on from where it stopped.',
-            $e instanceof \PDOException => 'The database refused: ' . $e->getMessage(),
-            $e instanceof CloverException,
-            $e instanceof ShopException,
-            $e::class === \RuntimeException::class,
-                => $e->getMessage(),
-            default => 'This should not happen, please report it: ' . $e->getMessage(),
+        return match ($error->code) {
+            ErrorCode::SiteMoved   => "$error->message (“connect --move”, or “disconnect”)",
+            ErrorCode::Refused     => self::refused($error->refusedAt, $error->nextTryAt),
+            ErrorCode::Unavailable => "$error->message Try again; a sync goes on from where it stopped.",
+            ErrorCode::Database    => "The database refused: $error->message",
+            // The command line's own sentences are plain runtime exceptions.
+            ErrorCode::Unexpected  => $e::class === \RuntimeException::class
+                ? $error->message
+                : "This should not happen, please report it: $error->message",
+            default                => $error->message,
         };
     }
 }

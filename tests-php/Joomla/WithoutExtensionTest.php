@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Joomla;
 
-use CloverSync\Shop\Joomla\ExtensionException;
+use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use CloverSync\Tests\Support\MariaDb;
 use PHPUnit\Framework\Attributes\TestDox;

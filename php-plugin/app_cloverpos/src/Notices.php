@@ -15,10 +15,10 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 use CloverSync\ConnectionStatus;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Status\Attention;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
@@ -94,8 +94,8 @@ final readonly class Notices
                 'danger',
                 Text::sprintf(
                     'PLG_J2COMMERCE_APP_CLOVERPOS_REFUSED_ALERT',
-                    DashboardData::unix($facts['status']->refusedAt),
-                    DashboardData::unix((int) $facts['status']->nextTryAt),
+                    LocalTime::unix($facts['status']->refusedAt),
+                    LocalTime::unix((int) $facts['status']->nextTryAt),
                 ),
             );
         }

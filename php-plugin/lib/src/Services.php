@@ -155,7 +155,7 @@ final class Services
         return new Links(
             $this->sql,
             $this->settings->environment,
-            $this->merchantId() ?? throw NotConnectedException::because(),
+            $this->merchantId() ?? throw new NotConnectedException(),
         );
     }
 

@@ -39,7 +39,7 @@
 
       // Without the permission, the server responds with an error page.
       if (response.status === 403) {
-        throw new Problem('refused', text('FORBIDDEN'));
+        throw new Problem('forbidden', text('FORBIDDEN'));
       }
 
       // Without a login, the server responds with the login page.
@@ -53,7 +53,7 @@
     }
 
     if (!answer.success) {
-      throw new Problem('refused', answer.message);
+      throw new Problem('forbidden', answer.message);
     }
 
     if (answer.data.error) {

@@ -171,7 +171,7 @@
     say('');
     progress({ percent: 0 }, false);
 
-    if (error.kind === 'running') {
+    if (error.kind === 'already_running') {
       await follow();
       return;
     }
@@ -274,7 +274,7 @@
       try {
         figures((await ask('connection.poll')).figures);
       } catch (error) {
-        if (error.kind === 'session' || error.kind === 'refused') {
+        if (error.kind === 'session' || error.kind === 'forbidden') {
           show(text('SESSION_OVER'), 'warning');
           return;
         }

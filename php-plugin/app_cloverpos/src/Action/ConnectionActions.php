@@ -13,7 +13,6 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
-use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\Platform;
@@ -52,14 +51,7 @@ final readonly class ConnectionActions implements ActionGroup
     {
         LongRequest::begin();
         $shop = $this->factory->shop();
-
-        if (!$shop->connection->status()->connected) {
-            throw new NotConnectedException('There is no connection to test.');
-        }
-
-        // A copy of the site must not even refresh the tokens: each can be refreshed once, and they belong to the other
-        // site.
-        $shop->guard->check();
+        $shop->guard->requireConnection($shop->connection->status());
         $facts = $shop->merchant->ask();
         $this->factory->address()->confirm($shop->state);
 

@@ -116,7 +116,7 @@ final readonly class SyncActions implements ActionGroup
         $shop = $this->factory->shop();
         $shop->verificationCodes()->expect();
         $latest = $shop->merchantId() === null
-            ? throw new NotConnectedException('There is no connection.')
+            ? throw new NotConnectedException()
             : $shop->dashboard()->latestRun();
 
         return [

@@ -15,9 +15,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Status\DashboardStatus;
-use CloverSync\Shop\Support\UtcTime;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /** The dashboard's data as text for the owner, for the page and for its script. */
@@ -37,7 +36,7 @@ final class DashboardData
             'connected'   => $now->connected,
             'products'    => $now->products,
             'errors'      => $now->errors,
-            'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : self::time($now->lastSync),
+            'lastSync'    => $now->lastSync === null ? Text::_(self::PREFIX . 'NEVER') : LocalTime::sql($now->lastSync),
             'details'     => Text::sprintf(
                 self::PREFIX . 'FIGURES_DETAILS',
                 $now->pending,
@@ -51,7 +50,7 @@ final class DashboardData
             'codeAt'      => self::codes($now->webhookCodes),
             'webhookSeen' => $now->webhookSeen === null
                 ? Text::_(self::PREFIX . 'NEVER')
-                : self::unix($now->webhookSeen),
+                : LocalTime::unix($now->webhookSeen),
             'hasCurrency' => $now->currency !== null,
         ];
     }
@@ -61,9 +60,9 @@ final class DashboardData
     {
         return match (\count($codes)) {
             0       => '',
-            1       => Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', self::unix($codes[0]['at'])),
+            1       => Text::sprintf(self::PREFIX . 'WEBHOOK_CODE_AT', LocalTime::unix($codes[0]['at'])),
             default => Text::sprintf(self::PREFIX . 'WEBHOOK_CODES', implode('; ', array_map(
-                static fn (array $c): string => "{$c['code']} (" . self::unix($c['at']) . ')',
+                static fn (array $c): string => "{$c['code']} (" . LocalTime::unix($c['at']) . ')',
                 $codes,
             ))),
         };
@@ -82,17 +81,6 @@ final class DashboardData
             'failed'    => $run->failed,
             'conflicts' => $run->conflicts,
         ];
-    }
-
-    /** @param string $utc UTC as text of a column */
-    public static function time(string $utc): string
-    {
-        return HTMLHelper::_('date', $utc, Text::_('DATE_FORMAT_LC6'));
-    }
-
-    public static function unix(int $seconds): string
-    {
-        return self::time(UtcTime::sql($seconds));
     }
 
     /** @return ?int Null while the number of items is unknown */

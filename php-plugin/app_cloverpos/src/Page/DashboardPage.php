@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\DashboardStatus;
@@ -116,7 +117,7 @@ final readonly class DashboardPage implements Page
             'mayAct'         => $mayAct,
             'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
             'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
-            'until'          => $now->refreshExpiresAt === null ? '' : DashboardData::unix($now->refreshExpiresAt),
+            'until'          => $now->refreshExpiresAt === null ? '' : LocalTime::unix($now->refreshExpiresAt),
             'hasCredentials' => $shop->hasCredentials(),
             'canConnect'     => $mayAct && $shop->hasCredentials(),
             'connectUrl'     => Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',

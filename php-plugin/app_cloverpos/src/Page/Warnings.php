@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Exception\SiteMovedException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Status\DashboardStatus;
@@ -118,8 +119,8 @@ final readonly class Warnings
             ? null
             : new Warning('danger', Text::sprintf(
                 self::PREFIX . 'REFUSED_ALERT',
-                DashboardData::unix($this->now->refusedAt),
-                DashboardData::unix((int) $this->now->nextTryAt),
+                LocalTime::unix($this->now->refusedAt),
+                LocalTime::unix((int) $this->now->nextTryAt),
             ));
     }
 
@@ -154,7 +155,7 @@ final readonly class Warnings
                     'danger',
                     Text::sprintf(
                         self::PREFIX . 'PAUSED_ALERT',
-                        DashboardData::unix($this->now->paused['since']),
+                        LocalTime::unix($this->now->paused['since']),
                         $this->now->paused['reason'],
                     ),
                     [Text::_(self::PREFIX . 'BUTTON_OUTBOX') => Pages::url('outbox')],
@@ -233,7 +234,7 @@ final readonly class Warnings
             'warning',
             $seen === null
                 ? Text::_(self::PREFIX . 'TASKS_NEVER_ALERT')
-                : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', DashboardData::unix((int) $seen)),
+                : Text::sprintf(self::PREFIX . 'TASKS_LATE_ALERT', LocalTime::unix((int) $seen)),
             [Text::_(self::PREFIX . 'TASKS') => self::TASKS],
         );
     }
@@ -249,7 +250,7 @@ final readonly class Warnings
                 ? null
                 : new Warning(
                     'warning',
-                    Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', DashboardData::unix($seen)),
+                    Text::sprintf(self::PREFIX . 'WEBHOOKS_SILENT_ALERT', LocalTime::unix($seen)),
                     [Text::_(self::PREFIX . 'BUTTON_SETTINGS') => SettingsForm::url($this->factory->sql())],
                 )
         );

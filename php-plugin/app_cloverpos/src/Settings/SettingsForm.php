@@ -19,6 +19,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Joomla\DebugLog;
+use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\Secrets;
 use CloverSync\Shop\Joomla\ShopFactory;
@@ -66,18 +67,6 @@ final readonly class SettingsForm
         return 'index.php?option=com_plugins&task=plugin.edit&extension_id=' . (int) $id;
     }
 
-    /** "Label: what is wrong" for each field. */
-    public static function problems(SettingsException $e): string
-    {
-        $problems = [];
-
-        foreach ($e->getFields() as $field => $problem) {
-            $problems[] = Text::_(self::label($field)) . ' ' . $problem;
-        }
-
-        return implode('; ', $problems);
-    }
-
     /** @throws \RuntimeException with a sentence for the owner when something is invalid: then nothing is stored */
     public function beforeSave(TableInterface $table): void
     {
@@ -95,7 +84,7 @@ final readonly class SettingsForm
         } elseif ($secrets !== []) {
             throw new \RuntimeException(Text::sprintf(
                 self::PREFIX . 'SETTINGS_SECRET_NEEDS_EXTENSION',
-                Text::_(self::label(array_key_first($secrets))),
+                Text::_(ErrorPresenter::label(array_key_first($secrets))),
                 (string) Requirements::problem(),
             ));
         }
@@ -194,13 +183,8 @@ final readonly class SettingsForm
                 ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)),
             );
         } catch (SettingsException $e) {
-            throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', self::problems($e)));
+            throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', ErrorPresenter::problems($e->getFields())));
         }
-    }
-
-    private static function label(string $field): string
-    {
-        return self::PREFIX . 'FIELD_' . strtoupper($field) . '_LABEL';
     }
 
     /** @return array<string, mixed> */

@@ -16,7 +16,6 @@ use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
-use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\LinkRow;
@@ -52,15 +51,7 @@ final readonly class Preview
      */
     public function run(callable $report): array
     {
-        $status = $this->connection->status();
-
-        $merchant = $status->merchantId;
-
-        if (!$status->connected || $merchant === null) {
-            throw NotConnectedException::because();
-        }
-
-        $this->guard->check();
+        $merchant = $this->guard->requireConnection($this->connection->status());
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
         $links    = new Links($this->sql, $this->settings->environment, $merchant);

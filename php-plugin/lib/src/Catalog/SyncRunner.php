@@ -19,7 +19,6 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
-use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
@@ -102,7 +101,7 @@ final class SyncRunner
      */
     public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncProgress
     {
-        $this->merchant = $this->requireConnection();
+        $this->merchant = $this->guard->requireConnection($this->connection->status());
         $this->catalog  = null;
         $this->lock     = new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
 
@@ -115,20 +114,6 @@ final class SyncRunner
         } finally {
             $this->lock->release();
         }
-    }
-
-    /** @throws ShopException */
-    private function requireConnection(): string
-    {
-        $status = $this->connection->status();
-
-        if (!$status->connected || $status->merchantId === null) {
-            throw NotConnectedException::because($status->reconnectReason);
-        }
-
-        $this->guard->check();
-
-        return $status->merchantId;
     }
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress

@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Connection;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ConnectionStatus;
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
 
 /**
@@ -38,10 +40,26 @@ final readonly class SiteGuard
     }
 
     /**
-     * Call it before any request that changes something in Clover.
+     * Call it before any request to Clover, also before a refresh of the tokens: each is good for one
+     * refresh, and those of a copy are the other site's.
      *
+     * @return string The merchant's id
+     *
+     * @throws NotConnectedException
      * @throws SiteMovedException
      */
+    public function requireConnection(ConnectionStatus $status): string
+    {
+        if (!$status->connected || $status->merchantId === null) {
+            throw new NotConnectedException($status->reconnectReason);
+        }
+
+        $this->check();
+
+        return $status->merchantId;
+    }
+
+    /** @throws SiteMovedException */
     public function check(): void
     {
         if ($this->isMoved()) {

@@ -9,10 +9,11 @@ namespace CloverSync\Shop\Exception;
 /** There is no connection to Clover, or the owner must renew it. */
 final class NotConnectedException extends ShopException
 {
-    /** @param ?string $reconnectReason From {@see \CloverSync\ConnectionStatus}; null without a connection */
-    public static function because(?string $reconnectReason = null): self
-    {
-        return new self(
+    /** @param ?string $reconnectReason As {@see \CloverSync\ConnectionStatus} has it; null without a connection */
+    public function __construct(
+        public readonly ?string $reconnectReason = null,
+    ) {
+        parent::__construct(
             $reconnectReason === null
                 ? 'The shop is not connected to Clover: connect it first.'
                 : "The connection to Clover does not work any more ($reconnectReason): connect again.",

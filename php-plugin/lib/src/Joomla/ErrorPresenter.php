@@ -12,26 +12,11 @@ namespace CloverSync\Shop\Joomla;
 
 \defined('_JEXEC') or die();
 
-use CloverSync\Exception\CallbackException;
-use CloverSync\Exception\CloverException;
-use CloverSync\Exception\PermissionException;
-use CloverSync\Exception\ReconnectException;
-use CloverSync\Exception\RefusedException;
-use CloverSync\Exception\SettingsException;
-use CloverSync\Exception\UnavailableException;
-use CloverSync\Exception\VaultException;
-use CloverSync\Shop\Exception\AlreadyRunningException;
-use CloverSync\Shop\Exception\CurrencyException;
-use CloverSync\Shop\Exception\DefaultCategoryException;
-use CloverSync\Shop\Exception\LockLostException;
-use CloverSync\Shop\Exception\NotConnectedException;
-use CloverSync\Shop\Exception\ShopException;
-use CloverSync\Shop\Exception\SiteMovedException;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
-use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
+use CloverSync\Shop\Support\ErrorCode;
+use CloverSync\Shop\Support\ErrorReport;
 use Joomla\CMS\Language\Text;
 
-/** What stands in the way, as the owner reads it, and what kind it is, as a script needs it. */
+/** The sentence that the owner reads about an error, and the word that a script reads. */
 final class ErrorPresenter
 {
     private const PREFIX = 'PLG_J2COMMERCE_APP_CLOVERPOS_PROBLEM_';
@@ -39,55 +24,69 @@ final class ErrorPresenter
     /** @return array{kind: string, message: string} */
     public static function of(\Throwable $e): array
     {
-        $kind = self::kind($e);
+        $error = ErrorReport::of($e);
+        $kind  = match ($error->code) {
+            ErrorCode::Callback => 'callback_' . $error->callback,
+            // Joomla's own database throws other exceptions: this one is a fault in this code too.
+            ErrorCode::Database => ErrorCode::Unexpected->value,
+            default             => $error->code->value,
+        };
 
-        if ($kind === 'unexpected') {
+        if ($kind === ErrorCode::Unexpected->value) {
             DebugLog::failed($e);
         }
 
-        return ['kind' => $kind, 'message' => self::sentence($kind, $e)];
+        return ['kind' => $kind, 'message' => self::sentence($kind, $error)];
     }
 
-    private static function kind(\Throwable $e): string
+    /** Language key of a setting's name. */
+    public static function label(string $setting): string
     {
-        return match (true) {
-            $e instanceof ExtensionException => 'extension',
-            $e instanceof SettingsException => 'settings',
-            $e instanceof VaultException => 'vault',
-            $e instanceof CallbackException => 'callback_' . $e->getKind(),
-            $e instanceof PermissionException => 'permission',
-            $e instanceof ReconnectException => 'reconnect',
-            $e instanceof RefusedException => 'refused',
-            $e instanceof UnavailableException => 'unavailable',
-            $e instanceof NotConnectedException => 'not_connected',
-            $e instanceof SiteMovedException => 'site_moved',
-            $e instanceof CurrencyException => 'currency',
-            $e instanceof DefaultCategoryException => 'default_category',
-            $e instanceof AlreadyRunningException, $e instanceof LockLostException => 'running',
-            $e instanceof CloverException => 'clover',
-            $e instanceof ShopException => 'shop',
-            default => 'unexpected',
-        };
+        return 'PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_' . strtoupper($setting) . '_LABEL';
     }
 
-    private static function sentence(string $kind, \Throwable $e): string
+    /**
+     * "Label: what is wrong" of each setting.
+     *
+     * @param array<string, string> $fields
+     */
+    public static function problems(array $fields): string
+    {
+        $problems = [];
+
+        foreach ($fields as $field => $problem) {
+            $problems[] = Text::_(self::label($field)) . ' ' . $problem;
+        }
+
+        return implode('; ', $problems);
+    }
+
+    private static function sentence(string $kind, ErrorReport $error): string
     {
         $key = self::PREFIX . strtoupper($kind);
 
-        return match (true) {
-            $e instanceof SettingsException => Text::sprintf($key, SettingsForm::problems($e)),
-            $e instanceof PermissionException => Text::sprintf($key, $e->getPermission()),
-            $e instanceof RefusedException => Text::sprintf(
+        return match ($error->code) {
+            ErrorCode::Settings   => Text::sprintf($key, self::problems($error->fields)),
+            ErrorCode::Permission => Text::sprintf($key, $error->permission),
+            ErrorCode::Refused    => Text::sprintf(
                 $key,
-                DashboardData::unix($e->getRefusedAt()),
-                DashboardData::unix($e->getNextTryAt()),
+                LocalTime::unix($error->refusedAt),
+                LocalTime::unix($error->nextTryAt),
             ),
-            $kind === 'extension' => $e->getMessage(),
+            ErrorCode::Database, ErrorCode::Unexpected => Text::sprintf($key, DebugLog::FILE),
             // Their own words say what no general sentence could.
-            \in_array($kind, ['unavailable', 'site_moved', 'currency', 'clover', 'shop', 'reconnect'], true)
-                => Text::sprintf($key, $e->getMessage()),
-            $kind === 'unexpected' => Text::sprintf($key, DebugLog::FILE),
-            default => Text::_($key),
+            ErrorCode::Extension, ErrorCode::Host => $error->message,
+            ErrorCode::Unavailable,
+            ErrorCode::SiteMoved,
+            ErrorCode::Currency,
+            ErrorCode::Clover,
+            ErrorCode::Shop,
+            ErrorCode::Reconnect => Text::sprintf($key, $error->message),
+            ErrorCode::SiteSecret,
+            ErrorCode::Callback,
+            ErrorCode::NotConnected,
+            ErrorCode::DefaultCategory,
+            ErrorCode::AlreadyRunning => Text::_($key),
         };
     }
 }

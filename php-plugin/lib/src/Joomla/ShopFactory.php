@@ -16,6 +16,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;

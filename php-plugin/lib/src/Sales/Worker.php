@@ -63,13 +63,7 @@ final readonly class Worker
      */
     public function run(TimeBudget $budget, bool $once = false, bool $scan = true, float $wait = 0.0): WorkReport
     {
-        $status = $this->connection->status();
-
-        if (!$status->connected) {
-            throw NotConnectedException::because($status->reconnectReason);
-        }
-
-        $this->guard->check();
+        $this->guard->requireConnection($this->connection->status());
 
         if (!$this->lock->wait($wait)) {
             throw new AlreadyRunningException('Another process is sending sales to Clover: wait until it has ended.');

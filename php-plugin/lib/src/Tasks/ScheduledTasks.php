@@ -93,18 +93,13 @@ final readonly class ScheduledTasks
         $result = new TaskReport();
         $slice  = new TimeBudget($this->seconds, null, $this->shop->clock);
         $this->purge();
-        $status = $this->shop->connection->status();
-
-        if (!$status->connected) {
-            $status->reconnectReason === null
-                ? $result->say('not_connected')
-                : $result->say('connection_lost', $status->reconnectReason);
-
-            return $result;
-        }
 
         try {
-            $this->shop->guard->check();
+            $this->shop->guard->requireConnection($this->shop->connection->status());
+        } catch (NotConnectedException $e) {
+            self::notConnected($result, $e);
+
+            return $result;
         } catch (SiteMovedException $e) {
             $result->say('site_moved', $e->getMessage());
 
@@ -114,6 +109,13 @@ final readonly class ScheduledTasks
         $work($result, $slice);
 
         return $result;
+    }
+
+    private static function notConnected(TaskReport $result, NotConnectedException $e): void
+    {
+        $e->reconnectReason === null
+            ? $result->say('not_connected')
+            : $result->say('connection_lost', $e->reconnectReason);
     }
 
     /** Deletes old entries, whether or not anything else is done. */
@@ -148,8 +150,8 @@ final readonly class ScheduledTasks
             if (\in_array($part, ['sync', 'inventory'], true)) {
                 $result->say('running');
             }
-        } catch (NotConnectedException) {
-            $result->say('not_connected');
+        } catch (NotConnectedException $e) {
+            self::notConnected($result, $e);
         } catch (\Throwable $e) {
             $result->failed($part, $e);
         }

@@ -12,8 +12,8 @@ namespace J2Commerce\Plugin\Task\Cloversync\Extension;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
-use CloverSync\Shop\Joomla\ExtensionException;
 use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopCache;
 use CloverSync\Shop\Joomla\ShopFactory;
