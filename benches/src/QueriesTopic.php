@@ -128,7 +128,7 @@ final class QueriesTopic implements Topic
         $shop->log->page(['status' => 'error'], 'created', true, 0, 20);
         $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
         $shop->log->count();
-        $shop->log->ofRun($shop->dashboard()->latestRun()->run, 'error', 20);
+        $shop->log->ofRun($shop->dashboard()->latestRun()->id, 'error', 20);
         $list = $shop->linkList();
         $list->page([], 'title', false, 0, 20);
         $list->page(['state' => 'error'], 'title', false, 0, 20);

@@ -6,7 +6,7 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Services;
@@ -412,7 +412,7 @@ final class Application
         $shop     = $this->withDefaultCategory($shop);
         $expected = $shop->merchantId() === null ? 0 : $shop->links()->countLinked();
         $this->stopOnSignal();
-        $result = $shop->runner(function (SyncProgress $now) use ($expected): void {
+        $result = $shop->runner(function (SyncRunRow $now) use ($expected): void {
             $this->console->bar($now->phase->value, $now->itemsRead, $expected);
             $this->console->event([
                 'event'     => 'progress',
@@ -427,7 +427,7 @@ final class Application
         })->run(new TimeBudget(null, fn (): bool => $this->stop), $options->has('confirm-deletes'));
 
         $this->console->clearBar();
-        $failures = $shop->log->ofRun($result->run, 'error', 1000);
+        $failures = $shop->log->ofRun($result->id, 'error', 1000);
 
         foreach ($failures as $failure) {
             $this->console->event([

@@ -42,7 +42,7 @@ final readonly class ProductList
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productprice_index i ON i.product_id = m.product_id AND m.clover_type = 'group'
               WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL ORDER BY c.title, m.clover_id",
-            [$this->links->environment, $this->links->merchant],
+            $this->links->key(),
         ) as $row) {
             $list[Row::string($row, 'clover_id')] = [
                 'clover_id'  => Row::string($row, 'clover_id'),

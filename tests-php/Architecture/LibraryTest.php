@@ -38,7 +38,6 @@ final class LibraryTest extends TestCase
     /** What may hold a floating-point number, and of what. Money is text or an integer of minor units. */
     private const FLOATS = [
         'Catalog/RunCost.php'               => 'seconds',
-        'Catalog/SyncProgress.php'          => 'seconds',
         'Catalog/SyncRunRow.php'            => 'seconds',
         'Catalog/SyncRunner.php'            => 'seconds',
         'Catalog/SyncRuns.php'              => 'seconds',

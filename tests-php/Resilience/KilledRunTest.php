@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
@@ -89,7 +89,7 @@ final class KilledRunTest extends ResilienceTestCase
         $phase = '';
         $this
             ->shop()
-            ->runner(static function (SyncProgress $now) use (&$phase): void {
+            ->runner(static function (SyncRunRow $now) use (&$phase): void {
                 $phase = $now->phase->value;
             })
             ->run(new TimeBudget(null, static function () use (&$phase): bool {
@@ -205,7 +205,7 @@ final class KilledRunTest extends ResilienceTestCase
         $slices = 0;
 
         do {
-            $result = Child::fork(fn (): SyncProgress => $this
+            $result = Child::fork(fn (): SyncRunRow => $this
                 ->shop($this->db->connect())
                 ->runner()
                 ->run(new TimeBudget(0.0)))->value();
@@ -231,7 +231,7 @@ final class KilledRunTest extends ResilienceTestCase
             $phases = [];
             $this
                 ->shop($sql)
-                ->runner(static function (SyncProgress $now) use (&$phases): void {
+                ->runner(static function (SyncRunRow $now) use (&$phases): void {
                     $phases[] = $now->phase->value;
                 })
                 ->run(new TimeBudget());

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\LockLostException;
 use CloverSync\Shop\Locking\Lock;
@@ -27,7 +27,7 @@ final class MidRunTest extends ResilienceTestCase
         $pages  = 0;
         $result = $this
             ->shop()
-            ->runner(function (SyncProgress $now) use (&$pages): void {
+            ->runner(function (SyncRunRow $now) use (&$pages): void {
                 if ($now->phase === RunPhase::Items && ++$pages === 1) {
                     $this->clover->tokens('expire');
                 }
@@ -63,7 +63,7 @@ final class MidRunTest extends ResilienceTestCase
         $expired = false;
         $result  = $this
             ->shop()
-            ->runner(function (SyncProgress $now) use (&$expired): void {
+            ->runner(function (SyncRunRow $now) use (&$expired): void {
                 if (!$expired) {
                     $expired = true;
                     $this->clover->tokens('expire');
@@ -92,7 +92,7 @@ final class MidRunTest extends ResilienceTestCase
     public function test_two_at_once(): void
     {
         $this->connectTo('synthetic:1300');
-        $first = Child::fork(function (Child $self): SyncProgress {
+        $first = Child::fork(function (Child $self): SyncRunRow {
             $paused = false;
 
             return $this
@@ -193,7 +193,7 @@ final class MidRunTest extends ResilienceTestCase
 
     private function runPausedAfterItsFirstPage(): Child
     {
-        $child = Child::fork(function (Child $self): SyncProgress {
+        $child = Child::fork(function (Child $self): SyncRunRow {
             $steps = 0;
 
             return $this

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -394,7 +394,7 @@ final class NamesTest extends ResilienceTestCase
      *
      * @param array<string, mixed> $settings
      */
-    private function assertSettled(SyncProgress $result, array $settings = [], int $failed = 0): void
+    private function assertSettled(SyncRunRow $result, array $settings = [], int $failed = 0): void
     {
         self::assertDone($result, $failed);
         self::assertSame(

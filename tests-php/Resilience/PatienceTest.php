@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Catalog;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Support\TimeBudget;
@@ -115,19 +115,19 @@ final class PatienceTest extends ResilienceTestCase
         }
 
         $began    = microtime(true);
-        $children = Child::together(4, function (Child $self, int $i) use ($shops): SyncProgress {
+        $children = Child::together(4, function (Child $self, int $i) use ($shops): SyncRunRow {
             $shop = $this->shop($shops[$i]->connect());
             $self->pause();
 
             return $shop->runner()->run(new TimeBudget());
         });
-        $results = array_map(static fn (Child $child): SyncProgress => $child->value(), $children);
+        $results = array_map(static fn (Child $child): SyncRunRow => $child->value(), $children);
 
         foreach ($shops as $shop) {
             $shop->drop();
         }
 
-        array_map(static fn (SyncProgress $r) => self::assertDone($r), $results);
+        array_map(static fn (SyncRunRow $r) => self::assertDone($r), $results);
         self::assertSame(0, $this->clover->refreshes());
         self::report(\sprintf(
             '4 syncs at once: %d requests, %d of them 429, %.1f s',

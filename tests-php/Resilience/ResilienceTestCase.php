@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Connection;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -104,9 +104,9 @@ abstract class ResilienceTestCase extends ShopTestCase
      *
      * @param array<string, mixed> $settings
      */
-    protected function sync(array $settings = [], bool $confirmDeletes = false): SyncProgress
+    protected function sync(array $settings = [], bool $confirmDeletes = false): SyncRunRow
     {
-        return Child::fork(fn (): SyncProgress => $this->shop($this->db->connect(), $settings)->runner()->run(
+        return Child::fork(fn (): SyncRunRow => $this->shop($this->db->connect(), $settings)->runner()->run(
             new TimeBudget(),
             $confirmDeletes,
         ))->value();
@@ -118,7 +118,7 @@ abstract class ResilienceTestCase extends ShopTestCase
         $this->sql->execute("UPDATE #__j2commerce_clover_pace SET leases = ''");
     }
 
-    protected static function assertDone(SyncProgress $result, int $failed = 0): void
+    protected static function assertDone(SyncRunRow $result, int $failed = 0): void
     {
         self::assertSame([RunStatus::Done, $failed, null], [$result->status, $result->failed, $result->message]);
     }

@@ -190,7 +190,7 @@ final class DeletionTest extends SyncTestCase
         $result = $this->sync();
 
         self::assertSame([$run, RunStatus::Done, 0, 1], [
-            $result->run,
+            $result->id,
             $result->status,
             $result->deleted,
             $result->updated,

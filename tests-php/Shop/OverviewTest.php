@@ -135,11 +135,11 @@ final class OverviewTest extends SyncTestCase
         $cut = $this->sync(budget: new TimeBudget(0.0));
         $now = $this->shop(clock: new LaterClock(90))->dashboard()->read();
 
-        self::assertSame([RunStatus::Running, RunPhase::Items, $cut->itemsRead, $cut->run], [
+        self::assertSame([RunStatus::Running, RunPhase::Items, $cut->itemsRead, $cut->id], [
             $now->run['now']->status,
             $now->run['now']->phase,
             $now->run['now']->itemsRead,
-            $now->run['now']->run,
+            $now->run['now']->id,
         ]);
         self::assertSame(
             [null, false],

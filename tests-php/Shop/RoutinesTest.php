@@ -99,7 +99,7 @@ final class RoutinesTest extends SalesTestCase
     )]
     public function test_resume(): void
     {
-        $run = $this->sync(budget: new TimeBudget(0.0))->run;
+        $run = $this->sync(budget: new TimeBudget(0.0))->id;
         $now = $this->routines()->fullSync();
         self::assertSame([TaskReport::NOTHING, ['running' => []]], [$now->outcome(), $now->facts]);
         $this->clock->later += 61;

@@ -8,7 +8,7 @@ use CloverSync\Exception\PermissionException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\CurrencyException;
 use CloverSync\Shop\Exception\DefaultCategoryException;
@@ -79,7 +79,7 @@ final class RunTest extends SyncTestCase
         try {
             $this
                 ->shop()
-                ->runner(function (SyncProgress $now) use (&$taken): void {
+                ->runner(function (SyncRunRow $now) use (&$taken): void {
                     $this->sql->execute("UPDATE #__j2commerce_clover_runs SET holder = 'another'");
                     $taken = true;
                 })
@@ -110,7 +110,7 @@ final class RunTest extends SyncTestCase
 
         $this->clover->clearFaults();
         $result = $this->sync();
-        self::assertSame([$first->run, RunStatus::Done, 2500], [$result->run, $result->status, $result->itemsRead]);
+        self::assertSame([$first->id, RunStatus::Done, 2500], [$result->id, $result->status, $result->itemsRead]);
     }
 
     public function test_a_missing_permission_stops_the_run_with_its_name(): void

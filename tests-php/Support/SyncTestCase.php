@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Cli\Callback;
 use CloverSync\Settings;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -82,12 +82,12 @@ abstract class SyncTestCase extends ShopTestCase
         array $settings = [],
         ?TimeBudget $budget = null,
         bool $confirmDeletes = false,
-    ): SyncProgress {
+    ): SyncRunRow {
         return $this->shop($settings)->runner()->run($budget ?? new TimeBudget(), $confirmDeletes);
     }
 
     /** @param array<string, mixed> $settings */
-    protected function connectedAndSynced(array $settings = []): SyncProgress
+    protected function connectedAndSynced(array $settings = []): SyncRunRow
     {
         $this->connect();
         $result = $this->sync($settings);

@@ -14,7 +14,7 @@ use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\Preview;
 use CloverSync\Shop\Catalog\StockOnlySync;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRuns;
 use CloverSync\Shop\Connection\ConnectionService;
@@ -114,7 +114,7 @@ final class Services
         return $other;
     }
 
-    /** @param ?\Closure(SyncProgress): void $progress */
+    /** @param ?\Closure(SyncRunRow): void $progress */
     public function runner(?\Closure $progress = null): SyncRunner
     {
         return new SyncRunner(

@@ -84,7 +84,7 @@ final readonly class SyncActions implements ActionGroup
             'figures'  => DashboardData::of($shop->dashboard()->read()),
             'failures' => array_map(
                 static fn (array $entry): string => trim($entry['entity_id'] . ': ' . $entry['message'], ': '),
-                $shop->log->ofRun($result->run, 'error', self::NAMED),
+                $shop->log->ofRun($result->id, 'error', self::NAMED),
             ),
         ];
     }

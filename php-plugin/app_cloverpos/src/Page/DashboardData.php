@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Catalog\RunPhase;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Status\DashboardStatus;
 use Joomla\CMS\Language\Text;
@@ -69,10 +69,10 @@ final class DashboardData
     }
 
     /** @return array<string, mixed> */
-    public static function run(SyncProgress $run, ?int $expected): array
+    public static function run(SyncRunRow $run, ?int $expected): array
     {
         return [
-            'id'        => $run->run,
+            'id'        => $run->id,
             'status'    => $run->status->value,
             'percent'   => self::percent($run, $expected),
             'text'      => self::progress($run, $expected),
@@ -84,7 +84,7 @@ final class DashboardData
     }
 
     /** @return ?int Null while the number of items is unknown */
-    private static function percent(SyncProgress $run, ?int $expected): ?int
+    private static function percent(SyncRunRow $run, ?int $expected): ?int
     {
         if ($run->status === RunStatus::Done) {
             return 100;
@@ -99,14 +99,14 @@ final class DashboardData
             : self::BEGINS['items'] + intdiv(self::ITEMS_SPAN * min($run->itemsRead, $expected), $expected);
     }
 
-    private static function progress(SyncProgress $run, ?int $expected): string
+    private static function progress(SyncRunRow $run, ?int $expected): string
     {
         return $run->phase === RunPhase::Items && $expected !== null && $expected >= $run->itemsRead
             ? Text::sprintf(self::PREFIX . 'PHASE_ITEMS_OF', $run->itemsRead, $expected)
             : Text::sprintf(self::PREFIX . 'PHASE_' . strtoupper($run->phase->value), $run->itemsRead);
     }
 
-    private static function summary(SyncProgress $run): string
+    private static function summary(SyncRunRow $run): string
     {
         $parts = [Text::sprintf(
             self::PREFIX . 'SUMMARY',

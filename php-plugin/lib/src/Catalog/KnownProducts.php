@@ -149,7 +149,7 @@ final readonly class KnownProducts
                    JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                   WHERE m.environment = ? AND m.merchant_id = ? AND $column IN (%s) FOR UPDATE",
                 $ids,
-                [$this->links->environment, $this->links->merchant],
+                $this->links->key(),
             );
         }
     }

@@ -218,7 +218,7 @@ final readonly class Preview
                    AND m.parent_id = g.clover_id AND m.state <> 'deleted'
               WHERE g.environment = ? AND g.merchant_id = ? AND g.clover_type = 'group' AND g.product_id IS NOT NULL
                 AND g.state <> 'deleted'",
-            [$links->environment, $links->merchant],
+            $links->key(),
         ) as $row) {
             $group        = Row::string($row, 'clover_id');
             $member       = Row::nullableString($row, 'member');

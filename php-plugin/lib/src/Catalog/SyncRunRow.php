@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Support\UtcTime;
 
-/** A sync run as stored. */
+/** A row of the sync runs: where a run stands after a slice. The counts are the whole run's. */
 final readonly class SyncRunRow
 {
     private function __construct(
@@ -33,12 +33,18 @@ final readonly class SyncRunRow
         public int $requests,
         /** Seconds of work, without the pauses between slices. */
         public float $seconds,
-        public ?string $error,
+        /** Why the run has stopped or failed, or what the owner is asked. */
+        public ?string $message,
         /** Unix seconds. */
         public int $started,
         /** Unix seconds. */
         public int $heartbeat,
     ) {
+    }
+
+    public function hasMore(): bool
+    {
+        return $this->status === RunStatus::Running;
     }
 
     /** @param array<string, int|float|string|null> $row */

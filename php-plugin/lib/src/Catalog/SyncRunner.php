@@ -74,7 +74,7 @@ final class SyncRunner
 
     /**
      * @param \Closure(Links): CommittedUnits $committed
-     * @param ?\Closure(SyncProgress): void $progress Called after each step
+     * @param ?\Closure(SyncRunRow): void $progress Called after each step
      */
     public function __construct(
         private readonly Sql $sql,
@@ -99,7 +99,7 @@ final class SyncRunner
      * @throws ShopException   when something in the shop stands in the way
      * @throws CloverException from the client; after {@see UnavailableException} the run can be resumed
      */
-    public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncProgress
+    public function run(TimeBudget $budget, bool $confirmDeletes = false): SyncRunRow
     {
         $this->merchant = $this->guard->requireConnection($this->connection->status());
         $this->catalog  = null;
@@ -116,7 +116,7 @@ final class SyncRunner
         }
     }
 
-    private function slice(TimeBudget $budget, bool $confirmDeletes): SyncProgress
+    private function slice(TimeBudget $budget, bool $confirmDeletes): SyncRunRow
     {
         $this->links           = new Links($this->sql, $this->settings->environment, $this->merchant);
         $this->runs            = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
@@ -147,7 +147,7 @@ final class SyncRunner
 
             $this->noteWithheld($id);
 
-            return SyncProgress::of($this->runs->get($id));
+            return $this->runs->get($id);
         } catch (UnavailableException $e) {
             $this->runs->advance($id, $this->lock->holder(), ['error' => $e->getMessage()], null, $this->spent());
             $this->log->add(
@@ -515,7 +515,7 @@ final class SyncRunner
         }
 
         if ($this->progress !== null) {
-            ($this->progress)(SyncProgress::of($this->runs->get($id)));
+            ($this->progress)($this->runs->get($id));
         }
 
         return $budget->isSpent();

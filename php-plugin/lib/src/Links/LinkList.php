@@ -91,7 +91,7 @@ final readonly class LinkList
      */
     private function query(array $filter, string $where = '', array $values = []): array
     {
-        $key    = [$this->links->environment, $this->links->merchant];
+        $key    = $this->links->key();
         $weight = "MAX(CASE WHEN m.state = 'error' THEN 4 WHEN m.state = 'conflict' THEN 3
             WHEN m.state = 'pending' OR i.id IS NOT NULL THEN 2 WHEN m.state = 'synced' THEN 1 ELSE 0 END)";
         $query =
@@ -177,7 +177,7 @@ final readonly class LinkList
                   WHERE m.environment = ? AND m.merchant_id = ? AND m.state IN ('error', 'conflict')
                     AND m.error IS NOT NULL AND $column IN (%s) ORDER BY m.id",
                 $heads,
-                [$this->links->environment, $this->links->merchant],
+                $this->links->key(),
             ) as $row) {
                 $head    = Row::string($row, 'head');
                 $problem = LinkProblem::fromRow($row);

@@ -53,6 +53,12 @@ final readonly class Links
         $this->bulk = new Bulk($sql);
     }
 
+    /** @return array{string, string} Environment and merchant, which every row of the app's tables belongs to */
+    public function key(): array
+    {
+        return [$this->environment, $this->merchant];
+    }
+
     /**
      * @param list<string> $cloverIds
      *
@@ -70,7 +76,7 @@ final readonly class Links
             . ' m LEFT JOIN #__content c ON c.id = m.article_id
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_id IN (%s)',
             $cloverIds,
-            [$this->environment, $this->merchant],
+            $this->key(),
         ) as $row) {
             $rows[Row::string($row, 'clover_id')] = LinkRow::fromRow($row);
         }
@@ -89,7 +95,7 @@ final readonly class Links
         $values  = [];
 
         foreach ($rows as $row) {
-            $value = [$this->environment, $this->merchant, $row['clover_id']];
+            $value = [...$this->key(), $row['clover_id']];
 
             foreach (self::DEFAULTS as $column => $default) {
                 $value[] = \array_key_exists($column, $row) ? $row[$column] : $default;
@@ -119,7 +125,7 @@ final readonly class Links
             . self::TABLE
             . ' WHERE environment = ? AND merchant_id = ? AND clover_id IN (%s)',
             array_map(strval(...), array_keys($rows)),
-            [$this->environment, $this->merchant],
+            $this->key(),
         ) as $row) {
             $byId[Row::int($row, 'id')] = $rows[Row::string($row, 'clover_id')];
         }
@@ -145,7 +151,7 @@ final readonly class Links
                   WHERE environment = ? AND merchant_id = ? AND clover_id IN ("
                 . Bulk::marks($chunk)
                 . ')',
-                [$run, $now, $this->environment, $this->merchant, ...$chunk],
+                [$run, $now, ...$this->key(), ...$chunk],
             );
         }
     }
@@ -211,7 +217,7 @@ final readonly class Links
     {
         return array_map(strval(...), $this->sql->fetchColumn(
             'SELECT clover_id' . self::UNSEEN . " ORDER BY parent_id, clover_id LIMIT $limit",
-            [$this->environment, $this->merchant, $run],
+            [...$this->key(), $run],
         ));
     }
 
@@ -230,7 +236,7 @@ final readonly class Links
             . "
               WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
             $groups,
-            [$this->environment, $this->merchant],
+            $this->key(),
         ));
     }
 
@@ -246,7 +252,7 @@ final readonly class Links
             . self::TABLE
             . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
             $cloverIds,
-            [$this->environment, $this->merchant],
+            $this->key(),
         ));
     }
 
@@ -262,7 +268,7 @@ final readonly class Links
               WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
                 AND seen_run <> ? AND parent_id IN (%s)",
             $groups,
-            [$this->environment, $this->merchant, $run],
+            [...$this->key(), $run],
         ));
     }
 
@@ -283,7 +289,7 @@ final readonly class Links
             . self::TABLE
             . " m WHERE m.environment = g.environment AND m.merchant_id = g.merchant_id
                         AND m.parent_id = g.clover_id AND m.state <> 'deleted')";
-        $key = [$this->environment, $this->merchant];
+        $key = $this->key();
 
         return (
             $groups === null
@@ -313,7 +319,7 @@ final readonly class Links
             . ' m WHERE m.product_id = p.j2commerce_product_id AND m.environment = ? AND m.merchant_id = ?)',
             $products,
             [],
-            [$this->environment, $this->merchant],
+            $this->key(),
         ) as $row) {
             $articles[(int) $row['id']] = ['title' => (string) $row['title'], 'state' => (int) $row['state']];
         }
@@ -352,7 +358,7 @@ final readonly class Links
                     . self::TABLE
                     . " WHERE environment = ? AND merchant_id = ? AND clover_type = 'item' AND $column IN (%s)",
                     $cloverIds,
-                    [$this->environment, $this->merchant],
+                    $this->key(),
                 ),
             ));
         }
@@ -367,7 +373,7 @@ final readonly class Links
      */
     public function unlink(string $cloverId): bool
     {
-        $key = [$this->environment, $this->merchant, $cloverId];
+        $key = [...$this->key(), $cloverId];
 
         if (
             $this->sql->execute(
@@ -395,7 +401,7 @@ final readonly class Links
 
         foreach ($this->sql->fetchAll('SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM '
         . self::TABLE
-        . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', [$this->environment, $this->merchant]) as $row) {
+        . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', $this->key()) as $row) {
             match ($row['state']) {
                 LinkState::Synced->value => $counts['products'] = (int) $row['p'],
                 LinkState::Error->value => $counts['errors'] = (int) $row['n'],

@@ -51,7 +51,7 @@ final readonly class ProductStatus
         $linked = array_map(StatusRow::fromRow(...), $sql->fetchAll(
             'SELECT * FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id = ?
               ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id",
-            [$links->environment, $links->merchant, $productId],
+            [...$links->key(), $productId],
         ));
 
         if ($linked === []) {
@@ -113,7 +113,7 @@ final readonly class ProductStatus
             . Links::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND state = 'conflict' AND sku IN (%s) ORDER BY id",
             $skus,
-            [$links->environment, $links->merchant],
+            $links->key(),
         );
 
         if ($rows === []) {

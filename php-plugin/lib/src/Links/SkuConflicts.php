@@ -93,7 +93,7 @@ final readonly class SkuConflicts
               ORDER BY v.j2commerce_variant_id",
             $variants,
             [],
-            [$this->links->environment, $this->links->merchant],
+            $this->links->key(),
         ) as $row) {
             $variant                           = UnlinkedVariant::fromRow($row);
             $found[Text::sku($variant->sku)][] = $variant;

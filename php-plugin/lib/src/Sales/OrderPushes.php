@@ -13,7 +13,6 @@ use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\Text;
 
 /** Orders of the shop that are to appear in Clover, one row each. */
 final readonly class OrderPushes
@@ -36,11 +35,15 @@ final readonly class OrderPushes
 
     private const LONGEST_WAIT = 3_600;
 
+    private const UNPAID = " AND payment = 'due'";
+
     /** Reason of an order that is whole in Clover, and whose payment could not be recorded. */
     private const PAYMENT = 'payment';
 
     /** A row that was postponed this often needs the owner's decision: the waits add up to about a day. */
     private const MAX_MISSES = 32;
+
+    private SendRows $rows;
 
     public function __construct(
         private Sql $sql,
@@ -48,6 +51,7 @@ final readonly class OrderPushes
         private KeyValueStore $state,
         private Clock $clock,
     ) {
+        $this->rows = new SendRows($sql, $links, self::TABLE);
     }
 
     /** @param int $pk Primary key of the order: the shop can reuse order ids */
@@ -56,7 +60,7 @@ final readonly class OrderPushes
         return $this->sql->fetchValue('SELECT id FROM '
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?', [
-            ...$this->key(),
+            ...$this->links->key(),
             $orderId,
             $pk,
         ]) !== null;
@@ -68,7 +72,7 @@ final readonly class OrderPushes
         return $this->one('SELECT * FROM '
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1', [
-            ...$this->key(),
+            ...$this->links->key(),
             $orderId,
         ]);
     }
@@ -92,7 +96,7 @@ final readonly class OrderPushes
                       SET state = 'intended', reason = NULL, settled = NULL, attempts = 0, misses = 0, next_try = 0
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
                     AND state = 'skipped' AND reason = 'cancelled'",
-                [...$this->key(), $orderId, $pk],
+                [...$this->links->key(), $orderId, $pk],
             );
 
             return;
@@ -113,7 +117,7 @@ final readonly class OrderPushes
                 'created',
             ],
             [[
-                ...$this->key(),
+                ...$this->links->key(),
                 $orderId,
                 $pk,
                 Orders::reference($this->siteTag(), $this->nextNumber()),
@@ -134,7 +138,7 @@ final readonly class OrderPushes
               WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ?
                 AND state IN ('intended', 'dead')", [
             $this->clock->now(),
-            ...$this->key(),
+            ...$this->links->key(),
             $orderId,
             $pk,
         ]);
@@ -147,14 +151,15 @@ final readonly class OrderPushes
 
         return (
             $row !== null
-            && $this->sql->execute(
-                'UPDATE '
-                . self::TABLE
-                . " SET state = 'intended', reason = NULL, message = NULL, settled = NULL,
-                    attempts = 0, misses = 0, next_try = 0
-              WHERE id = ? AND state = 'skipped' AND reason = 'sync_sale_off'",
-                [$row->id],
-            ) === 1
+            && $this->rows->change(
+                $row->id,
+                SendState::Skipped,
+                null,
+                "state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0,
+                    next_try = 0",
+                [],
+                " AND reason = 'sync_sale_off'",
+            )
         );
     }
 
@@ -177,7 +182,7 @@ final readonly class OrderPushes
               WHERE environment = ? AND merchant_id = ?
                 AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due'))
                 AND ((state = 'sent' AND sent > ?) OR next_try > ?)",
-            [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->key(), $ago, $end],
+            [$end, $ago, $now, $now + $quiet, $ago, $now, ...$this->links->key(), $ago, $end],
         );
     }
 
@@ -189,7 +194,7 @@ final readonly class OrderPushes
             . self::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND next_try <= ?
                 AND (state IN ('intended', 'sent') OR (state = 'confirmed' AND payment = 'due')) ORDER BY id LIMIT 1",
-            [...$this->key(), $this->clock->now()],
+            [...$this->links->key(), $this->clock->now()],
         );
     }
 
@@ -202,18 +207,20 @@ final readonly class OrderPushes
     {
         $now = $this->clock->now();
 
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = 'sent', step = 'create', plan = ?,
-                    claim = ?, sent = ?, next_try = ?, reason = NULL,
-                message = NULL WHERE id = ? AND state = 'intended'",
-            [$plan, $claim, $now, $now + $lease, $id],
-        ) === 1;
+        return $this->rows->change(
+            $id,
+            SendState::Intended,
+            null,
+            "state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
+                message = NULL",
+            [$plan, $claim, $now, $now + $lease],
+        );
     }
 
     /** Clover has the order; its lines are next. Also claims a row that another process has left. */
     public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
     {
-        return $this->move($id, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [
+        return $this->rows->change($id, SendState::Sent, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [
             $cloverOrderId,
             $claim,
             $this->clock->now() + $lease,
@@ -222,8 +229,9 @@ final readonly class OrderPushes
 
     public function complete(int $id, string $claim): bool
     {
-        return $this->move(
+        return $this->rows->change(
             $id,
+            SendState::Sent,
             $claim,
             "state = 'confirmed', step = '', payment = 'due',
              attempts = 0, misses = 0, next_try = 0, settled = ?, message = NULL",
@@ -234,30 +242,27 @@ final readonly class OrderPushes
     /** @return bool Whether the payment was still to be recorded, and this claim holds the row now */
     public function pay(int $id, string $was, string $claim, int $lease): bool
     {
-        return $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET claim = ?, attempts = attempts + 1, next_try = ?
-              WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
-            [$claim, $this->clock->now() + $lease, $id, $was],
-        ) === 1;
+        return $this->rows->change(
+            $id,
+            SendState::Confirmed,
+            $was,
+            'claim = ?, attempts = attempts + 1, next_try = ?',
+            [$claim, $this->clock->now() + $lease],
+            self::UNPAID,
+        );
     }
 
     /** Stores how the payment ended, which completes the order. */
     public function paid(int $id, string $claim, string $payment, string $message): bool
     {
-        return $this->sql->execute(
-            'UPDATE '
-            . self::TABLE
-            . " SET payment = ?, message = ?, plan = NULL
-              WHERE id = ? AND state = 'confirmed' AND payment = 'due' AND claim = ?",
-            [
-                $payment,
-                $message === '' ? null : Text::fit($message, 10_000),
-                $id,
-                $claim,
-            ],
-        ) === 1;
+        return $this->rows->change(
+            $id,
+            SendState::Confirmed,
+            $claim,
+            'payment = ?, message = ?, plan = NULL',
+            [$payment, $message === '' ? null : SendRows::message($message)],
+            self::UNPAID,
+        );
     }
 
     /**
@@ -291,19 +296,13 @@ final readonly class OrderPushes
             default             => [SendState::Uncertain, self::PAYMENT],
         };
 
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET state = ?, reason = ?, payment = '',
-              misses = ?, message = ? WHERE id = ? AND state = ? AND claim = ?",
-            [
-                $state->value,
-                $why,
-                $misses,
-                Text::fit($message, 10_000),
-                $id,
-                $row->state->value,
-                $claim,
-            ],
-        ) === 1;
+        return $this->rows->change(
+            $id,
+            $row->state,
+            $claim,
+            "state = ?, reason = ?, payment = '', misses = ?, message = ?",
+            [$state->value, $why, $misses, SendRows::message($message)],
+        );
     }
 
     /** Schedules another look at an unanswered row. */
@@ -315,17 +314,17 @@ final readonly class OrderPushes
     /** Reschedules a row when Clover has certainly not executed any of it. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
-        return $this->move($id, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
+        return $this->rows->change($id, SendState::Sent, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
             $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-            Text::fit($message, 10_000),
+            SendRows::message($message),
         ]);
     }
 
     public function uncertain(int $id, string $claim, string $reason, string $message): bool
     {
-        return $this->move($id, $claim, "state = 'uncertain', reason = ?, message = ?", [
+        return $this->rows->change($id, SendState::Sent, $claim, "state = 'uncertain', reason = ?, message = ?", [
             $reason,
-            Text::fit($message, 10_000),
+            SendRows::message($message),
         ]);
     }
 
@@ -333,40 +332,33 @@ final readonly class OrderPushes
     public function refuse(int $id, string $claim, int $attempts, string $message): bool
     {
         $dead = ($attempts + 1) >= self::MAX_REFUSALS;
-        $this->sql->execute('UPDATE ' . self::TABLE . "
-              SET state = ?, reason = ?, attempts = ?, next_try = ?, message = ?
-              WHERE id = ? AND state = 'sent' AND claim = ?", [
-            $dead ? 'dead' : 'intended',
-            $dead ? 'refused' : null,
-            $attempts + 1,
-            $this->clock->now() + (60 * (2 ** $attempts)),
-            Text::fit($message, 10_000),
+        $this->rows->change(
             $id,
+            SendState::Sent,
             $claim,
-        ]);
+            'state = ?, reason = ?, attempts = ?, next_try = ?, message = ?',
+            [
+                $dead ? 'dead' : 'intended',
+                $dead ? 'refused' : null,
+                $attempts + 1,
+                $this->clock->now() + (60 * (2 ** $attempts)),
+                SendRows::message($message),
+            ],
+        );
 
         return $dead;
     }
 
     public function kill(int $id, string $reason, string $message): bool
     {
-        return $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'", [
-            $reason,
-            Text::fit($message, 10_000),
-            $id,
-        ]) === 1;
+        return $this->rows->kill($id, $reason, $message);
     }
 
     public function skip(int $id, string $reason): void
     {
-        $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET state = 'skipped', reason = ?, settled = ? WHERE id = ? AND state = 'intended'", [
+        $this->rows->change($id, SendState::Intended, null, "state = 'skipped', reason = ?, settled = ?", [
             $reason,
             $this->clock->now(),
-            $id,
         ]);
     }
 
@@ -394,7 +386,7 @@ final readonly class OrderPushes
                     payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
                     message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
-            [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->key(), $id],
+            [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->links->key(), $id],
         ) === 1;
     }
 
@@ -405,7 +397,7 @@ final readonly class OrderPushes
             'SELECT MIN(next_try) FROM '
             . self::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND state = 'intended'",
-            $this->key(),
+            $this->links->key(),
         );
 
         return $next === null ? null : (int) $next;
@@ -414,43 +406,18 @@ final readonly class OrderPushes
     /** @return list<OrderPushRow> Rows that need the owner's decision, newest first */
     public function waiting(int $limit): array
     {
-        return array_map(
-            OrderPushRow::fromRow(...),
-            $this->sql->fetchAll(
-                'SELECT * FROM '
-                . self::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead')
-              ORDER BY id DESC LIMIT $limit",
-                $this->key(),
-            ),
-        );
+        return array_map(OrderPushRow::fromRow(...), $this->rows->waiting($limit));
     }
 
     /** @return array{intended: int, sent: int, uncertain: int, dead: int, unpaid: int} */
     public function counts(): array
     {
-        $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0, 'unpaid' => 0];
-
-        foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n FROM ' . self::TABLE . "
-                  WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
-              GROUP BY state",
-            $this->key(),
-        ) as $row) {
-            match (Row::string($row, 'state')) {
-                'intended'  => $counts['intended'] = Row::int($row, 'n'),
-                'sent'      => $counts['sent'] = Row::int($row, 'n'),
-                'uncertain' => $counts['uncertain'] = Row::int($row, 'n'),
-                default     => $counts['dead'] = Row::int($row, 'n'),
-            };
-        }
-
-        $counts['unpaid'] = (int) $this->sql->fetchValue(
-            'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
-            $this->key(),
-        );
-
-        return $counts;
+        return $this->rows->counts() + [
+            'unpaid' => (int) $this->sql->fetchValue(
+                'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
+                $this->links->key(),
+            ),
+        ];
     }
 
     /** Five characters that distinguish this shop's orders from another shop's at the same merchant; made once. */
@@ -499,7 +466,7 @@ final readonly class OrderPushes
         . self::TABLE
         . ' SET next_try = ?, message = ?, misses = ? WHERE id = ? AND claim = ?', [
             $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-            Text::fit($message, 10_000),
+            SendRows::message($message),
             $misses,
             $id,
             $claim,
@@ -515,22 +482,7 @@ final readonly class OrderPushes
             . " SET state = 'confirmed', reason = NULL, payment = 'due', attempts = 0, misses = 0, next_try = 0,
                     message = NULL
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state = 'uncertain' AND reason = ?",
-            [...$this->key(), $id, self::PAYMENT],
+            [...$this->links->key(), $id, self::PAYMENT],
         ) === 1;
-    }
-
-    /** @param list<scalar|null> $values */
-    private function move(int $id, string $claim, string $set, array $values): bool
-    {
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?",
-            [...$values, $id, $claim],
-        ) === 1;
-    }
-
-    /** @return array{string, string} */
-    private function key(): array
-    {
-        return [$this->links->environment, $this->links->merchant];
     }
 }

@@ -211,7 +211,7 @@ final readonly class ShopOrders
             . " m ON m.variant_id = i.variant_id AND m.environment = ? AND m.merchant_id = ?
                     AND m.clover_type = 'item' AND m.product_id IS NOT NULL
               WHERE i.order_id = ? AND i.variant_id > 0 ORDER BY i.j2commerce_orderitem_id, m.id",
-            [$this->links->environment, $this->links->merchant, $orderId],
+            [...$this->links->key(), $orderId],
         ) as $row) {
             $lines[Row::int($row, 'id')] ??= ShopOrderLine::fromRow($row);
         }
@@ -376,7 +376,7 @@ final readonly class ShopOrders
         $floor = $this->floor();
         $since = UtcTime::sql((int) $this->since());
         $after = $this->lastKey();
-        $key   = [$this->links->environment, $this->links->merchant];
+        $key   = $this->links->key();
         $in    = static fn (array $list): string => $list === []
             ? '(NULL)'
             : '(' . implode(', ', array_map(intval(...), $list)) . ')';

@@ -88,7 +88,7 @@ final readonly class StockDriftReport
               WHERE m.environment = ? AND m.merchant_id = ? AND m.clover_type = 'item' AND m.product_id IS NOT NULL
                 AND m.clover_id IN (%s)",
             array_column($items, 'clover_id'),
-            [$this->links->environment, $this->links->merchant],
+            $this->links->key(),
         ) as $row) {
             $shop[Row::string($row, 'clover_id')] = [
                 'variant_id' => Row::int($row, 'variant_id'),

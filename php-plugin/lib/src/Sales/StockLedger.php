@@ -39,6 +39,9 @@ final readonly class StockLedger
     /** Seconds: every wait of a row is shorter, Clover's Retry-After included. */
     private const WAIT_LIMIT = 3_600;
 
+    /** Counts a missed turn, and stops short of {@see MAX_MISSES}. */
+    private const COUNT_MISS = ', misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END';
+
     private const OPEN = "('intended', 'sent', 'uncertain', 'dead')";
 
     /** Rows to be sent. Those of an item with a write under way wait for its answer. */
@@ -50,12 +53,15 @@ final readonly class StockLedger
 
     private Bulk $bulk;
 
+    private SendRows $rows;
+
     public function __construct(
         private Sql $sql,
         private Links $links,
         private Clock $clock,
     ) {
         $this->bulk = new Bulk($sql);
+        $this->rows = new SendRows($sql, $links, self::TABLE);
     }
 
     /**
@@ -71,7 +77,7 @@ final readonly class StockLedger
             . self::TABLE
             . ' WHERE environment = ? AND merchant_id = ? AND order_id = ? ORDER BY line_id, seq'
             . ($this->sql->inTransaction() ? $this->sql->dialect()->lockRows() : ''),
-            [...$this->key(), $orderId],
+            [...$this->links->key(), $orderId],
         ) as $row) {
             $row                                   = LedgerRow::fromRow($row);
             $orders[$row->orderPk][$row->lineId][] = $row;
@@ -106,7 +112,7 @@ final readonly class StockLedger
                 'created',
             ],
             array_map(fn (array $e): array => [
-                ...$this->key(),
+                ...$this->links->key(),
                 $orderId,
                 $pk,
                 $line->lineId,
@@ -144,7 +150,7 @@ final readonly class StockLedger
                     $change['state'],
                     $change['reason'],
                     \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
-                    ...$this->key(),
+                    ...$this->links->key(),
                     $orderId,
                     $pk,
                     $lineId,
@@ -169,7 +175,7 @@ final readonly class StockLedger
             $now,
             $now + self::WAIT_LIMIT,
             $now,
-            ...$this->key(),
+            ...$this->links->key(),
             $now + self::TOLERANCE,
             $now + self::WAIT_LIMIT,
         ]);
@@ -190,7 +196,7 @@ final readonly class StockLedger
             . ' l WHERE '
             . self::SENDABLE
             . " AND l.next_try <= ? ORDER BY l.id LIMIT $limit",
-            [...$this->key(), $this->clock->now()],
+            [...$this->links->key(), $this->clock->now()],
         ) as $row) {
             $row                  = LedgerRow::fromRow($row);
             $rows[$row->cloverId] ??= $row;
@@ -213,7 +219,7 @@ final readonly class StockLedger
             . self::TABLE
             . " WHERE environment = ? AND merchant_id = ? AND state = 'sent' AND sent <= ?
                 AND sent * 1000 + COALESCE(window_ms, 0) + 2000 <= ? AND next_try <= ? ORDER BY id LIMIT $limit",
-            [...$this->key(), $now - $seconds, $now * 1000, $now],
+            [...$this->links->key(), $now - $seconds, $now * 1000, $now],
         ));
     }
 
@@ -224,24 +230,20 @@ final readonly class StockLedger
      */
     public function send(int $id, string $claim, string $before, ?int $modified, string $target, int $window): bool
     {
-        return $this->sql->execute('UPDATE ' . self::TABLE . " SET state = 'sent', claim = ?,
-                    count_before = ?, modified_before = ?, target = ?, window_ms = ?,
-                modified_after = NULL, sent = ?, next_try = 0, reason = NULL, message = NULL
-              WHERE id = ? AND state = 'intended'", [
-            $claim,
-            $before,
-            $modified,
-            $target,
-            $window,
-            $this->clock->now(),
+        return $this->rows->change(
             $id,
-        ]) === 1;
+            SendState::Intended,
+            null,
+            "state = 'sent', claim = ?, count_before = ?, modified_before = ?, target = ?, window_ms = ?,
+                modified_after = NULL, sent = ?, next_try = 0, reason = NULL, message = NULL",
+            [$claim, $before, $modified, $target, $window, $this->clock->now()],
+        );
     }
 
     /** @return bool False when another worker holds the row now */
     public function confirm(int $id, string $claim, ?int $modified, ?int $window): bool
     {
-        return $this->leave($id, $claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
+        return $this->rows->change($id, SendState::Sent, $claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
             $this->clock->now(),
             $modified,
             $window,
@@ -255,7 +257,7 @@ final readonly class StockLedger
      */
     public function confirmFound(LedgerRow $row, ?int $modified): bool
     {
-        return $this->leave($row->id, $row->claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
+        return $this->rows->change($row->id, SendState::Sent, $row->claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
             $this->clock->now(),
             $modified,
             $this->windowUntilNow($row),
@@ -265,7 +267,7 @@ final readonly class StockLedger
     /** Puts a row back that was not sent, or was refused. */
     public function again(int $id, string $claim, int $wait, string $message): bool
     {
-        return $this->leave($id, $claim, "state = 'intended', claim = '', next_try = ?, message = ?", [
+        return $this->rows->change($id, SendState::Sent, $claim, "state = 'intended', claim = '', next_try = ?, message = ?", [
             $this->clock->now() + $wait,
             $message,
         ]);
@@ -280,8 +282,9 @@ final readonly class StockLedger
      */
     public function resend(LedgerRow $row, string $message): bool
     {
-        return $this->leave(
+        return $this->rows->change(
             $row->id,
+            SendState::Sent,
             $row->claim,
             "state = 'intended', claim = '', next_try = ?, message = ?, misses = 0,
                 resent_from = COALESCE(resent_from, modified_before)",
@@ -297,8 +300,9 @@ final readonly class StockLedger
      */
     public function uncertain(LedgerRow $row, string $reason, string $message, ?int $modified): bool
     {
-        return $this->leave(
+        return $this->rows->change(
             $row->id,
+            SendState::Sent,
             $row->claim,
             "state = 'uncertain', reason = ?, message = ?, modified_after = ?, window_ms = ?",
             [$reason, $message, $modified, $this->windowUntilNow($row)],
@@ -315,8 +319,9 @@ final readonly class StockLedger
         $misses = $row->misses + 1;
 
         if ($misses >= self::MAX_MISSES) {
-            return $this->leave(
+            return $this->rows->change(
                 $row->id,
+                SendState::Sent,
                 $claim,
                 "state = 'dead', reason = 'too_slow', claim = '', misses = ?, message = ?",
                 [$misses, $message],
@@ -324,7 +329,7 @@ final readonly class StockLedger
         }
 
         // The first misses only show how many can be written at once.
-        $this->leave($row->id, $claim, "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?", [
+        $this->rows->change($row->id, SendState::Sent, $claim, "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?", [
             $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
             $misses,
             $message,
@@ -336,47 +341,34 @@ final readonly class StockLedger
     /** Checks an unanswered row later, after a longer wait each time. */
     public function askLater(LedgerRow $row, int $wait, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . "
-              SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
-              WHERE id = ? AND state = 'sent'", [
-            $this->clock->now() + max($wait, min(self::LONGEST_WAIT, 30 * (2 ** min(4, $row->misses)))),
-            Text::fit($message, 10_000),
+        $this->postpone(
             $row->id,
-        ]);
+            SendState::Sent,
+            max($wait, min(self::LONGEST_WAIT, 30 * (2 ** min(4, $row->misses)))),
+            $message,
+            self::COUNT_MISS,
+        );
     }
 
     public function skip(int $id, string $reason, string $message): bool
     {
-        return $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET state = 'skipped', reason = ?, message = ?, settled = ? WHERE id = ? AND state = 'intended'", [
-            $reason,
-            $message,
-            $this->clock->now(),
+        return $this->rows->change(
             $id,
-        ]) === 1;
+            SendState::Intended,
+            null,
+            "state = 'skipped', reason = ?, message = ?, settled = ?",
+            [$reason, $message, $this->clock->now()],
+        );
     }
 
     public function kill(int $id, string $reason, string $message): bool
     {
-        return $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET state = 'dead', reason = ?, message = ? WHERE id = ? AND state = 'intended'", [
-            $reason,
-            Text::fit($message, 10_000),
-            $id,
-        ]) === 1;
+        return $this->rows->kill($id, $reason, $message);
     }
 
     public function wait(int $id, int $seconds, string $message): void
     {
-        $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET next_try = ?, message = ? WHERE id = ? AND state = 'intended'", [
-            $this->clock->now() + $seconds,
-            Text::fit($message, 10_000),
-            $id,
-        ]);
+        $this->postpone($id, SendState::Intended, $seconds, $message);
     }
 
     /**
@@ -385,13 +377,13 @@ final readonly class StockLedger
      */
     public function tryLater(LedgerRow $row, int $seconds, string $message): void
     {
-        $this->sql->execute('UPDATE ' . self::TABLE . "
-              SET next_try = ?, misses = CASE WHEN misses < 8 THEN misses + 1 ELSE misses END, message = ?
-              WHERE id = ? AND state = 'intended'", [
-            $this->clock->now() + max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, $row->misses))),
-            Text::fit($message, 10_000),
+        $this->postpone(
             $row->id,
-        ]);
+            SendState::Intended,
+            max($seconds, min(self::LONGEST_WAIT, 2 ** min(9, $row->misses))),
+            $message,
+            self::COUNT_MISS,
+        );
     }
 
     /** @return bool Whether the row is dead now */
@@ -401,13 +393,10 @@ final readonly class StockLedger
             return $this->kill($id, 'refused', $message);
         }
 
-        $this->sql->execute('UPDATE '
-        . self::TABLE
-        . " SET attempts = ?, next_try = ?, message = ? WHERE id = ? AND state = 'intended'", [
+        $this->rows->change($id, SendState::Intended, null, 'attempts = ?, next_try = ?, message = ?', [
             $attempts + 1,
             $this->clock->now() + (60 * (2 ** $attempts)),
-            Text::fit($message, 10_000),
-            $id,
+            SendRows::message($message),
         ]);
 
         return false;
@@ -441,7 +430,7 @@ final readonly class StockLedger
     {
         $next = $this->sql->fetchValue(
             'SELECT MIN(l.next_try) FROM ' . self::TABLE . ' l WHERE ' . self::SENDABLE,
-            $this->key(),
+            $this->links->key(),
         );
 
         return $next === null ? null : (int) $next;
@@ -450,23 +439,14 @@ final readonly class StockLedger
     /** @return list<LedgerRow> Rows that need the owner's decision, newest first */
     public function waiting(int $limit): array
     {
-        return array_map(
-            LedgerRow::fromRow(...),
-            $this->sql->fetchAll(
-                'SELECT * FROM '
-                . self::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead')
-              ORDER BY id DESC LIMIT $limit",
-                $this->key(),
-            ),
-        );
+        return array_map(LedgerRow::fromRow(...), $this->rows->waiting($limit));
     }
 
     public function row(int $id): ?LedgerRow
     {
         $row = $this->sql->fetchOne('SELECT * FROM '
         . self::TABLE
-        . ' WHERE environment = ? AND merchant_id = ? AND id = ?', [...$this->key(), $id]);
+        . ' WHERE environment = ? AND merchant_id = ? AND id = ?', [...$this->links->key(), $id]);
 
         return $row === null ? null : LedgerRow::fromRow($row);
     }
@@ -474,25 +454,7 @@ final readonly class StockLedger
     /** @return array{intended: int, sent: int, uncertain: int, dead: int} */
     public function counts(): array
     {
-        $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0];
-
-        foreach ($this->sql->fetchAll(
-            'SELECT state, COUNT(*) AS n FROM '
-            . self::TABLE
-            . ' WHERE environment = ? AND merchant_id = ? AND state IN '
-            . self::OPEN
-            . ' GROUP BY state',
-            $this->key(),
-        ) as $row) {
-            match (Row::string($row, 'state')) {
-                'intended'  => $counts['intended'] = Row::int($row, 'n'),
-                'sent'      => $counts['sent'] = Row::int($row, 'n'),
-                'uncertain' => $counts['uncertain'] = Row::int($row, 'n'),
-                default     => $counts['dead'] = Row::int($row, 'n'),
-            };
-        }
-
-        return $counts;
+        return $this->rows->counts();
     }
 
     /**
@@ -511,7 +473,7 @@ final readonly class StockLedger
             . " WHERE environment = ? AND merchant_id = ?
                 AND (state = 'sent' OR modified_after IS NOT NULL OR resent_from IS NOT NULL)
                 AND COALESCE(settled, sent) >= ? AND window_ms IS NOT NULL ORDER BY id DESC",
-            [...$this->key(), $since],
+            [...$this->links->key(), $since],
         ) as $row) {
             $item   = Row::string($row, 'clover_id');
             $before = Row::nullableInt($row, 'modified_before');
@@ -548,6 +510,14 @@ final readonly class StockLedger
             'modified_after'  => $after,
             'window'          => $window,
         ];
+    }
+
+    private function postpone(int $id, SendState $state, int $seconds, string $message, string $and = ''): void
+    {
+        $this->rows->change($id, $state, null, "next_try = ?, message = ?$and", [
+            $this->clock->now() + $seconds,
+            SendRows::message($message),
+        ]);
     }
 
     private function asConfirmed(): string
@@ -589,23 +559,8 @@ final readonly class StockLedger
                 . self::OPEN
                 . ") AND l.$column IN (%s)",
                 $ids,
-                [$firstOrder, ...$this->key(), $firstOrder],
+                [$firstOrder, ...$this->links->key(), $firstOrder],
             ),
         );
-    }
-
-    /** @param list<scalar|null> $values */
-    private function leave(int $id, string $claim, string $set, array $values): bool
-    {
-        return $this->sql->execute(
-            'UPDATE ' . self::TABLE . " SET $set WHERE id = ? AND state = 'sent' AND claim = ?",
-            [...$values, $id, $claim],
-        ) === 1;
-    }
-
-    /** @return array{string, string} */
-    private function key(): array
-    {
-        return [$this->links->environment, $this->links->merchant];
     }
 }

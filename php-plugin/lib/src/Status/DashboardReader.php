@@ -9,7 +9,6 @@ namespace CloverSync\Shop\Status;
 use CloverSync\Connection;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
-use CloverSync\Shop\Catalog\SyncProgress;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
 use CloverSync\Shop\Catalog\SyncRuns;
@@ -80,7 +79,7 @@ final readonly class DashboardReader
             $counts['deleted'] ?? 0,
             $this->state->get('last_sync'),
             $this->run($runs?->open()),
-            $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->error : null,
+            $latest !== null && $latest->status === RunStatus::Failed ? (string) $latest->message : null,
             $this->sales(),
             $this->breaker->read(),
             $this->codes->all(),
@@ -102,11 +101,9 @@ final readonly class DashboardReader
     }
 
     /** The newest run, finished or not; null before the first. */
-    public function latestRun(): ?SyncProgress
+    public function latestRun(): ?SyncRunRow
     {
-        $latest = $this->runs()?->latest();
-
-        return $latest === null ? null : SyncProgress::of($latest);
+        return $this->runs()?->latest();
     }
 
     /** Number of items that a sync will read, for its progress; null before the first sync has ended. */
@@ -128,14 +125,14 @@ final readonly class DashboardReader
             : new SyncRuns($this->sql, $this->links->environment, $this->links->merchant, $this->clock);
     }
 
-    /** @return ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} */
+    /** @return ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} */
     private function run(?SyncRunRow $open): ?array
     {
         return (
             $open === null
                 ? null
                 : [
-                    'now'           => SyncProgress::of($open),
+                    'now'           => $open,
                     'expected'      => $this->expectedItems(),
                     'heartbeat_age' => max(0, $this->clock->now() - $open->heartbeat),
                     'active'        => $open->status === RunStatus::Running && $this->syncLock->isTaken(),

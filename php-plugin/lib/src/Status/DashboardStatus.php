@@ -6,7 +6,7 @@ namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
-use CloverSync\Shop\Catalog\SyncProgress;
+use CloverSync\Shop\Catalog\SyncRunRow;
 
 /**
  * State of the connection, the catalog and the sales, from the shop's database only. It causes no request to Clover.
@@ -42,7 +42,7 @@ final readonly class DashboardStatus
         /** UTC as text of a column; null before the first. */
         public ?string $lastSync,
         /**
-         * @var ?array{now: SyncProgress, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
+         * @var ?array{now: SyncRunRow, expected: ?int, heartbeat_age: int, active: bool} The run that is open;
          *   active: a process is working on it
          */
         public ?array $run,

@@ -176,8 +176,8 @@ final readonly class ScheduledTasks
             $minutes = (int) ceil($wait / 60);
 
             match ($latest->status) {
-                RunStatus::NeedsConfirmation => $result->say('needs_confirmation', (string) $latest->error),
-                RunStatus::Failed => $result->say('not_due_after_failure', $minutes, (string) $latest->error),
+                RunStatus::NeedsConfirmation => $result->say('needs_confirmation', (string) $latest->message),
+                RunStatus::Failed => $result->say('not_due_after_failure', $minutes, (string) $latest->message),
                 default                      => $result->say('not_due', $minutes),
             };
 
@@ -203,7 +203,7 @@ final readonly class ScheduledTasks
         };
 
         if ($done->hasMore()) {
-            $this->shop->state->set(self::RUN, (string) $done->run);
+            $this->shop->state->set(self::RUN, (string) $done->id);
         }
     }
 

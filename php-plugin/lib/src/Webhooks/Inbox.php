@@ -92,7 +92,7 @@ final readonly class Inbox
                   WHERE environment = ? AND merchant_id = ? AND object_type = 'item' AND told > worked
                 AND object_id IN (%s)",
             $items,
-            $this->key(),
+            $this->links->key(),
         ));
     }
 
@@ -112,7 +112,7 @@ final readonly class Inbox
                 . self::TABLE
                 . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?)
                   ORDER BY next_try, id LIMIT $limit",
-                [...$this->key(), $now, $now + self::LONGEST_WAIT_MS],
+                [...$this->links->key(), $now, $now + self::LONGEST_WAIT_MS],
             ),
         );
     }
@@ -189,7 +189,7 @@ final readonly class Inbox
     {
         return (int) $this->sql->fetchValue(
             'SELECT COUNT(*) FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND told > worked',
-            $this->key(),
+            $this->links->key(),
         );
     }
 
@@ -198,7 +198,7 @@ final readonly class Inbox
     {
         $next = $this->sql->fetchValue(
             'SELECT MIN(next_try) FROM ' . self::TABLE . ' WHERE environment = ? AND merchant_id = ? AND told > worked',
-            $this->key(),
+            $this->links->key(),
         );
 
         $wait = max(0, (int) $next - $this->clock->now());
@@ -216,7 +216,7 @@ final readonly class Inbox
         $this->sql->execute('DELETE FROM '
         . self::TABLE
         . ' WHERE environment = ? AND merchant_id = ? AND told = worked AND next_try < ?', [
-            ...$this->key(),
+            ...$this->links->key(),
             $this->clock->now() - self::KEPT_MS,
         ]);
     }
@@ -236,7 +236,7 @@ final readonly class Inbox
             self::TABLE,
             ['environment', 'merchant_id', 'object_type', 'object_id', 'event', 'ts', 'told', 'created'],
             array_map(fn (array $e): array => [
-                ...$this->key(),
+                ...$this->links->key(),
                 $e['object_type'],
                 $e['object_id'],
                 $e['type'],
@@ -248,11 +248,5 @@ final readonly class Inbox
             ['event', 'ts'],
             ['told' => 'told + 1'] + $also,
         );
-    }
-
-    /** @return array{string, string} */
-    private function key(): array
-    {
-        return [$this->links->environment, $this->links->merchant];
     }
 }

@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Sales;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\Links;
+use CloverSync\Shop\Support\Text;
+
+/** Rows of one table that are sent to Clover: what {@see StockLedger} and {@see OrderPushes} have in common. */
+final readonly class SendRows
+{
+    private const MESSAGE = 10_000;
+
+    public function __construct(
+        private Sql $sql,
+        private Links $links,
+        private string $table,
+    ) {
+    }
+
+    /**
+     * Changes a row only while it is as the caller saw it: another process may have moved it since.
+     *
+     * @param string             $set    Columns, as in UPDATE … SET
+     * @param list<scalar|null>  $values Of the columns
+     * @param ?string            $claim  Who must hold the row; null where nobody does
+     * @param string             $and    Another condition
+     *
+     * @return bool Whether it was
+     */
+    public function change(
+        int $id,
+        SendState $from,
+        ?string $claim,
+        string $set,
+        array $values,
+        string $and = '',
+    ): bool {
+        return $this->sql->execute(
+            "UPDATE $this->table SET $set WHERE id = ? AND state = '$from->value'$and"
+                . ($claim === null ? '' : ' AND claim = ?'),
+            [...$values, $id, ...($claim === null ? [] : [$claim])],
+        ) === 1;
+    }
+
+    public function kill(int $id, string $reason, string $message): bool
+    {
+        return $this->change($id, SendState::Intended, null, "state = 'dead', reason = ?, message = ?", [
+            $reason,
+            self::message($message),
+        ]);
+    }
+
+    /** As much of a message as its column takes. */
+    public static function message(string $message): string
+    {
+        return Text::fit($message, self::MESSAGE);
+    }
+
+    /** @return list<array<string, int|float|string|null>> Rows that need the owner's decision, newest first */
+    public function waiting(int $limit): array
+    {
+        return $this->sql->fetchAll(
+            "SELECT * FROM $this->table
+              WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead')
+              ORDER BY id DESC LIMIT $limit",
+            $this->links->key(),
+        );
+    }
+
+    /** @return array{intended: int, sent: int, uncertain: int, dead: int} */
+    public function counts(): array
+    {
+        $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0];
+
+        foreach ($this->sql->fetchAll(
+            "SELECT state, COUNT(*) AS n FROM $this->table
+              WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
+              GROUP BY state",
+            $this->links->key(),
+        ) as $row) {
+            match (Row::string($row, 'state')) {
+                'intended'  => $counts['intended'] = Row::int($row, 'n'),
+                'sent'      => $counts['sent'] = Row::int($row, 'n'),
+                'uncertain' => $counts['uncertain'] = Row::int($row, 'n'),
+                default     => $counts['dead'] = Row::int($row, 'n'),
+            };
+        }
+
+        return $counts;
+    }
+}
