@@ -7,6 +7,7 @@ namespace CloverSync\Shop\RateLimit;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Locking\ProcessIdentity;
+use CloverSync\Shop\Support\JsonObject;
 
 /**
  * Allocation rules for the rate limit of one token: which requests still count, which processes hold permits, and which
@@ -55,13 +56,9 @@ final class PermitTable
 
     /**
      * @param array<string, list<int>> $recent When requests that have ended stop counting, by node
-     * @param array<string, array{node: string, pid: int, started: int, share: int, held: int, busy: int, until: int,
-     *   since: int}> $processes
-     *        share: percentage of the limits that its node may use; held: permits; busy: permits with a request in
-     *        flight when it last asked; since: when it began to wait, or 0
+     * @param array<string, PermitProcess> $processes
      * @param int $closed Until when no request may start
-     * @param array<string, array{limit: int, until: int, step: int}> $learned Limits learned from Clover:
-     *   {@see limits()}
+     * @param array<key-of<self::DOCUMENTED>, LearnedLimit> $learned Limits learned from Clover: {@see limits()}
      */
     private function __construct(
         private array $recent,
@@ -74,17 +71,16 @@ final class PermitTable
 
     public static function fromJson(string $json, int $now): self
     {
-        $row = json_decode($json, true);
-        $row = \is_array($row) ? $row : [];
+        $row = JsonObject::decode($json);
 
         // A row from the future was written by a clock that ran ahead. Each wait in it keeps its length.
-        $ahead     = max(0, ($row['at'] ?? 0) - $now);
+        $ahead     = max(0, $row->int('at') - $now);
         $until     = static fn (int $time, int $longest): int => min($time - $ahead, $now + $longest);
         $recent    = [];
-        $processes = $row['processes'] ?? [];
+        $processes = [];
         $learned   = [];
 
-        foreach ($row['recent'] ?? [] as $node => $times) {
+        foreach ($row->numbers('recent') as $node => $times) {
             $times = array_map(static fn (int $time): int => $until($time, 2 * self::WINDOW), $times);
             $times = array_values(array_filter($times, static fn (int $time): bool => $time > $now));
 
@@ -93,22 +89,25 @@ final class PermitTable
             }
         }
 
-        foreach ($processes as &$process) {
-            $process['until'] = $until($process['until'], self::DETACHED + self::DRAIN);
-            $process['since'] = max(0, $process['since'] - $ahead);
+        foreach ($row->objects('processes') as $id => $stored) {
+            $process        = PermitProcess::read($stored);
+            $processes[$id] = $process->with(
+                until: $until($process->until, self::DETACHED + self::DRAIN),
+                since: max(0, $process->since - $ahead),
+            );
         }
 
-        unset($process);
+        $stored = $row->objects('learned');
 
-        foreach (array_intersect_key($row['learned'] ?? [], self::DOCUMENTED) as $name => $entry) {
-            $entry['until'] -= $ahead;
+        foreach (self::DOCUMENTED as $name => $_) {
+            $limit = isset($stored[$name]) ? LearnedLimit::read($stored[$name], $ahead) : null;
 
-            if ($entry['until'] > $now) {
-                $learned[$name] = $entry;
+            if ($limit !== null && $limit->until > $now) {
+                $learned[$name] = $limit;
             }
         }
 
-        $table          = new self($recent, $processes, $until($row['closed'] ?? 0, self::CLOSED), $learned, $now);
+        $table          = new self($recent, $processes, $until($row->int('closed'), self::CLOSED), $learned, $now);
         $table->changed = $ahead > 0;
 
         return $table;
@@ -139,23 +138,22 @@ final class PermitTable
      */
     public function limits(): array
     {
-        $limits = self::DOCUMENTED;
+        return ['per_second' => $this->limit('per_second'), 'concurrent' => $this->limit('concurrent')];
+    }
 
-        foreach ($this->learned as $name => ['limit' => $limit, 'until' => $until, 'step' => $step]) {
-            $steps         = (int) ceil(max(0, $until - $this->now) / $step);
-            $limits[$name] = max(1, $limit, self::DOCUMENTED[$name] - $steps);
-        }
-
-        return $limits;
+    /** @param key-of<self::DOCUMENTED> $name */
+    private function limit(string $name): int
+    {
+        return ($this->learned[$name] ?? null)?->at($this->now, self::DOCUMENTED[$name]) ?? self::DOCUMENTED[$name];
     }
 
     /** @return array<string, array{limit: int, forgottenIn: int, step: int}> */
     public function learned(): array
     {
-        return array_map(fn (array $entry): array => [
-            'limit'       => $entry['limit'],
-            'forgottenIn' => $entry['until'] - $this->now,
-            'step'        => $entry['step'],
+        return array_map(fn (LearnedLimit $learned): array => [
+            'limit'       => $learned->limit,
+            'forgottenIn' => $learned->until - $this->now,
+            'step'        => $learned->step,
         ], $this->learned);
     }
 
@@ -165,15 +163,21 @@ final class PermitTable
      */
     public function learn(array $news): void
     {
-        foreach (array_intersect_key($news, self::DOCUMENTED) as $name => $entry) {
+        foreach (self::DOCUMENTED as $name => $_) {
+            $entry = $news[$name] ?? null;
+
+            if ($entry === null) {
+                continue;
+            }
+
             if ($entry['forgottenIn'] <= 0 || $entry['step'] <= 0) {
                 unset($this->learned[$name]);
             } else {
-                $this->learned[$name] = [
-                    'limit' => $entry['limit'],
-                    'until' => $this->now + $entry['forgottenIn'],
-                    'step'  => $entry['step'],
-                ];
+                $this->learned[$name] = new LearnedLimit(
+                    $entry['limit'],
+                    $this->now + $entry['forgottenIn'],
+                    $entry['step'],
+                );
             }
 
             $this->changed = true;
@@ -203,16 +207,15 @@ final class PermitTable
     public function sweep(string $me, ProcessIdentity $here): void
     {
         foreach (array_diff_key($this->processes, [$me => true]) as $id => $process) {
-            $rest = $this->now + ($process['held'] > 0 ? self::DRAIN : 0);
+            $rest = $this->now + ($process->held > 0 ? self::DRAIN : 0);
 
-            if ($process['until'] > $rest && $here->isDead($process['node'], $process['pid'], $process['started'])) {
-                $process['until']     = $rest;
-                $process['since']     = 0;
+            if ($process->until > $rest && $process->isDead($here)) {
+                $process              = $process->with(until: $rest, since: 0);
                 $this->processes[$id] = $process;
                 $this->changed        = true;
             }
 
-            if ($process['until'] <= $this->now) {
+            if ($process->until <= $this->now) {
                 $this->forget($id);
             }
         }
@@ -242,25 +245,21 @@ final class PermitTable
 
         $known = $this->processes[$id] ?? null;
 
-        if ($inFlight === 0 && ($known['since'] ?? 0) === 0) {
+        if ($inFlight === 0 && ($known === null || $known->since === 0)) {
             $this->forget($id);
 
             return;
         }
 
-        $this->changed        = $this->changed || $known === null || $known['held'] > 0 || $inFlight > 0;
-        $this->processes[$id] = [
-            'node'    => $process->node,
-            'pid'     => $process->pid,
-            'started' => $process->started,
-            'share'   => $share,
-            'held'    => $inFlight,
-            'busy'    => $inFlight,
-            'since'   => $known['since'] ?? 0,
-            'until'   => $inFlight === 0
-                ? $known['until']
+        $this->changed        = $this->changed || $known === null || $known->held > 0 || $inFlight > 0;
+        $this->processes[$id] = PermitProcess::create($process, $share)->with(
+            held: $inFlight,
+            busy: $inFlight,
+            until: $inFlight === 0 && $known !== null
+                ? $known->until
                 : $this->now + self::DRAIN + ($leaving ? self::DETACHED : self::LEASE),
-        ];
+            since: $known->since ?? 0,
+        );
     }
 
     /**
@@ -273,39 +272,34 @@ final class PermitTable
         $me = $this->processes[$id] ?? null;
 
         if ($wanted === 0) {
-            if ($me !== null && $me['since'] !== 0) {
-                $me['held'] === 0 ? $this->forget($id) : ($this->processes[$id]['since'] = 0);
+            if ($me !== null && $me->since !== 0) {
+                $me->held === 0 ? $this->forget($id) : ($this->processes[$id] = $me->with(since: 0));
                 $this->changed = true;
             }
 
             return [];
         }
 
-        $me ??= [
-            'node'    => $process->node,
-            'pid'     => $process->pid,
-            'started' => $process->started,
-            'share'   => $share,
-            'held'    => 0,
-            'busy'    => 0,
-            'since'   => 0,
-            'until'   => 0,
-        ];
+        $me                   ??= PermitProcess::create($process, $share);
         $this->processes[$id] = $me;
-        $due                  = $this->due($me['busy'], $wanted);
-        $permits              = $due > 0 ? $this->permits($id, $due) : [];
+        $due                  = $this->due($me->busy, $wanted);
+        $permits              = $due > 0 ? $this->permits($id, $me, $due) : [];
 
         if ($due <= 0) {
             // It has its share, and the others do not wait for it.
-            $this->next  = $this->now + self::MAX_RETRY;
-            $me['since'] = 0;
+            $this->next = $this->now + self::MAX_RETRY;
+            $me         = $me->with(since: 0);
         } elseif ($permits !== []) {
-            $me['held']  += \count($permits);
-            $me['since'] = 0;
-            $me['until'] = $this->now + self::LEASE + self::DRAIN;
-        } elseif ($me['since'] === 0 || ($me['until'] - $this->now) < (self::GIVEN_UP - self::MAX_RETRY)) {
-            $me['since'] = $me['since'] ?: $this->now;
-            $me['until'] = max($me['until'], $this->now + self::GIVEN_UP);
+            $me = $me->with(
+                held: $me->held + \count($permits),
+                until: $this->now + self::LEASE + self::DRAIN,
+                since: 0,
+            );
+        } elseif ($me->since === 0 || ($me->until - $this->now) < (self::GIVEN_UP - self::MAX_RETRY)) {
+            $me = $me->with(
+                until: max($me->until, $this->now + self::GIVEN_UP),
+                since: $me->since ?: $this->now,
+            );
         } else {
             return [];
         }
@@ -333,16 +327,16 @@ final class PermitTable
 
         $this->changed = true;
 
-        if ($me['busy'] > 0) {
+        if ($me->busy > 0) {
             // Clover may still be processing its requests.
-            $this->processes[$id] = ['until' => min($me['until'], $this->now + self::DRAIN), 'since' => 0] + $me;
+            $this->processes[$id] = $me->with(until: min($me->until, $this->now + self::DRAIN), since: 0);
 
             return;
         }
 
-        $this->recent[$me['node']] = [
-            ...($this->recent[$me['node']] ?? []),
-            ...($me['held'] > 0 ? array_fill(0, $me['held'], $this->now + self::WINDOW) : []),
+        $this->recent[$me->node] = [
+            ...($this->recent[$me->node] ?? []),
+            ...($me->held > 0 ? array_fill(0, $me->held, $this->now + self::WINDOW) : []),
         ];
         $this->forget($id);
     }
@@ -363,19 +357,21 @@ final class PermitTable
     }
 
     /** @return list<int> */
-    private function permits(string $id, int $due): array
+    private function permits(string $id, PermitProcess $me, int $due): array
     {
-        $me     = $this->processes[$id];
         $limits = $this->limits();
-        $share  = array_map(static fn (int $limit): int => max(1, intdiv($limit * $me['share'], 100)), $limits);
-        $held   = array_sum(array_column($this->processes, 'held'));
-        $here   = array_sum(array_column(
-            array_filter($this->processes, static fn (array $p): bool => $p['node'] === $me['node']),
-            'held',
-        ));
+        $share  = array_map(static fn (int $limit): int => max(1, intdiv($limit * $me->share, 100)), $limits);
+        $held   = 0;
+        $here   = 0;
+
+        foreach ($this->processes as $process) {
+            $held += $process->held;
+            $here += $process->node === $me->node ? $process->held : 0;
+        }
+
         $all   = array_merge(...array_values($this->recent));
-        $mine  = $this->recent[$me['node']] ?? [];
-        $ahead = $this->ahead($id);
+        $mine  = $this->recent[$me->node] ?? [];
+        $ahead = $this->ahead($id, $me->since ?: $this->now);
         sort($all);
         sort($mine);
         $permits = [];
@@ -401,14 +397,13 @@ final class PermitTable
     }
 
     /** Processes that have waited longer. */
-    private function ahead(string $id): int
+    private function ahead(string $id, int $since): int
     {
-        $since = $this->processes[$id]['since'] ?: $this->now;
         $ahead = array_filter(
             $this->processes,
-            static fn (array $other, string $name): bool => (
-                $other['since'] > 0
-                && [$other['since'], $name] < [$since, $id]
+            static fn (PermitProcess $other, string $name): bool => (
+                $other->since > 0
+                && [$other->since, $name] < [$since, $id]
             ),
             ARRAY_FILTER_USE_BOTH,
         );
