@@ -850,8 +850,9 @@ final class Application
             ErrorCode::DefaultCategory,
             ErrorCode::Clover,
             ErrorCode::Shop,
-            ErrorCode::Unexpected => 'failed',
-            default => $code->value,
+            ErrorCode::Unexpected,
+                => 'failed',
+            default                                                                                                     => $code->value,
         };
     }
 
@@ -863,10 +864,10 @@ final class Application
             ErrorCode::Unavailable => "$error->message Try again; a sync goes on from where it stopped.",
             ErrorCode::Database    => "The database refused: $error->message",
             // The command line's own sentences are plain runtime exceptions.
-            ErrorCode::Unexpected  => $e::class === \RuntimeException::class
+            ErrorCode::Unexpected => $e::class === \RuntimeException::class
                 ? $error->message
                 : "This should not happen, please report it: $error->message",
-            default                => $error->message,
+            default               => $error->message,
         };
     }
 }

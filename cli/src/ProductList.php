@@ -28,12 +28,11 @@ final readonly class ProductList
     {
         $list = [];
 
-        foreach ($this->sql->fetchAll(
-            'SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state, p.product_type,
+        foreach ($this->sql->fetchAll('SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state, p.product_type,
                     g.title AS category, v.sku, v.price, v.manage_stock, q.quantity, i.min_price, i.max_price
                FROM '
-            . Links::TABLE
-            . " m
+        . Links::TABLE
+        . " m
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
                     AND p.product_source = 'com_content'
                JOIN #__content c ON c.id = p.product_source_id
@@ -41,9 +40,7 @@ final readonly class ProductList
                LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productprice_index i ON i.product_id = m.product_id AND m.clover_type = 'group'
-              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL ORDER BY c.title, m.clover_id",
-            $this->links->key(),
-        ) as $row) {
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL ORDER BY c.title, m.clover_id", $this->links->key()) as $row) {
             $list[Row::string($row, 'clover_id')] = [
                 'clover_id'  => Row::string($row, 'clover_id'),
                 'product_id' => Row::int($row, 'product_id'),

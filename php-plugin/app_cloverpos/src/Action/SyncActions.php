@@ -115,9 +115,7 @@ final readonly class SyncActions implements ActionGroup
     {
         $shop = $this->factory->shop();
         $shop->verificationCodes()->expect();
-        $latest = $shop->merchantId() === null
-            ? throw new NotConnectedException()
-            : $shop->dashboard()->latestRun();
+        $latest = $shop->merchantId() === null ? throw new NotConnectedException() : $shop->dashboard()->latestRun();
 
         return [
             'figures' => DashboardData::of($shop->dashboard()->read()),

@@ -183,7 +183,10 @@ final readonly class SettingsForm
                 ShopFactory::settings($parameters) + array_intersect_key($parameters, array_flip(Secrets::NAMES)),
             );
         } catch (SettingsException $e) {
-            throw new \RuntimeException(Text::sprintf(self::PREFIX . 'SETTINGS_WRONG', ErrorPresenter::problems($e->getFields())));
+            throw new \RuntimeException(Text::sprintf(
+                self::PREFIX . 'SETTINGS_WRONG',
+                ErrorPresenter::problems($e->getFields()),
+            ));
         }
     }
 

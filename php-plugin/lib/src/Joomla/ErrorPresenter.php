@@ -66,9 +66,9 @@ final class ErrorPresenter
         $key = self::PREFIX . strtoupper($kind);
 
         return match ($error->code) {
-            ErrorCode::Settings   => Text::sprintf($key, self::problems($error->fields)),
-            ErrorCode::Permission => Text::sprintf($key, $error->permission),
-            ErrorCode::Refused    => Text::sprintf(
+            ErrorCode::Settings                        => Text::sprintf($key, self::problems($error->fields)),
+            ErrorCode::Permission                      => Text::sprintf($key, $error->permission),
+            ErrorCode::Refused => Text::sprintf(
                 $key,
                 LocalTime::unix($error->refusedAt),
                 LocalTime::unix($error->nextTryAt),
@@ -81,12 +81,14 @@ final class ErrorPresenter
             ErrorCode::Currency,
             ErrorCode::Clover,
             ErrorCode::Shop,
-            ErrorCode::Reconnect => Text::sprintf($key, $error->message),
+            ErrorCode::Reconnect,
+                => Text::sprintf($key, $error->message),
             ErrorCode::SiteSecret,
             ErrorCode::Callback,
             ErrorCode::NotConnected,
             ErrorCode::DefaultCategory,
-            ErrorCode::AlreadyRunning => Text::_($key),
+            ErrorCode::AlreadyRunning,
+                => Text::_($key),
         };
     }
 }

@@ -215,10 +215,13 @@ final readonly class Links
      */
     public function unseen(int $run, int $limit): array
     {
-        return array_map(strval(...), $this->sql->fetchColumn(
-            'SELECT clover_id' . self::UNSEEN . " ORDER BY parent_id, clover_id LIMIT $limit",
-            [...$this->key(), $run],
-        ));
+        return array_map(
+            strval(...),
+            $this->sql->fetchColumn(
+                'SELECT clover_id' . self::UNSEEN . " ORDER BY parent_id, clover_id LIMIT $limit",
+                [...$this->key(), $run],
+            ),
+        );
     }
 
     /**
@@ -230,14 +233,17 @@ final readonly class Links
      */
     public function liveMembers(array $groups): array
     {
-        return array_map(static fn (array $row): string => Row::string($row, 'clover_id'), $this->bulk->fetch(
-            'SELECT clover_id FROM '
-            . self::TABLE
-            . "
+        return array_map(
+            static fn (array $row): string => Row::string($row, 'clover_id'),
+            $this->bulk->fetch(
+                'SELECT clover_id FROM '
+                . self::TABLE
+                . "
               WHERE environment = ? AND merchant_id = ? AND state <> 'deleted' AND parent_id IN (%s)",
-            $groups,
-            $this->key(),
-        ));
+                $groups,
+                $this->key(),
+            ),
+        );
     }
 
     /**
@@ -247,13 +253,16 @@ final readonly class Links
      */
     public function groupsOf(array $cloverIds): array
     {
-        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
-            'SELECT DISTINCT parent_id FROM '
-            . self::TABLE
-            . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
-            $cloverIds,
-            $this->key(),
-        ));
+        return array_map(
+            static fn (array $row): string => (string) $row['parent_id'],
+            $this->bulk->fetch(
+                'SELECT DISTINCT parent_id FROM '
+                . self::TABLE
+                . ' WHERE environment = ? AND merchant_id = ? AND parent_id IS NOT NULL AND clover_id IN (%s)',
+                $cloverIds,
+                $this->key(),
+            ),
+        );
     }
 
     /**
@@ -263,13 +272,18 @@ final readonly class Links
      */
     public function groupsWithUnseen(array $groups, int $run): array
     {
-        return array_map(static fn (array $row): string => (string) $row['parent_id'], $this->bulk->fetch(
-            'SELECT DISTINCT parent_id FROM ' . self::TABLE . "
+        return array_map(
+            static fn (array $row): string => (string) $row['parent_id'],
+            $this->bulk->fetch(
+                'SELECT DISTINCT parent_id FROM '
+                . self::TABLE
+                . "
               WHERE environment = ? AND merchant_id = ? AND product_id IS NOT NULL AND state <> 'deleted'
                 AND seen_run <> ? AND parent_id IN (%s)",
-            $groups,
-            [...$this->key(), $run],
-        ));
+                $groups,
+                [...$this->key(), $run],
+            ),
+        );
     }
 
     /**
@@ -399,9 +413,12 @@ final readonly class Links
     {
         $counts = ['products' => 0, 'errors' => 0, 'pending' => 0, 'conflicts' => 0, 'deleted' => 0];
 
-        foreach ($this->sql->fetchAll('SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM '
-        . self::TABLE
-        . ' WHERE environment = ? AND merchant_id = ? GROUP BY state', $this->key()) as $row) {
+        foreach ($this->sql->fetchAll(
+            'SELECT state, COUNT(*) AS n, COUNT(DISTINCT product_id) AS p FROM '
+            . self::TABLE
+            . ' WHERE environment = ? AND merchant_id = ? GROUP BY state',
+            $this->key(),
+        ) as $row) {
             match ($row['state']) {
                 LinkState::Synced->value => $counts['products'] = (int) $row['p'],
                 LinkState::Error->value => $counts['errors'] = (int) $row['n'],

@@ -48,11 +48,16 @@ final readonly class ProductStatus
      */
     public static function of(Sql $sql, Links $links, int $productId): ?self
     {
-        $linked = array_map(StatusRow::fromRow(...), $sql->fetchAll(
-            'SELECT * FROM ' . Links::TABLE . " WHERE environment = ? AND merchant_id = ? AND product_id = ?
+        $linked = array_map(
+            StatusRow::fromRow(...),
+            $sql->fetchAll(
+                'SELECT * FROM '
+                . Links::TABLE
+                . " WHERE environment = ? AND merchant_id = ? AND product_id = ?
               ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id",
-            [...$links->key(), $productId],
-        ));
+                [...$links->key(), $productId],
+            ),
+        );
 
         if ($linked === []) {
             return self::conflict($sql, $links, $productId);

@@ -296,10 +296,7 @@ final class PermitTable
                 since: 0,
             );
         } elseif ($me->since === 0 || ($me->until - $this->now) < (self::GIVEN_UP - self::MAX_RETRY)) {
-            $me = $me->with(
-                until: max($me->until, $this->now + self::GIVEN_UP),
-                since: $me->since ?: $this->now,
-            );
+            $me = $me->with(until: max($me->until, $this->now + self::GIVEN_UP), since: $me->since ?: $this->now);
         } else {
             return [];
         }

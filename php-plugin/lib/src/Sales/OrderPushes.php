@@ -149,17 +149,15 @@ final readonly class OrderPushes
     {
         $row = $this->of($orderId);
 
-        return (
-            $row !== null
-            && $this->rows->change(
-                $row->id,
-                SendState::Skipped,
-                null,
-                "state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0,
+        return $row !== null
+        && $this->rows->change(
+            $row->id,
+            SendState::Skipped,
+            null,
+            "state = 'intended', reason = NULL, message = NULL, settled = NULL, attempts = 0, misses = 0,
                     next_try = 0",
-                [],
-                " AND reason = 'sync_sale_off'",
-            )
+            [],
+            " AND reason = 'sync_sale_off'",
         );
     }
 
@@ -207,24 +205,29 @@ final readonly class OrderPushes
     {
         $now = $this->clock->now();
 
-        return $this->rows->change(
-            $id,
-            SendState::Intended,
-            null,
-            "state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
-                message = NULL",
-            [$plan, $claim, $now, $now + $lease],
-        );
+        return $this->rows->change($id, SendState::Intended, null, "state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
+                message = NULL", [
+            $plan,
+            $claim,
+            $now,
+            $now + $lease,
+        ]);
     }
 
     /** Clover has the order; its lines are next. Also claims a row that another process has left. */
     public function fill(int $id, string $claim, string $was, string $cloverOrderId, int $lease): bool
     {
-        return $this->rows->change($id, SendState::Sent, $was, "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?", [
-            $cloverOrderId,
-            $claim,
-            $this->clock->now() + $lease,
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Sent,
+            $was,
+            "step = 'fill', clover_order_id = ?, claim = ?, next_try = ?",
+            [
+                $cloverOrderId,
+                $claim,
+                $this->clock->now() + $lease,
+            ],
+        );
     }
 
     public function complete(int $id, string $claim): bool
@@ -314,10 +317,16 @@ final readonly class OrderPushes
     /** Reschedules a row when Clover has certainly not executed any of it. */
     public function again(int $id, string $claim, int $seconds, string $message): bool
     {
-        return $this->rows->change($id, SendState::Sent, $claim, "state = 'intended', step = '', claim = '', next_try = ?, message = ?", [
-            $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
-            SendRows::message($message),
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Sent,
+            $claim,
+            "state = 'intended', step = '', claim = '', next_try = ?, message = ?",
+            [
+                $this->clock->now() + min(self::LONGEST_WAIT, $seconds),
+                SendRows::message($message),
+            ],
+        );
     }
 
     public function uncertain(int $id, string $claim, string $reason, string $message): bool
@@ -412,12 +421,17 @@ final readonly class OrderPushes
     /** @return array{intended: int, sent: int, uncertain: int, dead: int, unpaid: int} */
     public function counts(): array
     {
-        return $this->rows->counts() + [
-            'unpaid' => (int) $this->sql->fetchValue(
-                'SELECT COUNT(*) FROM ' . self::TABLE . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
-                $this->links->key(),
-            ),
-        ];
+        return (
+            $this->rows->counts()
+            + [
+                'unpaid' => (int) $this->sql->fetchValue(
+                    'SELECT COUNT(*) FROM '
+                    . self::TABLE
+                    . " WHERE environment = ? AND merchant_id = ? AND payment = 'due'",
+                    $this->links->key(),
+                ),
+            ]
+        );
     }
 
     /** Five characters that distinguish this shop's orders from another shop's at the same merchant; made once. */

@@ -43,7 +43,7 @@ final readonly class SendRows
     ): bool {
         return $this->sql->execute(
             "UPDATE $this->table SET $set WHERE id = ? AND state = '$from->value'$and"
-                . ($claim === null ? '' : ' AND claim = ?'),
+            . ($claim === null ? '' : ' AND claim = ?'),
             [...$values, $id, ...($claim === null ? [] : [$claim])],
         ) === 1;
     }
@@ -65,12 +65,9 @@ final readonly class SendRows
     /** @return list<array<string, int|float|string|null>> Rows that need the owner's decision, newest first */
     public function waiting(int $limit): array
     {
-        return $this->sql->fetchAll(
-            "SELECT * FROM $this->table
+        return $this->sql->fetchAll("SELECT * FROM $this->table
               WHERE environment = ? AND merchant_id = ? AND state IN ('uncertain', 'dead')
-              ORDER BY id DESC LIMIT $limit",
-            $this->links->key(),
-        );
+              ORDER BY id DESC LIMIT $limit", $this->links->key());
     }
 
     /** @return array{intended: int, sent: int, uncertain: int, dead: int} */
@@ -78,12 +75,9 @@ final readonly class SendRows
     {
         $counts = ['intended' => 0, 'sent' => 0, 'uncertain' => 0, 'dead' => 0];
 
-        foreach ($this->sql->fetchAll(
-            "SELECT state, COUNT(*) AS n FROM $this->table
+        foreach ($this->sql->fetchAll("SELECT state, COUNT(*) AS n FROM $this->table
               WHERE environment = ? AND merchant_id = ? AND state IN ('intended', 'sent', 'uncertain', 'dead')
-              GROUP BY state",
-            $this->links->key(),
-        ) as $row) {
+              GROUP BY state", $this->links->key()) as $row) {
             match (Row::string($row, 'state')) {
                 'intended'  => $counts['intended'] = Row::int($row, 'n'),
                 'sent'      => $counts['sent'] = Row::int($row, 'n'),

@@ -243,11 +243,17 @@ final readonly class StockLedger
     /** @return bool False when another worker holds the row now */
     public function confirm(int $id, string $claim, ?int $modified, ?int $window): bool
     {
-        return $this->rows->change($id, SendState::Sent, $claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
-            $this->clock->now(),
-            $modified,
-            $window,
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Sent,
+            $claim,
+            $this->asConfirmed() . ', modified_after = ?, window_ms = ?',
+            [
+                $this->clock->now(),
+                $modified,
+                $window,
+            ],
+        );
     }
 
     /**
@@ -257,20 +263,32 @@ final readonly class StockLedger
      */
     public function confirmFound(LedgerRow $row, ?int $modified): bool
     {
-        return $this->rows->change($row->id, SendState::Sent, $row->claim, $this->asConfirmed() . ', modified_after = ?, window_ms = ?', [
-            $this->clock->now(),
-            $modified,
-            $this->windowUntilNow($row),
-        ]);
+        return $this->rows->change(
+            $row->id,
+            SendState::Sent,
+            $row->claim,
+            $this->asConfirmed() . ', modified_after = ?, window_ms = ?',
+            [
+                $this->clock->now(),
+                $modified,
+                $this->windowUntilNow($row),
+            ],
+        );
     }
 
     /** Puts a row back that was not sent, or was refused. */
     public function again(int $id, string $claim, int $wait, string $message): bool
     {
-        return $this->rows->change($id, SendState::Sent, $claim, "state = 'intended', claim = '', next_try = ?, message = ?", [
-            $this->clock->now() + $wait,
-            $message,
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Sent,
+            $claim,
+            "state = 'intended', claim = '', next_try = ?, message = ?",
+            [
+                $this->clock->now() + $wait,
+                $message,
+            ],
+        );
     }
 
     /**
@@ -329,11 +347,17 @@ final readonly class StockLedger
         }
 
         // The first misses only show how many can be written at once.
-        $this->rows->change($row->id, SendState::Sent, $claim, "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?", [
-            $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
-            $misses,
-            $message,
-        ]);
+        $this->rows->change(
+            $row->id,
+            SendState::Sent,
+            $claim,
+            "state = 'intended', claim = '', next_try = ?, misses = ?, message = ?",
+            [
+                $this->clock->now() + ($misses <= 4 ? 0 : min(self::LONGEST_WAIT, 2 ** ($misses - 5))),
+                $misses,
+                $message,
+            ],
+        );
 
         return false;
     }
@@ -542,25 +566,22 @@ final readonly class StockLedger
      */
     private function counted(string $column, array $ids, int $firstOrder): array
     {
-        return array_map(
-            CountedRow::fromRow(...),
-            $this->bulk->fetch(
-                'SELECT l.id, l.order_id, l.order_pk, l.line_id, l.cause, l.reverses, l.clover_id, l.variant_id,
+        return array_map(CountedRow::fromRow(...), $this->bulk->fetch(
+            'SELECT l.id, l.order_id, l.order_pk, l.line_id, l.cause, l.reverses, l.clover_id, l.variant_id,
                 l.delta, l.state, l.settled_ms AS settled, CASE WHEN l.order_pk >= ? THEN 1 ELSE 0 END AS counted,
                 r.state AS reversed_state, r.settled_ms AS reversed_settled
            FROM '
-                . self::TABLE
-                . ' l
+            . self::TABLE
+            . ' l
            LEFT JOIN '
-                . self::TABLE
-                . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id
+            . self::TABLE
+            . ' r ON r.environment = l.environment AND r.merchant_id = l.merchant_id AND r.order_id = l.order_id
                 AND r.order_pk = l.order_pk AND r.line_id = l.line_id AND r.seq = l.reverses
           WHERE l.environment = ? AND l.merchant_id = ? AND (l.order_pk >= ? OR l.state IN '
-                . self::OPEN
-                . ") AND l.$column IN (%s)",
-                $ids,
-                [$firstOrder, ...$this->links->key(), $firstOrder],
-            ),
-        );
+            . self::OPEN
+            . ") AND l.$column IN (%s)",
+            $ids,
+            [$firstOrder, ...$this->links->key(), $firstOrder],
+        ));
     }
 }

@@ -50,8 +50,8 @@ final readonly class ErrorReport
         $message = $e->getMessage();
 
         return match (true) {
-            $e instanceof SettingsException   => self::settings($e),
-            $e instanceof CallbackException   => new self(ErrorCode::Callback, $message, callback: $e->getKind()),
+            $e instanceof SettingsException => self::settings($e),
+            $e instanceof CallbackException => new self(ErrorCode::Callback, $message, callback: $e->getKind()),
             $e instanceof PermissionException => new self(
                 ErrorCode::Permission,
                 $message,
@@ -79,19 +79,19 @@ final readonly class ErrorReport
     private static function code(\Throwable $e): ErrorCode
     {
         return match (true) {
-            $e instanceof ExtensionException       => ErrorCode::Extension,
-            $e instanceof VaultException           => ErrorCode::SiteSecret,
-            $e instanceof ReconnectException       => ErrorCode::Reconnect,
-            $e instanceof UnavailableException     => ErrorCode::Unavailable,
-            $e instanceof NotConnectedException    => ErrorCode::NotConnected,
-            $e instanceof SiteMovedException       => ErrorCode::SiteMoved,
-            $e instanceof CurrencyException        => ErrorCode::Currency,
+            $e instanceof ExtensionException => ErrorCode::Extension,
+            $e instanceof VaultException => ErrorCode::SiteSecret,
+            $e instanceof ReconnectException => ErrorCode::Reconnect,
+            $e instanceof UnavailableException => ErrorCode::Unavailable,
+            $e instanceof NotConnectedException => ErrorCode::NotConnected,
+            $e instanceof SiteMovedException => ErrorCode::SiteMoved,
+            $e instanceof CurrencyException => ErrorCode::Currency,
             $e instanceof DefaultCategoryException => ErrorCode::DefaultCategory,
             $e instanceof AlreadyRunningException, $e instanceof LockLostException => ErrorCode::AlreadyRunning,
-            $e instanceof \PDOException            => ErrorCode::Database,
-            $e instanceof CloverException          => ErrorCode::Clover,
-            $e instanceof ShopException            => ErrorCode::Shop,
-            default                                => ErrorCode::Unexpected,
+            $e instanceof \PDOException => ErrorCode::Database,
+            $e instanceof CloverException => ErrorCode::Clover,
+            $e instanceof ShopException => ErrorCode::Shop,
+            default => ErrorCode::Unexpected,
         };
     }
 }

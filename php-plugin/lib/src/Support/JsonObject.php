@@ -45,10 +45,10 @@ final readonly class JsonObject
     /** @return array<string, list<int>> By name */
     public function numbers(string $name): array
     {
-        return array_map(
-            static fn (array $value): array => array_values(array_filter($value, \is_int(...))),
-            $this->arrays($name),
-        );
+        return array_map(static fn (array $value): array => array_values(array_filter(
+            $value,
+            \is_int(...),
+        )), $this->arrays($name));
     }
 
     /** @return array<string, array<array-key, mixed>> */

@@ -105,16 +105,13 @@ final readonly class Inbox
     {
         $now = $this->clock->now();
 
-        return array_map(
-            InboxRow::fromRow(...),
-            $this->sql->fetchAll(
-                'SELECT id, object_type, object_id, event, told, attempts FROM '
-                . self::TABLE
-                . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?)
+        return array_map(InboxRow::fromRow(...), $this->sql->fetchAll(
+            'SELECT id, object_type, object_id, event, told, attempts FROM '
+            . self::TABLE
+            . " WHERE environment = ? AND merchant_id = ? AND told > worked AND (next_try <= ? OR next_try > ?)
                   ORDER BY next_try, id LIMIT $limit",
-                [...$this->links->key(), $now, $now + self::LONGEST_WAIT_MS],
-            ),
-        );
+            [...$this->links->key(), $now, $now + self::LONGEST_WAIT_MS],
+        ));
     }
 
     /**
