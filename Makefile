@@ -24,8 +24,8 @@ MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
-ANALYZED := stubs cli dev $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Links Locking Log Sales Services.php \
-	Status Support Tasks Webhooks)
+ANALYZED := stubs cli dev $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Links Locking Log RateLimit Sales \
+	Services.php Status Support Tasks Webhooks)
 # What it finds nowhere, though it does not know Joomla's classes. Only grows.
 NOWHERE := docblock-type-mismatch invalid-property-write non-existent-class-constant non-existent-function non-existent-property \
 	undefined-variable

@@ -255,7 +255,7 @@ final class PermitTable
         $this->processes[$id] = PermitProcess::create($process, $share)->with(
             held: $inFlight,
             busy: $inFlight,
-            until: $inFlight === 0 && $known !== null
+            until: $inFlight === 0
                 ? $known->until
                 : $this->now + self::DRAIN + ($leaving ? self::DETACHED : self::LEASE),
             since: $known->since ?? 0,
@@ -373,7 +373,8 @@ final class PermitTable
         sort($mine);
         $permits = [];
 
-        for ($k = 0;; $k++) {
+        do {
+            $k    = \count($permits);
             $from = max(
                 $this->now,
                 $this->closed,
@@ -384,13 +385,14 @@ final class PermitTable
             $this->next = $hasPlace
                 ? $from - self::AHEAD
                 : $this->now + 20 + intdiv(500 * $ahead, $limits['per_second']);
+            $granted = $k < $due && $hasPlace && $from <= ($this->now + self::AHEAD);
 
-            if ($k >= $due || !$hasPlace || $from > ($this->now + self::AHEAD)) {
-                return $permits;
+            if ($granted) {
+                $permits[] = $from - $this->now;
             }
+        } while ($granted);
 
-            $permits[] = $from - $this->now;
-        }
+        return $permits;
     }
 
     /** Processes that have waited longer. */

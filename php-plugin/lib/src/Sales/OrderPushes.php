@@ -9,7 +9,6 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Orders;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
-use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;

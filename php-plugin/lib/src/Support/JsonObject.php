@@ -45,10 +45,19 @@ final readonly class JsonObject
     /** @return array<string, list<int>> By name */
     public function numbers(string $name): array
     {
-        return array_map(static fn (array $value): array => array_values(array_filter(
-            $value,
-            \is_int(...),
-        )), $this->arrays($name));
+        $found = [];
+
+        foreach ($this->arrays($name) as $key => $values) {
+            $found[$key] = [];
+
+            foreach ($values as $value) {
+                if (\is_int($value)) {
+                    $found[$key][] = $value;
+                }
+            }
+        }
+
+        return $found;
     }
 
     /** @return array<string, array<array-key, mixed>> */
