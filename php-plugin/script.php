@@ -24,8 +24,9 @@ use Joomla\DI\ServiceProviderInterface;
 return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
-        $container->set(InstallerScriptInterface::class, new class($container->get(DatabaseInterface::class)) implements
-            InstallerScriptInterface {
+        /** @var DatabaseInterface $database */
+        $database = $container->get(DatabaseInterface::class);
+        $container->set(InstallerScriptInterface::class, new class($database) implements InstallerScriptInterface {
             private const PHP        = '8.3.0';
             private const JOOMLA     = '6.0.0';
             private const J2COMMERCE = '6.0.0';

@@ -23,19 +23,18 @@ return new class() implements ServiceProviderInterface {
     public function register(Container $container): void
     {
         $container->set(PluginInterface::class, static function (Container $container): PluginInterface {
-            $config = (array) PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
-            $app    = Factory::getApplication();
-
+            $stored = PluginHelper::getPlugin('j2commerce', 'app_cloverpos');
+            $config = \is_object($stored) ? get_object_vars($stored) : [];
+            $given  = $config['params'] ?? null;
             // Joomla would throw if the parameters are not JSON, on every page of the site.
-            if (json_decode((string) ($config['params'] ?? '')) === null) {
-                $config['params'] = '{}';
-            }
-
-            $plugin = new AppCloverpos($config, ShopFactory::create(
-                $app,
-                $container->get(DatabaseInterface::class),
-                $config['params'] ?? '',
-            ));
+            $params = \is_string($given) && json_decode($given) !== null ? $given : '{}';
+            $app    = Factory::getApplication();
+            /** @var DatabaseInterface $database */
+            $database = $container->get(DatabaseInterface::class);
+            $plugin   = new AppCloverpos(
+                ['params' => $params] + $config,
+                ShopFactory::create($app, $database, $params),
+            );
             $plugin->setApplication($app);
 
             return $plugin;

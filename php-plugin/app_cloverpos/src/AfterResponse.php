@@ -21,6 +21,7 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 
 /**
  * Does work after the response, where the web server can send it before the script ends; elsewhere the scheduled tasks
@@ -69,7 +70,9 @@ final class AfterResponse
 
     private static function plan(CMSApplicationInterface $app, callable $work): void
     {
-        if (self::$planned || ($finish = Platform::responseFinisher()) === null || !Requirements::isMet()) {
+        $finish = Platform::responseFinisher();
+
+        if (self::$planned || $finish === null || !Requirements::isMet()) {
             return;
         }
 
@@ -77,7 +80,10 @@ final class AfterResponse
         self::$planned = Platform::atShutdown(static function () use ($app, $work, $finish): void {
             try {
                 // With sessions in files, the visitor's next request would wait for this one.
-                $app->getSession()->close();
+                if ($app instanceof CMSWebApplicationInterface) {
+                    $app->getSession()->close();
+                }
+
                 $finish();
                 Platform::ignoreAbort();
                 Platform::allowSeconds(120);

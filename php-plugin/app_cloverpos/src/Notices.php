@@ -118,16 +118,16 @@ final readonly class Notices
         }
 
         foreach ([
-            'uncertain' => 'outbox',
-            'dead'      => 'outbox',
-            'errors'    => 'mappings',
-            'conflicts' => 'mappings',
-        ] as $what => $page) {
-            if (($attention->$what ?? 0) > 0) {
+            'uncertain' => [$attention->uncertain ?? 0, 'outbox'],
+            'dead'      => [$attention->dead ?? 0, 'outbox'],
+            'errors'    => [$attention->errors ?? 0, 'mappings'],
+            'conflicts' => [$attention->conflicts ?? 0, 'mappings'],
+        ] as $what => [$count, $page]) {
+            if ($count > 0) {
                 $messages[] = self::message(
                     $what,
                     'warning',
-                    Text::plural(self::PREFIX . 'N_' . strtoupper($what), $attention->$what),
+                    Text::plural(self::PREFIX . 'N_' . strtoupper($what), $count),
                     $page,
                 );
             }

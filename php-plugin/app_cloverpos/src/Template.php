@@ -12,7 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos;
 
 \defined('_JEXEC') or die();
 
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Layout\FileLayout;
 
 /** The app's templates and their scripts. */
@@ -31,7 +31,7 @@ final class Template
      *
      * @param list<string> $words Language keys
      */
-    public static function script(CMSApplicationInterface $app, string $name, array $words = []): void
+    public static function script(CMSWebApplicationInterface $app, string $name, array $words = []): void
     {
         $assets = $app->getDocument()->getWebAssetManager();
         $media  = self::MEDIA;

@@ -8,10 +8,10 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
@@ -60,7 +60,7 @@ $why = match (true) {
                     <?php echo $escape(Text::_($prefix . 'NEVER')); ?>
                 <?php else : ?>
                     <time datetime="<?php echo $escape(str_replace(' ', 'T', $status->lastSynced) . 'Z'); ?>"><?php
-                        echo $escape(HTMLHelper::_('date', $status->lastSynced, Text::_('DATE_FORMAT_LC6')));
+                        echo $escape(LocalTime::sql($status->lastSynced));
                     ?></time>
                 <?php endif; ?>
             </dd>

@@ -8,12 +8,10 @@
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 
-/**
- * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
- *   makes it
- */
+/** @var array{page: DashboardView} $displayData */
 ?>
 <div class="container-fluid py-3" id="clover-dashboard">
     <?php echo Template::render('dashboard_warnings', $displayData); ?>

@@ -8,15 +8,14 @@
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
 use Joomla\CMS\Language\Text;
 
-/**
- * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
- *   makes it
- */
+/** @var array{page: DashboardView} $displayData */
+$page    = $displayData['page'];
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
 $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
-$figures = $displayData['figures'];
+$figures = $page->figures;
 ?>
 <div class="row g-3 mb-3">
     <div class="col-12 col-md-4">

@@ -8,12 +8,11 @@
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
 use Joomla\CMS\Language\Text;
 
-/**
- * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
- *   makes it
- */
+/** @var array{page: DashboardView} $displayData */
+$page    = $displayData['page'];
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
 $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
 ?>
@@ -40,10 +39,10 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
                 <a class="alert-link me-3" href="index.php?option=com_j2commerce&amp;view=products"><?php
                     echo $word('PRODUCTS_LINK');
                 ?></a>
-                <a class="alert-link me-3" href="<?php echo $escape($displayData['syncLogUrl']); ?>"><?php
+                <a class="alert-link me-3" href="<?php echo $escape($page->syncLogUrl); ?>"><?php
                     echo $word('BUTTON_SYNC_LOG');
                 ?></a>
-                <a class="alert-link" id="clover-conflicts" href="<?php echo $escape($displayData['mappingsUrl']); ?>"
+                <a class="alert-link" id="clover-conflicts" href="<?php echo $escape($page->mappingsUrl); ?>"
                     hidden><?php echo $word('CONFLICTS_LINK'); ?></a>
             </div>
         </div>
@@ -58,9 +57,9 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
             <label class="form-label" for="clover-category-select"><?php echo $word('CATEGORY_QUESTION'); ?></label>
             <div class="d-flex flex-wrap gap-2">
                 <select class="form-select w-auto" id="clover-category-select">
-                    <?php foreach ($displayData['categories'] as $category) : ?>
+                    <?php foreach ($page->categories as $category) : ?>
                         <option value="<?php echo $category['id']; ?>"<?php
-                            echo $category['id'] === $displayData['uncategorised'] ? ' selected' : '';
+                            echo $category['id'] === $page->uncategorised ? ' selected' : '';
                         ?>><?php
                             echo str_repeat('– ', max(0, $category['level'] - 1)) . $escape($category['title']);
                         ?></option>
@@ -73,13 +72,13 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
         </div>
         <div class="alert alert-info mt-3 mb-0" id="clover-currency" hidden>
             <p><?php
-                echo $escape(Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CURRENCY_QUESTION', $displayData['currency']));
+                echo $escape(Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CURRENCY_QUESTION', $page->currency));
             ?></p>
             <button type="button" class="btn btn-primary" data-clover-action="currency"
-                data-clover-currency="<?php echo $escape($displayData['currency']); ?>">
+                data-clover-currency="<?php echo $escape($page->currency); ?>">
                 <?php
                     echo $escape(
-                        Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CURRENCY_CONFIRM', $displayData['currency'])
+                        Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_CURRENCY_CONFIRM', $page->currency)
                     );
                 ?>
             </button>

@@ -8,16 +8,15 @@
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
 use Joomla\CMS\Language\Text;
 
-/**
- * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
- *   makes it
- */
+/** @var array{page: DashboardView} $displayData */
+$page    = $displayData['page'];
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
 $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
 ?>
-<?php foreach ($displayData['warnings'] as $warning) : ?>
+<?php foreach ($page->warnings as $warning) : ?>
     <div class="alert alert-<?php echo $warning->type; ?> d-flex gap-2" role="alert">
         <span class="fa-solid fa-triangle-exclamation pt-1" aria-hidden="true"></span>
         <div>
@@ -25,7 +24,7 @@ $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP
             <?php foreach ($warning->links as $label => $url) : ?>
                 <a class="alert-link ms-1" href="<?php echo $escape($url); ?>"><?php echo $escape($label); ?></a>
             <?php endforeach; ?>
-            <?php if ($displayData['mayAct'] && $warning->buttons !== []) : ?>
+            <?php if ($page->mayAct && $warning->buttons !== []) : ?>
                 <div class="d-flex flex-wrap gap-2 mt-2">
                     <?php foreach ($warning->buttons as $button) : ?>
                         <button type="button" class="btn btn-sm <?php echo $button['class']; ?>"

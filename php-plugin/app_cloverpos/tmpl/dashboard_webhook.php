@@ -8,31 +8,30 @@
 
 \defined('_JEXEC') or die;
 
+use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardView;
 use Joomla\CMS\Language\Text;
 
-/**
- * @var array<string, mixed> $displayData As {@see \J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardPage}
- *   makes it
- */
+/** @var array{page: DashboardView} $displayData */
+$page    = $displayData['page'];
 $escape = static fn (string|int $text): string => htmlspecialchars((string) $text, ENT_QUOTES, 'UTF-8');
 $word   = static fn (string $key): string => $escape(Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_' . $key));
-$figures = $displayData['figures'];
+$figures = $page->figures;
 ?>
 <section class="card h-100" aria-labelledby="clover-webhook-title">
     <div class="card-header"><h2 class="h5 mb-0" id="clover-webhook-title"><?php echo $word('WEBHOOK'); ?></h2></div>
     <div class="card-body">
-        <?php if (!$displayData['webhooks']) : ?>
+        <?php if (!$page->webhooks) : ?>
             <div class="alert alert-warning"><?php echo $word('WEBHOOK_OFF'); ?></div>
-        <?php elseif (!$displayData['hasAuthCode']) : ?>
+        <?php elseif (!$page->hasAuthCode) : ?>
             <div class="alert alert-info"><?php echo $word('WEBHOOK_NO_AUTH_CODE'); ?></div>
         <?php endif; ?>
-        <?php if ($displayData['isLocal']) : ?>
+        <?php if ($page->isLocal) : ?>
             <div class="alert alert-warning"><?php echo $word('WEBHOOK_LOCAL'); ?></div>
         <?php endif; ?>
         <label class="form-label" for="clover-webhook-url"><?php echo $word('WEBHOOK_URL'); ?></label>
         <div class="input-group mb-1">
             <input type="text" readonly class="form-control" id="clover-webhook-url"
-                value="<?php echo $escape($displayData['webhookUrl']); ?>">
+                value="<?php echo $escape($page->webhookUrl); ?>">
             <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-url"><span
                 class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
         </div>
@@ -44,7 +43,7 @@ $figures = $displayData['figures'];
                 placeholder="<?php echo $word('WEBHOOK_CODE_WAITING'); ?>" aria-describedby="clover-webhook-code-note">
             <button type="button" class="btn btn-secondary" data-clover-copy="clover-webhook-code"><span
                 class="fa-solid fa-copy" aria-hidden="true"></span> <?php echo $word('COPY'); ?></button>
-            <?php if ($displayData['mayAct']) : ?>
+            <?php if ($page->mayAct) : ?>
                 <button type="button" class="btn btn-primary" data-clover-action="check"><?php
                     echo $word('WEBHOOK_CHECK');
                 ?></button>

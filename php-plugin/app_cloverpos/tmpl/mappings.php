@@ -8,12 +8,12 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -228,7 +228,7 @@ $badges    = [
                             <td class="text-nowrap"><?php
                                 echo $row->lastSynced === null
                                     ? Text::_($prefix . 'NEVER')
-                                    : $text(HTMLHelper::_('date', $row->lastSynced, Text::_('DATE_FORMAT_LC6')));
+                                    : $text(LocalTime::sql($row->lastSynced));
                             ?></td>
                             <td>
                                 <div class="d-flex flex-wrap gap-2">

@@ -8,6 +8,7 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
@@ -15,9 +16,7 @@ use CloverSync\Shop\Sales\OrderStatusLine;
 use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\SaleState;
 use CloverSync\Shop\Support\ShopSettings;
-use CloverSync\Shop\Support\UtcTime;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
@@ -48,7 +47,7 @@ $colour = static fn (string $state): string => match ($state) {
 };
 $when   = static fn (?int $unix): string => $unix === null
     ? ''
-    : HTMLHelper::_('date', UtcTime::sql($unix), Text::_('DATE_FORMAT_LC6'));
+    : LocalTime::unix($unix);
 // For other reasons, the message only repeats the reason.
 $detail = static fn (LedgerRow|OrderPushRow $row): string => \in_array(
     $row->reason,
@@ -61,7 +60,7 @@ $reason = static function (string $kind, ?string $reason) use ($prefix): string 
     return (string) $reason !== '' && Text::_($key) !== $key ? Text::_($key) : '';
 };
 
-if ($problem !== null) {
+if ($problem !== null || $status === null) {
     echo '<p class="mb-0">' . $escape($problem) . '</p>';
 
     return;

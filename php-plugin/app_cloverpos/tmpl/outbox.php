@@ -8,6 +8,7 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\SendState;
@@ -15,7 +16,6 @@ use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -143,7 +143,7 @@ usort($rows, static fn (array $a, array $b): int => $b['row']->created <=> $a['r
                                         <?php endif; ?>
                                         <div class="small text-body-secondary"><?php
                                             $created = gmdate('Y-m-d H:i:s', $row['row']->created);
-                                            echo $text(HTMLHelper::_('date', $created, Text::_('DATE_FORMAT_LC6')));
+                                            echo $text(LocalTime::sql($created));
                                         ?></div>
                                     </th>
                                     <td class="text-break">

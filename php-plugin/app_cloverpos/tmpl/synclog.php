@@ -8,8 +8,8 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Shop\Joomla\LocalTime;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
-use Joomla\CMS\HTML\HTMLHelper;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -46,7 +46,7 @@ $badges = ['success' => 'text-bg-success', 'error' => 'text-bg-danger', 'skipped
                 <?php foreach ($displayData['entries'] as $entry) : ?>
                     <tr>
                         <td class="text-nowrap"><?php
-                            echo $text(HTMLHelper::_('date', $entry['at'], Text::_('DATE_FORMAT_LC6')));
+                            echo $text(LocalTime::sql($entry['at']));
                         ?></td>
                         <td><span class="badge <?php echo $badges[$entry['status']] ?? 'text-bg-secondary'; ?>"><?php
                             echo isset($badges[$entry['status']])

@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -23,7 +23,7 @@ final readonly class Actions
 {
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 
@@ -48,7 +48,7 @@ final readonly class Actions
                 'sync'       => new SyncActions($this->factory, $this->app),
                 'mapping'    => new MappingActions($this->factory, $this->app),
                 'outbox'     => new OutboxActions($this->factory),
-                'order'      => new OrderActions($this->factory),
+                'order'      => new OrderActions($this->factory, $this->app),
                 default      => null,
             };
             $action = $group?->actions()[$name] ?? null;

@@ -18,7 +18,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Support\Platform;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -29,7 +29,7 @@ final readonly class ConnectionActions implements ActionGroup
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

@@ -13,6 +13,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Support\Platform;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Factory;
 
 /** Prepares a request that calls Clover. */
@@ -25,7 +26,12 @@ final class LongRequest
     public static function begin(int $seconds = self::LIMIT): void
     {
         // With sessions in files, the administrator's other tabs would wait for this request.
-        Factory::getApplication()->getSession()->close();
+        $app = Factory::getApplication();
+
+        if ($app instanceof CMSWebApplicationInterface) {
+            $app->getSession()->close();
+        }
+
         Platform::allowSeconds($seconds);
     }
 }

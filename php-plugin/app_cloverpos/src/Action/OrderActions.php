@@ -23,7 +23,7 @@ use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;
-use Joomla\CMS\Factory;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\Input\Input;
 
@@ -40,6 +40,7 @@ final readonly class OrderActions implements ActionGroup
 
     public function __construct(
         private ShopFactory $factory,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 
@@ -200,7 +201,7 @@ final readonly class OrderActions implements ActionGroup
                 $isUnderWay => Text::_(self::PREFIX . 'NOTED'),
                 default     => Text::_(self::PREFIX . 'DONE'),
             },
-            'html'    => (new OrderCard($this->factory, Factory::getApplication()))->body($orderId),
+            'html'    => (new OrderCard($this->factory, $this->app))->body($orderId),
         ];
     }
 

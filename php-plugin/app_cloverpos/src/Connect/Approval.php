@@ -18,7 +18,7 @@ use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Services;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\RedirectUri;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 
 /**
@@ -35,7 +35,7 @@ final readonly class Approval
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 
@@ -65,10 +65,10 @@ final readonly class Approval
      */
     public function finish(#[\SensitiveParameter] string $callback): array
     {
-        $pending = $this->app->getSession()->get(self::SESSION);
+        $pending = $this->pending();
         $this->app->getSession()->remove(self::SESSION);
 
-        if (!$this->isValid($pending)) {
+        if ($pending === null) {
             return [
                 'ok'      => false,
                 'kind'    => 'approval_lost',
@@ -112,18 +112,28 @@ final readonly class Approval
             : $message . ' ' . Text::sprintf(self::PREFIX . 'CONNECT_ANOTHER_MERCHANT', $before);
     }
 
-    /** @param array<string, mixed> $pending */
+    /** @param array{state: string, environment: string, at: int} $pending */
     private function keep(#[\SensitiveParameter] array $pending): void
     {
         $this->app->getSession()->set(self::SESSION, $pending);
     }
 
-    private function isValid(mixed $pending): bool
+    /** @return ?array{state: string, environment: string, at: int} Null when there is none, or it is too old */
+    private function pending(): ?array
     {
+        $pending     = $this->app->getSession()->get(self::SESSION);
+        $pending     = \is_array($pending) ? $pending : [];
+        $state       = $pending['state'] ?? null;
+        $environment = $pending['environment'] ?? null;
+        $at          = $pending['at'] ?? null;
+
         return (
-            \is_array($pending)
-            && $pending['environment'] === $this->factory->environment()
-            && $pending['at'] > ($this->factory->clock->now() - self::VALID)
+            \is_string($state)
+            && \is_int($at)
+            && $environment === $this->factory->environment()
+            && $at > ($this->factory->clock->now() - self::VALID)
+                ? ['state' => $state, 'environment' => $environment, 'at' => $at]
+                : null
         );
     }
 }

@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Uri\Uri;
 
@@ -25,7 +25,7 @@ use Joomla\CMS\Uri\Uri;
 final class PopupResponse
 {
     /** Sends it and ends the application. */
-    public static function send(CMSApplicationInterface $app, bool $ok, string $message): never
+    public static function send(CMSWebApplicationInterface $app, bool $ok, string $message): never
     {
         // The address contains the approval's code, which no other site may see.
         foreach ([

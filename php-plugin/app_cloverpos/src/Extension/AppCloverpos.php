@@ -14,6 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Extension;
 
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
+use J2Commerce\Component\J2commerce\Administrator\Event\PluginEvent;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Action\Actions;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
@@ -24,14 +25,18 @@ use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Product\ProductBadge;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
+use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Event\Model\AfterSaveEvent;
 use Joomla\CMS\Event\Model\BeforeSaveEvent;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Plugin\CMSPlugin;
+use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Event\Event;
 use Joomla\Event\EventInterface;
 use Joomla\Event\Priority;
 use Joomla\Event\SubscriberInterface;
+use Joomla\Input\Input;
 
 /** Translates events of Joomla and J2Commerce to calls of the app's own classes, and lets none of them fail. */
 final class AppCloverpos extends CMSPlugin implements SubscriberInterface
@@ -40,7 +45,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 
     protected $autoloadLanguage = true;
 
-    /** @param array<string, mixed> $config */
+    /** @param array<array-key, mixed> $config */
     public function __construct(
         array $config,
         private readonly ShopFactory $factory,
@@ -73,12 +78,19 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $page = (new Pages($this->factory, $this->getApplication()))->open(self::text($event->getArgument(
+        $page = (new Pages($this->factory, $this->webApplication()))->open(self::text($event->getArgument(
             'pluginview',
         )));
-        $html = $page->render($event->getArgument('toolbar'), $event->getArgument('input'));
+        $toolbar = $event->getArgument('toolbar');
+        $results = $event->getArgument('result', []);
+
+        if (!$toolbar instanceof Toolbar) {
+            throw new \LogicException('J2Commerce gave the page no toolbar.');
+        }
+
+        $html = $page->render($toolbar, self::input($event));
         $event->setArgument('title', Text::_($page->title()));
-        $event->setArgument('result', [...$event->getArgument('result', []), $html]);
+        $event->setArgument('result', [...(\is_array($results) ? $results : []), $html]);
     }
 
     public function onAction(Event $event): void
@@ -94,9 +106,9 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
             return;
         }
 
-        $event->setArgument('jsonResult', (new Actions($this->factory, $this->getApplication()))->answer(
+        $event->setArgument('jsonResult', (new Actions($this->factory, $this->webApplication()))->answer(
             self::text($event->getArgument('action')),
-            $event->getArgument('input'),
+            self::input($event),
         ));
     }
 
@@ -105,7 +117,11 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
         $app = $this->getApplication();
 
         // Some versions of Joomla run these handlers in the administrator for guests too.
-        if ($app->isClient('site') && $app->getInput()->getCmd('task') === 'webhook') {
+        if (
+            $app instanceof CMSWebApplicationInterface
+            && $app->isClient('site')
+            && $app->getInput()->getCmd('task') === 'webhook'
+        ) {
             (new WebhookRequest($this->factory, $app))->handle();
         }
     }
@@ -136,25 +152,25 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
 
     public function onOrderSidebar(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult((new OrderCard(
-            $this->factory,
-            $this->getApplication(),
-        ))->render(self::argument($event, 0))));
+        $this->quietly(function () use ($event): void {
+            $card = new OrderCard($this->factory, $this->webApplication());
+            self::add($event, $card->render(self::argument($event, 0)));
+        });
     }
 
     public function onProductForm(EventInterface $event): void
     {
-        $this->quietly(fn () => $event->addResult((new ProductBadge(
-            $this->factory,
-            $this->getApplication(),
-        ))->render(self::argument($event, 1))));
+        $this->quietly(function () use ($event): void {
+            $badge = new ProductBadge($this->factory, $this->webApplication());
+            self::add($event, $badge->render(self::argument($event, 1)));
+        });
     }
 
     public function onQuickIcons(EventInterface $event): void
     {
         $this->quietly(function () use ($event): void {
             if (self::maySee()) {
-                $event->addResult((new Notices($this->factory))->quickIcon());
+                self::add($event, (new Notices($this->factory))->quickIcon());
             }
         });
     }
@@ -163,7 +179,7 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     {
         $this->quietly(function () use ($event): void {
             foreach (self::maySee() ? (new Notices($this->factory))->messages() : [] as $message) {
-                $event->addResult($message);
+                self::add($event, $message);
             }
         });
     }
@@ -171,24 +187,48 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     /** @throws \RuntimeException with a sentence for the owner: Joomla shows it, keeps the form and stores nothing */
     public function onSettingsSave(BeforeSaveEvent $event): void
     {
-        if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            (new SettingsForm($this->factory))->beforeSave($event->getItem());
+        $table = SettingsForm::table($event);
+
+        if ($table !== null) {
+            (new SettingsForm($this->factory))->beforeSave($table);
         }
     }
 
     public function onSettingsSaved(AfterSaveEvent $event): void
     {
-        if (SettingsForm::isOurs($event->getContext(), $event->getItem())) {
-            $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave(
-                $event->getItem(),
-                $this->getApplication(),
-            ));
+        $table = SettingsForm::table($event);
+
+        if ($table !== null) {
+            $this->quietly(fn () => (new SettingsForm($this->factory))->afterSave($table, $this->application()));
         }
     }
 
     private function workLater(): void
     {
-        AfterResponse::sendSales($this->factory, $this->getApplication());
+        AfterResponse::sendSales($this->factory, $this->application());
+    }
+
+    private function application(): CMSApplicationInterface
+    {
+        return $this->getApplication() ?? throw new \LogicException('The plugin was given no application.');
+    }
+
+    /** Pages, and parts of J2Commerce's pages, exist in a browser only. */
+    private function webApplication(): CMSWebApplicationInterface
+    {
+        $app = $this->getApplication();
+
+        return $app instanceof CMSWebApplicationInterface
+            ? $app
+            : throw new \LogicException('A page is shown by a web application only.');
+    }
+
+    /** @param string|array<string, mixed> $result */
+    private static function add(EventInterface $event, string|array $result): void
+    {
+        if ($event instanceof PluginEvent) {
+            $event->addResult($result);
+        }
     }
 
     /** A checkout or a page must continue whatever happens here. */
@@ -205,6 +245,13 @@ final class AppCloverpos extends CMSPlugin implements SubscriberInterface
     private static function maySee(): bool
     {
         return J2CommerceHelper::canAccess('j2commerce.viewsetup');
+    }
+
+    private static function input(Event $event): Input
+    {
+        $input = $event->getArgument('input');
+
+        return $input instanceof Input ? $input : throw new \LogicException('J2Commerce gave no input.');
     }
 
     /** A request may contain a list where a name is expected. */

@@ -15,6 +15,8 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Field;
 use CloverSync\Shop\Joomla\Requirements;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
+use Joomla\CMS\Document\HtmlDocument;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Form\FormField;
 use Joomla\CMS\Toolbar\Button\LinkButton;
@@ -32,8 +34,13 @@ final class CloverpageField extends FormField
         $app    = Factory::getApplication();
         $button = new LinkButton('clover-dashboard');
         $button->text('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_DASHBOARD')->url(Pages::url())->icon('fa-solid fa-gauge');
-        $app->getDocument()->getToolbar('toolbar')->prependButton($button);
-        Template::script($app, 'settings');
+
+        if ($app instanceof CMSWebApplicationInterface) {
+            $document = $app->getDocument();
+            $document instanceof HtmlDocument && $document->getToolbar('toolbar')?->prependButton($button);
+            Template::script($app, 'settings');
+        }
+
         $problem = Requirements::problem();
 
         return $problem === null ? '' : Template::render('problem', ['message' => $problem]);

@@ -24,10 +24,10 @@ trait ShopTrait
 
     private static function factory(): ShopFactory
     {
-        return self::$factory ??= ShopFactory::stored(
-            Factory::getApplication(),
-            Factory::getContainer()->get(DatabaseInterface::class),
-        );
+        /** @var DatabaseInterface $database */
+        $database = Factory::getContainer()->get(DatabaseInterface::class);
+
+        return self::$factory ??= ShopFactory::stored(Factory::getApplication(), $database);
     }
 
     /** The page must open whatever is wrong with the app, because the owner disables it there. */

@@ -19,7 +19,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 
 /** Shows what Clover has of an order, on the order's page in the administrator. */
@@ -29,7 +29,7 @@ final readonly class OrderCard
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

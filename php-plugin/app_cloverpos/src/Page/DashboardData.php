@@ -29,7 +29,10 @@ final class DashboardData
 
     private const ITEMS_SPAN = 80;
 
-    /** @return array<string, mixed> */
+    /**
+     * @return array{connected: bool, products: int, errors: int, lastSync: string, details: string,
+     *   run: ?array<string, scalar|null>, code: string, codeAt: string, webhookSeen: string, hasCurrency: bool}
+     */
     public static function of(DashboardStatus $now): array
     {
         return [
@@ -68,7 +71,7 @@ final class DashboardData
         };
     }
 
-    /** @return array<string, mixed> */
+    /** @return array<string, scalar|null> */
     public static function run(SyncRunRow $run, ?int $expected): array
     {
         return [

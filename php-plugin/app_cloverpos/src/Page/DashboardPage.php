@@ -22,7 +22,7 @@ use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Settings\SettingsForm;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\WebhookRequest;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Session\Session;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -56,7 +56,7 @@ final readonly class DashboardPage implements Page
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 
@@ -85,55 +85,54 @@ final readonly class DashboardPage implements Page
             return Template::render('problem', ['message' => ErrorPresenter::of($e)['message']]);
         }
 
-        $this->buttons($toolbar, $page['canWork']);
+        $this->buttons($toolbar, $page->canWork);
         Template::script(
             $this->app,
             'dashboard',
             array_map(static fn (string $word): string => self::PREFIX . $word, self::WORDS),
         );
         $this->app->getDocument()->addScriptOptions(Template::MEDIA, [
-            'figures' => $page['figures'],
-            'mayAct'  => $page['mayAct'],
-            'canWork' => $page['canWork'],
+            'figures' => $page->figures,
+            'mayAct'  => $page->mayAct,
+            'canWork' => $page->canWork,
             'poll'    => self::POLL,
             'follow'  => self::FOLLOW,
         ]);
 
-        return Template::render('dashboard', $page);
+        return Template::render('dashboard', ['page' => $page]);
     }
 
-    /** @return array<string, mixed> Data of tmpl/dashboard.php */
-    private function page(Services $shop, DashboardStatus $now): array
+    private function page(Services $shop, DashboardStatus $now): DashboardView
     {
         $config = ShopConfig::read($shop->sql);
         $mayAct = J2CommerceHelper::canAccess('j2commerce.editsetup');
 
         $shop->verificationCodes()->expect();
 
-        return [
-            'now'            => $now,
-            'figures'        => DashboardData::of($now),
-            'warnings'       => (new Warnings($this->factory, $shop, $now))->list(),
-            'mayAct'         => $mayAct,
-            'canWork'        => $mayAct && $now->connected && !$now->siteMoved,
-            'environment'    => Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
-            'until'          => $now->refreshExpiresAt === null ? '' : LocalTime::unix($now->refreshExpiresAt),
-            'hasCredentials' => $shop->hasCredentials(),
-            'canConnect'     => $mayAct && $shop->hasCredentials(),
-            'connectUrl'     => Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',
-            'redirectUri'    => RedirectUri::of(),
-            'siteUrl'        => rtrim(Uri::root(), '/'),
-            'syncLogUrl'     => Pages::url('synclog'),
-            'mappingsUrl'    => Pages::url('mappings'),
-            'settingsUrl'    => SettingsForm::url($shop->sql),
-            'webhookUrl'     => rtrim(Uri::root(), '/') . '/' . WebhookRequest::PATH,
-            'webhooks'       => $shop->settings->webhooks,
-            'hasAuthCode'    => $this->factory->secrets()->has('webhook_secret'),
-            'isLocal'        => self::isLocal(Uri::getInstance()->getHost()),
-            'categories'     => ShopConfig::categories($shop->sql),
-            'uncategorised'  => ShopConfig::uncategorised($shop->sql),
-            'currency'       => $config->currency,
-        ];
+        return new DashboardView(
+            status: $now,
+            figures: DashboardData::of($now),
+            warnings: (new Warnings($this->factory, $shop, $now))->list(),
+            mayAct: $mayAct,
+            canWork: $mayAct && $now->connected && !$now->siteMoved,
+            environment: Text::_(self::PREFIX . 'ENVIRONMENT_' . strtoupper($now->environment)),
+            until: $now->refreshExpiresAt === null ? '' : LocalTime::unix($now->refreshExpiresAt),
+            hasCredentials: $shop->hasCredentials(),
+            canConnect: $mayAct && $shop->hasCredentials(),
+            connectUrl: Pages::url('oauth_start') . '&tmpl=component&' . Session::getFormToken() . '=1',
+            redirectUri: RedirectUri::of(),
+            siteUrl: rtrim(Uri::root(), '/'),
+            syncLogUrl: Pages::url('synclog'),
+            mappingsUrl: Pages::url('mappings'),
+            settingsUrl: SettingsForm::url($shop->sql),
+            webhookUrl: rtrim(Uri::root(), '/') . '/' . WebhookRequest::PATH,
+            webhooks: $shop->settings->webhooks,
+            hasAuthCode: $this->factory->secrets()->has('webhook_secret'),
+            isLocal: self::isLocal((string) Uri::getInstance()->getHost()),
+            categories: ShopConfig::categories($shop->sql),
+            uncategorised: ShopConfig::uncategorised($shop->sql),
+            currency: $config->currency,
+        );
     }
 
     private function buttons(Toolbar $toolbar, bool $canWork): void

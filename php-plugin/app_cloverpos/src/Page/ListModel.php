@@ -12,7 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 \defined('_JEXEC') or die();
 
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Form\Form;
 use Joomla\CMS\Form\FormFactoryInterface;
@@ -56,7 +56,7 @@ final class ListModel
      * @param array<string, list<string>> $filters Values that each filter may have
      */
     public function __construct(
-        CMSApplicationInterface $app,
+        CMSWebApplicationInterface $app,
         private readonly string $page,
         array $sorts,
         bool $descending,
@@ -82,9 +82,10 @@ final class ListModel
             self::MAX_LIMIT,
             (int) $app->get('list_limit', 20) ?: self::MAX_LIMIT,
         ));
-        $this->start      = max(0, (int) $app->getUserStateFromRequest("$context.limitstart", 'limitstart', 0, 'int'));
-        $this->filterForm = Factory::getContainer()->get(FormFactoryInterface::class)->createForm($context
-        . '.filter', ['control' => '']);
+        $this->start = max(0, (int) $app->getUserStateFromRequest("$context.limitstart", 'limitstart', 0, 'int'));
+        /** @var FormFactoryInterface $forms */
+        $forms            = Factory::getContainer()->get(FormFactoryInterface::class);
+        $this->filterForm = $forms->createForm("$context.filter", ['control' => '']);
         $this->filterForm->loadFile(JPATH_PLUGINS . "/j2commerce/app_cloverpos/forms/filter_$page.xml");
         $this->filterForm->bind([
             'filter' => $this->activeFilters,
@@ -133,7 +134,7 @@ final class ListModel
             ($this->total > 0 ? $this->pagination->getListFooter() : '')
             . '<input type="hidden" name="task" value="appPlugin.display">'
             . '<input type="hidden" name="boxchecked" value="0">'
-            . HTMLHelper::_('form.token')
+            . (string) HTMLHelper::_('form.token')
             . '</form>'
         );
     }
@@ -150,18 +151,22 @@ final class ListModel
             . ($class === '' ? '' : " class=\"$class\"")
             . $sorted
             . '>'
-            . HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort)
+            . (string) HTMLHelper::_('searchtools.sort', $key, $column, $this->descending ? 'desc' : 'asc', $this->sort)
             . '</th>'
         );
     }
 
-    /**
-     * @param array<mixed> $values
-     *
-     * @return array<string, string>
-     */
+    /** @return array<string, string> */
     private static function texts(mixed $values): array
     {
-        return array_map(strval(...), array_filter((array) $values, is_scalar(...)));
+        $texts = [];
+
+        foreach (\is_array($values) ? $values : [] as $name => $value) {
+            if (\is_scalar($value)) {
+                $texts[(string) $name] = (string) $value;
+            }
+        }
+
+        return $texts;
     }
 }

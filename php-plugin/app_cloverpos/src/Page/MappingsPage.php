@@ -18,7 +18,7 @@ use CloverSync\Shop\Links\LinkList;
 use CloverSync\Shop\Links\LinkState;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
@@ -28,7 +28,8 @@ final readonly class MappingsPage implements Page
     /** Conflicts that are listed at most; "Adopt all" and "Relink all" include all of them. */
     public const LISTED = 100;
 
-    private const STATES = [
+    /** @var list<string> */
+    private const array STATES = [
         LinkState::Synced->value,
         LinkState::Pending->value,
         LinkState::Error->value,
@@ -65,7 +66,7 @@ final readonly class MappingsPage implements Page
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

@@ -16,7 +16,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\PopupResponse;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
@@ -29,7 +29,7 @@ final readonly class OAuthCallbackPage implements Page
 {
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

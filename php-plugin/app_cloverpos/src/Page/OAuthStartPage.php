@@ -17,7 +17,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\Approval;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect\PopupResponse;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Session\Session;
 use Joomla\CMS\Toolbar\Toolbar;
@@ -28,7 +28,7 @@ final readonly class OAuthStartPage implements Page
 {
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

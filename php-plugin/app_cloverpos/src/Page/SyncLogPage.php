@@ -17,7 +17,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\SystemClock;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 use Joomla\CMS\Toolbar\Toolbar;
 use Joomla\Input\Input;
 
@@ -28,7 +28,7 @@ final readonly class SyncLogPage implements Page
 {
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

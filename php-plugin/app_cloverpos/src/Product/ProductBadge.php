@@ -20,7 +20,7 @@ use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 
 /** The sync status of a product, on its edit screen. */
 final readonly class ProductBadge
@@ -29,7 +29,7 @@ final readonly class ProductBadge
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

@@ -26,6 +26,7 @@ use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Log\SyncLog;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Webhook\GuestAccess;
 use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Event\Model\SaveEvent;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Table\TableInterface;
 
@@ -45,14 +46,17 @@ final readonly class SettingsForm
     ) {
     }
 
-    public static function isOurs(string $context, mixed $item): bool
+    /** The app's own row, when the plugin manager saves it; else null. */
+    public static function table(SaveEvent $event): ?TableInterface
     {
-        return (
-            $context === 'com_plugins.plugin'
-            && $item instanceof TableInterface
-            && $item->folder === 'j2commerce'
-            && $item->element === self::ELEMENT
-        );
+        $item = $event->getItem();
+
+        return $event->getContext() === 'com_plugins.plugin'
+        && $item instanceof TableInterface
+        && $item->folder === 'j2commerce'
+        && $item->element === self::ELEMENT
+            ? $item
+            : null;
     }
 
     /** Address of the settings, relative to the administrator. */
@@ -71,10 +75,16 @@ final readonly class SettingsForm
     public function beforeSave(TableInterface $table): void
     {
         $given   = self::decode($table->params);
-        $secrets = array_filter(
-            array_intersect_key($given, array_flip(Secrets::NAMES)),
-            static fn (mixed $s): bool => \is_string($s) && trim($s) !== '',
-        );
+        $secrets = [];
+
+        foreach (Secrets::NAMES as $name) {
+            $secret = $given[$name] ?? null;
+
+            if (\is_string($secret) && trim($secret) !== '') {
+                $secrets[$name] = $secret;
+            }
+        }
+
         $forget = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
         $kept   = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
 
@@ -136,14 +146,14 @@ final readonly class SettingsForm
                 'notice',
             );
         } elseif (
-            trim((string) ($now['app_id'] ?? '')) !== trim((string) $this->factory->parameter('app_id'))
+            self::text($now['app_id'] ?? null) !== self::text($this->factory->parameter('app_id'))
             && Requirements::isMet()
             && $this->factory->shop()->connection->status()->connected
         ) {
             $app->enqueueMessage(Text::_(self::PREFIX . 'SETTINGS_APP_CHANGED'), 'warning');
         }
 
-        if (($now['debug'] ?? false) && !$this->factory->isDebug()) {
+        if (ShopFactory::isOn($now['debug'] ?? null) && !$this->factory->isDebug()) {
             (new SyncLog($this->factory->sql(), $environment, $this->factory->clock))->add(
                 'sync',
                 'item',
@@ -158,7 +168,7 @@ final readonly class SettingsForm
      * Tokens encrypted with another site secret can never be decrypted and would prevent a new connection. They are
      * kept until the owner enters the App Secret again, because the old site secret may return.
      *
-     * @param array<string, mixed> $parameters
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
      */
     private function forgetLostTokens(#[\SensitiveParameter] array $parameters): void
     {
@@ -175,7 +185,7 @@ final readonly class SettingsForm
         }
     }
 
-    /** @param array<string, mixed> $parameters */
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
     private function check(#[\SensitiveParameter] array $parameters): Settings
     {
         try {
@@ -190,9 +200,15 @@ final readonly class SettingsForm
         }
     }
 
-    /** @return array<string, mixed> */
+    private static function text(mixed $setting): string
+    {
+        return \is_scalar($setting) ? trim((string) $setting) : '';
+    }
+
+    /** @return array<string, scalar|array<array-key, scalar|null>|null> */
     private static function decode(mixed $params): array
     {
+        /** @var array<string, scalar|array<array-key, scalar|null>|null>|scalar|null $decoded */
         $decoded = \is_string($params) ? json_decode($params, true) : null;
 
         return \is_array($decoded) ? $decoded : [];

@@ -16,7 +16,7 @@ use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Webhook;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\AfterResponse;
-use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Application\CMSWebApplicationInterface;
 
 /** One request from Clover to the webhook address. */
 final readonly class WebhookRequest
@@ -26,7 +26,7 @@ final readonly class WebhookRequest
 
     public function __construct(
         private ShopFactory $factory,
-        private CMSApplicationInterface $app,
+        private CMSWebApplicationInterface $app,
     ) {
     }
 

@@ -22,7 +22,9 @@ final class LocalTime
     /** @param string $utc Column text */
     public static function sql(string $utc): string
     {
-        return HTMLHelper::_('date', $utc, Text::_('DATE_FORMAT_LC6'));
+        $text = HTMLHelper::_('date', $utc, Text::_('DATE_FORMAT_LC6'));
+
+        return \is_string($text) ? $text : '';
     }
 
     public static function unix(int $seconds): string

@@ -159,9 +159,13 @@ final class ShopFactory
 
     public function isDebug(): bool
     {
-        $debug = $this->parameter('debug');
+        return self::isOn($this->parameter('debug'));
+    }
 
-        return \is_scalar($debug) && (bool) $debug;
+    // mixed: a setting as Joomla stores it, decoded from JSON.
+    public static function isOn(mixed $switch): bool
+    {
+        return \is_scalar($switch) && (bool) $switch;
     }
 
     /** Facts of the connection's environment. */

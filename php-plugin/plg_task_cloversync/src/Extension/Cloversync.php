@@ -79,17 +79,19 @@ final class Cloversync extends CMSPlugin implements SubscriberInterface
         ];
     }
 
-    private function fullSync(ExecuteTaskEvent $event): int
+    // Joomla calls these three by their names in TASKS_MAP.
+
+    public function fullSync(ExecuteTaskEvent $event): int
     {
         return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->fullSync());
     }
 
-    private function refreshToken(ExecuteTaskEvent $event): int
+    public function refreshToken(ExecuteTaskEvent $event): int
     {
         return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->refreshToken());
     }
 
-    private function inventory(ExecuteTaskEvent $event): int
+    public function inventory(ExecuteTaskEvent $event): int
     {
         return $this->carryOut(static fn (ScheduledTasks $routines): TaskReport => $routines->inventory());
     }
