@@ -24,12 +24,11 @@ MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
-ANALYZED := stubs cli dev $(addprefix php-plugin/lib/src/,Catalog Connection Database Exception Links Locking Log RateLimit Sales \
-	Services.php Status Support Tasks Webhooks)
-# What it finds nowhere, though it does not know Joomla's classes. Only grows.
+ANALYZED := stubs cli dev/shop php-plugin
+# What it finds nowhere. Only grows.
 NOWHERE := docblock-type-mismatch invalid-property-write non-existent-class-constant non-existent-function non-existent-property \
 	undefined-variable
-# The same, where Joomla's own classes are needed: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
+# The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
 ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
 DATABASES ?= sqlite mariadb
 PHPUNIT_SUITES ?= extension,shop,resilience
@@ -91,13 +90,14 @@ lint-rust: setup
 
 lint-php: setup $(MAGO)
 	$(MAGO) format --check
+	$(MAGO) format --check dev/stubs
 	$(MAGO) lint
 	$(MAGO) analyze $(ANALYZED)
 	$(MAGO) analyze $(NOWHERE:%=--retain-code %)
 	@find php-plugin cli dev scripts stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find scripts .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 
-lint-joomla: $(MAGO) ## Analyze what names Joomla's classes; JOOMLA_ROOT is a site with J2Commerce
+lint-joomla: $(MAGO) ## Compare dev/stubs with a real Joomla, by analysis; JOOMLA_ROOT is a site with J2Commerce
 	php scripts/analyze-joomla.php $(MAGO) $(ANALYZED_JOOMLA)
 
 $(MAGO):

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Runs Mago's analysis over code that names Joomla's classes, with the sources of a site to read them from.
+ * Runs Mago's analysis over code that names Joomla's classes, with the sources of a site in place of dev/stubs.
  *
  *     JOOMLA_ROOT=/path/to/site php scripts/analyze-joomla.php mago php-plugin/lib/src/Joomla …
  */
@@ -17,8 +17,6 @@ const SOURCES = [
     'administrator/components/com_scheduler/src',
 ];
 
-const CONSTANTS = ['JPATH_ADMINISTRATOR', 'JPATH_BASE', 'JPATH_CACHE', 'JPATH_PLUGINS', 'JPATH_ROOT', 'JPATH_SITE'];
-
 $root = rtrim((string) getenv('JOOMLA_ROOT'), '/');
 $mago = $argv[1] ?? '';
 
@@ -32,19 +30,15 @@ $home   = dirname(__DIR__);
 $folder = "$home/target/analyze-joomla";
 is_dir($folder) || mkdir($folder, 0o777, true);
 
-// Joomla defines them at run time.
-$lines = array_map(static fn (string $name): string => "const $name = '/';", CONSTANTS);
-file_put_contents("$folder/constants.php", "<?php\n\n" . implode("\n", $lines) . "\n");
-
 $config = (string) file_get_contents("$home/mago.toml");
 $paths  = array_map(static fn (string $path): string => json_encode(
     "$root/$path",
     JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES,
 ), SOURCES);
 $config = str_replace(
-    ["\n[source]\n", "ignore = [\n"],
+    ['includes = ["dev/stubs"]', "ignore = [\n"],
     [
-        "\n[source]\nincludes = [" . implode(', ', $paths) . ", \"target/analyze-joomla/constants.php\"]\n",
+        'includes = [' . implode(', ', $paths) . ', "dev/stubs/joomla/constants.php"]',
         // Text::sprintf() reads its arguments by func_get_args(). Joomla calls a task plugin's routines by their names.
         "ignore = [\n    \"too-many-arguments\",\n    \"unused-method\",\n",
     ],
