@@ -12,9 +12,19 @@ const ROOT = __DIR__ . '/..';
 
 const SIMULATOR = ROOT . '/target/release/clover-simulator';
 
+/**
+ * @phpstan-type Item array{id: string, name: string, price: int, priceType?: string, hidden: bool, deleted?: bool,
+ *   itemGroup?: array{id: string}}
+ * @phpstan-type Order array{externalReferenceId?: string, title: string, note: string, total: int,
+ *   lineItems: array{elements: list<array{name: string, price: int}>},
+ *   discounts: array{elements: list<array{name: string, amount: int}>}}
+ * @phpstan-type State array{items: list<Item>, stock: array<string, int|float>, orders: list<Order>}
+ * @phpstan-type Counts array{imported: int, updated: int, unchanged: int, deleted: int, failed: int, conflicts: int,
+ *   product_rows_written: int, requests: int, seconds: float}
+ */
 final class Demo
 {
-    /** @var array<string, int> */
+    /** @var array{imported: int, updated: int, deleted: int, failed: int, requests: int} */
     private array $totals = ['imported' => 0, 'updated' => 0, 'deleted' => 0, 'failed' => 0, 'requests' => 0];
 
     private float $began;
@@ -78,10 +88,7 @@ final class Demo
     private function edits(string $clover, array $environment): void
     {
         $items = array_column(
-            array_filter(
-                $this->control($clover, 'GET', 'state')['items'],
-                static fn (array $i): bool => !($i['deleted'] ?? false),
-            ),
+            array_filter($this->state($clover)['items'], static fn (array $i): bool => !($i['deleted'] ?? false)),
             null,
             'id',
         );
@@ -123,13 +130,13 @@ final class Demo
     /** @param array<string, string> $environment */
     private function sale(string $clover, array $environment): void
     {
-        $state   = $this->control($clover, 'GET', 'state');
+        $state   = $this->state($clover);
         $counted = array_values(array_filter(
             $state['items'],
             static fn (array $i): bool => (
-                !$i['deleted']
+                !($i['deleted'] ?? false)
                 && !$i['hidden']
-                && $i['priceType'] === 'FIXED'
+                && ($i['priceType'] ?? 'FIXED') === 'FIXED'
                 && ($state['stock'][$i['id']] ?? 0) >= 5
             ),
         ));
@@ -163,7 +170,7 @@ final class Demo
             'order_tax'          => 33,
         ];
         $counts = fn (): array => array_map(
-            fn (array $i): float => (float) $this->control($clover, 'GET', 'state')['stock'][$i['id']],
+            fn (array $i): float => (float) ($this->state($clover)['stock'][$i['id']] ?? 0),
             [$first, $second],
         );
         $had = $counts();
@@ -180,7 +187,7 @@ final class Demo
         printf(
             "  In Clover: \u{201c}%s\u{201d}, reference %s, %s\n",
             $sold['title'],
-            $sold['externalReferenceId'],
+            $sold['externalReferenceId'] ?? '',
             $sold['note'],
         );
 
@@ -208,12 +215,12 @@ final class Demo
         $this->sync($environment);
     }
 
-    /** @return list<array<string, mixed>> Orders in Clover that came from the web */
+    /** @return list<Order> Orders in Clover that came from the web */
     private function webOrders(string $clover): array
     {
         return array_values(array_filter(
-            $this->control($clover, 'GET', 'state')['orders'],
-            static fn (array $o): bool => isset($o['externalReferenceId']),
+            $this->state($clover)['orders'],
+            static fn (array $o): bool => ($o['externalReferenceId'] ?? '') !== '',
         ));
     }
 
@@ -239,19 +246,22 @@ final class Demo
     /**
      * @param array<string, string> $environment
      *
-     * @return array<string, mixed> The last line of the command
+     * @return Counts The last line of the command
      */
     private function sync(array $environment): array
     {
         $this->say('sync');
         [$code, $output] = $this->execute($environment, ['sync', '--json']);
         $lines = explode("\n", trim($output));
-        $done  = json_decode((string) end($lines), true) ?? [];
+        $last  = array_pop($lines);
 
-        if (!\in_array($code, [0, 3], true) || ($done['event'] ?? '') !== 'done') {
+        if (!\in_array($code, [0, 3], true) || !str_starts_with($last, '{"event":"done"')) {
             fwrite(STDERR, $output);
             $this->check(false, "the sync ended well (exit code $code)");
         }
+
+        /** @var Counts $done */
+        $done = json_decode($last, true, 512, JSON_THROW_ON_ERROR);
 
         printf(
             "  %d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d rows of the shop written, %d requests, %.2f s\n\n",
@@ -267,7 +277,7 @@ final class Demo
         );
 
         foreach ($this->totals as $name => $total) {
-            $this->totals[$name] = $total + (int) $done[$name];
+            $this->totals[$name] = $total + $done[$name];
         }
 
         return $done;
@@ -277,7 +287,7 @@ final class Demo
     private function command(array $environment, string ...$arguments): void
     {
         $this->say(implode(' ', $arguments));
-        [$code, $output] = $this->execute($environment, $arguments);
+        [$code, $output] = $this->execute($environment, array_values($arguments));
         echo preg_replace('/^(?=.)/m', '  ', $output), "\n";
         $this->check($code === 0, "exit code $code");
     }
@@ -290,16 +300,17 @@ final class Demo
      */
     private function execute(array $environment, array $arguments): array
     {
+        $pipes   = [];
         $process = proc_open(
-            [realpath(ROOT . '/cloversync'), ...$arguments],
+            [ROOT . '/cloversync', ...$arguments],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
-            $environment['folder'],
+            $environment['folder'] ?? '' ?: null,
             array_diff_key($environment, ['folder' => '']) + getenv(),
         );
-        $output = (string) stream_get_contents($pipes[1]);
+        $output = isset($pipes[1]) ? (string) stream_get_contents($pipes[1]) : '';
 
-        return [proc_close($process), $output];
+        return [$process === false ? 1 : proc_close($process), $output];
     }
 
     /**
@@ -310,11 +321,17 @@ final class Demo
     {
         $folder = sys_get_temp_dir() . '/cloversync-demo-' . bin2hex(random_bytes(4));
         mkdir($folder, 0o700);
+        $pipes     = [];
+        $match     = [];
         $simulator = proc_open(
             [SIMULATOR, '--listen', '127.0.0.1:0', '--catalog', $catalog],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );
+
+        if ($simulator === false || !isset($pipes[1])) {
+            throw new RuntimeException('The simulator cannot be started.');
+        }
 
         try {
             $this->check(
@@ -332,17 +349,27 @@ final class Demo
         } finally {
             proc_terminate($simulator);
             proc_close($simulator);
-            array_map(unlink(...), array_filter([...glob("$folder/*"), ...glob("$folder/.[!.]*")], is_file(...)));
+            array_map(unlink(...), array_filter(glob("$folder/{,.}*", GLOB_BRACE) ?: [], is_file(...)));
             rmdir($folder);
         }
+    }
+
+    /** @return State What the merchant has */
+    private function state(string $clover): array
+    {
+        /** @var State $state */
+        $state = json_decode($this->control($clover, 'GET', 'state'), true, 512, JSON_THROW_ON_ERROR);
+        $this->check($state['items'] !== [], 'the merchant has items');
+
+        return $state;
     }
 
     /**
      * @param array<string, mixed> $body
      *
-     * @return array<string, mixed>
+     * @return string The simulator's answer
      */
-    private function control(string $clover, string $method, string $path, array $body = []): array
+    private function control(string $clover, string $method, string $path, array $body = []): string
     {
         $context = [
             'method'  => $method,
@@ -352,7 +379,7 @@ final class Demo
         $answer = file_get_contents("$clover/__sim/$path", false, stream_context_create(['http' => $context]));
         $this->check($answer !== false, "the simulator took $method $path");
 
-        return (array) json_decode((string) $answer, true);
+        return (string) $answer;
     }
 
     private function heading(string $text): void

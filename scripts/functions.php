@@ -63,7 +63,9 @@ require __DIR__ . '/../cli/autoload.php';
 
                     $name = strtolower(ltrim($token->text, '\\'));
 
-                    if (\function_exists($name) || \in_array($name, CloverSync\Shop\Support\Platform::OPTIONAL, true)) {
+                    $known = \function_exists($name);
+
+                    if ($known || \in_array($name, CloverSync\Shop\Support\Platform::OPTIONAL, true)) {
                         $found[$name][] = substr($path, \strlen($root) + 1) . ':' . $token->line;
                     }
                 }

@@ -16,15 +16,26 @@ declare(strict_types=1);
     $root = \dirname(__DIR__);
 
     $run = static function (string $command) use ($root): string {
+        $pipes   = [];
         $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes, $root);
-        $output  = (string) stream_get_contents($pipes[1]);
+        $output  = isset($pipes[1]) ? (string) stream_get_contents($pipes[1]) : '';
 
-        return proc_close($process) === 0 ? trim($output) : throw new RuntimeException("“{$command}” failed.");
+        return $process !== false && proc_close($process) === 0
+            ? trim($output)
+            : throw new RuntimeException("“{$command}” failed.");
     };
 
     $host = preg_match('/^host: (\S+)$/m', $run('rustc -vV'), $m) === 1
         ? $m[1]
         : throw new RuntimeException('rustc names no host.');
+    /**
+     * @var array{
+     *     packages: list<array{id: string, name: string, version: string, source: ?string, license: ?string,
+     *         repository: ?string, homepage: ?string, manifest_path: string}>,
+     *     resolve: array{nodes: list<array{id: string, deps: list<array{pkg: string,
+     *         dep_kinds: list<array{kind: ?string}>}>}>},
+     * } $metadata
+     */
     $metadata = json_decode(
         $run("cargo metadata --format-version 1 --locked --filter-platform $host"),
         true,
