@@ -26,8 +26,9 @@ DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
 ANALYZED := stubs cli dev/shop php-plugin
 # What it finds nowhere. Only grows.
-NOWHERE := docblock-type-mismatch invalid-property-write non-existent-class-constant non-existent-function non-existent-property \
-	undefined-variable
+NOWHERE := docblock-type-mismatch impossible-assignment invalid-property-write non-existent-attribute-class non-existent-class \
+	non-existent-class-constant non-existent-class-like non-existent-function non-existent-method non-existent-property \
+	unavailable-function undefined-variable unused-method unused-property
 # The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
 ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
 DATABASES ?= sqlite mariadb

@@ -121,8 +121,8 @@ final readonly class Mapper
         usort($variants, static fn (array $a, array $b): int => strcmp($a['id'], $b['id']));
         [$categories, $tags] = $this->places($used, $title);
         $make     = $this->rules->categoryMode && $categories !== [];
-        $withheld = array_all($used, static fn (array $item): bool => $item['hidden'] ?? false)
-        || array_any($used, self::withholds(...));
+        $withheld = array_filter($used, static fn (array $item): bool => !($item['hidden'] ?? false)) === []
+        || array_filter($used, self::withholds(...)) !== [];
         $seen =
             $title
             . "\n"
@@ -228,7 +228,7 @@ final readonly class Mapper
             }
         }
 
-        if (array_all($items, static fn (array $item): bool => $item['hidden'] ?? false)) {
+        if (array_filter($items, static fn (array $item): bool => !($item['hidden'] ?? false)) === []) {
             $warnings[] = 'hidden in Clover: imported unpublished';
         }
 

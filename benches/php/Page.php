@@ -48,7 +48,7 @@ final class Page
     public function __construct(
         array $items,
         array $counts,
-        private readonly Mapper $mapper,
+        Mapper $mapper,
         private readonly Rules $rules,
         ?float $asked = null,
     ) {

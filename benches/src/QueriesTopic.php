@@ -69,9 +69,7 @@ final class QueriesTopic implements Topic
         $this->page && file_put_contents(self::PAGE, $this->markdown($found, $place->db->prefix));
         $scans = array_filter(
             $found,
-            static fn (array $hot): bool => (
-                !isset($hot['why']) && array_any($hot['plan'], static fn (array $step): bool => self::scans($step))
-            ),
+            static fn (array $hot): bool => !isset($hot['why']) && array_filter($hot['plan'], self::scans(...)) !== [],
         );
         $raw->add('queries', array_map(static fn (array $hot): array => [
             'purpose' => $hot['purpose'],
@@ -185,7 +183,7 @@ final class QueriesTopic implements Topic
     private static function find(array $plans, array $has): array
     {
         foreach ($plans as $short => $plan) {
-            if (array_all($has, static fn (string $part): bool => str_contains($short, $part))) {
+            if (array_filter($has, static fn (string $part): bool => !str_contains($short, $part)) === []) {
                 return $plan;
             }
         }

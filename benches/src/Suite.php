@@ -53,7 +53,7 @@ final class Suite
 
         echo "\n", $this->table->text(), "\n", Machine::text($facts), "\n";
 
-        return array_any($this->table->rows, static fn (Row $row): bool => $row->met === false) ? 1 : 0;
+        return array_filter($this->table->rows, static fn (Row $row): bool => $row->met === false) === [] ? 0 : 1;
     }
 
     /** @return array<string, Topic> */

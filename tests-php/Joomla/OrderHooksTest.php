@@ -136,7 +136,7 @@ final class OrderHooksTest extends JoomlaTestCase
         $this->dispatcher->addListener('onJ2CommerceRefundPayment', static function (EventInterface $event) use (
             $answer,
         ): void {
-            $answer !== null && $event->setArgument('result', $answer);
+            $answer !== null && $event instanceof PluginEvent && $event->setArgument('result', $answer);
         });
         $event = new PluginEvent('onJ2CommerceRefundPayment', ['payment_paypal', (int) self::ORDER, $amount]);
         $this->dispatcher->dispatch('onJ2CommerceRefundPayment', $event);

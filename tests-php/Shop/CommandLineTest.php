@@ -322,6 +322,8 @@ final class CommandLineTest extends TestCase
         self::assertStringStartsWith('HTTP/1.1 404', $ask("\x16\x03\x01\r\n\r\n"));
         self::assertSame('', $ask(str_repeat('x', 20_000)), 'What is too long is cut off.');
 
+        $many = [];
+
         for ($i = 0; $i < 70; $i++) {
             $many[] = stream_socket_client("tcp://127.0.0.1:$port");
         }

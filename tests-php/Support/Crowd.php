@@ -19,7 +19,7 @@ final readonly class Crowd
     private const ITEMS = 8;
 
     /**
-     * @param \Closure(): Shop $shop    Made in each process, with a connection of its own
+     * @param \Closure(): Services $shop    Made in each process, with a connection of its own
      * @param list<string>     $tracked From {@see items()}
      */
     public function __construct(

@@ -79,9 +79,11 @@ final class JoomlaSite
             ->alias(\Joomla\CMS\Session\Session::class, 'session.cli')
             ->alias(\Joomla\Session\Session::class, 'session.cli')
             ->alias(\Joomla\Session\SessionInterface::class, 'session.cli');
-        Factory::$application = $container->get(ConsoleApplication::class);
-        Factory::$application->createExtensionNamespaceMap();
-        Factory::$language = Factory::$application->getLanguage();
+        /** @var ConsoleApplication $app */
+        $app                  = $container->get(ConsoleApplication::class);
+        Factory::$application = $app;
+        $app->createExtensionNamespaceMap();
+        Factory::$language = $app->getLanguage();
         // Otherwise it would look for the plugins of a database that is not there.
         (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
 
@@ -99,7 +101,9 @@ final class JoomlaSite
 
     public static function app(): ConsoleApplication
     {
-        return Factory::$application;
+        return Factory::$application instanceof ConsoleApplication
+            ? Factory::$application
+            : throw new \LogicException('boot() comes first.');
     }
 
     /** Puts a test's own database and dispatcher in the place of the site's. */
@@ -111,7 +115,7 @@ final class JoomlaSite
             DatabaseInterface::class,
             static fn (): DatabaseInterface => $db,
         );
-        Factory::$application->setContainer(Factory::$container);
+        self::app()->setContainer(Factory::$container);
 
         // J2Commerce's helpers keep the first one that they got.
         foreach (get_declared_classes() as $class) {

@@ -7,12 +7,19 @@ declare(strict_types=1);
 namespace Joomla\CMS;
 
 use Joomla\CMS\Application\CMSApplicationInterface;
+use Joomla\CMS\Language\Language;
 use Joomla\DI\Container;
 
 abstract class Factory
 {
     /** @var ?CMSApplicationInterface */
     public static $application = null;
+
+    /** @var ?Container */
+    public static $container = null;
+
+    /** @var ?Language */
+    public static $language = null;
 
     /** @return CMSApplicationInterface */
     public static function getApplication()
@@ -33,6 +40,7 @@ use Joomla\Application\SessionAwareWebApplicationInterface;
 use Joomla\CMS\Document\Document;
 use Joomla\CMS\Language\Language;
 use Joomla\CMS\User\User;
+use Joomla\DI\Container;
 use Joomla\Event\DispatcherAwareInterface;
 use Joomla\Event\DispatcherInterface;
 use Joomla\Input\Input;
@@ -41,6 +49,14 @@ interface EventAwareInterface extends DispatcherAwareInterface
 {
     /** @return DispatcherInterface */
     public function getDispatcher();
+
+    /**
+     * @param string                   $eventName
+     * @param array<int|string, mixed> $args
+     *
+     * @return array<int|string, mixed>
+     */
+    public function triggerEvent($eventName, $args = []);
 }
 
 interface CMSApplicationInterface extends ConfigurationAwareApplicationInterface, EventAwareInterface
@@ -67,6 +83,12 @@ interface CMSApplicationInterface extends ConfigurationAwareApplicationInterface
 
     /** @return Language */
     public function getLanguage();
+
+    /** @return array<string, list<string>> */
+    public function getMessageQueue();
+
+    /** @return $this */
+    public function loadIdentity(?User $identity = null);
 }
 
 interface CMSWebApplicationInterface extends SessionAwareWebApplicationInterface, CMSApplicationInterface
@@ -92,8 +114,18 @@ class AdministratorApplication extends CMSApplication
 {
 }
 
-class ConsoleApplication implements CMSApplicationInterface
+abstract class ConsoleApplication implements CMSApplicationInterface
 {
+    /** @return void */
+    public function createExtensionNamespaceMap()
+    {
+    }
+
+    /** @return $this */
+    public function setContainer(Container $container)
+    {
+        return $this;
+    }
 }
 
 namespace Joomla\CMS\Access;
@@ -412,6 +444,16 @@ namespace Joomla\CMS\Language;
 
 class Language
 {
+    /**
+     * @param string $string
+     *
+     * @return bool
+     */
+    public function hasKey($string)
+    {
+        return true;
+    }
+
     /** @return string */
     public function getTag()
     {
@@ -537,6 +579,19 @@ class Log
     public const NOTICE  = 32;
     public const INFO    = 64;
     public const DEBUG   = 128;
+
+    protected function __construct()
+    {
+    }
+
+    /**
+     * @param ?self $instance
+     *
+     * @return void
+     */
+    public static function setInstance($instance)
+    {
+    }
 
     /**
      * @param string               $entry
@@ -823,6 +878,45 @@ class User
     public function authorise($action, $assetname = null)
     {
         return true;
+    }
+}
+
+namespace Joomla\Component\Plugins\Administrator\Model;
+
+use Joomla\CMS\Cache\CacheControllerFactoryInterface;
+use Joomla\Event\DispatcherInterface;
+
+class PluginModel
+{
+    /** @param array<string, mixed> $config */
+    public function __construct($config = [])
+    {
+    }
+
+    /**
+     * @param array<string, mixed> $data
+     *
+     * @return bool
+     */
+    public function save($data)
+    {
+        return true;
+    }
+
+    /** @return string|false */
+    public function getError()
+    {
+        return false;
+    }
+
+    public function setCacheControllerFactory(CacheControllerFactoryInterface $factory): void
+    {
+    }
+
+    /** @return $this */
+    public function setDispatcher(DispatcherInterface $dispatcher)
+    {
+        return $this;
     }
 }
 

@@ -36,3 +36,22 @@ abstract class JLoader
     {
     }
 }
+
+/** The site's configuration. */
+class JConfig
+{
+    /** @var string */
+    public $db = '';
+
+    /** @var string */
+    public $dbprefix = '';
+
+    /** @var string */
+    public $host = '';
+
+    /** @var string */
+    public $password = '';
+
+    /** @var string */
+    public $user = '';
+}

@@ -26,6 +26,13 @@ interface ConfigurationAwareApplicationInterface extends ApplicationInterface
      * @return mixed
      */
     public function get($key, mixed $default = null);
+
+    /**
+     * @param string $key
+     *
+     * @return mixed
+     */
+    public function set($key, mixed $value = null);
 }
 
 interface WebApplicationInterface extends ApplicationInterface
@@ -40,6 +47,10 @@ interface SessionAwareWebApplicationInterface extends WebApplicationInterface
 }
 
 namespace Joomla\Session;
+
+class Session
+{
+}
 
 interface SessionInterface
 {
@@ -72,6 +83,22 @@ namespace Joomla\DI;
 
 class Container
 {
+    public function __construct(?self $parent = null)
+    {
+    }
+
+    /** @return $this */
+    public function alias(string $alias, string $key)
+    {
+        return $this;
+    }
+
+    /** @return $this */
+    public function share(string $key, mixed $value, bool $protected = false)
+    {
+        return $this;
+    }
+
     /**
      * @param string $resourceName
      *
@@ -179,6 +206,12 @@ interface DispatcherAwareInterface
 
 class Dispatcher implements DispatcherInterface
 {
+    /** @param callable(EventInterface): void $callback */
+    public function addListener(string $eventName, callable $callback, int $priority = 0): bool
+    {
+        return true;
+    }
+
     public function dispatch(string $name, ?EventInterface $event = null): EventInterface
     {
         return $event ?? new Event($name);

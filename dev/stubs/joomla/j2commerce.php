@@ -39,3 +39,65 @@ class PluginEvent extends AbstractImmutableEvent
         return null;
     }
 }
+
+namespace J2Commerce\Component\J2commerce\Administrator\Model;
+
+class OrderModel
+{
+    /** @param array<string, mixed> $config */
+    public function __construct($config = [])
+    {
+    }
+
+    public function updateOrderStatus(int $orderId, int $newStatusId): bool
+    {
+        return true;
+    }
+
+    /** @return string|false */
+    public function getError()
+    {
+        return false;
+    }
+}
+
+namespace J2Commerce\Component\J2commerce\Administrator\Table;
+
+use Joomla\Database\DatabaseInterface;
+
+/**
+ * @property int    $j2commerce_order_id
+ * @property string $order_id
+ * @property int    $order_state_id
+ */
+class OrderTable
+{
+    public function __construct(DatabaseInterface $db)
+    {
+    }
+
+    public function __get(string $column): mixed
+    {
+        return null;
+    }
+
+    public function __set(string $column, mixed $value): void
+    {
+    }
+
+    /**
+     * @param array<string, mixed> $src
+     *
+     * @return bool
+     */
+    public function bind($src)
+    {
+        return true;
+    }
+
+    /** @return bool */
+    public function store()
+    {
+        return true;
+    }
+}
