@@ -54,9 +54,9 @@ test: test-rust test-php test-joomla test-browser ## Every test
 test-rust: setup
 	cargo test --workspace --locked
 
-test-php: build-ci ## PHPUnit on SQLite and MariaDB side by side; DATABASES, PHPUNIT_SUITES and PHPUNIT_OPTIONS are a choice
+test-php: build-ci ## PHPUnit on SQLite and MariaDB; DATABASES, PHPUNIT_SUITES, PHPUNIT_OPTIONS and WORKERS are a choice
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) DATABASES="$(DATABASES)" SUITES="$(PHPUNIT_SUITES)" \
-		scripts/test-php.sh $(PHPUNIT_OPTIONS)
+		php scripts/test-php.php $(PHPUNIT_OPTIONS)
 
 test-joomla: ## The app's classes inside the Joomla that JOOMLA_ROOT points to; skipped without it
 ifeq ($(JOOMLA_ROOT),)

@@ -4,11 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Resilience;
 
+use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\SalesHistory;
 use CloverSync\Tests\Support\SalesWorld;
 use CloverSync\Tests\Support\ShopTestCase;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestConnection;
+use CloverSync\Tests\Support\TestDatabase;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\ExpectationFailedException;
@@ -21,10 +23,11 @@ final class SalesModelTest extends ShopTestCase
 {
     private const SEED = 1;
 
-    /** MariaDB takes longer for one. */
     private const HISTORIES = ['sqlite' => 120, 'mariadb' => 80];
 
     private const TRIES_TO_SHRINK = 80;
+
+    private const SHARDS = 4;
 
     private SalesWorld $world;
 
@@ -45,7 +48,7 @@ final class SalesModelTest extends ShopTestCase
         parent::setUp();
         $this->catalogue = sys_get_temp_dir() . '/cloversync-model-' . bin2hex(random_bytes(6)) . '.json';
         file_put_contents($this->catalogue, SalesWorld::catalogue());
-        $this->clover = Simulator::start($this->catalogue);
+        $this->clover = Simulator::start($this->catalogue, 'documented');
         $this->world  = new SalesWorld($this->db, $this->clover);
     }
 
@@ -76,20 +79,44 @@ final class SalesModelTest extends ShopTestCase
         $count    = (int) (getenv('CLOVERSYNC_MODEL_HISTORIES') ?: self::HISTORIES[$database->value]);
         $began    = microtime(true);
 
-        for ($seed = $first; $seed < ($first + $count); $seed++) {
-            $steps = SalesHistory::random($seed);
-            $why   = $this->broken($steps);
+        $shards   = min(self::SHARDS, $count);
+        $children = [];
 
-            if ($why !== null) {
-                $shrunk = $this->shrink($steps);
-                self::fail(
-                    "History $seed: $why\n\nShrunk to, with " . $this->broken($shrunk) . "\n"
-                        . SalesHistory::print($shrunk),
-                );
+        // Most of the time is waits of the worker, so some histories are lived side by side.
+        for ($i = 0; $i < $shards; $i++) {
+            $clover = Simulator::start($this->catalogue, 'documented');
+            $db     = TestDatabase::create($database->dialect(), self::databaseFolder(), $database->connector());
+            self::assertNotNull($db);
+            $children[] = [$clover, $db, Child::fork(function () use ($clover, $db, $first, $count, $i): array {
+                $this->world = new SalesWorld($db, $clover);
+
+                for ($seed = $first + $i; $seed < ($first + $count); $seed += self::SHARDS) {
+                    $broken = $this->history($seed);
+
+                    if ($broken !== null) {
+                        return [$broken, $this->world->figures];
+                    }
+                }
+
+                return [null, $this->world->figures];
+            }, patience: 7_200)];
+        }
+
+        $figures = [];
+        $broken  = [];
+
+        foreach ($children as [, $db, $child]) {
+            [$why, $some] = $child->value();
+            $broken[]     = $why;
+            $db->drop();
+
+            foreach ($some as $what => $n) {
+                $figures[$what] = ($figures[$what] ?? 0) + $n;
             }
         }
 
-        self::assertSame($count, $this->world->figures['histories']);
+        self::assertSame('', implode("\n\n", array_filter($broken)));
+        self::assertSame($count, $figures['histories']);
         fwrite(STDERR, \sprintf(
             "\n    %s: seeds %d to %d, %.0f s: %s",
             $database->value,
@@ -98,10 +125,30 @@ final class SalesModelTest extends ShopTestCase
             microtime(true) - $began,
             implode(', ', array_map(
                 static fn (string $what, int $n): string => "$n $what",
-                array_keys($this->world->figures),
-                $this->world->figures,
+                array_keys($figures),
+                $figures,
             )),
         ));
+    }
+
+    /** @return ?string What broke in this history, with the fewest steps that break it */
+    private function history(int $seed): ?string
+    {
+        $steps = SalesHistory::random($seed);
+        $why   = $this->broken($steps);
+
+        if ($why === null) {
+            return null;
+        }
+
+        $shrunk = $this->shrink($steps);
+
+        return (
+            "History $seed: $why\n\nShrunk to, with "
+            . $this->broken($shrunk)
+            . "\n"
+            . SalesHistory::print($shrunk)
+        );
     }
 
     #[Test]

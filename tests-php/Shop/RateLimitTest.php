@@ -89,6 +89,8 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame([], self::ask($sixth, 1)['permits']);
         $this->later(100);
         self::assertSame([], self::ask($seventh, 1)['permits']);
+        // Processes that begin to wait in the same millisecond are served in the order of their random ids.
+        $this->later(1);
         self::assertSame([], self::ask($busy[0], 1)['permits'], 'The place that it returned is due to the sixth.');
         self::assertSame([], self::ask($seventh, 1)['permits']);
         self::assertSame([0], self::ask($sixth, 1)['permits']);

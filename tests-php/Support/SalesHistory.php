@@ -36,6 +36,16 @@ final class SalesHistory
     {
         $self  = new self($seed);
         $steps = [['start', array_map(static fn (): int|float => $self->count(), range(1, self::ITEMS))]];
+        $kind  = $self->int(1, 100);
+
+        if ($kind <= 25) {
+            // The clock of these waits is the real one, so they are few.
+            $steps[] = [
+                'weather',
+                $kind <= 20 ? $self->of([20, 40, 80]) : 0,
+                $kind > 15 ? ['per_second' => $self->int(5, 12), 'concurrent' => $self->int(1, 3)] : null,
+            ];
+        }
 
         for ($i = $self->int(5, 25); $i > 0; $i--) {
             $steps = [
@@ -85,6 +95,7 @@ final class SalesHistory
             'fault'       => 24,
             'order_fault' => 5,
             'lag'         => 1,
+            'slow_read'   => 1,
             'push'        => 3,
             'wait'        => 9,
             'word'        => 3,
@@ -121,7 +132,7 @@ final class SalesHistory
                     'garbage',
                     '500',
                     '502',
-                    ...($this->int(0, 9) === 0 ? ['429'] : []),
+                    ...($this->int(0, 9) === 0 ? ['429', 'delay'] : []),
                 ]),
             ],
             'order_fault' => [
@@ -129,6 +140,7 @@ final class SalesHistory
                 $this->of(['', '', '/*', '/*/bulk_line_items', '/*/discounts']),
                 $this->of(['drop', 'apply_then_drop', 'truncate', 'garbage', '500', '502']),
             ],
+            'slow_read'   => ['slow_read'],
             'lag'         => ['lag', $this->of([0, 30, 120])],
             'push'        => ['push', $this->int(0, 1) === 1],
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],

@@ -38,9 +38,17 @@ final class SalesWorld
     /** A write without answer is looked at after so many seconds. */
     private const QUIET = 35;
 
+    /** Beyond the goal of a second between the reading of a count and the end of its write. */
+    private const SLOW = ['ms' => 1_150];
+
+    private const NO_LIMITS = ['per_second' => 1_000_000, 'concurrent' => 1_000];
+
     /** @var array<string, int> What all histories together have come to */
     public array $figures = [
         'histories'              => 0,
+        'of them slow'           => 0,
+        'of them limited'        => 0,
+        'requests refused by limits' => 0,
         'steps'                  => 0,
         'writes'                 => 0,
         'unanswered'             => 0,
@@ -64,6 +72,8 @@ final class SalesWorld
     private array $shops;
 
     private bool $push;
+
+    private bool $isLimited;
 
     private int $at;
 
@@ -262,7 +272,7 @@ final class SalesWorld
     private function begin(array $counts): void
     {
         $this->clover->post('reset', []);
-        $this->clover->switches(['access_ttl' => 864_000]);
+        $this->clover->switches(['access_ttl' => 864_000, 'latency' => 0, 'rate_limit' => self::NO_LIMITS]);
 
         foreach ([
             'orders',
@@ -275,6 +285,7 @@ final class SalesWorld
             'clover_locks',
             'clover_runs',
             'clover_staging',
+            'clover_pace',
         ] as $table) {
             $this->sql->execute("DELETE FROM #__j2commerce_$table");
         }
@@ -282,9 +293,10 @@ final class SalesWorld
         $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
         $this->sql->execute("DELETE FROM #__j2commerce_clover_state WHERE name LIKE 'orders_from:%'");
 
-        $this->clock  = new LaterClock();
-        $this->shops  = [$this->shop(false), $this->shop(true)];
-        $this->push   = true;
+        $this->clock     = new LaterClock();
+        $this->isLimited = false;
+        $this->shops     = [$this->shop(false), $this->shop(true)];
+        $this->push      = true;
         $this->mark   = 0;
         $this->orders = $this->late =
             $this->faults =
@@ -329,7 +341,7 @@ final class SalesWorld
                 'app_secret'        => Simulator::APP_SECRET,
                 'base_url'          => $this->clover->url,
                 'default_category'  => 2,
-                'pace_share'        => 100_000,
+                'pace_share'        => $this->isLimited ? 100 : 100_000,
                 'push_stock'        => $push,
                 'paid_statuses'     => self::PAID,
                 'refunded_statuses' => self::REFUNDED,
@@ -367,6 +379,8 @@ final class SalesWorld
             'race'        => $this->race(...$with),
             'fault'       => $this->fault(...$with),
             'order_fault' => $this->faultOrder(...$with),
+            'weather'     => $this->setWeather(...$with),
+            'slow_read'   => $this->clover->fault(Simulator::ITEM_PAGES, 'delay', with: self::SLOW),
             'lag'         => $this->clover->switches(['external_ref_search_lag' => 1000 * $with[0]]),
             'push'        => $this->switchPush(...$with),
             'wait'        => $this->wait(...$with),
@@ -597,10 +611,17 @@ final class SalesWorld
 
             if ($child->wasKilled()) {
                 $this->figures['crashes']++;
+                $this->returnPermits();
             } else {
                 $child->value();
             }
         });
+    }
+
+    /** The limiter keeps the permits of a killed process for three seconds of real time, which are not waited for here. */
+    private function returnPermits(): void
+    {
+        $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = \'\'');
     }
 
     private function race(): void
@@ -618,8 +639,23 @@ final class SalesWorld
         });
     }
 
+    /** @param ?array{per_second: int, concurrent: int} $limits Lower ones than Clover documents */
+    private function setWeather(int $latency, ?array $limits): void
+    {
+        $this->clover->switches(['latency' => $latency, 'rate_limit' => $limits ?? self::NO_LIMITS]);
+        $this->isLimited                  = $limits !== null;
+        $this->shops                      = [$this->shop(false), $this->shop(true)];
+        $this->figures['of them slow']    += (int) ($latency > 0);
+        $this->figures['of them limited'] += (int) $this->isLimited;
+    }
+
     private function fault(int $item, string $do): void
     {
+        if ($this->isLimited && $do === '429') {
+            // Clover's journal would not tell it from a refusal by the limits.
+            return;
+        }
+
         $this->clover->fault('POST /v3/merchants/*/item_stocks/' . self::item($item), ...self::faultOf($do));
         $this->faults[self::item($item)][] = $do;
     }
@@ -832,7 +868,8 @@ final class SalesWorld
         $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
 
         foreach ($requests as $request) {
-            $this->mark = max($this->mark, (int) $request['n']);
+            $this->mark                                   = max($this->mark, (int) $request['n']);
+            $this->figures['requests refused by limits'] += (int) ($this->isLimited && $request['status'] === 429);
 
             if ($request['method'] === 'POST' && preg_match('#/item_stocks/(\w+)$#', $request['path'], $m) === 1) {
                 $posts[$m[1]][(int) $request['n']] = $this->carriedOut($m[1], (int) $request['status']);
@@ -922,13 +959,18 @@ final class SalesWorld
 
     private function carriedOut(string $item, int $status): bool
     {
+        if ($this->isLimited && $status === 429) {
+            // Limits are looked at before faults.
+            return false;
+        }
+
         $waiting = $this->faults[$item] ?? [];
         $fault   = array_shift($waiting);
 
         $this->faults[$item] = $waiting;
 
         return match ($fault) {
-            null, 'garbage', 'truncate', 'apply_then_drop', '502' => $status !== 404,
+            null, 'garbage', 'truncate', 'apply_then_drop', '502', 'delay' => $status !== 404,
             default                                               => false,
         };
     }
@@ -1563,6 +1605,7 @@ final class SalesWorld
             '500'      => ['status', 1, 0, ['code' => 500]],
             '502'      => ['status', 1, 0, ['code' => 502, 'apply' => true]],
             '429'      => ['status', 1, 0, ['code' => 429, 'retry_after' => 1]],
+            'delay'    => ['delay', 1, 0, self::SLOW],
             default    => [$do, 1, 0, []],
         };
     }

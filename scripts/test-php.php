@@ -1,0 +1,210 @@
+<?php
+
+declare(strict_types=1);
+
+/**
+ * Runs PHPUnit: one process for each test class and database, some of them side by side, since most of them wait.
+ *
+ *   php scripts/test-php.php [options for PHPUnit]
+ *
+ * Needs CLOVERSYNC_EXTENSION and CLOVERSYNC_SIMULATOR. A choice: DATABASES (sqlite mariadb), SUITES
+ * (extension,shop,resilience), WORKERS (how many at once). Each output goes to target/test-php; those of classes that
+ * failed are printed.
+ */
+
+use CloverSync\Tests\Support\MariaDb;
+
+require __DIR__ . '/../tests-php/bootstrap.php';
+
+const CONFIGURATIONS = ['sqlite' => 'phpunit.xml', 'mariadb' => 'phpunit-mariadb.xml'];
+const LOGS           = 'target/test-php';
+
+/** What takes longest begins first, so that nothing long is left for the end. */
+const LONGEST = ['SalesModelTest', 'KilledSaleTest', 'KilledRunTest', 'HostileCatalogTest', 'CanaryTest', 'PatienceTest'];
+
+/** They measure, so nothing runs beside them. */
+const ALONE = ['EnduranceTest', 'PaceTest', 'SalesPaceTest'];
+
+/** @return array<string, list<string>> Files by suite */
+function suites(string $configuration): array
+{
+    $suites = [];
+
+    foreach (simplexml_load_file($configuration)->testsuites->testsuite as $suite) {
+        foreach ($suite->directory as $directory) {
+            $found                            = glob("$directory/*Test.php");
+            $suites[(string) $suite['name']] = [...($suites[(string) $suite['name']] ?? []), ...$found];
+        }
+    }
+
+    return $suites;
+}
+
+/** @return list<array{database: string, file: string, name: string}> */
+function jobs(): array
+{
+    $jobs = [];
+
+    foreach (explode(' ', getenv('DATABASES') ?: 'sqlite mariadb') as $database) {
+        $configuration = CONFIGURATIONS[$database] ?? exit("There is no database $database: sqlite, mariadb.\n");
+        $wanted        = explode(',', getenv('SUITES') ?: 'extension,shop,resilience');
+
+        foreach (array_intersect_key(suites($configuration), array_flip($wanted)) as $files) {
+            foreach ($files as $file) {
+                $jobs[] = ['database' => $database, 'file' => $file, 'name' => basename($file, '.php')];
+            }
+        }
+    }
+
+    $rank = static fn (array $job): int => array_search($job['name'], LONGEST, true) === false
+        ? \count(LONGEST)
+        : array_search($job['name'], LONGEST, true);
+    usort($jobs, static fn (array $a, array $b): int => $rank($a) <=> $rank($b));
+
+    return $jobs;
+}
+
+/**
+ * @param array{database: string, file: string, name: string} $job
+ * @param list<string> $options
+ * @param ?MariaDb $server What gives the tests a database of their own
+ *
+ * @return array{job: array{database: string, file: string, name: string}, process: resource, log: string, began: float}
+ */
+function start(array $job, array $options, ?MariaDb $server): array
+{
+    $log         = LOGS . "/{$job['database']}-{$job['name']}.log";
+    $environment = getenv();
+
+    if ($job['database'] === 'mariadb' && $server !== null) {
+        $database = strtolower("cloversync_{$job['name']}_test");
+        (new \PDO($server->dsn, $server->user, $server->password))->exec("CREATE OR REPLACE DATABASE $database");
+        $environment = [
+            'CLOVERSYNC_TEST_DSN'      => preg_replace('/dbname=[^;]*/', "dbname=$database", $server->dsn),
+            'CLOVERSYNC_TEST_USER'     => $server->user,
+            'CLOVERSYNC_TEST_PASSWORD' => $server->password,
+        ] + $environment;
+    }
+
+    $process = proc_open(
+        [
+            PHP_BINARY,
+            '-d',
+            'extension=' . getenv('CLOVERSYNC_EXTENSION'),
+            '-d',
+            'zend.assertions=1',
+            trim((string) shell_exec('command -v phpunit')),
+            '--configuration',
+            CONFIGURATIONS[$job['database']],
+            '--fail-on-skipped',
+            '--log-junit',
+            "$log.xml",
+            ...$options,
+            $job['file'],
+        ],
+        // Appended, because a forked PHP rewinds the files that it shares with its parent.
+        [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
+        $pipes,
+        env_vars: $environment,
+    );
+
+    if ($process === false) {
+        exit("PHPUnit cannot be started.\n");
+    }
+
+    return ['job' => $job, 'process' => $process, 'log' => $log, 'began' => microtime(true)];
+}
+
+/** @return array{int, int, int} Tests that passed, failed and were skipped */
+function counts(string $junit, int $code): array
+{
+    $all = is_file($junit) ? simplexml_load_file($junit)->testsuite : false;
+
+    // PHPUnit writes no suite when options leave no test of the class.
+    if ($all === false || !isset($all['tests'])) {
+        return [0, (int) ($code !== 0), 0];
+    }
+
+    $failed  = (int) $all['errors'] + (int) $all['failures'];
+    $skipped = (int) $all['skipped'];
+    // A warning or a deprecation ends the run with a code and fails no test.
+    $failed  = max($failed, (int) ($code !== 0 && $skipped === 0));
+
+    return [max(0, (int) $all['tests'] - $failed - $skipped), $failed, $skipped];
+}
+
+chdir(\dirname(__DIR__));
+is_dir(LOGS) || mkdir(LOGS, recursive: true);
+array_map(unlink(...), glob(LOGS . '/*'));
+$options = \array_slice($argv, 1);
+$jobs    = jobs();
+$workers = (int) (getenv('WORKERS') ?: 6);
+$running = [];
+$failed  = [];
+$sums    = [0, 0, 0];
+$server  = in_array('mariadb', array_column($jobs, 'database'), true) ? MariaDb::get() : null;
+
+pcntl_async_signals(true);
+$stop = static function () use (&$running): never {
+    foreach ($running as $run) {
+        proc_terminate($run['process'], SIGKILL);
+    }
+
+    exit(130);
+};
+pcntl_signal(SIGINT, $stop);
+pcntl_signal(SIGTERM, $stop);
+$alone = array_values(array_filter($jobs, static fn (array $job): bool => in_array($job['name'], ALONE, true)));
+$jobs  = array_values(array_filter($jobs, static fn (array $job): bool => !in_array($job['name'], ALONE, true)));
+
+while ($jobs !== [] || $alone !== [] || $running !== []) {
+    while ($jobs !== [] && \count($running) < $workers) {
+        $running[] = start(array_shift($jobs), $options, $server);
+    }
+
+    if ($jobs === [] && $running === [] && $alone !== []) {
+        $running[] = start(array_shift($alone), $options, $server);
+    }
+
+    foreach ($running as $i => $run) {
+        $status = proc_get_status($run['process']);
+
+        if ($status['running']) {
+            continue;
+        }
+
+        unset($running[$i]);
+        proc_close($run['process']);
+        $counts = counts("{$run['log']}.xml", $status['exitcode']);
+        $sums   = array_map(static fn (int $a, int $b): int => $a + $b, $sums, $counts);
+        $ok     = $status['exitcode'] === 0;
+        $ok || $failed[] = $run['log'];
+
+        if ($ok && $counts === [0, 0, 0]) {
+            continue;
+        }
+
+        printf(
+            "%-8s %-26s %4d tests %6.1f s%s\n",
+            $run['job']['database'],
+            $run['job']['name'],
+            array_sum($counts),
+            microtime(true) - $run['began'],
+            $ok ? '' : '  FAILED',
+        );
+
+        // Figures that a test prints are indented by four blanks.
+        foreach (preg_grep('/^ {4}\S/', file($run['log'], FILE_IGNORE_NEW_LINES)) as $line) {
+            echo $ok ? rtrim($line) . "\n" : '';
+        }
+    }
+
+    usleep(20_000);
+}
+
+foreach ($failed as $log) {
+    echo "\n== $log\n", file_get_contents($log);
+}
+
+vprintf("\n%d passed, %d failed, %d skipped\n", $sums);
+exit($failed === [] ? 0 : 1);
