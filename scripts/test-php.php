@@ -17,10 +17,18 @@ use CloverSync\Tests\Support\MariaDb;
 require __DIR__ . '/../tests-php/bootstrap.php';
 
 const CONFIGURATIONS = ['sqlite' => 'phpunit.xml', 'mariadb' => 'phpunit-mariadb.xml'];
+
 const LOGS           = 'target/test-php';
 
 /** What takes longest begins first, so that nothing long is left for the end. */
-const LONGEST = ['SalesModelTest', 'KilledSaleTest', 'KilledRunTest', 'HostileCatalogTest', 'CanaryTest', 'PatienceTest'];
+const LONGEST = [
+    'SalesModelTest',
+    'KilledSaleTest',
+    'KilledRunTest',
+    'HostileCatalogTest',
+    'CanaryTest',
+    'PatienceTest',
+];
 
 /** They measure, so nothing runs beside them. */
 const ALONE = ['EnduranceTest', 'PaceTest', 'SalesPaceTest'];
@@ -32,7 +40,7 @@ function suites(string $configuration): array
 
     foreach (simplexml_load_file($configuration)->testsuites->testsuite as $suite) {
         foreach ($suite->directory as $directory) {
-            $found                            = glob("$directory/*Test.php");
+            $found                           = glob("$directory/*Test.php");
             $suites[(string) $suite['name']] = [...($suites[(string) $suite['name']] ?? []), ...$found];
         }
     }
@@ -79,11 +87,12 @@ function start(array $job, array $options, ?MariaDb $server): array
     if ($job['database'] === 'mariadb' && $server !== null) {
         $database = strtolower("cloversync_{$job['name']}_test");
         (new \PDO($server->dsn, $server->user, $server->password))->exec("CREATE OR REPLACE DATABASE $database");
-        $environment = [
-            'CLOVERSYNC_TEST_DSN'      => preg_replace('/dbname=[^;]*/', "dbname=$database", $server->dsn),
-            'CLOVERSYNC_TEST_USER'     => $server->user,
-            'CLOVERSYNC_TEST_PASSWORD' => $server->password,
-        ] + $environment;
+        $environment =
+            [
+                'CLOVERSYNC_TEST_DSN'      => preg_replace('/dbname=[^;]*/', "dbname=$database", $server->dsn),
+                'CLOVERSYNC_TEST_USER'     => $server->user,
+                'CLOVERSYNC_TEST_PASSWORD' => $server->password,
+            ] + $environment;
     }
 
     $process = proc_open(
@@ -103,7 +112,11 @@ function start(array $job, array $options, ?MariaDb $server): array
             $job['file'],
         ],
         // Appended, because a forked PHP rewinds the files that it shares with its parent.
-        [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
+        [
+            ['file', '/dev/null', 'r'],
+            ['file', $log,        'a'],
+            ['file', $log,        'a'],
+        ],
         $pipes,
         env_vars: $environment,
     );
@@ -128,7 +141,7 @@ function counts(string $junit, int $code): array
     $failed  = (int) $all['errors'] + (int) $all['failures'];
     $skipped = (int) $all['skipped'];
     // A warning or a deprecation ends the run with a code and fails no test.
-    $failed  = max($failed, (int) ($code !== 0 && $skipped === 0));
+    $failed = max($failed, (int) ($code !== 0 && $skipped === 0));
 
     return [max(0, (int) $all['tests'] - $failed - $skipped), $failed, $skipped];
 }
@@ -178,7 +191,7 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
         $counts = counts("{$run['log']}.xml", $status['exitcode']);
         $sums   = array_map(static fn (int $a, int $b): int => $a + $b, $sums, $counts);
         $ok     = $status['exitcode'] === 0;
-        $ok || $failed[] = $run['log'];
+        $ok || ($failed[] = $run['log']);
 
         if ($ok && $counts === [0, 0, 0]) {
             continue;

@@ -88,18 +88,18 @@ final class SalesModelTest extends ShopTestCase
             $db     = TestDatabase::create($database->dialect(), self::databaseFolder(), $database->connector());
             self::assertNotNull($db);
             $children[] = [$clover, $db, Child::fork(function () use ($clover, $db, $first, $count, $i): array {
-                $this->world = new SalesWorld($db, $clover);
+                    $this->world = new SalesWorld($db, $clover);
 
-                for ($seed = $first + $i; $seed < ($first + $count); $seed += self::SHARDS) {
-                    $broken = $this->history($seed);
+                    for ($seed = $first + $i; $seed < ($first + $count); $seed += self::SHARDS) {
+                        $broken = $this->history($seed);
 
-                    if ($broken !== null) {
-                        return [$broken, $this->world->figures];
+                        if ($broken !== null) {
+                            return [$broken, $this->world->figures];
+                        }
                     }
-                }
 
-                return [null, $this->world->figures];
-            }, patience: 7_200)];
+                    return [null, $this->world->figures];
+                }, patience: 7_200)];
         }
 
         $figures = [];
@@ -107,7 +107,7 @@ final class SalesModelTest extends ShopTestCase
 
         foreach ($children as [, $db, $child]) {
             [$why, $some] = $child->value();
-            $broken[]     = $why;
+            $broken[] = $why;
             $db->drop();
 
             foreach ($some as $what => $n) {
@@ -143,12 +143,7 @@ final class SalesModelTest extends ShopTestCase
 
         $shrunk = $this->shrink($steps);
 
-        return (
-            "History $seed: $why\n\nShrunk to, with "
-            . $this->broken($shrunk)
-            . "\n"
-            . SalesHistory::print($shrunk)
-        );
+        return "History $seed: $why\n\nShrunk to, with " . $this->broken($shrunk) . "\n" . SalesHistory::print($shrunk);
     }
 
     #[Test]

@@ -45,23 +45,23 @@ final class SalesWorld
 
     /** @var array<string, int> What all histories together have come to */
     public array $figures = [
-        'histories'              => 0,
-        'of them slow'           => 0,
-        'of them limited'        => 0,
+        'histories'                  => 0,
+        'of them slow'               => 0,
+        'of them limited'            => 0,
         'requests refused by limits' => 0,
-        'steps'                  => 0,
-        'writes'                 => 0,
-        'unanswered'             => 0,
-        'crashes'                => 0,
-        'found'                  => 0,
-        'uncertain'              => 0,
-        'dead'                   => 0,
-        'orders'                 => 0,
-        'overwritten'            => 0,
-        'of them without answer' => 0,
-        'of them named by drift' => 0,
-        'misjudged'              => 0,
-        'undecidable'            => 0,
+        'steps'                      => 0,
+        'writes'                     => 0,
+        'unanswered'                 => 0,
+        'crashes'                    => 0,
+        'found'                      => 0,
+        'uncertain'                  => 0,
+        'dead'                       => 0,
+        'orders'                     => 0,
+        'overwritten'                => 0,
+        'of them without answer'     => 0,
+        'of them named by drift'     => 0,
+        'misjudged'                  => 0,
+        'undecidable'                => 0,
     ];
 
     private readonly Sql $sql;
@@ -297,8 +297,8 @@ final class SalesWorld
         $this->isLimited = false;
         $this->shops     = [$this->shop(false), $this->shop(true)];
         $this->push      = true;
-        $this->mark   = 0;
-        $this->orders = $this->late =
+        $this->mark      = 0;
+        $this->orders    = $this->late =
             $this->faults =
                 $this->removed =
                     $this->applied =
@@ -868,7 +868,7 @@ final class SalesWorld
         $this->sql->execute('DELETE FROM ' . WatchedSql::TABLE);
 
         foreach ($requests as $request) {
-            $this->mark                                   = max($this->mark, (int) $request['n']);
+            $this->mark                                  = max($this->mark, (int) $request['n']);
             $this->figures['requests refused by limits'] += (int) ($this->isLimited && $request['status'] === 429);
 
             if ($request['method'] === 'POST' && preg_match('#/item_stocks/(\w+)$#', $request['path'], $m) === 1) {
@@ -971,7 +971,7 @@ final class SalesWorld
 
         return match ($fault) {
             null, 'garbage', 'truncate', 'apply_then_drop', '502', 'delay' => $status !== 404,
-            default                                               => false,
+            default                                                        => false,
         };
     }
 
