@@ -18,7 +18,7 @@ require __DIR__ . '/../tests-php/bootstrap.php';
 
 const CONFIGURATIONS = ['sqlite' => 'phpunit.xml', 'mariadb' => 'phpunit-mariadb.xml'];
 
-const LOGS           = 'target/test-php';
+const LOGS = 'target/test-php';
 
 /** What takes longest begins first, so that nothing long is left for the end. */
 const LONGEST = [
