@@ -151,7 +151,7 @@ is_dir(LOGS) || mkdir(LOGS, recursive: true);
 array_map(unlink(...), glob(LOGS . '/*'));
 $options = \array_slice($argv, 1);
 $jobs    = jobs();
-$workers = (int) (getenv('WORKERS') ?: 6);
+$workers = (int) (getenv('WORKERS') ?: 8);
 $running = [];
 $failed  = [];
 $sums    = [0, 0, 0];
