@@ -9,7 +9,9 @@ declare(strict_types=1);
 
 require __DIR__ . '/autoload.php';
 
-[, $name, $arguments] = $argv;
-$arguments = json_decode($arguments, true, flags: JSON_THROW_ON_ERROR);
+[, $name, $arguments] = ($argv ?? []) + ['', '', '{}'];
 
-echo json_encode(CloverSync\Bench\Jobs::$name($arguments), JSON_THROW_ON_ERROR);
+/** @var array{dsn: string, user: ?string, password: ?string, prefix: string, url: string, ...} $at */
+$at = json_decode($arguments, true, flags: JSON_THROW_ON_ERROR);
+
+echo json_encode(CloverSync\Bench\Jobs::run($name, $at), JSON_THROW_ON_ERROR);

@@ -35,6 +35,17 @@ final class Catalog
         return Mapper::alias($name, '');
     }
 
+    public static function cleanName(string $name): string
+    {
+        return Mapper::cleaned($name) ?? '';
+    }
+
+    /** Good enough for the synthetic catalog, whose names are ASCII. */
+    public static function nameKey(string $name): string
+    {
+        return mb_strtolower(self::cleanName($name));
+    }
+
     /** @return \Generator<int, Page> */
     public function pages(?string $after = null): \Generator
     {

@@ -33,13 +33,10 @@ final class Connection
         curl_multi_setopt($this->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 5);
     }
 
-    /**
-     * @return object{connected: bool, merchantId: string, reconnectReason: null} As {@see
-     *   \CloverSync\Connection::status()}
-     */
-    public function status(): object
+    /** As {@see \CloverSync\Connection::status()}. */
+    public function status(): ConnectionStatus
     {
-        return (object) ['connected' => true, 'merchantId' => $this->merchant, 'reconnectReason' => null];
+        return new ConnectionStatus(true, $this->merchant);
     }
 
     /** As {@see \CloverSync\Connection::merchant()}: the same questions, one after the other. */
@@ -60,6 +57,12 @@ final class Connection
             'trackStock'     => null,
             'updateStock'    => null,
         ];
+    }
+
+    /** @return list<string> As {@see \CloverSync\Connection::withheld()}: the simulator expands every field */
+    public function withheld(): array
+    {
+        return [];
     }
 
     public function requests(): int

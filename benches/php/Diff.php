@@ -205,8 +205,11 @@ final class Diff
             $product['title'],
             Mapper::alias($product['title'], $id),
             $publish && !$product['withheld'],
+            $product['withheld'],
             $product['categories'],
             $product['make'],
+            // Only the mode that makes categories names one, and the counterpart does not have it.
+            '',
             $product['tags'],
             Mapper::warnings($items),
             Mapper::fingerprint($product['seen']),

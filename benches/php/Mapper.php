@@ -251,9 +251,9 @@ final readonly class Mapper
         }
 
         // Most texts are plain ASCII, and then no regular expression is needed.
-        $text = ctype_print($text)
+        $text = ctype_print($text) && !str_contains($text, '  ')
             ? trim($text)
-            : preg_replace(['/^[\s\p{Z}\x{85}]+|[\s\p{Z}\x{85}]+$/u', '/\p{Cc}/u'], ['', ' '], $text);
+            : trim((string) preg_replace('/[\s\p{Z}\p{Cc}]+/u', ' ', $text));
 
         return $text === '' ? null : $text;
     }

@@ -36,7 +36,7 @@ final class GrowthTopic implements Topic
 
             foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
                 $place->rest();
-                $run                    = ImportTopic::done($place->job('sync'), $how, $items);
+                $run                    = ImportTopic::done($place->sync(), $how, $items);
                 $seconds[$name][$items] = $run['seconds'];
                 $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
                 $raw->add("growth_{$how}_$items", $run);

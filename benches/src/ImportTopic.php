@@ -4,7 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/** First import and unchanged run of 10,000 items. */
+/**
+ * First import and unchanged run of 10,000 items.
+ *
+ * @phpstan-import-type SyncRun from Place
+ */
 final class ImportTopic implements Topic
 {
     private const RUNS      = 3;
@@ -24,16 +28,17 @@ final class ImportTopic implements Topic
     {
         $imports   = [];
         $unchanged = [];
+        $least     = null;
 
         for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
             // Each first import finds an empty shop.
             $shop = new Place($this->items);
             $shop->rest();
-            $imports[] = self::done($shop->job('sync'), 'imported', $this->items);
+            $imports[] = self::done($shop->sync(), 'imported', $this->items);
 
             for ($j = 0; $this->unchanged && $j < ($this->imports ? 1 : self::RUNS); $j++) {
                 $shop->rest();
-                $unchanged[] = self::done($shop->job('sync'), 'unchanged', $this->items);
+                $unchanged[] = self::done($shop->sync(), 'unchanged', $this->items);
             }
 
             $least ??= self::least($shop);
@@ -46,14 +51,14 @@ final class ImportTopic implements Topic
 
         if ($this->imports) {
             $seconds  = array_column($imports, 'seconds');
-            $requests = max(array_map(static fn (array $run): int => $run['result']['requests'], $imports));
+            $requests = max([0, ...array_map(static fn (array $run): int => $run['result']['requests'], $imports)]);
             yield Row::atMost(
                 "first import of $items items",
                 Measure::median($seconds),
                 self::FIRST,
                 's',
                 2,
-                \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)),
+                \sprintf(' (%.2f to %.2f)', Measure::percentile($seconds, 0), Measure::percentile($seconds, 1)),
             );
             yield new Row(
                 "requests of a full read of $items items",
@@ -72,20 +77,21 @@ final class ImportTopic implements Topic
                 self::UNCHANGED,
                 's',
                 2,
-                \sprintf(' (%.2f to %.2f)', min($seconds), max($seconds)),
+                \sprintf(' (%.2f to %.2f)', Measure::percentile($seconds, 0), Measure::percentile($seconds, 1)),
             );
             yield Row::exactly(
                 'product rows written by it',
-                max(array_map(static fn (array $run): int => $run['result']['productRows'], $unchanged)),
+                max([0, ...array_map(static fn (array $run): int => $run['result']['productRows'], $unchanged)]),
                 0,
             );
         }
     }
 
     /**
-     * @param array<string, mixed> $run
+     * @param SyncRun                $run
+     * @param 'imported'|'unchanged' $how
      *
-     * @return array<string, mixed>
+     * @return SyncRun
      */
     public static function done(array $run, string $how, int $items): array
     {
@@ -100,7 +106,9 @@ final class ImportTopic implements Topic
             || $result['conflicts'] !== 0
             || $products < ($items / 2)
         ) {
-            throw new \RuntimeException("A run did not do what is measured ($how): " . json_encode($result));
+            throw new \RuntimeException(
+                "A run did not do what is measured ($how): " . json_encode($result, JSON_THROW_ON_ERROR),
+            );
         }
 
         return $run;

@@ -20,13 +20,40 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
 
-/** What benches/job.php can do, each in a process of its own. */
+/**
+ * What benches/job.php can do, each in a process of its own.
+ *
+ * @phpstan-import-type Address from Place
+ *
+ * @phpstan-type Keyed array{dsn: string, user: ?string, password: ?string, prefix: string, url: string,
+ *   merchant: string, token: string, prints?: array<string, string>, settings?: array<string, mixed>, ...}
+ */
 final class Jobs
 {
     /**
+     * @param Address $at
+     *
+     * @return array<string, mixed>
+     */
+    public static function run(string $name, array $at): array
+    {
+        /** @var Keyed $keyed The counterpart's jobs get its keys */
+        $keyed = $at;
+
+        return match ($name) {
+            'sync'           => self::sync($at),
+            'work'           => self::work($at),
+            'plainSync'      => self::plainSync($keyed),
+            'mapping'        => self::mapping($keyed),
+            'compareMapping' => self::compareMapping($keyed),
+            default          => throw new \LogicException("There is no job $name."),
+        };
+    }
+
+    /**
      * A sync from its beginning to its end.
      *
-     * @param array<string, mixed> $at {@see Place::address()}
+     * @param Address $at
      *
      * @return array<string, mixed>
      */
@@ -44,7 +71,7 @@ final class Jobs
     /**
      * All sales work that is due.
      *
-     * @param array<string, mixed> $at
+     * @param Address $at
      *
      * @return array<string, mixed>
      */
@@ -59,7 +86,7 @@ final class Jobs
     /**
      * The same run with plain PHP in the extension's place; no extension may be loaded.
      *
-     * @param array<string, mixed> $at
+     * @param Keyed $at
      *
      * @return array<string, mixed>
      */
@@ -69,7 +96,15 @@ final class Jobs
             throw new \LogicException('The counterpart takes the places of the extension\'s classes.');
         }
 
-        foreach (['Catalog', 'Connection', 'Ledger', 'Page', 'ProductChange', 'GroupChanges'] as $class) {
+        foreach ([
+            'Catalog',
+            'Connection',
+            'ConnectionStatus',
+            'Ledger',
+            'Page',
+            'ProductChange',
+            'GroupChanges',
+        ] as $class) {
             class_alias("CloverSync\\Bench\\Plain\\$class", "CloverSync\\$class");
         }
 
@@ -112,9 +147,9 @@ final class Jobs
     /**
      * Times both mappings over an unchanged catalogue.
      *
-     * @param array<string, mixed> $at With merchant and token
+     * @param Keyed $at
      *
-     * @return array<string, array{list<float>, list<float>}> Seconds of the extension and of plain PHP
+     * @return array<string, int|array{list<float>, list<float>}> Seconds of the extension and of plain PHP; bytes
      */
     public static function mapping(array $at): array
     {
@@ -126,11 +161,10 @@ final class Jobs
             }
         }
 
-        $times = [];
-
-        foreach (['all', 'pages', 'groups'] as $what) {
-            $times[$what] = Measure::pairs($ours->$what(...), $plain->$what(...), $what === 'all' ? 21 : 11);
-        }
+        $times           = [];
+        $times['all']    = Measure::pairs($ours->all(...), $plain->all(...), 21);
+        $times['pages']  = Measure::pairs($ours->pages(...), $plain->pages(...), 11);
+        $times['groups'] = Measure::pairs($ours->groups(...), $plain->groups(...), 11);
 
         return $times + ['bytes' => $ours->bytes()];
     }
@@ -139,7 +173,7 @@ final class Jobs
      * Sees that both mappings give the same answers: for an empty shop, for an unchanged one, and for one whose Clover
      * has changed meanwhile.
      *
-     * @param array<string, mixed> $at With merchant and token
+     * @param Keyed $at
      *
      * @return array{changes: int}
      */
@@ -247,7 +281,7 @@ final class Jobs
         );
     }
 
-    /** @param array<string, mixed> $at */
+    /** @param Address|Keyed $at */
     public static function sql(array $at): PdoSql
     {
         return PdoSql::connect($at['dsn'], $at['user'], $at['password'], $at['prefix']);

@@ -23,7 +23,7 @@ final class MappingTopic implements Topic
         $raw->add('mapping_compared', $compared);
 
         $place = new Place($this->items, 'off', 0);
-        ImportTopic::done($place->job('sync'), 'imported', $this->items);
+        ImportTopic::done($place->sync(), 'imported', $this->items);
         $found = $place->job('mapping', self::keys($place), ['-d', 'memory_limit=1G']);
         $raw->add('mapping', $found);
         $items = number_format($this->items);

@@ -29,7 +29,7 @@ final class MemoryTopic implements Topic
             $place = new Place($items);
 
             foreach (['imported', 'unchanged'] as $how) {
-                $run                 = ImportTopic::done($place->job('sync'), $how, $items);
+                $run                 = ImportTopic::done($place->sync(), $how, $items);
                 $peaks[$how][$items] = ($run['peak_kib'] - $run['idle_kib']) / 1024;
                 $raw->add("memory_{$how}_$items", $run);
             }

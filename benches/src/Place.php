@@ -12,7 +12,14 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestDatabase;
 use CloverSync\Vault;
 
-/** A stand-in shop on MariaDB, connected to a pretend Clover with its documented limits and 100 ms of latency. */
+/**
+ * A stand-in shop on MariaDB, connected to a pretend Clover with its documented limits and 100 ms of latency.
+ *
+ * @phpstan-type Address array{dsn: string, user: ?string, password: ?string, prefix: string, url: string, ...}
+ * @phpstan-type SyncRun array{seconds: float, cpu_seconds: float, idle_kib: int, peak_kib: int, result: array{
+ *   status: string, itemsRead: int, imported: int, unchanged: int, failed: int, conflicts: int, requests: int,
+ *   productRows: int, ...}}
+ */
 final class Place
 {
     public const SECRET  = 'a site secret for tests only';
@@ -63,7 +70,7 @@ final class Place
         usleep(1_100_000);
     }
 
-    /** @return array<string, mixed> What a process needs in order to be this shop */
+    /** @return Address What a process needs in order to be this shop */
     public function address(): array
     {
         return [
@@ -102,6 +109,15 @@ final class Place
         );
     }
 
+    /** @return SyncRun */
+    public function sync(): array
+    {
+        /** @var SyncRun $run */
+        $run = $this->job('sync');
+
+        return $run;
+    }
+
     /**
      * Work in a process of its own, as a scheduled task would do it.
      *
@@ -123,6 +139,7 @@ final class Place
      */
     public static function process(array $php, string $name, array $arguments): array
     {
+        $pipes   = [];
         $process = proc_open(
             // The limit that PHP has where nobody set one.
             [
@@ -137,18 +154,21 @@ final class Place
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );
-        $text = (string) stream_get_contents($pipes[1]);
+        $text = isset($pipes[1]) ? (string) stream_get_contents($pipes[1]) : '';
 
-        if (proc_close($process) !== 0) {
+        if ($process === false || proc_close($process) !== 0) {
             throw new \RuntimeException("The job $name failed: $text");
         }
 
-        return json_decode($text, true, flags: JSON_THROW_ON_ERROR);
+        /** @var array<string, mixed> $found */
+        $found = json_decode($text, true, flags: JSON_THROW_ON_ERROR);
+
+        return $found;
     }
 
     /** @return list<string> */
     public static function extension(): array
     {
-        return ['-d', 'extension=' . getenv('CLOVERSYNC_EXTENSION')];
+        return ['-d', 'extension=' . (string) getenv('CLOVERSYNC_EXTENSION')];
     }
 }

@@ -4,7 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** A pretend Clover, started as the test wants it, and its control plane. Ends with the object. */
+/**
+ * A pretend Clover, started as the test wants it, and its control plane. Ends with the object.
+ *
+ * @phpstan-type Item array{id: string, name: string, price: int, priceType: string, hidden: bool, deleted: bool,
+ *   code?: string, sku?: string, itemGroup?: array{id: string}, ...}
+ * @phpstan-type Order array{id: string, externalReferenceId?: string, title?: string, note?: string, state?: string,
+ *   total: int, lineItems: array{elements: list<array{name: string, price: int, ...}>}, ...}
+ * @phpstan-type State array{items: list<Item>, stock: array<string, int|float|null>, orders: list<Order>,
+ *   tokens: array{refreshes: int, recoveries: int, ...}, merchant_id: string, ...}
+ * @phpstan-type Request array{n: int, method: string, path: string, status: int, in_flight: int, at: int}
+ */
 final class Simulator
 {
     public const APP_ID     = 'APPID00000001';
@@ -35,13 +45,15 @@ final class Simulator
      */
     public static function start(string $catalog = 'sandbox', string $limits = 'off', array $more = []): self
     {
+        $pipes   = [];
+        $match   = [];
         $process = proc_open(
             [self::binary(), '--listen', '127.0.0.1:0', '--catalog', $catalog, '--limits', $limits, ...$more],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR],
             $pipes,
         );
 
-        if ($process === false) {
+        if ($process === false || !isset($pipes[1])) {
             throw new \RuntimeException('The simulator cannot be started.');
         }
 
@@ -81,23 +93,26 @@ final class Simulator
         $this->post('reset', ['catalog' => $catalog]);
     }
 
-    /** @return array<string, mixed> */
+    /** @return State */
     public function state(): array
     {
-        return $this->call('GET', 'state', null);
+        /** @var State $state */
+        $state = $this->call('GET', 'state', null);
+
+        return $state;
     }
 
     public function refreshes(): int
     {
-        return (int) $this->state()['tokens']['refreshes'];
+        return $this->state()['tokens']['refreshes'];
     }
 
     public function recoveries(): int
     {
-        return (int) $this->state()['tokens']['recoveries'];
+        return $this->state()['tokens']['recoveries'];
     }
 
-    /** @return list<array<string, mixed>> Items that are not deleted, by id */
+    /** @return list<Item> Items that are not deleted, by id */
     public function items(): array
     {
         $items = array_filter($this->state()['items'], static fn (array $item): bool => !$item['deleted']);
@@ -106,13 +121,13 @@ final class Simulator
         return $items;
     }
 
-    /** @return list<array<string, mixed>> Items of no group, not deleted, by id */
+    /** @return list<Item> Items of no group, not deleted, by id */
     public function singles(): array
     {
         return array_values(array_filter($this->items(), static fn (array $item): bool => !isset($item['itemGroup'])));
     }
 
-    /** @return list<array<string, mixed>> Single items with a fixed price that are shown, by id */
+    /** @return list<Item> Single items with a fixed price that are shown, by id */
     public function shelf(): array
     {
         return array_values(array_filter(
@@ -121,10 +136,13 @@ final class Simulator
         ));
     }
 
-    /** @return list<array{n: int, method: string, path: string, status: int, in_flight: int, at: int}> */
+    /** @return list<Request> */
     public function requests(int $since = 0): array
     {
-        return $this->call('GET', "requests?since=$since", null);
+        /** @var list<Request> $requests */
+        $requests = $this->call('GET', "requests?since=$since", null);
+
+        return $requests;
     }
 
     /** @return int The number of the last request so far; asks only for those after a known one */
@@ -132,7 +150,7 @@ final class Simulator
     {
         $requests = $this->requests($since);
 
-        return $requests === [] ? $since : (int) end($requests)['n'];
+        return $requests === [] ? $since : $requests[array_key_last($requests)]['n'];
     }
 
     /**
@@ -153,13 +171,16 @@ final class Simulator
     /** @return list<array{method: string, path: string}> Requests whose answers a "hold" keeps back */
     public function held(): array
     {
-        return $this->call('GET', 'held', null);
+        /** @var list<array{method: string, path: string}> $held */
+        $held = $this->call('GET', 'held', null);
+
+        return $held;
     }
 
     /** @return int How many held answers were let go */
     public function release(): int
     {
-        return $this->post('release', [])['released'];
+        return self::number($this->post('release', [])['released'] ?? null);
     }
 
     /**
@@ -174,7 +195,10 @@ final class Simulator
     /** @return list<array<string, mixed>> Faults that met no request yet */
     public function faultsLeft(): array
     {
-        return $this->call('GET', 'faults', null);
+        /** @var list<array<string, mixed>> $faults */
+        $faults = $this->call('GET', 'faults', null);
+
+        return $faults;
     }
 
     public function clearFaults(): void
@@ -207,7 +231,9 @@ final class Simulator
      */
     public function add(array $fields): string
     {
-        return (string) $this->post('items', $fields)['id'];
+        $id = $this->post('items', $fields)['id'] ?? null;
+
+        return \is_string($id) ? $id : throw new \RuntimeException('The simulator names no id.');
     }
 
     /** @param array<string, mixed> $fields */
@@ -283,7 +309,14 @@ final class Simulator
             throw new \RuntimeException("The simulator refused $method /__sim/$path: $status $answer");
         }
 
-        return $answer === '' ? [] : (array) json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
+        $decoded = $answer === '' ? [] : json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
+
+        return \is_array($decoded) ? $decoded : [$decoded];
+    }
+
+    private static function number(mixed $answer): int
+    {
+        return \is_int($answer) ? $answer : throw new \RuntimeException('The simulator names no number.');
     }
 
     private static function binary(): string
