@@ -8,18 +8,18 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\SettingsException;
 
 /**
- * The merchant's catalogue, mapped to shop products.
+ * The merchant's catalog, mapped to shop products.
  *
- * A `$known` row is one mapping as the shop's database holds it now, keys: clover_id, parent_id (the group's id, for a
+ * A `$known` row is one mapping as the shop's database holds it. Its keys: clover_id, parent_id (the group's id, for a
  * variant), fingerprint (the product's, or for a variant of a group the variant's), deleted (bool), sku, upc, price
  * (decimal text, five places), manage_stock (0|1), quantity (int), availability (0|1), committed (units that the shop
- * has taken and Clover has not). Group rows carry null in the variant columns. Numbers may come as text.
+ * has taken for orders and that Clover still counts). Group rows hold null in the variant columns. Numbers may be text.
  */
 final class Catalog
 {
     /**
      * @param string $currency   The shop's currency, ISO 4217
-     * @param bool   $trackStock False when the merchant keeps no counts: every item is then untracked
+     * @param bool   $trackStock False when the merchant does not track stock: every item is then untracked
      *
      * @throws SettingsException when the currency is unknown
      */
@@ -30,7 +30,7 @@ final class Catalog
 
     /**
      * A name as lower-case ASCII for a URL, by the rule of {@see ProductChange::$alias}: at most 190 characters, no
-     * hyphen at the end; empty when nothing of it is left.
+     * hyphen at the end. Empty when no character of the name is usable.
      */
     public static function alias(string $name): string
     {
@@ -38,9 +38,9 @@ final class Catalog
     }
 
     /**
-     * What two names have in common when they are the same name: letter case, accents, width, white space and
-     * characters that cannot be seen make no other name, on any database. Empty for a name of which nothing can be
-     * seen.
+     * A comparison key: two names are the same name exactly if their keys are equal. The key ignores letter case,
+     * accents, width, white space and invisible characters, so the result does not depend on the database's
+     * collation. Empty for a name without visible characters.
      */
     public static function nameKey(string $name): string
     {
@@ -48,8 +48,9 @@ final class Catalog
     }
 
     /**
-     * A name as it is shown and stored: without characters that cannot be seen, single spaces between words, composed
-     * letters (NFC), at most 255 characters. Empty when nothing is left. {@see ProductChange} has such names only.
+     * A name as it is shown and stored: without invisible characters, with single spaces between words and composed
+     * letters (NFC), at most 255 characters. Empty when no character remains. All names in {@see ProductChange} have
+     * this form.
      */
     public static function cleanName(string $name): string
     {
@@ -57,9 +58,9 @@ final class Catalog
     }
 
     /**
-     * Every item of the merchant in pages by id, fetched ahead while PHP works.
+     * All items of the merchant in pages, ordered by id. The next pages are fetched while PHP works.
      *
-     * @param ?string $after The last page's cursor, to go on from there
+     * @param ?string $after The last page's cursor, to continue after it
      *
      * @return \Iterator<int, Page>
      *
@@ -72,11 +73,11 @@ final class Catalog
     }
 
     /**
-     * A page out of two answers of Clover's that were fetched elsewhere, such as a recording or a benchmark: the
-     * items with their categories, options and tags, and the same items with their stock. Clover is asked for nothing
-     * but counts that the second lacks, and for lists of categories or tags that came full.
+     * A page from two responses of Clover that the caller already has, such as a recording or a benchmark: the items
+     * with their categories, options and tags, and the same items with their stock. Requests are sent only for counts
+     * that the second response lacks, and for lists of categories or tags that reached Clover's length limit.
      *
-     * @throws CloverException when one of them is no list of items
+     * @throws CloverException when one of them is not a list of items
      */
     public function read(string $items, string $counts): Page
     {
@@ -84,9 +85,9 @@ final class Catalog
     }
 
     /**
-     * Products of whole item groups, from members that {@see Page::members()} gave out.
+     * Products of complete item groups, from members that {@see Page::members()} returned.
      *
-     * @param list<array{group_id: string, payload: string, ...}> $staged All members of each group that occurs
+     * @param list<array{group_id: string, payload: string, ...}> $staged All members of each group in the list
      * @param list<array<string, scalar|null>>                           $known  Rows of these groups and their variants
      *
      * @throws CloverException
@@ -97,8 +98,8 @@ final class Catalog
     }
 
     /**
-     * Asks Clover for each of these items by id; what it does not answer for is asked once more before it is called
-     * deleted.
+     * Fetches each of these items by id. An item that is missing from the response is requested once more before it
+     * is reported as deleted.
      *
      * @param list<string> $ids
      *

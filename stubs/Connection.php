@@ -9,14 +9,14 @@ use CloverSync\Exception\CloverException;
 use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\SettingsException;
 
-/** One shop's connection to one Clover merchant: authorisation, token life and the merchant's own facts. */
+/** One shop's connection to one Clover merchant: authorization, token lifecycle and the merchant's profile. */
 final class Connection
 {
     /**
      * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3
      *   logger's `log` fits
-     * @param ?RateLimiter $rateLimiter Grants requests to all processes of a site; without it this process uses the
-     *   limits alone, as far as pace_share goes
+     * @param ?RateLimiter $rateLimiter Grants requests to all processes of a site. Without it, this process may use
+     *   the whole rate limit that pace_share allows
      */
     public function __construct(
         Settings $settings,
@@ -29,7 +29,7 @@ final class Connection
     }
 
     /**
-     * Where to send the browser, and the state to keep in its session.
+     * The URL for the browser, and the state to store in its session.
      *
      * @throws SettingsException when App ID or App Secret is missing
      */
@@ -39,13 +39,13 @@ final class Connection
     }
 
     /**
-     * Takes the callback that Clover sent the browser to, buys tokens with its code and stores them.
+     * Checks the callback from Clover, exchanges its code for tokens and stores them.
      *
      * @param string $callback The whole callback URL, or its query
-     * @param string $state    The state kept from {@see authorize()}
+     * @param string $state    The state from {@see authorize()}
      *
-     * @throws CallbackException  when the callback is not the answer to this authorisation, or the owner denied it
-     * @throws CloverException    as every call to Clover
+     * @throws CallbackException when the callback does not belong to this authorization, or the owner denied it
+     * @throws CloverException   as in every call to Clover
      */
     public function complete(
         #[\SensitiveParameter]
@@ -56,18 +56,18 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
-    /** Reads the stored record; asks Clover nothing. */
+    /** Reads the stored token record. Sends no request. */
     public function status(): ConnectionStatus
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Refreshes the access token when fewer than so many seconds are left of it.
+     * Refreshes the access token if it expires in fewer seconds than given.
      *
-     * @return bool Whether a refresh took place here
+     * @return bool Whether this call refreshed the token
      *
-     * @throws ReconnectException when only the owner can mend the connection
+     * @throws ReconnectException when only the owner can restore the connection
      */
     public function refresh(int $whenUnder = 1200): bool
     {
@@ -75,7 +75,7 @@ final class Connection
     }
 
     /**
-     * What Clover tells of the merchant with the permissions granted; what it does not tell is null.
+     * The merchant's profile, as far as the granted permissions show it. Other fields are null.
      *
      * @throws CloverException
      */
@@ -84,15 +84,15 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
-    /** Forgets the tokens. Clover has no call for it, so nothing is sent. */
+    /** Deletes the stored tokens. Sends no request, because Clover has no endpoint to revoke them. */
     public function disconnect(): void
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Fields of items that Clover refused to show to this app, as far as this object has met them: `categories`,
-     * `itemStock`, `options` or `tags`. Everything was read without them; a permission of the app may bring them.
+     * Item fields that Clover refused to return to this app in a request of this object: `categories`, `itemStock`,
+     * `options` or `tags`. Items were read without these fields; a permission of the app may make them available.
      *
      * @return list<string>
      */
@@ -101,7 +101,7 @@ final class Connection
         throw new \LogicException('provided by the extension');
     }
 
-    /** Requests sent to Clover by this object so far, repeats included. */
+    /** Number of requests that this object has sent to Clover, retries included. */
     public function requests(): int
     {
         throw new \LogicException('provided by the extension');

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What is known of the connection without asking Clover. */
+/** The connection's state by the stored token record. Creating it sends no request. */
 final readonly class ConnectionStatus
 {
     public bool $connected;
@@ -19,13 +19,13 @@ final readonly class ConnectionStatus
     /** Unix seconds. */
     public ?int $refreshExpiresAt;
 
-    /** Why the owner must connect again; null while the connection is sound. */
+    /** Why the owner must connect again; null while the connection works. */
     public ?string $reconnectReason;
 
-    /** Unix seconds of Clover's first refusal to renew the connection, while a second one may end it; else null. */
+    /** Unix seconds of Clover's first refusal to refresh the tokens, while a second refusal may end the connection. */
     public ?int $refusedAt;
 
-    /** Unix seconds from when Clover is asked again after the first refusal; else null. */
+    /** Unix seconds of the earliest second attempt after a first refusal; otherwise null. */
     public ?int $nextTryAt;
 
     private function __construct()

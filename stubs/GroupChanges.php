@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What {@see Catalog::groups()} found. */
+/** The result of {@see Catalog::groups()}. */
 final readonly class GroupChanges
 {
     /** @var list<ProductChange> */
@@ -13,7 +13,7 @@ final readonly class GroupChanges
     /** @var list<array{item_id: ?string, path: string, message: string}> */
     public array $errors;
 
-    /** Groups that need nothing written. */
+    /** Number of groups without changes. */
     public int $unchanged;
 
     private function __construct()

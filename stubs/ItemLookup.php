@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What Clover answers about single items. */
+/** The result of {@see Catalog::lookUp()}. */
 final class ItemLookup
 {
     private function __construct()
@@ -12,7 +12,7 @@ final class ItemLookup
     }
 
     /**
-     * Ids that Clover does not have any more.
+     * Ids that no longer exist in Clover.
      *
      * @return list<string>
      */
@@ -21,7 +21,7 @@ final class ItemLookup
         throw new \LogicException('provided by the extension');
     }
 
-    /** The items that Clover still has. */
+    /** The items that still exist. */
     public function page(): Page
     {
         throw new \LogicException('provided by the extension');

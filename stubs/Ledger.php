@@ -7,19 +7,19 @@ namespace CloverSync;
 use CloverSync\Exception\ItemException;
 
 /**
- * The rules of the stock ledger: what a line of an order has still to take out of Clover or to give back.
+ * The rules of the stock ledger: how many units an order line must still take from Clover's count or return to it.
  *
- * A line has the keys clover_id (empty when the product is linked to no item), quantity (int, 0 when the line is gone)
- * and rows, all rows of the line in the order of their numbers, each with seq, cause ("order", "release", "hand"),
- * reverses (?int, the number of the sale that a return reverses), clover_id, delta (int, units to take out of Clover;
- * negative ones go back) and state ("intended", "sent", "confirmed", "uncertain", "skipped", "dead"). Numbers may come
- * as text.
+ * A line has the keys clover_id (empty when the product is not linked to an item), quantity (int, 0 when the line no
+ * longer exists) and rows: all rows of the line, ordered by seq. A row has seq, cause ("order", "release", "hand"),
+ * reverses (?int, the seq of the sale that a return reverses), clover_id, delta (int, units to take from Clover's
+ * count; negative to return) and state ("intended", "sent", "confirmed", "uncertain", "skipped", "dead"). Numbers may
+ * be text.
  *
  * A plan is array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
- * string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}: rows to add, and rows
- * that become something else. Reasons: "unlinked", "push_off" (Push Stock on Sale is off), "never_taken" (the sale it
- * reverses never reached Clover), "moot" (sale and return met before either was sent), "replaced" (by a newer row),
- * "after_uncertain", "owner".
+ * string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}: rows to add, and rows to
+ * change. Reasons: "unlinked", "push_off" (Push Stock on Sale is off), "never_taken" (the sale that it reverses never
+ * reached Clover), "moot" (the sale was cancelled before it was sent), "replaced" (by a newer row), "after_uncertain",
+ * "owner".
  */
 final class Ledger
 {
@@ -63,14 +63,14 @@ final class Ledger
     }
 
     /**
-     * Gives units back because the owner says so, for a refund that names no lines.
+     * Returns units by the owner's decision, for a refund that does not name lines.
      *
      * @param array<string, mixed> $line
      *
      * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
      *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
      *
-     * @throws ItemException with the path "units" when the line does not hold so many
+     * @throws ItemException with the path "units" when the line holds fewer units
      */
     public function restock(array $line, int $units): array
     {
@@ -78,8 +78,8 @@ final class Ledger
     }
 
     /**
-     * Applies the owner's decision on a row that is uncertain or dead: "applied" (Clover's count holds it), "not_applied"
-     * (it does not: send it), "leave" (the owner has set the count).
+     * Applies the owner's decision on a row that is uncertain or dead: "applied" (Clover's count includes it),
+     * "not_applied" (it does not: send it), "leave" (the owner has set the count).
      *
      * @param array<string, mixed> $line
      *
@@ -110,17 +110,17 @@ final class Ledger
     }
 
     /**
-     * Units of each item that a count of Clover's still holds and the shop has taken for orders; negative for units
-     * that were given back in the shop only. Where it is not known whether Clover holds a row, the lower count wins.
+     * Units of each item that Clover's count still includes and the shop has taken for orders; negative for units that
+     * were returned in the shop only. When it is unknown whether Clover's count includes a row, the lower count wins.
      *
-     * @param array<string, int>         $taken Units that the shop's books hold for its orders, by Clover id; without
-     *   those of released orders, and without what an owner gave back by hand
+     * @param array<string, int>         $taken Units that the shop's orders hold, by Clover id; without those of
+     *   released orders and those that the owner returned by hand
      * @param list<array<string, mixed>> $rows  Rows of the ledger: clover_id, delta, state, settled (?int, a time in
      *   any unit), reversed_state and reversed_settled of the sale that a return reverses, counted (1 when the order's
      *   units are among $taken)
-     * @param int                        $asOf  When Clover was asked for the count, in the same unit
+     * @param int                        $asOf  When the count was requested from Clover, in the same unit
      *
-     * @return array<string, int> Without those that are 0
+     * @return array<string, int> Items with 0 units are left out
      *
      * @throws ItemException when a row is malformed
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** The merchant as far as the granted permissions show it. */
+/** The merchant's profile, as far as the granted permissions show it. */
 final readonly class Merchant
 {
     public string $id;
@@ -14,7 +14,7 @@ final readonly class Merchant
     /** ISO 4217. */
     public ?string $currency;
 
-    /** "properties" or "order": where the currency was read; null when Clover did not tell. */
+    /** "properties" or "order": the source of the currency; null when Clover did not return one. */
     public ?string $currencySource;
 
     /** Whether Clover's prices include tax. */
@@ -22,7 +22,7 @@ final readonly class Merchant
 
     public ?bool $trackStock;
 
-    /** Whether Clover itself takes sold units out of the count. */
+    /** Whether Clover itself subtracts sold units from the count. */
     public ?bool $updateStock;
 
     private function __construct()

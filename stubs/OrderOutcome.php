@@ -4,25 +4,25 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** How one step of {@see Orders} ended. */
+/** The result of one step of {@see Orders}. */
 final readonly class OrderOutcome
 {
     /**
-     * In any step: "unknown" (a write was not answered: wait, then look), "later" (certainly not carried out as a
-     * whole; the same step again after {@see $retryAfter}), "refused" (Clover rejects it, and would again).
+     * In any step: "unknown" (a write has no response: wait, then look), "later" (certainly not completed: repeat the
+     * step after {@see $retryAfter}), "refused" (Clover rejects it and would reject it again).
      *
      * create: "done".
-     * fill:   "done", "differs" (the order was changed in Clover; nothing more is written), "missing" (Clover does
-     * not have it). pay:    "recorded", "not_granted" (a permission is missing), "no_tender" (the merchant has no
-     * external payment), "nothing" (the order costs
-     *         nothing, or shows a payment that is not known to be ours).
+     * fill: "done", "differs" (the order was changed in Clover; nothing more is written), "missing" (the order does
+     * not exist in Clover).
+     * pay: "recorded", "not_granted" (a permission is missing), "no_tender" (the merchant has no external payment),
+     * "nothing" (the order costs nothing, or has a payment that this shop may not have recorded).
      */
     public string $state;
 
-    /** Clover's id: the new order's, or the one that was asked about. */
+    /** Clover's id of the order that was created, filled or paid. */
     public ?string $orderId;
 
-    /** For the log. Holds neither tokens nor the customer's data. */
+    /** For the log. Contains neither tokens nor customer data. */
     public string $message;
 
     /** Seconds; 0 in all states but "later". */

@@ -9,16 +9,16 @@ use CloverSync\Exception\ItemException;
 use CloverSync\Exception\SettingsException;
 
 /**
- * Puts paid web orders into Clover, each once.
+ * Creates paid web orders in Clover, each exactly once.
  *
- * The steps are plan, create, fill, pay. Store the plan and the reference before create, and Clover's order id as soon
- * as it is known. A step may be repeated after any ending, as long as no call of an earlier try can still be under way:
- * after "unknown" wait 35 seconds, since a write has 30 of its own. When an ending was not seen at all, a create is
- * over after 65 seconds, a fill after 215 and a pay after 95. After an unknown create, look with {@see find()} for at
- * least two minutes (Clover's search lags behind) before anything else.
+ * The steps are plan, create, fill, pay. Store the plan and the reference before create, and store Clover's order id as
+ * soon as it is known. A step may be repeated after any result, once no call of an earlier attempt can still be
+ * running: after "unknown" wait 35 seconds, because a write has a timeout of 30. If the process died in a step, a
+ * create has ended after 65 seconds, a fill after 215 and a pay after 95. After an unknown create, first search with
+ * {@see find()} for at least two minutes, because Clover's search lags behind.
  *
- * fill and pay look before they write. A missing permission and a lost connection are exceptions; what happened to the
- * order is an {@see OrderOutcome}.
+ * fill and pay read the order before they write. A missing permission and a lost connection are exceptions; the result
+ * for the order is an {@see OrderOutcome}.
  */
 final class Orders
 {
@@ -33,10 +33,10 @@ final class Orders
     }
 
     /**
-     * What marks the order in Clover: at most 12 characters, unique among all numbers of a tag.
+     * The reference that marks the order in Clover: at most 12 characters, unique among all numbers of a tag.
      *
      * @param string $siteTag From {@see siteTag()}
-     * @param int    $number  1 to 78364164095, another for each order; not the shop's own number, which can come again
+     * @param int    $number  1 to 78364164095, different for each order; not the shop's order number, which can repeat
      *
      * @throws ItemException path "siteTag" or "number"
      */
@@ -46,7 +46,7 @@ final class Orders
     }
 
     /**
-     * Five characters that tell this site's orders from another's. Make it once, and keep it.
+     * Five characters that distinguish this site's orders from another site's. Create the tag once and store it.
      *
      * @param string $random At least 8 bytes of random_bytes()
      *
@@ -58,19 +58,19 @@ final class Orders
     }
 
     /**
-     * What Clover will be told of the order, as JSON to be stored until the order is done. Names the customer; may
-     * exceed 64 KiB.
+     * Everything that will be sent to Clover for the order, as JSON. Store it until the order is done. It names the
+     * customer, and it may exceed 64 KiB.
      *
-     * All money is decimal text in the order's currency, as the columns hold it; a float is refused. Empty texts may be
-     * null, whole numbers may be int.
+     * Money is decimal text in the order's currency, as the database columns hold it; a float is refused. Empty texts
+     * may be null, whole numbers may be int.
      *
-     * - number: what people call the order; order_id: the shop's own key; both are shown in Clover, as are customer and
-     * note
-     * - lines: quantity as text; unit_price is for one piece, without what stands under charges and discounts;
-     * option_price comes on top of it
-     * - charges: shipping, fees and taxes, by their names; discounts: positive amounts that were taken off, those of
-     * one name are one; zeros are left out
-     * - total: what was paid. What is then missing to it is one entry more, "Rounding" where it is small
+     * - number: the order number that people see; order_id: the shop's own key. Clover shows both, with customer and
+     *   note
+     * - lines: quantity is text; unit_price is for one piece, without the amounts under charges and discounts;
+     *   option_price is added to it
+     * - charges: shipping, fees and taxes, by name; discounts: positive amounts that were subtracted. Entries of the
+     *   same name are added up, zeros are left out
+     * - total: the amount paid. A difference to it becomes one more entry, "Rounding" if it is small
      *
      * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?:
      *   ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: string,
@@ -85,7 +85,7 @@ final class Orders
     }
 
     /**
-     * Creates the order, still without its lines.
+     * Creates the order without its lines.
      *
      * @return OrderOutcome done, unknown, later or refused
      *
@@ -97,8 +97,8 @@ final class Orders
     }
 
     /**
-     * Clover's ids of all orders with this reference that were not deleted; looks back 90 days. More than one is a
-     * fault to be shown.
+     * Clover's ids of all orders with this reference that were not deleted, within 90 days. More than one id is an
+     * error that the shop should report.
      *
      * @return list<string>
      *
@@ -110,7 +110,7 @@ final class Orders
     }
 
     /**
-     * Adds the lines, discounts and total that the order does not have yet, and checks that the sums are the plan's.
+     * Adds the lines, discounts and total that the order lacks, and checks that the sums match the plan.
      *
      * @return OrderOutcome done, differs, unknown, missing, later or refused
      *
@@ -122,8 +122,9 @@ final class Orders
     }
 
     /**
-     * Records the payment that the shop received, so that the till shows the order as paid. Needs Merchant Read and
-     * Payments Write, which the manual's four permissions do not include; without them the order stays open in Clover.
+     * Records the payment that the shop received, so that the till shows the order as paid. This needs Merchant Read
+     * and Payments Write, which are not among the four permissions of the owner's manual. Without them the order stays
+     * open in Clover.
      *
      * @return OrderOutcome recorded, not_granted, no_tender, nothing, unknown, later or refused
      *

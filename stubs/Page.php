@@ -11,15 +11,14 @@ final class Page
     {
     }
 
-    /** Give it to {@see Catalog::pages()} to go on after this page. */
+    /** Pass it to {@see Catalog::pages()} to continue after this page. */
     public function cursor(): string
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in
-     * it.
+     * Milliseconds since the request for this page, rounded up. The page may lack changes made in Clover since then.
      */
     public function age(): int
     {
@@ -27,7 +26,7 @@ final class Page
     }
 
     /**
-     * Ids of every item on the page, faulty ones and members of groups too.
+     * Ids of all items on the page, including faulty items and members of groups.
      *
      * @return list<string>
      */
@@ -37,7 +36,7 @@ final class Page
     }
 
     /**
-     * What must be written so that the shop has what this page says; items of groups are not in it.
+     * Changes that the shop must write to match this page. Items of groups are left out.
      *
      * @param list<array<string, scalar|null>> $known See {@see Catalog}; rows of other items are ignored
      *
@@ -49,7 +48,7 @@ final class Page
     }
 
     /**
-     * Items of groups, to be staged until every page is read.
+     * Items of groups, to be staged until all pages are read.
      *
      * @return list<array{item_id: string, group_id: string, payload: string}>
      */
@@ -59,7 +58,7 @@ final class Page
     }
 
     /**
-     * Items that could not be read or mapped, each with its own cause.
+     * Items that could not be read or mapped, each with its cause.
      *
      * @return list<array{item_id: ?string, path: string, message: string}>
      */

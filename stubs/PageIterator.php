@@ -7,7 +7,7 @@ namespace CloverSync;
 use CloverSync\Exception\CloverException;
 
 /**
- * Pages, fetched ahead. Goes through once.
+ * Pages that are fetched ahead. They can be iterated once.
  *
  * @implements \Iterator<int, Page>
  */
@@ -18,7 +18,7 @@ final class PageIterator implements \Iterator
     }
 
     /**
-     * @return Page Null only where {@see valid()} is false
+     * @return Page Null only if {@see valid()} is false
      *
      * @throws CloverException
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** One shop product as Clover wants it, and what of it differs from the shop. */
+/** One shop product by Clover's data, and the fields in which the shop differs. */
 final readonly class ProductChange
 {
     /** The item's id, or the group's. */
@@ -13,12 +13,12 @@ final readonly class ProductChange
     /** "item" or "group". */
     public string $kind;
 
-    /** "create", "update", or "restore" for a product that was deleted in Clover and is back. */
+    /** "create", "update", or "restore" for a product that was deleted in Clover and exists again. */
     public string $action;
 
     /**
-     * What differs, of: title, category, tags, sale, options, variants, sku, upc, price, count, availability. All of
-     * them on create.
+     * The fields that differ: title, category, tags, sale, options, variants, sku, upc, price, count, availability. On
+     * create, all of them.
      *
      * @var list<string>
      */
@@ -32,23 +32,23 @@ final readonly class ProductChange
     /** Lower-case ASCII for the article's URL; not unique. */
     public string $alias;
 
-    /** Whether a created product may be shown at once. Never changes a product that exists. */
+    /** Whether a new product may be published at once. Does not apply to an existing product. */
     public bool $publish;
 
-    /** Whether something in Clover keeps it from being shown unseen, whatever the owner's Import Status. */
+    /** Whether Clover's data requires the owner's review before publication, whatever the Import Status setting. */
     public bool $withheld;
 
     /**
-     * Category names in order of preference; the default category when none fits.
+     * Category names in order of preference. The default category applies when none of them exists.
      *
      * @var list<string>
      */
     public array $categories;
 
-    /** Whether the first of the categories is to be made when the shop lacks it. */
+    /** Whether the first of the categories should be created when the shop lacks it. */
     public bool $createCategory;
 
-    /** Clover id of the category that is to be made; else empty. */
+    /** Clover id of the category that should be created; otherwise empty. */
     public string $categoryId;
 
     /** @var list<string> */
@@ -57,10 +57,10 @@ final readonly class ProductChange
     /** @var list<string> */
     public array $warnings;
 
-    /** Store it with the mapping. */
+    /** Store the fingerprint with the mapping. */
     public string $fingerprint;
 
-    /** Lowest and highest price of the variants, decimal text with five places. */
+    /** The lowest price of the variants; {@see $maxPrice} is the highest. Decimal text with five places. */
     public string $minPrice;
 
     public string $maxPrice;
@@ -73,10 +73,10 @@ final readonly class ProductChange
     public array $options;
 
     /**
-     * Every variant that Clover has now; a simple product has exactly one. `action` is create, update, restore, keep,
-     * or move for one that stands in another product of the shop; `fields` names what differs in this variant (all on
-     * create); `availability` is null when it must stay as it is; `quantity` is null when the item is untracked;
-     * `option_values` has one value for each of `options`, in their order; `fingerprint` is to be stored with the
+     * All variants that exist in Clover; a simple product has exactly one. `action` is create, update, restore, keep,
+     * or move for a variant that belongs to another product of the shop. `fields` names the fields that differ in this
+     * variant (on create, all). `availability` is null when it must not change. `quantity` is null when the item is
+     * untracked. `option_values` has one value for each of `options`, in their order. Store `fingerprint` with the
      * mapping of a variant of a group.
      *
      * @var list<array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,

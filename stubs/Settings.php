@@ -23,29 +23,29 @@ final class Settings
      *   (tag|category), delete_action (unpublish|trash|ignore), pricing_mode (direct|markup), markup_type
      *   (percentage|fixed), markup_value, webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale,
      *   log_retention (days), debug, paid_statuses, refunded_statuses, pace_share (percent of 16 requests a second that
-     *   this node may use, 7 to 100; more with a base_url only). Absent or empty = the default.
+     *   this node may use, 7 to 100; more only with a base_url). An absent or empty value means the default.
      *
-     * @throws SettingsException naming every wrong field at once
+     * @throws SettingsException with all invalid fields
      */
     public static function fromArray(#[\SensitiveParameter] array $parameters): self
     {
         throw new \LogicException('provided by the extension');
     }
 
-    /** sandbox, na, eu or la. */
+    /** The Clover environment. */
     public function environment(): Environment
     {
         throw new \LogicException('provided by the extension');
     }
 
-    /** Whether App ID and App Secret are both there, which connecting needs. */
+    /** Whether App ID and App Secret are both set. Connecting needs both. */
     public function hasCredentials(): bool
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Everything but the secrets, with defaults filled in and types settled.
+     * All settings except the secrets, with defaults filled in and values converted to their types.
      *
      * @return array{environment: string, app_id: string, base_url: ?string, import_status: string, default_category:
      *   int, default_tax_profile: int, mapping_mode: string, delete_action: string, pricing_mode: string, markup_type:

@@ -11,37 +11,36 @@ use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
 
 /**
- * The counts of Clover's items.
+ * Reads and writes the stock counts of Clover's items.
  *
- * Clover knows only "set to N", with no delta and no precondition, so every change is a read and a write close
- * together: prepare() reads, the shop stores what is about to be written, commit() writes. What another till sells in
- * between is lost, so counts are read in one request, only as many at a time as can be written within a second. That
- * second is a goal: where Clover's limits or its latency do not allow it, fewer are taken, down to one, and that one is
- * written all the same.
+ * Clover's API can only set a count to N, without a delta or a precondition. So every change is a read and a write
+ * close together: prepare() reads, the shop stores what will be written, commit() writes. Sales of another till between
+ * the two are lost. So counts are read in one request, and only as many as can be written within a second. The second
+ * is a goal: if Clover's limits or latency do not allow it, fewer counts are taken. The last one is written in any
+ * case.
  *
  * Counts are decimal text with at most three places, such as "12" or "0.5"; they may be negative. An outcome has the
  * keys key (int, as given), state, before and target (counts or null), modified (Clover's modifiedTime of the count in
- * milliseconds, or null), window (milliseconds between the question for the old count and the answer to the new one, of
- * a "ready" row the most that it can take; or null), message (for people), retry_after (seconds) and permission (as the
- * Clover Developer Dashboard names it, or null). States that any call may give a row: "later" (nothing was changed: try
- * again after retry_after), "gone" (Clover has no such item), "permission" (refused for want of it), "refused" (Clover
- * does not take it).
+ * milliseconds, or null), window (milliseconds from the request for the old count to the response for the new one; for
+ * a "ready" row the maximum; or null), message (for people), retry_after (seconds) and permission (its name in the
+ * Clover Developer Dashboard, or null). States that any call may return for a row: "later" (nothing was changed: try
+ * again after retry_after), "gone" (the item does not exist in Clover), "permission" (a permission is missing),
+ * "refused" (Clover rejects it).
  */
 final class Stock
 {
-    /** Asks Clover nothing. */
+    /** Sends no request. */
     public function __construct(Connection $connection)
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Reads the first of these counts, as many as the limits and the latency let be written within a second, at least
-     * one.
+     * Reads the first of these counts: as many as can be written within a second by the limits and the latency, at
+     * least one.
      *
-     * @param list<array{key: int, clover_id: string, delta: int, misses?: int}> $changes Units to take, negative ones
-     *   to give back; each item once. A single count has the more time for its write the more often that was "late"
-     *   before (misses)
+     * @param list<array{key: int, clover_id: string, delta: int, misses?: int}> $changes Units to take, negative to
+     *   return; each item once. misses: how often the write was "late" before; a single count then gets more time
      *
      * @throws ReconnectException   when the shop is not connected
      * @throws PermissionException  without Inventory Read
@@ -54,16 +53,16 @@ final class Stock
     }
 
     /**
-     * Writes counts of a batch, each once. A batch is good for one commit, right after its rows were stored.
+     * Writes counts of a batch, each once. A batch allows one commit, right after its rows were stored.
      *
-     * @param list<int> $keys Those of the batch's ready rows that the shop has stored as sent
+     * @param list<int> $keys Keys of the batch's ready rows that the shop has stored as sent
      *
      * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> "confirmed": Clover holds the target; "unknown": no
-     *   answer, so {@see settle()} it when 35 seconds and the ready row's window have passed; "late": the write did not
-     *   get its turn in time and was not sent, so prepare it anew
+     *   message: string, retry_after: int, permission: ?string}> "confirmed": Clover has the target count; "unknown":
+     *   no response: call {@see settle()} when 35 seconds and the ready row's window have passed; "late": the write
+     *   got no permit in time and was not sent: prepare it again
      *
-     * @throws CloverException when the wait was ended from outside: what became of the rows must be settled
+     * @throws CloverException when the wait was interrupted: settle the rows to learn whether they were written
      */
     public function commit(StockBatch $batch, array $keys): array
     {
@@ -71,14 +70,14 @@ final class Stock
     }
 
     /**
-     * Finds out by reading what became of writes without an answer.
+     * Reads the counts to find out whether writes without a response were carried out.
      *
      * @param list<array{key: int, clover_id: string, before: string, modified: ?int, target: string}> $sent
      *
      * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> "confirmed": it was carried out; "again": it was not,
-     *   so it may be prepared anew; "uncertain": the count was changed elsewhere as well; before is the count
-     *   now
+     *   message: string, retry_after: int, permission: ?string}> "confirmed": the write was carried out; "again": it
+     *   was not and may be prepared again; "uncertain": the count was changed elsewhere as well, and before is the
+     *   current count
      *
      * @throws CloverException
      */
@@ -100,11 +99,11 @@ final class Stock
     }
 
     /**
-     * What the till sold of items while their counts were being overwritten. Web orders are not among it.
+     * Units that the till sold while their counts were being overwritten. Web orders are not included.
      *
      * @param list<array{clover_id: string, modified_before: ?int, modified_after: int, window: int}> $writes
-     *        modifiedTime of the counts that were read before and found after a write, and the most milliseconds that
-     *        may lie between the reading and modified_after
+     *        modifiedTime of the count before and after a write, and the maximum time in milliseconds between the
+     *        read and modified_after
      *
      * @return list<array{clover_id: string, units: string}> Only items with sales, each once
      *

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** Counts that {@see Stock::prepare()} read just now. */
+/** Counts that {@see Stock::prepare()} has just read. */
 final class StockBatch
 {
     private function __construct()
@@ -12,12 +12,12 @@ final class StockBatch
     }
 
     /**
-     * What was read, in the order of the changes; those for which there was no room are not among it.
+     * The counts that were read, in the order of the changes. Changes that did not fit into the batch are left out.
      *
      * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> See {@see Stock}; "ready": before, modified, target
-     *   and window are to be stored, then it may be committed; "untracked": Clover does not count the item, and a count
-     *   must not be made by a sale
+     *   message: string, retry_after: int, permission: ?string}> See {@see Stock}; "ready": store before, modified,
+     *   target and window, then commit; "untracked": Clover does not track the item's stock, and a sale must not
+     *   create a count
      */
     public function rows(): array
     {

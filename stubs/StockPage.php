@@ -4,22 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** One page of items with their counts and nothing else. */
+/** One page of items with only their counts. */
 final class StockPage
 {
     private function __construct()
     {
     }
 
-    /** Give it to {@see Stock::counts()} to go on; null after the last page. */
+    /** Pass it to {@see Stock::counts()} to continue; null after the last page. */
     public function cursor(): ?string
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Milliseconds since Clover was asked for this page, rounded up: what changed in Clover within them may not be in
-     * it.
+     * Milliseconds since the request for this page, rounded up. The page may lack changes made in Clover since then.
      */
     public function age(): int
     {
@@ -27,8 +26,8 @@ final class StockPage
     }
 
     /**
-     * @return list<array{clover_id: string, count: ?string, whole: ?int}> count and whole (units that are there for
-     *   sure, may be negative) are null for an item that is not counted
+     * @return list<array{clover_id: string, count: ?string, whole: ?int}> whole: the count rounded down, may be
+     *   negative. Both are null for an untracked item
      */
     public function items(): array
     {
@@ -36,13 +35,13 @@ final class StockPage
     }
 
     /**
-     * Counts that must be written so that the shop has what this page says.
+     * Counts that the shop must write to match this page.
      *
-     * @param list<array<string, scalar|null>> $known      See {@see Catalog}; items without a row are left alone
-     * @param bool                       $trackStock False when the merchant keeps no counts
+     * @param list<array<string, scalar|null>> $known      See {@see Catalog}; items without a row are skipped
+     * @param bool                             $trackStock False when the merchant does not track stock
      *
      * @return list<array{clover_id: string, manage_stock: bool, quantity: ?int, availability: ?int}> availability is
-     *   null where the owner's stays
+     *   null when the owner's value must not change
      */
     public function changes(array $known, bool $trackStock): array
     {

@@ -5,24 +5,24 @@ declare(strict_types=1);
 namespace CloverSync;
 
 /**
- * Where the tokens of one environment last. Implemented in PHP, over the shop's database.
+ * Stores the tokens of one environment. Implemented in PHP, over the shop's database.
  *
- * A record is opaque and already sealed. The store must not hold the Connection: PHP's cycle collector cannot see that
- * loop.
+ * A record is opaque and already encrypted. The store must not hold the Connection: PHP's cycle collector cannot see
+ * that cycle.
  */
 interface TokenStore
 {
-    /** The record as last written by any process, read from the database each time; null when there is none. */
+    /** The record that any process wrote last, read from the database in each call; null when there is none. */
     public function read(): ?string;
 
-    /** Stores the record durably before it returns: a refresh token works once. */
+    /** Stores the record durably before it returns, because a refresh token works only once. */
     public function write(string $record): void;
 
     public function delete(): void;
 
     /**
-     * Takes the one lock of this environment's tokens across processes and nodes; waits for it, false when it stayed
-     * taken. Called again every ten seconds or so while it is held here, to prolong it.
+     * Takes the lock of this environment's tokens, which is shared by all processes and nodes. Waits for it; false when
+     * it stays taken. While this process holds the lock, a call about every ten seconds extends its lease.
      */
     public function lock(): bool;
 

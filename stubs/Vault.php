@@ -8,16 +8,16 @@ use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
 
 /**
- * Seals secrets for the shop's database: ChaCha20-Poly1305 with a key derived from the site's secret.
+ * Encrypts secrets for the shop's database: ChaCha20-Poly1305 with a key derived from the site's secret.
  *
- * A sealed text opens only in the context it was sealed for, so a row copied to another environment or merchant is
- * useless.
+ * A sealed text can be decrypted only in the context that it was sealed for. A row copied to another environment or
+ * merchant is useless.
  */
 final class Vault
 {
     /**
      * @param string  $secret   The site's secret, at least 16 bytes
-     * @param ?string $previous The secret before the last change: still opens, never seals
+     * @param ?string $previous The secret before the last change: still decrypts, never encrypts
      *
      * @throws SettingsException when a secret is too short
      */
@@ -26,7 +26,7 @@ final class Vault
         throw new \LogicException('provided by the extension');
     }
 
-    /** @param string $context What the text belongs to, such as "na/M1M2M3M4M5M6M/tokens" */
+    /** @param string $context The owner of the text, such as "na/M1M2M3M4M5M6M/tokens" */
     public function seal(#[\SensitiveParameter] string $plaintext, string $context): string
     {
         throw new \LogicException('provided by the extension');
@@ -38,7 +38,7 @@ final class Vault
         throw new \LogicException('provided by the extension');
     }
 
-    /** False when the text was sealed with the previous secret and wants sealing again. */
+    /** False when the text was sealed with the previous secret and must be sealed again. */
     public function isCurrent(string $sealed): bool
     {
         throw new \LogicException('provided by the extension');

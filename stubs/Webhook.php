@@ -7,16 +7,16 @@ namespace CloverSync;
 use CloverSync\Exception\ItemException;
 
 /**
- * Judges webhook requests: one request in, one verdict out. Opens no connection, keeps nothing, costs microseconds.
+ * Checks webhook requests and returns a verdict on each. Opens no connection, keeps no state, takes microseconds.
  *
- * Clover signs nothing. The header X-Clover-Auth is the same text in every delivery, so a delivery proves neither that
- * it is whole nor that it is new: take an event as "ask Clover about this object", never as news by itself.
+ * Clover does not sign webhooks. The header X-Clover-Auth is the same text in every delivery, so it proves neither that
+ * the delivery is complete nor that it is new. An event only triggers a re-fetch of its object; it is never data.
  */
 final class Webhook
 {
     /**
-     * Bytes of a body that are taken. Read one more than that from php://input, so that a longer one is refused without
-     * being held in memory.
+     * The maximum length of a body in bytes. Read one byte more than that from php://input, so that a longer body is
+     * refused without being held in memory.
      */
     public const MAX_BODY = 262144;
 
@@ -27,19 +27,18 @@ final class Webhook
     }
 
     /**
-     * Answer with the verdict's status and an empty body; store the events first.
+     * The verdict on one request. Store the events, then respond with the verdict's status and an empty body.
      *
-     * The verification that Clover sends before there is an Auth Code is accepted without the header and whatever the
-     * settings say. All else needs the right header, also while webhooks are switched off. Checked in this order: size,
+     * Clover sends a verification before an Auth Code exists. It is accepted without the header and with any settings.
+     * All other requests need the right header, even while webhooks are switched off. Checks run in this order: size,
      * header, form.
      *
-     * @param string               $body       As it came, before any decoding
-     * @param array<string, mixed> $headers    Name => value or list of values, in any case of letters; or $_SERVER as
-     *   it is
-     * @param ?string              $merchantId The merchant that the shop is connected with; null makes every event
-     *   another merchant's
+     * @param string               $body       The raw body
+     * @param array<string, mixed> $headers    Name => value or list of values, in any letter case; or $_SERVER
+     * @param ?string              $merchantId The merchant that the shop is connected to; with null, every event
+     *   counts as another merchant's
      *
-     * @throws ItemException with the path "merchantId" when that is no id; a request never throws
+     * @throws ItemException with the path "merchantId" when that is not an id; a request never causes an exception
      */
     public function judge(
         #[\SensitiveParameter]

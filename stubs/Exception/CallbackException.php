@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** The callback cannot be used: start the authorisation again. */
+/** The callback cannot be used: start the authorization again. */
 final class CallbackException extends CloverException
 {
     /** "denied", "state", "client", "incomplete" or "code". */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** Base of everything the extension throws for a reason outside the calling code. */
+/** Base of all exceptions that the extension throws for a reason outside the calling code. */
 class CloverException extends \RuntimeException
 {
 }

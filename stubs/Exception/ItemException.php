@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** This one item or request is wrong; others are not. */
+/** This item or argument is invalid; other items are not affected. */
 final class ItemException extends CloverException
 {
-    /** Where, such as "elements[3].price". */
+    /** Path of the invalid value, such as "elements[3].price". */
     public function getPath(): string
     {
         throw new \LogicException('provided by the extension');

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** Only the owner can mend it: connect to Clover again. */
+/** Only the owner can restore the connection: connect to Clover again. */
 final class ReconnectException extends CloverException
 {
 }

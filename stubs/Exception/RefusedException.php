@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Exception;
 
 /**
- * Clover refused to renew the connection, for the first time. It is asked once more at the time given and nothing
- * before; a second refusal then ends the connection. The owner may connect again at once.
+ * Clover refused to refresh the tokens for the first time. No request is sent before the second attempt at the given
+ * time. A second refusal ends the connection. The owner may connect again at once.
  */
 final class RefusedException extends UnavailableException
 {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** Fix the settings. */
+/** The settings are invalid. */
 final class SettingsException extends CloverException
 {
     /**

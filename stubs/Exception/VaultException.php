@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
-/** A sealed text does not open with this secret in this context. */
+/** A sealed text cannot be decrypted with this secret in this context. */
 final class VaultException extends CloverException
 {
 }
