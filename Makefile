@@ -120,7 +120,7 @@ mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of cl
 	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
 	mkdir -p target/mutants
 	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*),--lib --test=rules)
-	$(call MUTATE,client,$(MUTANTS_CLIENT),--lib --test=retrying --test=token_life --test=wire)
+	$(call MUTATE,client,$(MUTANTS_CLIENT),--lib --test=retrying --test=tokens --test=wire)
 
 package: build ## dist/: the Joomla package and the extension's archive
 	@scripts/package.sh

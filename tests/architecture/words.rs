@@ -4,6 +4,7 @@ use crate::files::{self, Source};
 
 /// Files that are checked: a folder or a file, and the extensions within it.
 const COVERED: &[(&str, &[&str])] = &[
+    ("crates/clover-client", &["rs", "toml"]),
     ("crates/clover-core", &["rs", "toml"]),
     ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),

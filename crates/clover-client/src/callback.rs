@@ -1,37 +1,36 @@
-//! What Clover's redirect brings back: once as a request of the browser, once as a URL pasted by
-//! hand.
+//! The callback of the authorization: a request of the browser, or a URL that the owner pastes.
 
 use clover_core::ids::{InvalidId, MerchantId};
 use oauth2::{AuthorizationCode, CsrfToken};
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
-/// The owner's approval. `Debug` shows neither code nor state.
+/// The owner's approval. `Debug` does not show code and state.
 #[derive(Debug, Clone)]
 pub struct Callback {
-    /// Buys the first tokens, once, within seconds.
+    /// Exchanged for the first tokens; works once and for a few seconds.
     pub code: AuthorizationCode,
-    /// Must be the one we sent.
+    /// Must equal the state that was sent.
     pub state: CsrfToken,
-    /// Which merchant approved. Clover tells it here and never again.
+    /// The merchant that approved. Clover returns this id only here.
     pub merchant_id: MerchantId,
-    /// Who approved, when Clover tells.
+    /// The employee who approved, if Clover returns it.
     pub employee_id: Option<String>,
-    /// Which app was approved.
+    /// The app that was approved.
     pub client_id: String,
 }
 
-/// Why a callback is not taken. Repeats neither code nor state.
+/// Why a callback is refused. The message does not contain code or state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallbackError {
-    /// The owner said no.
+    /// The owner denied access.
     #[error("access was denied in Clover")]
     Denied,
     /// Clover reported something else, such as `server_error`.
     #[error("Clover reports {0}")]
     Failed(String),
-    /// A part is not there. Without `state`, the app was opened from Clover's own pages, or the
-    /// address is not whole.
+    /// A parameter is missing. Without `state`, the app was opened from Clover's own pages, or the
+    /// address is incomplete.
     #[error(
         "the callback has no {0}; start the connection from the shop, and paste the whole address"
     )]
@@ -42,22 +41,22 @@ pub enum CallbackError {
     /// The state is not the one that was sent, or was used before.
     #[error("the callback does not belong to this attempt to connect; start again")]
     StateMismatch,
-    /// The merchant id is none.
-    #[error("the callback names no merchant: {0}")]
+    /// The merchant id is invalid.
+    #[error("the callback has no valid merchant id: {0}")]
     Merchant(#[from] InvalidId),
 }
 
 impl Callback {
-    /// Reads a whole URL, or its query with or without the question mark.
+    /// Parses a whole URL, or its query with or without the question mark.
     ///
     /// # Errors
-    /// [`CallbackError`], the owner's refusal included.
+    /// [`CallbackError`], including a denial by the owner.
     pub fn parse(url_or_query: &str) -> Result<Self, CallbackError> {
         let text = url_or_query.trim();
         let text = text.split_once('#').map_or(text, |(before, _)| before);
         let query = text.split_once('?').map_or(text, |(_, query)| query);
-        // Clover appends to what the redirect URI brought along, so its own words are the last
-        // ones.
+        // Clover appends its parameters to those of the redirect URI, so the last of a name is
+        // Clover's.
         let find = |name: &str| {
             form_urlencoded::parse(query.as_bytes())
                 .filter(|(key, value)| key == name && !value.is_empty())
@@ -88,14 +87,14 @@ impl Callback {
         })
     }
 
-    /// The callback answers the attempt that this app began with this state. Takes the same time
+    /// Checks that the callback belongs to this app and this state. The check takes the same time
     /// for every wrong state.
     ///
     /// # Errors
     /// [`CallbackError::WrongApp`], [`CallbackError::StateMismatch`].
     pub fn check(&self, app_id: &str, state: &CsrfToken) -> Result<(), CallbackError> {
         let (sent, got) = (state.secret().as_bytes(), self.state.secret().as_bytes());
-        // An empty state was never sent, so nothing can answer it.
+        // An empty state was never sent, so no callback can match it.
         if sent.is_empty() || !bool::from(sent.ct_eq(got)) {
             return Err(CallbackError::StateMismatch);
         }
@@ -111,8 +110,8 @@ impl Callback {
 mod tests {
     use super::*;
 
-    const QUERY: &str = "option=com_ajax&plugin=cloverpos&merchant_id=M1M2M3M4M5M6M&client_id=APPID00000001\
-        &code=CANARY-CODE&employee_id=E1&state=CANARY-STATE";
+    const QUERY: &str = "option=com_ajax&plugin=cloverpos&merchant_id=M1M2M3M4M5M6M\
+        &client_id=APPID00000001&code=CANARY-CODE&employee_id=E1&state=CANARY-STATE";
 
     #[test]
     fn a_whole_url_and_its_query_alone_give_the_same() {

@@ -1,4 +1,4 @@
-//! What is asked of Clover, one module a resource, with the permission that each path needs.
+//! Clover's endpoints, one module for each resource, and the permission that each path needs.
 
 pub mod items;
 pub mod merchant;

@@ -1,5 +1,5 @@
-//! What can go wrong between us and Clover, cut by what the caller does next. Holds no secret, no
-//! request body.
+//! Errors of calls to Clover, one variant for each reaction of the caller. An error contains
+//! neither secrets nor a request body.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,20 +8,20 @@ use std::time::Duration;
 
 use crate::rate_limit::RateLimit;
 
-/// One call as a person would look it up: which, how it ended, how long it took.
+/// One call as shown to people: request, status and duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The path, without host and query.
     pub path: String,
-    /// The status of the last answer, when there was one.
+    /// The status of the last response, if there was one.
     pub status: Option<u16>,
-    /// How many times it was tried.
+    /// The number of attempts.
     pub tries: u32,
-    /// From the first try to the end, waits included.
+    /// From the first attempt to the end, including waits.
     pub elapsed: Duration,
-    /// `X-Clover-Request-Id` of the last answer: what Clover's support asks for.
+    /// `X-Clover-Request-Id` of the last response, for Clover's support.
     pub request_id: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// The reason below a transport failure; cheap to clone.
+/// The cause of a transport failure; cheap to clone.
 #[derive(Clone)]
 pub struct Cause(Arc<dyn StdError + Send + Sync>);
 
@@ -70,54 +70,54 @@ impl StdError for Cause {
     }
 }
 
-/// What a call waited for in vain.
+/// The reason why a call's wait would have been too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitReason {
     /// Clover answered 429, or its `Retry-After` is not over.
     Clover,
-    /// The token's limits left no room for the request.
+    /// The token's rate limit has no slot for the request.
     RateLimit(RateLimit),
-    /// Other processes of the site hold all of the token's limits.
+    /// Other processes of the site use the whole rate limit of the token.
     OtherProcesses(RateLimit),
 }
 
 impl fmt::Display for WaitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Clover => f.write_str("Clover asks to wait"),
-            Self::RateLimit(limit) => write!(f, "no room within Clover's limits ({limit})"),
+            Self::Clover => f.write_str("Clover is rate-limiting requests"),
+            Self::RateLimit(limit) => write!(f, "Clover's rate limit is used up ({limit})"),
             Self::OtherProcesses(limit) => {
-                write!(f, "other processes use up Clover's limits ({limit})")
+                write!(f, "other processes use up Clover's rate limit ({limit})")
             }
         }
     }
 }
 
-/// Why a call gave no usable answer.
+/// Why a call returned no usable response.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// 401 or 403, in Clover's own words. Refresh and repeat when `after_refresh` is false and the
-    /// status is 401; otherwise the app lacks a permission, or was uninstalled: Clover says 401 for
-    /// all of these.
+    /// 401 or 403, with Clover's message. If `after_refresh` is false and the status is 401,
+    /// refresh and repeat. Otherwise the app lacks a permission or was uninstalled: Clover returns
+    /// 401 in all of these cases.
     #[error("Clover refused the token: {said} ({call})")]
     Unauthorized {
         /// Which call.
         call: Box<Call>,
         /// Clover's words.
         said: String,
-        /// The token was new, so another refresh cannot help.
+        /// The token was new, so another refresh does not help.
         after_refresh: bool,
     },
-    /// 404: what the path names is not there, or no longer.
-    #[error("Clover knows no such thing: {said} ({call})")]
+    /// 404: the resource does not exist, or no longer.
+    #[error("not found in Clover: {said} ({call})")]
     NotFound {
         /// Which call.
         call: Box<Call>,
         /// Clover's words.
         said: String,
     },
-    /// Any other refusal. The same request would be refused again; 405 is an unknown path, so a
-    /// fault of ours.
+    /// Any other refusal. The same request would be refused again. 405 means an unknown path, which
+    /// is a fault of this software.
     #[error("Clover refused the request: {said} ({call})")]
     Rejected {
         /// Which call.
@@ -125,51 +125,50 @@ pub enum Error {
         /// Clover's words.
         said: String,
     },
-    /// Nothing was wrong but the pace: the wait would have outlasted the time given. Come back
-    /// later.
+    /// The wait for the rate limit would exceed the time limit of the call. Try again later.
     #[error("{reason}; try again in {:.1} s ({call})", wait.as_secs_f64())]
     Throttled {
         /// Which call.
         call: Box<Call>,
-        /// How long from now.
+        /// The time to wait, from now.
         wait: Duration,
-        /// What the call waited for.
+        /// The reason for the wait.
         reason: WaitReason,
     },
-    /// The request never left: no name, no route, no connection. Nothing was changed in Clover.
+    /// The request was not sent: no DNS name, no route, no connection. Nothing changed in Clover.
     #[error("Clover cannot be reached ({call})")]
     Unreachable {
         /// Which call.
         call: Box<Call>,
-        /// What the network said.
+        /// The network error.
         #[source]
         cause: Cause,
     },
-    /// The request left and no whole answer came. A write may have been carried out: read before
-    /// deciding.
+    /// The request was sent and no complete response arrived. A write may have been carried out:
+    /// read before deciding.
     #[error("Clover did not answer ({call})")]
     Unanswered {
         /// Which call.
         call: Box<Call>,
-        /// What the network said; none when the answer was a 5xx.
+        /// The network error; none if the response was a 5xx.
         #[source]
         cause: Option<Cause>,
     },
-    /// An answer came and is not what Clover documents. After a write, its outcome must be read.
-    #[error("Clover's answer makes no sense at {at}: {reason} ({call})")]
+    /// The response does not match Clover's documentation. After a write, read its outcome.
+    #[error("unexpected response from Clover at {at}: {reason} ({call})")]
     BadAnswer {
         /// Which call.
         call: Box<Call>,
-        /// Where in the JSON, such as `elements[3].id`.
+        /// The path in the JSON, such as `elements[3].id`.
         at: String,
-        /// What was wrong there.
+        /// What is wrong there.
         reason: String,
     },
-    /// Something between the shop and Clover, such as a firewall or a proxy, answered in Clover's
-    /// place. Its answer says nothing of tokens, permissions or items, and whether a write reached
-    /// Clover is unknown.
+    /// A firewall or proxy between the shop and Clover responded in Clover's place. Its response
+    /// has no meaning for tokens, permissions or items. Whether a write reached Clover is unknown.
     #[error(
-        "something between the shop and Clover (a firewall or a proxy) answered in Clover's place; ask the web host to allow HTTPS to {host} ({call})"
+        "a firewall or proxy between the shop and Clover responded in Clover's place; \
+         ask the web host to allow HTTPS to {host} ({call})"
     )]
     Intercepted {
         /// Which call.
@@ -177,40 +176,40 @@ pub enum Error {
         /// Clover's host.
         host: String,
     },
-    /// TLS failed: the certificate was not accepted, or the two sides agree on nothing. Nothing was
-    /// sent, and another try meets the same.
+    /// TLS failed: the certificate was not accepted, or the two sides have no common protocol.
+    /// Nothing was sent, and another attempt would fail in the same way.
     #[error(
-        "no secure connection to {host} can be made, so nothing was sent; check the server's clock, its CA certificates, and whether a proxy replaces certificates ({call})"
+        "no secure connection to {host} can be made, so nothing was sent; check the server's \
+         clock, its CA certificates, and whether a proxy replaces certificates ({call})"
     )]
     Insecure {
         /// Which call.
         call: Box<Call>,
         /// Clover's host.
         host: String,
-        /// What TLS said.
+        /// The TLS error.
         #[source]
         cause: Cause,
     },
-    /// Clover answered a token call with neither tokens nor a refusal of them, as it does under
-    /// load. The token may be spent.
-    #[error("Clover gave no tokens and did not refuse them either: {said} ({call})")]
+    /// Clover's response to a token call contains neither tokens nor a refusal, as happens under
+    /// load. The token may be used up.
+    #[error("Clover neither returned tokens nor refused them: {said} ({call})")]
     Undecided {
         /// Which call.
         call: Box<Call>,
         /// Clover's words.
         said: String,
     },
-    /// The settings, or what the program passed, cannot work.
+    /// The settings or the arguments are invalid.
     #[error("{0}")]
     Configuration(String),
-    /// A list read ahead ended without its end having been read: the task was lost, not the list
-    /// finished.
+    /// The task that reads a list ahead ended before the end of the list.
     #[error("reading the list was interrupted")]
     Interrupted,
 }
 
 impl Error {
-    /// The call it is about.
+    /// The call that failed.
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
         match self {
@@ -228,13 +227,16 @@ impl Error {
         }
     }
 
-    /// A refresh of the token may help, and was not tried yet.
+    /// Whether a refresh of the token may help and was not tried yet.
     #[must_use]
     pub fn wants_new_token(&self) -> bool {
-        matches!(self, Self::Unauthorized { call, after_refresh: false, .. } if call.status == Some(401))
+        matches!(
+            self,
+            Self::Unauthorized { call, after_refresh: false, .. } if call.status == Some(401)
+        )
     }
 
-    /// The same, known to concern a token that was new.
+    /// The same error, marked as concerning a new token.
     #[must_use]
     pub fn after_refresh(mut self) -> Self {
         if let Self::Unauthorized { after_refresh, .. } = &mut self {
@@ -243,7 +245,7 @@ impl Error {
         self
     }
 
-    /// The same call may succeed later without anyone changing anything.
+    /// Whether the same call may succeed later without a change of settings or permissions.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(
@@ -258,7 +260,7 @@ impl Error {
         )
     }
 
-    /// After this a write may have been carried out, and may not: read before deciding.
+    /// Whether the outcome of a write is unknown: read before deciding.
     #[must_use]
     pub fn leaves_write_unknown(&self) -> bool {
         matches!(
@@ -269,14 +271,14 @@ impl Error {
 }
 
 impl PartialEq for Error {
-    /// By kind and words; causes are not compared.
+    /// Compares variant and message, not causes.
     fn eq(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
             && self.to_string() == other.to_string()
     }
 }
 
-/// The error and all causes below it in one line, repeats left out.
+/// The error and all its causes in one line, without repetitions.
 #[must_use]
 pub fn error_chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
@@ -316,7 +318,8 @@ mod tests {
         };
         assert_eq!(
             error.to_string(),
-            "Clover refused the token: 401 Unauthorized (GET /v3/merchants/M1M2M3M4M5M6M/items, status 401, 2 tries in 1.2 s, Clover request r-1)"
+            "Clover refused the token: 401 Unauthorized (GET /v3/merchants/M1M2M3M4M5M6M/items, \
+             status 401, 2 tries in 1.2 s, Clover request r-1)"
         );
         assert!(error.wants_new_token());
     }

@@ -1,24 +1,24 @@
-//! Which hosts speak for which region of Clover. No requests, no settings.
+//! Clover's hosts for each region. No requests, no settings.
 
 pub use clover_core::environment::Environment;
 use url::{Host, Url};
 
 use crate::error::Error;
 
-/// The two hosts of a region: the one for the owner's browser, and the one for requests.
+/// The two hosts of a region: one for the owner's browser, one for API requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {
-    /// Where the owner approves the app.
+    /// The host on which the owner approves the app.
     pub authorize: Url,
-    /// Where tokens and data are.
+    /// The host of tokens and data.
     pub api: Url,
 }
 
 impl Hosts {
-    /// Where the owner signs in to this environment, and where its interface answers.
+    /// The hosts of this environment.
     ///
-    /// Clover's table names `www.eu.` and `www.la.` for the browser; the bare names are from older
-    /// pages.
+    /// Clover's documentation lists `www.eu.` and `www.la.` for the browser; names without `www`
+    /// are from older pages.
     #[must_use]
     pub fn of(environment: Environment) -> Self {
         let (authorize, api) = match environment {
@@ -30,7 +30,7 @@ impl Hosts {
             Environment::Europe => ("https://www.eu.clover.com", "https://api.eu.clover.com"),
             Environment::LatinAmerica => ("https://www.la.clover.com", "https://api.la.clover.com"),
         };
-        // Panic: cannot fire, the eight literals above are URLs, and a test parses each of them.
+        // Panic-free: the eight literals above are URLs, and a test parses each of them.
         let url = |text| Url::parse(text).expect("a literal URL");
         Self {
             authorize: url(authorize),
@@ -38,23 +38,25 @@ impl Hosts {
         }
     }
 
-    /// One base URL for both, for a simulator on this machine.
+    /// One base URL for both hosts, for a simulator on this machine.
     ///
     /// # Errors
     /// [`Error::Configuration`] unless the URL is plain `http(s)://host[:port]` with a loopback
-    /// host: whoever can change a setting must not be able to send the app's secret elsewhere.
+    /// host. A changed setting must not be able to send the app's secret to another machine.
     pub fn overridden(base_url: &str) -> Result<Self, Error> {
         let refuse = |why: &str| {
             Error::Configuration(format!(
-                "the base URL {why}; it is for a simulator on this machine, such as http://127.0.0.1:8901"
+                "the base URL {why}; it is for a simulator on this machine, such as \
+                 http://127.0.0.1:8901"
             ))
         };
-        let url = Url::parse(base_url.trim()).map_err(|e| refuse(&format!("is no URL ({e})")))?;
+        let url =
+            Url::parse(base_url.trim()).map_err(|e| refuse(&format!("is not a URL ({e})")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse("must begin with http:// or https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse("must not hold a user name or password"));
+            return Err(refuse("must not contain a user name or password"));
         }
         if !is_loopback(&url) {
             return Err(refuse(
@@ -70,13 +72,13 @@ impl Hosts {
         })
     }
 
-    /// Requests never leave this machine.
+    /// Whether requests never leave this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.api)
     }
 
-    /// Requests never leave this machine and are not encrypted.
+    /// Whether requests never leave this machine and are not encrypted.
     pub(crate) fn is_plain_loopback(&self) -> bool {
         [&self.api, &self.authorize]
             .iter()

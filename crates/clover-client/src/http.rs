@@ -1,5 +1,5 @@
-//! Calls on a merchant's data: reads that are repeated until they are answered, writes that never
-//! are.
+//! Calls on a merchant's data. Reads are retried until they get a response; writes are never
+//! repeated if they may have been carried out.
 
 use std::fmt;
 use std::future::Future;
@@ -22,16 +22,16 @@ use crate::retry::{Answered, Policy, Sender};
 use crate::transport::{HttpTransport, Method, Request, Transport};
 use crate::withheld::Withheld;
 
-/// Whose data, and the token that opens it.
+/// The merchant, and the token that grants access to its data.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// The merchant, as the callback named it.
+    /// The merchant id from the callback.
     pub merchant: MerchantId,
-    /// Shown as `[redacted]` wherever it is printed.
+    /// Printed as `[redacted]`.
     pub token: AccessToken,
 }
 
-/// What a write does.
+/// The kind of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
     /// Creates, or sets.
@@ -52,14 +52,14 @@ impl From<Write> for Method {
     }
 }
 
-/// A 2xx answer, read to its end.
+/// A complete 2xx response.
 #[derive(Clone)]
 pub struct Answer {
-    /// The body; it may hold customers' data, so it is not printed.
+    /// The body. It may contain customers' data, so it is not printed.
     pub body: Bytes,
-    /// Status, tries, time and Clover's request id.
+    /// Status, attempts, duration and Clover's request id.
     pub call: Box<Call>,
-    /// When the try that was answered left.
+    /// When the successful attempt was sent.
     pub asked: Instant,
 }
 
@@ -73,7 +73,7 @@ impl Answer {
     /// The body as a value.
     ///
     /// # Errors
-    /// [`Error::BadAnswer`] with the place in the JSON.
+    /// [`Error::BadAnswer`] with the path in the JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::parse(&self.body).map_err(|JsonError { path, reason }| Error::BadAnswer {
             call: self.call.clone(),
@@ -83,14 +83,14 @@ impl Answer {
     }
 }
 
-/// The way to Clover for one process. Clones share connections and pace. All futures it gives own
-/// what they need.
+/// One process's access to Clover's API. Clones share connections and rate limiter. Its futures own
+/// all data that they need.
 #[derive(Clone)]
 pub struct Api {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
-    /// How counts were read and written so far; clones share it.
+    /// Measurements of reading and writing counts; clones share them.
     pub(crate) rhythm: Rhythm,
     limiter: RateLimiter,
     withheld: Withheld,
@@ -106,7 +106,7 @@ impl fmt::Debug for Api {
 }
 
 impl Api {
-    /// Ready for these hosts; nothing is connected, started or looked up yet.
+    /// Creates an API for these hosts, without opening a connection.
     ///
     /// # Errors
     /// [`Error::Configuration`] when TLS cannot be set up.
@@ -115,7 +115,7 @@ impl Api {
         Ok(Self::with_transport(Arc::new(wire), hosts, limiter, policy))
     }
 
-    /// The same over another transport.
+    /// The same API over another transport.
     #[must_use]
     pub fn with_transport(
         transport: Arc<dyn Transport>,
@@ -133,7 +133,7 @@ impl Api {
         }
     }
 
-    /// The same with what is known already of fields that Clover does not expand.
+    /// The same API with the known fields that Clover does not expand.
     #[must_use]
     pub fn with_withheld(&self, withheld: Withheld) -> Self {
         Self {
@@ -142,13 +142,13 @@ impl Api {
         }
     }
 
-    /// Fields that Clover does not expand for this app, as far as it is known.
+    /// The known fields that Clover does not expand for this app.
     #[must_use]
     pub fn withheld(&self) -> Withheld {
         self.withheld.clone()
     }
 
-    /// The same connections and pace under another policy, such as a shorter time.
+    /// The same connections and rate limiter with another policy, such as a shorter timeout.
     #[must_use]
     pub fn with_policy(&self, policy: Policy) -> Self {
         Self {
@@ -157,29 +157,29 @@ impl Api {
         }
     }
 
-    /// The policy in force.
+    /// The current policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The pace, shared with all clones.
+    /// The rate limiter, shared with all clones.
     #[must_use]
     pub fn rate_limiter(&self) -> &RateLimiter {
         &self.limiter
     }
 
-    /// Where it speaks to.
+    /// The hosts of this API.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
         &self.hosts
     }
 
-    /// Reads what is at `path` below the merchant (`items/ABC…`, or empty for the merchant). The
-    /// body is JSON, for one that is not is asked for again.
+    /// Reads the resource at `path` below the merchant (`items/ABC…`, or empty for the merchant).
+    /// The body is valid JSON; a response with another body is requested again.
     ///
     /// # Errors
-    /// Any but [`Error::Interrupted`]; [`Error::Unanswered`] only after all tries.
+    /// Any except [`Error::Interrupted`]; [`Error::Unanswered`] only after all attempts.
     pub fn get(
         &self,
         access: &Access,
@@ -204,7 +204,7 @@ impl Api {
         async move { read.await?.json() }
     }
 
-    /// Reads what `check` accepts; what it refuses is asked for again.
+    /// Reads a body that `check` accepts. A body that it refuses is requested again.
     pub(crate) fn read<R: Send + 'static>(
         &self,
         access: &Access,
@@ -215,11 +215,12 @@ impl Api {
         self.call(Method::Get, access, path, query, None, check)
     }
 
-    /// Writes once. It is sent again only when it is known not to have been carried out: it never
-    /// left, or was answered 429.
+    /// Writes once. The write is sent again only if it was certainly not carried out: it was not
+    /// sent, or the response was 429.
     ///
     /// # Errors
-    /// [`Error::Unanswered`] when the outcome is unknown: read before deciding. Else any but
+    /// [`Error::Unanswered`] when the outcome is unknown: read before deciding. Otherwise any
+    /// except
     /// [`Error::Interrupted`].
     pub fn send_write(
         &self,
@@ -260,16 +261,16 @@ impl Api {
     fn url(&self, merchant: &MerchantId, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.hosts.api.clone();
         let full = format!("v3/merchants/{merchant}/{path}");
-        // A URL that cannot be a base has no segments; those of `Hosts` all have. Encodes what is
-        // no path character.
+        // Only a URL that cannot be a base has no segments, and `Hosts` has none of those. Encodes
+        // characters that are not allowed in a path.
         if let Ok(mut segments) = url.path_segments_mut() {
             let parts = full.split('/').filter(|part| !part.is_empty());
             segments.clear().extend(parts);
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
-            // A blank as %20, which every reader of a URL knows; a plus sign of the query's own is
-            // %2B by now.
+            // A blank as %20, which every URL parser understands. A plus sign in a value is already
+            // encoded as %2B.
             let encoded = url.query().map(|text| text.replace('+', "%20"));
             url.set_query(encoded.as_deref());
         }
@@ -277,7 +278,7 @@ impl Api {
     }
 }
 
-/// Anything that is JSON from beginning to end.
+/// Accepts a body that is valid JSON as a whole.
 pub(crate) fn well_formed(body: &Bytes) -> Result<(), JsonError> {
     json::parse::<IgnoredAny>(body).map(drop)
 }

@@ -1,20 +1,23 @@
-//! HTTP with Clover: hosts, OAuth, token life, pacing, retries, paging.
+//! HTTP with Clover: hosts, OAuth, token lifecycle, rate limit, retries, paging.
 //!
-//! Knows nothing of PHP and of what the bodies mean. Makes no thread, no socket and no runtime by
-//! itself: its futures run wherever the caller puts them, own everything they need, and never call
-//! the token store.
+//! This crate does not depend on PHP and does not interpret most bodies. It creates no thread, no
+//! socket and no runtime by itself. Its futures run on the caller's runtime, own all data that they
+//! need, and never call the token store.
 //!
 //! ```no_run
 //! use clover_client::{Access, Api, Environment, Hosts, PageStream, Policy};
 //! use clover_client::{Prefetch, RateLimit, RateLimiter};
 //!
-//! # fn example(access: Access, runtime: tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
+//! # fn example(
+//! #     access: Access,
+//! #     runtime: tokio::runtime::Runtime,
+//! # ) -> Result<(), Box<dyn std::error::Error>> {
 //! let hosts = Hosts::of(Environment::Sandbox);
 //! let api = Api::new(hosts, RateLimiter::new(RateLimit::default()), Policy::default())?;
-//! let sweep = PageStream::new(&api, &access, "items")
+//! let stream = PageStream::new(&api, &access, "items")
 //!     .expand(&["categories", "options", "tags"])
 //!     .paired(&["itemStock"]);
-//! let pages = Prefetch::start(runtime.handle(), sweep, 2);
+//! let pages = Prefetch::start(runtime.handle(), stream, 2);
 //! while let Some(pair) = runtime.block_on(pages.recv()) {
 //!     let pair = pair?;
 //!     println!("{} items up to {:?}", pair.first.count, pair.first.cursor);

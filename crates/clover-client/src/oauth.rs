@@ -1,12 +1,12 @@
-//! Clover's OAuth: the URL that the owner visits, and the three calls that give tokens.
+//! Clover's OAuth: the authorization URL, and the three calls that return tokens.
 //!
-//! Only the URL and the secrets' types come from the `oauth2` crate. Clover's token calls are not
-//! RFC 6749: JSON instead of a form (a form is answered 415), no `grant_type`, no `token_type`,
-//! absolute expiries, and a second URL for refreshing.
+//! Only the URL and the secrets' types come from the `oauth2` crate. Clover's token calls do not
+//! follow RFC 6749: JSON instead of a form (a form gets a 415), no `grant_type`, no `token_type`,
+//! absolute expiry times, and a second URL for refreshing.
 //!
-//! There is no PKCE here. It is Clover's way for apps without a secret: their token call takes
-//! `code_verifier` *instead of* `client_secret`, and recovery of a lost refresh, which we depend
-//! on, is only for apps that have the secret.
+//! PKCE is not used. In Clover it is for apps without a secret: their token call takes
+//! `code_verifier` *instead of* `client_secret`. Recovery of a lost refresh, which this crate
+//! depends on, is only for apps with a secret.
 
 use std::fmt;
 use std::future::Future;
@@ -30,25 +30,26 @@ use crate::retry::{Answered, Policy, Sender};
 use crate::tokens::{Origin, Pair, Tokens};
 use crate::transport::{Method, Request, Transport};
 
-/// A token call answers in well under a second, and the lock across processes is held meanwhile.
+/// The timeout of a token call. It normally takes well under a second, and the lock across
+/// processes is held meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// All tries and waits of one token call, for the same reason.
+/// The limit for all attempts and waits of one token call, for the same reason.
 const ELAPSED: Duration = Duration::from_secs(45);
 
-/// Where to send the owner, and what must come back.
+/// The authorization URL, and the state that the callback must contain.
 #[derive(Debug, Clone)]
 pub struct AuthorizeRequest {
-    /// For the browser. Holds the state.
+    /// For the browser. Contains the state.
     pub url: Url,
-    /// To be kept in the session, and used once.
+    /// Store it in the session and use it once.
     pub state: CsrfToken,
 }
 
-/// The authorize URL with a state of 128 random bits.
+/// The authorization URL with a state of 128 random bits.
 ///
 /// # Errors
-/// [`Error::Configuration`] when the redirect URI is no URL.
+/// [`Error::Configuration`] when the redirect URI is not a URL.
 pub fn authorize_url(
     hosts: &Hosts,
     app_id: &str,
@@ -57,11 +58,11 @@ pub fn authorize_url(
     authorize_url_with(hosts, app_id, redirect_uri, CsrfToken::new_random)
 }
 
-/// The authorize URL with a state from elsewhere. The redirect URI, which must be the one
-/// registered with Clover, goes in letter by letter.
+/// The authorization URL with a given state. The redirect URI is used unchanged, because it must
+/// equal the one registered with Clover.
 ///
 /// # Errors
-/// [`Error::Configuration`] when the redirect URI is no URL.
+/// [`Error::Configuration`] when the redirect URI is not a URL.
 pub fn authorize_url_with(
     hosts: &Hosts,
     app_id: &str,
@@ -69,7 +70,7 @@ pub fn authorize_url_with(
     state: impl FnOnce() -> CsrfToken,
 ) -> Result<AuthorizeRequest, Error> {
     let redirect = RedirectUrl::new(redirect_uri.to_owned())
-        .map_err(|e| Error::Configuration(format!("the redirect URI is no URL: {e}")))?;
+        .map_err(|e| Error::Configuration(format!("the redirect URI is not a URL: {e}")))?;
     let mut authorize = hosts.authorize.clone();
     authorize.set_path("/oauth/v2/authorize");
     let client = BasicClient::new(ClientId::new(app_id.to_owned()))
@@ -79,10 +80,10 @@ pub fn authorize_url_with(
     Ok(AuthorizeRequest { url, state })
 }
 
-/// Why Clover gave no tokens.
+/// Why Clover returned no tokens.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OAuthError {
-    /// The code or refresh token is used up, expired or of another app; or the app's id or secret
+    /// The code or refresh token is used up, expired or of another app, or the app's id or secret
     /// is wrong.
     #[error("Clover refused: {said} ({call})")]
     Refused {
@@ -90,15 +91,15 @@ pub enum OAuthError {
         call: Box<Call>,
         /// Clover's words.
         said: String,
-        /// `X-Clover-Recovery-Available`, when it was there.
+        /// The header `X-Clover-Recovery-Available`, if present.
         recovery: Option<bool>,
     },
-    /// No verdict. The code or token may be spent, unless the request never left.
+    /// No decision by Clover. The code or token may be used up, unless the request was not sent.
     #[error(transparent)]
     Failed(#[from] Error),
 }
 
-/// The app towards Clover: its id, its secret, and the way there. Cheap to clone.
+/// The OAuth client: the app's id, its secret and the transport. Cheap to clone.
 #[derive(Clone)]
 pub struct OAuth {
     transport: Arc<dyn Transport>,
@@ -138,8 +139,8 @@ struct RecoveryBody<'a> {
 }
 
 impl OAuth {
-    /// Over the connections of `api`, under its policy. These calls carry no token, so its pace
-    /// does not count them.
+    /// A client that uses the connections and the policy of `api`. These calls have no token, so
+    /// the rate limiter does not count them.
     #[must_use]
     pub fn new(api: &Api, app_id: impl Into<String>, secret: ClientSecret) -> Self {
         Self {
@@ -161,10 +162,11 @@ impl OAuth {
         &self.app_id
     }
 
-    /// Buys the first pair with the callback's code, which works once and dies within seconds.
+    /// Exchanges the callback's code for the first tokens. A code works once and expires within
+    /// seconds.
     ///
     /// # Errors
-    /// [`OAuthError`]; in every case the owner must begin again, for the code may be spent.
+    /// [`OAuthError`]; in every case the owner must begin again, because the code may be used up.
     pub fn exchange(
         &self,
         code: &AuthorizationCode,
@@ -185,7 +187,7 @@ impl OAuth {
         )
     }
 
-    /// Spends a refresh token on the next pair.
+    /// Exchanges a refresh token, which works once, for the next pair.
     ///
     /// # Errors
     /// [`OAuthError`].
@@ -210,7 +212,7 @@ impl OAuth {
         )
     }
 
-    /// Buys a pair with the refresh token that was spent last, when its answer was lost.
+    /// Fetches a pair with the refresh token that was used last, if the response was lost.
     ///
     /// # Errors
     /// [`OAuthError`].
@@ -269,13 +271,12 @@ impl OAuth {
 }
 
 fn json_body(body: &impl Serialize) -> Bytes {
-    // Panic: cannot fire, the three bodies above are strings only, and those always have a JSON
-    // form.
+    // Panic-free: the three bodies above consist of strings, which always have a JSON form.
     serde_json::to_vec(body).expect("strings").into()
 }
 
-/// Refresh and recovery refuse a token by 401 alone, and 400 is what an overloaded Clover answers
-/// to anything. Which status a bad code gets is not documented; the owner begins again in any case.
+/// Refresh and recovery refuse a token only with 401; an overloaded Clover returns 400 to any call.
+/// The status for an invalid code is not documented; the owner begins again in any case.
 fn verdict(
     answered: Answered<Pair>,
     is_exchange: bool,

@@ -1,5 +1,5 @@
-//! The few things paging must know of a page: how many elements, their order, the greatest id. The
-//! rest stays bytes.
+//! The properties of a page that paging needs: number of elements, their order, the greatest id.
+//! The rest is not parsed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,27 +10,27 @@ use clover_core::json::{JsonError, mended};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// What paging knows of one page.
+/// The properties of one page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// Elements, those without a usable id included.
+    /// Number of elements, including those without a usable id.
     pub count: usize,
     /// The least and the greatest id.
     pub ids: Option<(String, String)>,
-    /// Each id is greater than the one before it.
+    /// Whether each id is greater than the previous one.
     pub ascending: bool,
 }
 
-/// Reads the head of a list.
+/// Reads the properties of a page.
 ///
 /// # Errors
-/// [`JsonError`] when the text is no JSON or has no `elements`.
+/// [`JsonError`] when the text is not JSON or has no `elements`.
 pub(crate) fn head(body: &Bytes) -> Result<Head, JsonError> {
     let read = read_head(body).or_else(|_| read_head(&mended(body)));
     read.map_err(|error| JsonError {
         path: "elements".into(),
         reason: if error.is_data() {
-            "is missing or no list".into()
+            "is missing or not a list".into()
         } else {
             format!(
                 "broken JSON at line {}, column {}",
@@ -69,7 +69,7 @@ struct Envelope<'a> {
     elements: Vec<Loose<'a>>,
 }
 
-/// Any JSON value, of which only what an id can be is kept.
+/// Any JSON value; only a possible id is stored.
 enum Loose<'a> {
     Text(Cow<'a, str>),
     Object { id: Option<Cow<'a, str>> },
@@ -79,7 +79,7 @@ enum Loose<'a> {
 impl Loose<'_> {
     fn id(&self) -> Option<&str> {
         match self {
-            // All of Clover's ids have one form, whatever they name.
+            // All of Clover's ids have the same form, for all kinds of objects.
             Self::Object { id: Some(id) } if ItemId::new(id.as_ref()).is_ok() => Some(id),
             _ => None,
         }
@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn a_page_gives_its_count_its_outermost_ids_and_its_order() {
         let page = read(
-            r#"{"elements":[{"id":"A0A0A0A0A0A0A","item":{"id":"Z0Z0Z0Z0Z0Z0Z"}},{"name":"b","id":"B0B0B0B0B0B0B"}],"href":"http://x"}"#,
+            r#"{"elements":[
+               {"id":"A0A0A0A0A0A0A","item":{"id":"Z0Z0Z0Z0Z0Z0Z"}},
+               {"name":"b","id":"B0B0B0B0B0B0B"}],"href":"http://x"}"#,
         );
         let ids = Some(("A0A0A0A0A0A0A".into(), "B0B0B0B0B0B0B".into()));
         assert_eq!(
@@ -186,7 +188,8 @@ mod tests {
     #[test]
     fn elements_without_a_usable_id_count_and_do_no_harm() {
         let page = read(
-            r#"{"elements":[null,7,-7,1.5,true,"text",[1,[2]],{},{"id":null},{"id":8},{"id":{"id":"x"}},{"id":["y"]},
+            r#"{"elements":[null,7,-7,1.5,true,"text",[1,[2]],{},
+               {"id":null},{"id":8},{"id":{"id":"x"}},{"id":["y"]},
                {"id":"no/id"},{"id":"\u0041AAAAAAAAAAAA"},{"a\"b":1,"id":"'no id'"}]}"#,
         )
         .unwrap();

@@ -1,5 +1,5 @@
-//! Reading whole lists, page by page, by keyset: each page asks for ids greater than the last one
-//! seen, so rows that come or go meanwhile shift nothing, and no id comes twice.
+//! Reads whole lists page by page, by keyset: each request asks for ids greater than the last one
+//! seen. So rows that are added or deleted meanwhile do not shift pages, and no id occurs twice.
 
 use std::fmt;
 use std::future::Future;
@@ -11,23 +11,23 @@ use crate::error::{Call, Error};
 use crate::http::{Access, Answer, Api};
 use crate::page::{self, Head};
 
-/// Clover's greatest page. What it does with more is not documented.
+/// The largest page that Clover documents. Its reaction to a higher limit is not documented.
 pub const PAGE_LIMIT: u32 = 1_000;
 
-/// One page as Clover sent it.
+/// One page as received.
 #[derive(Clone)]
 pub struct RawPage {
     /// The list in its envelope: `{"elements": […]}`.
     pub body: Bytes,
-    /// How many elements it holds.
+    /// The number of elements.
     pub count: usize,
-    /// Where the next page begins: the greatest id so far. `None` only when the list is empty.
+    /// The cursor of the next page: the greatest id so far. `None` only when the list is empty.
     pub cursor: Option<String>,
-    /// The list ends here.
+    /// Whether this is the last page.
     pub last: bool,
-    /// When it was asked for: what changed in Clover later may not be in it.
+    /// When the page was requested. It may lack later changes in Clover.
     pub asked: Instant,
-    /// Status, tries, time and Clover's request id.
+    /// Status, attempts, duration and Clover's request id.
     pub call: Box<Call>,
 }
 
@@ -42,32 +42,33 @@ impl fmt::Debug for RawPage {
     }
 }
 
-/// Two views of one page, such as the items with their categories, and the items with their stock:
-/// Clover asks for at most three expansions a call. They were read side by side, so an item made or
-/// deleted meanwhile may be in one only: join them by id, and take what is missing as unknown.
+/// Two views of one page, such as the items with their categories, and the items with their stock,
+/// because Clover allows at most three expansions in a call. Both were read concurrently, so an
+/// item that was created or deleted meanwhile may be in only one of them: join them by id, and
+/// treat missing data as unknown.
 #[derive(Debug, Clone)]
 pub struct RawPair {
-    /// Decides the cursor and the end.
+    /// Determines the cursor and the end.
     pub first: RawPage,
-    /// The same stretch of the list, expanded otherwise.
+    /// The same range of the list with other expansions.
     pub second: RawPage,
 }
 
-/// Something that is read page by page.
+/// A list that is read page by page.
 pub trait Pages: Send + 'static {
-    /// What one step gives.
+    /// The result of one step.
     type Page: Send + 'static;
 
-    /// The next page, or `None` after the last. An error moves nothing: the next call asks for the
-    /// same page again.
+    /// The next page, or `None` after the last. After an error, the next call requests the same
+    /// page again.
     fn next(&mut self) -> impl Future<Output = Option<Result<Self::Page, Error>>> + Send;
 
-    /// The greatest id of all pages given so far: a new sweep that begins here goes on where this
-    /// one is.
+    /// The greatest id of all pages returned so far. A new stream that begins here continues at the
+    /// same position.
     fn cursor(&self) -> Option<&str>;
 }
 
-/// A sweep over one list.
+/// A stream of the pages of one list.
 #[derive(Debug, Clone)]
 pub struct PageStream {
     api: Api,
@@ -81,7 +82,7 @@ pub struct PageStream {
 }
 
 impl PageStream {
-    /// Over the list at `path` below the merchant, such as `items`.
+    /// A stream of the list at `path` below the merchant, such as `items`.
     #[must_use]
     pub fn new(api: &Api, access: &Access, path: impl Into<String>) -> Self {
         Self {
@@ -96,40 +97,40 @@ impl PageStream {
         }
     }
 
-    /// With these fields expanded; Clover asks for at most three.
+    /// Expands these fields; Clover allows at most three.
     #[must_use]
     pub fn expand(mut self, fields: &[&str]) -> Self {
         self.expand = owned(fields);
         self
     }
 
-    /// Only what also passes this filter, such as `modifiedTime>=1767000000000`.
+    /// Adds a filter, such as `modifiedTime>=1767000000000`.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filters.push(filter.into());
         self
     }
 
-    /// Pages of at most this many elements, 1 to [`PAGE_LIMIT`].
+    /// Limits pages to this number of elements, 1 to [`PAGE_LIMIT`].
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit.clamp(1, PAGE_LIMIT);
         self
     }
 
-    /// Goes on behind this id.
+    /// Continues after this id.
     #[must_use]
     pub fn after(mut self, cursor: Option<String>) -> Self {
         self.cursor = cursor;
         self
     }
 
-    /// The same stretches twice, the second time with other expansions.
+    /// Reads each range twice, the second time with other expansions.
     #[must_use]
     pub fn paired(self, expand: &[&str]) -> PairedPageStream {
         PairedPageStream {
             second: owned(expand),
-            sweep: self,
+            stream: self,
         }
     }
 
@@ -144,8 +145,8 @@ impl PageStream {
             .await
     }
 
-    /// A page that can be trusted to be the next one. A server that does not filter or does not
-    /// sort would have us read the same rows for ever, or skip some and take them for deleted.
+    /// Checks that the response is the next page. If a server ignores the filter or the order, the
+    /// stream would read the same rows forever, or skip rows that would then count as deleted.
     fn page(&self, asked: Instant, answer: Answer, head: Head) -> Result<RawPage, Error> {
         let full = head.count >= self.limit as usize;
         let wrong = |reason: &str| {
@@ -156,21 +157,19 @@ impl PageStream {
             })
         };
         if head.count > self.limit as usize {
-            return wrong("the page holds more elements than were asked for");
+            return wrong("the page has more elements than requested");
         }
         if let (Some(cursor), Some((least, _))) = (&self.cursor, &head.ids)
             && least <= cursor
         {
-            return wrong(
-                "the page holds ids that were asked to be left out, so it does not advance",
-            );
+            return wrong("the page contains ids of earlier pages, so it does not advance");
         }
         if full && !head.ascending {
-            return wrong("a full page is not in the order of its ids");
+            return wrong("a full page is not sorted by id");
         }
         let Some((_, greatest)) = head.ids else {
             if full {
-                return wrong("a full page has no usable id, so the next one cannot be asked for");
+                return wrong("a full page has no usable id, so the next page cannot be requested");
             }
             return Ok(RawPage {
                 body: answer.body,
@@ -217,10 +216,10 @@ impl Pages for PageStream {
     }
 }
 
-/// A sweep that reads each stretch twice, side by side.
+/// A stream that reads each range twice, concurrently.
 #[derive(Debug, Clone)]
 pub struct PairedPageStream {
-    sweep: PageStream,
+    stream: PageStream,
     second: Vec<String>,
 }
 
@@ -232,30 +231,30 @@ impl Pages for PairedPageStream {
     type Page = RawPair;
 
     async fn next(&mut self) -> Option<Result<RawPair, Error>> {
-        let sweep = &self.sweep;
-        if sweep.ended {
+        let stream = &self.stream;
+        if stream.ended {
             return None;
         }
         let step = async {
             let asked = Instant::now();
-            let both = tokio::try_join!(sweep.fetch(&sweep.expand), sweep.fetch(&self.second));
+            let both = tokio::try_join!(stream.fetch(&stream.expand), stream.fetch(&self.second));
             let ((answer, head), (other_answer, other_head)) = both?;
             Ok(RawPair {
-                first: sweep.page(asked, answer, head)?,
-                second: sweep.page(asked, other_answer, other_head)?,
+                first: stream.page(asked, answer, head)?,
+                second: stream.page(asked, other_answer, other_head)?,
             })
         };
-        Some(step.await.inspect(|pair| self.sweep.advance(&pair.first)))
+        Some(step.await.inspect(|pair| self.stream.advance(&pair.first)))
     }
 
     fn cursor(&self) -> Option<&str> {
-        self.sweep.cursor()
+        self.stream.cursor()
     }
 }
 
 impl Api {
-    /// A whole look-up list, such as `categories`. One request when it fits a page, which is asked
-    /// for plainly, for not every list is known to sort and filter by id; else a sweep.
+    /// A complete list, such as `categories`: one request without filter and order if the list fits
+    /// a page, because not every list is documented to sort and filter by id; otherwise a stream.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -265,22 +264,22 @@ impl Api {
         path: &str,
         expand: &[&str],
     ) -> impl Future<Output = Result<Vec<RawPage>, Error>> + Send + use<> {
-        let mut sweep = PageStream::new(self, access, path).expand(expand);
+        let mut stream = PageStream::new(self, access, path).expand(expand);
         async move {
             let limit = PAGE_LIMIT.to_string();
             let query = [("limit", limit.as_str())];
             let PageStream {
                 api, access, path, ..
-            } = &sweep;
-            let read = api.read_expanded(access, path, &query, &sweep.expand, page::head);
+            } = &stream;
+            let read = api.read_expanded(access, path, &query, &stream.expand, page::head);
             let asked = Instant::now();
             let (answer, head) = read.await?;
             if head.count != PAGE_LIMIT as usize {
-                return Ok(vec![sweep.page(asked, answer, head)?]);
+                return Ok(vec![stream.page(asked, answer, head)?]);
             }
             drop(answer);
             let mut pages = Vec::new();
-            while let Some(page) = sweep.next().await {
+            while let Some(page) = stream.next().await {
                 pages.push(page?);
             }
             Ok(pages)

@@ -1,4 +1,4 @@
-//! Reading ahead: pages arrive while the caller works on the ones before.
+//! Prefetching: pages arrive while the caller processes earlier ones.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use tokio::task::JoinHandle;
 use crate::error::Error;
 use crate::paging::Pages;
 
-/// Pages that wait to be taken. One more is on its way, so three pages are in memory beside the
-/// caller's.
+/// The number of pages that wait for the caller. One more is being read, so three pages are in
+/// memory in addition to the caller's.
 pub const DEPTH: usize = 2;
 
-/// Reading ended before the list did.
+/// The stream failed before the end of the list.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{error}")]
 pub struct ListError {
-    /// Why.
+    /// The error.
     #[source]
     pub error: Error,
-    /// The greatest id of all pages given out before: a new sweep that begins here loses and
-    /// repeats nothing.
+    /// The greatest id of all pages returned before. A new stream that begins here neither skips
+    /// nor repeats a page.
     pub cursor: Option<String>,
 }
 
@@ -35,12 +35,12 @@ enum Item<P> {
 #[derive(Debug)]
 struct Line<P> {
     items: mpsc::Receiver<Item<P>>,
-    /// Of the last page taken.
+    /// The cursor of the last page that the caller has taken.
     cursor: Option<String>,
     ended: bool,
 }
 
-/// A sweep that runs ahead in a task of its own. Dropping it ends the task.
+/// A stream that is read ahead in its own task. Dropping it ends the task.
 #[derive(Debug)]
 pub struct Prefetch<P> {
     line: Arc<Mutex<Line<P>>>,
@@ -79,7 +79,7 @@ impl<P: Send + 'static> Prefetch<P> {
         }
     }
 
-    /// The next page; `None` once the list was read to its end, or after an error was given.
+    /// The next page; `None` after the last page or after an error.
     pub fn recv(&self) -> impl Future<Output = Option<Result<P, ListError>>> + Send + use<P> {
         let line = Arc::clone(&self.line);
         async move {
@@ -96,7 +96,8 @@ impl<P: Send + 'static> Prefetch<P> {
                 }
                 Some(Item::Stopped(stopped)) => Some(Err(stopped)),
                 Some(Item::End) => None,
-                // The task was lost. Taken for the end, everything unread would look deleted.
+                // The task was lost. Treated as the end of the list, all unread items would count
+                // as deleted.
                 None => Some(Err(ListError {
                     error: Error::Interrupted,
                     cursor: line.cursor.take(),

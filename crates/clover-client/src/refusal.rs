@@ -1,12 +1,12 @@
-//! What Clover says when it refuses. Its error bodies have no fixed shape, so nothing here fails,
-//! and nothing here decides: the status does.
+//! The message of Clover's error bodies. They have no fixed form, so parsing never fails, and only
+//! the status decides how an error is handled.
 
 use serde_json::Value;
 
-/// Enough for Clover's sentences; a proxy's HTML page is of no use to anyone.
+/// Long enough for Clover's messages; more of a proxy's HTML page is useless.
 const LIMIT: usize = 200;
 
-/// The words of an error body, on one line, with secrets blotted out should the answer repeat them.
+/// The message of an error body in one line, with secrets redacted if the response repeats them.
 pub(crate) fn said(body: &[u8], secrets: &[&str]) -> String {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(value) => words(&value).unwrap_or_else(|| value.to_string()),
@@ -17,7 +17,7 @@ pub(crate) fn said(body: &[u8], secrets: &[&str]) -> String {
         text = text.replace(secret, "[redacted]");
     }
     if text.is_empty() {
-        return "no reason given".to_owned();
+        return "no message".to_owned();
     }
     text.chars()
         .filter(|c| !c.is_control())
@@ -25,7 +25,7 @@ pub(crate) fn said(body: &[u8], secrets: &[&str]) -> String {
         .collect()
 }
 
-/// `message`, with `details` behind it where they add something; else `error.message`, `error`.
+/// `message`, followed by `details` if they add something; otherwise `error.message` or `error`.
 fn words(value: &Value) -> Option<String> {
     let text = |key: &str| {
         value
@@ -61,7 +61,7 @@ mod tests {
             (r#"{"error":{"message":"deep"}}"#, "deep"),
             (r#"{"error":"access_denied"}"#, "access_denied"),
             ("405 GET not allowed.", "405 GET not allowed."),
-            ("", "no reason given"),
+            ("", "no message"),
             ("<html>\n<b>Bad\u{7} gateway", "<html> <b>Bad gateway"),
         ];
         for (body, expected) in cases {

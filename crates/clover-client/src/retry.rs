@@ -1,5 +1,4 @@
-//! When to try again. Decides by what is known of the last try: not sent, told to wait, or no
-//! answer.
+//! Retries. The decision depends on the last attempt: not sent, rate-limited, or no response.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -21,26 +20,26 @@ use crate::verdict::is_clovers;
 /// A source of numbers in `0.0..1.0`.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
-/// How long and how often.
+/// Limits of attempts and waits.
 #[derive(Clone)]
 pub struct Policy {
-    /// Failed tries after which a call fails. A 429 is no failed try.
+    /// Number of failed attempts after which a call fails. A 429 does not count.
     pub tries: u32,
-    /// No try and no wait goes beyond this, counted from the start of the call.
+    /// The time limit for all attempts and waits, counted from the start of the call.
     pub elapsed: Duration,
-    /// For one try, the body included. A write always gets all of it, for cutting it short makes
-    /// outcomes unknown.
+    /// The timeout of one attempt, including the body. A write always gets all of it, because a
+    /// shorter timeout makes outcomes unknown.
     pub timeout: Duration,
-    /// Wait after the first failed try, then doubled.
+    /// The wait after the first failed attempt; doubled after each further one.
     pub backoff: Duration,
-    /// The doubling ends here.
+    /// The maximum of the doubled wait.
     pub backoff_limit: Duration,
-    /// Wait after the first 429, then doubled. Clover lengthens the wait of those who ask too
-    /// early.
+    /// The wait after the first 429; doubled after each further one. Clover lengthens the wait of
+    /// clients that retry too early.
     pub throttle: Duration,
-    /// The doubling ends here; a longer `Retry-After` is obeyed all the same.
+    /// The maximum of that doubled wait; a longer `Retry-After` is obeyed.
     pub throttle_limit: Duration,
-    /// Spreads those who wait for the same thing.
+    /// Random numbers that spread simultaneous retries.
     pub jitter: Jitter,
 }
 
@@ -76,7 +75,7 @@ impl Policy {
         full.mul_f64(0.5 + 0.5 * self.jitter_now())
     }
 
-    /// Never less than Clover asks for, at most a quarter of our own wait more.
+    /// At least the wait that Clover asks for, plus at most a quarter of the own wait.
     fn throttled(&self, times: u32, asked: Option<Duration>) -> Duration {
         let own = doubled(self.throttle, times, self.throttle_limit);
         own.max(asked.unwrap_or_default()) + own.mul_f64(0.25 * self.jitter_now())
@@ -94,34 +93,34 @@ fn doubled(first: Duration, times: u32, limit: Duration) -> Duration {
     first.saturating_mul(factor).min(limit)
 }
 
-/// Good enough to spread retries, and no dependency: the standard library keys each hasher at
-/// random.
+/// Good enough to spread retries without a dependency: the standard library keys each hasher with a
+/// random value.
 fn random() -> f64 {
     let bits = RandomState::new().hash_one(()) >> 11;
     // 53 bits fit an f64 exactly.
     bits as f64 / (1_u64 << 53) as f64
 }
 
-/// An answer that is neither 429 nor 5xx, whole and read to its end.
+/// A complete response that is neither 429 nor 5xx.
 pub(crate) struct Answered<R> {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
     pub call: Box<Call>,
-    /// When the try that was answered left.
+    /// When the successful attempt was sent.
     pub asked: Instant,
-    /// What the check made of the body; `None` unless the status is 2xx.
+    /// The result of the check of the body; `None` unless the status is 2xx.
     pub checked: Option<R>,
 }
 
-/// Everything that does not change from try to try.
+/// The data that all attempts of a call share.
 pub(crate) struct Sender {
     pub transport: Arc<dyn Transport>,
     pub policy: Policy,
     pub limiter: Option<RateLimiter>,
 }
 
-/// How one try ended, when it did not end in an answer.
+/// Why one attempt got no response.
 enum Trouble {
     NotSent(Cause),
     NoAnswer(Option<Cause>),
@@ -129,7 +128,7 @@ enum Trouble {
         asked: Option<Duration>,
     },
     Nonsense(JsonError),
-    /// Not Clover's answer.
+    /// The response is not from Clover.
     Foreign,
     Final(Error),
 }
@@ -158,9 +157,9 @@ impl Progress {
 }
 
 impl Sender {
-    /// Sends until there is an answer or a limit is reached. `check` sees each 2xx body of a read,
-    /// and one that fails it was cut or garbled on the way, so it is asked for again. A write is
-    /// repeated only when it is known not to have been carried out.
+    /// Sends until there is a response or a limit is reached. `check` gets each 2xx body of a read.
+    /// If it fails, the body was truncated or corrupted, and the request is repeated. A write is
+    /// repeated only if it was certainly not carried out.
     pub(crate) async fn send<R>(
         self,
         request: Request,
@@ -268,7 +267,7 @@ impl Sender {
         progress.request_id = request_id(&reply.headers);
         let asked = retry_after(&reply.headers);
         if let Some(limiter) = &self.limiter {
-            // Before the body: until it has ended, other requests could start.
+            // Before reading the body, because other requests could start until its end.
             if reply.status == 429 {
                 limiter.learn(Tripped::from_headers(&reply.headers), began);
                 limiter.close_for(self.policy.throttle);
@@ -293,8 +292,8 @@ impl Sender {
             408 | 500..=599 => return Err(Trouble::NoAnswer(None)),
             _ => {}
         }
-        // Whose word a cut body would have been cannot be told, so a refusal is not believed
-        // without its words either.
+        // The origin of a truncated body is unknown, so a refusal without its complete body is
+        // not accepted as Clover's.
         let body = body.map_err(|failure| trouble(failure, progress))?;
         if !is_clovers(reply.status, request.method, &reply.headers, &body) {
             return Err(Trouble::Foreign);
@@ -330,7 +329,7 @@ fn trouble(failure: Failure, progress: &Progress) -> Trouble {
             reason: format!("more than {} MiB", BODY_LIMIT >> 20),
         }),
         Failure::Unusable(cause) => Trouble::Final(Error::Configuration(format!(
-            "no request can be made of this: {}",
+            "the request is invalid: {}",
             crate::error::error_chain(&cause)
         ))),
     }
@@ -363,21 +362,21 @@ fn describe(trouble: &Trouble) -> String {
     match trouble {
         Trouble::NotSent(cause) => format!("not sent ({})", crate::error::error_chain(cause)),
         Trouble::NoAnswer(Some(cause)) => {
-            format!("no answer ({})", crate::error::error_chain(cause))
+            format!("no response ({})", crate::error::error_chain(cause))
         }
         Trouble::NoAnswer(None) => "the server failed".to_owned(),
-        Trouble::Throttled { .. } => "asked to wait".to_owned(),
-        Trouble::Foreign => "not Clover's answer".to_owned(),
-        Trouble::Nonsense(error) => format!("unreadable answer ({error})"),
+        Trouble::Throttled { .. } => "rate-limited".to_owned(),
+        Trouble::Foreign => "not Clover's response".to_owned(),
+        Trouble::Nonsense(error) => format!("unreadable response ({error})"),
         Trouble::Final(error) => error.to_string(),
     }
 }
 
-/// No server means more than this; a garbled number must not shut a worker up for its whole life.
+/// The maximum of a plausible `Retry-After`: a corrupted number must not stop a worker for its
+/// whole lifetime.
 const RETRY_AFTER_LIMIT: f64 = 3_600.0;
 
-/// Clover sends whole seconds. HTTP's other form, a date, is not honoured, for the clocks need not
-/// agree.
+/// Clover sends whole seconds. HTTP's other form, a date, is ignored, because clocks may differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let seconds: f64 = text.trim().parse().ok()?;
@@ -399,14 +398,14 @@ mod tests {
         let cause = || Cause::new(std::io::Error::other("the cable"));
         let nonsense = JsonError {
             path: "price".into(),
-            reason: "no number".into(),
+            reason: "not a number".into(),
         };
         for (trouble, words) in [
             (Trouble::NotSent(cause()), "not sent (the cable)"),
-            (Trouble::NoAnswer(Some(cause())), "no answer (the cable)"),
+            (Trouble::NoAnswer(Some(cause())), "no response (the cable)"),
             (Trouble::NoAnswer(None), "the server failed"),
-            (Trouble::Throttled { asked: None }, "asked to wait"),
-            (Trouble::Foreign, "not Clover's answer"),
+            (Trouble::Throttled { asked: None }, "rate-limited"),
+            (Trouble::Foreign, "not Clover's response"),
         ] {
             assert_eq!(describe(&trouble), words);
         }

@@ -1,14 +1,14 @@
-//! The life of the tokens: check, lock, check again, refresh, *store*, then use.
+//! The token lifecycle: check, lock, check again, refresh, *store*, then use.
 //!
 //! Runs outside any runtime. The store may be PHP code, which must not be called from within a
-//! future, so every future is waited for on its own and the store is called in between.
+//! future. So each future is awaited separately, and the store is called in between.
 //!
-//! A process may die between the refresh and the store. Clover then holds a newer pair than we do,
-//! and the store holds exactly the refresh token that was spent for it: the next process is
-//! refused, and recovers with that token.
+//! A process may die between the refresh and the store. Clover then has a newer pair than the
+//! store, and the store has the refresh token that was used for it. The next process is refused and
+//! recovers with that token.
 //!
-//! A refusal is believed when Clover repeats it ten minutes later or more. The first one is stored
-//! with the pair, and until then Clover is asked nothing. Any new pair clears it.
+//! A refusal is final when Clover repeats it ten minutes later or more. The first one is stored
+//! with the pair, and no request is sent until then. Any new pair clears it.
 
 use std::future::Future;
 
@@ -19,39 +19,38 @@ use crate::error::Error;
 use crate::oauth::{OAuth, OAuthError};
 use crate::tokens::{Origin, Refusal, Tokens};
 
-/// With less than this left a token is replaced before a call: one call may take two tries of 30 s
-/// each, and clocks differ by some seconds.
+/// A token with less than this time left is replaced before a call: one call may take two attempts
+/// of 30 s each, and clocks differ by some seconds.
 pub const ON_DEMAND: i64 = 120;
 
-/// Where the tokens of a connection are kept, with a lock that holds across processes.
+/// Stores the tokens of a connection, with a lock across processes.
 pub trait TokenStore {
-    /// What can go wrong there.
+    /// The error of the store.
     type Error;
 
-    /// The present pair, or `None` when there is no connection.
+    /// The current pair, or `None` if there is no connection.
     ///
     /// # Errors
     /// The store's.
     fn read(&self) -> Result<Option<Tokens>, Self::Error>;
 
-    /// Keeps the pair, durably, before it returns: a new one, or the present one with the refusal
-    /// that it met.
+    /// Stores a pair durably before it returns: a new one, or the current one with its refusal.
     ///
     /// # Errors
     /// The store's.
     fn write(&self, tokens: &Tokens) -> Result<(), Self::Error>;
 
-    /// Takes the lock, waiting as long as it sees fit. `false`: another process kept it.
+    /// Takes the lock; the store decides how long to wait. `false`: another process holds it.
     ///
     /// # Errors
     /// The store's.
     fn lock(&self) -> Result<bool, Self::Error>;
 
-    /// Gives the lock back. Called exactly once after each `lock` that gave `true`.
+    /// Releases the lock. Called exactly once after each `lock` that returned `true`.
     fn unlock(&self);
 
-    /// Notes that Clover accepts this pair no more. Called while the lock is held, so that it
-    /// cannot hit the pair of an owner who connects again at this moment.
+    /// Records that Clover no longer accepts this pair. Called under the lock, so that it cannot
+    /// affect the pair of an owner who connects again at this moment.
     ///
     /// # Errors
     /// The store's.
@@ -61,24 +60,24 @@ pub trait TokenStore {
     }
 }
 
-/// Drives a future to its end on the caller's runtime.
+/// Runs a future to completion on the caller's runtime.
 pub trait BlockOn {
-    /// Why the wait was ended early.
+    /// Why the wait was interrupted.
     type Error;
 
     /// Waits.
     ///
     /// # Errors
-    /// The waiter's, when it gave up.
+    /// When the wait was interrupted.
     fn wait<F: Future + 'static>(&self, future: F) -> Result<F::Output, Self::Error>;
 }
 
-/// What the caller needs of the token.
+/// The caller's requirement for the token.
 #[derive(Debug, Clone, Copy)]
 pub enum TokenRequirement<'a> {
-    /// This many seconds left.
+    /// At least this number of seconds left.
     AtLeast(i64),
-    /// Another one than this, which Clover refused.
+    /// A different token than this one, which Clover refused.
     Replace(&'a AccessToken),
 }
 
@@ -86,31 +85,31 @@ pub enum TokenRequirement<'a> {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TokenError<S, W> {
     /// There is no connection.
-    #[error("the shop is not connected with Clover")]
+    #[error("the shop is not connected to Clover")]
     NotConnected,
-    /// Clover accepted neither the refresh token nor a recovery, for the first time. It is asked
-    /// once more when it is time, and nothing before.
-    #[error("Clover refused to renew the connection; it is asked once more later")]
+    /// Clover accepted neither the refresh token nor a recovery, for the first time. No request is
+    /// sent before the second attempt.
+    #[error("Clover refused to renew the connection; a second attempt follows later")]
     Refused(Refusal),
-    /// Clover accepts neither the refresh token nor a recovery, and said so twice: only the owner
-    /// can help.
-    #[error("Clover must be connected again: {0}")]
+    /// Clover refused the refresh token and a recovery twice: only the owner can restore the
+    /// connection.
+    #[error("connect to Clover again: {0}")]
     ReconnectNeeded(#[source] OAuthError),
-    /// The refused token was made just now, so it is not the token: the app lacks a permission or
+    /// Clover refused a new token, so the token is not the reason: the app lacks a permission or
     /// was uninstalled.
     #[error("the token is new, so the app lacks a permission or was uninstalled")]
     TokenIsNew,
-    /// Another process is at it and took longer than the lock waits.
+    /// Another process is refreshing and held the lock for longer than this one waits.
     #[error("another process is refreshing the token")]
     Busy,
-    /// No verdict from Clover. The next attempt goes on from here.
+    /// No decision by Clover. The next attempt continues from this state.
     #[error(transparent)]
     Clover(Error),
     /// The store failed. If it failed to write, the next attempt recovers.
     #[error("the token store failed")]
     Store(S),
-    /// The wait was ended by the caller.
-    #[error("the wait for Clover was ended")]
+    /// The caller interrupted the wait.
+    #[error("the wait for Clover was interrupted")]
     Wait(W),
 }
 
@@ -131,13 +130,13 @@ impl<S, W> From<TokenError<S, W>> for CallError<S, W> {
     }
 }
 
-/// The tokens of one connection and all that keeping them alive takes.
+/// Manages the tokens of one connection.
 pub struct TokenManager<'a, S, W> {
-    /// Where they are kept.
+    /// Stores the tokens.
     pub store: &'a S,
-    /// Who waits.
+    /// Runs futures.
     pub waiter: &'a W,
-    /// Who refreshes.
+    /// Refreshes tokens.
     pub oauth: &'a OAuth,
     /// Unix seconds.
     pub clock: &'a dyn Fn() -> i64,
@@ -154,7 +153,7 @@ impl<S: TokenStore> Drop for Unlock<'_, S> {
 type Outcome<T, S, W> = Result<T, TokenError<<S as TokenStore>::Error, <W as BlockOn>::Error>>;
 
 impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
-    /// Tokens that meet the need, refreshed if they must be.
+    /// Tokens that meet the requirement, refreshed if necessary.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -165,7 +164,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         }
         self.may_ask(&seen)?;
         if !self.store.lock().map_err(TokenError::Store)? {
-            // Whoever holds the lock may be done by now; or what is left will do for the moment.
+            // The holder of the lock may have finished; or the current token lasts long enough.
             let seen = self.read()?;
             let enough = match need {
                 TokenRequirement::AtLeast(seconds) => {
@@ -201,7 +200,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         }
     }
 
-    /// The first refusal is kept with the pair, the second one ends the connection.
+    /// The first refusal is stored with the pair, the second one ends the connection.
     fn refused(
         &self,
         mut current: Tokens,
@@ -221,14 +220,14 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
             access_too: matches!(need, TokenRequirement::Replace(_))
                 || before.is_some_and(|refusal| refusal.access_too),
         };
-        warn!("Clover refused to renew the connection; it is asked once more later: {reason}");
+        warn!("Clover refused to renew the connection; a second attempt follows later: {reason}");
         current.refusal = Some(refusal);
         self.store.write(&current).map_err(TokenError::Store)?;
         Err(TokenError::Refused(refusal))
     }
 
-    /// Makes a call with a token that lives long enough. When Clover refuses the token, it is
-    /// replaced, once, and the call is made again; a second refusal has `after_refresh` set.
+    /// Makes a call with a token that is valid for long enough. If Clover refuses the token, it is
+    /// replaced once and the call is repeated; a second refusal has `after_refresh` set.
     ///
     /// # Errors
     /// [`CallError`].
@@ -276,7 +275,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         self.waiter.wait(future).map_err(TokenError::Wait)
     }
 
-    /// The next pair, by refresh or recovery, or Clover's refusal of both. Nothing is stored here.
+    /// The next pair, by refresh or recovery, or Clover's refusal of both. Does not store anything.
     fn rotate(
         &self,
         current: &Tokens,
@@ -291,7 +290,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
         let mut answer = refresh()?;
         let lost = is_unknown(&answer);
         if lost {
-            warn!("no whole answer to the refresh; presenting the same token once more");
+            warn!("no complete response to the refresh; sending the same token once more");
             answer = refresh()?;
         }
         let refused = match answer {
@@ -299,8 +298,8 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
             Err(OAuthError::Failed(error)) => return Err(TokenError::Clover(error)),
             Err(refused) => refused,
         };
-        // A token that we may just have spent ourselves is worth a recovery whatever the header
-        // says.
+        // This process may have just used up the token itself, so recovery is tried whatever the
+        // header says.
         let hopeless = matches!(
             refused,
             OAuthError::Refused {
@@ -313,7 +312,7 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
             let recover = || self.wait(self.oauth.recover(token, now(), origin));
             let mut answer = recover()?;
             if is_unknown(&answer) {
-                warn!("no whole answer to the recovery; presenting the same token once more");
+                warn!("no complete response to the recovery; sending the same token once more");
                 answer = recover()?;
             }
             match answer {
@@ -329,7 +328,8 @@ impl<S: TokenStore, W: BlockOn> TokenManager<'_, S, W> {
     }
 }
 
-/// The token may have been spent on an answer that never came, cannot be read or is not Clover's.
+/// Whether the token may have been used up without a usable response: none arrived, it is
+/// unreadable, or it is not from Clover.
 fn is_unknown(answer: &Result<Tokens, OAuthError>) -> bool {
     matches!(
         answer,

@@ -1,4 +1,4 @@
-//! A pair of tokens and what must be kept with it. No requests, no clock.
+//! A pair of tokens and the data that is stored with it. No requests, no clock.
 
 use std::mem::{replace, take};
 
@@ -10,73 +10,73 @@ use clover_core::json::{self, JsonError};
 use clover_core::wire::lenient_integer;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// A pair that was made because Clover refused the one before is trusted for this long: a second
-/// refusal is then about a permission, not the token. Long enough for a burst of calls that all
-/// lack the permission to cost one refresh.
+/// For this time, a refusal of a pair that replaced a refused one concerns a permission and not the
+/// token. Long enough that a burst of calls without the permission causes only one refresh.
 pub const TRUSTED_FOR: i64 = 10;
 
-/// A refusal of a refresh token ends the connection when Clover repeats it after this long or
-/// longer: a fault of Clover's, or of what stands before it, is over by then.
+/// A refusal of a refresh token ends the connection if Clover repeats it after this time or later.
+/// By then, a temporary fault of Clover or of a server in between is over.
 pub const CONFIRMED_AFTER: i64 = 600;
 
-/// Why a pair was fetched.
+/// The reason for fetching a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// The owner connected the shop.
     Connected,
-    /// The one before was about to expire.
+    /// The previous pair was about to expire.
     Aged,
-    /// The one before was refused.
+    /// The previous pair was refused.
     Refused,
 }
 
-/// What the token store keeps. Wiped from memory in the end. `Debug` shows no secret;
-/// [`Tokens::to_json`] shows all of them.
+/// The stored token record. It is wiped from memory when dropped. `Debug` shows no secret;
+/// [`Tokens::to_json`] contains all of them.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// Opens the data.
+    /// The access token.
     pub access: AccessToken,
     /// Unix seconds, by Clover's clock.
     pub access_expires_at: i64,
-    /// Buys the next pair, once.
+    /// The refresh token; works once.
     pub refresh: RefreshToken,
-    /// Unix seconds, by Clover's clock, when Clover told.
+    /// Unix seconds, by Clover's clock, if Clover returned it.
     pub refresh_expires_at: Option<i64>,
-    /// The refresh token that bought this pair: Clover's recovery may accept it for two weeks.
+    /// The refresh token that was used for this pair: Clover's recovery may accept it for two
+    /// weeks.
     pub previous_refresh: Option<RefreshToken>,
-    /// Unix seconds, by our clock.
+    /// Unix seconds, by this machine's clock.
     pub rotated_at: i64,
-    /// Why this pair was fetched.
+    /// The reason for fetching this pair.
     pub origin: Origin,
-    /// That Clover refused to replace this pair; a second refusal ends the connection.
+    /// Clover's first refusal to replace this pair; a second refusal ends the connection.
     pub refusal: Option<Refusal>,
 }
 
 /// Clover's first refusal of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Unix seconds, by our clock.
+    /// Unix seconds, by this machine's clock.
     pub at: i64,
-    /// Clover had refused the access token as well, so it opens nothing meanwhile.
+    /// Whether Clover has refused the access token as well, so that it cannot be used meanwhile.
     pub access_too: bool,
 }
 
 impl Refusal {
-    /// When Clover is asked again.
+    /// When the second attempt may start.
     #[must_use]
     pub fn next_try_at(&self) -> i64 {
         self.at.saturating_add(CONFIRMED_AFTER)
     }
 
-    /// It is too early to ask again. A refusal that lies ahead, by a clock that was wrong, holds
-    /// nothing up.
+    /// Whether it is too early for the second attempt. A refusal in the future, caused by a wrong
+    /// clock, does not delay it.
     #[must_use]
     pub fn holds(&self, now: i64) -> bool {
         (self.at..self.next_try_at()).contains(&now)
     }
 
-    /// A refusal now is the second one, and the connection ends.
+    /// Whether a refusal now is the second one, which ends the connection.
     #[must_use]
     pub fn is_confirmed_by_one(&self, now: i64) -> bool {
         now >= self.next_try_at()
@@ -92,12 +92,12 @@ struct Stored {
     previous_refresh: Option<Zeroizing<String>>,
     rotated_at: i64,
     origin: Origin,
-    /// Records of 0.1.0 have none.
+    /// Missing in records of version 0.1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refusal: Option<Refusal>,
 }
 
-/// Clover's answer to a code, a refresh and a recovery. Expiries are absolute, in seconds.
+/// Clover's response to a code, a refresh and a recovery. Expiry times are absolute, in seconds.
 #[derive(Deserialize)]
 pub(crate) struct Pair {
     access_token: String,
@@ -109,11 +109,11 @@ pub(crate) struct Pair {
 }
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    lenient_integer(deserializer)?.ok_or_else(|| D::Error::custom("is no time"))
+    lenient_integer(deserializer)?.ok_or_else(|| D::Error::custom("is not a time"))
 }
 
 impl Pair {
-    /// What to store. `spent` is the refresh token that bought it.
+    /// The record to store. `spent` is the refresh token that was used for this pair.
     pub(crate) fn into_tokens(
         self,
         spent: Option<RefreshToken>,
@@ -146,39 +146,39 @@ impl Drop for Tokens {
 }
 
 impl Tokens {
-    /// Seconds that the access token has left; negative when it has expired.
+    /// Seconds until the access token expires; negative if it has expired.
     #[must_use]
     pub fn remaining(&self, now: i64) -> i64 {
         self.access_expires_at.saturating_sub(now)
     }
 
-    /// At least `seconds` are left, or a refresh would not help.
+    /// Whether at least `seconds` are left, or a refresh would not help.
     ///
-    /// A pair that did not have as much even when it was new (a clock that is wrong, or shorter
-    /// lives than Clover documents) serves half its apparent life, so that no clock can make every
-    /// call refresh.
+    /// If a pair had fewer seconds even when it was new (a wrong clock, or shorter lifetimes than
+    /// Clover documents), it is used for half of its apparent lifetime. So a wrong clock cannot
+    /// cause a refresh in every call.
     #[must_use]
     pub fn serves(&self, seconds: i64, now: i64) -> bool {
         if self.refusal.is_some_and(|refusal| refusal.access_too) {
             return false;
         }
-        let life = self.access_expires_at.saturating_sub(self.rotated_at);
-        if life > seconds {
+        let lifetime = self.access_expires_at.saturating_sub(self.rotated_at);
+        if lifetime > seconds {
             return self.remaining(now) >= seconds;
         }
         let age = now.saturating_sub(self.rotated_at);
-        (0..(life / 2).max(TRUSTED_FOR)).contains(&age)
+        (0..(lifetime / 2).max(TRUSTED_FOR)).contains(&age)
     }
 
-    /// It was fetched just now because the one before was refused, so a refusal is not the token's
-    /// fault.
+    /// Whether the pair has just replaced a refused one, so that a refusal now is not caused by the
+    /// token.
     #[must_use]
     pub fn is_beyond_doubt(&self, now: i64) -> bool {
         let age = now.saturating_sub(self.rotated_at);
         self.origin == Origin::Refused && (0..TRUSTED_FOR).contains(&age)
     }
 
-    /// For sealing, and nothing else: the text holds every secret.
+    /// Only for encryption: the text contains all secrets.
     #[must_use]
     pub fn to_json(&self) -> String {
         let stored = Stored {
@@ -194,14 +194,14 @@ impl Tokens {
             origin: self.origin,
             refusal: self.refusal,
         };
-        // Panic: cannot fire, strings and integers always have a JSON form.
+        // Panic-free: strings and integers always have a JSON form.
         serde_json::to_string(&stored).expect("strings and integers")
     }
 
-    /// What [`Tokens::to_json`] wrote.
+    /// Parses the text of [`Tokens::to_json`].
     ///
     /// # Errors
-    /// [`JsonError`], which names the place and holds no value.
+    /// [`JsonError`], which contains the path and no value.
     pub fn from_json(text: &str) -> Result<Self, JsonError> {
         let mut stored: Stored = json::parse(text.as_bytes())?;
         Ok(Self {
@@ -232,7 +232,8 @@ mod tests {
             ("1767001800.0", "1767001900.0"),
         ] {
             let pair: Pair = serde_json::from_str(&format!(
-                r#"{{"access_token":"a","access_token_expiration":{access},"refresh_token":"r","refresh_token_expiration":{refresh}}}"#
+                r#"{{"access_token":"a","access_token_expiration":{access},
+                     "refresh_token":"r","refresh_token_expiration":{refresh}}}"#
             ))
             .unwrap();
             let tokens = pair.into_tokens(None, 0, Origin::Aged);

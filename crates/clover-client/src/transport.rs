@@ -1,4 +1,5 @@
-//! One request out, one answer in. Knows no retry and no meaning of a status.
+//! Sends one request and receives one response. Retries and the meaning of a status are handled
+//! elsewhere.
 
 use std::fmt;
 use std::future::Future;
@@ -14,20 +15,20 @@ use url::Url;
 use crate::error::{Cause, Error};
 use crate::hosts::Hosts;
 
-/// A future that a trait object can give.
+/// A boxed future, for trait objects.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// How long a connection may take to be made.
+/// The timeout of opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Shorter than the idle time-outs of common load balancers (60 s): a write on a connection that
-/// the other side is just closing would be a write without an answer.
+/// Shorter than the idle timeout of common load balancers (60 s): a write on a connection that the
+/// other side is closing would have no response.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Ten times a page of 1,000 items with everything expanded; more is no answer of Clover's.
+/// Ten times a page of 1,000 items with all expansions; a larger body is not from Clover.
 pub const BODY_LIMIT: usize = 32 << 20;
 
-/// What a request does.
+/// The HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Reads.
@@ -41,7 +42,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As HTTP writes it.
+    /// The name in HTTP.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,16 +54,16 @@ impl Method {
     }
 }
 
-/// A request, ready to go any number of times.
+/// A request that can be sent any number of times.
 #[derive(Clone)]
 pub struct Request {
-    /// What it does.
+    /// The method.
     pub method: Method,
-    /// Where to, query included.
+    /// The URL, including the query.
     pub url: Url,
-    /// Whose data; OAuth's own calls carry their secrets in the body instead.
+    /// The access token. OAuth calls have none; their secrets are in the body.
     pub token: Option<AccessToken>,
-    /// JSON.
+    /// The JSON body.
     pub body: Option<Bytes>,
 }
 
@@ -72,13 +73,13 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The head of an answer, and the way to its body.
+/// The head of a response, and access to its body.
 pub struct Reply {
     /// The status.
     pub status: u16,
     /// All headers.
     pub headers: HeaderMap,
-    /// Reads the body to its end.
+    /// Reads the complete body.
     pub body: Boxed<Result<Bytes, Failure>>,
 }
 
@@ -88,38 +89,38 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// Why no whole answer came, by what is known of the request.
+/// Why no complete response arrived, by the state of the request.
 #[derive(Debug, Clone)]
 pub enum Failure {
-    /// It never left.
+    /// The request was not sent.
     NotSent(Cause),
-    /// It may have arrived.
+    /// Clover may have received the request.
     NoAnswer(Cause),
-    /// TLS failed, so it never left, and another try meets the same.
+    /// TLS failed, so the request was not sent, and another attempt would fail in the same way.
     Insecure(Cause),
     /// The body is larger than [`BODY_LIMIT`].
     TooLarge,
-    /// It could not even be built.
+    /// The request could not be built.
     Unusable(Cause),
 }
 
-/// Carries requests. Tests put a scripted one in its place.
+/// Sends requests. Tests replace it with a scripted one.
 pub trait Transport: Send + Sync {
-    /// Sends one request once; `timeout` is for all of it, the body included.
+    /// Sends a request once; `timeout` includes the body.
     fn send(&self, request: Request, timeout: Duration) -> Boxed<Result<Reply, Failure>>;
 }
 
-/// The real one. Makes no connection before the first request, and belongs to the runtime that
-/// sends it.
+/// HTTP over reqwest. It opens no connection before the first request, and belongs to the runtime
+/// that sends it.
 #[derive(Debug, Clone)]
 pub struct HttpTransport(reqwest::Client);
 
 impl HttpTransport {
-    /// Ready for these hosts: loopback is never asked of a proxy, everything else goes by the
-    /// system's settings.
+    /// A transport for these hosts. Loopback never goes through a proxy; other hosts use the
+    /// system's proxy settings.
     ///
     /// # Errors
-    /// [`Error::Configuration`] when TLS cannot be set up, such as without any root certificate.
+    /// [`Error::Configuration`] when TLS cannot be set up, such as without root certificates.
     pub fn new(hosts: &Hosts) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!(
@@ -134,7 +135,7 @@ impl HttpTransport {
             builder = builder.no_proxy();
         }
         if hosts.is_plain_loopback() {
-            // No certificate is ever looked at, so the system need not have any.
+            // No certificate is checked, so the system does not need any.
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|e| {
@@ -210,16 +211,16 @@ fn failure(error: reqwest::Error) -> Failure {
     } else if error.is_connect() && is_tls_fault(&error) {
         Failure::Insecure(Cause::new(error))
     } else if error.is_connect() {
-        // The connection, TLS included, was never made. A request that died on a made one is not
-        // among these.
+        // Covers failures to open the connection, including TLS. A request that failed on an open
+        // connection is not among these.
         Failure::NotSent(Cause::new(error))
     } else {
         Failure::NoAnswer(Cause::new(error))
     }
 }
 
-/// Whether TLS itself refused, rather than the connection below it. `io::Error` hides the error
-/// that it wraps from `source`, so both ways down are followed.
+/// Whether TLS itself failed, and not the connection below it. `io::Error` hides the error that it
+/// wraps from `source`, so both paths are followed.
 fn is_tls_fault(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,6 +1,6 @@
-//! Whose word an answer is. A firewall, a proxy or a hotel's login page may answer in Clover's
-//! place, and what it says is no news of tokens, permissions or items. Decides by the form of an
-//! answer, never by the words in it.
+//! Whether a response is from Clover. A firewall, a proxy or a hotel's login page may respond in
+//! Clover's place; such a response has no meaning for tokens, permissions or items. The decision
+//! depends on the form of a response, never on its text.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::IgnoredAny;
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::transport::Method;
 
-/// Whether Clover gave this answer, and nobody in between.
+/// Whether this response is from Clover, and not from a server in between.
 ///
-/// - A 2xx with a body is JSON. Writes may be answered with an empty body, reads not.
-/// - A refusal is a JSON object with `message`, `error` or `details`. An empty body is taken for
-///   Clover's only below one of Clover's own headers, which a firewall does not know.
+/// - A 2xx with a body is JSON. The response to a write may have an empty body, to a read not.
+/// - A refusal is a JSON object with `message`, `error` or `details`. An empty body counts as
+///   Clover's only with one of Clover's own headers, which a firewall does not send.
 /// - An unknown path is refused as `405 GET not allowed.`, in plain text.
 ///
-/// A 429 and a 5xx are not asked about: both mean "later", whoever says it.
+/// Not called for a 429 or a 5xx: both mean "later", whichever server sent them.
 pub(crate) fn is_clovers(status: u16, method: Method, headers: &HeaderMap, body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let is_success = (200..300).contains(&status);
@@ -38,7 +38,7 @@ fn has_clovers_headers(headers: &HeaderMap) -> bool {
         .any(|name| name.as_str().starts_with("x-clover-"))
 }
 
-/// An answer without a content type may be anything.
+/// A response without a content type may be anything.
 fn may_be_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_none_or(|kind| {
         let kind = kind.to_str().unwrap_or_default();
@@ -170,7 +170,7 @@ mod tests {
         for headers in [&html, &json] {
             assert!(!is_clovers(200, Method::Get, headers, HTML.as_bytes()));
             assert!(!is_clovers(200, Method::Post, headers, HTML.as_bytes()));
-            // A cut body is for the caller's check to find.
+            // The caller's check finds a truncated body.
             assert!(is_clovers(200, Method::Get, headers, br#"{"elements":["#));
             assert!(is_clovers(200, Method::Get, headers, b"null"));
         }

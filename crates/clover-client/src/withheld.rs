@@ -1,5 +1,5 @@
-//! Fields that Clover does not expand for this app. It refuses the whole call when one of them is
-//! asked for, with 403, and does not say which; without them it answers.
+//! Fields that Clover does not expand for this app. If a call asks for one of them, Clover refuses
+//! the whole call with 403 and does not name the field; without the field the call succeeds.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use log::warn;
 use crate::error::Error;
 use crate::http::{Access, Answer, Api};
 
-/// Fields found to be refused, such as `categories`. Clones share them.
+/// Fields that were refused, such as `categories`. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Withheld(Arc<Mutex<BTreeSet<String>>>);
 
@@ -22,7 +22,7 @@ impl Withheld {
         self.lock().contains(field)
     }
 
-    /// All of them, in alphabetical order.
+    /// All refused fields, in alphabetical order.
     #[must_use]
     pub fn fields(&self) -> Vec<String> {
         self.lock().iter().cloned().collect()
@@ -42,9 +42,9 @@ fn is_refusal_of_a_field(error: &Error) -> bool {
 }
 
 impl Api {
-    /// Reads with these fields expanded, as far as Clover expands them for this app. What it
-    /// refuses is found out by one request a field, once, and left out from then on: see
-    /// [`Api::withheld`].
+    /// Reads with these fields expanded, as far as Clover expands them for this app. After a
+    /// refusal, one request for each field finds the refused ones. They are left out of all later
+    /// requests: see [`Api::withheld`].
     pub(crate) async fn read_expanded<R: Send + 'static>(
         &self,
         access: &Access,
@@ -78,14 +78,17 @@ impl Api {
                 Err(error) if is_refusal_of_a_field(&error) && !wanted.is_empty() => error,
                 Err(error) => return Err(error),
             };
-            // Looked at one by one, and still refused together: then none of them is to be had.
+            // Each field is accepted alone, but not together: leave all of them out.
             let found = if looked {
                 wanted.clone()
             } else {
                 self.refused_fields(access, path, &wanted).await?
             };
             looked = true;
-            warn!("{error}; asking again without {}", found.join(", "));
+            warn!(
+                "{error}; repeating the request without {}",
+                found.join(", ")
+            );
             wanted.retain(|field| !found.contains(field));
             refused.extend(found);
         }

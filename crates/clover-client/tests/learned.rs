@@ -1,4 +1,4 @@
-//! Limits below the documented ones, learned from the 429 answers of the simulator.
+//! Limits below the documented ones, learned from the 429 responses of the simulator.
 
 mod support;
 
@@ -18,14 +18,14 @@ use serde_json::json;
 use support::{Script, Step, access, policy};
 use tokio::time::{Instant, sleep};
 
-/// More 429s of a kind may come within this time after its first one.
+/// More 429s of a kind may arrive within this time after its first one.
 const GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 #[error("no answer")]
 struct NoAnswer;
 
-/// The simulator without sockets, at so many milliseconds each way.
+/// The simulator without sockets, with this latency in milliseconds each way.
 struct Wire {
     clover: InProcess,
     latency: u64,
@@ -78,7 +78,7 @@ impl Wire {
         self.refused.lock().unwrap().clone()
     }
 
-    /// How many 429s came later than the grace after the first one of their kind.
+    /// The number of 429s after the grace time of the first one of their kind.
     fn late(&self) -> usize {
         let refused = self.refused();
         let is_late = |(at, kind): &&(Instant, String)| {
@@ -160,7 +160,7 @@ async fn smaller_limits_are_learned_from_their_first_429_and_obeyed_at_once() {
             read(&api, &access, 60).await;
             let case = format!("{rate} a second, {places} at once, {latency} ms");
             assert_eq!(wire.late(), 0, "{case}: {:?}", wire.refused());
-            // A request may arrive at any time of its flight, and counts for a second from then on.
+            // A request may arrive at any time while in flight, and then counts for a second.
             let flight = 2.0 * latency as f64 / 1e3;
             let by_rate = 60.0 / f64::from(rate) * (1.0 + flight);
             let floor = by_rate.max(flight * (60.0 / f64::from(places)).ceil());
@@ -203,7 +203,7 @@ async fn a_limit_that_stands_costs_one_burst_of_429s_in_ten_minutes() {
     assert!(refused.len() <= 25, "{}", refused.len());
 }
 
-/// A Clover that allows three a second and names nothing, neither a limit nor a time.
+/// A Clover that allows three requests a second and names neither a limit nor a time.
 #[tokio::test(start_paused = true)]
 async fn limits_that_no_429_names_are_found_by_halving() {
     let allowed = Arc::new(Mutex::new(Vec::<Instant>::new()));
@@ -224,7 +224,7 @@ async fn limits_that_no_429_names_are_found_by_halving() {
     let api = Api::with_transport(script, hosts, limiter.clone(), policy());
     let start = Instant::now();
     read(&api, &access(), 90).await;
-    // The third of a second's requests that are tried in vain after each recovery cost little.
+    // The failed requests after each recovery, a third of a second's requests, cost little.
     assert!(
         start.elapsed() < Duration::from_secs(90),
         "{:?}",
@@ -236,7 +236,7 @@ async fn limits_that_no_429_names_are_found_by_halving() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_that_was_lifted_is_found_again() {
+async fn a_raised_limit_is_detected() {
     let wire = Wire::new(2, 1, 30);
     let limiter = RateLimiter::new(RateLimit::default());
     let (api, access) = wire.api(&limiter);
@@ -253,7 +253,7 @@ async fn a_limit_that_was_lifted_is_found_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_call_waited_for_in_vain_is_said() {
+async fn the_error_names_the_reason_of_the_wait() {
     let script = Script::new(|_, _| Step::Slow(Duration::from_secs(300), Box::new(Step::ok("{}"))));
     let transport: Arc<dyn Transport> = script.clone();
     let hosts = Hosts::of(Environment::Sandbox);
@@ -273,7 +273,7 @@ async fn what_a_call_waited_for_in_vain_is_said() {
     assert!(
         error
             .to_string()
-            .starts_with("no room within Clover's limits (16 a second, 1 at once)"),
+            .starts_with("Clover's rate limit is used up (16 a second, 1 in flight)"),
         "{error}"
     );
     first.abort();

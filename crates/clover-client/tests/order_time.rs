@@ -1,4 +1,4 @@
-//! The steps of a pushed order begin no write after their time, however slow Clover is.
+//! The steps of an order push begin no write after their time limit, however slow Clover is.
 
 mod support;
 
@@ -45,7 +45,7 @@ fn writes(script: &Script, began: Instant) -> Vec<Duration> {
     writes.map(|seen| seen.at - began).collect()
 }
 
-/// An order of Clover's that is empty, whatever is written to it.
+/// An order in Clover that stays empty, whatever is written to it.
 fn empty(seen: &Seen) -> Step {
     match seen.path.rsplit('/').next().unwrap() {
         "line_items" | "discounts" => Step::ok(r#"{"elements": []}"#),
@@ -54,7 +54,7 @@ fn empty(seen: &Seen) -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_creation_that_has_to_wait_for_too_long_is_not_sent_at_all() {
+async fn a_create_that_would_wait_too_long_is_not_sent() {
     let script = Script::new(|_, n| match n {
         0 => Step::throttle("20"),
         1 => Step::throttle("20"),
@@ -68,7 +68,7 @@ async fn a_creation_that_has_to_wait_for_too_long_is_not_sent_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn filling_ends_before_a_write_that_would_begin_too_late() {
+async fn fill_ends_before_a_write_that_would_begin_too_late() {
     let script = Script::new(|seen, _| match seen.method {
         Method::Get => empty(seen),
         _ => slow(25, "[]"),
@@ -82,12 +82,13 @@ async fn filling_ends_before_a_write_that_would_begin_too_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_payment_is_not_recorded_when_looking_took_too_long() {
+async fn a_payment_is_not_recorded_after_a_slow_read() {
     for (reading, ending) in [(10, Pay::Recorded), (35, Pay::Unknown)] {
         let script = Script::new(move |seen, _| match seen.method {
             Method::Get if seen.path.ends_with("/tenders") => slow(
                 reading,
-                r#"{"elements": [{"id": "T", "enabled": true, "labelKey": "com.clover.tender.external_payment"}]}"#,
+                r#"{"elements": [{"id": "T", "enabled": true,
+                    "labelKey": "com.clover.tender.external_payment"}]}"#,
             ),
             Method::Get if seen.path.ends_with("/payments") => Step::ok(r#"{"elements": []}"#),
             Method::Get => slow(reading, r#"{"id": "O1O2O3O4O5O6O", "total": 990}"#),

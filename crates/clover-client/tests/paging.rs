@@ -1,4 +1,4 @@
-//! Sweeps over a scripted list: every id once, no endless loop, no end that is none.
+//! Streams over a scripted list: every id once, no endless loop, no false end.
 
 mod support;
 
@@ -14,7 +14,7 @@ fn id(n: usize) -> String {
     format!("A{n:012}")
 }
 
-/// Answers as a list of `count` elements does that sorts and filters by id.
+/// Responds like a list of `count` elements that sorts and filters by id.
 fn list(count: usize) -> impl Fn(&Seen, usize) -> Step + Send + Sync {
     move |seen, _| Step::ok(page_of(seen, (0..count).map(id)))
 }
@@ -42,24 +42,24 @@ fn ids(page: &RawPage) -> Vec<String> {
     elements.iter().map(id).collect()
 }
 
-async fn drain(sweep: &mut impl Pages<Page = RawPage>) -> Result<Vec<String>, Error> {
+async fn drain(stream: &mut impl Pages<Page = RawPage>) -> Result<Vec<String>, Error> {
     let mut all = Vec::new();
-    while let Some(page) = sweep.next().await {
+    while let Some(page) = stream.next().await {
         all.extend(ids(&page?));
     }
     Ok(all)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_asks_for_each_stretch_once_and_ends_at_the_short_page() {
+async fn a_stream_requests_each_range_once_and_ends_at_the_short_page() {
     let script = Script::new(list(2_500));
-    let mut sweep = PageStream::new(&api(&script), &access(), "items")
+    let mut stream = PageStream::new(&api(&script), &access(), "items")
         .expand(&["categories", "tags"])
         .filter("hidden=false");
-    let all = drain(&mut sweep).await.unwrap();
+    let all = drain(&mut stream).await.unwrap();
     assert_eq!(all, (0..2_500).map(id).collect::<Vec<_>>());
-    assert_eq!(sweep.cursor(), Some(id(2_499).as_str()));
-    assert!(sweep.next().await.is_none());
+    assert_eq!(stream.cursor(), Some(id(2_499).as_str()));
+    assert!(stream.next().await.is_none());
     let seen = script.seen();
     assert_eq!(seen.len(), 3);
     assert_eq!(seen[0].param("orderBy"), Some("id"));
@@ -69,41 +69,41 @@ async fn a_sweep_asks_for_each_stretch_once_and_ends_at_the_short_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_ends_with_a_full_page_takes_one_empty_page_more() {
+async fn a_list_that_ends_with_a_full_page_needs_one_more_request() {
     let script = Script::new(list(200));
-    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(100);
-    assert_eq!(drain(&mut sweep).await.unwrap().len(), 200);
+    let mut stream = PageStream::new(&api(&script), &access(), "items").limit(100);
+    assert_eq!(drain(&mut stream).await.unwrap().len(), 200);
     assert_eq!(script.seen().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_list_is_one_empty_last_page() {
     let script = Script::new(list(0));
-    let mut sweep = PageStream::new(&api(&script), &access(), "items");
-    let page = sweep.next().await.unwrap().unwrap();
+    let mut stream = PageStream::new(&api(&script), &access(), "items");
+    let page = stream.next().await.unwrap().unwrap();
     assert_eq!((page.count, page.last, page.cursor), (0, true, None));
-    assert!(sweep.next().await.is_none());
+    assert!(stream.next().await.is_none());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_goes_on_from_a_saved_cursor() {
+async fn a_stream_continues_from_a_saved_cursor() {
     let script = Script::new(list(250));
-    let mut sweep = PageStream::new(&api(&script), &access(), "items").after(Some(id(99)));
+    let mut stream = PageStream::new(&api(&script), &access(), "items").after(Some(id(99)));
     assert_eq!(
-        drain(&mut sweep).await.unwrap(),
+        drain(&mut stream).await.unwrap(),
         (100..250).map(id).collect::<Vec<_>>()
     );
 }
 
 async fn refused(answer: impl Fn(&Seen, usize) -> Step + Send + Sync + 'static) -> (Error, usize) {
     let script = Script::new(answer);
-    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-    let error = drain(&mut sweep).await.unwrap_err();
+    let mut stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+    let error = drain(&mut stream).await.unwrap_err();
     (error, script.seen().len())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_does_not_advance_is_a_bad_answer_and_no_endless_loop() {
+async fn a_page_that_does_not_advance_is_an_error_and_not_an_endless_loop() {
     let same = |seen: &Seen, _| {
         let mut first = seen.clone();
         first.query.retain(|(key, _)| key != "filter");
@@ -115,10 +115,10 @@ async fn a_page_that_does_not_advance_is_a_bad_answer_and_no_endless_loop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn full_pages_out_of_order_or_without_ids_are_bad_answers() {
+async fn full_pages_out_of_order_or_without_ids_are_errors() {
     let reversed = |seen: &Seen, _| Step::ok(page_of(seen, (0..50).rev().map(id)));
     let (error, _) = refused(reversed).await;
-    assert!(error.to_string().contains("not in the order"), "{error}");
+    assert!(error.to_string().contains("not sorted by id"), "{error}");
 
     let nameless = |_: &Seen, _| Step::ok(json!({"elements": vec![json!({}); 10]}).to_string());
     let (error, _) = refused(nameless).await;
@@ -126,15 +126,15 @@ async fn full_pages_out_of_order_or_without_ids_are_bad_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unsorted_list_that_fits_one_page_is_taken_as_it_is() {
+async fn an_unsorted_list_that_fits_one_page_is_accepted() {
     let script = Script::new(|seen: &Seen, _| Step::ok(page_of(seen, (0..50).rev().map(id))));
-    let mut sweep = PageStream::new(&api(&script), &access(), "items");
-    assert_eq!(drain(&mut sweep).await.unwrap().len(), 50);
-    assert_eq!(sweep.cursor(), Some(id(49).as_str()));
+    let mut stream = PageStream::new(&api(&script), &access(), "items");
+    assert_eq!(drain(&mut stream).await.unwrap().len(), 50);
+    assert_eq!(stream.cursor(), Some(id(49).as_str()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn truncated_garbled_and_error_bodies_of_a_page_are_asked_for_again() {
+async fn truncated_corrupted_and_error_bodies_of_a_page_are_requested_again() {
     let script = Script::new(|seen: &Seen, n| match n {
         0 => Step::ok(&br#"{"elements":[{"id":"A00"#[..]),
         1 => Step::ok(&b"\x00garbage"[..]),
@@ -142,13 +142,13 @@ async fn truncated_garbled_and_error_bodies_of_a_page_are_asked_for_again() {
         3 => Step::Cut(200),
         _ => list(20)(seen, n),
     });
-    let mut sweep = PageStream::new(&api(&script), &access(), "items");
-    assert_eq!(drain(&mut sweep).await.unwrap().len(), 20);
+    let mut stream = PageStream::new(&api(&script), &access(), "items");
+    assert_eq!(drain(&mut stream).await.unwrap().len(), 20);
     assert_eq!(script.seen().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_an_error_the_same_page_is_asked_for_again() {
+async fn after_an_error_the_same_page_is_requested_again() {
     let script = Script::new(|seen: &Seen, n| {
         if n == 1 {
             Step::refusal(401)
@@ -156,31 +156,31 @@ async fn after_an_error_the_same_page_is_asked_for_again() {
             list(25)(seen, n)
         }
     });
-    let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-    sweep.next().await.unwrap().unwrap();
-    assert!(sweep.next().await.unwrap().unwrap_err().wants_new_token());
-    assert_eq!(sweep.cursor(), Some(id(9).as_str()));
+    let mut stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+    stream.next().await.unwrap().unwrap();
+    assert!(stream.next().await.unwrap().unwrap_err().wants_new_token());
+    assert_eq!(stream.cursor(), Some(id(9).as_str()));
     assert_eq!(
-        drain(&mut sweep).await.unwrap(),
+        drain(&mut stream).await.unwrap(),
         (10..25).map(id).collect::<Vec<_>>()
     );
 }
 
 fn paired(script: &std::sync::Arc<Script>, limit: u32) -> PairedPageStream {
-    let sweep = PageStream::new(&api(script), &access(), "items").limit(limit);
-    sweep
+    let stream = PageStream::new(&api(script), &access(), "items").limit(limit);
+    stream
         .expand(&["categories", "options", "tags"])
         .paired(&["itemStock"])
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paired_sweep_reads_both_views_of_a_stretch_at_the_same_time() {
+async fn a_paired_stream_reads_both_views_of_a_range_concurrently() {
     let script = Script::new(|seen: &Seen, n| {
         Step::Slow(Duration::from_millis(100), Box::new(list(25)(seen, n)))
     });
-    let mut sweep = paired(&script, 10);
+    let mut stream = paired(&script, 10);
     let mut stretches = Vec::new();
-    while let Some(pair) = sweep.next().await {
+    while let Some(pair) = stream.next().await {
         let pair = pair.unwrap();
         assert_eq!(ids(&pair.first), ids(&pair.second));
         stretches.push(pair.first.count);
@@ -200,8 +200,8 @@ async fn a_paired_sweep_reads_both_views_of_a_stretch_at_the_same_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_item_made_between_the_two_requests_of_a_pair_shifts_nothing() {
-    // The second view already has an item in the first stretch that the first one has not.
+async fn an_item_created_between_the_two_requests_of_a_pair_shifts_no_page() {
+    // In the first range, the second view has an item that the first view lacks.
     let script = Script::new(|seen: &Seen, _| {
         let stock = seen.param("expand") == Some("itemStock");
         let made = stock.then(|| "A0000000000035".to_owned());
@@ -209,19 +209,19 @@ async fn an_item_made_between_the_two_requests_of_a_pair_shifts_nothing() {
         all.sort();
         Step::ok(page_of(seen, all.into_iter()))
     });
-    let mut sweep = paired(&script, 10);
+    let mut stream = paired(&script, 10);
     let mut first = Vec::new();
-    while let Some(pair) = sweep.next().await {
+    while let Some(pair) = stream.next().await {
         first.extend(ids(&pair.unwrap().first));
     }
     assert_eq!(first, (0..20).map(id).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
-async fn reading_ahead_keeps_two_pages_waiting_and_a_third_on_its_way() {
+async fn prefetch_keeps_two_pages_waiting_and_a_third_in_flight() {
     let script = Script::new(list(1_000));
-    let sweep = PageStream::new(&api(&script), &access(), "items").limit(100);
-    let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
+    let stream = PageStream::new(&api(&script), &access(), "items").limit(100);
+    let prefetch = Prefetch::start(&Handle::current(), stream, 2);
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(script.seen().len(), 3);
     let mut all = Vec::new();
@@ -233,7 +233,7 @@ async fn reading_ahead_keeps_two_pages_waiting_and_a_third_on_its_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_comes_behind_the_pages_before_it_with_the_cursor_to_go_on_from() {
+async fn an_error_follows_the_pages_before_it_and_has_the_cursor_to_continue_from() {
     let script = Script::new(|seen: &Seen, n| {
         if n == 2 {
             Step::refusal(401)
@@ -241,15 +241,15 @@ async fn an_error_comes_behind_the_pages_before_it_with_the_cursor_to_go_on_from
             list(50)(seen, n)
         }
     });
-    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-    let prefetch = Prefetch::start(&Handle::current(), sweep.clone(), 5);
+    let stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), stream.clone(), 5);
     let first = prefetch.recv().await.unwrap().unwrap();
     let second = prefetch.recv().await.unwrap().unwrap();
     let stopped = prefetch.recv().await.unwrap().unwrap_err();
     assert!(stopped.error.wants_new_token());
     assert_eq!(stopped.cursor, second.cursor);
     assert!(prefetch.recv().await.is_none());
-    let mut rest = sweep.after(stopped.cursor);
+    let mut rest = stream.after(stopped.cursor);
     assert_eq!(
         first.count + second.count + drain(&mut rest).await.unwrap().len(),
         50
@@ -261,8 +261,8 @@ async fn dropping_the_prefetch_ends_its_requests() {
     let script = Script::new(|seen: &Seen, n| {
         Step::Slow(Duration::from_secs(1), Box::new(list(10_000)(seen, n)))
     });
-    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-    let prefetch = Prefetch::start(&Handle::current(), sweep, 2);
+    let stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), stream, 2);
     prefetch.recv().await.unwrap().unwrap();
     drop(prefetch);
     let before = script.seen().len();
@@ -271,7 +271,7 @@ async fn dropping_the_prefetch_ends_its_requests() {
 }
 
 #[tokio::test]
-async fn a_reader_that_is_lost_is_no_end_of_the_list() {
+async fn a_lost_task_does_not_count_as_the_end_of_the_list() {
     struct Broken(PageStream);
     impl Pages for Broken {
         type Page = RawPage;
@@ -284,8 +284,8 @@ async fn a_reader_that_is_lost_is_no_end_of_the_list() {
         }
     }
     let script = Script::new(list(50));
-    let sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-    let prefetch = Prefetch::start(&Handle::current(), Broken(sweep), 2);
+    let stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+    let prefetch = Prefetch::start(&Handle::current(), Broken(stream), 2);
     let page = prefetch.recv().await.unwrap().unwrap();
     let stopped = prefetch.recv().await.unwrap().unwrap_err();
     assert_eq!(stopped.cursor, page.cursor);
@@ -293,7 +293,7 @@ async fn a_reader_that_is_lost_is_no_end_of_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_up_list_takes_one_plain_request_when_it_fits_a_page() {
+async fn a_complete_list_takes_one_plain_request_if_it_fits_a_page() {
     let script = Script::new(list(40));
     let pages = api(&script)
         .list_all(&access(), "attributes", &["options"])
@@ -307,7 +307,7 @@ async fn a_look_up_list_takes_one_plain_request_when_it_fits_a_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_up_list_of_several_pages_gives_every_id_once() {
+async fn a_complete_list_of_several_pages_has_every_id_once() {
     let script = Script::new(list(2_100));
     let pages = api(&script)
         .list_all(&access(), "categories", &[])
@@ -318,12 +318,12 @@ async fn a_look_up_list_of_several_pages_gives_every_id_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_of_more_elements_than_were_asked_for_is_refused() {
-    // A server that knows no limit, and one that gives a single row too many.
+async fn a_page_with_more_elements_than_requested_is_refused() {
+    // A server that ignores the limit, and one that returns a single row too many.
     for count in [11, 25] {
         let script = Script::new(move |_: &Seen, _| page_with(count));
-        let mut sweep = PageStream::new(&api(&script), &access(), "items").limit(10);
-        let error = sweep.next().await.unwrap().unwrap_err();
+        let mut stream = PageStream::new(&api(&script), &access(), "items").limit(10);
+        let error = stream.next().await.unwrap().unwrap_err();
         assert!(
             matches!(&error, Error::BadAnswer { at, .. } if at == "elements"),
             "{error:?}"
@@ -360,14 +360,14 @@ fn expands(script: &Script) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
+async fn a_withheld_field_is_found_once_and_left_out() {
     let script = Script::new(refusing(&["tags"]));
     let api = api(&script);
     let fields = ["categories", "options", "tags"];
-    let mut sweep = PageStream::new(&api, &access(), "items")
+    let mut stream = PageStream::new(&api, &access(), "items")
         .limit(10)
         .expand(&fields);
-    assert_eq!(drain(&mut sweep).await.unwrap().len(), 25);
+    assert_eq!(drain(&mut stream).await.unwrap().len(), 25);
     let both = "categories,options";
     assert_eq!(
         expands(&script),
@@ -382,9 +382,9 @@ async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
         ]
     );
     assert_eq!(api.withheld().fields(), ["tags"]);
-    // Known to all clones, and to no one else.
-    let mut sweep = PageStream::new(&api.clone(), &access(), "items").expand(&fields);
-    drain(&mut sweep).await.unwrap();
+    // Known to all clones, and to no other API.
+    let mut stream = PageStream::new(&api.clone(), &access(), "items").expand(&fields);
+    drain(&mut stream).await.unwrap();
     assert_eq!(script.seen().len(), 8);
 }
 
@@ -392,8 +392,8 @@ async fn a_field_that_clover_does_not_expand_is_found_once_and_left_out() {
 async fn a_single_field_and_a_pair_are_left_out_the_same_way() {
     let script = Script::new(refusing(&["itemStock", "categories"]));
     let api = api(&script);
-    let sweep = PageStream::new(&api, &access(), "items").expand(&["categories"]);
-    let mut pair = sweep.paired(&["itemStock"]);
+    let stream = PageStream::new(&api, &access(), "items").expand(&["categories"]);
+    let mut pair = stream.paired(&["itemStock"]);
     let page = pair.next().await.unwrap().unwrap();
     assert_eq!((page.first.count, page.second.count), (25, 25));
     assert_eq!(api.withheld().fields(), ["categories", "itemStock"]);
@@ -409,8 +409,8 @@ async fn a_403_that_passes_withholds_nothing() {
         }
     });
     let api = api(&script);
-    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
-    drain(&mut sweep).await.unwrap();
+    let mut stream = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    drain(&mut stream).await.unwrap();
     let both = "categories,tags";
     assert_eq!(expands(&script), [both, "categories", "tags", both]);
     assert!(api.withheld().fields().is_empty());
@@ -420,8 +420,8 @@ async fn a_403_that_passes_withholds_nothing() {
 async fn a_list_that_is_refused_without_fields_too_is_a_refusal() {
     let script = Script::new(|_: &Seen, _| Step::refusal(403));
     let api = api(&script);
-    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
-    let error = sweep.next().await.unwrap().unwrap_err();
+    let mut stream = PageStream::new(&api, &access(), "items").expand(&["categories", "tags"]);
+    let error = stream.next().await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
     assert!(!error.wants_new_token());
     assert_eq!(expands(&script).last().unwrap(), "-");
@@ -438,8 +438,8 @@ async fn a_firewalls_403_withholds_nothing() {
         }
     });
     let api = api(&script);
-    let mut sweep = PageStream::new(&api, &access(), "items").expand(&["tags"]);
-    drain(&mut sweep).await.unwrap();
+    let mut stream = PageStream::new(&api, &access(), "items").expand(&["tags"]);
+    drain(&mut stream).await.unwrap();
     assert_eq!(expands(&script), ["tags"; 3]);
     assert!(api.withheld().fields().is_empty());
 }

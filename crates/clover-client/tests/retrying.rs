@@ -1,4 +1,4 @@
-//! What is tried again, when, and what never is.
+//! Which requests are retried, when, and which never are.
 
 mod support;
 
@@ -16,7 +16,7 @@ fn ms(n: u64) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_is_tried_again_after_every_kind_of_silence_with_growing_waits() {
+async fn a_read_is_retried_after_every_kind_of_failure_with_growing_waits() {
     let script = Script::of(vec![
         Step::Refuse,
         Step::Drop,
@@ -38,7 +38,7 @@ async fn a_read_is_tried_again_after_every_kind_of_silence_with_growing_waits() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_gives_up_after_eight_tries_and_names_its_last_trouble() {
+async fn a_read_fails_after_eight_attempts_with_the_last_error() {
     let cases = [
         (Step::Refuse, "Unreachable"),
         (Step::Drop, "Unanswered"),
@@ -62,7 +62,7 @@ async fn a_read_gives_up_after_eight_tries_and_names_its_last_trouble() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_gives_up_when_the_next_wait_would_outlast_its_time() {
+async fn a_read_fails_when_the_next_wait_would_exceed_its_time_limit() {
     let script = Script::of(vec![Step::Slow(ms(1_000), Box::new(Step::Drop))]);
     let policy = Policy {
         elapsed: ms(2_500),
@@ -80,7 +80,7 @@ async fn a_read_gives_up_when_the_next_wait_would_outlast_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_is_sent_again_when_it_never_left_or_was_told_to_wait() {
+async fn a_write_is_repeated_if_it_was_not_sent_or_was_rate_limited() {
     let script = Script::of(vec![Step::Refuse, Step::throttle("2"), Step::ok("{}")]);
     let body = Some(Bytes::from_static(b"{\"quantity\":5}"));
     let write = api(&script).send_write(&access(), Write::Post, "item_stocks/X", &[], body);
@@ -94,7 +94,7 @@ async fn a_write_is_sent_again_when_it_never_left_or_was_told_to_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_may_have_arrived_is_never_sent_again() {
+async fn a_write_that_may_have_arrived_is_never_repeated() {
     for step in [
         Step::Drop,
         Step::status(500),
@@ -112,7 +112,7 @@ async fn a_write_that_may_have_arrived_is_never_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_keeps_its_whole_time_out_however_little_time_is_left() {
+async fn a_write_keeps_its_whole_timeout_however_little_time_is_left() {
     let script = Script::of(vec![Step::ok("{}")]);
     let short = Policy {
         elapsed: ms(3_000),
@@ -156,7 +156,7 @@ async fn a_429_doubles_its_waits_from_one_second_and_never_comes_early() {
     api(&script).get(&access(), "items", &[]).await.unwrap();
     let seen = script.seen();
     let gaps: Vec<_> = seen.windows(2).map(|w| w[1].at - w[0].at).collect();
-    // Our own 1, 2, 4, 8 s or Retry-After, whichever is longer, plus an eighth of ours.
+    // The own wait of 1, 2, 4, 8 s or Retry-After, whichever is longer, plus an eighth of the own.
     let expected = [1_125, 2_250, 4_500, 10_000].map(ms);
     for (gap, expected) in gaps.iter().zip(expected) {
         assert!(gap.abs_diff(expected) < ms(5), "{gap:?} {expected:?}");
@@ -164,7 +164,7 @@ async fn a_429_doubles_its_waits_from_one_second_and_never_comes_early() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_longer_than_the_time_given_is_told_at_once() {
+async fn a_wait_longer_than_the_time_limit_fails_immediately() {
     let script = Script::of(vec![Step::throttle("300")]);
     let start = Instant::now();
     let api = api(&script);
@@ -181,7 +181,7 @@ async fn a_wait_longer_than_the_time_given_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_garbled_retry_after_does_no_harm() {
+async fn a_corrupted_retry_after_does_no_harm() {
     for (given, wait) in [
         ("99999999999999999999", 3_600),
         ("1e300", 3_600),
@@ -231,7 +231,7 @@ async fn one_429_holds_back_everyone_in_the_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_are_told_apart_and_not_repeated() {
+async fn refusals_are_distinguished_and_not_repeated() {
     type Check = fn(&Error) -> bool;
     let cases: [(u16, &str, Check); 6] = [
         (401, r#"{"message":"401 Unauthorized"}"#, |e| {
@@ -270,7 +270,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_of_another_shape_is_a_bad_answer_that_names_the_place_at_once() {
+async fn a_value_of_another_form_is_an_error_with_its_path() {
     #[derive(serde::Deserialize, Debug)]
     #[allow(dead_code)]
     struct Item {
@@ -303,7 +303,7 @@ async fn paths_and_queries_are_encoded_and_stay_below_the_merchant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_is_answered_in_clovers_place_is_unknown_and_never_sent_again() {
+async fn a_write_with_a_foreign_response_is_unknown_and_never_repeated() {
     for step in [
         Step::page(200),
         Step::page(403),
@@ -322,7 +322,7 @@ async fn a_write_that_is_answered_in_clovers_place_is_unknown_and_never_sent_aga
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_in_clovers_place_tells_what_to_do_and_nothing_of_permissions() {
+async fn the_error_for_a_foreign_response_gives_advice_and_does_not_mention_permissions() {
     let script = Script::of(vec![Step::page(403)]);
     let error = api(&script).get(&access(), "items", &[]).await.unwrap_err();
     assert!(error.is_temporary() && !error.wants_new_token());
@@ -340,7 +340,7 @@ async fn a_page_in_clovers_place_tells_what_to_do_and_nothing_of_permissions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tls_fault_is_tried_once() {
+async fn a_tls_failure_is_not_retried() {
     let script = Script::of(vec![Step::Insecure]);
     let start = Instant::now();
     let error = api(&script).get(&access(), "items", &[]).await.unwrap_err();
@@ -350,7 +350,7 @@ async fn a_tls_fault_is_tried_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_ends_with_the_time_given_is_still_made() {
+async fn a_wait_that_ends_at_the_time_limit_is_still_made() {
     let script = Script::of(vec![Step::status(429), Step::ok("{}")]);
     let exact = Policy {
         elapsed: ms(1_000),
@@ -364,7 +364,7 @@ async fn a_wait_that_ends_with_the_time_given_is_still_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn jitter_makes_a_wait_half_to_whole_and_no_other() {
+async fn jitter_keeps_a_wait_between_half_and_whole() {
     for (jitter, wait) in [(0.0, 500), (1.0, 1_000), (-3.0, 500), (7.0, 1_000)] {
         let script = Script::of(vec![Step::Drop, Step::ok("{}")]);
         let policy = Policy {
@@ -380,7 +380,7 @@ async fn jitter_makes_a_wait_half_to_whole_and_no_other() {
 }
 
 #[test]
-fn chance_spreads_over_the_whole_of_a_wait() {
+fn jitter_spreads_over_the_whole_range() {
     let policy = Policy::default();
     let drawn: Vec<f64> = (0..1_000).map(|_| (policy.jitter)()).collect();
     assert!(drawn.iter().all(|x| (0.0..1.0).contains(x)));

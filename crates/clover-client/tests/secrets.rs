@@ -31,7 +31,7 @@ impl Log for Capture {
 }
 
 #[test]
-fn secrets_show_in_no_log_line_no_error_and_no_debug() {
+fn no_log_line_error_or_debug_text_contains_a_secret() {
     log::set_logger(&Capture).unwrap();
     log::set_max_level(LevelFilter::Trace);
     let world = World::new();
@@ -62,7 +62,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
     world.control("/__sim/switches", &json!({"refresh_lost_response": 1}));
     note(&world.replace().unwrap());
 
-    // A server that repeats what it was sent, in every status that has words.
+    // A server that repeats the request in its message, in every status that has a message.
     let access = world.access();
     let body = json!({"message": format!("bad {}", access.token.secret())});
     shown.push(format!("{access:?} {:?} {:?}", world.api, world.oauth));
@@ -70,7 +70,7 @@ fn secrets_show_in_no_log_line_no_error_and_no_debug() {
         let more = json!({"code": code, "body": body});
         world.fault("GET /v3/merchants/*/items", 8, "status", more);
         match world.run(world.api.get_json::<Vec<u8>>(&access, "items", &[])) {
-            Ok(_) => panic!("{code} was taken for a list"),
+            Ok(_) => panic!("{code} was accepted as a list"),
             Err(error) => shown.push(format!("{error:?} {}", error_chain(&error))),
         }
         world

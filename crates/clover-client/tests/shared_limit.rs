@@ -1,5 +1,5 @@
-//! Permits that processes share: when one asks, what it tells, and that all together stay within
-//! the limits.
+//! Permits that processes share: when a process requests them, what it reports, and that all
+//! processes together stay within the limits.
 
 mod support;
 
@@ -26,7 +26,7 @@ fn fresh() -> RateLimiter {
     RateLimiter::shared(RateLimit::default())
 }
 
-/// Starts so many requests.
+/// Starts this number of requests.
 fn start(api: &Api, count: usize) -> Vec<JoinHandle<()>> {
     (0..count)
         .map(|n| {
@@ -51,12 +51,12 @@ fn grant(waits: &[u64]) -> PermitGrant {
     }
 }
 
-/// Asks what is due, and settles it with the answer.
+/// Takes the request that is due, and applies the response.
 fn exchange(limiter: &RateLimiter, answer: PermitGrant) -> (u32, u32, usize) {
     let request = limiter.due().unwrap();
-    let told = (request.wanted, request.in_flight, request.ended.len());
+    let state = (request.wanted, request.in_flight, request.ended.len());
     limiter.settle(request, Some(answer));
-    told
+    state
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,7 +78,7 @@ async fn a_request_starts_with_a_permit_and_not_before_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_granted_nothing_asks_again_when_told_or_when_a_request_has_ended() {
+async fn a_process_without_a_grant_requests_again_at_the_given_time_or_after_an_ended_request() {
     let script = slow(50);
     let limiter = fresh();
     let _calls = start(&api(&script, &limiter), 3);
@@ -117,7 +117,7 @@ async fn unused_permits_end_with_their_lease_and_are_returned_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_returns_unused_permits_and_tells_of_requests_in_flight() {
+async fn a_leaving_process_returns_unused_permits_and_reports_requests_in_flight() {
     let script = slow(300);
     let limiter = fresh();
     assert!(limiter.leave().is_none(), "Nothing is held.");
@@ -126,16 +126,16 @@ async fn who_leaves_returns_unused_permits_and_tells_of_requests_in_flight() {
     exchange(&limiter, grant(&[0, 0, 0]));
     sleep(ms(1)).await;
     let request = limiter.leave().unwrap();
-    let told = (request.wanted, request.unused(), request.in_flight);
-    assert_eq!((told, request.leaving), ((0, 1, 2), true));
+    let state = (request.wanted, request.unused(), request.in_flight);
+    assert_eq!((state, request.leaving), ((0, 1, 2), true));
     limiter.settle(request, Some(grant(&[])));
-    assert!(limiter.leave().is_none(), "All is known.");
+    assert!(limiter.leave().is_none(), "There is nothing to report.");
     sleep(ms(400)).await;
     assert_eq!(limiter.leave().unwrap().ended.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_back_at_once_keeps_its_permits_unless_others_need_them() {
+async fn a_process_that_returns_soon_keeps_its_permits_unless_others_need_them() {
     let script = slow(10);
     let limiter = fresh();
     let round = async |answer: PermitGrant| {
@@ -164,7 +164,7 @@ async fn who_comes_back_at_once_keeps_its_permits_unless_others_need_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_gate_and_learned_limits_are_told_once_and_heard() {
+async fn a_closed_gate_and_learned_limits_are_reported_once_and_received() {
     let limiter = fresh();
     limiter.close_for(ms(3_000));
     let request = limiter.due().unwrap();
@@ -188,7 +188,7 @@ async fn a_closed_gate_and_learned_limits_are_told_once_and_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_that_an_inner_exchange_overtook_grants_nothing() {
+async fn a_response_that_an_inner_exchange_overtook_grants_nothing() {
     let script = slow(50);
     let limiter = fresh();
     let _calls = start(&api(&script, &limiter), 2);
@@ -201,8 +201,8 @@ async fn the_answer_that_an_inner_exchange_overtook_grants_nothing() {
     assert_eq!(limiter.in_flight(), 1);
 }
 
-/// Grants at random what is free, by the rule of the table: a permit counts until its request has
-/// ended, and what has ended counts for its second.
+/// Grants a random number of free permits, by the rule of the permit table: a permit counts until
+/// its request has ended, and an ended request counts for one second.
 #[derive(Default)]
 struct Book {
     seed: u64,
@@ -254,7 +254,7 @@ impl Book {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_is_granted_and_whoever_asks_the_sum_stays_within_the_limits() {
+async fn the_requests_of_all_processes_stay_within_the_limits() {
     for seed in 1..=20 {
         let script = Script::new(move |seen, n| {
             let latency = (seen.path.len() as u64 * 37 + n as u64 * 53 + seed * 11) % 400;

@@ -1,4 +1,4 @@
-//! What goes over the socket, against a server that writes down what it reads.
+//! The bytes on the socket, against a server that records what it reads.
 
 use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +18,7 @@ struct Server {
     heard: JoinHandle<Vec<String>>,
 }
 
-/// Answers one connection after another, each in its own way, and gives back the requests.
+/// Serves the connections in sequence, each with its own function, and returns the requests.
 fn server(answers: Vec<fn(&mut TcpStream)>) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -78,7 +78,7 @@ fn run<F: Future>(future: F) -> F::Output {
 }
 
 #[test]
-fn a_request_names_the_program_and_carries_the_token_in_its_header_alone() {
+fn a_request_names_the_program_and_has_the_token_only_in_its_header() {
     let server = server(vec![|stream| say(stream, "200 OK", "{}"), |stream| {
         say(stream, "200 OK", "{}");
     }]);
@@ -111,12 +111,12 @@ fn a_request_names_the_program_and_carries_the_token_in_its_header_alone() {
 }
 
 #[test]
-fn a_simulator_on_this_machine_is_never_asked_of_a_proxy() {
+fn a_simulator_on_this_machine_is_never_reached_through_a_proxy() {
     let dead = "http://127.0.0.1:1";
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "a_request_names_the_program_and_carries_the_token_in_its_header_alone",
+            "a_request_names_the_program_and_has_the_token_only_in_its_header",
         ])
         .env("HTTP_PROXY", dead)
         .env("http_proxy", dead)
@@ -133,7 +133,7 @@ fn a_simulator_on_this_machine_is_never_asked_of_a_proxy() {
 }
 
 #[test]
-fn a_redirect_is_refused_and_the_token_goes_nowhere_else() {
+fn a_redirect_is_refused_and_the_token_is_not_sent_elsewhere() {
     let server = server(vec![|stream| {
         say(stream, "302 Found\r\nlocation: http://127.0.0.1:1/", "");
     }]);
@@ -148,13 +148,13 @@ fn a_redirect_is_refused_and_the_token_goes_nowhere_else() {
 }
 
 #[test]
-fn a_body_without_end_is_cut_off_and_not_asked_for_again() {
+fn an_endless_body_is_cut_off_and_not_requested_again() {
     let server = server(vec![|stream| {
         let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
         stream.write_all(head.as_bytes()).unwrap();
         let block = vec![b' '; 1 << 20];
         for _ in 0..=BODY_LIMIT >> 20 {
-            // Fails once the client has had enough.
+            // Fails when the client closes the connection.
             let _ = stream.write_all(&block);
         }
     }]);
@@ -165,7 +165,7 @@ fn a_body_without_end_is_cut_off_and_not_asked_for_again() {
 }
 
 #[test]
-fn a_connection_that_closes_before_the_answer_is_silence_for_a_write() {
+fn a_connection_that_closes_before_the_response_leaves_a_write_unanswered() {
     let server = server(vec![|_| {}]);
     let body = Some(Bytes::from_static(b"{}"));
     let sent = run(server
@@ -180,8 +180,8 @@ fn a_connection_that_closes_before_the_answer_is_silence_for_a_write() {
 }
 
 #[test]
-fn a_tls_fault_is_told_from_a_connection_that_breaks() {
-    // What is no TLS, and TLS that refuses.
+fn a_tls_failure_is_distinguished_from_a_broken_connection() {
+    // A server without TLS, and one whose TLS refuses.
     let alert: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
     for (answer, is_tls_fault) in [
         (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], true),

@@ -1,5 +1,5 @@
-//! Items with their counts: by a handful of ids, and one by one. Whole lists are read by
-//! [`PageStream`](crate::PageStream).
+//! Items with their counts: several by id, or a single one. [`PageStream`](crate::PageStream) reads
+//! whole lists.
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;
@@ -9,21 +9,21 @@ use crate::error::Error;
 use crate::http::{Access, Api};
 use crate::paging::RawPage;
 
-/// Clover asks for at most three expansions a call, so the stock is read by a second request over
-/// the same stretch of ids.
+/// Clover allows at most three expansions in a call, so a second request over the same range of ids
+/// reads the stock.
 pub const ITEM_EXPANSIONS: [&str; 3] = ["categories", "options", "tags"];
-/// The second request's.
+/// The expansion of the second request.
 pub const STOCK_EXPANSION: [&str; 1] = ["itemStock"];
-/// Ids that Clover recommends at most in one `in (…)` filter.
+/// The maximum number of ids that Clover recommends in one `in (…)` filter.
 pub const IDS_A_REQUEST: usize = 100;
-/// Elements that Clover gives at most in an expanded list. It does not say whether there are more.
+/// The maximum length of an expanded list. Clover does not report whether there are more elements.
 pub const MAX_EXPANDED: usize = 100;
 
-/// An item that Clover has, or the place and the reason why it cannot be read.
+/// An item of Clover, or the JSON path and the reason why it cannot be read.
 pub type Found = Result<Item, (String, String)>;
 
-/// The items among these ids that Clover lists, at most [`IDS_A_REQUEST`]: one body with the items,
-/// one with their counts.
+/// Fetches the items of these ids, at most [`IDS_A_REQUEST`]: one body with the items, one with
+/// their counts.
 ///
 /// # Errors
 /// As [`Api::get`].
@@ -38,14 +38,14 @@ pub async fn some(api: Api, access: Access, ids: Vec<ItemId>) -> Result<(Bytes, 
     Ok((first.body, second.body))
 }
 
-/// One item with its count; none when Clover does not have it.
+/// One item with its count; none if it does not exist in Clover.
 ///
 /// # Errors
 /// As [`Api::get`].
 pub async fn one(api: Api, access: Access, id: ItemId) -> Result<Option<Found>, Error> {
     let path = format!("items/{id}");
-    // One after the other: an item that is asked for by itself has mostly gone, and then the second
-    // question is saved.
+    // In sequence: an item that is fetched singly usually no longer exists, which saves the second
+    // request.
     let both = async {
         let read = api.get_expanded(&access, &path, &[], &ITEM_EXPANSIONS);
         let mut item: Item = read.await?.json()?;
@@ -57,13 +57,13 @@ pub async fn one(api: Api, access: Access, id: ItemId) -> Result<Option<Found>, 
     match both.await {
         Ok(item) => Ok(Some(Ok(item))),
         Err(Error::NotFound { .. }) => Ok(None),
-        // It is there, so it is this item's fault and not the run's.
+        // The item exists, so the error concerns this item and not the run.
         Err(Error::BadAnswer { at, reason, .. }) => Ok(Some(Err((at, reason)))),
         Err(error) => Err(error),
     }
 }
 
-/// A whole list of an item, such as `categories`; none when the item has gone meanwhile.
+/// A complete list of an item, such as `categories`; none if the item no longer exists.
 ///
 /// # Errors
 /// As [`Api::get`].
@@ -81,7 +81,7 @@ pub async fn whole_list(
     }
 }
 
-/// The count of one item; none when it was never counted.
+/// The count of one item; none if it never had a count.
 ///
 /// # Errors
 /// As [`Api::get`].
@@ -94,7 +94,7 @@ pub async fn count(api: Api, access: Access, id: ItemId) -> Result<Option<f64>, 
     }
 }
 
-/// The lists that name an item's group and its attributes: item groups first, attributes second.
+/// The lists of all item groups (first) and all attributes (second).
 ///
 /// # Errors
 /// As [`Api::get`].

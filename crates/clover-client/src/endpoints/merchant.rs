@@ -1,25 +1,25 @@
-//! What Clover tells of the merchant.
+//! The merchant's profile.
 
 use clover_core::wire::{Listing, Merchant as WireMerchant, OrderCurrency, Properties};
 
 use crate::error::Error;
 use crate::http::{Access, Api};
 
-/// What could be read of the merchant.
+/// The merchant's profile, as far as it could be read.
 pub struct MerchantFacts {
     /// Clover's id.
     pub id: String,
-    /// As on the dashboard.
+    /// The name on Clover's dashboard.
     pub name: Option<String>,
-    /// The properties, where the permission is granted.
+    /// The properties, if the permission is granted.
     pub properties: Option<Properties>,
-    /// The currency of some order.
+    /// The currency of an order.
     pub order_currency: Option<String>,
 }
 
-/// The manual asks for four permissions, and Merchant Read is not among them: a refusal here is
-/// usual, and must not cost a refresh. So the refusal is believed when the same token may read
-/// something else.
+/// Reads the merchant's profile. The owner's manual requires four permissions, and Merchant Read is
+/// not one of them. So a refusal is normal here and must not cause a token refresh: it counts as
+/// final if the same token can read something else.
 ///
 /// # Errors
 /// As [`Api::get`].
@@ -40,10 +40,10 @@ pub async fn read(api: Api, access: Access) -> Result<MerchantFacts, Error> {
     let properties = properties
         .map(Some)
         .or_else(|e| granted(e).map(|()| None))?;
-    let told = properties
+    let has_currency = properties
         .as_ref()
         .is_some_and(|p| p.default_currency.is_some());
-    let order_currency = if refused || !told {
+    let order_currency = if refused || !has_currency {
         read_order_currency(&api, &access).await?
     } else {
         None
@@ -56,8 +56,8 @@ pub async fn read(api: Api, access: Access) -> Result<MerchantFacts, Error> {
     })
 }
 
-/// Orders are among the four permissions; without even that one, the items must be readable, or the
-/// token is bad.
+/// The currency of any order. An error also means that the token does not work: reading orders is
+/// one of the four permissions, and if it is refused, reading items decides.
 async fn read_order_currency(api: &Api, access: &Access) -> Result<Option<String>, Error> {
     match api.get(access, "orders", &[("limit", "1")]).await {
         Ok(answer) => Ok(Listing::<OrderCurrency>::parse(&answer.body)

@@ -1,11 +1,11 @@
-//! Pushing a web order: create, find again, fill, pay. Each step reads before it writes, so that it
-//! can be repeated after any ending; none of them waits out an unknown ending by itself.
+//! Pushing a web order: create, find, fill, pay. Each step reads before it writes, so it can be
+//! repeated after any outcome. No step waits until an unknown outcome becomes known.
 //!
-//! The order of the steps is the caller's, and so is one promise: no write of ours for this order
-//! is still on its way when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and
-//! [`Pay::Unknown`] that is so once the request's own timeout has passed. Each step also has a time
-//! after which it begins no write any more, so that a caller that lost sight of it knows when
-//! nothing can come of it: [`CREATING`], [`FILLING`] or [`PAYING`], and one write's timeout.
+//! The caller chooses the order of the steps. It must also ensure that no earlier write for this
+//! order is still running when a step begins. After [`Create::Unknown`], [`Fill::Unknown`] and
+//! [`Pay::Unknown`], this holds once the request's timeout has passed. Each step also has a time
+//! after which it begins no more writes: [`CREATING`], [`FILLING`] or [`PAYING`]. So a caller that
+//! died in a step knows when it has ended: after that time plus one write's timeout.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,77 +24,78 @@ use crate::error::Error;
 use crate::http::{Access, Answer, Api, Write};
 use crate::paging::PAGE_LIMIT;
 
-/// From its beginning on, [`create`] begins no write after this.
+/// After this time from its start, [`create`] begins no more writes.
 pub const CREATING: Duration = Duration::from_secs(30);
-/// From its beginning on, [`fill`] begins no write after this.
+/// After this time from its start, [`fill`] begins no more writes.
 pub const FILLING: Duration = Duration::from_secs(180);
-/// From its beginning on, [`pay`] begins no write after this.
+/// After this time from its start, [`pay`] begins no more writes.
 pub const PAYING: Duration = Duration::from_secs(60);
 
-/// Line items that Clover takes at once: all of them, or none.
+/// The maximum number of line items in one request. Clover takes all of them or none.
 const CHUNK: usize = 100;
-/// More than one order with one reference is a fault already; more than a few need not be told
-/// apart.
+/// Two orders with the same reference are already an error, so a few are enough to read.
 const FOUND_AT_MOST: &str = "10";
-/// The tender for money that was taken elsewhere.
+/// The tender for a payment that was received outside Clover.
 const EXTERNAL_PAYMENT: &str = "com.clover.tender.external_payment";
 
-/// What reading the tenders needs, as the owner finds it on the Clover Developer Dashboard.
+/// The permission to read tenders, by its name on the Clover Developer Dashboard.
 pub const MERCHANT_READ: &str = "Merchant Read";
-/// What recording a payment needs.
+/// The permission to record a payment.
 pub const PAYMENTS_WRITE: &str = "Payments Write";
 
-/// How creating an order ended.
+/// The result of [`create`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Create {
-    /// It is there, and empty.
+    /// The order exists and is empty.
     Done(OrderId),
-    /// It may be there: [`find`] it before creating another. Clover's search lags behind.
+    /// The order may exist: call [`find`] before creating another. Clover's search lags behind.
     Unknown,
 }
 
-/// How bringing an order to its plan ended.
+/// The result of [`fill`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fill {
-    /// Lines, discounts and total in Clover are those of the plan.
+    /// Lines, discounts and total in Clover match the plan.
     Done,
-    /// Somebody else changed the order: it is no part of the plan, and nothing more was written.
+    /// The order was changed by another program and no longer matches the plan. Nothing more was
+    /// written.
     Differs {
-        /// What was found and what was expected, in numbers.
+        /// The numbers found and expected.
         message: String,
     },
-    /// A write was not answered, or is not to be seen yet, or the time was over: fill again later.
+    /// A write has no response or is not visible yet, or the time was over: fill again later.
     Unknown,
-    /// Clover does not have the order.
+    /// The order does not exist in Clover.
     Missing,
 }
 
-/// How recording the payment ended.
+/// The result of [`pay`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pay {
-    /// The order shows our payment.
+    /// The order shows this payment.
     Recorded,
-    /// The order shows that it is paid, though not by whom. Clover would take a second payment
-    /// without complaint.
+    /// The order is marked as paid, without information on the payment. Clover would accept a
+    /// second payment without an error.
     AlreadyPaid,
-    /// The app may not do this; the order stays unpaid in Clover.
+    /// The app lacks a permission; the order stays unpaid in Clover.
     NotGranted {
         /// [`MERCHANT_READ`] or [`PAYMENTS_WRITE`].
         permission: &'static str,
     },
-    /// The merchant takes no external payments.
+    /// The merchant has no tender for external payments.
     NoTender,
     /// The order costs nothing.
     NothingToPay,
-    /// It may be recorded, or the time was over: pay again later, which looks first.
+    /// The payment may be recorded, or the time was over: call [`pay`] again later, which reads
+    /// first.
     Unknown,
 }
 
 /// Creates the order without its lines.
 ///
 /// # Errors
-/// When the order was certainly not created. Clover's words are free of what the plan calls
-/// private.
+/// When the order was certainly not created. Clover's message is redacted: it contains none of
+/// the plan's private values.
 pub async fn create(
     api: Api,
     access: Access,
@@ -111,7 +112,7 @@ pub async fn create(
         "title": plan.title(),
         "note": plan.note(),
         "externalReferenceId": reference,
-        // The tax is a line of its own: Clover must add none to what was paid.
+        // The tax is a separate line, so Clover must not add tax to the amount paid.
         "taxRemoved": true,
         "groupLineItems": true,
         "total": plan.total(),
@@ -125,8 +126,8 @@ pub async fn create(
     }
 }
 
-/// All orders that carry the reference and are not deleted; after a creation not yet the new one,
-/// for a while.
+/// All orders with the reference that are not deleted. A new order is missing here for some time
+/// after its creation.
 ///
 /// # Errors
 /// As [`Api::get`], and [`Error::BadAnswer`].
@@ -138,7 +139,7 @@ pub async fn find(
     let filter = format!("externalReferenceId={reference}");
     let query = [("filter", filter.as_str()), ("limit", FOUND_AT_MOST)];
     let found: List<wire::OrderHead> = api.get_json(&access, "orders", &query).await?;
-    // A server that did not filter must not have us fill a stranger's order.
+    // If a server ignores the filter, another shop's order must not be filled.
     let ours = |order: &wire::OrderHead| {
         let carried = order.external_reference_id.as_deref();
         carried.is_none_or(|carried| carried == reference.as_str()) && !order.is_deleted()
@@ -147,13 +148,13 @@ pub async fn find(
     Ok(orders.map(|order| order.id).collect())
 }
 
-/// Brings the order to its plan: reads what is there, writes what is missing, reads again. What is
-/// there must be the plan's beginning, which count and sum decide, since Clover may store other
-/// texts than it was sent.
+/// Completes the order by its plan: reads it, writes what is missing, reads again. The existing
+/// lines must be the first lines of the plan. Their number and sum decide that, because Clover may
+/// store other texts than it was sent.
 ///
 /// # Errors
-/// When nothing was left half known: reads that failed, refusals, waits that would take too long.
-/// Fill again.
+/// When no write has an unknown outcome: failed reads, refusals, waits that would take too long.
+/// Call it again.
 pub async fn fill(
     api: Api,
     access: Access,
@@ -176,10 +177,10 @@ pub async fn fill(
     }
 }
 
-/// Records the payment that the shop received, where that is allowed and nobody has recorded any.
+/// Records the payment that the shop received, if the app may do so and the order has no payment.
 ///
 /// # Errors
-/// When no payment was recorded; [`Error::NotFound`] when the order is gone.
+/// When no payment was recorded; [`Error::NotFound`] when the order no longer exists.
 pub async fn pay(
     api: Api,
     access: Access,
@@ -192,7 +193,8 @@ pub async fn pay(
         return Ok(Pay::NothingToPay);
     }
     let path = format!("orders/{order}");
-    // Also proves the token, so that a refusal below is about a permission and costs no refresh.
+    // This read also proves that the token works, so a refusal below concerns a permission and
+    // does not cause a refresh.
     let shown = order_with_payments(&api, &access, &path).await?;
     let ours = |payment: &wire::Payment| {
         payment.external_payment_id.as_deref() == Some(reference.as_str())
@@ -236,9 +238,9 @@ pub async fn pay(
     }
 }
 
-/// An order, with its payments where it has any. `expand=payments` would need Payments Read; the
-/// list of an order's payments needs Orders Read alone, and where Clover refuses that as well, the
-/// payment state is still there.
+/// An order with its payments. `expand=payments` would need Payments Read; the list of an order's
+/// payments needs only Orders Read. If Clover refuses that list as well, the payment state is still
+/// known.
 async fn order_with_payments(
     api: &Api,
     access: &Access,
@@ -274,8 +276,8 @@ struct List<T> {
     elements: Vec<T>,
 }
 
-/// The same, with this long until a write must have begun; once begun it has all the time of a
-/// write.
+/// The same API with this time limit for the start of a write. A started write has the whole
+/// timeout of a write.
 fn in_time(api: &Api, left: Duration) -> Api {
     let mut policy = api.policy().clone();
     policy.elapsed = policy.elapsed.min(left);
@@ -287,16 +289,16 @@ async fn post(api: &Api, access: &Access, path: &str, body: &Value) -> Result<An
     api.send_write(access, Write::Post, path, &[], body).await
 }
 
-/// A write whose answer tells nothing but that it is Clover's.
+/// A write whose response only has to be Clover's; its content does not matter.
 async fn write(api: &Api, access: &Access, path: &str, body: &Value) -> Result<(), Error> {
     let answer = post(api, access, path, body).await?;
     answer.json::<IgnoredAny>().map(drop)
 }
 
-/// Shorter values are too likely to be a part of something else.
+/// Shorter values are too likely to occur in other text.
 const PRIVATE_FROM: usize = 3;
 
-/// The error, should Clover's words repeat the customer's.
+/// The error with the customer's data redacted, in case Clover's message repeats it.
 fn discreet(mut error: Error, plan: &OrderPlan) -> Error {
     if let Error::Unauthorized { said, .. }
     | Error::NotFound { said, .. }
@@ -309,7 +311,7 @@ fn discreet(mut error: Error, plan: &OrderPlan) -> Error {
     error
 }
 
-/// Why filling ended before its end.
+/// Why filling stopped early.
 #[derive(Debug)]
 enum Halt {
     Differs(String),
@@ -343,7 +345,7 @@ impl Tally {
     }
 }
 
-/// What Clover shows of the order.
+/// The order's state in Clover.
 #[derive(Debug)]
 struct Seen {
     order: wire::OrderHead,
@@ -351,7 +353,7 @@ struct Seen {
     discounts: Tally,
 }
 
-/// What Clover does not have yet.
+/// What is missing in Clover.
 #[derive(Debug, PartialEq, Eq)]
 struct Missing<'a> {
     lines: &'a [PlannedLine],
@@ -365,7 +367,8 @@ impl Missing<'_> {
     }
 }
 
-/// What of the plan is missing. An order that holds anything else is somebody else's business.
+/// The missing part of the plan. An order that contains anything else was changed by another
+/// program.
 fn missing<'a>(plan: &'a OrderPlan, seen: &Seen) -> Result<Missing<'a>, Halt> {
     let (pieces, discounts) = (plan.pieces(), plan.discounts());
     let order = &seen.order;
@@ -397,7 +400,7 @@ fn missing<'a>(plan: &'a OrderPlan, seen: &Seen) -> Result<Missing<'a>, Halt> {
         discounts,
         head: hidden || order.total != Some(plan.total().0),
     };
-    // An order without a total may count as paid from the start.
+    // Clover may mark an order without a total as paid.
     if !missing.is_nothing() && plan.total().0 > 0 && order.is_paid_at_all() {
         return Err(Halt::Differs(
             "the order was paid in Clover before it was complete, or changed after that".to_owned(),
@@ -419,7 +422,8 @@ fn prefix<'a, T>(
     split.map(|(_, rest)| rest).ok_or_else(|| {
         let all = Tally::of(planned.iter().map(&amount));
         Halt::Differs(format!(
-            "the order in Clover has {} {what} of {} minor units in all, which is no part of the {} of {} that the shop sends",
+            "the order in Clover has {} {what} with a sum of {} minor units, which do not belong \
+             to the {} with a sum of {} that the shop sends",
             seen.count, seen.sum, all.count, all.sum
         ))
     })
@@ -456,13 +460,13 @@ impl Filling {
         }
         let left = missing(&self.plan, &self.read().await?)?;
         if !left.lines.is_empty() || !left.discounts.is_empty() {
-            // All was answered, so Clover reads an older state, or lines are removed elsewhere while
-            // we add them.
+            // All writes have responses, so Clover returned an older state, or another program
+            // removes lines meanwhile.
             return Err(Halt::Unknown);
         }
         if left.head {
             return Err(Halt::Differs(
-                "the order in Clover does not keep the total it is given".to_owned(),
+                "Clover does not store the total that it was sent".to_owned(),
             ));
         }
         Ok(())
@@ -497,8 +501,8 @@ impl Filling {
         self.api.get_json(&self.access, &self.path, &[]).await
     }
 
-    /// By offset, since lines are not known to be filtered by id. One that comes twice is counted
-    /// once.
+    /// Reads by offset, because it is not documented that lines can be filtered by id. A line that
+    /// occurs on two pages counts once.
     async fn read_lines(&self) -> Result<Tally, Error> {
         let path = format!("{}/line_items", self.path);
         let mut ids = HashSet::new();
@@ -513,7 +517,7 @@ impl Filling {
                 }
             }
             offset += count;
-            // Beyond the plan the exact number does not matter.
+            // If there are more lines than in the plan, the exact number does not matter.
             if count < PAGE_LIMIT as usize || offset > self.plan.pieces().len() {
                 return Ok(Tally {
                     count: ids.len(),

@@ -1,10 +1,10 @@
-//! Counts of items: read, written, and read again when a write got no answer.
+//! Stock counts: read, written, and read again if a write has no response.
 //!
-//! Clover knows no "take two", only "set to seven", and no precondition. What another till does
-//! between our read and our write is lost, so the two must lie close together: counts are read in
-//! one request, and only as many at a time as can be written at once. Where limits or latency do
-//! not let them lie within a second, fewer are taken, down to one, and the write leaves all the
-//! same. The time that this takes is told before, so that the caller can store it.
+//! Clover's API has no "subtract two", only "set to seven", and no precondition. A change by
+//! another till between the read and the write is lost, so both must be close together. Counts are
+//! read in one request, and only as many as can be written at once. If limits or latency do not
+//! allow both within a second, fewer are taken, down to one. The last one is written in any case.
+//! The expected time is returned before the write, so that the caller can store it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,18 +25,17 @@ use crate::http::{Access, Api, Write};
 use crate::paging::PAGE_LIMIT;
 use crate::rate_limit::RateLimit;
 
-/// The goal: from the question for the old count until its write has left.
+/// The goal for the time from the request for the old count to the start of its write.
 pub const WINDOW: Duration = Duration::from_secs(1);
 
-/// However long it takes, a count that was read longer ago than this is read again before it is
-/// written.
+/// The absolute limit: a count that was read longer ago than this is read again before a write.
 pub const OLDEST: Duration = Duration::from_secs(60);
 
-/// Ids in one filter: their URL stays below 3 KiB.
+/// The maximum number of ids in one filter, which keeps the URL below 3 KiB.
 const MOST_AT_ONCE: usize = 100;
 
-/// So many counts are to be read in one request: as many as can be written within the window after
-/// it, at least one. `latency` is the time that the last request took.
+/// How many counts to read in one request: as many as can be written within the window after it, at
+/// least one. `latency` is the duration of the last request.
 #[must_use]
 pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usize {
     let starts = u128::from(limits.per_second) * window.as_millis() / 1_000;
@@ -50,9 +49,9 @@ pub fn batch_size(limits: RateLimit, latency: Duration, window: Duration) -> usi
     usize::try_from(most).unwrap_or(MOST_AT_ONCE)
 }
 
-/// So old a count may be when its write leaves, of so many that were read together and have been
-/// this long on their way. A single one has nothing to wait for but its own turn; it gets more time
-/// with each turn that it missed.
+/// The maximum age of a count at the start of its write, by the number of counts that were read
+/// together and the duration of that read. A single count waits only for its own permit; it gets
+/// more time after each missed permit.
 #[must_use]
 pub fn may_age(items: usize, age: Duration, misses: u32) -> Duration {
     let age = age.min(OLDEST);
@@ -64,15 +63,15 @@ pub fn may_age(items: usize, age: Duration, misses: u32) -> Duration {
     (goal + patience).min(OLDEST)
 }
 
-/// What a process has seen of reading and writing counts.
+/// What this process has measured while reading and writing counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rhythm(Arc<Mutex<Seen>>);
 
 #[derive(Debug)]
 struct Seen {
-    /// Of the last reading.
+    /// The latency of the last read.
     latency: Duration,
-    /// Halved when writes missed their time, doubled when none did.
+    /// The batch size: halved after writes that were late, doubled if none was.
     most: usize,
     /// Whether a list of items shows their counts.
     is_listed: bool,
@@ -89,7 +88,7 @@ impl Default for Seen {
 }
 
 impl Seen {
-    /// As [`batch_size`]; of counts that are read one by one, half of the requests are readings.
+    /// As [`batch_size`]. If counts are read one by one, half of the requests are reads.
     fn batch_size(&self, limits: RateLimit) -> usize {
         let size = if self.is_listed {
             batch_size(limits, self.latency, WINDOW)
@@ -103,11 +102,11 @@ impl Seen {
 
 impl Rhythm {
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        // Plain values, so a poisoned lock is as good.
+        // A poisoned lock is safe: it protects plain values.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How so many writes that were sent together ended.
+    /// Records the outcomes of writes that were sent together.
     fn learn(&self, sent: usize, missed: usize) {
         let mut seen = self.seen();
         if missed > 0 {
@@ -121,9 +120,9 @@ impl Rhythm {
 /// A count to be changed.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Of this item.
+    /// The item.
     pub item: ItemId,
-    /// How often its write missed its time before.
+    /// How often its write was late before.
     pub misses: u32,
 }
 
@@ -133,16 +132,16 @@ impl From<ItemId> for Wanted {
     }
 }
 
-/// A count with the moment from which on another till may have changed it.
+/// A count with the time after which another till may have changed it.
 #[derive(Debug, Clone, Copy)]
 pub struct Timed {
-    /// What Clover said.
+    /// The count in Clover.
     pub reading: CountReading,
-    /// When it was asked.
+    /// When the request was sent.
     pub asked: Instant,
-    /// How old it may be when its write leaves.
+    /// The maximum age at the start of the write.
     pub latest: Duration,
-    /// The longest time from the question to the end of the write.
+    /// The maximum time from the request to the end of the write.
     pub worst: Duration,
 }
 
@@ -151,30 +150,30 @@ pub struct Timed {
 pub struct Set {
     /// The item.
     pub item: ItemId,
-    /// Its count from now on.
+    /// The new count.
     pub target: Quantity,
-    /// When the count that this one is made from was asked for.
+    /// When the old count was requested.
     pub asked: Instant,
-    /// How old that one may be when this leaves.
+    /// The maximum age of the old count at the start of the write.
     pub latest: Duration,
 }
 
-/// How a write ended.
+/// The outcome of a write.
 #[derive(Debug, Clone)]
 pub enum Wrote {
-    /// Clover holds the count.
+    /// Clover has stored the count.
     Done {
         /// `modifiedTime` of the count, in milliseconds.
         modified: Option<i64>,
-        /// From the question for the old count to the answer: what another till sold meanwhile is
-        /// lost.
+        /// The time from the request for the old count to the response. Sales of another till in
+        /// this time are lost.
         window: Duration,
     },
-    /// No answer, or none that makes sense: to be settled by reading.
+    /// No response, or an unusable one: read the count to learn the outcome.
     Unknown(String),
-    /// It was not sent, for its time was over before the pace let it go.
+    /// Not sent: its time was over before it got a permit.
     Late,
-    /// It was not sent: Clover cannot be reached, or asks to wait for so long.
+    /// Not sent: Clover is unreachable, or asked to wait for this time.
     NotSent(Duration),
 }
 
@@ -184,12 +183,12 @@ impl Wrote {
     }
 }
 
-/// A time in which sales of an item may have been overwritten.
+/// A time span in which sales of an item may have been overwritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overwritten {
     /// The item.
     pub item: ItemId,
-    /// When.
+    /// The time span.
     pub exposure: Exposure,
 }
 
@@ -201,11 +200,11 @@ fn reading(stock: &ItemStock) -> CountReading {
 }
 
 impl Api {
-    /// Reads counts, each with its own outcome: the first ones of the list, as many as can be
-    /// written soon after, at least one.
+    /// Reads the first counts of the list, each with its own outcome: as many as can be written
+    /// soon after, at least one.
     ///
     /// # Errors
-    /// A refused token, which is everybody's and not one count's.
+    /// A refused token, because it concerns all counts.
     pub fn read_counts(
         &self,
         access: &Access,
@@ -217,7 +216,7 @@ impl Api {
             let at_once = api.rhythm.seen().batch_size(limits);
             let chosen = wanted.iter().take(at_once).map(|one| one.item.clone());
             let mut read = read_all(&api, &access, chosen.collect()).await?;
-            // Now the latency is known.
+            // The latency is known after the first read.
             let fit = api.rhythm.seen().batch_size(limits);
             read.truncate(fit.max(1));
             let items = read.iter().filter(|one| one.is_ok()).count();
@@ -236,7 +235,7 @@ impl Api {
         }
     }
 
-    /// Reads the counts of all these items, for settling.
+    /// Reads the counts of all these items, to learn the outcome of writes.
     ///
     /// # Errors
     /// As [`Api::read_counts`].
@@ -252,11 +251,11 @@ impl Api {
         }
     }
 
-    /// Writes counts side by side, each once and only while what it was made from is fresh. An
-    /// error inside the list says that Clover refused this count, and that it stands as before.
+    /// Writes counts concurrently, each once and only while the old count is recent enough. An
+    /// error in the list means that Clover refused this count and did not change it.
     ///
     /// # Errors
-    /// [`Error::Interrupted`]: nothing is known of any of them.
+    /// [`Error::Interrupted`]: the outcome of all writes is unknown.
     pub fn write_counts(
         &self,
         access: &Access,
@@ -279,7 +278,7 @@ impl Api {
         }
     }
 
-    /// One page of all items with their counts, by item id; none after the last.
+    /// One page of all items with their counts, ordered by id; none after the last page.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -289,13 +288,13 @@ impl Api {
         after: Option<String>,
     ) -> impl Future<Output = Result<Option<crate::paging::RawPage>, Error>> + Send + use<> {
         use crate::paging::{PageStream, Pages as _};
-        let mut sweep = PageStream::new(self, access, "items")
+        let mut stream = PageStream::new(self, access, "items")
             .expand(&["itemStock"])
             .after(after);
-        async move { sweep.next().await.transpose() }
+        async move { stream.next().await.transpose() }
     }
 
-    /// Thousandths of units that orders of the till took of each item while its count was being
+    /// Thousandths of units of each item that the till sold while the item's count was being
     /// overwritten.
     ///
     /// # Errors
@@ -322,7 +321,7 @@ impl Api {
                         else {
                             continue;
                         };
-                        // Once, in however many stretches it lies.
+                        // An order can be in several time spans; it counts once.
                         let stretches = by_item.get(&item.id).into_iter().flatten();
                         if stretches
                             .into_iter()
@@ -339,7 +338,7 @@ impl Api {
     }
 }
 
-/// An item in a list, as far as its count goes.
+/// An item in a list, reduced to its count.
 #[derive(Deserialize)]
 struct Listed {
     id: ItemId,
@@ -348,7 +347,7 @@ struct Listed {
 }
 
 impl Listed {
-    /// None where Clover does not show all of it: then the count is asked for by itself.
+    /// None if the list does not contain the whole count, which is then requested singly.
     fn reading(self) -> Option<(ItemId, CountReading)> {
         let stock: ItemStock = serde_json::from_value(self.item_stock).ok()?;
         let reading = reading(&stock);
@@ -358,7 +357,7 @@ impl Listed {
 
 type Read = (CountReading, Instant);
 
-/// Reads counts, of several items in one request where Clover gives them so.
+/// Reads counts; several items in one request, if Clover returns counts in lists.
 async fn read_all(
     api: &Api,
     access: &Access,
@@ -372,7 +371,7 @@ async fn read_all(
     {
         match read_list(api, access, some).await {
             Ok(found) => listed.extend(found),
-            // Not a word of the items themselves: each is asked for by itself.
+            // The response does not report on single items, so each is requested singly.
             Err(Error::Unauthorized { call, .. } | Error::Intercepted { call, .. })
                 if call.status == Some(403) =>
             {
@@ -380,7 +379,7 @@ async fn read_all(
             }
             Err(Error::Rejected { .. } | Error::NotFound { .. } | Error::BadAnswer { .. }) => {}
             Err(error @ Error::Unauthorized { .. }) => return Err(error),
-            // To ask again for each would only be more of the same.
+            // Single requests would fail in the same way.
             Err(error) => return Ok(items.iter().map(|_| Err(error.clone())).collect()),
         }
     }
@@ -431,7 +430,7 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
     if left.is_zero() {
         return Ok(Wrote::Late);
     }
-    // The limit is for the wait before it is sent; once sent it has all the time of a write.
+    // The limit applies to the wait for a permit; a started write has the whole timeout.
     let mut policy = api.policy().clone();
     policy.elapsed = left.min(policy.elapsed);
     let body = Bytes::from(json!({"quantity": set.target.to_json()}).to_string());
@@ -460,12 +459,12 @@ async fn write(api: Api, access: Access, set: Set) -> Result<Wrote, Error> {
             modified: stock.modified_time,
             window: set.asked.elapsed(),
         },
-        Ok(_) => Wrote::Unknown(format!("Clover answered another count ({})", answer.call)),
+        Ok(_) => Wrote::Unknown(format!("Clover returned another count ({})", answer.call)),
         Err(error) => Wrote::Unknown(error.to_string()),
     })
 }
 
-/// A refused token fails the whole, so that the caller gets another one and asks again.
+/// A refused token fails the whole call, so that the caller refreshes it and calls again.
 fn all_allowed<T>(outcomes: Vec<Result<T, Error>>) -> Result<Vec<Result<T, Error>>, Error> {
     let refused = outcomes.iter().find_map(|outcome| match outcome {
         Err(error @ Error::Unauthorized { .. }) => Some(error.clone()),
@@ -474,7 +473,7 @@ fn all_allowed<T>(outcomes: Vec<Result<T, Error>>) -> Result<Vec<Result<T, Error
     refused.map_or(Ok(outcomes), Err)
 }
 
-/// All side by side; the outcomes in the order of the futures.
+/// Runs all futures concurrently; the outcomes are in the order of the futures.
 async fn each<T, F>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, Error>
 where
     T: Send + 'static,
@@ -497,7 +496,7 @@ where
     Ok(ended.into_values().collect())
 }
 
-/// Stretches of time that cover all of these, joined where they lie within a minute.
+/// Time spans that cover all of these; spans less than a minute apart are joined.
 fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     const NEAR: i64 = 60_000;
     times.sort_unstable();
@@ -511,8 +510,8 @@ fn merged(mut times: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     joined
 }
 
-/// Far more than a till takes within the minutes of a stretch: a server that knows no offset is not
-/// read for ever.
+/// Far more orders than a till can take in one time span. The limit ends the loop if a server
+/// ignores the offset.
 const MOST_ORDERS: usize = 50_000;
 
 async fn orders_between(
@@ -547,10 +546,10 @@ async fn orders_between(
             reason: reason.to_owned(),
         };
         if count > PAGE_LIMIT as usize {
-            return Err(wrong("the page holds more elements than were asked for"));
+            return Err(wrong("the page has more elements than requested"));
         }
         if orders.len() >= MOST_ORDERS {
-            return Err(wrong("the list of orders has no end"));
+            return Err(wrong("the list of orders does not end"));
         }
         orders.extend(page.elements);
         if count < PAGE_LIMIT as usize {
@@ -573,22 +572,22 @@ mod tests {
 
     #[test]
     fn a_batch_is_what_can_be_written_within_the_window_after_one_reading() {
-        // The rate: one of the starts is the reading's.
+        // The rate limit: one of the starts is the read.
         assert_eq!(size(16, 5, 0), 15);
         assert_eq!(size(16, 5, 100), 15);
         assert_eq!(size(5, 5, 0), 4);
         assert_eq!(size(4, 5, 0), 3);
-        // The latency: so many rounds of what may be in flight.
+        // The latency: the number of rounds of requests in flight.
         assert_eq!(size(16, 5, 300), 10);
         assert_eq!(size(100, 5, 100), 45);
-        // It cannot be reached: one round, side by side.
+        // The goal cannot be reached: one round of concurrent requests.
         assert_eq!(size(16, 5, 700), 5);
         assert_eq!(size(16, 5, 8_000), 5);
         // Down to one.
         assert_eq!(size(2, 1, 0), 1);
         assert_eq!(size(1, 1, 8_000), 1);
         assert_eq!(size(0, 0, 0), 1);
-        // What one filter can name.
+        // The maximum of one filter.
         assert_eq!(size(1_000, 1_000, 1), 100);
     }
 
@@ -598,7 +597,7 @@ mod tests {
         assert_eq!(may_age(5, ms(100), 0), WINDOW);
         assert_eq!(may_age(5, ms(1_200), 7), ms(1_700));
         assert_eq!(may_age(5, ms(8_000), 0), ms(8_500));
-        // A single one leaves in the end, whatever that takes.
+        // A single count is sent in the end, however long that takes.
         assert_eq!(may_age(1, ms(100), 0), ms(3_000));
         assert_eq!(may_age(1, ms(100), 1), ms(9_000));
         assert_eq!(may_age(1, ms(100), 9), OLDEST);

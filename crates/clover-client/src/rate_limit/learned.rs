@@ -1,7 +1,7 @@
-//! Limits that Clover's own 429 answers name, which can be far below the documented ones.
+//! Limits from Clover's 429 responses, which can be far below the documented ones.
 //!
-//! A learned limit holds for a while and then rises by one at a time, so that a limit that still
-//! stands costs one 429 and not a stream of them.
+//! A learned limit applies for some time and then rises by one at a time. So a limit that Clover
+//! still enforces causes one 429 and not many.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use super::{RateLimit, later};
 pub(crate) enum LimitKind {
     /// Requests within a second.
     PerSecond,
-    /// Requests at once.
+    /// Requests in flight.
     InFlight,
 }
 
-/// What a 429 says of the limits, each in the order of [`KINDS`].
+/// The limits in a 429, each in the order of [`KINDS`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tripped {
-    /// Whether a header names this kind, readable or not.
+    /// Whether a header of this kind is present, even if it cannot be parsed.
     pub named: [bool; 2],
     /// The token's limit.
     pub token: [Option<u32>; 2],
-    /// The limit of the whole app. What is left of it for this token is unknown.
+    /// The limit of the whole app. The part that is left for this token is unknown.
     pub app: [Option<u32>; 2],
 }
 
@@ -53,14 +53,14 @@ impl Tripped {
     }
 }
 
-/// A limit below the documented one. Plain data, to be shared with other processes.
+/// A limit below the documented one, as plain data that can be shared with other processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LearnedLimit {
     /// The lowest value; at least 1.
     pub limit: u32,
-    /// From now until the limit is the documented one again; zero when it is.
+    /// Time until the documented limit applies again; zero if it applies.
     pub forgotten_in: Duration,
-    /// Before that time the limit is lower by one for each of these.
+    /// The limit rises by one each time this duration passes.
     pub step: Duration,
 }
 
@@ -74,10 +74,10 @@ struct Entry {
 /// The step of a limit that Clover named.
 const NAMED: Duration = Duration::from_secs(60);
 
-/// The step of a limit that was halved because Clover named none.
+/// The step of a limit that was halved because Clover named no limit.
 const GUESSED: Duration = Duration::from_secs(5);
 
-/// For so many steps a limit stays as it was learned.
+/// The number of steps before a learned limit starts to rise.
 const HOLD: u32 = 10;
 
 impl Entry {
@@ -98,7 +98,8 @@ impl Entry {
     }
 }
 
-/// A second 429 without a named limit within this time halves the limits; the first one only waits.
+/// A second 429 without a named limit within this time halves the limits. The first one only causes
+/// a wait.
 const SUSPICION: Duration = Duration::from_secs(60);
 
 /// Both limits of one token.
@@ -106,9 +107,9 @@ const SUSPICION: Duration = Duration::from_secs(60);
 pub(crate) struct LearnedLimits {
     per_second: Option<Entry>,
     in_flight: Option<Entry>,
-    /// Learned here and not yet known to other processes, in the order of [`KINDS`].
+    /// Limits that this process learned and has not shared yet, in the order of [`KINDS`].
     news: [bool; 2],
-    /// When the last 429 came that named no limit of the token.
+    /// When the last 429 without a limit of the token arrived.
     unnamed: Option<Instant>,
 }
 
@@ -130,7 +131,7 @@ impl LearnedLimits {
         }
     }
 
-    /// The limits in force, and whether either is below the documented one.
+    /// The current limits, and whether either is below the documented one.
     pub(crate) fn at(&self, now: Instant) -> (RateLimit, bool) {
         let whole = RateLimit::default();
         let of = |entry: &Option<Entry>, documented| {
@@ -143,7 +144,8 @@ impl LearnedLimits {
         (limits, limits != whole)
     }
 
-    /// Takes in a 429. `sent`: when its request was, for many requests can trip one limit together.
+    /// Learns from a 429. `sent`: when its request was sent, because many requests can exceed one
+    /// limit together.
     pub(crate) fn learn(&mut self, tripped: Tripped, sent: Instant, now: Instant) {
         let mut is_known = false;
         for kind in KINDS {
@@ -159,7 +161,7 @@ impl LearnedLimits {
             return;
         }
         match self.unnamed {
-            // One burst teaches one thing.
+            // The requests of one burst count once.
             Some(last) if sent <= last => return,
             Some(last) if now.duration_since(last) < SUSPICION => {
                 for kind in KINDS {
@@ -186,14 +188,14 @@ impl LearnedLimits {
 
     fn set(&mut self, kind: LimitKind, limit: u32, step: Duration, now: Instant) {
         let documented = documented(kind);
-        // The documented limit cannot be raised, and one that is named although it is obeyed says
-        // that others use the token: the wait for the 429 is all there is to do.
+        // The documented limit cannot be raised. If Clover names a limit that this process obeyed,
+        // others use the token as well, and the wait of the 429 is the only possible reaction.
         let entry = (limit < documented).then(|| Entry::new(limit, documented, step, now));
         *self.entry(kind) = entry;
         self.news[kind as usize] = true;
     }
 
-    /// For other processes, in the order of [`KINDS`]: what they do not know yet.
+    /// Limits that were not shared with other processes yet, in the order of [`KINDS`].
     pub(crate) fn news(&self, now: Instant) -> [Option<LearnedLimit>; 2] {
         KINDS.map(|kind| {
             let entry = [self.per_second, self.in_flight][kind as usize];
@@ -207,16 +209,16 @@ impl LearnedLimits {
         })
     }
 
-    /// What other processes know now replaces what is known here, but for what they were not told.
-    /// A time that no limit can last is the fault of a clock and is cut.
+    /// Replaces the limits with the shared ones, except those that were not shared yet. A duration
+    /// that is impossible for a limit comes from a wrong clock and is cut.
     pub(crate) fn exchange(
         &mut self,
-        told: [Option<LearnedLimit>; 2],
+        shared: [Option<LearnedLimit>; 2],
         known: [Option<LearnedLimit>; 2],
         now: Instant,
     ) {
         for kind in KINDS {
-            if self.news[kind as usize] && told[kind as usize].is_none() {
+            if self.news[kind as usize] && shared[kind as usize].is_none() {
                 continue;
             }
             self.news[kind as usize] = false;
@@ -323,7 +325,7 @@ mod tests {
         let mut learned = LearnedLimits::default();
         learned.learn(Tripped::default(), at(0), at(1));
         assert_eq!(learned.at(at(1)), (share(16, 5), false));
-        // Sent before the first refusal came back.
+        // Sent before the first refusal arrived.
         learned.learn(Tripped::default(), at(0), at(2));
         assert_eq!(learned.at(at(2)), (share(16, 5), false));
         learned.learn(Tripped::default(), at(3), at(4));
@@ -343,7 +345,7 @@ mod tests {
         assert_eq!(learned.at(now), (share(16, 5), false));
         learned.learn(named("x-ratelimit-crosstokenlimit", "10"), now, now);
         assert_eq!(learned.at(now), (share(10, 5), true));
-        // Its second one halves what it names, and nothing else.
+        // Its second one halves only the kind of limit that it names.
         let soon = now + Duration::from_secs(2);
         learned.learn(named("x-ratelimit-crosstokenlimit", "50"), soon, soon);
         assert_eq!(learned.at(soon), (share(5, 5), true));
@@ -360,7 +362,7 @@ mod tests {
         two.exchange([None, None], news, now);
         assert_eq!(two.at(now), (share(4, 5), true));
         assert_eq!(two.news(now), [None, None]);
-        // What is learned while others are asked is not lost.
+        // A limit learned during an exchange is not lost.
         one.learn(named("x-ratelimit-tokenconcurrentlimit", "2"), now, now);
         one.exchange(news, news, now);
         assert_eq!(one.at(now), (share(4, 2), true));

@@ -1,10 +1,10 @@
-//! How fast this process may send: requests a second, requests at once, and a gate that a 429
+//! The rate limiter of this process: requests a second, requests in flight, and a gate that a 429
 //! closes.
 //!
-//! Clover counts requests as they *arrive*. A request arrives some time between its start here and
-//! the head of its answer, so it counts for the whole of that and one second more. That holds for
-//! any latency, for requests that wait for a TLS handshake, and for a process that was busy
-//! elsewhere while its bytes were in a buffer.
+//! Clover counts requests when they *arrive*. A request arrives between its start and the head of
+//! its response, so it counts for that time and one more second. This is correct for any latency,
+//! for requests that wait for a TLS handshake, and for a process that did other work while its
+//! bytes were in a buffer.
 //!
 //! Processes that share a token also need a permit for each request: see `shared`.
 
@@ -28,24 +28,23 @@ use crate::error::WaitReason;
 use learned::LearnedLimits;
 use shared::Granted;
 
-/// Clover's second, and a little for timers that fire early and clocks that differ.
+/// Clover's second, plus a margin for timers that fire early and for different clocks.
 const WINDOW: Duration = Duration::from_millis(1_010);
 
-/// Longer than any process lives, and near enough for every clock to count to.
+/// Longer than any process lives, and within the range of every clock.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// `now + wait`, for waits that come from outside: the plain sum panics beyond what the clock can
-/// hold.
+/// `now + wait`, for waits from outside: the plain sum panics if it exceeds the clock's range.
 pub(crate) fn later(now: Instant, wait: Duration) -> Instant {
     now + wait.min(FAR)
 }
 
-/// Limits of a token. The default is what Clover documents.
+/// Limits of a token. The defaults are the limits that Clover documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests that may arrive in any second.
     pub per_second: u32,
-    /// Requests that may be open at once.
+    /// Requests that may be in flight.
     pub in_flight: u32,
 }
 
@@ -64,7 +63,7 @@ impl fmt::Display for RateLimit {
             per_second,
             in_flight,
         } = self;
-        write!(f, "{per_second} a second, {in_flight} at once")
+        write!(f, "{per_second} a second, {in_flight} in flight")
     }
 }
 
@@ -79,17 +78,18 @@ impl RateLimit {
 
 #[derive(Debug)]
 struct State {
-    /// The most that the settings allow this process.
+    /// The limits that the settings allow this process.
     own: RateLimit,
-    /// Permits from the limiter of all processes; `None`: this process has the token to itself.
+    /// Permits from the limiter of all processes; `None`: this process shares the token with no
+    /// other.
     granted: Option<Granted>,
     /// Started and not ended.
     in_flight: u32,
-    /// Started, and the head of the answer is not here: may arrive at any time.
+    /// Started, and the head of the response has not arrived: Clover may receive it at any time.
     unseen: u32,
-    /// Until when the others count, soonest first.
+    /// Until when the other requests count, soonest first.
     seen: VecDeque<Instant>,
-    /// Requests that wait for their turn.
+    /// Requests that wait for a permit.
     waiting: u32,
     closed_until: Option<Instant>,
     learned: LearnedLimits,
@@ -98,7 +98,7 @@ struct State {
 enum Verdict {
     Go,
     At(Instant),
-    /// Only an ended request, another limit or a new permit can help.
+    /// The request must wait for an ended request, another limit or a new permit.
     OnChange,
 }
 
@@ -112,7 +112,7 @@ impl State {
         self.own.at_most(self.learned.at(now).0)
     }
 
-    /// Whether this process' own requests leave room for one more.
+    /// Whether this process's own requests allow one more.
     fn own_room(&mut self, now: Instant) -> Verdict {
         if let Some(opens) = self.is_closed(now) {
             return Verdict::At(opens);
@@ -149,8 +149,8 @@ impl State {
 #[derive(Debug)]
 struct Inner {
     state: Mutex<State>,
-    /// Wakes everyone who waits. There is no first in line: a waiter may be a future that nobody
-    /// polls for a while, and must not hold up those behind it.
+    /// Wakes all waiting requests. They have no order: a waiting future may not be polled for some
+    /// time, and must not delay the others.
     changed: Notify,
     /// A request waits for a permit.
     short: Notify,
@@ -158,7 +158,7 @@ struct Inner {
 
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
-        // No code below the lock can leave the state half changed, so a poisoned one is as good.
+        // A poisoned lock is safe: no code under the lock can leave the state inconsistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -168,13 +168,13 @@ impl Inner {
 pub struct RateLimiter(Arc<Inner>);
 
 impl RateLimiter {
-    /// A limiter of a process that has the token to itself.
+    /// A limiter for a process that is the only user of the token.
     #[must_use]
     pub fn new(own: RateLimit) -> Self {
         Self::with(own, None)
     }
 
-    /// A limiter that needs permits as well, and has none yet.
+    /// A limiter that also needs permits, and has none yet.
     #[must_use]
     pub fn shared(own: RateLimit) -> Self {
         Self::with(own, Some(Granted::default()))
@@ -197,8 +197,7 @@ impl RateLimiter {
         }))
     }
 
-    /// The most that the settings allow this process from now on. Zero of either stops all new
-    /// requests.
+    /// Sets the limits that the settings allow this process. Zero in either stops all new requests.
     pub fn set_own_limit(&self, own: RateLimit) {
         self.0.state().own = own;
         self.0.changed.notify_waiters();
@@ -210,33 +209,33 @@ impl RateLimiter {
         self.0.state().in_flight
     }
 
-    /// The most that this process may use now: its settings, within the limits that Clover's
-    /// answers named. While other processes work it is less.
+    /// The current maximum for this process: its settings, within the limits that Clover's
+    /// responses named. While other processes work, the process gets less.
     #[must_use]
     pub fn limits(&self) -> RateLimit {
         self.0.state().limits(Instant::now())
     }
 
-    /// The token's limits as far as they are known, and whether either was learned from a 429.
+    /// The known limits of the token, and whether either was learned from a 429.
     #[must_use]
     pub fn token_limits(&self) -> (RateLimit, bool) {
         self.0.state().learned.at(Instant::now())
     }
 
-    /// Takes in what a 429 says of the limits. `sent`: when its request was.
+    /// Learns the limits in a 429. `sent`: when its request was sent.
     pub(crate) fn learn(&self, tripped: Tripped, sent: Instant) {
         let mut state = self.0.state();
         state.learned.learn(tripped, sent, Instant::now());
     }
 
-    /// Nothing starts before this much time has passed.
+    /// Closes the gate: no request starts before this time has passed.
     pub fn close_for(&self, wait: Duration) {
         let until = later(Instant::now(), wait);
         let mut state = self.0.state();
         state.closed_until = Some(state.closed_until.map_or(until, |old| old.max(until)));
     }
 
-    /// How long the gate is still closed.
+    /// How much longer the gate is closed.
     #[must_use]
     pub fn closed_for(&self) -> Duration {
         let until = self.0.state().closed_until;
@@ -245,7 +244,7 @@ impl RateLimiter {
         })
     }
 
-    /// What a request waits for now.
+    /// The reason for the current wait of requests.
     pub(crate) fn wait_reason(&self) -> WaitReason {
         let now = Instant::now();
         let mut state = self.0.state();
@@ -259,7 +258,7 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for its turn. `None` when it cannot come before the deadline.
+    /// Waits for a permit. `None` if no permit is possible before the deadline.
     pub(crate) async fn start(&self, deadline: Instant) -> Option<Permit> {
         let _waiting = Waiting::new(&self.0);
         timeout_at(deadline, self.wait_for_turn(deadline))
@@ -272,7 +271,7 @@ impl RateLimiter {
         loop {
             let changed = self.0.changed.notified();
             tokio::pin!(changed);
-            // From here on no change is missed, even one between the look and the wait.
+            // Registered before the check, so no change between the check and the wait is missed.
             changed.as_mut().enable();
             let verdict = self.0.state().try_start(Instant::now());
             match verdict {
@@ -311,16 +310,16 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// One request under way. Dropping it ends the request, whether it was answered or abandoned.
+/// One request in flight. Dropping it ends the request, with or without a response.
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: Arc<Inner>,
-    /// Until when the request counts, once it has arrived.
+    /// Until when the request counts, once Clover has received it.
     until: Option<Instant>,
 }
 
 impl Permit {
-    /// The head of the answer is here, so the request has arrived by now.
+    /// Records the head of the response, which proves that Clover has received the request.
     pub(crate) fn arrived(&mut self) -> Instant {
         *self.until.get_or_insert_with(|| {
             let until = Instant::now() + WINDOW;

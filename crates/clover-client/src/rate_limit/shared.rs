@@ -1,12 +1,12 @@
-//! Permits that the limiter of all processes grants: when a process asks for them, and when it
-//! returns them.
+//! Permits from the limiter of all processes: when a process requests them and when it returns
+//! them.
 //!
 //! One permit allows one request, from a given time on. The limiter of all processes may be PHP
-//! code, which must not be called from within a future. So this says what to ask and takes in the
-//! answer, between two polls of the runtime.
+//! code, which must not be called from within a future. So this module only creates the request and
+//! processes the response; the caller does the exchange between two polls of the runtime.
 //!
-//! Each request tells the *whole* state of this process. An answer that is lost does no harm: the
-//! next exchange puts the count right.
+//! Each request contains the *whole* state of this process. A lost response does no harm: the next
+//! exchange corrects the counts.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,35 +15,35 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{LearnedLimit, RateLimiter, State, Verdict, later};
 
-/// A process that keeps unused permits looks this often whether others need them.
+/// How often a process with unused permits checks whether others need them.
 const CHECK: Duration = Duration::from_millis(600);
 
-/// A process that has requests in flight prolongs its lease this often.
+/// How often a process with requests in flight extends its lease.
 const RENEW: Duration = Duration::from_millis(1_500);
 
-/// The next attempt after an exchange that failed.
+/// The wait after a failed exchange.
 const AFTER_FAILURE: Duration = Duration::from_millis(250);
 
-/// A caller that stayed away this long between two calls works on something else in between.
+/// If this time passes between two calls, the caller does other work in between.
 const SLOW: Duration = Duration::from_millis(200);
 
-/// Each exchange rounds the time of a closed gate a little up, and that alone is no news.
+/// Each exchange rounds the time of a closed gate up; a difference below this is not a change.
 const ROUNDING: Duration = Duration::from_millis(100);
 
-/// What a process tells and asks.
+/// The request of one process.
 #[derive(Debug)]
 pub struct PermitRequest {
-    /// Permits that would be used at once.
+    /// Permits that would be used immediately.
     pub wanted: u32,
-    /// Requests in flight: their permits stay with this process. All others are returned.
+    /// Requests in flight. Their permits stay with this process; all others are returned.
     pub in_flight: u32,
-    /// Requests that ended since the last exchange: for how long each still counts.
+    /// For each request that ended since the last exchange, how long it still counts.
     pub ended: Vec<Duration>,
-    /// This process may not ask again for a minute.
+    /// Whether this process may not call again for a minute.
     pub leaving: bool,
-    /// For how long nothing may start, as Clover said.
+    /// How long no request may start, by Clover's `Retry-After`.
     pub closed_for: Duration,
-    /// Limits that this process learned and others do not know: a second, at once.
+    /// Limits that this process learned and has not shared: a second, in flight.
     pub learned: [Option<LearnedLimit>; 2],
     unused: VecDeque<Instant>,
     ended_at: Vec<Instant>,
@@ -52,47 +52,47 @@ pub struct PermitRequest {
 }
 
 impl PermitRequest {
-    /// Permits that are returned unused. They stay valid should the exchange fail.
+    /// Permits that are returned unused. They stay valid if the exchange fails.
     #[must_use]
     pub fn unused(&self) -> usize {
         self.unused.len()
     }
 }
 
-/// The answer.
+/// The response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PermitGrant {
-    /// One for each permit: its request may start after this time, from now.
+    /// For each permit, the time from now after which its request may start.
     pub permits: Vec<Duration>,
-    /// For how long the permits are valid, from the asking on.
+    /// How long the permits are valid, counted from the request.
     pub valid_for: Duration,
-    /// When to ask again, should more be needed.
+    /// When to request again, if more are needed.
     pub again_in: Duration,
-    /// Whether other processes have permits or wait for some.
+    /// Whether other processes have permits or wait for one.
     pub others: bool,
-    /// For how long nothing may start.
+    /// How long no request may start.
     pub closed_for: Duration,
-    /// Limits that any process learned: a second, at once.
+    /// Limits that any process learned: a second, in flight.
     pub learned: [Option<LearnedLimit>; 2],
 }
 
-/// The permits of one process, and what the limiter of all processes knows of it.
+/// The permits of one process, and its state as last reported to the limiter of all processes.
 #[derive(Debug)]
 pub(super) struct Granted {
-    /// From when on each unused permit may be used, soonest first.
+    /// The times from which the unused permits may be used, soonest first.
     ready: VecDeque<Instant>,
-    /// No unused permit is valid later.
+    /// The end of validity of all unused permits.
     until: Instant,
-    /// Until when requests count that ended since the last exchange.
+    /// Until when the requests count that ended since the last exchange.
     ended: Vec<Instant>,
     /// Exchanges begun.
     number: u64,
     asked: Option<Instant>,
     again: Option<Instant>,
     others: bool,
-    /// Until when other processes know that the gate is closed.
+    /// The end of the closed gate as last reported.
     closed_until: Option<Instant>,
-    /// The last exchange said that this process may not ask for a while.
+    /// Whether the last exchange reported that this process may not call for some time.
     is_away: bool,
     left: Option<Instant>,
     is_slow: bool,
@@ -111,7 +111,7 @@ impl Default for Granted {
             closed_until: None,
             is_away: false,
             left: None,
-            // Most processes make one call and end.
+            // Most processes do one call and end.
             is_slow: true,
         }
     }
@@ -131,7 +131,7 @@ impl Granted {
         }
     }
 
-    /// A request has ended: its permit can go to whoever waits for longest.
+    /// Records that a request has ended. Its permit can go to the process that waits longest.
     pub(super) fn end(&mut self, until: Instant) {
         self.ended.push(until);
         self.again = None;
@@ -143,7 +143,7 @@ impl Granted {
 }
 
 impl State {
-    /// When to ask for permits; `None` while none would help.
+    /// When to request permits; `None` while no permit would help.
     fn ask_at(&mut self, now: Instant) -> Option<Instant> {
         if self.waiting == 0 || !matches!(self.own_room(now), Verdict::Go) {
             return None;
@@ -152,7 +152,7 @@ impl State {
         (!granted.has_ready(now)).then(|| granted.again.unwrap_or(now))
     }
 
-    /// The gate is closed or a limit was learned, and other processes do not know.
+    /// Whether a closed gate or a learned limit has not been shared.
     fn has_news(&self, now: Instant) -> bool {
         let left = |until: Option<Instant>| {
             until.map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
@@ -194,7 +194,7 @@ impl State {
 }
 
 impl RateLimiter {
-    /// Completes once a permit should be asked for.
+    /// Resolves when permits should be requested.
     pub async fn shortage(&self) {
         loop {
             let now = Instant::now();
@@ -210,7 +210,7 @@ impl RateLimiter {
         }
     }
 
-    /// What to ask between two polls, if anything.
+    /// The request to send between two polls, if one is due.
     #[must_use]
     pub fn due(&self) -> Option<PermitRequest> {
         let now = Instant::now();
@@ -230,7 +230,7 @@ impl RateLimiter {
         is_due.then(|| state.request(false, now)).flatten()
     }
 
-    /// The caller waits for Clover again.
+    /// Records that the caller waits for Clover again.
     pub fn enter(&self) {
         if let Some(granted) = &mut self.0.state().granted
             && let Some(left) = granted.left.take()
@@ -239,7 +239,7 @@ impl RateLimiter {
         }
     }
 
-    /// What to tell when a wait has ended and the caller works on something else, if anything.
+    /// The request to send after a wait, when the caller continues with other work, if one is due.
     #[must_use]
     pub fn leave(&self) -> Option<PermitRequest> {
         let now = Instant::now();
@@ -251,7 +251,7 @@ impl RateLimiter {
         let is_known = granted.ready.is_empty()
             && granted.ended.is_empty()
             && (in_flight == 0 || granted.is_away);
-        // Who comes back at once need not tell, unless others could use what is left.
+        // A caller that returns soon need not report, unless others could use the unused permits.
         let comes_back = !granted.is_slow && (!granted.others || granted.ready.is_empty());
         if !has_news && (is_known || comes_back) {
             return None;
@@ -259,7 +259,7 @@ impl RateLimiter {
         state.request(true, now)
     }
 
-    /// Takes in the answer to a request. `None`: the exchange failed, and all is as before.
+    /// Processes the response to a request. `None`: the exchange failed and changed nothing.
     pub fn settle(&self, request: PermitRequest, grant: Option<PermitGrant>) {
         let now = Instant::now();
         let mut state = self.0.state();
@@ -274,8 +274,8 @@ impl RateLimiter {
             return;
         };
         if granted.number != request.number {
-            // Another exchange took place meanwhile, so this answer may be the older one. What it
-            // granted is returned by the next one.
+            // Another exchange took place meanwhile, so this response may be older. The next
+            // exchange returns the permits that it granted.
             granted.asked = None;
             granted.again = None;
             return;

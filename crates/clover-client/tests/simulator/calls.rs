@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::world::{TIMEOUT, World, quick};
 
 #[test]
-fn every_fault_on_a_read_is_overcome() {
+fn a_read_succeeds_after_every_fault() {
     let world = World::with(
         Config::default(),
         Policy {
@@ -43,7 +43,7 @@ fn every_fault_on_a_read_is_overcome() {
 }
 
 #[test]
-fn a_read_that_stays_garbled_is_not_clovers_answer() {
+fn a_read_that_stays_corrupted_is_not_clovers_response() {
     let world = World::new();
     world.fault("GET /v3/merchants/*/items", 99, "garbage", json!({}));
     let error = world
@@ -66,7 +66,7 @@ fn set_stock(world: &World, item: &str, quantity: u32) -> Result<(), Error> {
 }
 
 #[test]
-fn a_write_whose_answer_is_lost_is_carried_out_once_and_told_as_unknown() {
+fn a_write_whose_response_is_lost_is_carried_out_once_and_reported_as_unknown() {
     let world = World::with(
         Config::default(),
         Policy {
@@ -95,7 +95,7 @@ fn a_write_whose_answer_is_lost_is_carried_out_once_and_told_as_unknown() {
 }
 
 #[test]
-fn a_write_is_repeated_when_it_was_told_to_wait() {
+fn a_write_is_repeated_after_a_rate_limit() {
     let world = World::new();
     let item = world.any_item();
     let more = json!({"code": 429, "retry_after": 1});
@@ -106,7 +106,7 @@ fn a_write_is_repeated_when_it_was_told_to_wait() {
 }
 
 #[test]
-fn refusals_carry_clovers_words_and_its_request_id() {
+fn refusals_contain_clovers_message_and_request_id() {
     let world = World::new();
     let get = |path: &str| {
         world
@@ -152,7 +152,7 @@ fn a_storm_of_429_is_a_wait_and_no_failure() {
 }
 
 #[test]
-fn two_hundred_reads_at_once_keep_within_clovers_limits() {
+fn two_hundred_concurrent_reads_stay_within_clovers_limits() {
     let config = Config {
         latency: Duration::from_millis(100),
         ..Config::default()
@@ -179,7 +179,7 @@ fn two_hundred_reads_at_once_keep_within_clovers_limits() {
 }
 
 #[test]
-fn a_clover_that_is_not_there_is_unreachable_for_reads_and_writes() {
+fn a_missing_clover_is_unreachable_for_reads_and_writes() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();
     drop(free);

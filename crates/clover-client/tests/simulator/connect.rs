@@ -22,7 +22,7 @@ fn a_shop_is_connected_by_following_the_authorize_redirect() {
 }
 
 #[test]
-fn the_redirect_uri_comes_back_letter_by_letter_with_the_answer_appended() {
+fn the_redirect_uri_is_returned_unchanged_with_the_parameters_appended() {
     let world = World::new();
     let request = authorize_url(world.api.hosts(), APP, REDIRECT).unwrap();
     let sent = request
@@ -47,7 +47,7 @@ fn two_attempts_never_share_a_state() {
 }
 
 #[test]
-fn a_denial_and_a_callback_without_state_are_told_apart() {
+fn a_denial_and_a_callback_without_state_are_distinguished() {
     let world = World::new();
     let url = || authorize_url(world.api.hosts(), APP, REDIRECT).unwrap().url;
     world.control("/__sim/switches", &json!({"state_echo": false}));
@@ -108,7 +108,7 @@ fn a_refresh_rotates_both_tokens_and_the_new_ones_work() {
 }
 
 #[test]
-fn a_refresh_whose_answer_is_lost_ends_connected() {
+fn the_connection_survives_a_refresh_whose_response_is_lost() {
     let world = World::new();
     world.control("/__sim/switches", &json!({"refresh_lost_response": 1}));
     world.replace().unwrap();
@@ -122,7 +122,7 @@ fn a_refresh_whose_answer_is_lost_ends_connected() {
 }
 
 #[test]
-fn a_process_that_dies_between_refresh_and_store_leaves_a_connection_that_heals() {
+fn the_connection_survives_a_process_that_dies_between_refresh_and_store() {
     let world = World::new();
     let stored = world.store.read().unwrap().unwrap();
     let refresh = world.oauth.refresh(&stored.refresh, now(), Origin::Aged);
@@ -161,13 +161,13 @@ fn revoked_tokens_are_kept_until_a_second_refusal() {
 }
 
 #[test]
-fn a_token_that_expired_early_is_replaced_once_and_the_call_goes_through() {
+fn a_token_that_expired_early_is_replaced_once_and_the_call_succeeds() {
     let world = World::new();
     world.control("/__sim/tokens", &json!({"do": "expire"}));
     let access = world.access();
     world
-        .with_life(|life| {
-            life.call(|token| {
+        .with_manager(|manager| {
+            manager.call(|token| {
                 let mut access = access.clone();
                 access.token = token;
                 world.api.get(&access, "items", &[])
@@ -178,12 +178,12 @@ fn a_token_that_expired_early_is_replaced_once_and_the_call_goes_through() {
 }
 
 #[test]
-fn a_missing_permission_is_told_after_one_refresh_however_often_it_is_met() {
+fn a_missing_permission_is_reported_after_one_refresh_in_any_number_of_calls() {
     let world = World::new();
     let access = world.access();
     for _ in 0..10 {
-        let result = world.with_life(|life| {
-            life.call(|token| {
+        let result = world.with_manager(|manager| {
+            manager.call(|token| {
                 let mut access = access.clone();
                 access.token = token;
                 world.api.get(&access, "properties", &[])

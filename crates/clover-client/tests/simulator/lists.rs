@@ -25,11 +25,11 @@ fn live_items(world: &World) -> BTreeSet<String> {
 }
 
 #[test]
-fn two_thousand_five_hundred_items_take_three_requests_and_come_once_each() {
+fn two_thousand_five_hundred_items_take_three_requests_and_occur_once_each() {
     let world = World::items(2_500);
-    let mut sweep = PageStream::new(&world.api, &world.access(), "items");
+    let mut stream = PageStream::new(&world.api, &world.access(), "items");
     let mut all = Vec::new();
-    while let Some(page) = world.run(sweep.next()) {
+    while let Some(page) = world.run(stream.next()) {
         all.extend(ids(&page.unwrap()));
     }
     assert_eq!(world.count("/items"), 3);
@@ -38,12 +38,12 @@ fn two_thousand_five_hundred_items_take_three_requests_and_come_once_each() {
 }
 
 #[test]
-fn a_paired_sweep_read_ahead_gives_each_item_with_both_views() {
+fn a_prefetched_paired_stream_has_each_item_with_both_views() {
     let world = World::items(2_500);
-    let sweep = PageStream::new(&world.api, &world.access(), "items")
+    let stream = PageStream::new(&world.api, &world.access(), "items")
         .expand(&["categories", "options", "tags"])
         .paired(&["itemStock"]);
-    let prefetch = Prefetch::start(world.waiter.0.handle(), sweep, 2);
+    let prefetch = Prefetch::start(world.waiter.0.handle(), stream, 2);
     let mut all = BTreeSet::new();
     while let Some(pair) = world.run(prefetch.recv()) {
         let pair = pair.unwrap();
@@ -55,10 +55,10 @@ fn a_paired_sweep_read_ahead_gives_each_item_with_both_views() {
 }
 
 #[test]
-fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
+fn a_token_that_expires_during_a_run_causes_one_refresh_and_no_lost_item() {
     let world = World::items(2_500);
-    let sweep = || PageStream::new(&world.api, &world.access(), "items").limit(500);
-    let mut current = sweep();
+    let stream = || PageStream::new(&world.api, &world.access(), "items").limit(500);
+    let mut current = stream();
     let mut all = Vec::new();
     loop {
         match world.run(current.next()) {
@@ -73,9 +73,9 @@ fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
                 assert!(error.wants_new_token(), "{error:?}");
                 let rejected = world.access().token;
                 world
-                    .with_life(|life| life.ensure(TokenRequirement::Replace(&rejected)))
+                    .with_manager(|manager| manager.ensure(TokenRequirement::Replace(&rejected)))
                     .unwrap();
-                current = sweep().after(current.cursor().map(str::to_owned));
+                current = stream().after(current.cursor().map(str::to_owned));
             }
         }
     }
@@ -85,12 +85,12 @@ fn a_token_that_expires_in_mid_run_costs_one_refresh_and_no_item() {
 }
 
 #[test]
-fn items_made_and_deleted_during_a_sweep_shift_nothing() {
+fn items_created_and_deleted_during_a_stream_shift_no_page() {
     let world = World::items(1_000);
     let before = live_items(&world);
-    let mut sweep = PageStream::new(&world.api, &world.access(), "items").limit(100);
+    let mut stream = PageStream::new(&world.api, &world.access(), "items").limit(100);
     let mut seen = Vec::new();
-    while let Some(page) = world.run(sweep.next()) {
+    while let Some(page) = world.run(stream.next()) {
         seen.extend(ids(&page.unwrap()));
         world.control("/__sim/items", &json!({"name": "new", "price": 100}));
     }
@@ -100,7 +100,7 @@ fn items_made_and_deleted_during_a_sweep_shift_nothing() {
 }
 
 #[test]
-fn pages_that_are_cut_garbled_or_dropped_are_read_again() {
+fn truncated_corrupted_or_dropped_pages_are_read_again() {
     let world = World::items(2_500);
     for (effect, more) in [
         ("drop", json!({})),
@@ -109,9 +109,9 @@ fn pages_that_are_cut_garbled_or_dropped_are_read_again() {
     ] {
         world.fault("GET /v3/merchants/*/items", 2, effect, more);
     }
-    let mut sweep = PageStream::new(&world.api, &world.access(), "items").expand(&["itemStock"]);
+    let mut stream = PageStream::new(&world.api, &world.access(), "items").expand(&["itemStock"]);
     let mut count = 0;
-    while let Some(page) = world.run(sweep.next()) {
+    while let Some(page) = world.run(stream.next()) {
         count += page.unwrap().count;
     }
     assert_eq!(count, live_items(&world).len());
@@ -119,7 +119,7 @@ fn pages_that_are_cut_garbled_or_dropped_are_read_again() {
 }
 
 #[test]
-fn look_up_lists_come_whole() {
+fn lists_are_read_completely() {
     let world = World::items(300);
     for (path, expand) in [
         ("categories", &[][..]),

@@ -1,4 +1,4 @@
-//! The client against the pretend Clover, over real sockets.
+//! The client against the simulator, over real sockets.
 
 mod calls;
 mod connect;

@@ -1,5 +1,4 @@
-//! Pushing web orders: whatever goes wrong on the way, one order comes out, and its sums are the
-//! shop's.
+//! Order pushes: after any fault there is exactly one order, with the sums of the shop.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::world::{World, quick};
 const EMAIL: &str = "ada@example.org";
 const FOUR: [&str; 4] = ["INVENTORY_R", "INVENTORY_W", "ORDERS_R", "ORDERS_W"];
 
-/// Ways in which the answer to a write can be lost, half of them with the write done.
+/// Ways in which the response to a write can be lost; in half of them the write is carried out.
 fn faults() -> [(&'static str, Value); 6] {
     [
         ("drop", json!({})),
@@ -30,7 +29,7 @@ fn faults() -> [(&'static str, Value); 6] {
     ]
 }
 
-/// A Clover without limits, so that many calls take no time.
+/// A Clover without rate limits, so that many calls take no time.
 fn world() -> World {
     let config = Config {
         limits: Limits::Off,
@@ -54,7 +53,8 @@ fn plan_of(lines: &Value, discounts: &Value, total: &str) -> Arc<OrderPlan> {
     let order = json!({
         "number": "10234", "order_id": "77", "currency": "USD",
         "customer": {"name": "Ada Lovelace", "email": EMAIL}, "note": "Ring twice",
-        "lines": lines, "charges": [{"name": "Shipping", "amount": "5.00"}, {"name": "Tax", "amount": "1.23"}],
+        "lines": lines,
+        "charges": [{"name": "Shipping", "amount": "5.00"}, {"name": "Tax", "amount": "1.23"}],
         "discounts": discounts, "total": total,
     });
     let order = ShopOrder::parse(order.to_string().as_bytes()).unwrap();
@@ -121,7 +121,8 @@ fn created(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> Order
     }
 }
 
-/// What a caller does: after no answer it looks, and only where nothing is found it creates again.
+/// The caller's steps: after a missing response it searches, and creates again only if it finds
+/// no order.
 fn pushed(world: &World, plan: &Arc<OrderPlan>, mark: &OrderReference) -> OrderId {
     let order = loop {
         match create(world, plan, mark).unwrap() {
@@ -160,7 +161,7 @@ fn orders_of(world: &World) -> Vec<Value> {
     world.clover.state()["orders"].as_array().unwrap().clone()
 }
 
-/// The one order there is, as the plan wants it.
+/// Asserts that there is exactly one order, and that it matches the plan.
 fn assert_pushed_once(world: &World, plan: &OrderPlan, mark: &OrderReference, at: &str) -> Value {
     let all = orders_of(world);
     assert_eq!(all.len(), 1, "{at}");
@@ -213,7 +214,7 @@ fn a_web_order_arrives_once_and_adds_up() {
     assert_eq!(world.count("bulk_line_items"), 3);
     assert_eq!(find(&world, &mark), [order]);
     assert!(find(&world, &self::mark(10_235)).is_empty());
-    // One create, three bulk writes, two discounts: the total stood in the first.
+    // One create, three bulk writes, two discounts: the create contains the total.
     assert_eq!(world.count("POST /v3"), 6);
     println!("{} requests in all", world.count("/v3/"));
 }
@@ -239,7 +240,7 @@ fn an_order_of_2400_pieces_is_read_over_several_pages() {
     assert_pushed_once(&world, &plan, &mark, "");
     assert_eq!(fill(&world, &plan, &order).unwrap(), Fill::Done);
     assert!(world.count("offset=2000") >= 1);
-    // A piece too many is seen behind the last full page as well.
+    // An additional piece is also found after the last full page.
     post(
         &world,
         &format!("orders/{order}/line_items"),
@@ -252,7 +253,7 @@ fn an_order_of_2400_pieces_is_read_over_several_pages() {
 }
 
 #[test]
-fn a_lost_answer_to_the_creation_makes_no_second_order() {
+fn a_lost_response_to_the_create_causes_no_second_order() {
     for (effect, more) in faults() {
         let world = world();
         let (plan, mark) = (plan(), mark(3));
@@ -268,7 +269,7 @@ fn a_lost_answer_to_the_creation_makes_no_second_order() {
 }
 
 #[test]
-fn an_answer_without_an_id_is_an_unknown_creation() {
+fn a_response_without_an_id_is_an_unknown_create() {
     let world = world();
     let more = json!({"code": 200, "body": {}, "apply": true});
     world.fault("POST /v3/merchants/*/orders", 1, "status", more);
@@ -277,7 +278,7 @@ fn an_answer_without_an_id_is_an_unknown_creation() {
 }
 
 #[test]
-fn a_lost_answer_on_the_way_makes_no_piece_and_no_discount_double() {
+fn a_lost_response_while_filling_duplicates_no_piece_and_no_discount() {
     let targets = [
         ("bulk_line_items", 0),
         ("bulk_line_items", 1),
@@ -303,7 +304,7 @@ fn a_lost_answer_on_the_way_makes_no_piece_and_no_discount_double() {
 }
 
 #[test]
-fn a_lost_answer_to_the_total_leaves_the_total_right() {
+fn a_lost_response_to_the_total_leaves_the_total_right() {
     for (effect, more) in faults() {
         let world = world();
         let (plan, mark) = (plan(), mark(6));
@@ -319,7 +320,7 @@ fn a_lost_answer_to_the_total_leaves_the_total_right() {
 }
 
 #[test]
-fn a_lost_answer_to_the_payment_takes_no_second_one() {
+fn a_lost_response_to_the_payment_causes_no_second_payment() {
     for (effect, more) in faults() {
         let world = world();
         grant(&world, &["MERCHANT_R", "PAYMENTS_W"]);
@@ -353,7 +354,7 @@ fn a_lost_answer_to_the_payment_takes_no_second_one() {
 }
 
 #[test]
-fn an_order_that_is_searched_too_early_is_found_later() {
+fn an_order_that_is_not_searchable_yet_is_found_later() {
     let world = world();
     world.control(
         "/__sim/switches",
@@ -377,11 +378,12 @@ fn an_order_that_is_searched_too_early_is_found_later() {
 }
 
 #[test]
-fn a_server_that_does_not_filter_gives_no_strangers_order() {
+fn an_order_of_another_reference_is_ignored() {
     let world = world();
     let body = json!({"elements": [
         {"id": "STRANGER00001", "externalReferenceId": "OTHER1"},
-        {"id": "DELETED000001", "externalReferenceId": "K3Z9Q9", "deletedTimestamp": 1_770_000_000_000_i64},
+        {"id": "DELETED000001", "externalReferenceId": "K3Z9Q9",
+         "deletedTimestamp": 1_770_000_000_000_i64},
         {"id": "OURS000000001", "externalReferenceId": "K3Z9Q9"},
     ]});
     let more = json!({"code": 200, "body": body});
@@ -391,7 +393,7 @@ fn a_server_that_does_not_filter_gives_no_strangers_order() {
 }
 
 #[test]
-fn what_somebody_else_did_to_the_order_is_left_alone() {
+fn an_order_changed_by_another_program_is_not_written() {
     type Meddle = fn(&World, &OrderId);
     let meddles: [Meddle; 5] = [
         |world, order| {
@@ -431,7 +433,7 @@ fn what_somebody_else_did_to_the_order_is_left_alone() {
 }
 
 #[test]
-fn a_piece_that_a_stranger_takes_away_is_not_put_back() {
+fn a_piece_that_another_program_removes_is_not_added_again() {
     let world = world();
     let plan = plan();
     let order = pushed(&world, &plan, &mark(11));
@@ -448,7 +450,7 @@ fn a_piece_that_a_stranger_takes_away_is_not_put_back() {
 }
 
 #[test]
-fn a_deleted_order_is_missing_and_is_not_made_again() {
+fn a_deleted_order_is_missing_and_is_not_created_again() {
     let world = world();
     let (plan, mark) = (plan(), mark(12));
     let order = created(&world, &plan, &mark);
@@ -465,7 +467,7 @@ fn a_deleted_order_is_missing_and_is_not_made_again() {
 }
 
 #[test]
-fn a_refused_token_stops_the_filling_and_a_new_one_goes_on_with_it() {
+fn a_refused_token_stops_the_fill_and_a_new_one_continues_it() {
     let world = world();
     let (plan, mark) = (plan(), mark(13));
     let order = created(&world, &plan, &mark);
@@ -483,7 +485,7 @@ fn a_refused_token_stops_the_filling_and_a_new_one_goes_on_with_it() {
 }
 
 #[test]
-fn without_orders_write_nothing_is_created_and_without_a_way_nothing_is_sent() {
+fn nothing_is_created_without_orders_write_and_nothing_is_sent_without_a_connection() {
     let world = world();
     world.control(
         "/__sim/merchant",
@@ -502,7 +504,7 @@ fn without_orders_write_nothing_is_created_and_without_a_way_nothing_is_sent() {
 }
 
 #[test]
-fn a_creation_that_is_told_to_wait_too_long_is_known_not_to_be_carried_out() {
+fn a_create_that_is_rate_limited_for_too_long_was_certainly_not_carried_out() {
     let mut world = world();
     world.api = world.api.with_policy(Policy {
         elapsed: Duration::from_millis(300),
@@ -520,7 +522,7 @@ fn a_creation_that_is_told_to_wait_too_long_is_known_not_to_be_carried_out() {
 }
 
 #[test]
-fn a_refusal_that_repeats_the_customers_data_does_not_show_it() {
+fn a_refusal_that_repeats_the_customers_data_is_redacted() {
     let world = world();
     let body =
         json!({"message": format!("Invalid note: Customer: Ada Lovelace <{EMAIL}>, Ring twice")});
@@ -535,7 +537,7 @@ fn a_refusal_that_repeats_the_customers_data_does_not_show_it() {
 }
 
 #[test]
-fn paying_needs_two_permissions_more_and_says_which_is_missing() {
+fn pay_needs_two_more_permissions_and_names_the_missing_one() {
     let world = world();
     let (plan, mark) = (plan(), mark(17));
     let order = pushed(&world, &plan, &mark);
@@ -560,7 +562,7 @@ fn paying_needs_two_permissions_more_and_says_which_is_missing() {
 }
 
 #[test]
-fn an_order_that_was_paid_otherwise_is_not_paid_again() {
+fn an_order_with_another_payment_is_not_paid_again() {
     let world = world();
     grant(&world, &["MERCHANT_R", "PAYMENTS_W"]);
     let (plan, mark) = (plan(), mark(18));
@@ -571,7 +573,7 @@ fn an_order_that_was_paid_otherwise_is_not_paid_again() {
     let body = json!({"tender": {"id": cash}, "amount": 1});
     post(&world, &format!("orders/{order}/payments"), &body);
     assert_eq!(pay(&world, &plan, &order, &mark).unwrap(), Pay::AlreadyPaid);
-    // Also where Clover does not show the payments to an app without Payments Read.
+    // Also if Clover hides the payments from an app without Payments Read.
     let more = json!({"code": 401});
     let rule = "GET /v3/merchants/*/orders/*/payments";
     world.fault(rule, 1, "status", more);
@@ -581,7 +583,7 @@ fn an_order_that_was_paid_otherwise_is_not_paid_again() {
 }
 
 #[test]
-fn a_merchant_without_external_payments_and_an_order_of_nothing_are_not_paid() {
+fn an_order_is_not_paid_without_external_payments_or_with_a_zero_total() {
     let world = world();
     grant(&world, &["MERCHANT_R", "PAYMENTS_W"]);
     let plan = plan();
@@ -614,7 +616,7 @@ fn a_merchant_without_external_payments_and_an_order_of_nothing_are_not_paid() {
 }
 
 #[test]
-fn clover_takes_no_stock_for_our_lines_where_it_would_for_linked_ones() {
+fn clover_subtracts_no_stock_for_unlinked_lines() {
     for when in ["on_payment", "on_line_item"] {
         let world = world();
         grant(&world, &["MERCHANT_R", "PAYMENTS_W"]);
@@ -646,7 +648,7 @@ fn clover_takes_no_stock_for_our_lines_where_it_would_for_linked_ones() {
 }
 
 #[test]
-fn a_read_that_fails_in_between_is_an_error_and_no_unknown_ending() {
+fn a_failed_read_in_between_is_an_error_and_not_an_unknown_outcome() {
     let mut world = world();
     world.api = world.api.with_policy(Policy {
         tries: 1,

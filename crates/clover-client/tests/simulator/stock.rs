@@ -1,4 +1,4 @@
-//! Counts under faults, limits and other tills.
+//! Stock counts with faults, rate limits and other tills.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ fn a_count_that_was_read_too_long_ago_is_not_written() {
 }
 
 #[test]
-fn a_write_without_an_answer_is_settled_by_reading() {
+fn a_write_without_a_response_is_settled_by_reading() {
     let policy = Policy {
         timeout: TIMEOUT,
         ..quick()
@@ -141,7 +141,7 @@ fn a_write_without_an_answer_is_settled_by_reading() {
 }
 
 #[test]
-fn what_clover_refuses_is_that_items_error() {
+fn a_refused_count_is_an_error_of_its_item() {
     let world = World::new();
     let items = counted(&world, 2);
     let gone = ItemId::new("0000000000000").unwrap();
@@ -155,7 +155,7 @@ fn what_clover_refuses_is_that_items_error() {
 }
 
 #[test]
-fn a_refused_token_is_nobodys_count() {
+fn a_refused_token_is_not_an_error_of_one_count() {
     let world = World::new();
     let items = counted(&world, 2);
     world.control("/__sim/tokens", &json!({"do": "expire"}));
@@ -164,7 +164,7 @@ fn a_refused_token_is_nobodys_count() {
 }
 
 #[test]
-fn only_so_many_are_read_as_can_be_written_at_once() {
+fn only_as_many_counts_are_read_as_can_be_written_at_once() {
     let world = World::with(
         Config {
             latency: Duration::from_millis(30),
@@ -210,7 +210,7 @@ fn only_so_many_are_read_as_can_be_written_at_once() {
 }
 
 #[test]
-fn what_the_till_sells_between_our_read_and_our_write_is_found_again() {
+fn sales_of_the_till_between_read_and_write_are_found() {
     let world = World::new();
     let items = counted(&world, 2);
     let (item, other) = (&items[0], &items[1]);
@@ -257,7 +257,8 @@ fn what_the_till_sells_between_our_read_and_our_write_is_found_again() {
     );
 }
 
-/// Reads and writes until all are done; what each round wrote, and how many requests that took.
+/// Reads and writes until all are done. Returns the counts written in each round, and the number of
+/// requests.
 fn write_all(world: &World, items: &[ItemId]) -> (Vec<usize>, usize) {
     let mark = world.clover.requests(0).len();
     let mut left: Vec<Wanted> = wanted(items);
@@ -285,7 +286,7 @@ fn write_all(world: &World, items: &[ItemId]) -> (Vec<usize>, usize) {
 }
 
 #[test]
-fn an_item_without_a_count_in_the_list_and_one_that_is_gone_are_asked_for_by_themselves() {
+fn items_without_a_count_in_the_list_and_deleted_items_are_requested_singly() {
     let world = World::new();
     let mut items = counted(&world, 3);
     world.control(
@@ -314,7 +315,7 @@ fn an_item_without_a_count_in_the_list_and_one_that_is_gone_are_asked_for_by_the
 }
 
 #[test]
-fn a_list_that_clover_refuses_costs_one_request_and_the_counts_are_read_singly() {
+fn a_refused_list_costs_one_request_and_the_counts_are_read_singly() {
     let world = World::new();
     let items = counted(&world, 4);
     world.fault(
@@ -329,7 +330,7 @@ fn a_list_that_clover_refuses_costs_one_request_and_the_counts_are_read_singly()
 }
 
 #[test]
-fn a_single_count_waits_for_its_turn_the_longer_the_more_often_it_missed_it() {
+fn a_single_count_waits_longer_for_a_permit_after_each_late_write() {
     let world = World::new();
     let item = counted(&world, 1).remove(0);
     let latest = |misses| {

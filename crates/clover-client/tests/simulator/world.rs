@@ -1,4 +1,4 @@
-//! A simulator, a connection to it, and the caller's side: a runtime of one thread and a token
+//! A simulator, a connection to it, and the caller's side: a single-threaded runtime and a token
 //! store.
 
 use std::cell::RefCell;
@@ -22,8 +22,8 @@ pub const SECRET: &str = "11111111-2222-3333-4444-555555555555";
 pub const REDIRECT: &str =
     "https://shop.example/index.php?option=com_ajax&plugin=cloverpos&format=raw";
 
-/// For tests in which an answer does not come in time: what comes in time needs far less on a busy
-/// machine too.
+/// For tests in which a response is late. Other responses need far less time, even on a busy
+/// machine.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Short waits, since these tests run in real time.
@@ -84,7 +84,8 @@ pub struct World {
 }
 
 impl World {
-    /// The built-in catalogue, limits as documented, and a connection made by the owner's way.
+    /// The built-in catalog, the documented limits, and a connection made through the authorization
+    /// pages.
     pub fn new() -> Self {
         Self::with(Config::default(), quick())
     }
@@ -116,7 +117,7 @@ impl World {
         Self::with(config, quick())
     }
 
-    /// Follows the authorize URL as the owner's browser does, up to the shop.
+    /// Follows the authorization URL like the owner's browser, up to the shop.
     pub fn approve(&self) -> Callback {
         let request = authorize_url(self.api.hosts(), APP, REDIRECT).unwrap();
         let callback = Callback::parse(&self.location(request.url)).unwrap();
@@ -147,7 +148,7 @@ impl World {
         }
     }
 
-    pub fn with_life<T>(&self, work: impl FnOnce(&TokenManager<'_, Memory, Wait>) -> T) -> T {
+    pub fn with_manager<T>(&self, work: impl FnOnce(&TokenManager<'_, Memory, Wait>) -> T) -> T {
         work(&TokenManager {
             store: &self.store,
             waiter: &self.waiter,
@@ -159,10 +160,10 @@ impl World {
     /// A refresh, whatever the age of the token.
     pub fn replace(&self) -> Result<Tokens, clover_client::TokenError<Infallible, Infallible>> {
         let token = self.access().token;
-        self.with_life(|life| life.ensure(TokenRequirement::Replace(&token)))
+        self.with_manager(|manager| manager.ensure(TokenRequirement::Replace(&token)))
     }
 
-    /// Makes the stored token one whose refusal may be its own fault.
+    /// Marks the stored token as aged, so that a refusal may be caused by the token itself.
     pub fn doubt(&self) {
         self.store.0.borrow_mut().as_mut().unwrap().origin = Origin::Aged;
     }
@@ -173,7 +174,7 @@ impl World {
         answer
     }
 
-    /// What goes wrong with the next calls that match.
+    /// Sets a fault for the next calls that match.
     pub fn fault(&self, rule: &str, times: u32, effect: &str, more: Value) {
         let mut fault = json!({"match": rule, "times": times, "do": effect});
         let fields = fault.as_object_mut().unwrap();

@@ -12,20 +12,20 @@ use clover_core::ids::MerchantId;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, sleep};
 
-/// What the scripted Clover does with a request.
+/// The reaction of the scripted Clover to a request.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Answers.
+    /// Responds.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// Answers after a while.
+    /// Responds after a delay.
     Slow(Duration, Box<Step>),
-    /// Sends the head, and cuts the body.
+    /// Sends the head and a truncated body.
     Cut(u16),
-    /// Cannot be reached.
+    /// Is unreachable.
     Refuse,
-    /// TLS does not come about.
+    /// Fails in TLS.
     Insecure,
-    /// Takes the request and never answers.
+    /// Receives the request and never responds.
     Drop,
 }
 
@@ -38,7 +38,7 @@ impl Step {
         Self::Answer(status, Vec::new(), Vec::new())
     }
 
-    /// In Clover's own form.
+    /// A refusal in Clover's form.
     pub fn refusal(status: u16) -> Self {
         let body = format!(r#"{{"message":"{status} by Clover"}}"#);
         let headers = vec![("content-type", "application/json".to_owned())];
@@ -58,7 +58,7 @@ impl Step {
     }
 }
 
-/// One request as Clover saw it.
+/// One request as received.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub method: Method,
@@ -78,7 +78,7 @@ impl Seen {
 
 type Answerer = dyn Fn(&Seen, usize) -> Step + Send + Sync;
 
-/// Answers each request, with its number from 0, by a function.
+/// Responds to each request with the result of a function, which gets the request's number from 0.
 pub struct Script {
     answer: Box<Answerer>,
     seen: Mutex<Vec<Seen>>,
@@ -92,7 +92,7 @@ impl Script {
         })
     }
 
-    /// These steps, one a request, the last one for ever.
+    /// Performs one step for each request; repeats the last one.
     pub fn of(steps: Vec<Step>) -> Arc<Self> {
         Self::new(move |_, n| steps[n.min(steps.len() - 1)].clone())
     }
@@ -166,7 +166,7 @@ impl Transport for Script {
     }
 }
 
-/// A policy without chance: every jitter is the middle one.
+/// A policy without randomness: every jitter is the middle of its range.
 pub fn policy() -> Policy {
     Policy {
         jitter: Arc::new(|| 0.5),

@@ -7,7 +7,7 @@ use clover_core::order::ShopOrder;
 use super::*;
 use crate::error::Call;
 
-/// So many pieces of 1, and discounts of 10 and 20.
+/// This number of pieces at 1, and discounts of 10 and 20.
 fn plan(pieces: usize) -> OrderPlan {
     let order = json!({
         "number": "7", "order_id": "7", "currency": "USD", "note": "ring twice",
@@ -21,7 +21,9 @@ fn plan(pieces: usize) -> OrderPlan {
 }
 
 fn seen(head: &Value, lines: (usize, i128), discounts: (usize, i128)) -> Seen {
-    let mut order = json!({"id": "O", "currency": "USD", "total": 220, "state": "open", "paymentState": "OPEN"});
+    let mut order = json!({
+        "id": "O", "currency": "USD", "total": 220, "state": "open", "paymentState": "OPEN"
+    });
     for (field, value) in head.as_object().unwrap() {
         order[field] = value.clone();
     }

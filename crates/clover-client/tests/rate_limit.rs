@@ -1,4 +1,4 @@
-//! The pace as Clover counts it.
+//! The rate limit as Clover counts it.
 
 mod support;
 
@@ -30,7 +30,7 @@ async fn many(api: &Api, count: usize) -> Duration {
     start.elapsed()
 }
 
-/// The most arrivals in any second, each of which may have been anywhere between start and answer.
+/// The maximum number of arrivals in any second, if each is anywhere between start and response.
 fn worst_second(starts: &[Instant], latency: Duration) -> usize {
     let worst = |from: Instant| {
         let counted = |at: &&Instant| **at + latency >= from && **at < from + ms(1_000);
@@ -44,7 +44,7 @@ fn worst_second(starts: &[Instant], latency: Duration) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_second_sees_more_than_sixteen_wherever_between_start_and_answer_a_request_arrives() {
+async fn no_second_has_more_than_sixteen_arrivals_whenever_requests_arrive() {
     for latency in [0, 1, 50, 100, 300, 900, 2_000] {
         let script = Script::new(move |_, _| Step::Slow(ms(latency), Box::new(Step::ok("{}"))));
         let api = paced(&script, &RateLimiter::new(RateLimit::default()));
@@ -60,7 +60,7 @@ async fn no_second_sees_more_than_sixteen_wherever_between_start_and_answer_a_re
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_the_share_is_ever_in_flight() {
+async fn requests_in_flight_stay_within_the_share() {
     let open = Arc::new(AtomicU32::new(0));
     let seen = open.clone();
     let script = Script::new(move |_, _| {
@@ -82,7 +82,7 @@ async fn no_more_than_the_share_is_ever_in_flight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_larger_share_frees_those_who_wait_and_none_stops_all() {
+async fn a_larger_share_wakes_waiting_requests_and_zero_stops_all() {
     let script = Script::of(vec![Step::ok("{}")]);
     let none = RateLimit {
         per_second: 0,
@@ -99,7 +99,7 @@ async fn a_larger_share_frees_those_who_wait_and_none_stops_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_abandoned_request_gives_its_place_back() {
+async fn an_abandoned_request_frees_its_slot() {
     let script = Script::new(|_, n| {
         let wait = if n < 5 { 60_000 } else { 1 };
         Step::Slow(ms(wait), Box::new(Step::ok("{}")))
@@ -117,7 +117,7 @@ async fn an_abandoned_request_gives_its_place_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_that_leaves_the_line_holds_up_nobody() {
+async fn a_cancelled_wait_delays_no_other_request() {
     let script = Script::of(vec![Step::ok("{}")]);
     let limiter = RateLimiter::new(RateLimit::default());
     limiter.close_for(ms(1_000));
@@ -131,7 +131,7 @@ async fn a_waiter_that_leaves_the_line_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_that_nobody_polls_holds_up_nobody() {
+async fn a_wait_that_is_not_polled_delays_no_other_request() {
     let script = Script::new(|_, _| Step::Slow(ms(100), Box::new(Step::ok("{}"))));
     let limiter = RateLimiter::new(RateLimit {
         per_second: 16,
@@ -140,7 +140,7 @@ async fn a_waiter_that_nobody_polls_holds_up_nobody() {
     let api = paced(&script, &limiter);
     let busy = tokio::spawn(api.get(&access(), "items/A", &[]));
     sleep(ms(1)).await;
-    // As when a signal handler of PHP makes a call while another one waits below it on the stack.
+    // As if a signal handler of PHP makes a call while another call waits below it on the stack.
     let mut suspended = Box::pin(api.get(&access(), "items/B", &[]));
     timeout(ms(1), suspended.as_mut()).await.unwrap_err();
     busy.await.unwrap().unwrap();
@@ -150,7 +150,7 @@ async fn a_waiter_that_nobody_polls_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shorter_closing_does_not_open_the_gate_early() {
+async fn a_shorter_closed_time_does_not_open_the_gate_early() {
     let script = Script::of(vec![Step::ok("{}")]);
     let limiter = RateLimiter::new(RateLimit::default());
     limiter.close_for(ms(5_000));

@@ -1,4 +1,4 @@
-//! A scripted Clover that rotates as the real one does, and a store that notes what happens to it.
+//! A scripted Clover that rotates tokens like the real one, and a store that records its calls.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -19,18 +19,19 @@ const INVALID: &[u8] = br#"{"message":"401 Unauthorized"}"#;
 
 pub const NOW: i64 = 1_800_000_000;
 
-/// Clover's side: the refresh token in force, the one spent for it, and how the next answers get
+/// Clover's side: the current refresh token, the one used for it, and how the next responses are
 /// lost.
 #[derive(Default)]
 pub struct Clover {
     pub generation: u32,
     pub calls: Vec<String>,
-    /// For each of the next calls: `None` answers, `Some` does the work and then does this.
+    /// For each of the next calls: with `None` it responds, with `Some` it does the work and then
+    /// this step.
     pub mishaps: Vec<Option<Step>>,
     pub recovery_header: Option<&'static str>,
     pub recovers: bool,
     pub missing_permission: bool,
-    /// The answer to every call that is none of OAuth's.
+    /// The response to every call that is not an OAuth call.
     pub api_answer: Option<Step>,
 }
 
@@ -42,7 +43,8 @@ impl Clover {
         mishap.flatten().unwrap_or_else(|| {
             let pair = json!({
                 "access_token": format!("access-{n}"), "access_token_expiration": NOW + 1_800,
-                "refresh_token": format!("refresh-{n}"), "refresh_token_expiration": NOW + 31_536_000,
+                "refresh_token": format!("refresh-{n}"),
+                "refresh_token_expiration": NOW + 31_536_000,
             });
             Step::ok(pair.to_string())
         })
@@ -77,7 +79,7 @@ impl Clover {
 #[error("the store is broken")]
 pub struct Broken;
 
-/// Keeps the tokens as the vault does: as text. Notes everything that happens to it.
+/// Stores the tokens as text, like the vault, and records all calls.
 #[derive(Default)]
 pub struct Store {
     pub kept: RefCell<Option<String>>,
@@ -86,7 +88,7 @@ pub struct Store {
     /// Another process holds the lock.
     pub taken: Cell<bool>,
     pub breaks_on_write: Cell<bool>,
-    /// The connection is over.
+    /// The connection has ended.
     pub ended: Cell<bool>,
     /// What another process stores while this one waits for the lock.
     pub meanwhile: RefCell<Option<Tokens>>,
@@ -209,18 +211,18 @@ impl World {
         &self,
         need: TokenRequirement<'_>,
     ) -> Result<Tokens, TokenError<Broken, Infallible>> {
-        self.with(|life| life.ensure(need))
+        self.with(|manager| manager.ensure(need))
     }
 
     fn with<T>(&self, work: impl FnOnce(&TokenManager<'_, Store, Wait>) -> T) -> T {
         let clock = || self.now.get();
-        let life = TokenManager {
+        let manager = TokenManager {
             store: &self.store,
             waiter: &self.waiter,
             oauth: &self.oauth,
             clock: &clock,
         };
-        let result = work(&life);
+        let result = work(&manager);
         assert!(!self.store.locked.get(), "the lock was kept");
         result
     }
@@ -230,8 +232,8 @@ impl World {
     }
 
     pub fn get(&self) -> Result<(), CallError<Broken, Infallible>> {
-        self.with(|life| {
-            life.call(|token| {
+        self.with(|manager| {
+            manager.call(|token| {
                 let mut access = access();
                 access.token = token;
                 let call = self.api.get(&access, "properties", &[]);

@@ -1,4 +1,4 @@
-//! The tokens' life: one refresh, stored before use, and a way back from every lost answer.
+//! The token lifecycle: one refresh, stored before use, and recovery from every lost response.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -13,7 +13,7 @@ use support::{Script, Step, api};
 use world::{Broken, Clover, NOW, World, pair};
 
 #[test]
-fn a_token_that_lasts_is_used_without_lock_or_request() {
+fn a_valid_token_is_used_without_lock_or_request() {
     let world = World::new(Clover::default());
     assert_eq!(
         world
@@ -28,7 +28,7 @@ fn a_token_that_lasts_is_used_without_lock_or_request() {
 }
 
 #[test]
-fn a_token_near_its_end_is_refreshed_under_the_lock_and_stored_before_use() {
+fn an_expiring_token_is_refreshed_under_the_lock_and_stored_before_use() {
     let world = World::new(Clover::default());
     world.now.set(NOW + 601);
     assert!(world.ensure(TokenRequirement::AtLeast(120)).is_ok());
@@ -45,7 +45,7 @@ fn a_token_near_its_end_is_refreshed_under_the_lock_and_stored_before_use() {
 }
 
 #[test]
-fn what_another_process_stored_while_we_waited_for_the_lock_is_used() {
+fn a_pair_that_another_process_stored_during_the_wait_for_the_lock_is_used() {
     let world = World::new(Clover::default());
     world.now.set(NOW + 1_790);
     world.store.meanwhile.replace(Some(pair(7, NOW + 1_780)));
@@ -61,7 +61,7 @@ fn what_another_process_stored_while_we_waited_for_the_lock_is_used() {
 }
 
 #[test]
-fn a_lock_that_another_process_keeps_is_busy_unless_it_is_done_or_enough_is_left() {
+fn a_held_lock_is_an_error_unless_the_holder_refreshed_or_enough_time_is_left() {
     let world = World::new(Clover::default());
     world.store.taken.set(true);
     world.now.set(NOW + 1_000);
@@ -92,7 +92,7 @@ fn a_lock_that_another_process_keeps_is_busy_unless_it_is_done_or_enough_is_left
 }
 
 #[test]
-fn a_refresh_whose_answer_is_lost_ends_in_recovery_with_the_spent_token() {
+fn a_refresh_whose_response_is_lost_is_recovered_with_the_used_token() {
     for mishap in [
         Step::Drop,
         Step::status(502),
@@ -116,7 +116,7 @@ fn a_refresh_whose_answer_is_lost_ends_in_recovery_with_the_spent_token() {
 }
 
 #[test]
-fn a_refresh_that_was_never_carried_out_is_simply_repeated() {
+fn a_refresh_that_was_not_carried_out_is_repeated() {
     let clover = Arc::new(Mutex::new(0));
     let count = clover.clone();
     let script = Script::new(move |_, _| {
@@ -145,7 +145,7 @@ fn a_refresh_that_was_never_carried_out_is_simply_repeated() {
 }
 
 #[test]
-fn a_process_that_dies_between_refresh_and_store_is_healed_by_the_next_one() {
+fn the_next_process_recovers_after_one_that_died_between_refresh_and_store() {
     let world = World::new(Clover {
         recovers: true,
         recovery_header: Some("true"),
@@ -163,7 +163,7 @@ fn a_process_that_dies_between_refresh_and_store_is_healed_by_the_next_one() {
     let tokens = world.ensure(TokenRequirement::AtLeast(120)).unwrap();
     assert_eq!(tokens.access.secret(), "access-3");
     assert_eq!(world.calls(), ["refresh", "refresh", "recovery"]);
-    // And what the recovery gave refreshes as usual.
+    // The recovered pair refreshes as usual.
     world.now.set(NOW + 3_600);
     assert_eq!(
         world
@@ -176,15 +176,14 @@ fn a_process_that_dies_between_refresh_and_store_is_healed_by_the_next_one() {
 }
 
 #[test]
-fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
+fn a_lost_recovery_is_repeated_once_and_then_left_to_the_next_attempt() {
     let world = World::new(Clover {
         recovers: true,
         mishaps: vec![Some(Step::Drop), Some(Step::Drop)],
         ..Clover::default()
     });
     world.now.set(NOW + 1_790);
-    // This Clover forgets the spent token once it was recovered, so the answer is final, but only
-    // then.
+    // This Clover forgets the used token after a recovery, so its refusal is final only then.
     let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     assert!(matches!(error, TokenError::Refused(_)));
     assert_eq!(
@@ -193,7 +192,7 @@ fn a_lost_recovery_is_presented_once_more_and_then_left_to_the_next_attempt() {
     );
 }
 
-/// Connected with tokens that Clover knows nothing of any more.
+/// Connected with tokens that Clover does not accept any more.
 fn dead(clover: Clover) -> World {
     let world = World::new(clover);
     let mut dead = pair(9, NOW);
@@ -204,7 +203,7 @@ fn dead(clover: Clover) -> World {
 }
 
 #[test]
-fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
+fn only_a_second_refusal_ten_minutes_later_ends_the_connection() {
     let world = dead(Clover::default());
     let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     let TokenError::Refused(refusal) = error else {
@@ -225,7 +224,7 @@ fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
             assert_eq!(error, TokenError::Refused(refusal), "{seconds}");
         }
     }
-    assert_eq!(world.calls().len(), 3, "asked again too early");
+    assert_eq!(world.calls().len(), 3, "the second attempt was too early");
     assert!(!world.store.ended.get());
     world.now.set(NOW + 600);
     let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
@@ -235,7 +234,7 @@ fn only_a_second_refusal_ten_minutes_later_means_reconnect() {
 }
 
 #[test]
-fn a_refusal_that_clover_takes_back_is_forgotten() {
+fn a_refusal_that_clover_does_not_repeat_is_forgotten() {
     let world = dead(Clover::default());
     world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.clover.lock().unwrap().generation = 9;
@@ -273,7 +272,7 @@ fn an_outage_between_two_refusals_neither_ends_the_connection_nor_clears_the_fir
 }
 
 #[test]
-fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
+fn after_a_refusal_the_access_token_is_used_while_clover_accepts_it() {
     // Refused ahead of time, with minutes left.
     let world = World::new(Clover {
         generation: 0,
@@ -284,7 +283,7 @@ fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
     let error = world.ensure(TokenRequirement::AtLeast(1_200)).unwrap_err();
     assert!(matches!(error, TokenError::Refused(_)), "{error:?}");
     assert!(world.ensure(TokenRequirement::AtLeast(120)).is_ok());
-    // Refused itself: then no call goes out with it.
+    // The access token itself was refused: no call is sent with it.
     let refused = AccessToken::new("access-5".into());
     world.now.set(NOW + 1_300);
     world.store.put(&pair(5, NOW));
@@ -299,19 +298,19 @@ fn after_a_refusal_the_access_token_serves_for_as_long_as_clover_takes_it() {
 }
 
 #[test]
-fn a_clock_that_was_ahead_at_the_first_refusal_holds_nothing_up() {
+fn a_clock_that_was_ahead_at_the_first_refusal_causes_no_delay() {
     let world = dead(Clover::default());
     world.now.set(NOW + 86_400);
     world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
     world.now.set(NOW + 60);
     let error = world.ensure(TokenRequirement::AtLeast(120)).unwrap_err();
-    // It was asked, but a refusal of the future cannot be confirmed.
+    // A request was sent, but it cannot confirm a refusal with a future time.
     assert!(matches!(error, TokenError::Refused(r) if r.at == NOW + 60));
     assert_eq!(world.calls().len(), 6);
 }
 
 #[test]
-fn tokens_stored_before_refusals_were_kept_open() {
+fn records_without_a_refusal_field_can_be_read() {
     let old = r#"{"access":"a","access_expires_at":1,"refresh":"r","refresh_expires_at":null,
         "previous_refresh":null,"rotated_at":0,"origin":"aged"}"#;
     let tokens = Tokens::from_json(old).unwrap();
@@ -320,7 +319,7 @@ fn tokens_stored_before_refusals_were_kept_open() {
 }
 
 #[test]
-fn a_page_in_clovers_place_is_no_verdict_and_the_next_run_works() {
+fn a_foreign_response_does_not_end_the_connection_and_the_next_run_works() {
     let cases = [
         Step::page(400),
         Step::page(401),
@@ -372,7 +371,7 @@ fn a_page_in_clovers_place_is_no_verdict_and_the_next_run_works() {
 }
 
 #[test]
-fn a_refused_refresh_whose_recovery_meets_a_page_is_not_refused_yet() {
+fn a_refused_refresh_with_a_foreign_response_to_its_recovery_is_not_a_refusal() {
     let mut world = dead(Clover::default());
     let script = Script::new(|seen, _| {
         if seen.path.ends_with("refresh") {
@@ -392,7 +391,7 @@ fn a_refused_refresh_whose_recovery_meets_a_page_is_not_refused_yet() {
 }
 
 #[test]
-fn a_tls_fault_costs_one_try_under_the_lock() {
+fn a_tls_failure_costs_one_attempt_under_the_lock() {
     let mut world = dead(Clover::default());
     let script = Script::of(vec![Step::Insecure]);
     world.oauth = OAuth::new(
@@ -409,7 +408,7 @@ fn a_tls_fault_costs_one_try_under_the_lock() {
 }
 
 #[test]
-fn a_header_that_rules_recovery_out_spares_that_call() {
+fn a_header_that_excludes_recovery_saves_that_call() {
     let world = dead(Clover {
         recovery_header: Some("false"),
         ..Clover::default()
@@ -425,7 +424,7 @@ fn a_header_that_rules_recovery_out_spares_that_call() {
 }
 
 #[test]
-fn an_unreachable_clover_is_no_reason_to_reconnect() {
+fn an_unreachable_clover_does_not_end_the_connection() {
     let mut world = World::new(Clover::default());
     for step in [
         Step::Refuse,
@@ -454,7 +453,7 @@ fn without_a_connection_nothing_is_sent() {
 }
 
 #[test]
-fn a_missing_permission_costs_one_refresh_however_often_it_is_met() {
+fn a_missing_permission_causes_one_refresh_in_any_number_of_calls() {
     let world = World::new(Clover {
         missing_permission: true,
         ..Clover::default()
@@ -471,7 +470,7 @@ fn a_missing_permission_costs_one_refresh_however_often_it_is_met() {
         .filter(|call| *call == "refresh")
         .count();
     assert_eq!(refreshes, 1);
-    // Much later the token may well be the reason again.
+    // Much later, the token may be the reason again.
     world.now.set(NOW + 60);
     world.get().unwrap_err();
     let refreshes = world
@@ -483,7 +482,7 @@ fn a_missing_permission_costs_one_refresh_however_often_it_is_met() {
 }
 
 #[test]
-fn a_refused_token_that_another_process_replaced_costs_no_refresh() {
+fn a_refused_token_that_another_process_replaced_causes_no_refresh() {
     let world = World::new(Clover::default());
     world.store.put(&pair(5, NOW));
     let rejected = AccessToken::new("access-4".into());
@@ -493,7 +492,7 @@ fn a_refused_token_that_another_process_replaced_costs_no_refresh() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_does_not_make_every_call_refresh() {
+fn a_wrong_clock_does_not_cause_a_refresh_in_every_call() {
     for skew in [7_200, -7_200, 1_750] {
         let world = World::new(Clover::default());
         world.now.set(NOW + skew);
@@ -509,7 +508,7 @@ fn a_clock_that_is_wrong_does_not_make_every_call_refresh() {
 }
 
 #[test]
-fn what_is_stored_comes_back_and_debug_shows_none_of_it() {
+fn a_stored_record_can_be_read_and_debug_shows_none_of_it() {
     let tokens = pair(3, NOW);
     let text = tokens.to_json();
     assert_eq!(Tokens::from_json(&text).unwrap().to_json(), text);
@@ -533,7 +532,7 @@ fn the_app_prints_its_id_and_never_its_secret() {
 }
 
 #[test]
-fn an_error_that_is_not_about_the_token_costs_no_refresh() {
+fn an_error_unrelated_to_the_token_causes_no_refresh() {
     for step in [
         Step::refusal(403),
         Step::refusal(404),
