@@ -17,14 +17,20 @@ fuzz_target!(|data: &[u8]| {
     // The first byte chooses the rules, so that one corpus covers all of them.
     let Some((rules, text)) = data.split_first() else { return };
     let mut parameters = BTreeMap::new();
-    for (bit, key, value) in [(1, "mapping_mode", "category"), (2, "pricing_mode", "markup"), (4, "markup_type", "fixed"), (8, "import_status", "published")] {
+    for (bit, key, value) in [
+        (1, "mapping_mode", "category"),
+        (2, "pricing_mode", "markup"),
+        (4, "markup_type", "fixed"),
+        (8, "import_status", "published"),
+    ] {
         if rules & bit != 0 {
             parameters.insert(key.to_owned(), value.into());
         }
     }
     parameters.insert("markup_value".to_owned(), "12.5".into());
     let settings = Settings::from_parameters(parameters).expect("these words are known");
-    let currency = Currency::from_code(["USD", "JPY", "KWD", "EUR"][usize::from(rules >> 6)]).expect("these codes are known");
+    let code = ["USD", "JPY", "KWD", "EUR"][usize::from(rules >> 6)];
+    let currency = Currency::from_code(code).expect("these codes are known");
     let mapper = Mapper::new(&settings, currency, rules & 16 == 0);
 
     let _ = Listing::<ItemCount>::parse(text);
@@ -46,11 +52,14 @@ fuzz_target!(|data: &[u8]| {
     for (id, members) in groups {
         let mut names = Names::default();
         names.groups.insert(id.clone(), "Group".into());
-        for attribute in members.iter().flat_map(|m| &m.options.0).filter_map(|o| o.attribute.as_ref()) {
-            names.attributes.insert(attribute.id.clone(), attribute.id.as_str().chars().take(2).collect());
+        let options = members.iter().flat_map(|m| &m.options.0);
+        for attribute in options.filter_map(|o| o.attribute.as_ref()) {
+            let name = attribute.id.as_str().chars().take(2).collect();
+            names.attributes.insert(attribute.id.clone(), name);
         }
         if let (Some(product), _) = mapper.group(&id, &members, &names, |_| rules & 32 != 0) {
-            assert!(product.variants.iter().all(|v| v.option_values.len() == product.options.len()));
+            let options = product.options.len();
+            assert!(product.variants.iter().all(|v| v.option_values.len() == options));
             assert!(compare(&product, &HashMap::new()).is_some());
         }
     }

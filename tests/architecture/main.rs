@@ -1,7 +1,8 @@
-//! Rules of the source tree: which crate may depend on which, where `unsafe` may stand, and which
-//! words are not used any more.
+//! Rules of the source tree: allowed dependencies of crates, places of `unsafe`, forbidden words, and
+//! the length of lines.
 
 mod files;
+mod lines;
 mod unsafe_code;
 mod words;
 

@@ -90,7 +90,8 @@ fn whatever_happens_no_unit_is_lost_doubled_or_sold_twice() {
             .err()
             .map_or(String::new(), |broken| broken.0);
         panic!(
-            "{}\nrun it again: CLOVERSYNC_MODEL_SEED={seed} CLOVERSYNC_MODEL_HISTORIES=1\nmade smaller ({now}):\n\n{}\n",
+            "{}\nrun it again: CLOVERSYNC_MODEL_SEED={seed} CLOVERSYNC_MODEL_HISTORIES=1\n\
+             made smaller ({now}):\n\n{}\n",
             broken.0,
             small.as_regression()
         );

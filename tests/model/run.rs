@@ -600,7 +600,8 @@ impl Scene {
                         .sum();
                     if asked != wanted {
                         return broken(format!(
-                            "order {order} line {line}: {asked} of product {product} are asked for instead of {wanted}"
+                            "order {order} line {line}: {asked} units of product {product} \
+                             are planned instead of {wanted}"
                         ));
                     }
                 }
@@ -666,7 +667,8 @@ impl Scene {
                 .sum();
             if named < units {
                 return Err(Broken(format!(
-                    "{named} of {units} thousandths that the till sold of item {item} and that were overwritten are named"
+                    "{named} of {units} thousandths of item {item} are named, which the till sold \
+                     and which were overwritten"
                 )));
             }
         }

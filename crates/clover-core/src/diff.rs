@@ -666,14 +666,40 @@ mod tests {
     }
 
     prop_compose! {
-        fn any_variant(id: &'static str)(sku in proptest::option::of("[a-c]{1,2}"), upc in proptest::option::of("[0-9]{2}"), price in 0..4_i64, count in proptest::option::of(-2..4_i32),
-            sellable: bool, value in "[a-z]") -> Variant {
-            Variant { sku, upc, price: ColumnPrice::parse(&price.to_string()).unwrap(), stock: count.and_then(|c| Quantity::from_clover(f64::from(c))), sellable, option_values: vec![value], ..variant(id) }
+        fn any_variant(id: &'static str)(
+            sku in proptest::option::of("[a-c]{1,2}"),
+            upc in proptest::option::of("[0-9]{2}"),
+            price in 0..4_i64,
+            count in proptest::option::of(-2..4_i32),
+            sellable: bool,
+            value in "[a-z]",
+        ) -> Variant {
+            Variant {
+                sku,
+                upc,
+                price: ColumnPrice::parse(&price.to_string()).unwrap(),
+                stock: count.and_then(|c| Quantity::from_clover(f64::from(c))),
+                sellable,
+                option_values: vec![value],
+                ..variant(id)
+            }
         }
     }
     prop_compose! {
-        fn any_product()(a in any_variant("A"), b in any_variant("B"), title in "[x-z]", tags in proptest::collection::vec("[a-b]", 0..2), group: bool, withheld: bool) -> Product {
-            let mut p = if group { product(ProductReference::Group(GroupId::new("G").unwrap()), vec![a, b]) } else { product(ProductReference::Item(ItemId::new("A").unwrap()), vec![Variant { option_values: vec![], ..a }]) };
+        fn any_product()(
+            a in any_variant("A"),
+            b in any_variant("B"),
+            title in "[x-z]",
+            tags in proptest::collection::vec("[a-b]", 0..2),
+            group: bool,
+            withheld: bool,
+        ) -> Product {
+            let mut p = if group {
+                product(ProductReference::Group(GroupId::new("G").unwrap()), vec![a, b])
+            } else {
+                let single = Variant { option_values: vec![], ..a };
+                product(ProductReference::Item(ItemId::new("A").unwrap()), vec![single])
+            };
             (p.title, p.tags, p.withheld) = (title, tags, withheld);
             p
         }
@@ -706,20 +732,29 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_count_alone_is_written_as_a_whole_comparison_would(product in any_product(), row in any_row()) {
+        fn a_count_alone_is_written_as_a_whole_comparison_would(
+            product in any_product(),
+            row in any_row(),
+        ) {
             let variant = &product.variants[0];
             let whole = compare_variant(variant, Some(&row), false);
             let alone = compare_count(variant.stock, variant.sellable, &row);
             if variant.sellable && !row.deleted {
                 let counts = whole.fields.contains(&"count") || whole.availability.is_some();
-                prop_assert_eq!(alone, counts.then_some(CountChange { quantity: whole.quantity, availability: whole.availability }));
+                let (quantity, availability) = (whole.quantity, whole.availability);
+                let change = CountChange { quantity, availability };
+                prop_assert_eq!(alone, counts.then_some(change));
             } else {
                 prop_assert!(alone.is_none_or(|change| change.availability.is_none()));
             }
         }
 
         #[test]
-        fn after_a_change_is_written_nothing_is_left_to_do(product in any_product(), a in proptest::option::of(any_row()), b in proptest::option::of(any_row())) {
+        fn after_a_change_is_written_nothing_is_left_to_do(
+            product in any_product(),
+            a in proptest::option::of(any_row()),
+            b in proptest::option::of(any_row()),
+        ) {
             let mut known: HashMap<String, Known> = HashMap::new();
             known.extend(a.map(|row| ("A".to_owned(), row)));
             known.extend(b.map(|row| ("B".to_owned(), row)));
@@ -732,7 +767,8 @@ mod tests {
                 prop_assert_eq!(compare(&product, &after), None);
                 for (variant, change) in change.product.variants.iter().zip(&change.variants) {
                     let committed = known.get(variant.id.as_str()).map_or(0, |k| k.committed);
-                    prop_assert_eq!(change.quantity, variant.stock.map(|s| (s.floor() - committed).max(0)));
+                    let left = variant.stock.map(|s| (s.floor() - committed).max(0));
+                    prop_assert_eq!(change.quantity, left);
                 }
             }
         }

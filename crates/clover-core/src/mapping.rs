@@ -313,7 +313,8 @@ impl Mapper {
                         &mut product,
                         true,
                         format!(
-                            "the price is typed in at the till{}: imported unpublished, set a price before you publish it",
+                            "the price is typed in at the till{}: imported unpublished, \
+                             set a price before you publish it",
                             which()
                         ),
                     );
@@ -323,7 +324,8 @@ impl Mapper {
                         &mut product,
                         true,
                         format!(
-                            "the price is per unit of weight or length{}: imported unpublished, check the price before you publish it",
+                            "the price is per unit of weight or length{}: imported unpublished, \
+                             check the price before you publish it",
                             which()
                         ),
                     );
@@ -345,7 +347,8 @@ impl Mapper {
                     &mut product,
                     false,
                     format!(
-                        "Clover does not tax this item by its default rates{}: check its tax profile",
+                        "Clover does not tax this item by its default rates{}: \
+                         check its tax profile",
                         which()
                     ),
                 );

@@ -355,8 +355,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn column_text_reads_back_as_it_was_written(minor in -999_999_999_999_i64..=999_999_999_999, code in prop::sample::select(vec!["USD", "KWD", "CLF"])) {
-            let price = ColumnPrice::exact(MinorUnits(minor), Currency::from_code(code).unwrap()).unwrap();
+        fn column_text_reads_back_as_it_was_written(
+            minor in -999_999_999_999_i64..=999_999_999_999,
+            code in prop::sample::select(vec!["USD", "KWD", "CLF"]),
+        ) {
+            let currency = Currency::from_code(code).unwrap();
+            let price = ColumnPrice::exact(MinorUnits(minor), currency).unwrap();
             prop_assert_eq!(ColumnPrice::parse(&price.to_string()), Some(price));
         }
 

@@ -141,24 +141,33 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_markup_never_lowers_a_price_and_never_reorders_two(a in 0_i64..100_000_000, b in 0_i64..100_000_000, m in 0_i64..10_000_000) {
+        fn a_markup_never_lowers_a_price_and_never_reorders_two(
+            a in 0_i64..100_000_000,
+            b in 0_i64..100_000_000,
+            m in 0_i64..10_000_000,
+        ) {
             let text = format!("{}.{:04}", m / 10_000, m % 10_000);
             let usd = Currency::from_code("USD").unwrap();
             for pricing in [percent(&text), fixed(&text)] {
-                let (pa, pb) = (pricing.apply(MinorUnits(a), usd).unwrap(), pricing.apply(MinorUnits(b), usd).unwrap());
+                let pa = pricing.apply(MinorUnits(a), usd).unwrap();
+                let pb = pricing.apply(MinorUnits(b), usd).unwrap();
                 prop_assert!(pa >= Pricing::Direct.apply(MinorUnits(a), usd).unwrap());
                 if a <= b { prop_assert!(pa <= pb); }
             }
         }
 
         #[test]
-        fn a_percentage_is_within_half_a_minor_unit_of_the_exact_value(a in 0_i64..100_000_000, m in 0_i64..10_000_000) {
+        fn a_percentage_is_within_half_a_minor_unit_of_the_exact_value(
+            a in 0_i64..100_000_000,
+            m in 0_i64..10_000_000,
+        ) {
             let text = format!("{}.{:04}", m / 10_000, m % 10_000);
             let exact = i128::from(a) * (1_000_000 + i128::from(m));
             let got = money::divide(exact, 1_000_000) * 1_000_000;
             prop_assert!((got - exact).abs() * 2 <= 1_000_000);
             let usd = Currency::from_code("USD").unwrap();
-            let want = ColumnPrice::exact(MinorUnits(i64::try_from(got / 1_000_000).unwrap()), usd).unwrap();
+            let got = MinorUnits(i64::try_from(got / 1_000_000).unwrap());
+            let want = ColumnPrice::exact(got, usd).unwrap();
             prop_assert_eq!(percent(&text).apply(MinorUnits(a), usd).unwrap(), want);
         }
     }

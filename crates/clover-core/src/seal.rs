@@ -201,7 +201,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_changed_byte_is_noticed(plain in proptest::collection::vec(any::<u8>(), 0..60), nonce: [u8; NONCE_BYTES], at: prop::sample::Index, bit in 0..8_u8) {
+        fn any_changed_byte_is_noticed(
+            plain in proptest::collection::vec(any::<u8>(), 0..60),
+            nonce: [u8; NONCE_BYTES],
+            at: prop::sample::Index,
+            bit in 0..8_u8,
+        ) {
             let vault = Vault::new(SECRET, Some(OTHER)).unwrap();
             let sealed = vault.seal(&plain, "c", nonce);
             prop_assert_eq!(&*vault.open(&sealed, "c").unwrap(), &plain);

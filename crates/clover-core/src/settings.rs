@@ -407,8 +407,11 @@ mod tests {
 
     #[test]
     fn values_may_be_typed_or_as_a_form_posts_them() {
-        let s = parse(json!({"pricing_mode": "markup", "markup_type": "fixed", "markup_value": 2, "push_stock": "0", "debug": true,
-            "paid_statuses": "1, 7", "default_category": "12", "sync_interval": 5}))
+        let s = parse(json!({
+            "pricing_mode": "markup", "markup_type": "fixed", "markup_value": 2,
+            "push_stock": "0", "debug": true,
+            "paid_statuses": "1, 7", "default_category": "12", "sync_interval": 5,
+        }))
         .unwrap();
         assert_eq!(s.pricing, Pricing::Fixed(MarkupValue::parse("2").unwrap()));
         assert_eq!(
@@ -425,8 +428,11 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_named_at_once_and_no_value_is_quoted() {
-        let error = parse(json!({"environment": "moon", "app_id": "a b", "app_secret": ["canary"], "sync_interval": 4, "markup_value": "ten",
-            "paid_statuses": ["x"], "webhooks": "maybe", "default_category": -1, "typo": 1}))
+        let error = parse(json!({
+            "environment": "moon", "app_id": "a b", "app_secret": ["canary"],
+            "sync_interval": 4, "markup_value": "ten",
+            "paid_statuses": ["x"], "webhooks": "maybe", "default_category": -1, "typo": 1,
+        }))
         .unwrap_err();
         let fields: Vec<_> = error.fields.keys().map(String::as_str).collect();
         assert_eq!(

@@ -154,7 +154,8 @@ impl Error {
         match error {
             OAuthError::Refused { .. } => Self::Callback {
                 message: format!(
-                    "Clover did not accept the code; check App ID and App Secret, and start the connection again ({error})"
+                    "Clover did not accept the code; check App ID and App Secret, and start the \
+                     connection again ({error})"
                 ),
                 kind: CallbackKind::Code,
             },

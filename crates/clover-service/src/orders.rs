@@ -153,7 +153,8 @@ impl OrderOutcome {
             ),
             Ok(Pay::Unknown) => (
                 OrderState::Unknown,
-                "Clover did not answer in time, so the payment may be recorded: try again, which looks first"
+                "Clover did not answer in time, so the payment may be recorded: try again, \
+                 which looks first"
                     .to_owned(),
             ),
             Err(error) => return Self::failed(error, Some(order)),

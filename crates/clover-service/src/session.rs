@@ -165,7 +165,8 @@ fn refused_words(refusal: &Refusal) -> String {
     let seconds = refusal.next_try_at().saturating_sub(now());
     let minutes = (seconds.clamp(0, CONFIRMED_AFTER) + 59) / 60;
     format!(
-        "Clover refused to renew the connection. It is asked once more in {minutes} min, and nothing before; connecting again helps at once"
+        "Clover refused to renew the connection. A second attempt follows in {minutes} min, and no \
+         request is sent before; connecting again helps at once"
     )
 }
 

@@ -97,7 +97,8 @@ fn unreadable(error: JsonError) -> Error {
 fn vault(message: String) -> Error {
     Error::Vault {
         message: format!(
-            "{message}. If the site's secret was changed or the site was copied, disconnect and connect again"
+            "{message}. If the site's secret was changed or the site was copied, disconnect and \
+             connect again"
         ),
     }
 }

@@ -18,7 +18,11 @@ fn base() -> Value {
             {"name": "Mug", "sku": "MUG-1", "quantity": "2", "unit_price": "14.99000"},
             {"name": "Kite", "sku": "", "quantity": "1.0", "unit_price": "25.00000"},
         ],
-        "charges": [{"name": "Shipping", "amount": "5.00000"}, {"name": "Tax", "amount": "4.95000"}, {"name": "Fee", "amount": "0.00000"}],
+        "charges": [
+            {"name": "Shipping", "amount": "5.00000"},
+            {"name": "Tax", "amount": "4.95000"},
+            {"name": "Fee", "amount": "0.00000"},
+        ],
         "discounts": [{"name": "Coupon", "amount": "4.93000"}],
         "total": "60.00000",
     })
@@ -46,7 +50,9 @@ fn options_raise_the_price_of_a_piece_and_one_coupon_is_one_discount() {
         order["lines"][0]["option_price"] = json!("0.50000");
         order["lines"][1]["option_price"] = json!("-1.00000");
         order["discounts"] = json!([
-            {"name": "Coupon", "amount": "1.00000"}, {"name": "Loyalty", "amount": "0.93000"}, {"name": "Coupon", "amount": "3.00000"},
+            {"name": "Coupon", "amount": "1.00000"},
+            {"name": "Loyalty", "amount": "0.93000"},
+            {"name": "Coupon", "amount": "3.00000"},
         ]);
     })
     .unwrap();
@@ -84,7 +90,8 @@ fn each_piece_is_a_line_item_and_charges_follow_and_nothing_names_an_item_of_clo
     assert_eq!(plan.title(), "PAID ONLINE 10234");
     assert_eq!(
         plan.note(),
-        "Customer: Ada Lovelace; E-mail: ada@example.org; Phone: +44 1; Shop order: a-77; Remark: Ring twice"
+        "Customer: Ada Lovelace; E-mail: ada@example.org; Phone: +44 1; \
+         Shop order: a-77; Remark: Ring twice"
     );
     let notes: Vec<_> = plan.pieces().iter().map(|p| p.note.as_str()).collect();
     assert_eq!(notes, ["SKU MUG-1", "SKU MUG-1", "", "", ""]);
@@ -199,7 +206,12 @@ fn texts_are_as_clover_can_store_them() {
         order["customer"] = json!({"name": "  Zoë 🎉\u{7} Ω ", "email": null});
         order["note"] = json!("x".repeat(3000));
         order["lines"] = json!([
-            {"name": "❤\u{fe0f} “Café” <&>\r\n🍕", "sku": "S".repeat(300), "quantity": "1", "unit_price": "1"},
+            {
+                "name": "❤\u{fe0f} “Café” <&>\r\n🍕",
+                "sku": "S".repeat(300),
+                "quantity": "1",
+                "unit_price": "1",
+            },
             {"name": "👨\u{200d}👩\u{200d}👧", "sku": " ", "quantity": 1, "unit_price": 1},
             {"name": "é".repeat(200), "sku": null, "quantity": "0.5", "unit_price": "2"},
             {"quantity": "1", "unit_price": "1"},
@@ -502,7 +514,8 @@ proptest! {
         prop_assert!(plan.discounts().iter().all(|d| d.amount.0 < 0));
         prop_assert!(plan.pieces().len() <= MAX_LINE_ITEMS);
         for piece in plan.pieces() {
-            prop_assert!((1..=127).contains(&piece.name.chars().count()) && piece.note.chars().count() <= 255);
+            prop_assert!((1..=127).contains(&piece.name.chars().count()));
+            prop_assert!(piece.note.chars().count() <= 255);
             prop_assert!(piece.name.chars().all(|c| c.len_utf8() < 4 && !c.is_control()));
         }
         prop_assert!(plan.title().chars().count() <= 127 && plan.note().chars().count() <= 2047);
@@ -510,9 +523,14 @@ proptest! {
     }
 
     #[test]
-    fn an_order_in_whole_minor_units_that_adds_up_needs_no_balancing(units in prop::collection::vec((1_i64..50, 0_i64..100_000), 1..20)) {
-        let lines: Vec<Value> = units.iter().map(|(quantity, price)|
-            json!({"name": "A", "quantity": quantity.to_string(), "unit_price": format!("{}.{:02}000", price / 100, price % 100)})).collect();
+    fn an_order_in_whole_minor_units_that_adds_up_needs_no_balancing(
+        units in prop::collection::vec((1_i64..50, 0_i64..100_000), 1..20),
+    ) {
+        let line = |(quantity, price): &(i64, i64)| {
+            let price = format!("{}.{:02}000", price / 100, price % 100);
+            json!({"name": "A", "quantity": quantity.to_string(), "unit_price": price})
+        };
+        let lines: Vec<Value> = units.iter().map(line).collect();
         let total: i64 = units.iter().map(|(quantity, price)| quantity * price).sum();
         let plan = with(|order| {
             order["lines"] = Value::Array(lines);
@@ -522,11 +540,16 @@ proptest! {
         }).unwrap();
         let count: i64 = units.iter().map(|(quantity, _)| quantity).sum();
         prop_assert_eq!(i64::try_from(plan.pieces().len()), Ok(count));
-        prop_assert!(plan.pieces().iter().all(|piece| piece.name == "A") && plan.discounts().is_empty());
+        prop_assert!(plan.pieces().iter().all(|piece| piece.name == "A"));
+        prop_assert!(plan.discounts().is_empty());
     }
 
     #[test]
-    fn different_numbers_of_a_tag_have_different_references(a in 1..=LARGEST_NUMBER, b in 1..=LARGEST_NUMBER, random: [u8; 8]) {
+    fn different_numbers_of_a_tag_have_different_references(
+        a in 1..=LARGEST_NUMBER,
+        b in 1..=LARGEST_NUMBER,
+        random: [u8; 8],
+    ) {
         let tag = site_tag(random);
         let (one, other) = (order_reference(&tag, a).unwrap(), order_reference(&tag, b).unwrap());
         prop_assert_eq!(a == b, one == other);
@@ -536,7 +559,11 @@ proptest! {
     }
 
     #[test]
-    fn no_order_makes_the_planner_panic(quantity in ".{0,12}", price in "[-+.0-9]{0,31}", total in "[-.0-9]{0,31}") {
+    fn no_order_makes_the_planner_panic(
+        quantity in ".{0,12}",
+        price in "[-+.0-9]{0,31}",
+        total in "[-.0-9]{0,31}",
+    ) {
         let _ = with(|order| {
             order["lines"][0] = json!({"name": "A", "quantity": quantity, "unit_price": price});
             order["total"] = json!(total);

@@ -221,7 +221,8 @@ fn the_form_of_an_entry_says_nothing_of_what_is_in_it() {
 #[test]
 fn switched_off_clovers_events_are_counted_and_a_stranger_is_still_refused() {
     let body = delivery(json!([
-        {"objectId": "I:A", "type": "UPDATE"}, {"objectId": "IS:A", "type": "UPDATE"}, {"objectId": "I:B", "type": "DELETE"}, 7,
+        {"objectId": "I:A", "type": "UPDATE"}, {"objectId": "IS:A", "type": "UPDATE"},
+        {"objectId": "I:B", "type": "DELETE"}, 7,
     ]))
     .to_string();
     let body = body.as_bytes();
@@ -247,7 +248,8 @@ fn switched_off_clovers_events_are_counted_and_a_stranger_is_still_refused() {
 #[test]
 fn old_and_new_item_events_are_one_event_and_what_they_carry_is_not_read() {
     let found = judge(&delivery(json!([
-        {"objectId": "IS:A", "type": "UPDATE", "ts": T, "itemStock": {"quantity": 1e99, "x": [[{}]]}},
+        {"objectId": "IS:A", "type": "UPDATE", "ts": T,
+         "itemStock": {"quantity": 1e99, "x": [[{}]]}},
         {"objectId": "I:A", "type": "CREATE", "ts": T + 2},
         {"objectId": "IA:A", "type": "UPDATE", "ts": T + 1, "available": "canary"},
         {"objectId": "IS:B", "type": "UPDATE"},
@@ -326,7 +328,7 @@ fn a_time_that_is_none_is_left_out_and_costs_no_event() {
         "1e999",
     ] {
         let body = format!(
-            "{{\"merchants\":{{\"{OURS}\":[{{\"objectId\":\"I:A\",\"type\":\"UPDATE\",\"ts\":{ts}}}]}}}}"
+            r#"{{"merchants":{{"{OURS}":[{{"objectId":"I:A","type":"UPDATE","ts":{ts}}}]}}}}"#
         );
         let found = judge_bytes(body.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
         let expected = vec![item("A", EventKind::Update, None)];
@@ -366,14 +368,18 @@ fn every_documented_prefix_has_its_object() {
 #[test]
 fn what_is_unknown_malformed_or_another_merchants_is_counted_and_costs_nothing_else() {
     let unknown = json!([
-        {"objectId": "Z:A", "type": "UPDATE"}, {"objectId": ":A", "type": "UPDATE"}, {"objectId": "i:A", "type": "UPDATE"},
+        {"objectId": "Z:A", "type": "UPDATE"}, {"objectId": ":A", "type": "UPDATE"},
+        {"objectId": "i:A", "type": "UPDATE"},
         {"objectId": "I:A", "type": "MOVE"}, {"objectId": "I:A", "type": "update"},
     ]);
     assert_eq!(events(judge(&delivery(unknown))), (vec![], (5, 0, 0)));
     let malformed = json!([
-        null, 7, "I:A", [], ["I:A", "UPDATE", 1], {}, {"objectId": "I:A"}, {"objectId": "I:A", "type": null}, {"type": "UPDATE"},
-        {"objectId": 7, "type": "UPDATE"}, {"objectId": "A", "type": "UPDATE"}, {"objectId": "I:", "type": "UPDATE"},
-        {"objectId": "I:A:B", "type": "UPDATE"}, {"objectId": "I:../A", "type": "UPDATE"}, {"objectId": format!("I:{}", "A".repeat(65)), "type": "UPDATE"},
+        null, 7, "I:A", [], ["I:A", "UPDATE", 1], {},
+        {"objectId": "I:A"}, {"objectId": "I:A", "type": null}, {"type": "UPDATE"},
+        {"objectId": 7, "type": "UPDATE"}, {"objectId": "A", "type": "UPDATE"},
+        {"objectId": "I:", "type": "UPDATE"}, {"objectId": "I:A:B", "type": "UPDATE"},
+        {"objectId": "I:../A", "type": "UPDATE"},
+        {"objectId": format!("I:{}", "A".repeat(65)), "type": "UPDATE"},
         {"objectId": "P:'", "type": "UPDATE"},
     ]);
     assert_eq!(events(judge(&delivery(malformed))), (vec![], (0, 0, 16)));
@@ -495,7 +501,8 @@ fn depth_costs_no_stack() {
 
 #[test]
 fn escapes_are_read_as_what_they_mean() {
-    let body = r#"{"\u006derchants":{"M1M2M3M4M5M6\u004d":[{"objectId":"I\u003aA","\u0074ype":"UP\u0044ATE"}]}}"#;
+    let body = r#"{"\u006derchants":{"M1M2M3M4M5M6\u004d":[
+        {"objectId":"I\u003aA","\u0074ype":"UP\u0044ATE"}]}}"#;
     let found = judge_bytes(body.as_bytes(), &[AUTH.as_bytes()], Some(AUTH), true);
     assert_eq!(
         events(found),
@@ -509,7 +516,9 @@ fn some_event() -> impl Strategy<Value = Value> {
     let kind = prop::sample::select(vec!["CREATE", "UPDATE", "DELETE", "MOVE"]);
     let ts = prop_oneof![Just(Value::Null), (-1_i64..6).prop_map(Value::from)];
     prop_oneof![
-        9 => (prefix, id, kind, ts).prop_map(|(prefix, id, kind, ts)| json!({"objectId": format!("{prefix}:{id}"), "type": kind, "ts": ts})),
+        9 => (prefix, id, kind, ts).prop_map(|(prefix, id, kind, ts)| {
+            json!({"objectId": format!("{prefix}:{id}"), "type": kind, "ts": ts})
+        }),
         1 => prop::sample::select(vec![json!(null), json!([]), json!({}), json!("I:A")]),
     ]
 }
@@ -558,7 +567,10 @@ fn model(list: &[Value]) -> (Vec<Named>, usize, usize) {
 
 proptest! {
     #[test]
-    fn a_delivery_becomes_what_the_plain_rules_say(list in prop::collection::vec(some_event(), 0..30), others in 0..5_usize) {
+    fn a_delivery_becomes_what_the_plain_rules_say(
+        list in prop::collection::vec(some_event(), 0..30),
+        others in 0..5_usize,
+    ) {
         let mut body = delivery(json!(list));
         body["merchants"]["OTHER"] = json!(vec![1; others]);
         let (found, ignored) = events(judge(&body));
@@ -582,13 +594,21 @@ proptest! {
     }
 
     #[test]
-    fn no_body_makes_a_stranger_more_than_a_stranger(body in prop::collection::vec(any::<u8>(), 0..300), header in prop::option::of(prop::collection::vec(any::<u8>(), 0..60))) {
+    fn no_body_makes_a_stranger_more_than_a_stranger(
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        header in prop::option::of(prop::collection::vec(any::<u8>(), 0..60)),
+    ) {
         let auth: Vec<&[u8]> = header.as_deref().into_iter().collect();
         refused(judge_bytes(&body, &auth, Some(AUTH), true), 403);
     }
 
     #[test]
-    fn any_cut_or_changed_byte_leaves_a_verdict_and_quotes_nothing(list in prop::collection::vec(some_event(), 0..6), at: prop::sample::Index, byte: u8, cut: bool) {
+    fn any_cut_or_changed_byte_leaves_a_verdict_and_quotes_nothing(
+        list in prop::collection::vec(some_event(), 0..6),
+        at: prop::sample::Index,
+        byte: u8,
+        cut: bool,
+    ) {
         let mut body = delivery(json!(list)).to_string().replace("appId", "canary").into_bytes();
         let at = at.index(body.len());
         if cut { body.truncate(at) } else { body[at] = byte }
@@ -596,7 +616,8 @@ proptest! {
         if let Verdict::Refused(refusal) = found {
             let text = refusal.to_string();
             prop_assert_eq!(refusal.status(), 400);
-            prop_assert!(text.is_ascii() && !text.contains("canary") && !text.contains("objectId") && !text.contains(OURS), "{}", text);
+            let quotes = ["canary", "objectId", OURS].iter().any(|part| text.contains(part));
+            prop_assert!(text.is_ascii() && !quotes, "{}", text);
         }
     }
 }

@@ -126,8 +126,9 @@ fn add(
     ));
     item.menu_item = Some(Box::new(MenuItem {
         description: format!(
-            "{}. Made in small batches, checked by hand, and packed without plastic. Every piece differs a little \
-             in grain and colour; please allow for that when ordering several. Lot {:08}.",
+            "{}. Made in small batches, checked by hand, and packed without plastic. Every piece \
+             differs a little in grain and colour; please allow for that when ordering several. \
+             Lot {:08}.",
             item.name,
             random.below(100_000_000)
         ),

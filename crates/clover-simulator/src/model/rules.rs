@@ -244,7 +244,8 @@ static RULES: [Rules; 12] = [
     },
     Rules {
         path: "modifier_groups",
-        filters: "modifiedTime, category.id, negativeSortOrder, item.id, sortOrder, name, id, showByDefault",
+        filters: "modifiedTime, category.id, negativeSortOrder, item.id, sortOrder, name, id, \
+                  showByDefault",
         fields: &[
             required(text("name", 255)),
             text("alternateName", 255),
@@ -327,7 +328,8 @@ static RULES: [Rules; 12] = [
         path: "customers",
         read: "CUSTOMERS_R",
         write: "CUSTOMERS_W",
-        filters: "fullName, firstName, lastName, phoneNumber, emailAddress, customerSince, marketingAllowed, id",
+        filters: "fullName, firstName, lastName, phoneNumber, emailAddress, customerSince, \
+                  marketingAllowed, id",
         fields: &[
             text("firstName", 64),
             text("lastName", 64),
@@ -344,10 +346,16 @@ static RULES: [Rules; 12] = [
 ];
 
 /// Filter fields of items: the recorded header, and `categoryId`, which works without being listed.
-pub const ITEM_FILTERS: &str = "modifiedTime, hidden, itemCode, available, lowStock, option.id, excludeCashDiscount, type, modifierGroup.id, autoManage, all_categorized_items.item_uuid, price, menuId, id, sku, defaultTaxRates, menuItemEnabled, ageRestricted, tags.id, alternateName, isRevenue, tags.name, deleted, item.id, name, price_type, itemStock.quantity, itemGroup.id";
+pub const ITEM_FILTERS: &str = "modifiedTime, hidden, itemCode, available, lowStock, option.id, \
+    excludeCashDiscount, type, modifierGroup.id, autoManage, all_categorized_items.item_uuid, \
+    price, menuId, id, sku, defaultTaxRates, menuItemEnabled, ageRestricted, tags.id, \
+    alternateName, isRevenue, tags.name, deleted, item.id, name, price_type, \
+    itemStock.quantity, itemGroup.id";
 
 /// Filter fields of orders, as documented.
-pub const ORDER_FILTERS: &str = "employee.id, note, modifiedTime, orderType, title, device.id, externalReferenceId, clientCreatedTime, total, payType, testMode, createdTime, id, state, deletedTime, manualTransaction";
+pub const ORDER_FILTERS: &str = "employee.id, note, modifiedTime, orderType, title, device.id, \
+    externalReferenceId, clientCreatedTime, total, payType, testMode, createdTime, id, state, \
+    deletedTime, manualTransaction";
 
 /// Filter fields of counts: assumed, the reference does not say.
 pub const STOCK_FILTERS: &str = "item.id, quantity, modifiedTime, id";

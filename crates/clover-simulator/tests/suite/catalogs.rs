@@ -166,10 +166,12 @@ async fn a_file_of_items_is_taken_as_it_is() {
     let list = json!([
         {"id": "AAAAAAAAAAAA1", "name": "Cap Red", "price": 5, "itemGroup": {"id": "GGGGGGGGGGGG1"},
          "modifiedTime": 1_700_000_000_000i64,
-         "options": {"elements": [{"id": "BBBBBBBBBBBB1", "name": "Red", "attribute": {"id": "CCCCCCCCCCCC1"}}]},
+         "options": {"elements": [
+             {"id": "BBBBBBBBBBBB1", "name": "Red", "attribute": {"id": "CCCCCCCCCCCC1"}}]},
          "categories": {"elements": [{"id": "DDDDDDDDDDDD1", "name": "Hats", "sortOrder": 4}]},
          "itemStock": {"quantity": 2.5, "modifiedTime": 1_700_000_009_000i64}},
-        {"id": "AAAAAAAAAAAA2", "name": "Cap Blue", "price": 6, "itemGroup": {"id": "GGGGGGGGGGGG1"}, "deleted": true},
+        {"id": "AAAAAAAAAAAA2", "name": "Cap Blue", "price": 6,
+         "itemGroup": {"id": "GGGGGGGGGGGG1"}, "deleted": true},
         {"name": "No id", "price": 7},
     ]);
     std::fs::write(&path, list.to_string()).expect("a file");
@@ -211,8 +213,10 @@ async fn a_file_of_items_is_taken_as_it_is() {
 async fn raw_fields_are_served_as_they_stand_in_the_file() {
     let path = std::env::temp_dir().join(format!("clover-hostile-{}.json", std::process::id()));
     let catalog = json!([
-        {"id": "AR00000000001", "name": "Odd", "price": 100, "sku": "ODD", "itemStock": {"quantity": 3.0},
-         "__raw": {"price": "599", "sku": 12345, "hidden": "false", "categories": {"elements": [null]},
+        {"id": "AR00000000001", "name": "Odd", "price": 100, "sku": "ODD",
+         "itemStock": {"quantity": 3.0},
+         "__raw": {"price": "599", "sku": 12345, "hidden": "false",
+                   "categories": {"elements": [null]},
                    "itemStock": "3", "name": null}},
         {"id": "AR00000000002", "name": "Plain", "price": 200},
     ]);

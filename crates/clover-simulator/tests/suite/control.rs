@@ -140,7 +140,8 @@ async fn items_are_made_edited_deleted_and_brought_back() {
     let made = sim.sim(
         "POST",
         "items",
-        json!({"name": "Kite", "price": 2500, "sku": "K", "quantity": 4, "categories": ["Toys", "Shop"], "tags": ["Wind"]}),
+        json!({"name": "Kite", "price": 2500, "sku": "K", "quantity": 4,
+               "categories": ["Toys", "Shop"], "tags": ["Wind"]}),
     );
     assert_eq!(keys(&made), ["id"]);
     let id = text(&made["id"]);
@@ -262,7 +263,8 @@ async fn a_merchant_that_does_not_track_stock_sells_without_counting() {
 #[tokio::test]
 async fn the_merchant_is_changed() {
     let sim = Sim::start().await;
-    let change = json!({"name": "Café", "currency": "EUR", "vat": true, "trackStock": false, "updateStock": false,
+    let change = json!({"name": "Café", "currency": "EUR", "vat": true,
+                        "trackStock": false, "updateStock": false,
         "permissions": ["INVENTORY_R", "MERCHANT_R"]});
     let shown = sim.sim("POST", "merchant", change.clone());
     for name in keys(&change) {

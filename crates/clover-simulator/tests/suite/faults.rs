@@ -92,7 +92,8 @@ async fn status_answers_in_place_of_clover() {
     let item = sim.item(json!({"name": "A", "price": 1, "quantity": 5}));
     fault(
         &sim,
-        json!({"match": "POST /v3/**", "do": "status", "code": 503, "body": {"message": "busy"}, "retry_after": 7}),
+        json!({"match": "POST /v3/**", "do": "status", "code": 503,
+               "body": {"message": "busy"}, "retry_after": 7}),
     );
     let answer = sim
         .post(&format!("item_stocks/{item}"), json!({"quantity": 1}))
@@ -103,7 +104,8 @@ async fn status_answers_in_place_of_clover() {
     assert_eq!(sim.stock(&item), json!(5.0));
     fault(
         &sim,
-        json!({"match": "POST /v3/**", "do": "status", "code": 502, "body": "<html>", "apply": true}),
+        json!({"match": "POST /v3/**", "do": "status", "code": 502,
+               "body": "<html>", "apply": true}),
     );
     let answer = sim
         .post(&format!("item_stocks/{item}"), json!({"quantity": 1}))

@@ -385,7 +385,8 @@ async fn one_too_many(rules: &Value, count: usize) -> Answer {
 
 #[tokio::test]
 async fn each_limit_can_be_lowered_and_a_429_names_only_the_one_that_was_tripped() {
-    let off = json!({"per_second": 1000, "concurrent": 1000, "app_per_second": 1000, "app_concurrent": 1000});
+    let off = json!({"per_second": 1000, "concurrent": 1000,
+                     "app_per_second": 1000, "app_concurrent": 1000});
     for (limit, header, value) in [
         ("per_second", "x-ratelimit-tokenlimit", 5),
         ("app_per_second", "x-ratelimit-crosstokenlimit", 5),
@@ -612,7 +613,8 @@ async fn order_types_need_merchant_read_and_an_order_takes_one() {
 #[tokio::test]
 async fn the_online_part_of_an_item_is_absent_forbidden_on_request_or_always_there() {
     let sim = Sim::start().await;
-    let menu = json!({"name": "Kite", "description": "Flies.", "imageFilename": "kite.png", "enabled": true});
+    let menu = json!({"name": "Kite", "description": "Flies.",
+                      "imageFilename": "kite.png", "enabled": true});
     let item = sim.item(json!({"name": "Kite", "price": 5, "menuItem": menu}));
     for (word, plain, expanded) in [
         ("absent", (200, false), (200, false)),

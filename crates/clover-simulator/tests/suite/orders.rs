@@ -451,7 +451,8 @@ async fn an_atomic_order_refuses_in_documented_words() {
             unknown,
         ),
         (
-            json!({"lineItems": [{"item": {"id": item}, "modifications": [{"modifier": {"id": unknown}}]}]}),
+            json!({"lineItems": [
+                {"item": {"id": item}, "modifications": [{"modifier": {"id": unknown}}]}]}),
             "invalid_modifier",
             unknown,
         ),

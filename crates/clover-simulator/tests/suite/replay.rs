@@ -398,7 +398,8 @@ async fn order_samples_have_the_shapes_of_ours() {
                 let rates = line["taxRates"]["elements"].as_array().expect("rates");
                 let mut ids = Vec::new();
                 for rate in rates {
-                    let rate = json!({"name": rate["name"], "rate": rate["rate"], "isDefault": rate["isDefault"]});
+                    let rate = json!({"name": rate["name"], "rate": rate["rate"],
+                                      "isDefault": rate["isDefault"]});
                     ids.push(json!({"id": sim.make("tax_rates", rate).await["id"]}));
                 }
                 let mut made = line.clone();
