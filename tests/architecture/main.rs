@@ -1,5 +1,5 @@
-//! Rules of the source tree: allowed dependencies of crates, places of `unsafe`, forbidden words, and
-//! the length of lines.
+//! Rules of the source tree: allowed dependencies of crates, places of `unsafe`, forbidden words,
+//! and the length of lines.
 
 mod files;
 mod lines;

@@ -10,7 +10,6 @@ const COVERED: &[(&str, &[&str])] = &[
     ("crates/clover-simulator", &["rs", "toml"]),
     ("fuzz/fuzz_targets", &["rs"]),
     ("php-plugin", &["ini", "js", "php", "sql", "xml"]),
-    ("php-plugin/lib", &["php", "ini", "sql", "xml"]),
     ("src", &["rs"]),
     ("stubs", &["php"]),
     ("tests/model", &["rs"]),
