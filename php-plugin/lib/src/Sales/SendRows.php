@@ -28,7 +28,7 @@ final readonly class SendRows
      *
      * @param string             $set    Columns, as in UPDATE … SET
      * @param list<scalar|null>  $values Of the columns
-     * @param ?string            $claim  Who must hold the row; null where nobody does
+     * @param ?string            $claim  Required holder of the row; null if it must have none
      * @param string             $and    Another condition
      *
      * @return bool Whether it was
