@@ -1,12 +1,12 @@
 <?php
 
 /**
- * Finds the project's PHP classes where Joomla's autoloader does not run: on the command line and in tests.
+ * Loads the project's PHP classes where Joomla's autoloader does not run: on the command line and in tests.
  */
 
 declare(strict_types=1);
 
-// The library's files refuse to be opened by anything that does not say this, as Joomla does.
+// Like Joomla's, the library's files end at once when this constant is not defined.
 \defined('_JEXEC') || \define('_JEXEC', 1);
 
 spl_autoload_register(static function (string $class): void {

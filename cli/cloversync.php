@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The command line. See ./cloversync, which starts it with the extension loaded.
+ * The command line's main program. ./cloversync starts it with the extension loaded.
  */
 
 declare(strict_types=1);

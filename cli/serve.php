@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Answers Clover's webhooks for the stand-in shop: POST /webhook. Runs under PHP's own server, which `./cloversync
+ * Answers Clover's webhooks for the test shop: POST /webhook. It runs under PHP's built-in server, which `./cloversync
  * serve` starts, and under PHP-FPM behind a web server; see docs/serve.md. Events are processed after the response.
  */
 

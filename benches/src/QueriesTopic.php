@@ -31,7 +31,8 @@ final class QueriesTopic implements Topic
         $sql   = new RecordingSql($place->db->connect());
         $this->live($place, $sql);
         // As an established shop's are, which has been analysed by its server meanwhile.
-        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [
+        $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables
+            WHERE table_schema = DATABASE() AND table_name LIKE ?', [
             str_replace('_', '\\_', $place->db->prefix) . '%',
         ]);
         $place->db->connect()->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));

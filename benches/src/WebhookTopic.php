@@ -122,7 +122,8 @@ final class WebhookTopic implements Topic
                 ->db
                 ->connect()
                 ->fetchAll(
-                    'SELECT m.clover_id, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
+                    'SELECT m.clover_id, q.quantity FROM #__j2commerce_clover_mappings m
+                        JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id',
                 ),
             'quantity',
             'clover_id',

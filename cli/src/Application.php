@@ -45,40 +45,40 @@ final class Application
     private const USAGE_TEXT = <<<'TEXT'
         Usage: ./cloversync COMMAND [--json]
 
-          connect      Connect to Clover. Prints the address to open and waits for the answer on 127.0.0.1.
+          connect      Connect to Clover. Prints the address to open and waits for the callback on 127.0.0.1.
                          --port N        port to wait on (8902)      --timeout S     seconds to wait (300)
-                         --approve       approve by itself, against a simulator only
-                         --callback URL  take the address that the browser ended at, after an earlier connect
-                         --currency XXX  confirm the merchant's currency where Clover does not tell it
-                         --move          this is the shop now, no copy of it
+                         --approve       approve without a person, against a simulator only
+                         --callback URL  use the last address of the browser, after an earlier connect
+                         --currency XXX  confirm the merchant's currency when Clover does not show it
+                         --move          use the connection on this site, because the shop has moved
           disconnect   Forget the tokens; products and links stay.
           status       Show the connection and what is linked.
-          sync         Bring the shop up to date with Clover.
+          sync         Update the shop from Clover.
                          --dry-run          only show what would change
                          --stock-only       counts only: one request a thousand items
-                         --confirm-deletes  many items are gone from Clover, and that is right
+                         --confirm-deletes  confirm that many items were deleted in Clover
           preview      Show what a sync would change.
           products     List the linked products as the shop has them.
           log          Show the sync log, newest first.
                          --limit N  (50)    --status success|error|skipped    --search TEXT
-          work         Bring what was sold on the web into Clover, until nothing is due.
-                         --once         one batch          --no-scan    do not look through the recent orders
-                         --resume       go on after a pause
+          work         Send web sales to Clover, until nothing is due.
+                         --once         one batch          --no-scan    do not scan the recent orders
+                         --resume       resume after a pause
                          --applied ROW  --send ROW  --leave ROW   settle a row that needs a decision: Clover has it,
                                         Clover does not have it so send it, or leave it as it is
                          --restock ORDER:LINE:UNITS   give units of a partly refunded order back
           drift        Compare the shop's counts with Clover's, with the reason where they differ.
           serve        Answer Clover's webhooks at http://HOST:PORT/webhook, and process them after each response.
-                         --listen HOST:PORT  (127.0.0.1:8903)    --no-drain  leave the work to “work”
-          conflicts    List products that the shop already had under the SKU of a Clover item.
+                         --listen HOST:PORT  (127.0.0.1:8903)    --no-drain  leave the events to “work”
+          conflicts    List products that the shop already had with the SKU of a Clover item.
                          --adopt ID    link this one      --adopt-all    link all that fit
                          --relink-all  link those that another environment or merchant had
-          order FILE   Store an order as J2Commerce would: its rows, the shop's stock, then the event. “-” reads it from
-                       the input.
+          order FILE   Store an order as J2Commerce does: its rows, the shop's stock, then the event. “-” reads it from
+                       standard input.
                          --no-event    leave the event out, as when PHP died before it
 
         Settings: cloversync.json in the working folder, or CLOVERSYNC_ENVIRONMENT, _APP_ID, _APP_SECRET, _BASE_URL,
-        _DSN, _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (what tells this shop from a copy), _SITE_SECRET,
+        _DSN, _DB_USER, _DB_PASSWORD, _DB_PREFIX, _SITE (distinguishes this shop from a copy), _SITE_SECRET,
         _PREVIOUS_SITE_SECRET, _WEBHOOK_SECRET, _CURRENCY and _SETTINGS (JSON).
         TEXT;
 
@@ -227,13 +227,13 @@ final class Application
 
         if ($before !== null) {
             $this->console->warning(
-                "This is another merchant than before ($before): products linked to it stay as they are, see "
-                . '“conflicts” after the next sync.',
+                "This is a different merchant from the previous one ($before): products linked to that one stay "
+                . 'unchanged, see “conflicts” after the next sync.',
             );
         }
     }
 
-    /** --approve sends no person to Clover, so it must never reach the real Clover. */
+    /** --approve logs in without a person, so it must never reach the real Clover. */
     private function requireSimulator(Services $shop): void
     {
         $host = parse_url($shop->settings->baseUrl ?? '', PHP_URL_HOST);
@@ -255,7 +255,7 @@ final class Application
         $shopCurrency = ShopConfig::read($shop->sql)->currency;
 
         if ($facts->currency === null && $this->console->canAsk()) {
-            $answer = $this->console->ask("Clover does not tell the merchant's currency. Which is it? [$shopCurrency]");
+            $answer = $this->console->ask("Clover does not show the merchant's currency. Which is it? [$shopCurrency]");
 
             $currency = Config::currencyCode($answer === '' ? $shopCurrency : $answer) ?? throw new UsageException(
                 'A currency is a code of three letters, such as USD.',
@@ -265,12 +265,12 @@ final class Application
         } elseif ($facts->currency === null && $approve) {
             $shop->merchant->confirmCurrency($shopCurrency);
             $this->console->warning(
-                "Clover does not tell the merchant's currency: the shop's, $shopCurrency, is taken for it.",
+                "Clover does not show the merchant's currency: the shop's, $shopCurrency, is used.",
             );
             $facts = $facts->withConfirmedCurrency($shopCurrency);
         } elseif ($facts->currency === null) {
             $this->console->warning(
-                'Clover does not tell the merchant\'s currency: run “connect --currency XXX” before a sync.',
+                'Clover does not show the merchant\'s currency: run “connect --currency XXX” before a sync.',
             );
         }
 
@@ -386,7 +386,7 @@ final class Application
             $this->console->warning(self::refused($now->refusedAt, (int) $now->nextTryAt));
         } elseif ($data['token_ends_soon']) {
             $this->console->warning(
-                'The access token is about to end, or has ended; the next call to Clover refreshes it. A '
+                'The access token is about to expire, or has expired; the next call to Clover refreshes it. A '
                 . 'scheduled refresh every 15 to 25 minutes keeps it fresh.',
             );
         }
@@ -438,7 +438,7 @@ final class Application
         }
 
         $this->console->line(match ($result->status) {
-            RunStatus::Running           => 'Stopped after the current page. Run “sync” again to go on from there.',
+            RunStatus::Running           => 'Stopped after the current page. Run “sync” again to resume from there.',
             RunStatus::NeedsConfirmation => 'Stopped before deleting: '
                 . (string) $result->message
                 . ' (“sync --confirm-deletes”)',
@@ -644,7 +644,7 @@ final class Application
         );
     }
 
-    /** Cuts the zeros at the end of the column's five decimal places, down to two. */
+    /** Removes trailing zeros from the column's five decimal places, and keeps two. */
     private static function shortPrice(string $price): string
     {
         return (string) preg_replace('/(\.\d\d\d*?)0+$/', '$1', $price);
@@ -734,7 +734,7 @@ final class Application
     }
 
     /**
-     * An article needs a category: asks for it once on a terminal, else takes the category that Joomla installs.
+     * An article needs a category: asks for one on a terminal, else uses the category that Joomla's installer creates.
      */
     private function withDefaultCategory(Services $shop): Services
     {

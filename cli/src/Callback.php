@@ -6,10 +6,10 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Support\Platform;
 
-/** Receives the browser that Clover sends back. */
+/** Receives the browser when Clover sends it back. */
 final class Callback
 {
-    /** Seconds that a client may take to send its request, and to read the answer. */
+    /** Seconds that a client may take to send its request, and to read the response. */
     private const PATIENCE = 10.0;
 
     /** Bytes of a request; an address and a browser's headers are far shorter. */
@@ -22,11 +22,11 @@ final class Callback
     private const FUNCTIONS = ['stream_socket_server', 'stream_socket_accept', 'stream_select', 'stream_set_blocking'];
 
     /**
-     * Waits for the browser on the loopback address. Other requests are answered and neither end nor delay the wait: a
-     * favicon, a port scanner, a page with another state, a client that sends nothing.
+     * Waits for the browser on the loopback address. Other requests get a response and neither end nor delay the wait:
+     * a favicon, a port scanner, a page with another state, a client that sends nothing.
      *
-     * @param string           $state The state that the answer must carry
-     * @param callable(): void $ready Called once it listens
+     * @param string           $state The state that the callback must have
+     * @param callable(): void $ready Called once it is listening
      *
      * @return ?string The query of the callback; null when the time is over
      */
@@ -61,7 +61,7 @@ final class Callback
             $wait  = min($left, 0.5);
 
             if (@stream_select($read, $write, $except, (int) $wait, (int) (($wait - (int) $wait) * 1e6)) === false) {
-                // A signal; its handler has run.
+                // A signal arrived and its handler has run.
                 continue;
             }
 
@@ -98,7 +98,7 @@ final class Callback
     /**
      * @param resource $client
      *
-     * @return ?string The query, when this is the callback that is waited for
+     * @return ?string The query, when this is the expected callback
      */
     private static function answer($client, string $request, string $state): ?string
     {
@@ -125,7 +125,7 @@ final class Callback
     }
 
     /**
-     * Follows the redirects of a simulated Clover, which approves without a person.
+     * Follows the redirects of the simulator, which approves without a person.
      *
      * @throws \RuntimeException
      */

@@ -15,8 +15,8 @@ use CloverSync\Shop\Support\Platform;
 use CloverSync\Vault;
 
 /**
- * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which take precedence, and the
- * shop that they configure.
+ * Settings from cloversync.json in the working folder and from CLOVERSYNC_* variables, which take precedence. It opens
+ * the shop that they describe.
  */
 final readonly class Config
 {
@@ -42,12 +42,12 @@ final readonly class Config
 
     private const PREFIX = 'jos_';
 
-    /** Keys that are passed on to the settings. */
+    /** Keys that become settings of the extension. */
     private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
 
     /**
      * @param array<string, scalar> $values   By key
-     * @param array<string, mixed>  $settings As {@see Settings::fromArray()} takes and checks them
+     * @param array<string, mixed>  $settings Input of {@see Settings::fromArray()}, which checks it
      */
     private function __construct(
         #[\SensitiveParameter]
@@ -199,7 +199,7 @@ final readonly class Config
             );
         }
 
-        // The database holds customers' names. SQLite gives the file's mode to its journal files.
+        // The database contains customers' names. SQLite gives its journal files the same mode.
         $mask = Platform::has('umask') ? umask(0o077) : null;
         $this->closeToOthers();
 
@@ -237,7 +237,7 @@ final readonly class Config
         return $sql;
     }
 
-    /** Version 0.1.0 made the database readable for all users; a group's rights stay. */
+    /** Version 0.1.0 made the database readable for all users; a group's permissions stay. */
     private function closeToOthers(): void
     {
         $file = $this->file();
@@ -315,7 +315,7 @@ final readonly class Config
 
         try {
             if (@file_put_contents($own, bin2hex(random_bytes(32))) === 64) {
-                // Both fail when another process was first; its secret is used then.
+                // Both fail when another process was first; then its secret is used.
                 Platform::has('link') ? @link($own, $file) : self::copy($own, $file);
             }
         } finally {
@@ -324,7 +324,7 @@ final readonly class Config
         }
     }
 
-    /** Not atomic: a killed process leaves part of the file, and a file of another length is refused. */
+    /** Not atomic: a killed process may leave part of the file, and a file of the wrong length is refused. */
     private static function copy(string $from, string $to): void
     {
         try {

@@ -17,8 +17,8 @@ final class JsonReader
 
     /**
      * @param array<mixed>                 $values
-     * @param \ArrayObject<string, string> $wrong  Takes what is wrong: path => sentence without subject
-     * @param string                       $path   Of the object itself, with its dot
+     * @param \ArrayObject<string, string> $wrong  Receives what is wrong: path => sentence without subject
+     * @param string                       $path   Path of the object itself, with a dot at its end
      */
     public function __construct(
         private readonly array $values,
@@ -133,7 +133,7 @@ final class JsonReader
         return $objects;
     }
 
-    /** Notes the unknown fields. */
+    /** Reports the unknown fields. */
     public function refuseOthers(): void
     {
         foreach (array_diff_key($this->values, $this->known) as $name => $_) {

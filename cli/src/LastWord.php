@@ -24,7 +24,7 @@ final class LastWord
     // @mago-expect analysis:write-only-property
     private static string $reserve = '';
 
-    /** @param \Closure(list<string>): int $command Takes the words of the command line, gives the exit code */
+    /** @param \Closure(list<string>): int $command Receives the words of the command line and returns the exit code */
     public static function run(\Closure $command): never
     {
         $words = [];

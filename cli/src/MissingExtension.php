@@ -21,7 +21,10 @@ final class MissingExtension
         );
     }
 
-    /** PHP reports the reason once, before any script runs. So PHP is started again with its output captured. */
+    /**
+     * PHP reports the reason only at its start, before any script runs. So it is started again with its output
+     * captured.
+     */
     private static function reason(): ?string
     {
         if (!Platform::has('proc_open') || !Platform::has('proc_close')) {
@@ -65,11 +68,10 @@ final class MissingExtension
         return self::reasonIn($said, $named ?? 'cloversync');
     }
 
-    /** @param string $said What PHP wrote at its start, about every extension that it could not load */
+    /** @param string $said PHP's output at its start, about every extension that it could not load */
     public static function reasonIn(string $said, string $name): ?string
     {
-        // A message may go over several lines: "Module compiled with …\nPHP compiled with …\nThese options need to
-        // match".
+        // A message may have several lines: "Module compiled with …\nPHP compiled with …\nThese options need to match".
         foreach (preg_split('/^(?=PHP Warning:|Warning:)/m', $said) ?: [] as $message) {
             if (!str_contains($message, $name) && !str_contains($message, 'cloversync')) {
                 continue;
@@ -82,7 +84,7 @@ final class MissingExtension
             ));
 
             // “Unable to load dynamic library 'X' (tried: X (REASON), DIRECTORY/X.so (…))”: the first reason is the
-            // one.
+            // right one.
             $m = [];
 
             return preg_match('/\(tried: \S+ \((.+?)\), /', $line, $m) === 1 ? $m[1] : $line;

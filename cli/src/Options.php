@@ -17,8 +17,8 @@ final readonly class Options
      * @param list<string> $words
      * @param list<string> $switches  Names without value
      * @param list<string> $valued    Names with a value, as `--name value` or `--name=value`
-     * @param list<string> $arguments Names of the words without dashes, in their order and all needed; a dash alone
-     *   is a word too
+     * @param list<string> $arguments Names of the words without dashes, in their order; all are required, and a single
+     *   dash counts as a word
      *
      * @throws UsageException
      */

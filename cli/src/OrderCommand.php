@@ -10,7 +10,7 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\SystemClock;
 
-/** `order FILE`: what happens in the shop when a customer orders, pays or cancels, or the owner edits an order. */
+/** `order FILE`: a customer orders, pays or cancels, or the owner edits an order. */
 final readonly class OrderCommand
 {
     public function __construct(
@@ -21,7 +21,7 @@ final readonly class OrderCommand
     /**
      * @return int Exit code
      *
-     * @throws UsageException when the order is not understood
+     * @throws UsageException when the order is invalid
      */
     public function run(Services $shop, Options $options): int
     {

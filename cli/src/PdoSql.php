@@ -16,7 +16,7 @@ use CloverSync\Shop\Support\SystemClock;
 /** {@see Sql} over PDO: MariaDB or MySQL, and SQLite. */
 final class PdoSql implements Sql
 {
-    /** A sync repeats few statements; others are not worth a handle on the server. */
+    /** A sync repeats a few statements; a prepared statement on the server is not worthwhile for the others. */
     private const MAX_STATEMENTS = 64;
 
     private const MYSQL_DEADLOCK     = 1213;
@@ -41,7 +41,7 @@ final class PdoSql implements Sql
      * @param string $dsn "sqlite:<file>" or "mysql:…"
      *
      * @throws \PDOException             when the database cannot be opened
-     * @throws \InvalidArgumentException when the DSN is of another kind
+     * @throws \InvalidArgumentException when the DSN has another scheme
      */
     public static function connect(
         string $dsn,
@@ -76,7 +76,7 @@ final class PdoSql implements Sql
             );
         } else {
             $pdo->exec('PRAGMA busy_timeout = 15000');
-            // The change to WAL fails at once, whatever the busy timeout, while another process makes it.
+            // Changing to WAL fails at once, whatever the busy timeout, while another process does the same.
             DeadlockRetry::run(static fn () => $pdo->exec('PRAGMA journal_mode = WAL'), self::isPassing(...), $clock);
             $pdo->exec('PRAGMA synchronous = FULL');
         }
@@ -192,7 +192,7 @@ final class PdoSql implements Sql
         try {
             $this->end('ROLLBACK');
         } catch (\PDOException) {
-            // A deadlock has already rolled back, and a lost server has nothing left to roll back.
+            // After a deadlock the transaction is already rolled back, and a lost server has nothing to roll back.
             $this->open = false;
         }
     }
@@ -203,7 +203,7 @@ final class PdoSql implements Sql
         $statement = $this->statements[$query] ?? null;
 
         if ($statement === null) {
-            // False comes only without ERRMODE_EXCEPTION.
+            // Only without ERRMODE_EXCEPTION is it false.
             $statement = $this->pdo->prepare(str_replace('#__', $this->prefix, $query))
             ?: throw new \LogicException('PDO reports errors as exceptions.');
 

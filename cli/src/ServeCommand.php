@@ -6,12 +6,12 @@ namespace CloverSync\Cli;
 
 use CloverSync\Shop\Support\Platform;
 
-/** `serve`: PHP's own web server with {@see WebhookServer} in it. */
+/** `serve`: PHP's built-in web server with {@see WebhookServer}. */
 final readonly class ServeCommand
 {
     private const DEFAULT_LISTEN = '127.0.0.1:8903';
 
-    /** A process that is draining the inbox must not keep the others from answering. */
+    /** More than one: a process that is draining the inbox must not keep the others from responding. */
     private const WORKERS = '4';
 
     public function __construct(
@@ -57,7 +57,7 @@ final readonly class ServeCommand
         $this->console->event(['event' => 'listening', 'url' => "http://$listen/webhook"]);
         $this->console->line("Webhooks are answered at http://$listen/webhook until this is stopped.");
 
-        // The server replaces this process, so that ending one ends the other.
+        // The server replaces this process, so that a signal to this process ends the server.
         if (Platform::has('pcntl_exec')) {
             pcntl_exec($command[0], \array_slice($command, 1), $environment);
 

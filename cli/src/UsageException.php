@@ -7,7 +7,7 @@ namespace CloverSync\Cli;
 /** The command or the settings are invalid; the message says what to write instead. */
 final class UsageException extends \RuntimeException
 {
-    /** @param array<string, string> $fields What is wrong by field, where it is about settings */
+    /** @param array<string, string> $fields What is wrong by field, if the settings are invalid */
     public function __construct(
         string $message,
         public readonly array $fields = [],

@@ -22,7 +22,7 @@ final class WebhookServer
     {
         $folder = Platform::variable('CLOVERSYNC_FOLDER');
 
-        // A web server starts PHP in a folder of its own.
+        // The web server may start PHP in another folder.
         if ($folder !== null && !@chdir($folder)) {
             $this->respond(500, 'CLOVERSYNC_FOLDER cannot be entered');
 
@@ -93,7 +93,7 @@ final class WebhookServer
             return;
         }
 
-        // PHP's own server: the client reads the answer by its length and does not wait for the script's end.
+        // PHP's built-in server: the client reads the response by its length and does not wait for the script's end.
         while (ob_get_level() > 0) {
             ob_end_flush();
         }

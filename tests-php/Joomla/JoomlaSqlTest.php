@@ -17,9 +17,8 @@ final class JoomlaSqlTest extends ShopTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->sql->execute(
-            'CREATE TABLE #__bound (id int NOT NULL, number bigint DEFAULT NULL, text varchar(200) DEFAULT NULL, money decimal(15,5) DEFAULT NULL, PRIMARY KEY (id)) ENGINE=InnoDB',
-        );
+        $this->sql->execute('CREATE TABLE #__bound (id int NOT NULL, number bigint DEFAULT NULL, text varchar(200) DEFAULT NULL,
+                money decimal(15,5) DEFAULT NULL, PRIMARY KEY (id)) ENGINE=InnoDB');
     }
 
     public function test_every_kind_of_value_comes_back_as_it_went(): void
@@ -72,9 +71,13 @@ final class JoomlaSqlTest extends ShopTestCase
     public function test_prefix(): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, text) VALUES (1, ?)', ['one']);
-        $this->sql->execute('INSERT INTO `#__bound` (id, text) SELECT a.id + 1, ? FROM #__bound a JOIN `#__bound` b ON b.id = a.id', [
-            'two',
-        ]);
+        $this->sql->execute(
+            'INSERT INTO `#__bound` (id, text) SELECT a.id + 1, ? FROM #__bound a
+            JOIN `#__bound` b ON b.id = a.id',
+            [
+                'two',
+            ],
+        );
         self::assertSame(['one', 'two'], $this->sql->fetchColumn('SELECT text FROM #__bound ORDER BY id'));
         self::assertSame(2, (int) $this->db->connect()->fetchValue("SELECT COUNT(*) FROM {$this->db->prefix}bound"));
     }

@@ -208,13 +208,18 @@ final class SettingsFormTest extends JoomlaTestCase
     public function test_other_plugins_are_saved_as_they_are(): void
     {
         $this->sql->execute(
-            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params, custom_data) VALUES ('other', 'plugin', 'app_other', 'j2commerce', 0, 1, '{}', '{}', '')",
+            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params,
+                custom_data) VALUES ('other', 'plugin', 'app_other', 'j2commerce', 0, 1, '{}', '{}', '')",
         );
         $id = (int) $this->sql->fetchValue("SELECT extension_id FROM #__extensions WHERE element = 'app_other'");
         self::assertSame('', $this->save(['app_secret' => 'theirs', 'sync_interval' => '1'], $id));
-        self::assertSame('{"app_secret":"theirs","sync_interval":"1"}', $this->sql->fetchValue('SELECT params FROM #__extensions WHERE extension_id = ?', [
-            $id,
-        ]));
+        self::assertSame('{"app_secret":"theirs","sync_interval":"1"}', $this->sql->fetchValue(
+            'SELECT params
+            FROM #__extensions WHERE extension_id = ?',
+            [
+                $id,
+            ],
+        ));
         self::assertFalse($this->current()->secrets()->has('app_secret'));
     }
 

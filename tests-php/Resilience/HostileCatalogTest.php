@@ -90,10 +90,10 @@ final class HostileCatalogTest extends ResilienceTestCase
     {
         self::assertSame(
             [],
-            $this->sql->fetchAll(
-                'SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n FROM #__j2commerce_product_variant_optionvalues x
-               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1',
-            ),
+            $this->sql->fetchAll('SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n
+                    FROM #__j2commerce_product_variant_optionvalues x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id
+               GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1'),
             "$case: two variants with one combination",
         );
 
@@ -121,7 +121,8 @@ final class HostileCatalogTest extends ResilienceTestCase
         $keys = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT o.product_id, c.productoption_id, ov.optionvalue_name AS name FROM #__j2commerce_product_optionvalues c
+            'SELECT o.product_id, c.productoption_id, ov.optionvalue_name AS name
+                FROM #__j2commerce_product_optionvalues c
                JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
                JOIN #__j2commerce_optionvalues ov ON ov.j2commerce_optionvalue_id = c.optionvalue_id',
         ) as $row) {

@@ -593,13 +593,16 @@ final class KilledSaleTest extends ResilienceTestCase
         $sql    = $this->db->connect();
         $ledger = [];
 
-        foreach ($sql->fetchAll("SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target, attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open, settled_ms IS NULL AS is_untimed
+        foreach ($sql->fetchAll("SELECT line_id, seq, clover_id, delta, reverses, state, reason, count_before, target,
+            attempts, next_try, sent, claim <> '' AS claimed, settled IS NULL AS is_open,
+            settled_ms IS NULL AS is_untimed
                FROM #__j2commerce_clover_ledger ORDER BY line_id, seq") as $row) {
             $ledger["$row[line_id]/$row[seq]"] = $row;
         }
 
         $order = $sql->fetchOne(
-            "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed, plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
+            "SELECT state, step, payment, reason, reference, attempts, next_try, claim <> '' AS claimed,
+                plan IS NULL AS is_planless, clover_order_id IS NULL AS is_nameless FROM #__j2commerce_clover_orders",
         );
 
         return [
@@ -859,7 +862,8 @@ final class KilledSaleTest extends ResilienceTestCase
 
         if ($status === self::CONFIRMED && !$refunded) {
             foreach ($sql->fetchAll(
-                'SELECT m.clover_id, i.orderitem_quantity FROM #__j2commerce_orderitems i JOIN #__j2commerce_clover_mappings m ON m.variant_id = i.variant_id WHERE i.order_id = ?',
+                'SELECT m.clover_id, i.orderitem_quantity FROM #__j2commerce_orderitems i
+                    JOIN #__j2commerce_clover_mappings m ON m.variant_id = i.variant_id WHERE i.order_id = ?',
                 [self::ORDER],
             ) as $line) {
                 $desired[$line['clover_id']] += (int) $line['orderitem_quantity'];
@@ -887,7 +891,8 @@ final class KilledSaleTest extends ResilienceTestCase
 
         foreach ($this->items as $item) {
             $counts[$item] = (int) $sql->fetchValue(
-                'SELECT q.quantity FROM #__j2commerce_productquantities q JOIN #__j2commerce_clover_mappings m ON m.variant_id = q.variant_id WHERE m.clover_id = ?',
+                'SELECT q.quantity FROM #__j2commerce_productquantities q
+                    JOIN #__j2commerce_clover_mappings m ON m.variant_id = q.variant_id WHERE m.clover_id = ?',
                 [$item],
             );
         }

@@ -178,9 +178,13 @@ final class MidRunTest extends ResilienceTestCase
         $first = $this->runPausedAfterItsFirstPage();
 
         // As another node would see it, which cannot know whether the holder lives.
-        $this->sql->execute("UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ? WHERE name = 'sync:sandbox'", [
-            time() - 1,
-        ]);
+        $this->sql->execute(
+            "UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ?
+            WHERE name = 'sync:sandbox'",
+            [
+                time() - 1,
+            ],
+        );
         self::assertDone($this->sync());
         $before = ShopDump::of($this->sql);
         $first->resume();

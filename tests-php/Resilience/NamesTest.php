@@ -140,7 +140,8 @@ final class NamesTest extends ResilienceTestCase
             $this->product(self::id('A1'))['title'],
             $this->product(self::id('A1'))['sku'],
         ]);
-        self::assertSame('name: has no name', $this->sql->fetchValue('SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [self::id(
+        self::assertSame('name: has no name', $this->sql->fetchValue('SELECT error FROM #__j2commerce_clover_mappings
+            WHERE clover_id = ?', [self::id(
             'A2',
         )]));
         self::assertStringContainsString('a tag without a name', implode("\n", $this->logged('success')));
@@ -164,7 +165,8 @@ final class NamesTest extends ResilienceTestCase
         $mark = $this->clover->mark();
         $this->assertSettled($this->sync(['mapping_mode' => 'category']), ['mapping_mode' => 'category']);
         $tags = fn (string $id): int => (int) $this->sql->fetchValue(
-            'SELECT COUNT(*) FROM #__contentitem_tag_map t JOIN #__j2commerce_clover_mappings m ON m.article_id = t.content_item_id WHERE m.clover_id = ?',
+            'SELECT COUNT(*) FROM #__contentitem_tag_map t
+                JOIN #__j2commerce_clover_mappings m ON m.article_id = t.content_item_id WHERE m.clover_id = ?',
             [self::id($id)],
         );
         self::assertSame([250 + 129, 99, 100], [$tags('A1'), $tags('A2'), $tags('A3')]);
@@ -179,11 +181,10 @@ final class NamesTest extends ResilienceTestCase
     public function test_the_own_spelling_comes_first(): void
     {
         foreach (['Rose', 'Rosé', 'ROSE'] as $i => $title) {
-            $this->sql->execute(
-                "INSERT INTO #__tags (parent_id, lft, rgt, level, path, title, alias, description, published, params, metadesc, metadata, images, urls, metakey, created_time, modified_time, language)
-                 VALUES (1, 0, 0, 1, ?, ?, ?, '', 1, '{}', '', '{}', '{}', '{}', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '*')",
-                ["r$i", $title, "r$i"],
-            );
+            $this->sql->execute("INSERT INTO #__tags (parent_id, lft, rgt, level, path, title, alias, description, published, params,
+                    metadesc, metadata, images, urls, metakey, created_time, modified_time, language)
+                 VALUES (1, 0, 0, 1, ?, ?, ?, '', 1, '{}', '', '{}', '{}', '{}', '', '2026-01-01 00:00:00',
+                 '2026-01-01 00:00:00', '*')", ["r$i", $title, "r$i"]);
         }
 
         $this->start([
@@ -250,7 +251,8 @@ final class NamesTest extends ResilienceTestCase
         self::assertSame(
             self::sorted([self::id('A7'), self::id('A107'), self::id('A207'), self::group('Poison Rug')]),
             self::sorted($this->sql->fetchColumn(
-                "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'",
+                "SELECT clover_id FROM #__j2commerce_clover_mappings
+                    WHERE state = 'error' AND product_id IS NULL AND error LIKE '%database refused it%'",
             )),
         );
         self::assertCount(4, array_filter($this->logged('error'), static fn (string $m): bool => str_contains(
@@ -316,14 +318,14 @@ final class NamesTest extends ResilienceTestCase
             self::id('V2'),
             self::id('W2'),
         ]);
-        $stuck =
-            (int) $this->sql->fetchValue('SELECT variant_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [self::id(
-                'V2',
-            )]);
+        $stuck = (int) $this->sql->fetchValue('SELECT variant_id FROM #__j2commerce_clover_mappings
+                WHERE clover_id = ?', [self::id('V2')]);
         $this->sql->execute(
             $this->db->dialect === Dialect::Sqlite
-                ? "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues WHEN OLD.variant_id = $stuck BEGIN SELECT RAISE(ABORT, 'poison'); END"
-                : "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues FOR EACH ROW IF OLD.variant_id = $stuck THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
+                ? "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues
+                    WHEN OLD.variant_id = $stuck BEGIN SELECT RAISE(ABORT, 'poison'); END"
+                : "CREATE TRIGGER poison BEFORE DELETE ON #__j2commerce_product_variant_optionvalues FOR EACH ROW
+                    IF OLD.variant_id = $stuck THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
         );
         self::assertDone($this->sync(), 1);
         self::assertSame([1, 'error'], [
@@ -348,7 +350,8 @@ final class NamesTest extends ResilienceTestCase
         $this->start([self::item('V1', ['name' => 'Red rug']), self::item('W1', ['name' => 'Small mat'])]);
         $this->poison('UPDATE');
         self::assertDone($this->sync(), 1);
-        $states = fn (): array => $this->sql->fetchAll("SELECT m.name, m.state AS link, c.state FROM #__j2commerce_clover_mappings m JOIN #__content c ON c.id = m.article_id
+        $states = fn (): array => $this->sql->fetchAll("SELECT m.name, m.state AS link, c.state
+            FROM #__j2commerce_clover_mappings m JOIN #__content c ON c.id = m.article_id
               WHERE m.clover_type = 'group' ORDER BY m.name");
         self::assertEquals(
             [
@@ -369,8 +372,10 @@ final class NamesTest extends ResilienceTestCase
         $row = $event === 'INSERT' ? 'NEW' : 'OLD';
         $this->sql->execute(
             $this->db->dialect === Dialect::Sqlite
-                ? "CREATE TRIGGER poison BEFORE $event ON #__content WHEN $row.title LIKE 'Poison%' BEGIN SELECT RAISE(ABORT, 'poison'); END"
-                : "CREATE TRIGGER poison BEFORE $event ON #__content FOR EACH ROW IF $row.title LIKE 'Poison%' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
+                ? "CREATE TRIGGER poison BEFORE $event ON #__content WHEN $row.title LIKE 'Poison%' BEGIN
+                    SELECT RAISE(ABORT, 'poison'); END"
+                : "CREATE TRIGGER poison BEFORE $event ON #__content FOR EACH ROW IF $row.title LIKE 'Poison%'
+                    THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
         );
     }
 
@@ -399,10 +404,10 @@ final class NamesTest extends ResilienceTestCase
         self::assertDone($result, $failed);
         self::assertSame(
             [],
-            $this->sql->fetchAll(
-                'SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n FROM #__j2commerce_product_variant_optionvalues x
-               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1',
-            ),
+            $this->sql->fetchAll('SELECT v.product_id, x.product_optionvalue_ids, COUNT(*) AS n
+                    FROM #__j2commerce_product_variant_optionvalues x
+               JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = x.variant_id
+               GROUP BY v.product_id, x.product_optionvalue_ids HAVING COUNT(*) > 1'),
         );
         $again = $this->sync($settings);
         self::assertDone($again, $failed);

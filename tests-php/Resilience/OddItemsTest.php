@@ -35,9 +35,13 @@ final class OddItemsTest extends ResilienceTestCase
         self::assertSame(\count($this->clover->items()), $result->itemsRead);
         $place = array_search($odd, array_column($this->clover->items(), 'id'), true);
         self::assertStringContainsString("elements[$place].price", $this->errorOf($odd));
-        self::assertNull($this->sql->fetchValue('SELECT product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
-            $odd,
-        ]));
+        self::assertNull($this->sql->fetchValue(
+            'SELECT product_id FROM #__j2commerce_clover_mappings
+            WHERE clover_id = ?',
+            [
+                $odd,
+            ],
+        ));
         self::assertSame(
             \count($this->clover->items()) - 1,
             $this->rows(
@@ -251,9 +255,13 @@ final class OddItemsTest extends ResilienceTestCase
 
     private function errorOf(string $cloverId): string
     {
-        return (string) $this->sql->fetchValue("SELECT error FROM #__j2commerce_clover_mappings WHERE clover_id = ? AND state = 'error'", [
-            $cloverId,
-        ]);
+        return (string) $this->sql->fetchValue(
+            "SELECT error FROM #__j2commerce_clover_mappings
+            WHERE clover_id = ? AND state = 'error'",
+            [
+                $cloverId,
+            ],
+        );
     }
 
     private function lastWord(): string
@@ -266,7 +274,8 @@ final class OddItemsTest extends ResilienceTestCase
     /** @return list<array<string, mixed>> What the storefront can sell of a variable product */
     private function offer(string $title): array
     {
-        return $this->sql->fetchAll('SELECT v.sku, v.price, v.availability, q.quantity, x.product_optionvalue_ids FROM #__content c
+        return $this->sql->fetchAll('SELECT v.sku, v.price, v.availability, q.quantity, x.product_optionvalue_ids
+            FROM #__content c
                JOIN #__j2commerce_products p ON p.product_source_id = c.id
                JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 0
                JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id

@@ -126,7 +126,8 @@ abstract class ResilienceTestCase extends ShopTestCase
     /** @return array<string, mixed> The shop's rows of one item */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne('SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price, v.manage_stock, q.quantity
+        $row = $this->sql->fetchOne('SELECT m.state AS link, m.error, c.title, c.state, p.enabled, v.sku, v.price,
+            v.manage_stock, q.quantity
                FROM #__j2commerce_clover_mappings m
                JOIN #__content c ON c.id = m.article_id
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id

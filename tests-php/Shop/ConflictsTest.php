@@ -23,9 +23,13 @@ final class ConflictsTest extends SyncTestCase
         ]));
         self::assertSame(
             ['conflict', null],
-            array_values($this->sql->fetchOne('SELECT state, product_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
-                $id,
-            ])),
+            array_values($this->sql->fetchOne(
+                'SELECT state, product_id FROM #__j2commerce_clover_mappings
+                WHERE clover_id = ?',
+                [
+                    $id,
+                ],
+            )),
         );
         self::assertSame(
             1,
@@ -89,15 +93,20 @@ final class ConflictsTest extends SyncTestCase
         self::assertSame([0, 1, 0], [$result->updated, $result->failed, $result->productRows]);
         self::assertSame($rows, $this->shopRows(['modified', 'modified_on']));
         self::assertStringContainsString('Our giant poster', $this->logOf($id)[0]['message']);
-        self::assertSame('error', $this->sql->fetchValue('SELECT state FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
-            $id,
-        ]));
+        self::assertSame('error', $this->sql->fetchValue(
+            'SELECT state FROM #__j2commerce_clover_mappings
+            WHERE clover_id = ?',
+            [
+                $id,
+            ],
+        ));
 
         $this->sql->execute("UPDATE #__j2commerce_variants SET sku = 'OURS' WHERE product_id = ?", [$own['product']]);
         $result = $this->sync();
         self::assertSame([1, 0], [$result->updated, $result->failed]);
         self::assertSame('1.00000', $this->sql->fetchValue(
-            'SELECT min_price FROM #__j2commerce_productprice_index i JOIN #__j2commerce_clover_mappings m ON m.product_id = i.product_id WHERE m.clover_id = ?',
+            'SELECT min_price FROM #__j2commerce_productprice_index i
+                JOIN #__j2commerce_clover_mappings m ON m.product_id = i.product_id WHERE m.clover_id = ?',
             [$id],
         ));
         self::assertSame(0, $this->sync()->productRows);
@@ -110,9 +119,13 @@ final class ConflictsTest extends SyncTestCase
         $ids     = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], ['TS-RE-S', 'TS-BL-L']);
         $product = (int) $this->product($ids[0])['product_id'];
         $rows    = $this->shopRows(['modified', 'modified_on']);
-        $group   = (string) $this->sql->fetchValue('SELECT parent_id FROM #__j2commerce_clover_mappings WHERE clover_id = ?', [
-            $ids[0],
-        ]);
+        $group   = (string) $this->sql->fetchValue(
+            'SELECT parent_id FROM #__j2commerce_clover_mappings
+            WHERE clover_id = ?',
+            [
+                $ids[0],
+            ],
+        );
         $this->sql->execute('DELETE FROM #__j2commerce_clover_mappings WHERE product_id = ?', [$product]);
 
         self::assertSame(1, $this->sync()->conflicts);
@@ -171,9 +184,9 @@ final class ConflictsTest extends SyncTestCase
     {
         $this->connectedAndSynced();
         // As the sandbox's rows look once the shop is connected to the real merchant.
-        $this->sql->execute(
-            "UPDATE #__j2commerce_clover_mappings SET environment = 'eu', merchant_id = 'OTHER', clover_id = LOWER(clover_id), parent_id = LOWER(parent_id)",
-        );
+        $this->sql->execute("UPDATE #__j2commerce_clover_mappings
+                SET environment = 'eu', merchant_id = 'OTHER', clover_id = LOWER(clover_id),
+                parent_id = LOWER(parent_id)");
         $withoutSku = \count(array_filter(
             $this->clover->items(),
             static fn (array $i): bool => ($i['sku'] ?? '') === '',
@@ -205,18 +218,20 @@ final class ConflictsTest extends SyncTestCase
     /** @return array{article: int, product: int} */
     private function ownProduct(string $title, string $sku, string $price, bool $master = true): array
     {
-        $this->sql->execute(
-            "INSERT INTO #__content (title, alias, introtext, `fulltext`, state, catid, created, modified, images, urls, attribs, metadesc, metadata, language) VALUES (?, ?, '', '', 1, 2, '2024-01-01 00:00:00', '2024-01-01 00:00:00', '{}', '{}', '{}', '', '{}', '*')",
-            [$title, bin2hex(random_bytes(4))],
-        );
+        $this->sql->execute("INSERT INTO #__content (title, alias, introtext, `fulltext`, state, catid, created, modified, images, urls,
+                attribs, metadesc, metadata, language)
+                VALUES (?, ?, '', '', 1, 2, '2024-01-01 00:00:00', '2024-01-01 00:00:00', '{}', '{}', '{}', '', '{}',
+                '*')", [$title, bin2hex(random_bytes(4))]);
         $article = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__content');
         $this->sql->execute(
-            "INSERT INTO #__j2commerce_products (visibility, product_source, product_source_id, product_type, addtocart_text, enabled, up_sells, cross_sells) VALUES (1, 'com_content', ?, ?, '', 1, '', '')",
+            "INSERT INTO #__j2commerce_products (visibility, product_source, product_source_id, product_type,
+                addtocart_text, enabled, up_sells, cross_sells) VALUES (1, 'com_content', ?, ?, '', 1, '', '')",
             [$article, $master ? 'simple' : 'variable'],
         );
         $product = (int) $this->sql->fetchValue('SELECT MAX(j2commerce_product_id) FROM #__j2commerce_products');
         $this->sql->execute(
-            "INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping, quantity_restriction, allow_backorder, isdefault_variant) VALUES (?, ?, ?, ?, 'standard', 1, 0, 0, 1)",
+            "INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping,
+                quantity_restriction, allow_backorder, isdefault_variant) VALUES (?, ?, ?, ?, 'standard', 1, 0, 0, 1)",
             [$product, (int) $master, $sku, $price],
         );
 

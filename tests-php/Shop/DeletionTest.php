@@ -83,7 +83,8 @@ final class DeletionTest extends SyncTestCase
         $before = $this->product($id);
         $rows   = $this->shopRows(self::TIMES);
         $this->sql->execute(
-            'UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END WHERE product_id = ? AND is_master = 0',
+            'UPDATE #__j2commerce_variants SET isdefault_variant = CASE WHEN j2commerce_variant_id = ? THEN 1 ELSE 0 END
+                WHERE product_id = ? AND is_master = 0',
             [$before['variant_id'], $before['product_id']],
         );
         $this->clover->remove($id);
@@ -98,18 +99,26 @@ final class DeletionTest extends SyncTestCase
         ]);
         self::assertSame(
             1,
-            (int) $this->sql->fetchValue('SELECT SUM(isdefault_variant) FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 0', [
-                $gone['product_id'],
-            ]),
+            (int) $this->sql->fetchValue(
+                'SELECT SUM(isdefault_variant) FROM #__j2commerce_variants
+                WHERE product_id = ? AND is_master = 0',
+                [
+                    $gone['product_id'],
+                ],
+            ),
         );
-        self::assertSame('27.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
-            $gone['product_id'],
-        ]));
+        self::assertSame('27.00000', $this->sql->fetchValue(
+            'SELECT max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?',
+            [
+                $gone['product_id'],
+            ],
+        ));
         self::assertSame(
             0,
-            (int) $this->sql->fetchValue(
-                "SELECT COUNT(*) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id WHERE v.optionvalue_name IN ('Green', 'XXL')",
-            ),
+            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__j2commerce_product_optionvalues c
+                    JOIN #__j2commerce_optionvalues v ON v.j2commerce_optionvalue_id = c.optionvalue_id
+                    WHERE v.optionvalue_name IN ('Green', 'XXL')"),
             'A choice that no variant has is offered no more.',
         );
         self::assertSame(0, $this->sync()->productRows);
@@ -127,9 +136,13 @@ final class DeletionTest extends SyncTestCase
             \count($rows['j2commerce_product_optionvalues']),
             \count($this->shopRows()['j2commerce_product_optionvalues']),
         );
-        self::assertSame('39.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
-            $gone['product_id'],
-        ]));
+        self::assertSame('39.00000', $this->sql->fetchValue(
+            'SELECT max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?',
+            [
+                $gone['product_id'],
+            ],
+        ));
         self::assertSame(0, $this->sync()->productRows);
     }
 
@@ -178,14 +191,19 @@ final class DeletionTest extends SyncTestCase
         $id = $this->itemBySku('APRON')['id'];
         // As if the page had left it out.
         $this->sql->execute(
-            "INSERT INTO #__j2commerce_clover_runs (environment, merchant_id, status, phase, currency, started, heartbeat)
+            "INSERT INTO #__j2commerce_clover_runs (environment, merchant_id, status, phase, currency, started,
+                heartbeat)
             SELECT environment, merchant_id, 'running', 'deletes', 'USD', ended, ended FROM #__j2commerce_clover_runs",
         );
         $run = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_runs');
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET seen_run = CASE WHEN clover_id = ? THEN 0 ELSE ? END', [
-            $id,
-            $run,
-        ]);
+        $this->sql->execute(
+            'UPDATE #__j2commerce_clover_mappings SET seen_run = CASE
+            WHEN clover_id = ? THEN 0 ELSE ? END',
+            [
+                $id,
+                $run,
+            ],
+        );
         $this->clover->edit($id, ['price' => 4321]);
         $result = $this->sync();
 

@@ -397,11 +397,16 @@ final class GroupsTest extends SalesTestCase
 
         // An item of a group that was linked to the variant of its old product.
         $this->move($m, 'Cap', ['Size' => 'M']);
-        $this->sql->execute(
-            'UPDATE #__j2commerce_clover_mappings SET parent_id = (SELECT x.clover_id FROM (SELECT * FROM #__j2commerce_clover_mappings) x WHERE x.clover_type = ? AND x.name = ?),
-                product_id = (SELECT y.product_id FROM (SELECT * FROM #__j2commerce_clover_mappings) y WHERE y.clover_type = ? AND y.name = ?) WHERE clover_id = ?',
-            ['group', 'Cap', 'group', 'Cap', $m],
-        );
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET parent_id = (SELECT x.clover_id FROM (SELECT *
+                FROM #__j2commerce_clover_mappings) x WHERE x.clover_type = ? AND x.name = ?),
+                product_id = (SELECT y.product_id FROM (SELECT * FROM #__j2commerce_clover_mappings) y
+                WHERE y.clover_type = ? AND y.name = ?) WHERE clover_id = ?', [
+            'group',
+            'Cap',
+            'group',
+            'Cap',
+            $m,
+        ]);
         $this->sync();
         self::assertSame(['Cap: C-L × 3', 'Cap: C-M × 2'], $this->onSale());
         $this->assertSound();
@@ -550,7 +555,8 @@ final class GroupsTest extends SalesTestCase
             $this->text('c.title', "': '", 'v.sku', "' × '", 'q.quantity')
                 . " AS t FROM #__content c
                JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.enabled = 1
-               JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = CASE WHEN p.product_type = 'simple' THEN 1 ELSE 0 END
+               JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = CASE
+               WHEN p.product_type = 'simple' THEN 1 ELSE 0 END
                JOIN #__j2commerce_productquantities q ON q.variant_id = v.j2commerce_variant_id
                LEFT JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
               WHERE c.state = 1 AND v.availability = 1 AND (p.product_type = 'simple' OR x.variant_id IS NOT NULL)
@@ -576,7 +582,8 @@ final class GroupsTest extends SalesTestCase
     /** @return array{string, string} The price range of the product that the item stands in */
     private function range(string $item): array
     {
-        return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+        return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?', [
             $this->product($item)['product_id'],
         ]));
     }
@@ -584,27 +591,26 @@ final class GroupsTest extends SalesTestCase
     /** @return list<string> */
     private function optionsOf(string $item): array
     {
-        return $this->sql->fetchColumn(
-            'SELECT o.option_name FROM #__j2commerce_product_options x JOIN #__j2commerce_options o ON o.j2commerce_option_id = x.option_id WHERE x.product_id = ? ORDER BY o.option_name',
-            [$this->product($item)['product_id']],
-        );
+        return $this->sql->fetchColumn('SELECT o.option_name FROM #__j2commerce_product_options x
+                JOIN #__j2commerce_options o ON o.j2commerce_option_id = x.option_id WHERE x.product_id = ?
+                ORDER BY o.option_name', [$this->product($item)['product_id']]);
     }
 
     private function variantsOf(string $item): int
     {
-        return (int) $this->sql->fetchValue(
-            'SELECT COUNT(*) FROM #__j2commerce_variants v JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id WHERE v.product_id = ?',
-            [$this->product($item)['product_id']],
-        );
+        return (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_variants v
+                JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
+                WHERE v.product_id = ?', [
+            $this->product($item)['product_id'],
+        ]);
     }
 
     /** What must hold in each shop whatever has happened; a second sync then writes nothing and no count drifts. */
     private function assertSound(): void
     {
-        $masters = $this->sql->fetchColumn(
-            'SELECT COUNT(v.j2commerce_variant_id) FROM #__j2commerce_products p
-            LEFT JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1 GROUP BY p.j2commerce_product_id',
-        );
+        $masters = $this->sql->fetchColumn('SELECT COUNT(v.j2commerce_variant_id) FROM #__j2commerce_products p
+            LEFT JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1
+            GROUP BY p.j2commerce_product_id');
         self::assertSame(
             [1],
             array_values(array_unique(array_map(intval(...), $masters))),
@@ -612,16 +618,17 @@ final class GroupsTest extends SalesTestCase
         );
         self::assertSame(
             [],
-            $this->sql->fetchAll(
-                "SELECT m.clover_id FROM #__j2commerce_clover_mappings m LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
-            WHERE m.clover_type = 'item' AND m.product_id IS NOT NULL AND (v.product_id IS NULL OR v.product_id <> m.product_id)",
-            ),
+            $this->sql->fetchAll("SELECT m.clover_id FROM #__j2commerce_clover_mappings m
+                    LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+            WHERE m.clover_type = 'item' AND m.product_id IS NOT NULL
+            AND (v.product_id IS NULL OR v.product_id <> m.product_id)"),
             'A link names a variant of its product.',
         );
         $byProduct = [];
 
         foreach ($this->sql->fetchAll(
-            'SELECT v.product_id, v.price, v.isdefault_variant, x.product_optionvalue_ids AS csv FROM #__j2commerce_variants v
+            'SELECT v.product_id, v.price, v.isdefault_variant, x.product_optionvalue_ids AS csv
+                FROM #__j2commerce_variants v
             JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id',
         ) as $row) {
             $byProduct[(int) $row['product_id']][] = $row;
@@ -639,18 +646,23 @@ final class GroupsTest extends SalesTestCase
                 (int) array_sum(array_column($variants, 'isdefault_variant')),
                 'One variant is the default.',
             );
-            $options = array_map(
-                intval(...),
-                $this->sql->fetchColumn('SELECT j2commerce_productoption_id FROM #__j2commerce_product_options WHERE product_id = ? ORDER BY 1', [
+            $options = array_map(intval(...), $this->sql->fetchColumn(
+                'SELECT j2commerce_productoption_id FROM #__j2commerce_product_options
+                    WHERE product_id = ? ORDER BY 1',
+                [
                     $product,
-                ]),
-            );
+                ],
+            ));
 
             foreach ($combinations as $csv) {
                 $of = array_map(
-                    fn (string $choice): int => (int) $this->sql->fetchValue('SELECT productoption_id FROM #__j2commerce_product_optionvalues WHERE j2commerce_product_optionvalue_id = ?', [
-                        $choice,
-                    ]),
+                    fn (string $choice): int => (int) $this->sql->fetchValue(
+                        'SELECT productoption_id
+                        FROM #__j2commerce_product_optionvalues WHERE j2commerce_product_optionvalue_id = ?',
+                        [
+                            $choice,
+                        ],
+                    ),
                     explode(',', $csv),
                 );
                 sort($of);
@@ -661,9 +673,13 @@ final class GroupsTest extends SalesTestCase
             sort($prices, SORT_NUMERIC);
             self::assertSame(
                 [$prices[0], end($prices)],
-                array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
-                    $product,
-                ])),
+                array_values($this->sql->fetchOne(
+                    'SELECT min_price, max_price FROM #__j2commerce_productprice_index
+                    WHERE product_id = ?',
+                    [
+                        $product,
+                    ],
+                )),
                 'The price range is that of what is offered.',
             );
         }

@@ -31,8 +31,11 @@ final class ImportTest extends SyncTestCase
         );
         self::assertSame(
             $result->imported,
-            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__content c JOIN #__workflow_associations w ON w.item_id = c.id AND w.stage_id = 1 AND w.extension = 'com_content.article'
-               JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.product_source = 'com_content' AND p.enabled = 1 AND p.visibility = 1
+            (int) $this->sql->fetchValue("SELECT COUNT(*) FROM #__content c
+                JOIN #__workflow_associations w ON w.item_id = c.id AND w.stage_id = 1
+                AND w.extension = 'com_content.article'
+               JOIN #__j2commerce_products p ON p.product_source_id = c.id AND p.product_source = 'com_content'
+               AND p.enabled = 1 AND p.visibility = 1
                JOIN #__j2commerce_variants v ON v.product_id = p.j2commerce_product_id AND v.is_master = 1
                JOIN #__j2commerce_productquantities q ON q.variant_id = v.j2commerce_variant_id
               WHERE c.state = 0 AND c.language = '*' AND c.created_by = 42"),
@@ -58,11 +61,10 @@ final class ImportTest extends SyncTestCase
     {
         $this->connectedAndSynced();
         $product  = (int) $this->product($this->itemBySku('TS-RE-S')['id'])['product_id'];
-        $children = $this->sql->fetchAll(
-            'SELECT v.j2commerce_variant_id, v.isdefault_variant, x.product_optionvalue_ids AS csv FROM #__j2commerce_variants v
-               JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id WHERE v.product_id = ? AND v.is_master = 0',
-            [$product],
-        );
+        $children = $this->sql->fetchAll('SELECT v.j2commerce_variant_id, v.isdefault_variant, x.product_optionvalue_ids AS csv
+                FROM #__j2commerce_variants v
+               JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
+               WHERE v.product_id = ? AND v.is_master = 0', [$product]);
 
         self::assertCount(6, $children);
         self::assertCount(6, array_unique(array_column($children, 'csv')));
@@ -76,7 +78,8 @@ final class ImportTest extends SyncTestCase
             self::assertSame(
                 2,
                 (int) $this->sql->fetchValue(
-                    'SELECT COUNT(DISTINCT o.option_id) FROM #__j2commerce_product_optionvalues c JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
+                    'SELECT COUNT(DISTINCT o.option_id) FROM #__j2commerce_product_optionvalues c
+                        JOIN #__j2commerce_product_options o ON o.j2commerce_productoption_id = c.productoption_id
                   WHERE o.product_id = ? AND c.j2commerce_product_optionvalue_id IN (?, ?)',
                     [$product, ...$ids],
                 ),
@@ -85,13 +88,21 @@ final class ImportTest extends SyncTestCase
 
         self::assertSame(
             ['min_price' => '25.00000', 'max_price' => '27.00000'],
-            $this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
-                $product,
-            ]),
+            $this->sql->fetchOne(
+                'SELECT min_price, max_price FROM #__j2commerce_productprice_index
+                WHERE product_id = ?',
+                [
+                    $product,
+                ],
+            ),
         );
-        self::assertSame('25.00000', $this->sql->fetchValue('SELECT price FROM #__j2commerce_variants WHERE product_id = ? AND is_master = 1', [
-            $product,
-        ]));
+        self::assertSame('25.00000', $this->sql->fetchValue(
+            'SELECT price FROM #__j2commerce_variants
+            WHERE product_id = ? AND is_master = 1',
+            [
+                $product,
+            ],
+        ));
     }
 
     public function test_an_unchanged_run_writes_no_row_of_the_shop(): void
@@ -179,9 +190,10 @@ final class ImportTest extends SyncTestCase
 
     public function test_tag_mode_puts_an_article_into_an_existing_category_of_the_first_clover_category_s_name(): void
     {
-        $this->sql->execute(
-            "INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published, created_time, modified_time) VALUES (1, 5, 6, 1, 'mains', 'com_content', ' MAINS ', 'mains', 1, '2024-01-01 00:00:00', '2024-01-01 00:00:00')",
-        );
+        $this->sql->execute("INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published,
+                created_time, modified_time)
+                VALUES (1, 5, 6, 1, 'mains', 'com_content', ' MAINS ', 'mains', 1, '2024-01-01 00:00:00',
+                '2024-01-01 00:00:00')");
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains']]);
         $this->connectedAndSynced();
 
@@ -194,7 +206,8 @@ final class ImportTest extends SyncTestCase
     {
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Mains', 'Starters']]);
         $this->connectedAndSynced(['mapping_mode' => 'category']);
-        $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories WHERE id = ?', [
+        $category = $this->sql->fetchOne('SELECT title, path, level, parent_id, published, lft, rgt FROM #__categories
+            WHERE id = ?', [
             $this->product($id)['catid'],
         ]);
 
@@ -228,10 +241,13 @@ final class ImportTest extends SyncTestCase
                 ]);
             }
         };
-        $category =
-            fn (): array => $this->sql->fetchOne('SELECT title, alias, path, parent_id, published FROM #__categories WHERE id = ?', [
+        $category = fn (): array => $this->sql->fetchOne(
+            'SELECT title, alias, path, parent_id, published FROM #__categories
+                WHERE id = ?',
+            [
                 $made,
-            ]);
+            ],
+        );
         $before = $category();
         $count  = $this->sql->fetchValue('SELECT COUNT(*) FROM #__categories');
         $rename('Bar & Glass', $id, $other);
@@ -256,9 +272,10 @@ final class ImportTest extends SyncTestCase
     public function test_an_owner_s_own_category_of_the_same_name_is_never_renamed(): void
     {
         $mode = ['mapping_mode' => 'category'];
-        $this->sql->execute(
-            "INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published, created_time, modified_time) VALUES (1, 5, 6, 1, 'barware', 'com_content', 'Barware', 'barware', 1, '2024-01-01 00:00:00', '2024-01-01 00:00:00')",
-        );
+        $this->sql->execute("INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published,
+                created_time, modified_time)
+                VALUES (1, 5, 6, 1, 'barware', 'com_content', 'Barware', 'barware', 1, '2024-01-01 00:00:00',
+                '2024-01-01 00:00:00')");
         $own = (int) $this->sql->fetchValue("SELECT id FROM #__categories WHERE title = 'Barware'");
         $id  = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'categories' => ['Barware']]);
         $this->connectedAndSynced($mode);
@@ -352,7 +369,8 @@ final class ImportTest extends SyncTestCase
         $this->clover->edit($id, ['price' => 3100]);
         $this->sync();
 
-        self::assertSame('31.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
+        self::assertSame('31.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?', [
             $this->product($id)['product_id'],
         ]));
         self::assertSame(0, $this->sync()->productRows);
@@ -498,11 +516,10 @@ final class ImportTest extends SyncTestCase
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'tags' => ['Local']]);
         $this->connectedAndSynced();
         $article = (int) $this->product($id)['article_id'];
-        $this->sql->execute(
-            "INSERT INTO #__contentitem_tag_map (type_alias, core_content_id, content_item_id, tag_id, tag_date, type_id) SELECT 'com_content.article', core_content_id, content_item_id,
-             (SELECT id FROM #__tags WHERE title = 'Bestseller'), tag_date, type_id FROM #__contentitem_tag_map WHERE content_item_id = ?",
-            [$article],
-        );
+        $this->sql->execute("INSERT INTO #__contentitem_tag_map (type_alias, core_content_id, content_item_id, tag_id, tag_date,
+                type_id) SELECT 'com_content.article', core_content_id, content_item_id,
+             (SELECT id FROM #__tags WHERE title = 'Bestseller'), tag_date, type_id FROM #__contentitem_tag_map
+             WHERE content_item_id = ?", [$article]);
         $this->clover->edit($id, ['tags' => []]);
         $this->sync();
         self::assertSame(['Bestseller'], $this->tagsOf($article));
@@ -534,7 +551,8 @@ final class ImportTest extends SyncTestCase
         $rows  = $this->shopRows(self::TIMES);
 
         foreach ([$id, $child] as $one) {
-            $this->sql->execute("UPDATE #__j2commerce_variants SET price = '1.00000', sku = 'OLD', upc = 'OLD' WHERE j2commerce_variant_id = ?", [
+            $this->sql->execute("UPDATE #__j2commerce_variants SET price = '1.00000', sku = 'OLD', upc = 'OLD'
+                WHERE j2commerce_variant_id = ?", [
                 $this->product($one)['variant_id'],
             ]);
             $this->sql->execute('UPDATE #__j2commerce_productquantities SET quantity = 999 WHERE variant_id = ?', [
@@ -553,7 +571,8 @@ final class ImportTest extends SyncTestCase
 
         // Saving a variable product also clears these; the storefront does without them, so they are left alone.
         $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
-        $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000' WHERE is_master = 1 AND product_id = ?", [
+        $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000'
+            WHERE is_master = 1 AND product_id = ?", [
             $this->product($child)['product_id'],
         ]);
         self::assertSame(0, $this->sync()->productRows);
@@ -565,9 +584,13 @@ final class ImportTest extends SyncTestCase
         $this->connectedAndSynced();
         $id      = $this->itemBySku('APRON')['id'];
         $article = $this->product($id)['article_id'];
-        $this->sql->execute("UPDATE #__content SET checked_out = 42, checked_out_time = '2024-01-01 00:00:00' WHERE id = ?", [
-            $article,
-        ]);
+        $this->sql->execute(
+            "UPDATE #__content SET checked_out = 42, checked_out_time = '2024-01-01 00:00:00'
+            WHERE id = ?",
+            [
+                $article,
+            ],
+        );
         $this->clover->edit($id, ['price' => 1234, 'name' => 'Apron 2']);
         $result = $this->sync();
 
@@ -603,9 +626,13 @@ final class ImportTest extends SyncTestCase
             $new['price'],
         ]);
         self::assertNotNull($new['csv']);
-        self::assertSame('29.00000', $this->sql->fetchValue('SELECT max_price FROM #__j2commerce_productprice_index WHERE product_id = ?', [
-            $new['product_id'],
-        ]));
+        self::assertSame('29.00000', $this->sql->fetchValue(
+            'SELECT max_price FROM #__j2commerce_productprice_index
+            WHERE product_id = ?',
+            [
+                $new['product_id'],
+            ],
+        ));
         self::assertSame(0, $this->sync()->productRows);
     }
 

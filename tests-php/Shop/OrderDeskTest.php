@@ -633,9 +633,13 @@ final class OrderDeskTest extends SyncTestCase
     /** @return list<array<string, mixed>> */
     private function lines(string $id = self::ORDER): array
     {
-        return $this->sql->fetchAll('SELECT * FROM #__j2commerce_orderitems WHERE order_id = ? ORDER BY j2commerce_orderitem_id', [
-            $id,
-        ]);
+        return $this->sql->fetchAll(
+            'SELECT * FROM #__j2commerce_orderitems WHERE order_id = ?
+            ORDER BY j2commerce_orderitem_id',
+            [
+                $id,
+            ],
+        );
     }
 
     /** @return array<string, string> */

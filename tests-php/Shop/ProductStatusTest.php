@@ -214,12 +214,13 @@ final class ProductStatusTest extends SyncTestCase
 
         return [
             $group,
-            array_map(
-                strval(...),
-                $this->sql->fetchColumn('SELECT clover_id FROM #__j2commerce_clover_mappings WHERE parent_id = ? ORDER BY clover_id', [
+            array_map(strval(...), $this->sql->fetchColumn(
+                'SELECT clover_id FROM #__j2commerce_clover_mappings WHERE parent_id = ?
+                    ORDER BY clover_id',
+                [
                     $group,
-                ]),
-            ),
+                ],
+            )),
         ];
     }
 

@@ -176,7 +176,8 @@ final class RunTest extends SyncTestCase
         self::assertSame(
             1,
             (int) $this->sql->fetchValue(
-                "SELECT COUNT(*) FROM #__j2commerce_clover_log WHERE status = 'skipped' AND message LIKE '%include tax%'",
+                "SELECT COUNT(*) FROM #__j2commerce_clover_log
+                    WHERE status = 'skipped' AND message LIKE '%include tax%'",
             ),
         );
     }

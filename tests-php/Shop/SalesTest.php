@@ -364,10 +364,10 @@ final class SalesTest extends Base
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         $this->work();
         self::assertSame(['+2 skipped unlinked', '+1 confirmed'], $this->rows());
-        $this->sql->execute(
-            'UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?',
-            [$this->mug],
-        );
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v
+                WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?', [
+            $this->mug,
+        ]);
         self::assertSame([0, 20.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
     }
 
@@ -379,7 +379,8 @@ final class SalesTest extends Base
         $this->order(1, [[$this->mug, 2]]);
         $this->work();
         $variant = (int) $this->product($this->mug)['variant_id'];
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = NULL, product_id = NULL WHERE clover_id = ?', [
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = NULL, product_id = NULL
+            WHERE clover_id = ?', [
             $this->mug,
         ]);
         $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET variant_id = ? WHERE clover_id = ?', [

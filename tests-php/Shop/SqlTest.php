@@ -48,7 +48,8 @@ final class SqlTest extends ShopTestCase
     public function test_rows_that_are_refused_undo_their_savepoint_and_nothing_else(): void
     {
         $add = fn (string $sku): int => $this->sql->execute(
-            'INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping, quantity_restriction, allow_backorder, isdefault_variant)
+            'INSERT INTO #__j2commerce_variants (product_id, is_master, sku, price, pricing_calculator, shipping,
+                quantity_restriction, allow_backorder, isdefault_variant)
              VALUES (1, 0, ?, ?, ?, 1, 0, 0, 0)',
             [$sku, '1.00000', 'standard'],
         );
@@ -178,18 +179,21 @@ final class SqlTest extends ShopTestCase
 
     public function test_writers_at_once_all_get_their_turn(): void
     {
-        $this->sql->execute(
-            "INSERT INTO #__j2commerce_productquantities (product_attributes, variant_id, quantity, on_hold, sold) VALUES ('', 1, 0, 0, 0), ('', 2, 0, 0, 0)",
-        );
+        $this->sql->execute("INSERT INTO #__j2commerce_productquantities (product_attributes, variant_id, quantity, on_hold, sold)
+                VALUES ('', 1, 0, 0, 0), ('', 2, 0, 0, 0)");
 
         $codes = $this->inProcesses(8, static function (Sql $sql, int $number): int {
             for ($i = 0; $i < 10; $i++) {
                 // Half of them lock the two rows in the other order, which deadlocks on MariaDB.
                 $sql->transaction(static function () use ($sql, $number): void {
                     foreach (($number % 2) === 0 ? [1, 2] : [2, 1] as $variant) {
-                        $sql->execute('UPDATE #__j2commerce_productquantities SET quantity = quantity + 1 WHERE variant_id = ?', [
-                            $variant,
-                        ]);
+                        $sql->execute(
+                            'UPDATE #__j2commerce_productquantities SET quantity = quantity + 1
+                            WHERE variant_id = ?',
+                            [
+                                $variant,
+                            ],
+                        );
                         usleep(500);
                     }
                 });
@@ -217,8 +221,12 @@ final class SqlTest extends ShopTestCase
     /** @return array<string, mixed> */
     private function variant(int $id): array
     {
-        return $this->sql->fetchOne('SELECT sku, price, availability FROM #__j2commerce_variants WHERE j2commerce_variant_id = ?', [
-            $id,
-        ]);
+        return $this->sql->fetchOne(
+            'SELECT sku, price, availability FROM #__j2commerce_variants
+            WHERE j2commerce_variant_id = ?',
+            [
+                $id,
+            ],
+        );
     }
 }

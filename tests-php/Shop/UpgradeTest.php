@@ -112,9 +112,8 @@ final class UpgradeTest extends ShopTestCase
     public function testAnIdNeverComesBackAfterAnUpgrade(): void
     {
         $this->tablesOf010();
-        $insert = fn () => $this->sql->execute(
-            "INSERT INTO #__j2commerce_clover_outbox (environment, order_id, event, created) VALUES ('sandbox', '1', 'scan', 1)",
-        );
+        $insert = fn () => $this->sql->execute("INSERT INTO #__j2commerce_clover_outbox (environment, order_id, event, created)
+                VALUES ('sandbox', '1', 'scan', 1)");
         $insert();
         $last = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox');
         $this->sql->execute('DELETE FROM #__j2commerce_clover_outbox WHERE id = ?', [$last]);
@@ -299,7 +298,8 @@ final class UpgradeTest extends ShopTestCase
                         )
                     ),
                     $sql->fetchAll(
-                        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '#__$table' AND sql IS NOT NULL ORDER BY type, name",
+                        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '#__$table' AND sql IS NOT NULL
+                            ORDER BY type, name",
                     ),
                 );
             } else {

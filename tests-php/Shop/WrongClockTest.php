@@ -163,10 +163,10 @@ final class WrongClockTest extends SalesTestCase
     {
         foreach ([40 => false, 300 => false, 400 * self::DAY => true] as $seconds => $free) {
             $this->sql->execute("DELETE FROM #__j2commerce_clover_locks WHERE name = 'a lock'");
-            $this->sql->execute(
-                "INSERT INTO #__j2commerce_clover_locks (name, holder, node, pid, pid_started, expires) VALUES ('a lock', 'somebody', 'another node', 1, 1, ?)",
-                [$this->clock->now() + $seconds],
-            );
+            $this->sql->execute("INSERT INTO #__j2commerce_clover_locks (name, holder, node, pid, pid_started, expires)
+                    VALUES ('a lock', 'somebody', 'another node', 1, 1, ?)", [
+                $this->clock->now() + $seconds,
+            ]);
             self::assertSame($free, (new Lock($this->sql, 'a lock', $this->clock))->acquire(), "$seconds s");
         }
     }

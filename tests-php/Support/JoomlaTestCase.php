@@ -36,7 +36,8 @@ abstract class JoomlaTestCase extends ShopTestCase
         JoomlaSite::beginLog();
         JoomlaSite::messages();
         $this->sql->execute(
-            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params, custom_data)
+            "INSERT INTO #__extensions (name, type, element, folder, client_id, enabled, manifest_cache, params,
+                custom_data)
              VALUES ('PLG_J2COMMERCE_APP_CLOVERPOS', 'plugin', 'app_cloverpos', 'j2commerce', 0, 1, '{}', '{}', '')",
         );
     }

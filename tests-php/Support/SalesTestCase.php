@@ -142,9 +142,13 @@ abstract class SalesTestCase extends SyncTestCase
                 $row['state'],
                 $row['reason'] ?? '',
             )),
-            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [
-                $order,
-            ]),
+            $this->sql->fetchAll(
+                'SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ?
+                ORDER BY line_id, seq',
+                [
+                    $order,
+                ],
+            ),
         );
     }
 

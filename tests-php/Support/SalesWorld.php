@@ -216,7 +216,8 @@ final class SalesWorld
                 $row['state'],
                 $row['reason'] ?? '',
             )),
-            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ? ORDER BY line_id, seq', [
+            $this->sql->fetchAll('SELECT delta, state, reason FROM #__j2commerce_clover_ledger WHERE order_id = ?
+                ORDER BY line_id, seq', [
                 $this->orders[$order]['id'],
             ]),
         );
@@ -1043,9 +1044,13 @@ final class SalesWorld
     /** @param ?int $sold Units that the till sold; null when the count was set by hand, or the item came or went */
     private function disturb(string $item, ?int $sold = null): void
     {
-        foreach ($this->sql->fetchColumn("SELECT id FROM #__j2commerce_clover_ledger WHERE state = 'sent' AND clover_id = ?", [
-            $item,
-        ]) as $id) {
+        foreach ($this->sql->fetchColumn(
+            "SELECT id FROM #__j2commerce_clover_ledger
+            WHERE state = 'sent' AND clover_id = ?",
+            [
+                $item,
+            ],
+        ) as $id) {
             $this->disturbed[(int) $id] = true;
 
             if ($sold === null) {
@@ -1133,7 +1138,8 @@ final class SalesWorld
         ));
 
         foreach ($this->sql->fetchAll(
-            'SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id, i.orderitem_quantity FROM #__j2commerce_orders o
+            'SELECT o.order_id, o.order_state_id, i.j2commerce_orderitem_id AS line_id, i.variant_id,
+                i.orderitem_quantity FROM #__j2commerce_orders o
             JOIN #__j2commerce_orderitems i ON i.order_id = o.order_id WHERE o.stock_committed = 1',
         ) as $line) {
             $item = $this->variants[(int) $line['variant_id']];
@@ -1195,9 +1201,8 @@ final class SalesWorld
             0,
             $later,
             'Rows that nobody will ever settle: '
-                . json_encode($this->sql->fetchAll(
-                    "SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')",
-                )),
+                . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger
+                        WHERE state IN ('intended', 'sent')")),
         );
         $result = $this->run(fn (): WorkReport => $this
             ->shop($this->push, $this->watched())
@@ -1463,7 +1468,8 @@ final class SalesWorld
             intval(...),
             array_column(
                 $this->sql->fetchAll(
-                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
+                    "SELECT entity_id, COUNT(*) AS n FROM #__j2commerce_clover_log
+                        WHERE message LIKE '%changed without an event%' GROUP BY entity_id",
                 ),
                 'n',
                 'entity_id',
@@ -1495,7 +1501,8 @@ final class SalesWorld
     {
         return (
             $this->sql->fetchOne(
-                'SELECT v.manage_stock, q.quantity FROM #__j2commerce_clover_mappings m JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
+                'SELECT v.manage_stock, q.quantity FROM #__j2commerce_clover_mappings m
+                    JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id WHERE m.clover_id = ?',
                 [$item],
             ) ?? throw new \LogicException("$item is not linked.")
@@ -1511,7 +1518,8 @@ final class SalesWorld
     private function told(string $order): array
     {
         return $this->sql->fetchAll(
-            "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id",
+            "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox
+                WHERE order_id = ? AND event IN ('status', 'refund') ORDER BY id",
             [$order],
         );
     }

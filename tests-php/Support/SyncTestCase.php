@@ -99,8 +99,10 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return array<string, mixed> The shop rows of one Clover item, flat */
     protected function product(string $cloverId): array
     {
-        $row = $this->sql->fetchOne('SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id, c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
-                    v.is_master, v.sku, v.upc, v.price, v.manage_stock, v.availability, v.isdefault_variant, q.quantity, x.product_optionvalue_ids AS csv
+        $row = $this->sql->fetchOne('SELECT m.state AS link_state, m.error, m.article_id, m.product_id, m.variant_id,
+            c.title, c.alias, c.state, c.catid, c.introtext, p.product_type, p.enabled, p.taxprofile_id, p.has_options,
+                    v.is_master, v.sku, v.upc, v.price, v.manage_stock, v.availability, v.isdefault_variant, q.quantity,
+                    x.product_optionvalue_ids AS csv
                FROM #__j2commerce_clover_mappings m
                JOIN #__content c ON c.id = m.article_id
                JOIN #__j2commerce_products p ON p.j2commerce_product_id = m.product_id
@@ -128,18 +130,20 @@ abstract class SyncTestCase extends ShopTestCase
     /** @return list<string> Titles of the article's tags */
     protected function tagsOf(int $article): array
     {
-        return $this->sql->fetchColumn(
-            'SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ? ORDER BY t.title',
-            [$article],
-        );
+        return $this->sql->fetchColumn('SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ?
+                ORDER BY t.title', [$article]);
     }
 
     /** @return list<array{action: string, status: string, message: string}> */
     protected function logOf(string $entity): array
     {
-        return $this->sql->fetchAll('SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ? ORDER BY id', [
-            $entity,
-        ]);
+        return $this->sql->fetchAll(
+            'SELECT action, status, message FROM #__j2commerce_clover_log WHERE entity_id = ?
+            ORDER BY id',
+            [
+                $entity,
+            ],
+        );
     }
 
     /**

@@ -82,7 +82,8 @@ final class TestDatabase
     {
         $sql = $this->connect();
 
-        foreach ($sql->fetchColumn('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ?', [
+        foreach ($sql->fetchColumn('SELECT table_name FROM information_schema.tables
+            WHERE table_schema = DATABASE() AND table_name LIKE ?', [
             str_replace('_', '\\_', $this->prefix) . '%',
         ]) as $table) {
             $sql->execute("DROP TABLE `$table`");

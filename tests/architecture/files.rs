@@ -9,7 +9,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// Every file of these extensions at or below a place.
+/// Every file of these extensions below a folder, or the one file.
 pub fn below(place: &str, extensions: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
@@ -18,7 +18,7 @@ pub fn below(place: &str, extensions: &[&str]) -> Vec<Source> {
         if path.is_dir() {
             let entries = fs::read_dir(&path).expect("a folder can be listed");
             places.extend(entries.map(|entry| entry.expect("an entry can be read").path()));
-        } else if has_extension(&path, extensions) {
+        } else if path == root.join(place) || has_extension(&path, extensions) {
             let text = fs::read_to_string(&path).expect("a source is text");
             let path = path.strip_prefix(root).expect("below the root");
             found.push(Source {

@@ -4,10 +4,13 @@ use crate::files::{self, Source};
 
 /// Files that are checked: a folder or a file, and the extensions within it.
 const COVERED: &[(&str, &[&str])] = &[
+    ("cli", &["php"]),
+    ("cloversync", &[]),
     ("crates/clover-client", &["rs", "toml"]),
     ("crates/clover-core", &["rs", "toml"]),
     ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),
+    ("dev", &["php", "sql"]),
     ("fuzz/fuzz_targets", &["rs"]),
     ("php-plugin", &["ini", "js", "php", "sql", "xml"]),
     ("src", &["rs"]),

@@ -4,15 +4,17 @@ declare(strict_types=1);
 
 namespace CloverSync\Dev;
 
-/** Minor units of one currency as the shop's columns of decimal(15,5) hold them. No floating point on the way. */
+/**
+ * Minor units of one currency, as the shop's decimal(15,5) columns store them. No floating-point number is involved.
+ */
 final readonly class Amounts
 {
-    /** Places after the point in those columns. */
+    /** Decimal places of those columns. */
     public const PLACES = 5;
 
     private const MAX_UNITS = 999_999_999_999_999;
 
-    /** @param int $decimals Places of the currency, 0 to 5 */
+    /** @param int $decimals Decimal places of the currency, 0 to 5 */
     public function __construct(
         private int $decimals,
     ) {
@@ -23,13 +25,15 @@ final readonly class Amounts
         return self::point(abs($minor), $this->decimals, $minor < 0);
     }
 
-    /** $amount × $of ÷ $whole, a half rounded up, and no more than the column holds; none may be negative. */
+    /**
+     * $amount × $of ÷ $whole, with a half rounded up, at most what the column can store; no argument may be negative.
+     */
     public function share(int $amount, int $of, int $whole): string
     {
         $quotient = 0;
         $rest     = 0;
 
-        // Digit by digit: the product of two amounts is more than an integer holds.
+        // Digit by digit, because the product of two amounts does not fit into an integer.
         foreach (str_split($of . str_repeat('0', self::PLACES - $this->decimals)) as $digit) {
             $rest     = ($rest * 10) + ($amount * (int) $digit);
             $quotient = ($quotient * 10) + intdiv($rest, $whole);

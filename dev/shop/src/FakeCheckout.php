@@ -14,9 +14,9 @@ use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
 /**
- * Stands in for J2Commerce's order code: writes the rows that its checkout and its order screen write, and moves the
- * shop's stock at the same moments and by the same rules. Like there no transaction is open, so somebody who reads
- * meanwhile, or after a crash, sees a state of which some statements are missing.
+ * Replaces J2Commerce's order code: it writes the rows that J2Commerce's checkout and order screen write, and moves the
+ * shop's stock at the same moments and by the same rules. As in J2Commerce, no transaction is open, so another process
+ * may read a state in which some statements are missing, and a crash may leave one.
  */
 final readonly class FakeCheckout
 {
@@ -25,16 +25,16 @@ final readonly class FakeCheckout
     private const INFOS  = '#__j2commerce_orderinfos';
     private const COUNTS = '#__j2commerce_productquantities';
 
-    /** The status that every order begins with, before it is paid. */
+    /** The status with which every order starts, before it is paid. */
     private const NEW = 5;
 
     /**
-     * In these an order holds no stock: failed, new, cancelled. In any other it does, also in those that a merchant
-     * adds.
+     * With these statuses an order holds no stock: failed, new, cancelled. With any other it does, including those that
+     * a merchant adds.
      */
     private const NOT_HOLDING = [3, self::NEW, 6];
 
-    /** What a line says of its product. */
+    /** Columns of a line that describe its product. */
     private const PRODUCT_COLUMNS = [
         'product_id',
         'product_type',
@@ -66,10 +66,10 @@ final readonly class FakeCheckout
     }
 
     /**
-     * Stores the order, or what has changed in it, and brings it to its new status. A new order lives through all of
-     * its life: it begins as New, then gets the file's old status, then the new one.
+     * Stores the order, or its changes, and moves it to its new status. A new order passes through its whole life: it
+     * starts as New, then gets the file's old status, then the new one.
      *
-     * @throws UsageException when the shop has no such currency, or the number is another order's
+     * @throws UsageException when the shop does not have the currency, or another order has the number
      */
     public function place(OrderFile $order): void
     {
@@ -106,10 +106,9 @@ final readonly class FakeCheckout
     }
 
     /**
-     * Deletes the order with its lines. The stock that it holds stays taken, and no event tells of it: so does
-     * J2Commerce.
+     * Deletes the order with its lines. As in J2Commerce, the stock that it holds stays taken, and there is no event.
      *
-     * @throws UsageException when the shop has no such order
+     * @throws UsageException when the shop does not have the order
      */
     public function delete(string $orderId): void
     {
@@ -127,9 +126,13 @@ final readonly class FakeCheckout
     /** @return array{id: int, decimals: int} */
     private function currency(string $code): array
     {
-        $row = $this->sql->fetchOne('SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies WHERE currency_code = ?', [
-            $code,
-        ]);
+        $row = $this->sql->fetchOne(
+            'SELECT j2commerce_currency_id, currency_num_decimals FROM #__j2commerce_currencies
+            WHERE currency_code = ?',
+            [
+                $code,
+            ],
+        );
         $decimals = (int) ($row['currency_num_decimals'] ?? -1);
 
         if ($row === null || $decimals < 0 || $decimals > Amounts::PLACES) {
@@ -145,7 +148,7 @@ final readonly class FakeCheckout
         return ['id' => (int) $row['j2commerce_currency_id'], 'decimals' => $decimals];
     }
 
-    /** @param ?int $key Of the order that the shop has under this id */
+    /** @param ?int $key Of the shop's order with this id */
     private function checkNumber(OrderFile $order, ?int $key): void
     {
         if ($order->number === null || $order->number === $key) {
@@ -170,7 +173,7 @@ final readonly class FakeCheckout
     }
 
     /**
-     * What each line sells; null where the shop does not know the product.
+     * The variant that each line sells; null when the shop does not know the product.
      *
      * @param list<array{clover_id: ?string, sku: ?string, ...}> $lines
      *
@@ -183,8 +186,10 @@ final readonly class FakeCheckout
             is_string(...),
         ))));
         $skus  = array_values(array_unique(array_filter(array_column($lines, 'sku'), is_string(...))));
-        $query = 'SELECT v.j2commerce_variant_id, v.product_id, v.sku, v.shipping, v.is_master, p.product_type, p.taxprofile_id FROM #__j2commerce_variants v
-            JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id WHERE v.%s IN (%%s) ORDER BY v.j2commerce_variant_id DESC';
+        $query = 'SELECT v.j2commerce_variant_id, v.product_id, v.sku, v.shipping, v.is_master, p.product_type,
+            p.taxprofile_id FROM #__j2commerce_variants v
+            JOIN #__j2commerce_products p ON p.j2commerce_product_id = v.product_id WHERE v.%s IN (%%s)
+            ORDER BY v.j2commerce_variant_id DESC';
         $variants = [];
         $bySku    = [];
         $ids      = array_values(array_filter(array_map(
@@ -197,7 +202,7 @@ final readonly class FakeCheckout
         }
 
         foreach ($this->bulk->fetch(\sprintf($query, 'sku'), $skus) as $row) {
-            // A variable product's master stands for all of its variants and is never sold.
+            // The master of a variable product represents all of its variants and is never sold.
             if ((int) $row['is_master'] === 0 || !str_contains((string) $row['product_type'], 'variable')) {
                 $bySku[Text::key((string) $row['sku'])] = $row;
             }
@@ -225,7 +230,7 @@ final readonly class FakeCheckout
     }
 
     /**
-     * What may change in an order but its status.
+     * The fields of an order that can change, apart from its status.
      *
      * @return array<string, scalar>
      */
@@ -234,14 +239,13 @@ final readonly class FakeCheckout
         $tax     = $order->lineTaxes() + $order->orderTax;
         $columns = [
             'order_total' => $amounts->decimal($order->total),
-            // With the lines' discounts taken off already, and as the checkout writes it: also where the prices include
-            // the tax.
+            // As the checkout writes it, without the discounts of the lines, also when the prices include the tax.
             'order_subtotal'        => $amounts->decimal($order->subtotal()),
             'order_subtotal_ex_tax' => $amounts->decimal($order->subtotal()),
             'order_tax'             => $amounts->decimal($tax),
             'order_shipping'        => $amounts->decimal($order->shipping),
             'order_shipping_tax'    => $amounts->decimal($order->shippingTax),
-            // Coupons and vouchers. A line's discount stands in the line, and in the subtotal.
+            // Coupons and vouchers. The discount of a line is stored in the line, and in the subtotal.
             'order_discount'   => $amounts->decimal($order->orderDiscount),
             'currency_id'      => $currency,
             'currency_code'    => $order->currency,
@@ -322,7 +326,7 @@ final readonly class FakeCheckout
     }
 
     /**
-     * Removes, changes and adds lines, and moves the difference where the order holds stock.
+     * Deletes, changes and adds lines, and moves the difference when the order holds stock.
      *
      * @param list<?array{product: int, variant: int, type: string, sku: string, tax_profile: int, shipping: bool}>
      *   $products
@@ -380,7 +384,7 @@ final readonly class FakeCheckout
      * @param list<?array{variant: int, ...}>                   $products
      * @param array<int, array{key: string, variant: int, ...}> $stored
      *
-     * @return array<int, int> The shop's key of a stored line => place in the file
+     * @return array<int, int> The shop's key of a stored line => position in the file
      */
     private static function keptLines(OrderFile $order, array $products, array $stored): array
     {
@@ -389,13 +393,14 @@ final readonly class FakeCheckout
         $kept = [];
 
         foreach ($order->lines as $i => $line) {
-            // By the file's own word first: a key that another order had taken may be free by now.
+            // By the file's own key first: a key that another order had taken may be free by now.
             $id = $keys[$line['key']] ?? null;
             $id ??= $line['id'] !== null && isset($stored[$line['id']]) ? $line['id'] : null;
 
             $variant = $products[$i]['variant'] ?? 0;
 
-            // A line keeps the product that it was sold as, or as unknown, whatever has become of that product since.
+            // A line keeps the product, or unknown product, that it was sold as, even when that product has changed
+            // since.
             if (
                 $id !== null
                 && !isset($kept[$id])
@@ -410,11 +415,11 @@ final readonly class FakeCheckout
 
     /**
      * @param array<int, array{key: string, id: ?int, ...}> $lines
-     * @param array<string, int>                            $before Keys of lines that have just gone, by the file's
-     *   word for them
+     * @param array<string, int>                            $before Keys of lines that were just deleted, by the file's
+     *   key
      *
-     * @return array<int, ?int> Key by line, null where the shop's counter gives it; those first that have one, or the
-     *   counter might give it away
+     * @return array<int, ?int> Key by line, null for the next number of the shop's counter; lines that already have a
+     *   key, or whose key the counter could use, come first
      */
     private function freeKeys(array $lines, array $before): array
     {
@@ -462,7 +467,7 @@ final readonly class FakeCheckout
     }
 
     /**
-     * A line as the checkout writes it: price for one, everything else for the whole line.
+     * A line as the checkout writes it: the price for one unit, everything else for the whole line.
      *
      * @param array{key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price:
      *   int, discount: int, tax: int} $line
@@ -499,7 +504,7 @@ final readonly class FakeCheckout
             'orderitem_finalprice_with_tax' => $amounts->decimal(
                 $order->pricesIncludeTax ? $final : $final + $line['tax'],
             ),
-            // The checkout takes no tax off here, not even where the price includes it.
+            // The checkout subtracts no tax here, not even when the price includes it.
             'orderitem_finalprice_without_tax' => $amounts->decimal($final),
             'orderitem_params'                 => json_encode([
                 'line_id' => $line['key'],
@@ -511,14 +516,13 @@ final readonly class FakeCheckout
     }
 
     /**
-     * Brings the order to a status, and its stock with it; the flag in the order's row decides, not where it comes
-     * from.
+     * Moves the order to a status, and its stock with it. The flag in the order's row decides about the stock, not the
+     * previous status.
      */
     private function move(string $orderId, int $to): void
     {
         $from = $this->statusOf($orderId);
-        // The ways to pay leave the time of the last change as it is; the administrator's ways to set a status write
-        // it.
+        // The payment methods do not change the time of the last change; the administrator's status changes write it.
         $time = $from === self::NEW ? 'modified_on' : '?';
 
         if (
@@ -543,11 +547,12 @@ final readonly class FakeCheckout
             'SELECT i.product_id, i.variant_id, i.orderitem_quantity, v.manage_stock, v.allow_backorder FROM '
             . self::ITEMS
             . ' i
-               LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = i.variant_id WHERE i.order_id = ? ORDER BY i.j2commerce_orderitem_id',
+               LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = i.variant_id WHERE i.order_id = ?
+               ORDER BY i.j2commerce_orderitem_id',
             [$orderId],
         );
 
-        // An order without lines has taken nothing, and must give nothing back later.
+        // An order without lines has taken nothing, and must not give anything back later.
         if ($holds && $lines === []) {
             $this->claim($orderId, false);
         }
@@ -569,7 +574,7 @@ final readonly class FakeCheckout
         }
     }
 
-    /** Turns the flag that says whether the order holds stock; false when it stands there already. */
+    /** Changes the flag that says whether the order holds stock; returns false when it has that value already. */
     private function claim(string $orderId, bool $holds): bool
     {
         return $this->sql->execute('UPDATE '
@@ -582,16 +587,20 @@ final readonly class FakeCheckout
     }
 
     /**
-     * What an edit of a line moves. Unlike a status, it makes a variant available also when it takes and something is
-     * left.
+     * Moves the difference of an edited line. Unlike a change of status, it also makes a variant available when it
+     * takes units and some are left.
      */
     private function adjust(int $variant, int $delta): void
     {
         $row = $delta === 0
             ? null
-            : $this->sql->fetchOne('SELECT manage_stock, allow_backorder FROM #__j2commerce_variants WHERE j2commerce_variant_id = ?', [
-                $variant,
-            ]);
+            : $this->sql->fetchOne(
+                'SELECT manage_stock, allow_backorder FROM #__j2commerce_variants
+                WHERE j2commerce_variant_id = ?',
+                [
+                    $variant,
+                ],
+            );
 
         if ($row === null || (int) $row['manage_stock'] !== 1) {
             return;
@@ -609,7 +618,7 @@ final readonly class FakeCheckout
     /**
      * @param int $delta Not 0
      *
-     * @return int The count afterwards, below zero where more was sold than there was
+     * @return int The count afterwards; negative when more was sold than available
      */
     private function count(int $variant, int $delta): int
     {

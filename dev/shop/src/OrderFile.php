@@ -11,30 +11,29 @@ use CloverSync\Cli\UsageException;
 /** An order as `./cloversync order` reads it. Amounts are minor units of its currency, never negative. */
 final readonly class OrderFile
 {
-    /** What the shop's decimal(15,5) columns hold, whatever the currency's places. */
+    /** The largest amount in the shop's decimal(15,5) columns, whatever the currency's decimal places. */
     private const MAX_AMOUNT = 9_999_999_999;
 
     private const MAX_QUANTITY = 1_000_000;
     private const MAX_STATUS   = 2_147_483_647;
 
-    /** Well below the columns' end: a key that was chosen moves the counter of those that are not. */
+    /** Far below the column's maximum: an explicit key moves the counter for the keys that follow. */
     public const MAX_KEY = 2_000_000_000;
 
     /**
      * @param ?int    $number        J2Commerce's whole-number key; null = the next one
-     * @param string  $invoicePrefix Stands before the number where the shop shows it
-     * @param ?int    $oldStatus     What the file says the order had before; null when it says nothing
+     * @param string  $invoicePrefix Precedes the number where the shop shows it
+     * @param ?int    $oldStatus     The previous status according to the file; null when the file has none
      * @param ?array{name: string, email: string, phone: string} $customer
      * @param list<array{
      *     key: string, id: ?int, clover_id: ?string, sku: ?string, name: string, quantity: int, unit_price: int,
      *     discount: int, tax: int
-     * }> $lines `key` tells a line from the others of the order, `id` is the key it asks for in the shop's table;
-     * discount and tax are
-     *     for the whole line
-     * @param int     $orderDiscount Without those of the lines
-     * @param int     $orderTax      Without those of the lines
-     * @param ?int    $refunded      Given back so far; null when the file says nothing
-     * @param bool    $deleted       The owner deletes the order; then only the order's id means something
+     * }> $lines `key` distinguishes the lines of the order, `id` is the requested key in the shop's table; discount and
+     * tax are those of the whole line
+     * @param int     $orderDiscount Without the discounts of the lines
+     * @param int     $orderTax      Without the taxes of the lines
+     * @param ?int    $refunded      Refunded so far; null when the file has no such field
+     * @param bool    $deleted       The owner deletes the order; then only its id is used
      */
     private function __construct(
         public string $orderId,
@@ -72,7 +71,7 @@ final readonly class OrderFile
         return self::fromJson($json);
     }
 
-    /** @throws UsageException with everything that is wrong, by the path of its field */
+    /** @throws UsageException with all problems, by the path of the field */
     public static function fromJson(string $json): self
     {
         $values = json_decode($json, true);
@@ -91,7 +90,7 @@ final readonly class OrderFile
         return $order ?? throw new UsageException('These fields of the order are wrong:', $wrong->getArrayCopy());
     }
 
-    /** What the lines come to after their discounts, with the tax in it where the prices include it. */
+    /** The sum of the lines after their discounts, including the tax when the prices include it. */
     public function subtotal(): int
     {
         return self::sum($this->lines);
@@ -124,7 +123,7 @@ final readonly class OrderFile
         $refunded    = $amount('refunded');
         $fields->refuseOthers();
 
-        // Lines that are wrong may be left out, so what is added up says something only where none is.
+        // Invalid lines may be missing, so the sum is checked only when all are valid.
         if (\count($wrong) === 0) {
             $subtotal = self::sum($lines);
             $taxes    = array_sum(array_column($lines, 'tax')) + $tax;
@@ -157,7 +156,7 @@ final readonly class OrderFile
             );
     }
 
-    /** @return array{string, ?int} What stands before the number, and the number */
+    /** @return array{string, ?int} The text before the number, and the number */
     private static function number(JsonReader $fields): array
     {
         $number = $fields->id('number', false);
@@ -166,7 +165,7 @@ final readonly class OrderFile
             return ['', null];
         }
 
-        // The shop shows an order's number as its prefix with the key behind it.
+        // The shop shows an order's number as its prefix followed by the key.
         if (
             preg_match('/^(.*?)(\d{1,10})$/s', (string) $number, $m) !== 1
             || (int) $m[2] < 1

@@ -191,9 +191,8 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
 
 function item(): string
 {
-    return (string) World::$sql->fetchValue(
-        "SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND parent_id IS NULL ORDER BY clover_id",
-    );
+    return (string) World::$sql->fetchValue("SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND parent_id IS NULL
+            ORDER BY clover_id");
 }
 
 /**

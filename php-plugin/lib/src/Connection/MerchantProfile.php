@@ -98,7 +98,7 @@ final readonly class MerchantProfile
     {
         if ($clover === null) {
             throw new CurrencyException(
-                'Clover does not tell the merchant\'s currency with the permissions granted: confirm it once '
+                'Clover does not show the merchant\'s currency with the permissions granted: confirm it once '
                 . '(dashboard, or connect --currency), then sync again.',
             );
         }
