@@ -8,13 +8,13 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** The words of the plugins: what is named is defined, what is defined is named, and placeholders get their values. */
+/** The plugins' language keys: used keys are defined, defined keys are used, and placeholders get their values. */
 final class LanguageTest extends TestCase
 {
     private const PLUGIN = __DIR__ . '/../../php-plugin';
     private const STUBS  = __DIR__ . '/../../stubs';
 
-    #[TestDox('A key is defined once a file, and says the same in both files of a plugin')]
+    #[TestDox('A key is defined once a file, with the same text in both files of a plugin')]
     public function test_files(): void
     {
         $found = [];
@@ -39,13 +39,13 @@ final class LanguageTest extends TestCase
         self::assertSame([], $found);
     }
 
-    #[TestDox('Every key that PHP, XML and scripts name is defined in en-GB')]
+    #[TestDox('Every key that PHP, XML and scripts use is defined in en-GB')]
     public function test_used_keys_are_defined(): void
     {
         self::assertSame([], self::words()->undefined());
     }
 
-    #[TestDox('Every key that is defined in en-GB is named somewhere')]
+    #[TestDox('Every key that is defined in en-GB is used')]
     public function test_defined_keys_are_used(): void
     {
         self::assertSame([], self::words()->unused());
@@ -59,7 +59,7 @@ final class LanguageTest extends TestCase
         self::assertGreaterThan(50, $words->calls(), 'Calls whose values can be counted');
     }
 
-    #[TestDox('What a script shows is sent to the page')]
+    #[TestDox('The page sends the texts that its scripts use')]
     public function test_scripts(): void
     {
         self::assertSame([], self::words()->unsent());
@@ -135,7 +135,7 @@ final class LanguageTest extends TestCase
 
     /** @param list<string> $answer */
     #[DataProvider('planted')]
-    #[TestDox('What is planted is found: $_dataName')]
+    #[TestDox('A planted violation is found: $_dataName')]
     public function test_planted(string $question, string $path, string $code, array $answer): void
     {
         $defined = [
@@ -149,7 +149,7 @@ final class LanguageTest extends TestCase
         self::assertSame($answer, (new Words($defined, [$path => $code]))->$question());
     }
 
-    #[TestDox('A key that nothing names is found')]
+    #[TestDox('An unused key is found')]
     public function test_unused_is_found(): void
     {
         $words = new Words([

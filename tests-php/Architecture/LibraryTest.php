@@ -8,12 +8,12 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** Who may know whom in php-plugin/lib/src, and what stands in one place only. */
+/** Which folder of php-plugin/lib/src may use which, and what may occur in one place only. */
 final class LibraryTest extends TestCase
 {
     private const PLUGIN = __DIR__ . '/../../php-plugin';
 
-    /** Rows may know the rows below them. Folders of one row do not know each other. */
+    /** A row may use the rows below it. Folders of one row do not use each other. */
     private const ROWS = [
         ['Joomla'],
         ['Tasks'],
@@ -29,13 +29,13 @@ final class LibraryTest extends TestCase
         ['Exception'],
     ];
 
-    /** What breaks the rows today. A line goes when its cause goes; no line is added. */
+    /** Known violations. A line is removed when its cause is removed; none is added. */
     private const UPWARD = [
         'Links/LinkList.php -> Webhooks',
         'Links/ProductStatus.php -> Webhooks',
     ];
 
-    /** What may hold a floating-point number, and of what. Money is text or an integer of minor units. */
+    /** Files that may use floating-point numbers, and for what. Money is text or an integer of minor units. */
     private const FLOATS = [
         'Catalog/RunCost.php'               => 'seconds',
         'Catalog/SyncRunRow.php'            => 'seconds',
@@ -55,7 +55,12 @@ final class LibraryTest extends TestCase
         'Webhooks/InboxWorker.php'          => 'seconds',
     ];
 
-    /** Folders that may hold statements of SQL. */
+    /** Names of clients, in classes and functions. */
+    private const HTTP =
+        '/^(curl_\w+|p?fsockopen|socket_\w+|stream_(socket|context)_\w+|get_headers|SoapClient)$'
+            . '|\\\\Http\\\\Http|^GuzzleHttp/';
+
+    /** Folders that may contain SQL statements. */
     private const SQL = [
         'Catalog',
         'Database',
@@ -67,19 +72,19 @@ final class LibraryTest extends TestCase
         'Webhooks',
     ];
 
-    /** Statements elsewhere today. A line goes when its cause goes; no line is added. */
+    /** Known statements in other folders. A line is removed when its cause is removed; none is added. */
     private const SQL_ELSEWHERE = [
         'Joomla/ShopFactory.php',
         'Status/Attention.php',
     ];
 
-    #[TestDox('A folder knows the rows below it only')]
+    #[TestDox('A folder uses only the rows below it')]
     public function test_rows(): void
     {
         self::assertSame(self::UPWARD, self::upward(self::library()));
     }
 
-    #[TestDox('Joomla is named in Joomla/ only, and the command line, the plugins and the tests nowhere')]
+    #[TestDox('Joomla is named only in Joomla/, and the command line, the plugins and the tests nowhere')]
     public function test_joomla(): void
     {
         self::assertSame([], self::strangers(self::library()));
@@ -91,13 +96,13 @@ final class LibraryTest extends TestCase
         self::assertSame(array_keys(self::FLOATS), self::floats(self::library()));
     }
 
-    #[TestDox('SQL stands in the folders that own tables')]
+    #[TestDox('SQL occurs only in the folders that own tables')]
     public function test_sql(): void
     {
         self::assertSame(self::SQL_ELSEWHERE, self::sqlElsewhere(self::library()));
     }
 
-    #[TestDox('PHP speaks with nobody over HTTP: the extension does')]
+    #[TestDox('PHP sends no HTTP requests: the extension does')]
     public function test_http(): void
     {
         self::assertSame([], self::http(SourceFile::below(self::PLUGIN)));
@@ -191,7 +196,7 @@ final class LibraryTest extends TestCase
 
     /** @param list<string> $found */
     #[DataProvider('planted')]
-    #[TestDox('What is planted is found: $_dataName')]
+    #[TestDox('A planted violation is found: $_dataName')]
     public function test_planted(string $rule, string $path, string $code, array $found): void
     {
         self::assertSame($found, self::$rule([new SourceFile($path, "<?php $code")]));
@@ -293,11 +298,10 @@ final class LibraryTest extends TestCase
         $found = [];
 
         foreach ($files as $file) {
-            $names =
-                preg_grep('/^(curl_\w+|p?fsockopen|socket_\w+|stream_(socket|context)_\w+|get_headers|SoapClient)$|\\\\Http\\\\Http|^GuzzleHttp/', [
-                    ...$file->classes(),
-                    ...$file->words(),
-                ]) ?: [];
+            $names = preg_grep(self::HTTP, [
+                ...$file->classes(),
+                ...$file->words(),
+            ]) ?: [];
 
             foreach (array_unique($names) as $name) {
                 $found[] = "$file->path: $name";

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Architecture;
 
-/** What one PHP file names and says, read from its tokens: comments and the inside of texts name nothing. */
+/** The names and texts in one PHP file, read from its tokens: comments and the contents of strings are not names. */
 final readonly class SourceFile
 {
     /** @var list<\PhpToken> Without blanks and comments */
@@ -41,13 +41,13 @@ final readonly class SourceFile
         return array_values($files);
     }
 
-    /** The first folder of the path; the class itself when it stands in none. */
+    /** The first folder of the path; the class itself when it is in none. */
     public function folder(): string
     {
         return explode('/', substr($this->path, 0, -\strlen('.php')))[0];
     }
 
-    /** @return list<string> The first folders of this namespace that the file names classes of, without its own */
+    /** @return list<string> The first folders of this namespace whose classes the file names, without its own */
     public function folders(string $namespace = 'CloverSync\Shop'): array
     {
         $begin   = '/^' . preg_quote($namespace, '/') . '\\\\(\w+)/';
@@ -62,7 +62,7 @@ final readonly class SourceFile
         return array_values($folders);
     }
 
-    /** @return list<string> Classes with their namespaces, sorted: imported ones and those that the code names in full */
+    /** @return list<string> Qualified class names, sorted: imported ones and those written in full */
     public function classes(): array
     {
         $namespace = '';
@@ -79,7 +79,7 @@ final readonly class SourceFile
             if ($before?->is(T_NAMESPACE)) {
                 $namespace = $token->text;
             } elseif ($token->is(T_NAME_FULLY_QUALIFIED) || $before?->is(T_USE)) {
-                // A function that is called in full is no class.
+                // A fully qualified function call is not a class.
                 if ($next?->text !== '(' || $before?->is(T_NEW)) {
                     $names[] = ltrim($token->text, '\\');
                 }
@@ -93,7 +93,7 @@ final readonly class SourceFile
         return array_values(array_unique($names));
     }
 
-    /** @return list<string> Plain names outside texts: functions, constants, types, sorted */
+    /** @return list<string> Plain names outside strings: functions, constants, types, sorted */
     public function words(): array
     {
         $words = array_map(static fn (\PhpToken $token): string => ltrim($token->text, '\\'), array_filter(
@@ -120,14 +120,15 @@ final readonly class SourceFile
         );
     }
 
-    /** @return bool Whether a text begins a statement of SQL */
+    /** @return bool Whether a string starts with an SQL statement */
     public function hasSql(): bool
     {
         foreach ($this->tokens as $token) {
             if (
                 $token->is([T_CONSTANT_ENCAPSED_STRING, T_ENCAPSED_AND_WHITESPACE])
                 && preg_match(
-                    '/^["\']?\s*(SELECT\s|INSERT\s+(IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|UPDATE #__|DELETE\s+FROM\s|REPLACE\s+INTO\s|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|TRIGGER))/',
+                    '/^["\']?\s*(SELECT\s|INSERT\s+(IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|UPDATE #__|DELETE\s+FROM\s'
+                    . '|REPLACE\s+INTO\s|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|TRIGGER))/',
                     $token->text,
                 ) === 1
             ) {
@@ -138,7 +139,7 @@ final readonly class SourceFile
         return false;
     }
 
-    /** @return list<string> Functions that open a file, of calls whose first argument begins with http */
+    /** @return list<string> Functions that open a file and whose first argument starts with http */
     public function opensAddresses(): array
     {
         $found = [];

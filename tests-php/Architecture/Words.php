@@ -5,8 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Architecture;
 
 /**
- * Language keys as they are defined and named. A key is named in full, or as a prefix of its file and a word behind it:
- * `self::PREFIX . 'DONE'`, `$prefix . ($a ? 'ONE' : 'TWO')`, `self::PREFIX . 'STATE_' . strtoupper($state)`.
+ * Language keys as defined and used. A key is used in full, or as a prefix defined in the file and a word after it:
  */
 final class Words
 {
@@ -14,7 +13,7 @@ final class Words
 
     private const APP = 'PLG_J2COMMERCE_APP_CLOVERPOS_';
 
-    /** Functions of templates and scripts that put a prefix before a word: the app's, and `$say` the file's. */
+    /** Functions of templates and scripts that add a prefix to a word: the app's, and `$say` the file's. */
     private const WRAPPED = '/(?<![\w>])(\$word|\$say|text)(\((?:[^()]++|(?2))*\))/';
 
     /** @var array<string, array<string, true>> File => keys, with * for what is not known until it runs */
@@ -29,7 +28,7 @@ final class Words
     /**
      * @param array<string, string> $defined Key => text
      * @param array<string, string> $files   Path => source
-     * @param list<string>          $texts   Sources whose texts may be words, such as the states of the extension's stubs
+     * @param list<string>          $texts   Sources whose strings may be words, such as the states in the stubs
      */
     public function __construct(
         private readonly array $defined,
@@ -80,7 +79,7 @@ final class Words
                     continue;
                 }
 
-                // What fills a gap is a text of the code: a state, a setting, another word.
+                // A gap is filled with a string of the code: a state, a setting, another word.
                 if (array_filter(\array_slice($rest, 1), fn (string $part): bool => !$this->isText($part)) === []) {
                     $used[$key] = true;
                 }
@@ -115,7 +114,7 @@ final class Words
         return \count($this->values);
     }
 
-    /** @return list<string> Keys of scripts that no PHP names, in full or as a word */
+    /** @return list<string> Keys of scripts that PHP does not use, in full or as a word */
     public function unsent(): array
     {
         $php = [];
@@ -142,7 +141,7 @@ final class Words
         preg_match_all('/\b' . self::ROOT . '(?:_[A-Z0-9_]*[A-Z0-9])?\b/', $source, $keys);
         $this->named[$path] += array_fill_keys($keys[0], true);
 
-        // Joomla shows a plugin by the key that its name is in capitals.
+        // Joomla shows a plugin under the key that is its name in capitals.
         $name = strtoupper((string) self::match('/<name>(\w+)<\/name>/', $source));
 
         if (preg_match('/^' . self::ROOT . '$/', $name) === 1) {
@@ -170,7 +169,7 @@ final class Words
         $source = self::withoutComments($source);
         $prefix = self::match('/(?:const PREFIX|\$prefix)\s*=\s*\'(' . self::ROOT . '_[A-Z0-9_]*)\'/', $source);
         $this->readWrapped($path, $source, $prefix);
-        // From here on every key stands as one text: 'PREFIX_WORD', or 'PREFIX_' . $unknown.
+        // From here on every key is one string: 'PREFIX_WORD', or 'PREFIX_' . $unknown.
         $source = (string) preg_replace(
             '/(?:(?:self|static)::PREFIX|\$prefix)(?=\s*\.)/',
             "'" . ($prefix ?? '') . "'",
@@ -186,7 +185,8 @@ final class Words
         preg_match_all(
             '/\'('
             . self::ROOT
-            . '(?:_[A-Z0-9_]+)?)\'(\s*\.\s*(?:strtoupper\([^()]*(?:\([^()]*\))?[^()]*\)|[\w\\\\]+\([^()]*\)|\$\w+(?=\s*\.\s*\')))?(\s*\.\s*\'(\w+)\')?/',
+            . '(?:_[A-Z0-9_]+)?)\'(\s*\.\s*(?:strtoupper\([^()]*(?:\([^()]*\))?[^()]*\)|[\w\\\\]+\([^()]*\)'
+            . '|\$\w+(?=\s*\.\s*\')))?(\s*\.\s*\'(\w+)\')?/',
             $source,
             $texts,
             PREG_SET_ORDER,
@@ -206,7 +206,7 @@ final class Words
             $this->named[$path]["$begin*$end" . (str_ends_with($end, '_') ? '*' : '')] = true;
         }
 
-        // Joomla's tasks have a title and a description below this word.
+        // Joomla's tasks have a title and a description with this prefix.
         preg_match_all('/\'langConstPrefix\'\s*=>\s*\'(\w+)\'/', $source, $tasks);
 
         foreach ($tasks[1] as $task) {
@@ -263,7 +263,7 @@ final class Words
     /**
      * @param list<\PhpToken> $tokens
      *
-     * @return non-empty-list<string> Without blanks; a trailing comma adds none
+     * @return non-empty-list<string> Without spaces; a trailing comma adds none
      */
     private static function arguments(array $tokens, int $i): array
     {
@@ -292,7 +292,7 @@ final class Words
         return \count($arguments) > 1 && end($arguments) === '' ? \array_slice($arguments, 0, -1) : $arguments;
     }
 
-    /** Whether the code has this text, or its halves: 'callback_' . $kind. */
+    /** Whether the code contains this string, or its parts: 'callback_' . $kind. */
     private function isText(string $part): bool
     {
         if (isset($this->literals[$part])) {
@@ -308,7 +308,7 @@ final class Words
         return false;
     }
 
-    /** @return list<string> Defined keys that a key with or without gaps stands for */
+    /** @return list<string> Defined keys that match a key with or without gaps */
     private function matching(string $key): array
     {
         if (!str_contains($key, '*')) {
@@ -335,7 +335,7 @@ final class Words
         return '/^' . str_replace('\*', '([A-Z0-9_]+?)', preg_quote($key, '/')) . '$/';
     }
 
-    /** The highest number of a numbered placeholder, or how many there are. */
+    /** The highest number of a numbered placeholder, or the number of placeholders. */
     private static function placeholders(string $text): int
     {
         preg_match_all('/%(\d+)\$[sd]/', $text, $numbered);

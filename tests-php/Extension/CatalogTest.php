@@ -13,7 +13,7 @@ use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** Pages that somebody else has fetched. Nothing is connected here: nothing may be asked for. */
+/** Pages that were fetched elsewhere. There is no connection, so no request may be sent. */
 final class CatalogTest extends TestCase
 {
     private Catalog $catalog;
@@ -32,12 +32,14 @@ final class CatalogTest extends TestCase
     }
 
     #[TestDox(
-        'items and counts of two answers are joined by id, members of groups are given out, and what cannot be read is that item\'s own fault',
+        'items and counts of two responses are joined, members of groups returned, an unreadable item fails alone',
     )]
     public function test_two_answers(): void
     {
         $page = $this->catalog->read(
-            '{"elements":[{"id":"A","name":" Mug ","price":1250,"categories":{"elements":[{"id":"C","name":"Kitchen"}]}},{"id":"B","name":"Shirt L","price":1,"itemGroup":{"id":"G"}},{"id":"D","price":1}]}',
+            '{"elements":[{"id":"A","name":" Mug ","price":1250,'
+            . '"categories":{"elements":[{"id":"C","name":"Kitchen"}]}},'
+            . '{"id":"B","name":"Shirt L","price":1,"itemGroup":{"id":"G"}},{"id":"D","price":1}]}',
             '{"elements":[{"id":"D"},{"id":"B","itemStock":{"quantity":2}},{"id":"A","itemStock":{"quantity":7.0}}]}',
         );
         [$change] = $page->changes([]);
@@ -58,7 +60,7 @@ final class CatalogTest extends TestCase
         self::assertSame('', $page->cursor());
     }
 
-    #[TestDox('what is no list of items is refused')]
+    #[TestDox('a text that is not a list of items is refused')]
     public function test_no_list(): void
     {
         $this->expectException(BugException::class);

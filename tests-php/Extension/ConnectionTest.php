@@ -23,7 +23,7 @@ use PHPUnit\Framework\Attributes\TestDox;
 
 final class ConnectionTest extends CloverTestCase
 {
-    #[TestDox('the authorize URL carries app, redirect URI letter by letter, and a fresh state')]
+    #[TestDox('the authorize URL has the app, the exact redirect URI and a fresh state')]
     public function testAuthorize(): void
     {
         $connection = $this->connection();
@@ -42,7 +42,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertGreaterThanOrEqual(16, \strlen($one->state));
     }
 
-    #[TestDox('a callback connects the shop, and the record it stores shows no token')]
+    #[TestDox('a callback connects the shop, and the record that it stores shows no token')]
     public function testComplete(): void
     {
         $status = $this->connected()->status();
@@ -56,9 +56,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertDoesNotMatchRegularExpression('/access|refresh|token/i', (string) $this->store->record);
     }
 
-    #[TestDox(
-        'with the manual\'s four permissions the currency comes from an order, and no refresh is spent on the refusals',
-    )]
+    #[TestDox('with the manual\'s four permissions the currency comes from an order, and refusals cause no refresh')]
     public function testFourPermissions(): void
     {
         $merchant = $this->connected()->merchant();
@@ -72,7 +70,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertSame(0, $this->clover->state()['tokens']['refreshes']);
     }
 
-    #[TestDox('with Merchant Read the merchant tells its name, currency and switches')]
+    #[TestDox('with Merchant Read, the merchant\'s name, currency and switches are known')]
     public function testMerchantRead(): void
     {
         $this->clover->post('merchant', [
@@ -144,16 +142,14 @@ final class ConnectionTest extends CloverTestCase
         }
     }
 
-    #[TestDox('without a connection every call says to connect first')]
+    #[TestDox('without a connection, every call asks to connect first')]
     public function testNotConnected(): void
     {
         $this->expectException(ReconnectException::class);
         $this->connection()->merchant();
     }
 
-    #[TestDox(
-        'after the app was uninstalled the owner must connect again, and the shop remembers why without asking Clover',
-    )]
+    #[TestDox('after the app was uninstalled the owner must connect again, and the shop knows why without a request')]
     public function testUninstalled(): void
     {
         $connection = $this->connected();
@@ -189,7 +185,7 @@ final class ConnectionTest extends CloverTestCase
         }
     }
 
-    #[TestDox('a missing permission is named, and costs one refresh at most')]
+    #[TestDox('a missing permission is named, and costs at most one refresh')]
     public function testPermission(): void
     {
         $connection = $this->connected();
@@ -208,7 +204,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertSame(1, $this->clover->state()['tokens']['refreshes']);
     }
 
-    #[TestDox('a Clover that gives nothing but 429 is asked again later')]
+    #[TestDox('when Clover responds only with 429, the request is tried again later')]
     public function testUnavailable(): void
     {
         $connection = $this->connected();
@@ -228,7 +224,7 @@ final class ConnectionTest extends CloverTestCase
         }
     }
 
-    #[TestDox('a request that Clover refuses is about its path')]
+    #[TestDox('a request that Clover refuses is reported with its path')]
     public function testItem(): void
     {
         $connection = $this->connected();
@@ -249,7 +245,7 @@ final class ConnectionTest extends CloverTestCase
         }
     }
 
-    #[TestDox('an answer that Clover does not document is a bug with Clover\'s request id')]
+    #[TestDox('an undocumented response is a bug, reported with Clover\'s request id')]
     public function testBug(): void
     {
         $connection = $this->connected();
@@ -265,7 +261,7 @@ final class ConnectionTest extends CloverTestCase
         iterator_count((new Catalog($connection, 'USD'))->pages());
     }
 
-    #[TestDox('tokens of another site secret do not open, and nothing is sent')]
+    #[TestDox('tokens of another site secret cannot be decrypted, and nothing is sent')]
     public function testOtherSecret(): void
     {
         $this->connected();
@@ -275,7 +271,7 @@ final class ConnectionTest extends CloverTestCase
         $this->connection()->status();
     }
 
-    #[TestDox('disconnecting forgets the tokens and sends nothing')]
+    #[TestDox('disconnecting deletes the tokens and sends nothing')]
     public function testDisconnect(): void
     {
         $connection = $this->connected();
@@ -286,7 +282,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertSame([], $this->clover->requests($mark));
     }
 
-    #[TestDox('a token that has time left is not refreshed, and nothing is sent')]
+    #[TestDox('a token that is valid for long enough is not refreshed, and nothing is sent')]
     public function testRefresh(): void
     {
         $connection = $this->connected();
@@ -296,7 +292,7 @@ final class ConnectionTest extends CloverTestCase
         self::assertSame([], $this->clover->requests($mark));
     }
 
-    #[TestDox('log records reach the callable, and hold no token, code or secret')]
+    #[TestDox('log records reach the callable, without token, code or secret')]
     public function testLog(): void
     {
         $connection = $this->connection();
@@ -314,7 +310,7 @@ final class ConnectionTest extends CloverTestCase
         }
     }
 
-    #[TestDox('what a logger throws reaches the caller as itself')]
+    #[TestDox('an exception of the logger reaches the caller unchanged')]
     public function testThrowingLogger(): void
     {
         $connection = $this->connected();

@@ -20,8 +20,7 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 
 /**
- * Arguments that no well-behaved caller gives: bytes that are no text, arrays that hold themselves, numbers at their
- * ends.
+ * Arguments that no correct caller passes: bytes that are not text, arrays that contain themselves, extreme numbers.
  */
 final class HostileBytesTest extends TestCase
 {
@@ -192,7 +191,7 @@ final class HostileBytesTest extends TestCase
     /** @return list<object> */
     private function objects(): array
     {
-        // Nothing listens there, and no one of these calls comes so far.
+        // No server listens there, and none of these calls gets that far.
         $settings = Settings::fromArray([
             'app_id'         => 'APPID00000001',
             'app_secret'     => '11111111-2222-3333-4444-555555555555',

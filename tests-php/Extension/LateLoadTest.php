@@ -8,8 +8,8 @@ use CloverSync\Tests\Support\Fpm;
 use PHPUnit\Framework\TestCase;
 
 /**
- * PHP that has started cannot take the extension any more: its classes would point into memory of requests that have
- * ended.
+ * A PHP process that has started cannot load the extension any more: its classes would point to memory of requests that
+ * have ended.
  */
 final class LateLoadTest extends TestCase
 {
@@ -20,7 +20,8 @@ final class LateLoadTest extends TestCase
         $file = $this->extension();
         $code = '@dl("'
         . basename($file)
-        . '"); echo (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\\\Vault"), " ", error_get_last()["message"];';
+        . '"); echo (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\\\Vault"), " ",'
+        . ' error_get_last()["message"];';
         $said = shell_exec(
             escapeshellarg(PHP_BINARY)
             . ' -n -d enable_dl=1 -d extension_dir='
@@ -42,14 +43,16 @@ final class LateLoadTest extends TestCase
         mkdir($folder, 0o700);
         file_put_contents(
             "$folder/ask.php",
-            '<?php echo "[", (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\Vault"), (int) extension_loaded("cloversync-refused"), "]";',
+            '<?php echo "[", (int) extension_loaded("cloversync"), (int) class_exists("CloverSync\\Vault"),'
+            . ' (int) extension_loaded("cloversync-refused"), "]";',
         );
         $root = posix_geteuid() === 0;
         file_put_contents(
             "$folder/fpm.conf",
             "[global]\nerror_log=$folder/fpm.log\ndaemonize=no\n[www]\n"
             . ($root ? 'user=' . posix_getpwuid(0)['name'] . "\ngroup=" . posix_getgrgid(0)['name'] . "\n" : '')
-            . "listen=$folder/fpm.sock\npm=static\npm.max_children=2\npm.max_requests=20\ncatch_workers_output=yes\nphp_admin_value[extension]="
+            . "listen=$folder/fpm.sock\npm=static\npm.max_children=2\npm.max_requests=20\n"
+            . "catch_workers_output=yes\nphp_admin_value[extension]="
             . $this->extension()
             . "\n",
         );

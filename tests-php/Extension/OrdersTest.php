@@ -54,7 +54,7 @@ final class OrdersTest extends CloverTestCase
         self::assertSame('SKU N-1', $order['lineItems']['elements'][0]['note']);
     }
 
-    #[TestDox('a frozen plan can be stored and says the same later')]
+    #[TestDox('a frozen plan can be stored and read back unchanged')]
     public function testPlanIsStable(): void
     {
         $orders = $this->orders();
@@ -65,7 +65,7 @@ final class OrdersTest extends CloverTestCase
         self::assertLessThan(2000, \strlen($plan));
     }
 
-    #[TestDox('rows come as drivers give them: null for empty columns, int for whole numbers, broken letters')]
+    #[TestDox('rows are accepted as drivers return them: null for empty columns, int for whole numbers, invalid bytes')]
     public function testRows(): void
     {
         $plan = json_decode(
@@ -120,7 +120,7 @@ final class OrdersTest extends CloverTestCase
         }
     }
 
-    #[TestDox('what is no plan, no reference and no order id of ours is refused by its name, unsent')]
+    #[TestDox('an invalid plan, reference or order id is refused by its name, unsent')]
     public function testWrongArguments(): void
     {
         $orders = $this->orders();
@@ -156,7 +156,7 @@ final class OrdersTest extends CloverTestCase
         new Orders($this->connection(), 'UZZ');
     }
 
-    #[TestDox('references are a site\'s tag and the order\'s number, in 12 characters')]
+    #[TestDox('a reference is the site\'s tag and the order\'s number, in 12 characters')]
     public function testReference(): void
     {
         $tag = Orders::siteTag(random_bytes(8));
@@ -200,7 +200,7 @@ final class OrdersTest extends CloverTestCase
     }
 
     /** @param array<string, mixed> $with */
-    #[TestDox('a lost answer is unknown, and looking first brings out one order and one payment')]
+    #[TestDox('after a lost response the result is unknown; searching first leads to one order and one payment')]
     #[DataProvider('lostAnswers')]
     public function testUnknown(string $do, array $with): void
     {
@@ -226,7 +226,7 @@ final class OrdersTest extends CloverTestCase
         $this->assertNothingLogged();
     }
 
-    #[TestDox('a Clover that asks to wait longer than we do is tried later')]
+    #[TestDox('when Clover asks for a longer wait than allowed, the order is tried later')]
     public function testLater(): void
     {
         $orders = $this->orders();
@@ -241,7 +241,7 @@ final class OrdersTest extends CloverTestCase
         self::assertDiscreet($later);
     }
 
-    #[TestDox('what Clover rejects is refused in its words, without the customer\'s')]
+    #[TestDox('a refusal has Clover\'s words, without the customer\'s data')]
     public function testRefused(): void
     {
         $this->grant('MERCHANT_R', 'PAYMENTS_W');
@@ -273,7 +273,7 @@ final class OrdersTest extends CloverTestCase
         $this->assertNothingLogged();
     }
 
-    #[TestDox('an order that somebody changed in Clover is left alone, and one that is gone is missing')]
+    #[TestDox('an order that was changed in Clover is left alone, and a deleted one is missing')]
     public function testDiffersAndMissing(): void
     {
         $orders = $this->orders();
@@ -292,7 +292,7 @@ final class OrdersTest extends CloverTestCase
     }
 
     #[TestDox(
-        'recording the payment needs permissions beyond the manual\'s four; a refusal there is no error and costs no refresh',
+        'recording the payment needs more permissions than the manual\'s four; a refusal causes no error or refresh',
     )]
     public function testPayment(): void
     {
@@ -323,7 +323,7 @@ final class OrdersTest extends CloverTestCase
         self::assertCount(1, $this->assertPushedOnce()['payments']['elements']);
     }
 
-    #[TestDox('an order that costs nothing has nothing to pay')]
+    #[TestDox('an order that costs nothing needs no payment')]
     public function testNothing(): void
     {
         $orders = $this->orders();
@@ -335,7 +335,7 @@ final class OrdersTest extends CloverTestCase
         self::assertSame('nothing', $orders->pay($plan, $id, self::MARK)->state);
     }
 
-    #[TestDox('a missing permission is named, costs one refresh, and shows nobody\'s data')]
+    #[TestDox('a missing permission is named, costs one refresh, and shows no personal data')]
     public function testPermissions(): void
     {
         $orders = $this->orders();
@@ -366,7 +366,7 @@ final class OrdersTest extends CloverTestCase
         $this->assertNothingLogged();
     }
 
-    #[TestDox('a token that ends in the middle is replaced, and the filling goes on where it was')]
+    #[TestDox('a token that expires in the middle is replaced, and the order continues where it was')]
     public function testTokenEnds(): void
     {
         $orders = $this->orders();

@@ -13,7 +13,7 @@ use PHPUnit\Framework\TestCase;
 
 final class SettingsTest extends TestCase
 {
-    #[TestDox('nothing set gives the defaults of the manual')]
+    #[TestDox('without settings, the manual\'s defaults apply')]
     public function testDefaults(): void
     {
         $settings = Settings::fromArray([])->toArray();
@@ -32,7 +32,7 @@ final class SettingsTest extends TestCase
         self::assertFalse($settings['debug']);
     }
 
-    #[TestDox('every wrong field is named at once')]
+    #[TestDox('all invalid fields are named at once')]
     public function testAllProblems(): void
     {
         try {
@@ -65,7 +65,7 @@ final class SettingsTest extends TestCase
         self::assertCount(4, Environment::cases());
     }
 
-    #[TestDox('secrets are in no dump, export, serialisation or array of the settings')]
+    #[TestDox('secrets are not in any dump, export, serialization or array of the settings')]
     public function testSecrets(): void
     {
         $settings = Settings::fromArray([

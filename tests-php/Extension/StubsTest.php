@@ -9,7 +9,7 @@ use PHPUnit\Framework\TestCase;
 
 final class StubsTest extends TestCase
 {
-    #[TestDox('the stubs say of every class what the loaded extension says')]
+    #[TestDox('the stubs agree with the loaded extension about every class')]
     public function testStubsMatchTheExtension(): void
     {
         $describe = \dirname(__DIR__) . '/Support/describe-classes.php';
@@ -20,7 +20,7 @@ final class StubsTest extends TestCase
         self::assertSame($stubs, $loaded);
     }
 
-    #[TestDox('no stub can be mistaken for the real thing: every body throws')]
+    #[TestDox('a stub cannot be used in place of the extension: every body throws')]
     public function testStubBodiesThrow(): void
     {
         foreach (glob(\dirname(__DIR__, 2) . '/stubs/*.php') as $file) {

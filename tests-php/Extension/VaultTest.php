@@ -14,7 +14,7 @@ final class VaultTest extends TestCase
 {
     private const SECRET = '0123456789abcdef';
 
-    #[TestDox('a sealed text opens with the same secret in the same context, binary bytes and all')]
+    #[TestDox('a sealed text, also with binary bytes, can be opened with the same secret in the same context')]
     public function testRoundTrip(): void
     {
         $vault  = new Vault(self::SECRET);
@@ -24,7 +24,7 @@ final class VaultTest extends TestCase
         self::assertNotSame($sealed, $vault->seal("to\0ken\xff", 'na/M1/tokens'));
     }
 
-    #[TestDox('a sealed text that was copied to another merchant does not open')]
+    #[TestDox('a sealed text that was copied to another merchant cannot be opened')]
     public function testContext(): void
     {
         $vault = new Vault(self::SECRET);
@@ -33,7 +33,7 @@ final class VaultTest extends TestCase
         $vault->open($vault->seal('token', 'na/M1/tokens'), 'na/M2/tokens');
     }
 
-    #[TestDox('after a change of the secret old texts open and say that they want sealing again')]
+    #[TestDox('after a change of the secret, old texts can be opened and ask to be sealed again')]
     public function testRotation(): void
     {
         $sealed  = (new Vault(self::SECRET))->seal('token', 'c');

@@ -74,7 +74,7 @@ final class WebhookTest extends TestCase
         );
     }
 
-    #[TestDox('the verification code is taken without header and Auth Code, and while webhooks are switched off')]
+    #[TestDox('the verification code is accepted without header and Auth Code, and while webhooks are disabled')]
     public function testVerification(): void
     {
         $body = json_encode(['verificationCode' => self::CODE], JSON_THROW_ON_ERROR);
@@ -93,7 +93,7 @@ final class WebhookTest extends TestCase
         }
     }
 
-    #[TestDox('while webhooks are switched off Clover gets its 200, and its events are counted as skipped')]
+    #[TestDox('while webhooks are disabled Clover gets its 200, and its events are counted as skipped')]
     public function testDisabled(): void
     {
         $body = self::delivery([
@@ -136,7 +136,7 @@ final class WebhookTest extends TestCase
             ['X-Clover-Auth' => 'canary'],
             [],
         ];
-        yield 'a header that is no text' => [
+        yield 'a header that is not text' => [
             403,
             'X-Clover-Auth is not the Auth Code of the settings',
             $events,
@@ -209,9 +209,7 @@ final class WebhookTest extends TestCase
      * @param array<string, mixed> $headers
      * @param array<string, mixed> $settings
      */
-    #[TestDox(
-        'a request that is not Clover\'s, or makes no sense, is refused with its status and a reason in our own words',
-    )]
+    #[TestDox('a request that is not from Clover, or is malformed, is refused with its status and our own reason')]
     #[DataProvider('refusals')]
     public function testRefused(int $status, string $reason, string $body, array $headers, array $settings): void
     {
@@ -246,11 +244,11 @@ final class WebhookTest extends TestCase
             'HTTP_X_CLOVER_AUTH' => $value,
         ]];
         yield 'spaces around it' => [['X-Clover-Auth' => "\t$value "]];
-        yield 'among names that are no text' => [["\xff\xfe" => "\xff", 3 => 'x', 'X-Clover-Auth' => $value]];
+        yield 'among names that are not text' => [["\xff\xfe" => "\xff", 3 => 'x', 'X-Clover-Auth' => $value]];
     }
 
     /** @param array<array-key, mixed> $headers */
-    #[TestDox('the header is found however PHP gives it')]
+    #[TestDox('the header is found in every form in which PHP passes it')]
     #[DataProvider('headerForms')]
     public function testHeaderForms(array $headers): void
     {
@@ -260,7 +258,7 @@ final class WebhookTest extends TestCase
         self::assertSame('events', $verdict->kind, $verdict->reason);
     }
 
-    #[TestDox('events of a shop that is not connected are another merchant\'s')]
+    #[TestDox('without a connection, events count as those of another merchant')]
     public function testNotConnected(): void
     {
         $verdict = self::webhook()
@@ -273,7 +271,7 @@ final class WebhookTest extends TestCase
         ]);
     }
 
-    #[TestDox('a merchant id that is none is the caller\'s mistake, and its trace shows neither body nor header')]
+    #[TestDox('an invalid merchant id is the caller\'s error, and its trace shows neither body nor header')]
     public function testWrongMerchant(): void
     {
         ini_set('zend.exception_ignore_args', '0');
@@ -294,7 +292,7 @@ final class WebhookTest extends TestCase
         }
     }
 
-    #[TestDox('the Auth Code is in no dump, export or serialisation of the judge or its verdicts')]
+    #[TestDox('the Auth Code is not in any dump, export or serialization of the judge or its verdicts')]
     public function testSecrets(): void
     {
         $webhook = self::webhook();
@@ -407,7 +405,7 @@ final class WebhookTest extends TestCase
         return [\count((array) scandir('/proc/self/fd')), \count((array) scandir('/proc/self/task'))];
     }
 
-    /** @return int What this process has computed so far: what others on the machine do is not in it */
+    /** @return int CPU time of this process so far, without that of other processes */
     private static function cpuNanoseconds(): int
     {
         $usage = getrusage();

@@ -9,10 +9,10 @@ use CloverSync\Tests\Support\JoomlaTestCase;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\DashboardData;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What the dashboard's page and script show. */
+/** Data of the dashboard's page and script. */
 final class DashboardDataTest extends JoomlaTestCase
 {
-    #[TestDox('Of the verification codes the newest is shown; none, one or several are told')]
+    #[TestDox('Of the verification codes the newest is shown; whether there is none, one or several is said')]
     public function test_codes(): void
     {
         $one     = ['code' => '11111111-aaaa', 'at' => 1_800_000_000];

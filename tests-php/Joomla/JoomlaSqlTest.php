@@ -11,14 +11,16 @@ use CloverSync\Tests\Support\TestConnection;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What hangs on Joomla's drivers: values, the prefix, and transactions that the database breaks off. */
+/** Behavior of Joomla's drivers: values, the prefix, and transactions that the database rolls back. */
 final class JoomlaSqlTest extends ShopTestCase
 {
     protected function setUp(): void
     {
         parent::setUp();
-        $this->sql->execute('CREATE TABLE #__bound (id int NOT NULL, number bigint DEFAULT NULL, text varchar(200) DEFAULT NULL,
-                money decimal(15,5) DEFAULT NULL, PRIMARY KEY (id)) ENGINE=InnoDB');
+        $this->sql->execute(
+            'CREATE TABLE #__bound (id int NOT NULL, number bigint DEFAULT NULL,
+                text varchar(200) DEFAULT NULL, money decimal(15,5) DEFAULT NULL, PRIMARY KEY (id)) ENGINE=InnoDB',
+        );
     }
 
     public function test_every_kind_of_value_comes_back_as_it_went(): void
@@ -67,7 +69,7 @@ final class JoomlaSqlTest extends ShopTestCase
         }
     }
 
-    #[TestDox('The prefix stands for the site\'s, in every place of a statement')]
+    #[TestDox('The prefix is replaced by the site\'s, everywhere in a statement')]
     public function test_prefix(): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, text) VALUES (1, ?)', ['one']);
@@ -93,7 +95,7 @@ final class JoomlaSqlTest extends ShopTestCase
         ]);
     }
 
-    #[TestDox('A transaction of its own after a broken one, and one refused inside another that goes on')]
+    #[TestDox('A transaction after a failed one, and a refused part of another that continues')]
     public function test_after_a_failed_transaction_the_next_works(): void
     {
         $add = fn (int $id): int => $this->sql->execute('INSERT INTO #__bound (id) VALUES (?)', [$id]);
@@ -127,9 +129,7 @@ final class JoomlaSqlTest extends ShopTestCase
         self::assertEquals([3, 5], $this->db->connect()->fetchColumn('SELECT id FROM #__bound ORDER BY id'));
     }
 
-    #[TestDox(
-        'The database\'s clock neither leaps nor stands when summer time begins and ends, in whatever zone Joomla has left the connection',
-    )]
+    #[TestDox('The database\'s clock neither jumps nor stops at a change to or from summer time, in any time zone')]
     public function test_clock(): void
     {
         foreach ([
@@ -167,13 +167,13 @@ final class JoomlaSqlTest extends ShopTestCase
 
     #[DataProvider('losers')]
     #[TestDox(
-        'Of two that lock the same rows in crossed order the loser runs again, and both are right in the end: $_dataName',
+        'When two transactions lock the same rows in opposite order the loser is retried, and both succeed: $_dataName',
     )]
     public function test_deadlock(bool $here): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, number) VALUES (1, 0), (2, 0)');
 
-        // The database breaks off the one that has written less.
+        // The database rolls back the one that has written less.
         $write = static function (Sql $sql, int $own, bool $light): void {
             for ($i = 0; !$light && $i < 60; $i++) {
                 $sql->execute('INSERT INTO #__bound (id) VALUES (?)', [($own * 100) + $i]);
@@ -213,7 +213,7 @@ final class JoomlaSqlTest extends ShopTestCase
         self::assertSame(62, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__bound'));
     }
 
-    #[TestDox('A lock that is not got in time is tried for again')]
+    #[TestDox('A lock wait that times out is retried')]
     public function test_lock_timeout(): void
     {
         $this->sql->execute('INSERT INTO #__bound (id, number) VALUES (1, 0)');
@@ -246,9 +246,7 @@ final class JoomlaSqlTest extends ShopTestCase
     }
 
     #[DataProvider('losses')]
-    #[TestDox(
-        'A connection that is lost within a transaction leaves no half of it, however Joomla connects again: $_dataName',
-    )]
+    #[TestDox('When the connection is lost within a transaction, none of it remains after a reconnect: $_dataName')]
     public function test_lost_connection(int $more): void
     {
         $other  = $this->db->connect();

@@ -14,7 +14,7 @@ use Joomla\Event\EventInterface;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What J2Commerce's events leave in the outbox, from the event's dispatch on. */
+/** What J2Commerce's events write to the outbox, from their dispatch on. */
 final class OrderHooksTest extends JoomlaTestCase
 {
     private const ORDER = '179540797553';
@@ -31,11 +31,11 @@ final class OrderHooksTest extends JoomlaTestCase
         yield 'three arguments, of a table' => [[self::ORDER, 5, 1], ['status 5 1']];
         yield 'five arguments, of a model' => [[53, self::ORDER, 1, 6, true], ['status 1 6']];
         yield 'five arguments as text' => [['53', self::ORDER, '1', '6', '0'], ['status 1 6']];
-        yield 'three, and somebody\'s result among them' => [
+        yield 'three, and another listener\'s result among them' => [
             [self::ORDER, 'result' => ['x', 'y', 'z'], 5, 1],
             ['status 5 1'],
         ];
-        yield 'five, and somebody\'s result before them' => [
+        yield 'five, and another listener\'s result before them' => [
             ['result' => true, 53, self::ORDER, 4, 1, false],
             ['status 4 1'],
         ];
@@ -51,7 +51,7 @@ final class OrderHooksTest extends JoomlaTestCase
     #[TestDox('A status: $_dataName')]
     public function test_status(array $arguments, array $expected): void
     {
-        // As OrderTable::store() and OrderModel::updateOrderStatus() do it.
+        // The arguments are those of OrderTable::store() and OrderModel::updateOrderStatus().
         JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', $arguments);
         self::assertSame([$expected, ''], [$this->outbox(), JoomlaSite::log()]);
     }
@@ -74,7 +74,7 @@ final class OrderHooksTest extends JoomlaTestCase
         );
     }
 
-    #[TestDox('The row belongs to the environment that the owner has chosen')]
+    #[TestDox('The row belongs to the environment in the settings')]
     public function test_environment(): void
     {
         JoomlaSite::plugin($this->factory([
@@ -88,8 +88,8 @@ final class OrderHooksTest extends JoomlaTestCase
     }
 
     /**
-     * @return iterable<string, array{mixed, float, array<string, mixed>, list<string>}> The gateway's answer, the
-     *   amount, the order, what is told
+     * @return iterable<string, array{mixed, float, array<string, mixed>, list<string>}> The gateway's result, the
+     *   amount, the order, the recorded events
      */
     public static function refunds(): iterable
     {
@@ -132,7 +132,7 @@ final class OrderHooksTest extends JoomlaTestCase
     public function test_refund(mixed $answer, float $amount, array $order, array $expected): void
     {
         $this->insertOrder($order);
-        // The gateway's answer comes while the event is on its way, so the app must come after it.
+        // The gateway sets its result while the event is dispatched, so the app must run after it.
         $this->dispatcher->addListener('onJ2CommerceRefundPayment', static function (EventInterface $event) use (
             $answer,
         ): void {
@@ -152,9 +152,7 @@ final class OrderHooksTest extends JoomlaTestCase
         self::assertSame(['edit', 'edit'], $this->outbox());
     }
 
-    #[TestDox(
-        'Without its tables the app throws nothing into a checkout, a refund or an edit, and others are heard after it',
-    )]
+    #[TestDox('Without its tables the app throws nothing in a checkout, a refund or an edit, and later listeners run')]
     public function test_missing_tables(): void
     {
         $after = 0;
@@ -195,15 +193,15 @@ final class OrderHooksTest extends JoomlaTestCase
         self::assertStringContainsString("orders' doesn't exist", JoomlaSite::log());
     }
 
-    #[TestDox('Nor does it when its log cannot be written either')]
+    #[TestDox('The same when its log cannot be written either')]
     public function test_missing_log(): void
     {
-        // A file where the folder should be: not even root can write there.
+        // A file in place of the folder: not even root can write there.
         JoomlaSite::beginLog('configuration.php');
         $this->sql->execute('DROP TABLE #__j2commerce_clover_outbox');
         JoomlaSite::app()->triggerEvent('onJ2CommerceOrderStatusChange', [self::ORDER, 5, 1]);
-        DebugLog::failed(new \RuntimeException('nobody hears'));
-        DebugLog::create(true)('error', 'nobody hears');
+        DebugLog::failed(new \RuntimeException('not logged'));
+        DebugLog::create(true)('error', 'not logged');
         self::assertSame('', JoomlaSite::log());
         $this->expectExceptionMessageMatches('/create|write/i');
         Log::add('Joomla itself throws.', Log::ERROR, 'plg_j2commerce_app_cloverpos');

@@ -32,7 +32,7 @@ final class RealOrdersTest extends JoomlaTestCase
         JoomlaSite::plugin($this->factory(), $this->dispatcher);
     }
 
-    #[TestDox('The storefront\'s way, from the first moment of a checkout to a cancellation')]
+    #[TestDox('An order in the storefront, from the start of a checkout to a cancellation')]
     public function test_table(): void
     {
         $order = $this->order();
@@ -49,7 +49,7 @@ final class RealOrdersTest extends JoomlaTestCase
         self::assertSame(['status 5 4', 'status 4 1', 'status 1 6'], $this->outbox());
     }
 
-    #[TestDox('The administrator\'s way')]
+    #[TestDox('An order changed by the administrator')]
     public function test_model(): void
     {
         $order           = $this->order();
@@ -67,7 +67,7 @@ final class RealOrdersTest extends JoomlaTestCase
         self::assertSame(['status 5 1', 'status 1 7', 'status 7 5'], $this->outbox());
     }
 
-    #[TestDox('An order is moved by J2Commerce whatever has become of the app\'s tables')]
+    #[TestDox('J2Commerce can change an order whatever the state of the app\'s tables')]
     public function test_missing_table(): void
     {
         $order           = $this->order();

@@ -8,7 +8,7 @@ use CloverSync\Exception\VaultException;
 use CloverSync\Tests\Support\JoomlaTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Where App Secret and Auth Code are kept. */
+/** Storage of App Secret and Auth Code. */
 final class SecretsTest extends JoomlaTestCase
 {
     private const SECRET = '11111111-2222-3333-4444-555555555555';
@@ -58,7 +58,7 @@ final class SecretsTest extends JoomlaTestCase
         ]);
     }
 
-    #[TestDox('A sealed text that was copied to another environment, or to another secret, does not open')]
+    #[TestDox('A sealed text that was copied to another environment, or to another secret, cannot be opened')]
     public function test_sealed_texts_cannot_be_exchanged(): void
     {
         $factory = $this->factory();
@@ -76,7 +76,7 @@ final class SecretsTest extends JoomlaTestCase
         }
     }
 
-    #[TestDox('With another secret of the site nothing opens; kept anew, it does')]
+    #[TestDox('With another site secret nothing can be opened; a secret that is stored again can')]
     public function test_another_site_secret(): void
     {
         $factory = $this->factory();

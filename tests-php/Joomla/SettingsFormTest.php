@@ -48,13 +48,13 @@ final class SettingsFormTest extends JoomlaTestCase
     }
 
     /**
-     * @return iterable<string, array{array<string, mixed>, list<string>}> Settings, the labels that the refusal names
+     * @return iterable<string, array{array<string, mixed>, list<string>}> Settings, the labels in the refusal
      */
     public static function wrongs(): iterable
     {
         yield 'an interval below five minutes' => [['sync_interval' => '4'], ['Sync Interval']];
         yield 'a negative markup' => [['markup_value' => '-1'], ['Markup Value']];
-        yield 'a markup that is no number' => [['markup_value' => 'ten'], ['Markup Value']];
+        yield 'a markup that is not a number' => [['markup_value' => 'ten'], ['Markup Value']];
         yield 'an unknown Delete Action' => [['delete_action' => 'burn'], ['Delete Action']];
         yield 'two at once' => [
             ['sync_interval' => '0', 'log_retention' => '-3'],
@@ -64,7 +64,7 @@ final class SettingsFormTest extends JoomlaTestCase
     }
 
     #[DataProvider('wrongs')]
-    #[TestDox('Refused as a whole, with the field\'s label: $_dataName')]
+    #[TestDox('Settings are refused as a whole, with the field\'s label: $_dataName')]
     public function test_what_is_wrong_is_refused(array $wrong, array $labels): void
     {
         $this->save(self::GOOD);
@@ -111,7 +111,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame(['app_secret' => 'another', 'webhook_secret' => 'the auth code'], $this->secrets());
     }
 
-    #[TestDox('"Forget the Auth Code" removes it, once, and gives way to a new one')]
+    #[TestDox('"Forget the Auth Code" removes it once, and a new code can be set')]
     public function test_forget(): void
     {
         $this->save(['app_secret' => self::SECRET, 'webhook_secret' => 'the auth code'] + self::GOOD);
@@ -122,9 +122,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame('a new one', $this->secrets()['webhook_secret']);
     }
 
-    #[TestDox(
-        'A secret that was saved while the app was disabled outlives the first save after that, in the environment that it was given for',
-    )]
+    #[TestDox('A secret saved while the app was disabled is kept by the next save, in its own environment')]
     public function test_secrets_of_a_disabled_app(): void
     {
         foreach ([self::GOOD, ['environment' => 'eu'] + self::GOOD] as $next) {
@@ -143,7 +141,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame([], $this->secrets());
     }
 
-    #[TestDox('Another environment has secrets of its own, and finds them again after a journey through the others')]
+    #[TestDox('Each environment has its own secrets, which are kept when the owner switches between them')]
     public function test_environments(): void
     {
         $this->save(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'] + self::GOOD);
@@ -161,7 +159,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertSame(['app_secret' => 'of the sandbox', 'webhook_secret' => 'of its webhooks'], $this->secrets());
     }
 
-    #[TestDox('Another App ID needs another connection, and the owner is told so while there is one')]
+    #[TestDox('Another App ID needs another connection; the owner is informed if there is one')]
     public function test_another_app(): void
     {
         if (!Simulator::isBuilt()) {
@@ -183,7 +181,8 @@ final class SettingsFormTest extends JoomlaTestCase
             $this->save(['app_id' => 'APPID00000002'] + self::GOOD);
             self::assertSame(
                 [
-                    'warning The App ID has changed, and the connection belongs to the app of before: connect to Clover again.',
+                    'warning The App ID has changed, and the connection belongs to the previous app. '
+                        . 'Connect to Clover again.',
                 ],
                 JoomlaSite::messages(),
             );
@@ -192,7 +191,7 @@ final class SettingsFormTest extends JoomlaTestCase
         }
     }
 
-    #[TestDox('Debug Mode leaves a line in the Sync Log when it is switched on, and only then')]
+    #[TestDox('Debug Mode adds a line to the Sync Log when it is enabled, and only then')]
     public function test_debug(): void
     {
         foreach ([0, 1, 1, 0, '1'] as $debug) {
@@ -223,9 +222,7 @@ final class SettingsFormTest extends JoomlaTestCase
         self::assertFalse($this->current()->secrets()->has('app_secret'));
     }
 
-    #[TestDox(
-        'A site secret that has changed does not stop the owner from saving, and entering the secrets again mends it',
-    )]
+    #[TestDox('With a changed site secret the owner can still save, and entering the secrets again repairs it')]
     public function test_another_site_secret(): void
     {
         $this->save(['app_secret' => self::SECRET] + self::GOOD);
@@ -243,9 +240,7 @@ final class SettingsFormTest extends JoomlaTestCase
         }
     }
 
-    #[TestDox(
-        'Tokens that another site secret has sealed are forgotten when the owner enters the App Secret again, and not before',
-    )]
+    #[TestDox('Tokens encrypted with another site secret are deleted when the App Secret is entered again, not before')]
     public function test_tokens_of_another_site_secret(): void
     {
         if (!Simulator::isBuilt()) {
@@ -304,7 +299,7 @@ final class SettingsFormTest extends JoomlaTestCase
     /**
      * @param array<string, mixed> $parameters
      *
-     * @return string The refusal; empty when it was saved
+     * @return string The refusal; empty when the settings were saved
      */
     private function save(array $parameters, ?int $id = null): string
     {

@@ -13,12 +13,12 @@ use CloverSync\Tests\Support\JoomlaTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The shop as it is put together from what Joomla has stored. */
+/** The shop services built from Joomla's stored data. */
 final class ShopFactoryTest extends JoomlaTestCase
 {
     private const SECRET = '11111111-2222-3333-4444-555555555555';
 
-    #[TestDox('Secrets that were saved while the app was disabled move into the table and leave the parameters')]
+    #[TestDox('Secrets that were saved while the app was disabled move to the app\'s table and leave the parameters')]
     public function test_secrets_are_adopted(): void
     {
         $this->store([
@@ -59,7 +59,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         self::assertSame(['app_secret' => self::SECRET], $factory->secrets()->open($factory->vault()));
     }
 
-    #[TestDox('Parameters that nobody knows are left out, and those of the form\'s buttons')]
+    #[TestDox('Unknown parameters are ignored, and those of the form\'s buttons')]
     public function test_unknown_parameters(): void
     {
         $parameters = [
@@ -97,7 +97,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         self::assertSame($expected, $this->factory(['environment' => $given])->environment());
     }
 
-    #[TestDox('Parameters that are no JSON, or none at all, are the defaults')]
+    #[TestDox('Parameters that are not JSON, or are missing, mean the defaults')]
     public function test_broken_parameters(): void
     {
         foreach (['', 'null', '[', '"text"', '[]', '{}'] as $text) {
@@ -133,7 +133,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         $this->factory(secret: 'another secret..')->shop();
     }
 
-    #[TestDox('A Default Category that was chosen on the dashboard counts until one is set')]
+    #[TestDox('A Default Category chosen on the dashboard applies until the settings have one')]
     public function test_default_category(): void
     {
         $this->state()->set('default_category', '2');

@@ -12,7 +12,7 @@ use CloverSync\Tests\Support\JoomlaTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Which sites are one site, and which is a copy. */
+/** Which addresses are one site, and which is a copy. */
 final class SiteAddressTest extends JoomlaTestCase
 {
     private const DATABASE = 'shop/jos_@localhost';
@@ -39,9 +39,7 @@ final class SiteAddressTest extends JoomlaTestCase
         self::assertSame($copy, $this->isMoved($url));
     }
 
-    #[TestDox(
-        'Of two shops in subfolders, and of two that differ in the letters of their folder, neither is the other',
-    )]
+    #[TestDox('Shops in different subfolders, or in folders that differ in letter case, are different shops')]
     public function test_subfolders(): void
     {
         $this->connect('https://shop.example/Shop');
@@ -52,9 +50,7 @@ final class SiteAddressTest extends JoomlaTestCase
         ]);
     }
 
-    #[TestDox(
-        'On the command line the database tells the site from its copy, and a database that nobody has noted is no copy',
-    )]
+    #[TestDox('On the command line the database identifies the site, and an unknown database is not taken for a copy')]
     public function test_command_line(): void
     {
         $this->connect('https://www.shop.example/');
@@ -63,15 +59,13 @@ final class SiteAddressTest extends JoomlaTestCase
         self::assertSame([false, false], [$this->isMoved(null), $this->isMoved(null, 'backup/jos_@localhost')]);
     }
 
-    #[TestDox('A shop without a connection is no copy, on the web and on the command line')]
+    #[TestDox('A shop without a connection is not a copy, on the web and on the command line')]
     public function test_unconnected(): void
     {
         self::assertSame([false, false], [$this->isMoved('https://shop.example/'), $this->isMoved(null)]);
     }
 
-    #[TestDox(
-        'A shop that moved to another database server goes on when the web has seen it; the command line confirms nothing',
-    )]
+    #[TestDox('After a move to another database server the shop continues only once the web has seen it')]
     public function test_moved_database(): void
     {
         $this->connect('https://shop.example/');
@@ -81,7 +75,7 @@ final class SiteAddressTest extends JoomlaTestCase
         self::assertSame([false, true], [$this->isMoved(null, 'shop/jos_@db2'), $this->isMoved(null)]);
     }
 
-    #[TestDox('What Joomla knows of the site: on the command line its database, prefix and host')]
+    #[TestDox('Joomla\'s data of the site: on the command line its database, prefix and host')]
     public function test_of_joomla(): void
     {
         $app     = JoomlaSite::app();

@@ -14,7 +14,7 @@ final class WithoutExtensionTest extends JoomlaTestCase
 {
     private const SECRET = '11111111-2222-3333-4444-555555555555';
 
-    #[TestDox('One sentence says what is missing and where')]
+    #[TestDox('One sentence names what is missing and where')]
     public function test_sentence(): void
     {
         $sentence = $this->without('sentence');
@@ -45,9 +45,7 @@ final class WithoutExtensionTest extends JoomlaTestCase
         self::assertStringNotContainsString(self::SECRET, $this->everything());
     }
 
-    #[TestDox(
-        'Secrets that wait in the parameters to be sealed wait on, unless they are to be forgotten or the environment changes',
-    )]
+    #[TestDox('Secrets in the parameters stay there, unless they are forgotten or the environment changes')]
     public function test_stranded_secrets(): void
     {
         $this->sql->execute("UPDATE #__extensions SET params = ? WHERE element = 'app_cloverpos'", [json_encode([
@@ -65,7 +63,7 @@ final class WithoutExtensionTest extends JoomlaTestCase
         self::assertSame(['app_id' => 'APPID00000001', 'environment' => 'eu'], $this->stored());
     }
 
-    /** @param string|array<string, mixed> $what What happens, or the settings that are saved */
+    /** @param string|array<string, mixed> $what The event, or the settings that are saved */
     private function without(string|array $what): mixed
     {
         $server  = MariaDb::get();

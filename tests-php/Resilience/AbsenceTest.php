@@ -13,7 +13,7 @@ use CloverSync\Tests\Support\ShopDump;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Nothing is deleted because it was not seen. */
+/** An item is not deleted because it was not seen. */
 final class AbsenceTest extends ResilienceTestCase
 {
     private RewritingProxy $proxy;
@@ -24,7 +24,7 @@ final class AbsenceTest extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox('An item that its page leaves out stays on show, and what Clover says of it by id is applied')]
+    #[TestDox('An item that its page leaves out stays published, and the data that Clover has of it by id is applied')]
     public function test_a_left_out_item_stays(): void
     {
         $missing = $this->connectLeavingOut(fn (): string => $this->clover->shelf()[4]['id']);
@@ -47,7 +47,7 @@ final class AbsenceTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('A variant that its page leaves out stays on offer')]
+    #[TestDox('A variant that its page leaves out stays available')]
     public function test_a_left_out_variant_stays(): void
     {
         $missing = $this->connectLeavingOut(
@@ -66,7 +66,7 @@ final class AbsenceTest extends ResilienceTestCase
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));
     }
 
-    #[TestDox('An item that only one of a page\'s two answers has is not taken for uncounted')]
+    #[TestDox('An item that only one of a page\'s two responses contains is not taken for untracked')]
     public function test_a_count_that_is_left_out_is_asked_for(): void
     {
         $missing = $this->connectLeavingOut(fn (): string => $this->counted()['id'], 'expand=itemStock');
@@ -82,7 +82,7 @@ final class AbsenceTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'An empty page in the middle of the catalogue deletes nothing: the owner is asked, and when he says yes Clover is asked for each item',
+        'An empty page in the middle of the catalog deletes nothing without the owner and a request for each item',
     )]
     public function test_an_empty_page_deletes_nothing(): void
     {
@@ -111,7 +111,7 @@ final class AbsenceTest extends ResilienceTestCase
         self::assertSame([], ShopDump::differences($before, $this->withoutRuns()));
     }
 
-    #[TestDox('A run whose last page fails deletes nothing, and the next one goes on from the page before')]
+    #[TestDox('A run whose last page fails deletes nothing, and the next one resumes from the page before')]
     public function test_a_failed_last_page_deletes_nothing(): void
     {
         $this->connectTo('synthetic:1300');
@@ -121,8 +121,8 @@ final class AbsenceTest extends ResilienceTestCase
         $this->clover->remove($gone);
 
         foreach ([
-            'refused'                => ['code' => 403],
-            'told to wait for hours' => ['code' => 429, 'retry_after' => 7_200],
+            'refused'                 => ['code' => 403],
+            'asked to wait for hours' => ['code' => 429, 'retry_after' => 7_200],
         ] as $how => $with) {
             $this->clover->fault(Simulator::ITEM_PAGES, 'status', 9, 2, $with);
             $shop  = $this->shop();
@@ -149,7 +149,7 @@ final class AbsenceTest extends ResilienceTestCase
         self::assertSame(0, $this->rows('j2commerce_clover_mappings', "state = 'deleted' AND clover_id <> '$gone'"));
     }
 
-    #[TestDox('More deletions than a fifth need the owner\'s word before the first one, and happen after it')]
+    #[TestDox('More deletions than a fifth need the owner\'s confirmation before the first one')]
     public function test_many_deletions_need_confirmation(): void
     {
         $this->connectTo();
@@ -182,7 +182,7 @@ final class AbsenceTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('Just as many deletions as a fifth happen without a question, each after asking for the item by id')]
+    #[TestDox('Exactly a fifth is deleted without a question, each item after a request for it by id')]
     public function test_a_plausible_number_of_deletions(): void
     {
         $this->connectTo();
@@ -200,8 +200,8 @@ final class AbsenceTest extends ResilienceTestCase
     }
 
     /**
-     * @param \Closure(): string $choose The item that item lists leave out, while the proxy is on, where their query
-     *   says so
+     * @param \Closure(): string $choose The item that item lists leave out while the proxy is on, if the query asks for
+     *   it
      */
     private function connectLeavingOut(\Closure $choose, string $query = ''): string
     {
@@ -237,7 +237,7 @@ final class AbsenceTest extends ResilienceTestCase
         $this->connect($this->shop());
     }
 
-    /** @return array<string, list<string>> The shop's rows and the links, but not which run saw them */
+    /** @return array<string, list<string>> The shop's rows and the links, without the run that saw them */
     private function withoutRuns(): array
     {
         $dump = array_diff_key(ShopDump::of($this->sql), [

@@ -17,14 +17,14 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The extension between two forks, under signals, and under what PHP code does while it is called back. */
+/** The extension across forks, under signals, and while PHP code runs in its callbacks. */
 #[Group('once')]
 final class BindingTest extends ResilienceTestCase
 {
     private const CALLS        = 20_000;
     private const GROWTH_LIMIT = 2 * 1024 * 1024;
 
-    /** To see that growth would be seen. */
+    /** Memory growth that the test can detect. */
     private const LEAK = 'a list that grows';
 
     private MemoryTokenStore $store;
@@ -43,7 +43,7 @@ final class BindingTest extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox('What was used before a fork works in the child, in the child\'s child, and in the parent afterwards')]
+    #[TestDox('Objects used before a fork work in the child, in the child\'s child, and in the parent afterwards')]
     public function test_forks(): void
     {
         $connection = $this->connected();
@@ -78,7 +78,7 @@ final class BindingTest extends ResilienceTestCase
         self::assertSame('USD', $connection->merchant()->currency);
     }
 
-    #[TestDox('Pages that were begun before a fork are refused in the child and go on in the parent')]
+    #[TestDox('Pages that were started before a fork are refused in the child and continue in the parent')]
     public function test_an_iterator_belongs_to_its_process(): void
     {
         $pages = (new Catalog($this->connected('synthetic:2300'), 'USD'))->pages();
@@ -100,7 +100,7 @@ final class BindingTest extends ResilienceTestCase
         self::assertSame(2_300, $read);
     }
 
-    #[TestDox('A signal handler that throws ends the wait for a slow page promptly, and everything stays usable')]
+    #[TestDox('An exception in a signal handler ends the wait for a slow page promptly, and everything stays usable')]
     public function test_a_signal_ends_a_wait(): void
     {
         $connection = $this->connected('synthetic:1300');
@@ -117,9 +117,7 @@ final class BindingTest extends ResilienceTestCase
         self::assertSame(1_300, self::read($catalog->pages()));
     }
 
-    #[TestDox(
-        'Pages whose wait was ended by an exception go on when asked again, and never pretend that the list is over',
-    )]
+    #[TestDox('Pages whose wait ended with an exception continue when asked again, and do not end the list early')]
     public function test_an_interrupted_iterator_goes_on(): void
     {
         $this->connected('synthetic:1300');
@@ -130,7 +128,7 @@ final class BindingTest extends ResilienceTestCase
         try {
             $read = self::read($pages);
         } catch (CloverException) {
-            // A refusal would be as good: what must not be is an end.
+            // A refusal would be equally correct; the end of the list would not.
             $read = 1_300;
         }
 
@@ -174,7 +172,7 @@ final class BindingTest extends ResilienceTestCase
         self::assertSame([7, "logged\nshut down\n", ''], [proc_close($process), $out, $err]);
     }
 
-    #[TestDox('An exception of the log callable reaches the caller as itself')]
+    #[TestDox('An exception of the log callable reaches the caller unchanged')]
     public function test_a_throwing_log(): void
     {
         $this->connected();
@@ -190,7 +188,7 @@ final class BindingTest extends ResilienceTestCase
     }
 
     /**
-     * @return array<string, array{string, bool}> Method, and whether the tokens must be refreshed for it to be called
+     * @return array<string, array{string, bool}> Method, and whether only a token refresh calls it
      */
     public static function storeCalls(): array
     {
@@ -204,7 +202,7 @@ final class BindingTest extends ResilienceTestCase
 
     #[DataProvider('storeCalls')]
     #[TestDox(
-        'An exception of the token store\'s $method reaches the caller as itself, and the connection stays sound',
+        'An exception of the token store\'s $method reaches the caller unchanged, and the connection stays usable',
     )]
     public function test_a_throwing_store(string $method, bool $refresh): void
     {
@@ -229,7 +227,7 @@ final class BindingTest extends ResilienceTestCase
         for ($i = 0; $i < 2; $i++) {
             try {
                 $connection->merchant();
-                // Once the new tokens are stored nobody locks or unlocks any more.
+                // After the new tokens are stored, no more lock is taken.
                 self::assertSame('unlock', $method);
                 self::assertSame(1, $i);
             } catch (\DomainException $e) {
@@ -287,12 +285,12 @@ final class BindingTest extends ResilienceTestCase
         return $connection;
     }
 
-    /** @return ?\Throwable What reached the caller of work that a signal handler throws into after a second */
+    /** @return ?\Throwable The exception that reached the caller when a signal handler threw it after a second */
     private function interrupted(\Throwable $thrown, callable $work): ?\Throwable
     {
         pcntl_async_signals(true);
         pcntl_signal(SIGALRM, static fn () => throw $thrown);
-        // Late enough for the wait to have begun on a busy machine.
+        // Late enough for the wait to have started on a busy machine.
         pcntl_alarm(2);
 
         try {

@@ -17,17 +17,17 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
- * Secrets that are known are looked for wherever anybody could look. What was sealed for the database must be nowhere
- * else in the open.
+ * Searches for known secrets wherever they could be seen. What was encrypted for the database must not be in clear text
+ * anywhere else.
  */
 #[Group('once')]
 final class CanaryTest extends ResilienceTestCase
 {
-    /** A few characters of a secret are too many; fewer would be found by chance. */
+    /** This many characters of a secret are too many; fewer occur by chance. */
     private const PIECE = 12;
 
     #[TestDox(
-        'A canary that is there is found: plain, in pieces, in other letters, and encoded, alone or inside a longer text',
+        'A planted canary is found: plain, in pieces, in other letter case, and encoded, alone or inside a longer text',
     )]
     public function test_the_search_finds(): void
     {
@@ -57,7 +57,7 @@ final class CanaryTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'No secret is in a log record, an exception, a dump of an object, phpinfo() or the database, whatever happens to the shop',
+        'Logs, exceptions, dumps of objects, phpinfo() and the database contain no secret, whatever the shop does',
     )]
     public function test_a_shop_s_life(): void
     {
@@ -100,26 +100,26 @@ final class CanaryTest extends ResilienceTestCase
             fclose($pipes[0]);
             $out = (string) stream_get_contents($pipes[1]);
             self::assertSame([0, '', ''], [proc_close($process), $out, (string) file_get_contents("$file.err")]);
-            $told = unserialize((string) file_get_contents($file));
+            $collected = unserialize((string) file_get_contents($file));
         } finally {
             unlink($file);
             @unlink("$file.err");
         }
 
-        // What was to happen did.
+        // The events took place.
         $exceptions = array_map(
             static fn (string $file): string => 'CloverSync\\Exception\\' . basename($file, '.php'),
             (array) glob(\dirname(__DIR__, 2) . '/stubs/Exception/*.php'),
         );
         self::assertSame(
             [],
-            array_values(array_diff($exceptions, array_keys($told['thrown']), [CloverException::class])),
+            array_values(array_diff($exceptions, array_keys($collected['thrown']), [CloverException::class])),
             'These exceptions were never thrown.',
         );
         $shown = array_map(static fn (string $name): string => substr(
             (string) strrchr($name, ' '),
             1,
-        ), array_keys($told['texts']));
+        ), array_keys($collected['texts']));
         $classes = array_map(
             static fn (string $file): string => 'CloverSync\\' . basename($file, '.php'),
             (array) glob(\dirname(__DIR__, 2) . '/stubs/*.php'),
@@ -129,28 +129,28 @@ final class CanaryTest extends ResilienceTestCase
             array_values(array_diff($classes, $shown, ['CloverSync\\TokenStore', 'CloverSync\\RateLimiter'])),
             'These classes were never dumped.',
         );
-        self::assertGreaterThan(50, $told['logged']);
+        self::assertGreaterThan(50, $collected['logged']);
         $kinds = array_count_values(array_map(
             static fn (string $name): string => (string) preg_replace('/ [0-9a-f]+$/', '', $name),
-            array_keys($told['canaries']),
+            array_keys($collected['canaries']),
         ));
         self::assertGreaterThanOrEqual(4, $kinds['access token']);
         self::assertGreaterThanOrEqual(4, $kinds['refresh token']);
         self::assertSame(3, $kinds['code']);
 
-        $texts = $told['texts'] + $this->stored($this->db->dsn);
+        $texts = $collected['texts'] + $this->stored($this->db->dsn);
         self::report(\sprintf(
             '%d secrets, %d log records, %d exceptions of %d classes, %d texts of %.1f MiB',
-            \count($told['canaries']),
-            $told['logged'],
-            array_sum($told['thrown']),
-            \count($told['thrown']),
+            \count($collected['canaries']),
+            $collected['logged'],
+            array_sum($collected['thrown']),
+            \count($collected['thrown']),
             \count($texts),
             (array_sum(array_map(strlen(...), $texts)) / 1024) / 1024,
         ));
-        // An authorization is what carries the state.
+        // An authorization contains the state.
         $states = array_filter(
-            $told['canaries'],
+            $collected['canaries'],
             static fn (string $name): bool => str_starts_with($name, 'state '),
             ARRAY_FILTER_USE_KEY,
         );
@@ -159,12 +159,12 @@ final class CanaryTest extends ResilienceTestCase
             static fn (string $name): bool => !str_starts_with($name, 'authorization: '),
             ARRAY_FILTER_USE_KEY,
         );
-        self::assertSame([], self::found(array_diff_key($told['canaries'], $states), $texts));
+        self::assertSame([], self::found(array_diff_key($collected['canaries'], $states), $texts));
         self::assertSame([], self::found($states, $others));
     }
 
     #[TestDox(
-        'No secret is in what the command line prints, asked for everything and in trouble of every kind, nor in the files it leaves',
+        'The command line prints no secret, for every command and many kinds of errors, and its files contain none',
     )]
     public function test_the_command_line(): void
     {
@@ -230,7 +230,7 @@ final class CanaryTest extends ResilienceTestCase
         $texts['serve'] = $this->serve($shell, $canaries['webhook secret']);
         $good           = $codes;
 
-        // It can repeat what it is sent.
+        // Its response can repeat the request.
         $access = array_values($tokens)[0];
         $this->clover->fault(Simulator::ITEM_PAGES, 'status', 2, 0, [
             'code' => 400,
@@ -261,7 +261,7 @@ final class CanaryTest extends ResilienceTestCase
             'another app secret'  => ['CLOVERSYNC_APP_SECRET' => $canaries['other site secret']],
         ] as $name => $trouble) {
             $shell->environment = $trouble + $healthy;
-            // A refresh is not tried for long.
+            // A refused refresh is not tried again for some time.
             StoredTokens::age(
                 PdoSql::connect("sqlite:$shell->folder/cloversync.sqlite"),
                 $canaries['site secret'],
@@ -304,7 +304,7 @@ final class CanaryTest extends ResilienceTestCase
         self::assertSame([], self::found($canaries + $tokens, $texts));
     }
 
-    #[TestDox('A database that refuses the password does not make the command line tell it')]
+    #[TestDox('The command line does not show the password that a database refuses')]
     public function test_a_refused_database_password(): void
     {
         $server = MariaDb::get() ?? self::markTestSkipped(
@@ -326,7 +326,7 @@ final class CanaryTest extends ResilienceTestCase
         );
     }
 
-    /** @return string What the webhook server complained of while it was told the secret, and told it wrongly */
+    /** @return string The webhook server's log after requests with the right and with wrong secrets */
     private function serve(CommandLine $shell, #[\SensitiveParameter] string $secret): string
     {
         $free   = stream_socket_server('tcp://127.0.0.1:0');
@@ -373,7 +373,7 @@ final class CanaryTest extends ResilienceTestCase
         return $out . file_get_contents("$shell->folder/stderr");
     }
 
-    /** @return array<string, string> Those that the command line's shop has now, by a name of their own */
+    /** @return array<string, string> The secrets of the command line's shop, by name */
     private function tokens(CommandLine $shell, #[\SensitiveParameter] string $secret): array
     {
         $record = (new \PDO("sqlite:$shell->folder/cloversync.sqlite"))
@@ -446,7 +446,7 @@ final class CanaryTest extends ResilienceTestCase
         $forms = array_map(self::forms(...), $canaries);
 
         foreach ($texts as $where => $text) {
-            // Base64 knows capitals from small letters, but in texts this long that tells nothing apart.
+            // Base64 distinguishes capital from small letters, but in texts this long that does not matter.
             $text = strtolower($text);
 
             foreach ($forms as $name => $all) {
@@ -463,7 +463,7 @@ final class CanaryTest extends ResilienceTestCase
         return $found;
     }
 
-    /** @return list<string> How a secret may be written, in small letters */
+    /** @return list<string> Forms in which a secret may be written, in small letters */
     private static function forms(#[\SensitiveParameter] string $secret): array
     {
         $forms = [
@@ -478,8 +478,8 @@ final class CanaryTest extends ResilienceTestCase
             htmlspecialchars($secret),
         ];
 
-        // Where it begins inside of three bytes decides how base64 writes it; the characters at both ends hold bits of
-        // their neighbours.
+        // Its position within three bytes decides its base64 form; the characters at both ends contain bits of their
+        // neighbors.
         foreach ([0, 2, 3] as $before => $cut) {
             $base64 = substr(rtrim(base64_encode(str_repeat('.', $before) . $secret), '='), $cut, -1);
             array_push($forms, $base64, strtr($base64, '+/', '-_'));

@@ -13,8 +13,8 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
- * Processes that live long, end anywhere, fork, or were preloaded. Each is a PHP of its own, which has freed nothing
- * before and may end as it likes.
+ * Processes that run long, end anywhere, fork, or were preloaded. Each is a separate PHP process, in which nothing was
+ * freed before.
  */
 #[Group('once')]
 final class EnduranceTest extends ResilienceTestCase
@@ -24,14 +24,12 @@ final class EnduranceTest extends ResilienceTestCase
     private const GROWTH_LIMIT = 2 * 1024 * 1024;
     private const AUTH         = 'a-webhook-secret-0123456789';
 
-    #[TestDox(
-        'A hundred thousand calls of all classes that ask Clover nothing, a quarter of them refused, leave no memory, file or thread behind',
-    )]
+    #[TestDox('100,000 calls without a request, a quarter of them refused, leave no memory, file or thread behind')]
     public function test_a_hundred_thousand_calls(): void
     {
         $this->clover = Simulator::start();
-        $told         = $this->json('endurance.php', (string) self::CALLS, '0');
-        [$before, $after] = $told['measured'];
+        $result       = $this->json('endurance.php', (string) self::CALLS, '0');
+        [$before, $after] = $result['measured'];
         self::report(\sprintf(
             'RSS %.0f KiB after %d calls, %.0f KiB after %d, %+.1f KiB; %d threads, %d files; %.0f µs a call',
             $before['bytes'] / 1024,
@@ -41,12 +39,12 @@ final class EnduranceTest extends ResilienceTestCase
             ($after['bytes'] - $before['bytes']) / 1024,
             $after['threads'],
             $after['files'],
-            ($told['seconds'] * 1e6) / $after['calls'],
+            ($result['seconds'] * 1e6) / $after['calls'],
         ));
         self::assertGreaterThanOrEqual(self::CALLS, $after['calls']);
-        self::assertEquals(1, $told['refused'], 'Something that must be refused was not.');
-        self::assertGreaterThan(0, $told['grouped'], 'No group was mapped.');
-        self::assertGreaterThan(0, $told['mapped'], 'No item was mapped.');
+        self::assertEquals(1, $result['refused'], 'Something that must be refused was not.');
+        self::assertGreaterThan(0, $result['grouped'], 'No group was mapped.');
+        self::assertGreaterThan(0, $result['mapped'], 'No item was mapped.');
         self::assertSame([$before['threads'], $before['files']], [$after['threads'], $after['files']]);
         self::assertLessThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
     }
@@ -59,16 +57,14 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertGreaterThan(self::GROWTH_LIMIT, $after['bytes'] - $before['bytes']);
     }
 
-    #[TestDox(
-        'What a callable throws, thousands of times, reaches the caller as itself each time, and the process does not grow',
-    )]
+    #[TestDox('An exception of any callable, thrown thousands of times, reaches the caller unchanged, without growth')]
     public function test_throwing_callbacks(): void
     {
         $this->clover = Simulator::start('sandbox');
-        $told         = $this->json('throwing-callbacks.php', (string) self::THROWS);
-        self::assertCount(7, $told['callables']);
+        $result       = $this->json('throwing-callbacks.php', (string) self::THROWS);
+        self::assertCount(7, $result['callables']);
 
-        foreach ($told['callables'] as $name => $callable) {
+        foreach ($result['callables'] as $name => $callable) {
             self::report(\sprintf(
                 '%-16s threw %5d times, RSS %+8.1f KiB',
                 $name,
@@ -77,7 +73,7 @@ final class EnduranceTest extends ResilienceTestCase
             ));
         }
 
-        foreach ($told['callables'] as $name => $callable) {
+        foreach ($result['callables'] as $name => $callable) {
             self::assertSame(
                 [$callable['count'], $callable['count']],
                 [$callable['thrown'], $callable['arrived']],
@@ -86,7 +82,7 @@ final class EnduranceTest extends ResilienceTestCase
             self::assertLessThan(self::GROWTH_LIMIT, $callable['bytes'], $name);
         }
 
-        self::assertSame('USD', $told['sound']);
+        self::assertSame('USD', $result['sound']);
     }
 
     /** @return iterable<string, array{string, string, int}> */
@@ -99,9 +95,7 @@ final class EnduranceTest extends ResilienceTestCase
     }
 
     #[DataProvider('ends')]
-    #[TestDox(
-        'A script that ends by $how inside the extension\'s call of $where ends with its code, after its shutdown functions',
-    )]
+    #[TestDox('A script that ends by $how in a callback of $where has its exit code and runs its shutdown functions')]
     public function test_the_end_inside_a_callback(string $where, string $how, int $code): void
     {
         $this->clover = Simulator::start();
@@ -113,21 +107,22 @@ final class EnduranceTest extends ResilienceTestCase
         self::assertSame([$code, "$where\nshut down, USD\n", ''], [$ended, $out, $err]);
     }
 
-    #[TestDox('Parent and children of forks in the middle of a list of pages all make requests, and end as scripts do')]
+    #[TestDox('Parent and children of forks in the middle of a list of pages all send requests, and end normally')]
     public function test_children_end_cleanly(): void
     {
         $this->clover = Simulator::start('synthetic:1300');
         self::assertSame(
             [
                 0,
-                "parent: 1300 1300\nchild 0: exit 10\nchild 1: exit 11\nchild 2: exit 12\nchild 3: exit 13\nparent: USD\n",
+                "parent: 1300 1300\nchild 0: exit 10\nchild 1: exit 11\nchild 2: exit 12\nchild 3: exit 13\n"
+                    . "parent: USD\n",
                 '',
             ],
             $this->php(['fork.php', $this->clover->url, '4']),
         );
     }
 
-    #[TestDox('Preloaded by opcache, the classes are there, no thread runs before the first request, and a sync works')]
+    #[TestDox('With opcache preloading the classes exist, no thread runs before the first request, and a sync works')]
     public function test_preload_on_the_command_line(): void
     {
         $this->clover = Simulator::start();
@@ -145,19 +140,19 @@ final class EnduranceTest extends ResilienceTestCase
         }
 
         self::assertSame([0, ''], [$code, $err], $out);
-        $told = json_decode($out, true, flags: JSON_THROW_ON_ERROR);
-        self::assertSame([1, 1], $told['threads']);
-        self::assertSame([true], array_values(array_unique($told['there'])));
+        $result = json_decode($out, true, flags: JSON_THROW_ON_ERROR);
+        self::assertSame([1, 1], $result['threads']);
+        self::assertSame([true], array_values(array_unique($result['there'])));
         self::assertGreaterThan(50, (int) $files);
-        self::assertGreaterThanOrEqual((int) $files, $told['preloaded']);
+        self::assertGreaterThanOrEqual((int) $files, $result['preloaded']);
         self::assertSame([RunStatus::Done->value, \count($this->clover->items()), 0], [
-            $told['status'],
-            $told['read'],
-            $told['failed'],
+            $result['status'],
+            $result['read'],
+            $result['failed'],
         ]);
     }
 
-    #[TestDox('Preloaded in PHP-FPM, fresh workers have one thread each, answer webhooks, and bring in what they told')]
+    #[TestDox('With preloading in PHP-FPM, fresh workers have one thread each, answer webhooks and process the events')]
     public function test_preload_in_fpm(): void
     {
         if (($missing = Fpm::missing()) !== null) {
@@ -181,7 +176,7 @@ final class EnduranceTest extends ResilienceTestCase
                 self::preload(),
             )),
         );
-        // The pool is started with this process' environment.
+        // The pool starts with this process's environment.
         putenv("PHP_INI_SCAN_DIR=:$folder");
         putenv("CLOVERSYNC_TEST_PRELOADED=$mark");
 
@@ -228,7 +223,7 @@ final class EnduranceTest extends ResilienceTestCase
         }
     }
 
-    /** @return array<string, string> Settings of PHP's */
+    /** @return array<string, string> PHP settings */
     private static function preload(): array
     {
         return [
@@ -238,7 +233,7 @@ final class EnduranceTest extends ResilienceTestCase
         ];
     }
 
-    /** @return array<string, string> This test's shop, as the pool hands it on */
+    /** @return array<string, string> This test's shop, in the pool's environment */
     private function environment(): array
     {
         return [
@@ -255,7 +250,9 @@ final class EnduranceTest extends ResilienceTestCase
         ];
     }
 
-    /** @return array<string, mixed> What a script of scripts/ printed, given the simulator's URL and these arguments */
+    /**
+     * @return array<string, mixed> Output of a program in scripts/, called with the simulator's URL and these arguments
+     */
     private function json(string $script, string ...$arguments): array
     {
         [$code, $out, $err] = $this->php([$script, $this->clover->url, ...$arguments]);
@@ -265,11 +262,11 @@ final class EnduranceTest extends ResilienceTestCase
     }
 
     /**
-     * @param non-empty-list<string> $words       A script of scripts/ and its arguments
-     * @param array<string, string>  $settings    PHP's
+     * @param non-empty-list<string> $words       A program in scripts/ and its arguments
+     * @param array<string, string>  $settings    PHP settings
      * @param array<string, string>  $environment
      *
-     * @return array{int, string, string} Exit code (-1 after a signal), what it printed, what it complained of
+     * @return array{int, string, string} Exit code (-1 after a signal), output, errors
      */
     private function php(array $words, array $settings = [], array $environment = []): array
     {

@@ -10,7 +10,7 @@ use CloverSync\Tests\Support\HostileCatalog;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Catalogs made by chance. CLOVERSYNC_CATALOGS says how many, CLOVERSYNC_SEED where to begin. */
+/** Random catalogs. CLOVERSYNC_CATALOGS sets how many, CLOVERSYNC_SEED the first one. */
 final class HostileCatalogTest extends ResilienceTestCase
 {
     private const CATALOGS = 5;
@@ -25,7 +25,7 @@ final class HostileCatalogTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Hostile catalogs stop no run, leave no two variants one combination and no title that cannot be seen, and a second run writes nothing',
+        'With hostile catalogs runs end, combinations are unique, titles are visible, and a second run writes nothing',
     )]
     public function test_hostile_catalogs(): void
     {

@@ -16,10 +16,10 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\Snapshot;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** A run that is killed anywhere is gone on with by a fresh process, and ends with the rows of a run that was not. */
+/** After a run was killed anywhere, a new process resumes it, and the result is that of an uninterrupted run. */
 final class KilledRunTest extends ResilienceTestCase
 {
-    /** Item pages are read in pairs; the second page's first request is the third. */
+    /** Item pages are fetched in pairs; the second page's first request is the third. */
     private const BEFORE_SECOND_PAGE = 2;
 
     private const FRESH    = 'began anew';
@@ -28,7 +28,7 @@ final class KilledRunTest extends ResilienceTestCase
 
     protected function settings(array $settings = []): Settings
     {
-        // The points are counted, and when permits are asked for depends on the time.
+        // The points are counted, and the time decides when permits are requested.
         return parent::settings($settings + ['pace_share' => 100_000]);
     }
 
@@ -40,7 +40,7 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A run with edits, new items, a new group and items that are back is killed before and after every write and commit',
+        'A run with edits, new items, a new group and restored items is killed before and after every write and commit',
     )]
     public function test_an_update_run(): void
     {
@@ -65,9 +65,7 @@ final class KilledRunTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox(
-        'A run that deletes a product, a variant and a group is killed before and after every write and commit of its deletions',
-    )]
+    #[TestDox('A run that deletes a product, a variant and a group is killed before and after every write and commit')]
     public function test_deletions(): void
     {
         $this->connectTo();
@@ -85,7 +83,7 @@ final class KilledRunTest extends ResilienceTestCase
             ...$this->members('Cap'),
         ]);
 
-        // The pages are read by now, so that the pace allows what is left without a pause.
+        // The pages have been read, so that the rate limit allows the rest without a pause.
         $phase = '';
         $this
             ->shop()
@@ -102,7 +100,7 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A run that rebuilds products, for items that left, joined or changed their group, is killed before and after every write and commit',
+        'A run with items that left, joined or changed their group is killed before and after every write and commit',
     )]
     public function test_items_that_change_their_group(): void
     {
@@ -124,7 +122,7 @@ final class KilledRunTest extends ResilienceTestCase
         $in   = fn (string $group): array => ['itemGroup' => $this->item($this->members($group)[0])['itemGroup']];
         $hat  = $in('Hat');
         $caps = $this->members('Cap');
-        // One becomes a product of its own, the other a variant of another group: the group has none any more.
+        // One becomes a product of its own, the other a variant of another group: the old group is empty.
         $this->clover->edit($caps[0], ['__raw' => ['itemGroup' => null]]);
         $this->clover->edit($caps[1], ['__raw' => $hat]);
         // A single item joins a group.
@@ -141,7 +139,7 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A first import of two pages and many groups is killed around every commit and every write that stands alone, and inside each transaction',
+        'A first import of two pages is killed around every commit and single write, and inside each transaction',
     )]
     public function test_an_import_of_several_pages(): void
     {
@@ -150,7 +148,7 @@ final class KilledRunTest extends ResilienceTestCase
         self::assertSame(1_060, (int) $uncut['items_read']);
     }
 
-    #[TestDox('A run is killed after each page and each batch of groups, and while the next page is under way')]
+    #[TestDox('A run is killed after each page and each batch of groups, and while the next page is being fetched')]
     public function test_between_pages(): void
     {
         $this->connectTo('synthetic:2700');
@@ -196,7 +194,7 @@ final class KilledRunTest extends ResilienceTestCase
         self::report(\sprintf('killed after each of %d steps and during a page fetch: all resumed', \count($phases)));
     }
 
-    #[TestDox('A run in slices of one step each, every slice in a process of its own, ends like a run in one go')]
+    #[TestDox('A run in slices of one step, each in its own process, has the same result as an undivided run')]
     public function test_slices(): void
     {
         $this->connectTo('synthetic:2700');
@@ -218,8 +216,8 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     /**
-     * @return array{Snapshot, list<string>, array<string, list<string>>} Where it began, the phase of each step, and
-     *   the shop at the end
+     * @return array{Snapshot, list<string>, array<string, list<string>>} The state at its start, the phase of each
+     *   step, and the shop at the end
      */
     private function uncutSteps(): array
     {
@@ -244,11 +242,11 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     /**
-     * Kills a run at points, goes on with it, and compares. The shop as it is now is where each run begins.
+     * Kills a run at points, resumes it, and compares. Each run starts from the shop's present state.
      *
      * @param ?callable(list<string>): list<int> $choose Null = all points
      *
-     * @return array<string, mixed> The row of the run that was not cut
+     * @return array<string, mixed> The row of the uninterrupted run
      */
     private function killAtPoints(string $title, ?callable $choose = null): array
     {
@@ -306,7 +304,7 @@ final class KilledRunTest extends ResilienceTestCase
         return $run;
     }
 
-    /** All that a fresh process finds: points that leave the same behind need only one resumption. */
+    /** Everything that a new process finds: points with the same state need only one resumption. */
     private function stateDigest(): string
     {
         $sql = $this->db->connect();
@@ -323,7 +321,7 @@ final class KilledRunTest extends ResilienceTestCase
     /**
      * @param array<string, list<string>> $expected
      *
-     * @return string What the fresh process found
+     * @return string The state that the new process found
      */
     private function assertResumesTo(array $expected, string $where): string
     {
@@ -333,7 +331,7 @@ final class KilledRunTest extends ResilienceTestCase
             $before = $this->lastRun($sql);
             $open   = $before !== null && $before['status'] === RunStatus::Running->value;
 
-            // Killed after its last commit a run is whole, and what comes next is another run. That one may write
+            // A run that was killed after its last commit is complete, and another run follows. That one may write
             // nothing.
             $isWhole = $before !== null && !$open && ShopDump::digest(ShopDump::of($sql)) === $digest;
             $result  = $this->shop($sql)->runner()->run(new TimeBudget());
@@ -366,8 +364,7 @@ final class KilledRunTest extends ResilienceTestCase
     }
 
     /**
-     * Whatever is killed inside a transaction leaves what was there before it, so two points in each stand for all of
-     * them.
+     * A kill inside a transaction leaves the state before it, so two points in each represent all of them.
      *
      * @param list<string> $points
      *

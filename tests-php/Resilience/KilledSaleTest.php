@@ -20,8 +20,8 @@ use CloverSync\Tests\Support\Snapshot;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
- * The process that tells Clover of a sale is killed at every step towards the database and towards Clover. Whatever it
- * leaves behind, a fresh process goes on from, and then the books of shop, ledger and Clover balance.
+ * The process that sends a sale to Clover is killed at every step towards the database and towards Clover. Whatever
+ * state it leaves, a new process continues, and then the counts of shop, ledger and Clover agree.
  */
 final class KilledSaleTest extends ResilienceTestCase
 {
@@ -33,21 +33,21 @@ final class KilledSaleTest extends ResilienceTestCase
     private const CANCELLED = 6;
     private const REFUNDED  = 9;
 
-    /** What the manual asks for, and what recording a payment needs besides. */
+    /** The manual's permissions, and those that recording a payment needs in addition. */
     private const FOUR    = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
     private const PAYMENT = ['MERCHANT_R', 'PAYMENTS_W'];
 
-    /** Clover's search finds a new order only so many milliseconds later. */
+    /** Clover's search finds a new order only after this many milliseconds. */
     private const SEARCH_LAG = 60_000;
 
-    /** Seconds by which the clocks of shop and Clover go on at once, and altogether at most. */
+    /** Seconds by which the clocks of shop and Clover advance at once, and at most in total. */
     private const STEP     = 20;
     private const PATIENCE = 900;
 
     private const NEVER_MS = 600_000;
 
     /**
-     * Seconds in which a write without an answer may still be carried out, and after which Clover's search finds
+     * Seconds during which a write without a response may still be executed, and after which Clover's search finds
      * everything.
      */
     private const QUIET = 35;
@@ -68,10 +68,10 @@ final class KilledSaleTest extends ResilienceTestCase
     /** Of the first line, which is sold as the first item. */
     private int $quantity = 2;
 
-    /** Unix seconds by the clock of the process that is killed. */
+    /** Unix seconds on the clock of the killed process. */
     private int $now;
 
-    #[TestDox('A sale is killed at every step, and Clover has taken its units once')]
+    #[TestDox('A sale is killed at every step, and Clover loses its units once')]
     public function test_a_sale(): void
     {
         $this->open();
@@ -83,7 +83,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('A sale is killed at every step and cancelled before anybody went on, and Clover has its units')]
+    #[TestDox('A sale is killed at every step and cancelled before it continues, and Clover has its units')]
     public function test_a_sale_that_is_cancelled_at_once(): void
     {
         $this->open();
@@ -98,7 +98,7 @@ final class KilledSaleTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('The cancellation of a sale is killed at every step, and Clover has its units back once')]
+    #[TestDox('The cancellation of a sale is killed at every step, and Clover gets its units back once')]
     public function test_a_cancellation(): void
     {
         $this->open();
@@ -111,9 +111,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox(
-        'The cancellation of a sale that Clover was not told of is killed at every step, and Clover is told of neither',
-    )]
+    #[TestDox('The cancellation of an unsent sale is killed at every step, and Clover receives neither')]
     public function test_a_cancellation_before_the_sale_is_sent(): void
     {
         $this->open();
@@ -130,7 +128,7 @@ final class KilledSaleTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('A refund by the owner\'s own status is killed at every step, and Clover has its units back once')]
+    #[TestDox('A refund by the owner\'s own status is killed at every step, and Clover gets its units back once')]
     public function test_a_refund_by_status(): void
     {
         $this->settings = ['refunded_statuses' => [self::REFUNDED]];
@@ -144,7 +142,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('A whole refund by the gateway is killed at every step, and Clover has its units back once')]
+    #[TestDox('A whole refund by the gateway is killed at every step, and Clover gets its units back once')]
     public function test_a_refund_by_the_gateway(): void
     {
         $this->open();
@@ -155,9 +153,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox(
-        'An order of more pieces than Clover takes at once is killed at every step of its way, and is there whole, once',
-    )]
+    #[TestDox('An order with more lines than one request takes is killed at every step, and exists completely, once')]
     public function test_an_order(): void
     {
         $this->settings = ['sync_sale' => true];
@@ -171,7 +167,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('An order and its payment are killed at every step of their way into Clover, and are there whole, once')]
+    #[TestDox('An order and its payment are killed at every step of their way to Clover, and exist completely, once')]
     public function test_an_order_with_its_payment(): void
     {
         $this->settings    = ['sync_sale' => true];
@@ -185,7 +181,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('An edit of a paid order is killed at every step, and Clover has taken what the order sells now')]
+    #[TestDox('An edit of a paid order is killed at every step, and Clover\'s count matches the order')]
     public function test_an_edit(): void
     {
         $this->open();
@@ -200,11 +196,11 @@ final class KilledSaleTest extends ResilienceTestCase
 
     protected function settings(array $settings = []): Settings
     {
-        // The points follow each other faster than Clover's pace would let them.
+        // The points follow each other faster than the rate limit would allow.
         return parent::settings($settings + $this->settings + ['sync_sale' => false, 'pace_share' => 100_000]);
     }
 
-    #[TestDox('Whoever settles a sale without answers is killed at every step, and Clover has taken its units once')]
+    #[TestDox('The settlement of an unanswered sale is killed at every step, and Clover loses its units once')]
     public function test_a_settlement(): void
     {
         $this->open();
@@ -218,7 +214,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Whoever looks for an order without an answer, fills it and records its payment is killed at every step, and it is there whole, once',
+        'The search for an unanswered order, its lines and payment is killed at every step; it exists once, complete',
     )]
     public function test_a_search(): void
     {
@@ -233,7 +229,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Whoever goes on with an order of which some lines got no answer is killed at every step, and it is there whole, once',
+        'The completion of an order with unanswered lines is killed at every step, and it exists completely, once',
     )]
     public function test_lines_without_answer(): void
     {
@@ -248,7 +244,7 @@ final class KilledSaleTest extends ResilienceTestCase
         ]));
     }
 
-    /** A shop that is connected and has all items, before its first order. */
+    /** A connected shop with all items, before its first order. */
     private function open(): void
     {
         unset($this->sql);
@@ -260,13 +256,13 @@ final class KilledSaleTest extends ResilienceTestCase
         $this->now = time() + 10;
     }
 
-    /** The order gets there without a word to us: what J2Commerce does in its own tables. */
+    /** Stores the order in J2Commerce's own tables without an event. */
     private function placed(int $status): void
     {
         $this->fresh(fn (Sql $sql) => $this->place($this->shopOf($sql), ['new_status' => $status]));
     }
 
-    /** An order that is paid, and that Clover knows of. */
+    /** A paid order that Clover has. */
     private function sold(): void
     {
         $this->placed(self::CONFIRMED);
@@ -282,13 +278,13 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * Kills the hook and the worker that follows it at every step, one step each time, and goes on. Shop and Clover as
-     * they are now are where each time begins.
+     * Kills the hook and then the worker at every step, one step at a time, and continues. Each attempt starts from the
+     * present state of shop and Clover.
      *
-     * @param \Closure(OrderEvents): void $hook   What the shop tells
-     * @param ?\Closure(Services): void       $then   What happens in the shop before anybody goes on
-     * @param ?\Closure(): void           $before What has happened each time before
-     * @param bool                        $asks   Whether Clover is asked for anything
+     * @param \Closure(OrderEvents): void $hook   The event of the shop
+     * @param ?\Closure(Services): void       $then   A change of the shop before the work continues
+     * @param ?\Closure(): void           $before Called before each attempt
+     * @param bool                        $asks   Whether requests to Clover are expected
      */
     private function killEverywhere(
         string $title,
@@ -328,7 +324,7 @@ final class KilledSaleTest extends ResilienceTestCase
             $this->clover->clearFaults();
             $found = $this->found();
             $state = json_encode([$found['digest'], $found['counts'], $found['orders']], JSON_THROW_ON_ERROR);
-            // Points that leave the same behind need to be gone on from only once.
+            // Points with the same state need to be continued only once.
             $known[$state] ??= $this->assertGoesOn($found, $then, $where);
             [$ofRows, $ofOrder] = $known[$state];
             array_push($rows, ...$ofRows);
@@ -389,7 +385,8 @@ final class KilledSaleTest extends ResilienceTestCase
         }
 
         self::report(\sprintf(
-            '%s: killed at %d points of the database and %d times during the %d requests, %d answers lost; %d states found; %.0f s',
+            '%s: killed at %d points of the database and %d times during the %d requests, %d responses lost; '
+            . '%d states found; %.0f s',
             $title,
             $ofPoints,
             $ofRequests,
@@ -420,26 +417,26 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * The shop tells, its writes get no answers, and then the time of every request is over.
+     * The shop records an event, its writes get no response, and then all requests have timed out.
      *
      * @param \Closure(OrderEvents): void $hook
-     * @param array<string, string>       $faults What to do with which request
+     * @param array<string, string>       $faults Fault by request
      */
     private function unanswered(\Closure $hook, array $faults): \Closure
     {
-        $told = $this->now;
+        $start = $this->now;
 
-        return function () use ($hook, $faults, $told): void {
-            $this->now = $told;
+        return function () use ($hook, $faults, $start): void {
+            $this->now = $start;
             array_map($this->clover->fault(...), array_keys($faults), $faults);
             $this->fresh(fn (Sql $sql) => $this->act($sql, $hook));
             self::assertSame([], $this->clover->faultsLeft());
             $this->clover->post('clock', ['advance_s' => self::LATER]);
-            $this->now = $told + self::LATER;
+            $this->now = $start + self::LATER;
         };
     }
 
-    /** What a shop's process does: the hook tells, the worker works. */
+    /** One process of the shop: the hook records an event, the worker processes it. */
     private function act(Sql $sql, \Closure $hook): void
     {
         $shop = $this->shopOf($sql);
@@ -448,7 +445,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * Clover as it is to be found, without orders, and the shop connected with it.
+     * The initial state: Clover without orders, and a connected shop.
      *
      * @param array<string, int> $counts
      */
@@ -462,7 +459,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * Each request, as a fault finds it again.
+     * Each request in a form that identifies it for a fault.
      *
      * @param list<array{method: string, path: string, ...}> $requests
      *
@@ -478,7 +475,7 @@ final class KilledSaleTest extends ResilienceTestCase
                 continue;
             }
 
-            // Another time the order has another id.
+            // The next time, the order has another id.
             $match =
                 $request['method']
                 . ' '
@@ -495,11 +492,11 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * For each request: Clover carries it out, and the answer never comes. A write that another one may run beside
-     * stands for two: with the other one carried out, and without.
+     * For each request: Clover executes it, and the response is lost. A write that can run in parallel with another one
+     * counts as two cases: with and without the execution of the other.
      *
-     * Killed before it is sent, a request leaves the same behind as one step earlier: a point of the database, or the
-     * request before.
+     * A kill before the request is sent leaves the same state as one step earlier: a point of the database, or the
+     * previous request.
      *
      * @param list<array{match: string, skip: int}> $requests
      *
@@ -532,7 +529,7 @@ final class KilledSaleTest extends ResilienceTestCase
             ];
 
             if ($beside !== []) {
-                $faults["$name without the one beside it"] = [
+                $faults["$name without the parallel one"] = [
                     $late,
                     ...array_map(static fn (array $other): array => $other + ['times' => 1, 'do' => 'drop'], $beside),
                 ];
@@ -549,7 +546,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * For each write: the connection closes, before it is carried out and after that, and the process lives on.
+     * For each write: the connection is closed before and after its execution, and the process continues.
      *
      * @param list<array{match: string, skip: int}> $requests
      *
@@ -573,7 +570,7 @@ final class KilledSaleTest extends ResilienceTestCase
         return $faults;
     }
 
-    /** A request that a fault has met is carried out without a pause between. */
+    /** A request with a fault is executed without a delay. */
     private function untilMet(): void
     {
         for ($end = microtime(true) + 60; $this->clover->faultsLeft() !== [];) {
@@ -583,7 +580,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * What a fresh process finds.
+     * The state that a new process finds.
      *
      * @return array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
      *   int>, orders: list<array<string, int>>, settled: int, digest: mixed}
@@ -630,12 +627,12 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * A fresh process pulls, works while time goes on, and pulls again.
+     * A new process pulls, works while time passes, and pulls again.
      *
      * @param array{ledger: array<string, array<string, mixed>>, order: ?array<string, mixed>, counts: array<string,
      *   int>, orders: list<array<string, int>>, settled: int, digest: mixed} $found
      *
-     * @return array{list<string>, list<string>} What became of each row of the ledger, and of the order
+     * @return array{list<string>, list<string>} The result for each row of the ledger, and for the order
      */
     private function assertGoesOn(array $found, ?\Closure $then, string $where): array
     {
@@ -743,7 +740,7 @@ final class KilledSaleTest extends ResilienceTestCase
         $returned = [];
 
         foreach ($rows as $key => $row) {
-            // No till sells here, so nothing is left in doubt.
+            // There are no sales at the till, so nothing stays uncertain.
             self::assertContains($row['state'], ['confirmed', 'skipped'], "$where: row $key.");
             self::assertSame($row['state'] === 'skipped', $row['reason'] !== null, "$where: row $key.");
             $line            = $row['line_id'];
@@ -761,7 +758,7 @@ final class KilledSaleTest extends ResilienceTestCase
      * @param array{order: ?array<string, mixed>, orders: list<array<string, int>>, ...} $now
      * @param array<string, mixed>                                                       $result
      *
-     * @return list<string> What became of it; empty where no order goes to Clover
+     * @return list<string> The result; empty where no order is sent to Clover
      */
     private function assertOrder(array $found, array $now, array $result, string $where): array
     {
@@ -777,7 +774,7 @@ final class KilledSaleTest extends ResilienceTestCase
         $isUnsent = $was !== null && $was['state'] === 'sent' && $was['step'] === 'create' && $found['orders'] === [];
         self::assertNotNull($row, $where);
 
-        // It was stored as sent and never came to Clover: nobody but the owner can tell that from an order that the
+        // It was stored as sent and never reached Clover: only the owner can distinguish that from an order that the
         // search does not find.
         if ($isUnsent) {
             self::assertSame(
@@ -808,7 +805,7 @@ final class KilledSaleTest extends ResilienceTestCase
         }];
     }
 
-    /** The order is listed, and the owner, who does not find it in Clover either, says so. */
+    /** The order is listed, and the owner, who does not find it in Clover either, decides so. */
     private function assertOwnerSendsIt(string $where): void
     {
         $this->fresh(function (Sql $sql) use ($where): void {
@@ -848,7 +845,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * Units that the shop's own books ask Clover for.
+     * Units that the shop requires Clover to remove.
      *
      * @return array<string, int> By item
      */
@@ -873,7 +870,7 @@ final class KilledSaleTest extends ResilienceTestCase
         return $desired;
     }
 
-    /** @return array<string, int> Clover's counts of the items that are sold */
+    /** @return array<string, int> Clover's counts of the sold items */
     private function counts(): array
     {
         $stock = $this->clover->state()['stock'];
@@ -900,7 +897,7 @@ final class KilledSaleTest extends ResilienceTestCase
         return $counts;
     }
 
-    /** @param array<string, mixed> $fields What is another than in the first order */
+    /** @param array<string, mixed> $fields Fields that differ from the first order */
     private function place(Services $shop, array $fields): void
     {
         (new FakeCheckout($shop->sql, $shop->links(), $shop->clock))->place(OrderFile::fromJson(json_encode(
@@ -947,7 +944,7 @@ final class KilledSaleTest extends ResilienceTestCase
     }
 
     /**
-     * In a process of its own, with a connection of its own: the parent holds none, for the database is put back
+     * Runs in a process of its own with its own connection: the parent has none, because the database is restored in
      * between.
      */
     private function fresh(\Closure $work): mixed

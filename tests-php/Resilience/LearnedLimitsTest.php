@@ -16,9 +16,9 @@ use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\Attributes\TestWith;
 
 /**
- * A Clover that allows less than it documents, and names it in the headers of a 429.
+ * A Clover that allows less than it documents, and sends its limits in the headers of a 429.
  *
- * CLOVERSYNC_LINES sets the lines of the order (40 is the figure that is promised).
+ * CLOVERSYNC_LINES sets the lines of the order (the documented figure is for 40).
  */
 final class LearnedLimitsTest extends ResilienceTestCase
 {
@@ -28,7 +28,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
     private const GRACE = 2_000;
 
     #[TestDox(
-        'An import and an order end under the limits $perSecond a second and $concurrent at once, and no 429 comes late',
+        'An import and an order end with the limits $perSecond a second and $concurrent at once, without a late 429',
     )]
     #[TestWith([16, 5])]
     #[TestWith([5, 5])]
@@ -84,7 +84,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('What one process learned, the next one knows from its first request on')]
+    #[TestDox('A limit that one process learned applies to the next process from its first request on')]
     public function test_the_next_process_begins_with_it(): void
     {
         $this->connectTo('synthetic:300', 'documented');
@@ -99,7 +99,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         self::assertSame([], $this->refused($mark));
     }
 
-    #[TestDox('Two processes at work learn from the first 429 of either')]
+    #[TestDox('Two running processes learn from the first 429 of either')]
     public function test_two_at_once(): void
     {
         $this->connectTo('synthetic:300', 'documented');
@@ -123,7 +123,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
         self::report(\sprintf('4/s and 1: two processes got done %s in 7 s', implode(' and ', $done)));
     }
 
-    /** Writes counts side by side, in a process of its own. */
+    /** Writes counts in parallel, in a process of its own. */
     private function changeCounts(): void
     {
         $tracked = Crowd::items($this->clover);
@@ -144,7 +144,7 @@ final class LearnedLimitsTest extends ResilienceTestCase
     private function limit(int $perSecond, int $concurrent): void
     {
         $this->clover->switches(['rate_limit' => ['per_second' => $perSecond, 'concurrent' => $concurrent]]);
-        // What was sent before counts for a second.
+        // Requests sent before still count for a second.
         usleep(1_100_000);
     }
 

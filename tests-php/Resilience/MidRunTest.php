@@ -16,7 +16,7 @@ use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopDump;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What happens to a run while it goes on: tokens expire, another one is begun. */
+/** Events during a run: tokens expire, another run is started. */
 final class MidRunTest extends ResilienceTestCase
 {
     #[TestDox('A token that expires between two pages costs one refresh, and no page is written twice')]
@@ -56,7 +56,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertLessThanOrEqual(7, \count($answered), 'At most the other half of one pair is read again.');
     }
 
-    #[TestDox('A token that expires before the groups are read costs one refresh')]
+    #[TestDox('A token that expires before the groups are fetched costs one refresh')]
     public function test_a_token_expires_before_the_groups(): void
     {
         $this->connectTo();
@@ -75,7 +75,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertSame($result->imported, $this->rows('j2commerce_products'));
     }
 
-    #[TestDox('Tokens that are short-lived from the start carry a run without a refresh for each request')]
+    #[TestDox('With short-lived tokens, a run does not refresh for each request')]
     public function test_short_lives(): void
     {
         $this->connectTo('synthetic:1300');
@@ -88,7 +88,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertLessThanOrEqual($before + 2, $this->clover->refreshes());
     }
 
-    #[TestDox('Of two runs begun at once the second is refused without a request, and the first ends untouched')]
+    #[TestDox('Of two runs started at once the second is refused without a request, and the first is not affected')]
     public function test_two_at_once(): void
     {
         $this->connectTo('synthetic:1300');
@@ -114,7 +114,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertSame([], $this->clover->calls($mark));
         self::assertSame([], ShopDump::differences($before, ShopDump::of($this->sql)));
 
-        // Far into the lease, yet not beyond it.
+        // Late in the lease, but not after its end.
         $late = $this->shop(clock: new FakeClock(time() + 45.0));
         self::thrown(AlreadyRunningException::class, static fn () => $late->runner()->run(new TimeBudget()));
 
@@ -124,7 +124,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertSame(2, $this->rows('j2commerce_clover_runs', "status = 'done'"));
     }
 
-    #[TestDox('Of eight processes that begin a run in the same moment one runs and seven are refused')]
+    #[TestDox('Of eight processes that start a run at the same moment one runs and seven are refused')]
     public function test_a_race_for_the_run(): void
     {
         $this->connectTo();
@@ -139,7 +139,7 @@ final class MidRunTest extends ResilienceTestCase
             }
         });
 
-        // The winner waits in its first step until all others have been refused, for its end is awaited last.
+        // The winner waits in its first step until all others have been refused, because its end is awaited last.
         $outcomes = [];
         $winners  = [];
 
@@ -158,7 +158,7 @@ final class MidRunTest extends ResilienceTestCase
         self::assertSame(RunStatus::Done->value, $winners[0]->value());
     }
 
-    #[TestDox('A living process of this node that is silent for longer than its lease keeps its run')]
+    #[TestDox('A running process of this node that is silent for longer than its lease keeps its run')]
     public function test_a_silent_holder_is_not_robbed(): void
     {
         $this->connectTo('synthetic:1300');
@@ -169,15 +169,13 @@ final class MidRunTest extends ResilienceTestCase
         self::assertDone($first->value());
     }
 
-    #[TestDox(
-        'A run that was taken over by another node writes nothing more, and the other one ends with every row in its place',
-    )]
+    #[TestDox('A run that another node has taken over writes nothing more, and the other node completes it')]
     public function test_a_run_that_was_taken_over(): void
     {
         $this->connectTo('synthetic:1300');
         $first = $this->runPausedAfterItsFirstPage();
 
-        // As another node would see it, which cannot know whether the holder lives.
+        // In the view of another node, which cannot know whether the holder is running.
         $this->sql->execute(
             "UPDATE #__j2commerce_clover_locks SET node = 'elsewhere', expires = ?
             WHERE name = 'sync:sandbox'",

@@ -9,7 +9,7 @@ use CloverSync\Shop\Database\Dialect;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Names of any kind, and rows that the database refuses: the item's trouble, and no other's. */
+/** Names of any kind, and rows that the database refuses: an error affects only its own item. */
 final class NamesTest extends ResilienceTestCase
 {
     /** @var list<string> */
@@ -57,7 +57,7 @@ final class NamesTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Options that are the same name but for case, accents, width, signs or blanks are choices of their own, on both databases the same',
+        'Options that differ only in case, accents, width, signs or spaces are separate choices on both databases',
     )]
     public function test_options_of_the_same_name(): void
     {
@@ -80,7 +80,7 @@ final class NamesTest extends ResilienceTestCase
             $value,
         ]]), array_keys($values), $values));
         $result = $this->sync();
-        // The zero width space cannot be seen: that item has the options of another one, and says of which.
+        // The zero width space is invisible: that item has the options of another one, and the error names it.
         $this->assertSettled($result, [], 1);
         $errors = $this->logged('error');
         self::assertStringContainsString('has the same options as item ' . self::id('V1'), $errors[0]);
@@ -102,7 +102,7 @@ final class NamesTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('Attributes with control characters, and attributes of the same name, make one option')]
+    #[TestDox('Attributes with control characters, and attributes with the same name, become one option')]
     public function test_attributes(): void
     {
         $this->start([
@@ -118,9 +118,7 @@ final class NamesTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox(
-        'What cannot be seen is not in a name, and a name of which nothing can be seen is refused with its reason',
-    )]
+    #[TestDox('Invisible characters are removed from names, and an invisible name is refused with its reason')]
     public function test_invisible_names(): void
     {
         $this->start([
@@ -148,7 +146,7 @@ final class NamesTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Tags and categories beyond the hundred that an item brings with it are read from its own lists, and only then',
+        'Tags and categories beyond the hundred that an item contains are read from its own lists, and only then',
     )]
     public function test_full_lists(): void
     {
@@ -177,11 +175,12 @@ final class NamesTest extends ResilienceTestCase
         self::assertCount(2 * 3, $lists, 'Two runs, each with two lists of one item and one of another.');
     }
 
-    #[TestDox('Of several spellings that the shop has, the one that Clover writes is taken')]
+    #[TestDox('Of several spellings in the shop, Clover\'s is preferred')]
     public function test_the_own_spelling_comes_first(): void
     {
         foreach (['Rose', 'Rosé', 'ROSE'] as $i => $title) {
-            $this->sql->execute("INSERT INTO #__tags (parent_id, lft, rgt, level, path, title, alias, description, published, params,
+            $this->sql->execute("INSERT INTO #__tags
+                (parent_id, lft, rgt, level, path, title, alias, description, published, params,
                     metadesc, metadata, images, urls, metakey, created_time, modified_time, language)
                  VALUES (1, 0, 0, 1, ?, ?, ?, '', 1, '{}', '', '{}', '{}', '{}', '', '2026-01-01 00:00:00',
                  '2026-01-01 00:00:00', '*')", ["r$i", $title, "r$i"]);
@@ -204,7 +203,7 @@ final class NamesTest extends ResilienceTestCase
         self::assertSame(['Rosé', 'ROSE', 'Rose'], [$tag('A1'), $tag('A2'), $tag('A3')]);
     }
 
-    #[TestDox('A rename that changes letter case only arrives: title, SKU, option')]
+    #[TestDox('A rename that changes only letter case is applied: title, SKU, option')]
     public function test_a_rename_by_case(): void
     {
         $this->start([
@@ -229,9 +228,7 @@ final class NamesTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox(
-        'A product that the database refuses is an error of its own; all others are written, and it comes once the database takes it',
-    )]
+    #[TestDox('A product that the database refuses fails alone, and is written once the database accepts it')]
     public function test_a_refused_row(): void
     {
         $items = array_map(static fn (int $i): array => self::item("A$i", [
@@ -270,7 +267,7 @@ final class NamesTest extends ResilienceTestCase
         $this->assertSettled($mended);
     }
 
-    #[TestDox('A change and a deletion that the database refuses leave the product as it was, and the run goes on')]
+    #[TestDox('A change and a deletion that the database refuses leave the product unchanged, and the run continues')]
     public function test_a_refused_update(): void
     {
         $this->start([
@@ -299,7 +296,7 @@ final class NamesTest extends ResilienceTestCase
         ]);
     }
 
-    #[TestDox('A deleted variant that the database will not take off sale is its own error; other groups go on')]
+    #[TestDox('A deleted variant that the database refuses to withdraw fails alone; other groups continue')]
     public function test_a_refused_detachment(): void
     {
         $rug = [
@@ -313,7 +310,7 @@ final class NamesTest extends ResilienceTestCase
         $this->start([...$rug, ...$mat]);
         $this->assertSettled($this->sync());
         $this->start([$rug[0], $mat[0]]);
-        // As an earlier version left them: deleted, and still on sale.
+        // As an earlier version left them: deleted, and still available.
         $this->sql->execute("UPDATE #__j2commerce_clover_mappings SET state = 'deleted' WHERE clover_id IN (?, ?)", [
             self::id('V2'),
             self::id('W2'),
@@ -339,7 +336,7 @@ final class NamesTest extends ResilienceTestCase
         self::assertSame(2, $this->rows('j2commerce_product_variant_optionvalues'));
     }
 
-    #[TestDox('The product of a group without items that the database will not hide is its own error')]
+    #[TestDox('The product of an empty group that the database refuses to unpublish fails alone')]
     public function test_a_refused_end_of_a_group(): void
     {
         $this->start([
@@ -366,7 +363,7 @@ final class NamesTest extends ResilienceTestCase
         self::assertEquals(['name' => 'Poison', 'link' => 'deleted', 'state' => 0], $states()[1]);
     }
 
-    /** Makes the database refuse articles whose title, before or after, begins with Poison. */
+    /** Makes the database refuse articles whose old or new title starts with Poison. */
     private function poison(string $event): void
     {
         $row = $event === 'INSERT' ? 'NEW' : 'OLD';
@@ -395,7 +392,7 @@ final class NamesTest extends ResilienceTestCase
     }
 
     /**
-     * The run ended, no two variants share a combination, no title is invisible, and another run writes nothing.
+     * The run has ended, all combinations are unique, all titles are visible, and another run writes nothing.
      *
      * @param array<string, mixed> $settings
      */
@@ -466,7 +463,7 @@ final class NamesTest extends ResilienceTestCase
         return 'G' . strtoupper(substr(md5($name), 0, 12));
     }
 
-    /** Clover's ids have 13 digits and letters. */
+    /** Ids in Clover have 13 digits and letters. */
     private static function id(string $short): string
     {
         return $short[0] . str_pad(substr($short, 1), 12, '0', STR_PAD_LEFT);

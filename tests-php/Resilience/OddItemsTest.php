@@ -8,7 +8,7 @@ use CloverSync\Tests\Support\RewritingProxy;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** One item that cannot be read is that item's error, and no other's. */
+/** An item that cannot be read fails alone. */
 final class OddItemsTest extends ResilienceTestCase
 {
     private RewritingProxy $proxy;
@@ -19,9 +19,7 @@ final class OddItemsTest extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox(
-        'An item with a price of another type fails alone, its message says where, and it is imported once it is mended',
-    )]
+    #[TestDox('An item with a price of the wrong type fails alone with its path, and is imported once it is corrected')]
     public function test_a_wrong_price_fails_one_item(): void
     {
         $odd = $this->connectWith(static function (array $element): array {
@@ -59,7 +57,7 @@ final class OddItemsTest extends ResilienceTestCase
         self::assertNull($this->product($odd)['error']);
     }
 
-    #[TestDox('A product whose item becomes unreadable keeps what it had, on every kind of odd field')]
+    #[TestDox('A product whose item becomes unreadable stays unchanged, for every kind of invalid field')]
     public function test_an_imported_product_is_left_alone(): void
     {
         foreach ([
@@ -92,7 +90,7 @@ final class OddItemsTest extends ResilienceTestCase
         }
     }
 
-    #[TestDox('A variant that becomes unreadable stays on offer, and its group is not rewritten without it')]
+    #[TestDox('A variant that becomes unreadable stays available, and its group is not rewritten without it')]
     public function test_an_unreadable_variant_stays(): void
     {
         $this->connectWith(static fn (array $e): array => ['price' => 'a lot'] + $e, -1);
@@ -107,9 +105,7 @@ final class OddItemsTest extends ResilienceTestCase
         self::assertSame($before, $this->offer('T-Shirt'));
     }
 
-    #[TestDox(
-        'What is plainly meant is read in any shape, what cannot be meant fails one item, and a broken byte costs one name',
-    )]
+    #[TestDox('Unusual shapes with a clear meaning are read, others fail one item, and an invalid byte costs one name')]
     public function test_shapes(): void
     {
         $category = '"categories":{"elements":[{"id":"CATEGORY00001","name":"K","sortOrder":""}]}';
@@ -150,7 +146,7 @@ final class OddItemsTest extends ResilienceTestCase
             return array_map(
                 static function (string $shape) use ($id, &$n): string {
                     $base = ['id' => \sprintf('"%s%010d"', $id, ++$n), 'name' => '"Odd"', 'price' => '599'];
-                    // What the shape brings itself.
+                    // The fields that the shape itself has.
                     unset($base[preg_match('/^"(\w+)"/', $shape, $key) === 1 ? $key[1] : '']);
 
                     return (
@@ -218,7 +214,7 @@ final class OddItemsTest extends ResilienceTestCase
 
     /**
      * @param \Closure(array<string, mixed>): array<string, mixed> $spoil
-     * @param int                                                   $place Of the single item to spoil; -1 = a T-shirt
+     * @param int                                                   $place Of the single item to change; -1 = a T-shirt
      *
      * @return string Its id
      */
@@ -271,7 +267,7 @@ final class OddItemsTest extends ResilienceTestCase
         );
     }
 
-    /** @return list<array<string, mixed>> What the storefront can sell of a variable product */
+    /** @return list<array<string, mixed>> What the storefront sells of a variable product */
     private function offer(string $title): array
     {
         return $this->sql->fetchAll('SELECT v.sku, v.price, v.availability, q.quantity, x.product_optionvalue_ids

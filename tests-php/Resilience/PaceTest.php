@@ -11,9 +11,9 @@ use CloverSync\Tests\Support\Crowd;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
- * Processes of all kinds at once on one token, towards a Clover that counts.
+ * Processes of all kinds share one token, with a simulator that counts requests.
  *
- * CLOVERSYNC_PACE_SECONDS makes them work for longer.
+ * CLOVERSYNC_PACE_SECONDS sets how long they work.
  */
 final class PaceTest extends ResilienceTestCase
 {
@@ -39,13 +39,11 @@ final class PaceTest extends ResilienceTestCase
 
         $this->tracked = Crowd::items($this->clover);
 
-        // What was sent while connecting counts for a second.
+        // Requests sent while connecting still count for a second.
         usleep(1_100_000);
     }
 
-    #[TestDox(
-        'Eight processes that sync, read, change stock and refresh at once meet no 429, all get on, and hardly a start is lost',
-    )]
+    #[TestDox('Eight processes that sync, read, change stock and refresh meet no 429 and use nearly all of the limit')]
     public function test_eight_at_once(): void
     {
         $mark     = $this->clover->mark();
@@ -62,7 +60,7 @@ final class PaceTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('When three of eight are killed in the middle the others go on at the full pace within seconds')]
+    #[TestDox('When three of eight processes are killed, the others use the full limit again within seconds')]
     public function test_killed_in_the_middle(): void
     {
         $mark     = $this->clover->mark();
@@ -88,9 +86,7 @@ final class PaceTest extends ResilienceTestCase
         self::report(\sprintf('8 processes, 3 of them killed: %.1f requests a second from 4 s later on', $rate));
     }
 
-    #[TestDox(
-        'While tokens expire one after the other, each is refreshed once by whichever of eight processes comes first',
-    )]
+    #[TestDox('When tokens expire one after the other, each is refreshed once by the first of eight processes')]
     public function test_expiry(): void
     {
         $mark     = $this->clover->mark();
@@ -98,8 +94,8 @@ final class PaceTest extends ResilienceTestCase
         $children = $this->crowd($this->seconds + 14);
         $expired  = 0;
 
-        // A pair is beyond doubt for ten seconds after it was made, and a call with a new one may wait some seconds for
-        // its permit.
+        // A pair is not checked for ten seconds after it was created, and a call with a new one may wait some seconds
+        // for its permit.
         while ((microtime(true) - $began) < $this->seconds) {
             usleep(2_000_000);
             $this->clover->tokens('expire');
@@ -119,7 +115,7 @@ final class PaceTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('A process that works alone is as fast as one that has the token to itself')]
+    #[TestDox('A process that works alone is as fast as one that does not share the token')]
     public function test_alone(): void
     {
         $rates = [];
@@ -150,7 +146,7 @@ final class PaceTest extends ResilienceTestCase
         ]));
     }
 
-    #[TestDox('Many short processes, one round after the other, stay within the limits together')]
+    #[TestDox('Many short processes in successive rounds stay within the limits together')]
     public function test_many_short_processes(): void
     {
         $mark = $this->clover->mark();
@@ -184,7 +180,7 @@ final class PaceTest extends ResilienceTestCase
         return new Crowd(fn (): Services => $this->shop($this->db->connect()), $this->tracked);
     }
 
-    /** @return float Requests a second, from so many milliseconds after the first one on, while all have work */
+    /** @return float Requests a second, from this many milliseconds after the first one on, while all have work */
     private function assertPaced(int $mark, int $after, float $seconds = INF): float
     {
         $requests = array_values(array_filter(

@@ -18,11 +18,11 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Answers that say wait, and answers that are none. The database plays no part in it, so one is enough. */
+/** Responses that ask to wait, and invalid responses. They do not depend on the database, so one is enough. */
 #[Group('once')]
 final class PatienceTest extends ResilienceTestCase
 {
-    /** A 429 is waited for in seconds, and the waits double: two in a row make three seconds. */
+    /** A 429 causes a wait of seconds, which doubles: two in a row take three seconds. */
     private const STORM = 2;
 
     /** @return array<string, array{string, array<string, mixed>, float}> */
@@ -39,7 +39,7 @@ final class PatienceTest extends ResilienceTestCase
 
     /** @param array<string, mixed> $with */
     #[DataProvider('storms')]
-    #[TestDox('A storm of 429 on $match is waited out')]
+    #[TestDox('A run waits until a series of 429 on $match is over')]
     public function test_a_storm_is_waited_out(string $match, array $with, float $seconds): void
     {
         $this->connectTo();
@@ -55,7 +55,7 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame([], $this->logged('error'));
     }
 
-    #[TestDox('A storm of 429 on single items that are looked up is waited out, and the deletion happens')]
+    #[TestDox('A run waits until a series of 429 on looked-up items is over, and then deletes')]
     public function test_a_storm_on_look_ups(): void
     {
         $this->connectTo();
@@ -73,7 +73,7 @@ final class PatienceTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'Told to wait longer than a run may take, it stops with the time to wait, keeps its page, and goes on later',
+        'When Clover asks for a longer wait than a run may take, the run stops, keeps its page, and resumes later',
     )]
     public function test_a_long_wait_is_left_to_the_next_run(): void
     {
@@ -93,7 +93,7 @@ final class PatienceTest extends ResilienceTestCase
             ->shop($this->db->connect())
             ->runner()
             ->run(new TimeBudget()));
-        self::assertSame([], $this->clover->calls($mark), 'What one process was told holds for all.');
+        self::assertSame([], $this->clover->calls($mark), 'The wait of one process applies to all.');
 
         $this->openTheGate();
         $result = $this->sync();
@@ -102,7 +102,7 @@ final class PatienceTest extends ResilienceTestCase
         self::assertCount(2, preg_grep('#/v3/-/items 200$#', $this->clover->calls($mark)));
     }
 
-    #[TestDox('Under the documented limits four syncs at once on one token all end without a failure')]
+    #[TestDox('With the documented limits, four parallel syncs on one token all end without a failure')]
     public function test_four_syncs_on_one_token(): void
     {
         $this->connectTo(limits: 'documented');
@@ -137,7 +137,7 @@ final class PatienceTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox('Under the documented limits one sync and three readers at once on one token all end without a failure')]
+    #[TestDox('With the documented limits, a sync and three readers on one token all end without a failure')]
     public function test_a_sync_among_readers(): void
     {
         $this->connectTo('synthetic:2300', 'documented');
@@ -198,7 +198,7 @@ final class PatienceTest extends ResilienceTestCase
 
     /** @param array<string, mixed> $with */
     #[DataProvider('faults')]
-    #[TestDox('An item page whose first answers are bad is asked for again')]
+    #[TestDox('An item page whose first responses are invalid is requested again')]
     public function test_a_bad_answer_is_asked_for_again(string $do, array $with): void
     {
         $this->connectTo();
@@ -216,13 +216,13 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame([], $this->logged('error'));
     }
 
-    #[TestDox('Faults of every kind over all pages of a catalogue leave it whole')]
+    #[TestDox('Faults of every kind on all pages of a catalog lose nothing')]
     public function test_many_faults_in_a_row(): void
     {
         $this->connectTo('synthetic:2300');
 
         foreach (array_values(self::faults()) as $i => [$do, $with]) {
-            // Two on the first page, and so on, so that no request meets more than a few.
+            // Two on the first page, and so on, so that no request has more than a few.
             $this->clover->fault(Simulator::ITEM_PAGES, $do, 1, $i % 3, $with);
         }
 
@@ -235,7 +235,7 @@ final class PatienceTest extends ResilienceTestCase
         self::assertSame([], $this->clover->faultsLeft());
     }
 
-    #[TestDox('Bad answers to every other kind of reading are asked for again as well')]
+    #[TestDox('Invalid responses to every other kind of read are requested again too')]
     public function test_bad_answers_elsewhere(): void
     {
         $this->connectTo();
@@ -248,7 +248,7 @@ final class PatienceTest extends ResilienceTestCase
             $this->clover->fault("GET /v3/merchants/*/$path", 'garbage');
         }
 
-        // Only what differs makes the sync read the names of groups.
+        // The sync reads the names of groups only when there is a difference.
         $shirt = array_values(array_filter($this->clover->items(), static fn (array $i): bool => str_starts_with(
             $i['name'],
             'T-Shirt',

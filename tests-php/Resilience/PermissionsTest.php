@@ -15,12 +15,10 @@ use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What the four permissions of the manual are enough for, and money. */
+/** What works with the manual's four permissions, and currencies. */
 final class PermissionsTest extends ResilienceTestCase
 {
-    #[TestDox(
-        'With the manual\'s four permissions everything is imported, the currency comes from an order, and no refused request costs a refresh',
-    )]
+    #[TestDox('With the manual\'s four permissions everything is imported, and no refused request costs a refresh')]
     public function test_four_permissions_are_enough(): void
     {
         $this->connectTo();
@@ -51,7 +49,7 @@ final class PermissionsTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('Where no order tells the currency, nothing is written until the owner has confirmed it once')]
+    #[TestDox('When no order shows the currency, nothing is written until the owner has confirmed it once')]
     public function test_an_unknown_currency_is_confirmed_once(): void
     {
         $this->connectTo();
@@ -114,13 +112,13 @@ final class PermissionsTest extends ResilienceTestCase
 
     /**
      * @param list<string> $refused
-     * @param list<string> $told
+     * @param list<string> $reported
      */
     #[DataProvider('refusedFields')]
     #[TestDox(
-        'A field that Clover refuses to expand costs that field alone: the sync goes on, keeps what the shop has of it and says so',
+        'A field that Clover refuses to expand is kept as the shop has it, and the sync continues and reports it',
     )]
-    public function test_a_field_that_is_not_expanded(array $refused, array $told): void
+    public function test_a_field_that_is_not_expanded(array $refused, array $reported): void
     {
         $this->connectTo();
         self::assertDone($this->sync());
@@ -134,20 +132,23 @@ final class PermissionsTest extends ResilienceTestCase
         self::assertDone($result);
         self::assertSame([1, 0], [$result->updated, $this->clover->refreshes()]);
         self::assertEquals(['777.77000', 41], [$this->product($item)['price'], $this->product($item)['quantity']]);
-        self::assertSame($told === [] ? 0 : 1, \count(preg_grep('/does not show/', $this->logged('skipped')) ?: []));
         self::assertSame(
-            $told,
-            array_values(array_filter($told, fn (string $field): bool => str_contains(
+            $reported === [] ? 0 : 1,
+            \count(preg_grep('/does not show/', $this->logged('skipped')) ?: []),
+        );
+        self::assertSame(
+            $reported,
+            array_values(array_filter($reported, fn (string $field): bool => str_contains(
                 implode($this->logged('skipped')),
                 $field,
             ))),
         );
         self::assertEqualsCanonicalizing(
-            $told,
+            $reported,
             $this->shop()->dashboard()->read()->withheld,
             'What the dashboard shows.',
         );
-        // Found out once a run: the refused call, one a field, and never again on later pages.
+        // Found out once a run: the refused call, and one a field, and never again on later pages.
         self::assertLessThanOrEqual(
             2 + \count($refused),
             \count(preg_grep('#/items 403#', $this->clover->calls($mark)) ?: []),
@@ -166,7 +167,7 @@ final class PermissionsTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A run of many slices logs once what Clover does not show, and the dashboard names it from the first slice',
+        'A run of many slices logs once what Clover does not show, and the dashboard shows it from the first slice',
     )]
     public function test_withheld_fields_are_logged_once_a_run(): void
     {
@@ -186,7 +187,7 @@ final class PermissionsTest extends ResilienceTestCase
         self::assertCount(2, preg_grep('/does not show/', $this->logged('skipped')) ?: [], 'Once for each run.');
     }
 
-    #[TestDox('Where Clover does not show the options, products with variants stay as they are and single items go on')]
+    #[TestDox('Without the options, products with variants stay unchanged and single items are synced')]
     public function test_options_that_are_not_expanded(): void
     {
         $this->connectTo();
@@ -208,9 +209,7 @@ final class PermissionsTest extends ResilienceTestCase
         self::assertDone($this->sync());
     }
 
-    #[TestDox(
-        'A firewall\'s page in place of the items tells of a firewall and nothing of permissions, and the next sync works',
-    )]
+    #[TestDox('A firewall\'s page in place of the items is reported as such, and the next sync works')]
     public function test_a_firewall_is_not_a_missing_permission(): void
     {
         $this->connectTo();
@@ -252,7 +251,7 @@ final class PermissionsTest extends ResilienceTestCase
 
     /** @param list<string> $prices */
     #[DataProvider('currencies')]
-    #[TestDox('Prices of $currency are imported to the last decimal')]
+    #[TestDox('Prices in $currency are imported to the last decimal')]
     public function test_currencies(string $currency, array $prices): void
     {
         $this->clover = Simulator::start();
@@ -274,7 +273,7 @@ final class PermissionsTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A merchant with another currency than the shop is refused before a row is written, also when it changes later',
+        'A merchant whose currency differs from the shop\'s is refused before a row is written, also after a change',
     )]
     public function test_another_currency_is_refused(): void
     {
@@ -298,7 +297,7 @@ final class PermissionsTest extends ResilienceTestCase
         self::assertSame([], ShopDump::differences($before, $this->shopRows()));
     }
 
-    /** @return int Requests that it cost */
+    /** @return int Requests that were sent */
     private function attemptWithoutPermission(): int
     {
         $mark  = $this->clover->mark();

@@ -20,7 +20,7 @@ use CloverSync\Tests\Support\TestConnection;
 use CloverSync\TokenStore;
 use CloverSync\Vault;
 
-/** A shop and a simulator of its own. */
+/** A shop with its own simulator. */
 abstract class ResilienceTestCase extends ShopTestCase
 {
     protected const SECRET   = 'a site secret for tests only';
@@ -29,7 +29,7 @@ abstract class ResilienceTestCase extends ShopTestCase
 
     protected Simulator $clover;
 
-    /** Where the shop finds Clover; the simulator itself while null. */
+    /** Where the shop finds Clover; null = the simulator itself. */
     protected ?string $baseUrl = null;
 
     protected function setUp(): void
@@ -51,7 +51,7 @@ abstract class ResilienceTestCase extends ShopTestCase
         parent::tearDown();
     }
 
-    /** Starts a pretend Clover and connects the shop with it. */
+    /** Starts a simulator and connects the shop with it. */
     protected function connectTo(string $catalog = 'sandbox', string $limits = 'off'): void
     {
         $this->clover = Simulator::start($catalog, $limits);
@@ -99,8 +99,7 @@ abstract class ResilienceTestCase extends ShopTestCase
     }
 
     /**
-     * A sync in a fresh process, which begins with a fresh pace as well: the limits of the simulator are off unless
-     * said.
+     * A sync in a new process with an unused rate limit: the simulator's limits are off by default.
      *
      * @param array<string, mixed> $settings
      */
@@ -112,7 +111,7 @@ abstract class ResilienceTestCase extends ShopTestCase
         ))->value();
     }
 
-    /** As if the time were over that Clover wanted to be left alone. */
+    /** Simulates the end of the time for which Clover must not be called. */
     protected function openTheGate(): void
     {
         $this->sql->execute("UPDATE #__j2commerce_clover_pace SET leases = ''");
@@ -170,7 +169,7 @@ abstract class ResilienceTestCase extends ShopTestCase
         self::fail("No $class was thrown.");
     }
 
-    /** For figures that a reader of the run wants to see. */
+    /** Prints figures that a reader of the run wants to see. */
     protected static function report(string $line): void
     {
         fwrite(STDERR, "\n    " . TestConnection::configured()->value . ": $line");

@@ -16,8 +16,8 @@ use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\ExpectationFailedException;
 
 /**
- * The worker and its SQL against random histories of a shop and a till. CLOVERSYNC_MODEL_SEED names the first history,
- * CLOVERSYNC_MODEL_HISTORIES says how many there are.
+ * The worker and its SQL with random histories of a shop and a till. CLOVERSYNC_MODEL_SEED sets the first history,
+ * CLOVERSYNC_MODEL_HISTORIES how many there are.
  */
 final class SalesModelTest extends ShopTestCase
 {
@@ -33,7 +33,7 @@ final class SalesModelTest extends ShopTestCase
 
     private Simulator $clover;
 
-    private string $catalogue;
+    private string $catalog;
 
     protected function setUp(): void
     {
@@ -46,13 +46,13 @@ final class SalesModelTest extends ShopTestCase
         }
 
         parent::setUp();
-        $this->catalogue = sys_get_temp_dir() . '/cloversync-model-' . bin2hex(random_bytes(6)) . '.json';
-        file_put_contents($this->catalogue, SalesWorld::catalogue());
-        $this->clover = Simulator::start($this->catalogue, 'documented');
+        $this->catalog = sys_get_temp_dir() . '/cloversync-model-' . bin2hex(random_bytes(6)) . '.json';
+        file_put_contents($this->catalog, SalesWorld::catalog());
+        $this->clover = Simulator::start($this->catalog, 'documented');
         $this->world  = new SalesWorld($this->db, $this->clover);
     }
 
-    /** Processes are killed here, not machines, so the file may live where nothing waits for a disk. */
+    /** Processes are killed here, not machines, so the file may be where no write waits for a disk. */
     protected static function databaseFolder(): ?string
     {
         return is_writable('/dev/shm') ? '/dev/shm' : null;
@@ -62,16 +62,14 @@ final class SalesModelTest extends ShopTestCase
     {
         unset($this->world, $this->clover);
 
-        if (isset($this->catalogue)) {
-            unlink($this->catalogue);
+        if (isset($this->catalog)) {
+            unlink($this->catalog);
         }
 
         parent::tearDown();
     }
 
-    #[TestDox(
-        'Whatever is sold, edited, cancelled, refunded, lost, doubled, cut off and killed, the counts and the books agree in the end',
-    )]
+    #[TestDox('After any sequence of sales, edits, refunds, lost events, faults and kills, counts and ledger agree')]
     public function test_random_histories(): void
     {
         $database = TestConnection::configured();
@@ -84,7 +82,7 @@ final class SalesModelTest extends ShopTestCase
 
         // Most of the time is waits of the worker, so some histories are lived side by side.
         for ($i = 0; $i < $shards; $i++) {
-            $clover = Simulator::start($this->catalogue, 'documented');
+            $clover = Simulator::start($this->catalog, 'documented');
             $db     = TestDatabase::create($database->dialect(), self::databaseFolder(), $database->connector());
             self::assertNotNull($db);
             $children[] = [$clover, $db, Child::fork(function () use ($clover, $db, $first, $count, $i): array {
@@ -148,16 +146,16 @@ final class SalesModelTest extends ShopTestCase
 
     #[Test]
     #[TestDox(
-        'A sale without answer whose order is cancelled meanwhile is settled, then given back, whether Clover had carried it out or not',
+        'An unanswered sale whose order is cancelled is settled, then given back, whether Clover executed it or not',
     )]
     public function regression_lost_answer_then_cancel(): void
     {
         foreach (['apply_then_drop', 'drop', 'garbage', 'truncate', '500', '502'] as $fault) {
             $this->lives([
-                ['order', 0, 1, [[0, 2]], 'told'],
+                ['order', 0, 1, [[0, 2]], 'once'],
                 ['fault', 0, $fault],
                 ['work', false, true],
-                ['status', 0, 6, 'told'],
+                ['status', 0, 6, 'once'],
                 ['work', false, true],
             ]);
             self::assertSame(
@@ -169,12 +167,10 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox(
-        'A worker that is killed between the stored row and the write has taken nothing; the next one takes it once',
-    )]
+    #[TestDox('A worker killed between the stored row and the write has taken nothing; the next one takes it once')]
     public function regression_killed_between_store_and_write(): void
     {
-        $this->lives([['order', 0, 1, [[0, 2], [1, 1]], 'told'], ['crash', 'stored', true]]);
+        $this->lives([['order', 0, 1, [[0, 2], [1, 1]], 'once'], ['crash', 'stored', true]]);
         self::assertSame([8.0, 8, ['+2 confirmed', '+1 confirmed'], 1], [
             ...$this->world->counts(0),
             $this->world->rowsOf(0),
@@ -183,11 +179,11 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('What a worker wrote that was killed before it could note it is found in the count, and not taken again')]
+    #[TestDox('A write whose worker was killed before noting it is found in the count, and not repeated')]
     public function regression_killed_after_write(): void
     {
         $this->lives([
-            ['order', 0, 1, [[0, 2]], 'told'],
+            ['order', 0, 1, [[0, 2]], 'once'],
             ['crash', 'written', true],
             ['status', 0, 6, 'lost'],
             ['status', 0, 1, 'lost'],
@@ -200,12 +196,10 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox(
-        'What the till sells between our reading and our write is named by drift, whether the answer came, was lost, or the worker was killed',
-    )]
+    #[TestDox('Drift names what the till sells between our read and write, in all three cases')]
     public function regression_till_sells_within_a_write(): void
     {
-        $sold = [['order', 0, 1, [[0, 2]], 'told'], ['overlap', 0, 3]];
+        $sold = [['order', 0, 1, [[0, 2]], 'once'], ['overlap', 0, 3]];
 
         foreach ([
             [['work', false, true]],
@@ -230,12 +224,12 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('A write that was not carried out, and a till that sells just as many meanwhile: drift names them')]
+    #[TestDox('When a write was not executed and the till sells as many units meanwhile, drift names them')]
     public function regression_till_sells_what_a_lost_write_would_have_taken(): void
     {
         $named = $this->world->figures['of them named by drift'];
         $this->lives([
-            ['order', 0, 1, [[0, 2]], 'told'],
+            ['order', 0, 1, [[0, 2]], 'once'],
             ['fault', 0, 'drop'],
             ['work', false, true],
             ['sale', 0, 2],
@@ -250,10 +244,10 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('An order that is cancelled before the worker ran asks for nothing, whatever its events did')]
+    #[TestDox('An order that is cancelled before the worker ran requires nothing, whatever its events are')]
     public function regression_cancel_before_the_worker_ran(): void
     {
-        foreach (['told', 'lost', 'twice', 2] as $event) {
+        foreach (['once', 'lost', 'twice', 2] as $event) {
             $this->lives([['order', 0, 1, [[0, 2]], $event], ['status', 0, 6, $event], ['work', false, true]]);
             self::assertSame([10.0, 10, []], [...$this->world->counts(0), $this->world->rowsOf(0)]);
         }
@@ -263,15 +257,15 @@ final class SalesModelTest extends ShopTestCase
     #[TestDox('Confirmed, cancelled and confirmed again is one sale, whether or not the worker ran in between')]
     public function regression_confirm_cancel_confirm(): void
     {
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['status', 0, 6, 'told'], ['status', 0, 1, 'told']]);
+        $this->lives([['order', 0, 1, [[0, 2]], 'once'], ['status', 0, 6, 'once'], ['status', 0, 1, 'once']]);
         self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
         $this->lives([
-            ['order', 0, 1, [[0, 2]], 'told'],
+            ['order', 0, 1, [[0, 2]], 'once'],
             ['work', false, true],
             ['status', 0, 6, 'lost'],
             ['work', false, true],
             ['pull'],
-            ['status', 0, 1, 'told'],
+            ['status', 0, 1, 'once'],
             ['pull'],
         ]);
         self::assertSame([8.0, 8, ['+2 confirmed', '-2 confirmed', '+2 confirmed']], [
@@ -281,37 +275,37 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('An order that is edited to fewer and then cancelled gives back what it took, no more')]
+    #[TestDox('An order that is reduced and then cancelled gives back only what it took')]
     public function regression_edit_to_fewer_then_cancel(): void
     {
         $this->lives([
-            ['order', 0, 1, [[0, 3]], 'told'],
+            ['order', 0, 1, [[0, 3]], 'once'],
             ['work', false, true],
             ['edit', 0, 0, 1, 'lost'],
             ['work', false, true],
-            ['status', 0, 6, 'told'],
+            ['status', 0, 6, 'once'],
         ]);
         self::assertSame([10.0, 10, ['+3 confirmed', '-2 confirmed', '-1 confirmed']], [
             ...$this->world->counts(0),
             $this->world->rowsOf(0),
         ]);
         $this->lives([
-            ['order', 0, 1, [[0, 3]], 'told'],
+            ['order', 0, 1, [[0, 3]], 'once'],
             ['fault', 0, 'drop'],
             ['work', false, true],
             ['edit', 0, 0, 1, 'lost'],
             ['work', false, true],
-            ['status', 0, 6, 'told'],
+            ['status', 0, 6, 'once'],
         ]);
         self::assertSame([10.0, 10], $this->world->counts(0));
     }
 
     #[Test]
-    #[TestDox('The units of a pending order are not put back on sale by a pull, nor by one after it is paid')]
+    #[TestDox('The units of a pending order do not become available by a pull, nor by one after it is paid')]
     public function regression_pending_order_during_a_pull(): void
     {
         $this->lives([
-            ['order', 0, 4, [[0, 2]], 'told'],
+            ['order', 0, 4, [[0, 2]], 'once'],
             ['work', false, true],
             ['pull'],
             ['status', 0, 1, 'lost'],
@@ -325,37 +319,35 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox(
-        'A page that was asked for before a sale was confirmed, and is written after it, does not bring the unit back',
-    )]
+    #[TestDox('A page requested before a sale was confirmed, and written after it, does not bring the unit back')]
     public function regression_page_older_than_a_confirmation(): void
     {
-        $this->world->pullWhile([['start', [10, 10, 10]], ['order', 0, 1, [[0, 2]], 'told']], [['work', false, true]]);
+        $this->world->pullWhile([['start', [10, 10, 10]], ['order', 0, 1, [[0, 2]], 'once']], [['work', false, true]]);
         self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
-        $this->world->pullWhile([['start', [10, 10, 10]]], [['order', 0, 1, [[0, 2]], 'told'], ['work', false, true]]);
+        $this->world->pullWhile([['start', [10, 10, 10]]], [['order', 0, 1, [[0, 2]], 'once'], ['work', false, true]]);
         self::assertSame([8.0, 8, ['+2 confirmed']], [...$this->world->counts(0), $this->world->rowsOf(0)]);
     }
 
     #[Test]
-    #[TestDox('The units of an order that is deleted go back, before or after the worker saw it')]
+    #[TestDox('The units of a deleted order are given back, before or after the worker saw it')]
     public function regression_deleted_order(): void
     {
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['work', false, true], ['delete', 0, 'lost'], ['pull']]);
+        $this->lives([['order', 0, 1, [[0, 2]], 'once'], ['work', false, true], ['delete', 0, 'lost'], ['pull']]);
         self::assertSame([10.0, 10, ['+2 confirmed', '-2 confirmed']], [
             ...$this->world->counts(0),
             $this->world->rowsOf(0),
         ]);
-        $this->lives([['order', 0, 1, [[0, 2]], 'told'], ['delete', 0, 'told'], ['pull']]);
+        $this->lives([['order', 0, 1, [[0, 2]], 'once'], ['delete', 0, 'once'], ['pull']]);
         self::assertSame([10.0, 10, []], [...$this->world->counts(0), $this->world->rowsOf(0)]);
     }
 
     #[Test]
     #[TestDox(
-        'A unit that is given back by hand is on sale again, is not given back twice by a cancel, and is sold again by a payment after it',
+        'A unit given back by hand is available, is not given back twice by a cancel, and is sold again by a payment',
     )]
     public function regression_refund_by_hand_then_cancel_then_confirm(): void
     {
-        $sold = [['order', 0, 1, [[0, 3]], 'told'], ['work', false, true], ['restock', 0, 0, 1]];
+        $sold = [['order', 0, 1, [[0, 3]], 'once'], ['work', false, true], ['restock', 0, 0, 1]];
         $this->lives($sold);
         self::assertSame([8.0, 8, ['+3 confirmed', '-1 confirmed']], [
             ...$this->world->counts(0),
@@ -365,10 +357,10 @@ final class SalesModelTest extends ShopTestCase
             ...$sold,
             ['work', false, true],
             ['pull'],
-            ['status', 0, 6, 'told'],
+            ['status', 0, 6, 'once'],
             ['work', false, true],
             ['pull'],
-            ['status', 0, 1, 'told'],
+            ['status', 0, 1, 'once'],
         ]);
         self::assertSame([7.0, 7, ['+3 confirmed', '-1 confirmed', '-2 confirmed', '+3 confirmed']], [
             ...$this->world->counts(0),
@@ -377,11 +369,11 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('An edit to as many units as Clover has taken is found also when some of them were given back by hand')]
+    #[TestDox('An edit to as many units as Clover has taken is found even when some were given back by hand')]
     public function regression_edit_after_refund_by_hand(): void
     {
         $this->lives([
-            ['order', 0, 1, [[0, 3]], 'told'],
+            ['order', 0, 1, [[0, 3]], 'once'],
             ['work', false, true],
             ['restock', 0, 0, 1],
             ['work', false, true],
@@ -394,14 +386,14 @@ final class SalesModelTest extends ShopTestCase
     }
 
     #[Test]
-    #[TestDox('A worker does not wait for a row that stands behind an unanswered one of its item')]
+    #[TestDox('A worker does not wait for a row that follows an unanswered one of its item')]
     public function regression_row_behind_an_unanswered_one(): void
     {
-        $this->lives([['order', 0, 1, [[0, 1], [0, 1]], 'told'], ['fault', 0, 'drop'], ['work', false, true]]);
+        $this->lives([['order', 0, 1, [[0, 1], [0, 1]], 'once'], ['fault', 0, 'drop'], ['work', false, true]]);
         self::assertSame([8.0, 0.0], [$this->world->counts(0)[0], $this->world->slept()]);
     }
 
-    /** @param list<list<mixed>> $steps Each count begins with ten, unless they say otherwise */
+    /** @param list<list<mixed>> $steps Each count starts with ten, unless the steps set another */
     private function lives(array $steps): void
     {
         self::assertNull($this->broken($steps[0][0] === 'start' ? $steps : [['start', [10, 10, 10]], ...$steps]));
@@ -432,7 +424,7 @@ final class SalesModelTest extends ShopTestCase
     }
 
     /**
-     * Leaves out steps, many at once first, as long as it still breaks.
+     * Removes steps, many at once first, as long as the test still fails.
      *
      * @param list<list<mixed>> $steps
      *

@@ -12,16 +12,14 @@ use CloverSync\Tests\Support\Child;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Stock changes under Clover's documented limits. */
+/** Stock changes with Clover's documented limits. */
 #[Group('once')]
 final class SalesPaceTest extends ResilienceTestCase
 {
-    /** The figure that is promised is for a thousand: CLOVERSYNC_CHANGES=1000. */
+    /** The documented figure is for a thousand: CLOVERSYNC_CHANGES=1000. */
     private const LINES = 60;
 
-    #[TestDox(
-        'Changes of counts meet no 429, none is lost or doubled, and each write lies within a second of its reading',
-    )]
+    #[TestDox('Changes of counts meet no 429, none is lost or doubled, and each write is within a second of its read')]
     public function test_the_pace(): void
     {
         $lines = (int) (getenv('CLOVERSYNC_CHANGES') ?: self::LINES);
@@ -37,7 +35,7 @@ final class SalesPaceTest extends ResilienceTestCase
         ));
         [$confirmed, $first, $seconds] = Child::fork(
             function () use ($items): array {
-                // One process, for what another one has just sent is not known to this one.
+                // One process, because it does not know what another one has just sent.
                 $shop = $this->shop($sql = $this->db->connect(), ['sync_sale' => false]);
                 $shop->runner()->run(new TimeBudget());
                 $first = $this->clover->mark();
@@ -62,7 +60,7 @@ final class SalesPaceTest extends ResilienceTestCase
         }
 
         $longest = (int) $this->sql->fetchValue('SELECT MAX(window_ms) FROM #__j2commerce_clover_ledger');
-        // The window is a goal: a busy machine misses it by some milliseconds, and `make bench` holds the figure.
+        // The window is a goal: a busy machine may miss it by some milliseconds, and `make bench` checks the figure.
         self::assertLessThan(5_000, $longest);
         self::report(\sprintf(
             '%d changes, %d requests, %.1f s, longest window %d ms',
@@ -73,9 +71,7 @@ final class SalesPaceTest extends ResilienceTestCase
         ));
     }
 
-    #[TestDox(
-        'A Clover that answers after more than a second gets each count written once, side by side, and each window is stored',
-    )]
+    #[TestDox('With a Clover slower than a second each count is written once, in parallel, and each window is stored')]
     public function test_a_slow_clover(): void
     {
         $this->connectTo('synthetic:20', 'documented');

@@ -16,14 +16,14 @@ final class ServeTest extends ResilienceTestCase
     protected const AUTH = 'a-webhook-secret-0123456789';
     private const ITEMS = 50;
 
-    /** The figures that are promised are for 1,000 events at 100 a second: CLOVERSYNC_STORM=1000. */
+    /** The documented figures are for 1,000 events at 100 a second: CLOVERSYNC_STORM=1000. */
     private const EVENTS     = 200;
     private const PER_SECOND = 100.0;
 
-    /** Milliseconds between looks at one item. */
+    /** Milliseconds between two fetches of one item. */
     private const APART = 5_000;
 
-    /** Seconds after which what a dead node held is another's. */
+    /** Seconds after which another node takes over from a dead node. */
     private const TAKEOVER = 60;
 
     protected Fpm $fpm;
@@ -54,15 +54,13 @@ final class ServeTest extends ResilienceTestCase
         parent::tearDown();
     }
 
-    #[TestDox(
-        'A storm of events on fifty items is answered 200 throughout, and when it is over the shop has what Clover has',
-    )]
+    #[TestDox('All of a thousand events on fifty items are answered 200, and afterwards the shop equals Clover')]
     public function test_a_storm(): void
     {
         $this->storm('plain');
     }
 
-    #[TestDox('The same with workers killed at random: nothing that was answered 200 is lost')]
+    #[TestDox('The same with workers killed at random: no event that was answered 200 is lost')]
     public function test_a_storm_with_killed_workers(): void
     {
         $this->storm('with killed workers', function (int $i): void {
@@ -101,7 +99,7 @@ final class ServeTest extends ResilienceTestCase
 
     #[Group('mariadb')]
     #[TestDox(
-        'Two web nodes refresh the token once an expiry and look at nothing twice; what a node held that lost its power is the other\'s within a minute',
+        'Two web nodes share refreshes and fetches, and one takes over within a minute when the other loses power',
     )]
     public function test_two_web_nodes(): void
     {
@@ -128,7 +126,7 @@ final class ServeTest extends ResilienceTestCase
         $held = fn (): ?array => $this->sql->fetchOne(
             "SELECT node, holder FROM #__j2commerce_clover_locks WHERE name = 'inbox:sandbox' AND holder <> ''",
         );
-        self::eventually(static fn (): bool => $held() !== null, 'Nobody works the inbox.');
+        self::eventually(static fn (): bool => $held() !== null, 'No process drains the inbox.');
         $node = str_contains($held()['node'], $this->fpm->space(0)) ? 0 : 1;
         $this->fpm->cut($node);
         $cut = microtime(true);
@@ -178,7 +176,7 @@ final class ServeTest extends ResilienceTestCase
         $waits = 0;
 
         while ($this->shop()->inbox()->count() > 0) {
-            // A killed drainer leaves what it had to whoever comes next.
+            // What a killed process was draining is processed by the next one.
             if ($between !== null && (++$waits % 20) === 0) {
                 $this->one($this->delivery($this->items[0]), self::AUTH);
             }
@@ -189,7 +187,7 @@ final class ServeTest extends ResilienceTestCase
 
         $drained = microtime(true) - $ended;
 
-        // What got no answer Clover would send again.
+        // Clover would send events without a response again.
         if ($lost > 0) {
             array_map(fn (string $item): int => $this->one($this->delivery($item), self::AUTH), $this->items);
             $this->shop($this->db->connect())->inboxWorker()->drain(new TimeBudget(30.0));
@@ -208,7 +206,8 @@ final class ServeTest extends ResilienceTestCase
         }
 
         self::report(\sprintf(
-            '%d events %s: p50 %.1f ms, p99 %.1f ms, %d unanswered, drained %.1f s after the last, %d looks at up to 100 items each',
+            '%d events %s: p50 %.1f ms, p99 %.1f ms, %d unanswered, drained %.1f s after the last, '
+            . '%d fetches of up to 100 items each',
             $events,
             $title,
             $storm->percentile(0.5),
@@ -230,8 +229,8 @@ final class ServeTest extends ResilienceTestCase
     }
 
     /**
-     * No item is looked at twice within five seconds, whoever looks. Members of a group are fetched with each other, so
-     * they do not tell.
+     * No item is fetched twice within five seconds, by any process. Members of a group are fetched together, so they
+     * are ignored.
      *
      * @param array<array<string, mixed>> $looks
      */
@@ -279,7 +278,7 @@ final class ServeTest extends ResilienceTestCase
         return (string) $this->sql->fetchValue('SELECT merchant_id FROM #__j2commerce_clover_mappings LIMIT 1');
     }
 
-    /** @return array<string, string> The settings of this test's shop, as the pool hands them on */
+    /** @return array<string, string> The settings of this test's shop, in the pool's environment */
     protected function environment(): array
     {
         return [

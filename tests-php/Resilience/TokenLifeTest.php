@@ -18,7 +18,7 @@ use CloverSync\Vault;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** A refresh token works once: who uses it, and what happens to it when a process or an answer is lost. */
+/** A refresh token works once: which process uses it, and what happens when a process or a response is lost. */
 final class TokenLifeTest extends ResilienceTestCase
 {
     private const REFRESH  = 'POST /oauth/v2/refresh';
@@ -30,7 +30,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->connectTo();
     }
 
-    #[TestDox('Of fifty processes that meet an expired token at once, one refreshes and all get their answer')]
+    #[TestDox('Of fifty processes that find an expired token at once, one refreshes and all get their response')]
     public function test_fifty_processes_whose_token_clover_refuses_refresh_once(): void
     {
         $this->clover->tokens('expire');
@@ -41,9 +41,7 @@ final class TokenLifeTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox(
-        'Of fifty processes that see by their own clock that the token is about to expire, one refreshes and all get their answer',
-    )]
+    #[TestDox('Of fifty processes that see a token about to expire, one refreshes and all get their response')]
     public function test_fifty_processes_whose_token_is_old_refresh_once(): void
     {
         StoredTokens::age($this->sql, self::SECRET, 1_750);
@@ -54,7 +52,7 @@ final class TokenLifeTest extends ResilienceTestCase
         );
     }
 
-    #[TestDox('Of eight scheduled tasks that refresh ahead of time at once, exactly one says that it did')]
+    #[TestDox('Of eight scheduled tasks that refresh early at once, exactly one reports that it did')]
     public function test_refreshing_ahead_is_done_once(): void
     {
         StoredTokens::age($this->sql, self::SECRET, 700);
@@ -62,7 +60,7 @@ final class TokenLifeTest extends ResilienceTestCase
         self::assertSame(1, array_sum($said));
     }
 
-    #[TestDox('A task every 25 minutes keeps the token fresh, and the owner is warned only where none runs')]
+    #[TestDox('A task every 25 minutes keeps the token valid, and the owner is warned only without such a task')]
     public function test_the_owner_is_warned_of_a_token_that_ends(): void
     {
         self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
@@ -77,28 +75,28 @@ final class TokenLifeTest extends ResilienceTestCase
         self::assertFalse($this->shop()->dashboard()->read()->tokenEndsSoon);
     }
 
-    #[TestDox('A refresh whose answer Clover loses is recovered, and the recovered tokens are stored')]
+    #[TestDox('A refresh whose response Clover loses is recovered, and the recovered tokens are stored')]
     public function test_a_refresh_that_clover_lost_is_recovered(): void
     {
         $this->clover->switches(['refresh_lost_response' => 1]);
         $this->assertLostRefreshIsRecovered();
     }
 
-    #[TestDox('A refresh whose answer is dropped on the way is recovered, and the recovered tokens are stored')]
+    #[TestDox('A refresh whose response is dropped on the way is recovered, and the recovered tokens are stored')]
     public function test_a_refresh_that_was_dropped_is_recovered(): void
     {
         $this->clover->fault(self::REFRESH, 'apply_then_drop');
         $this->assertLostRefreshIsRecovered();
     }
 
-    #[TestDox('A refresh whose answer is cut or garbled is recovered')]
+    #[TestDox('A refresh whose response is cut or garbled is recovered')]
     public function test_a_refresh_that_was_garbled_is_recovered(): void
     {
         $this->clover->fault(self::REFRESH, 'garbage');
         $this->assertLostRefreshIsRecovered(200);
     }
 
-    #[TestDox('When every answer to a refresh is lost it is a fault that passes, and the next call recovers')]
+    #[TestDox('When all responses to a refresh are lost the error is temporary, and the next call recovers')]
     public function test_two_lost_answers_leave_the_connection_sound(): void
     {
         $this->clover->fault(self::REFRESH, 'apply_then_drop', 2);
@@ -114,7 +112,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('A recovery whose answer is lost as well is asked for again')]
+    #[TestDox('A recovery whose response is lost too is repeated')]
     public function test_a_lost_recovery_is_repeated(): void
     {
         $this->clover->fault(self::REFRESH, 'apply_then_drop');
@@ -127,7 +125,7 @@ final class TokenLifeTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'A process killed between the refresh\'s answer and its storing leaves a lock that is free at once and tokens that the next process recovers',
+        'After a kill between the refresh\'s response and its storing, the lock is free and the tokens are recovered',
     )]
     public function test_a_kill_before_the_tokens_are_stored_is_recovered(): void
     {
@@ -157,14 +155,14 @@ final class TokenLifeTest extends ResilienceTestCase
             'USD',
             Child::fork(fn (): ?string => $this->shop($this->db->connect())->connection->merchant()->currency)->value(),
         );
-        // The lease is of 50 s.
+        // The lease lasts 50 s.
         self::assertLessThan(45, microtime(true) - $began, 'It waited for the lease to end.');
         self::assertSame([1, 1], [$this->clover->refreshes(), $this->clover->recoveries()]);
         self::assertSame([self::REFRESH . ' 401', self::RECOVERY . ' 200'], $this->oauthCalls($mark));
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('A process killed while it waits for the refresh\'s answer costs nothing but a recovery')]
+    #[TestDox('A process killed while it waits for the refresh\'s response costs only a recovery')]
     public function test_a_kill_during_the_refresh_is_recovered(): void
     {
         $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 20_000]);
@@ -179,7 +177,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('An exception thrown out of the log during a refresh arrives unchanged, and leaves the lock to others')]
+    #[TestDox('An exception of the log callable during a refresh arrives unchanged, and leaves the lock to others')]
     public function test_a_log_that_throws_during_a_refresh(): void
     {
         $this->clover->tokens('expire');
@@ -198,7 +196,7 @@ final class TokenLifeTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'When refresh and recovery are both refused, nothing is asked for ten minutes; the second refusal ends the connection',
+        'When refresh and recovery are both refused, no request is sent for ten minutes; a second refusal ends it',
     )]
     public function test_refused_twice(): void
     {
@@ -257,7 +255,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('A refusal while the access token still lives holds up no call')]
+    #[TestDox('A refusal while the access token is still valid delays no call')]
     public function test_a_refused_refresh_ahead_of_time(): void
     {
         $this->clover->fault(self::REFRESH, 'status', with: [
@@ -295,10 +293,10 @@ final class TokenLifeTest extends ResilienceTestCase
 
     /** @param array<string, mixed> $answer */
     #[DataProvider('answersThatAreNoVerdict')]
-    #[TestDox('A refresh answered in Clover\'s place, once or for a whole run, is no refusal: the next run works')]
+    #[TestDox('A refresh answered by a proxy, once or for a whole run, is not a refusal: the next run works')]
     public function test_only_clovers_word_ends_a_connection(array $answer): void
     {
-        // Once costs nothing. Each run asks for a refresh twice, and for a recovery twice at most.
+        // Once costs nothing. Each run tries a refresh twice, and a recovery twice at most.
         foreach ([1, 6] as $times) {
             $this->clover->clearFaults();
             $this->clover->fault(self::REFRESH, 'status', $times, with: $answer);
@@ -307,7 +305,7 @@ final class TokenLifeTest extends ResilienceTestCase
 
             if ($times === 1) {
                 self::assertSame('USD', $this->shop()->connection->merchant()->currency);
-                // A pair that was fetched a moment ago is above suspicion.
+                // A pair that was fetched a moment ago is not suspected.
                 StoredTokens::age($this->sql, self::SECRET, 60);
 
                 continue;
@@ -332,7 +330,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('A record of 0.1.0, which knew no first refusal, opens and is used')]
+    #[TestDox('A record of 0.1.0, which stored no first refusal, can be opened and is used')]
     public function test_an_old_record_opens(): void
     {
         $store = new DatabaseTokenStore($this->sql, 'sandbox');
@@ -360,7 +358,7 @@ final class TokenLifeTest extends ResilienceTestCase
     }
 
     #[TestDox(
-        'That the connection is over is stored before the lock is given back, so that no other process asks in between',
+        'The end of the connection is stored before the lock is released, so that no other process tries in between',
     )]
     public function test_the_reason_is_stored_under_the_lock(): void
     {
@@ -380,7 +378,7 @@ final class TokenLifeTest extends ResilienceTestCase
         self::assertSame([[true, false], [false, true]], $stored);
     }
 
-    #[TestDox('A living process whose refresh takes longer than its lease is not robbed of the lock')]
+    #[TestDox('A running process whose refresh takes longer than its lease keeps the lock')]
     public function test_a_slow_refresh_is_not_doubled(): void
     {
         $this->clover->fault(self::REFRESH, 'delay', with: ['ms' => 3_000]);
@@ -392,7 +390,7 @@ final class TokenLifeTest extends ResilienceTestCase
         try {
             $this->shop(clock: new FakeClock(time() + 90.0))->connection->merchant();
         } catch (UnavailableException) {
-            // It may say that another process is at it.
+            // It may report that another process is refreshing.
         }
 
         self::assertSame('USD', $first->value());
@@ -400,7 +398,7 @@ final class TokenLifeTest extends ResilienceTestCase
         $this->assertFreshProcessNeedsNoRefresh();
     }
 
-    #[TestDox('Fifty processes that meet revoked tokens all learn of it, after one refused refresh')]
+    #[TestDox('Fifty processes with revoked tokens all see it after one refused refresh')]
     public function test_fifty_processes_after_a_revocation(): void
     {
         $this->clover->tokens('revoke');
@@ -473,7 +471,7 @@ final class TokenLifeTest extends ResilienceTestCase
         return $answers;
     }
 
-    /** @param class-string<\Throwable> $class What every call is answered with instead */
+    /** @param class-string<\Throwable> $class Exception of every call */
     private function assertNothingIsAsked(string $class): void
     {
         $mark = $this->clover->mark();
@@ -503,7 +501,7 @@ final class TokenLifeTest extends ResilienceTestCase
         )));
     }
 
-    /** So the tokens were stored, and the lock is free. */
+    /** The tokens have been stored, and the lock is free. */
     private function assertFreshProcessNeedsNoRefresh(): void
     {
         $mark = $this->clover->mark();

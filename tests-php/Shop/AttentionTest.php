@@ -10,10 +10,10 @@ use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The number beside the app's name. */
+/** The number next to the app's name. */
 final class AttentionTest extends SalesTestCase
 {
-    #[TestDox('While all is well nothing wants attention, also before the first connection')]
+    #[TestDox('Without a problem nothing needs attention, also before the first connection')]
     public function test_all_is_well(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -27,14 +27,14 @@ final class AttentionTest extends SalesTestCase
             0,
             Attention::of(
                 $this->sql,
-                new Links($this->sql, 'na', 'NOBODY'),
+                new Links($this->sql, 'na', 'UNKNOWN'),
                 $this->shop()->state,
                 $this->clock,
             )->count(),
         );
     }
 
-    #[TestDox('A row that Clover will not take, an item that failed and a pause are one each')]
+    #[TestDox('A refused row, a failed item and a pause count one each')]
     public function test_what_counts(): void
     {
         $this->clover->remove($this->mug);
@@ -52,7 +52,7 @@ final class AttentionTest extends SalesTestCase
         self::assertSame(['no permission', 3], [$this->attention()->paused, $this->attention()->count()]);
     }
 
-    #[TestDox('A group in conflict is one thing to decide, whatever its variants number')]
+    #[TestDox('A group in conflict counts as one, whatever the number of its variants')]
     public function test_conflicts(): void
     {
         $this
@@ -67,7 +67,7 @@ final class AttentionTest extends SalesTestCase
         self::assertSame([2, 2], [$this->attention()->conflicts, $this->attention()->count()]);
     }
 
-    #[TestDox('A sync that would take most of the catalogue away waits for the owner\'s word')]
+    #[TestDox('A sync that would delete most of the catalog waits for the owner\'s confirmation')]
     public function test_a_run_that_waits(): void
     {
         $items = $this->clover->items();

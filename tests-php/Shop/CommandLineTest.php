@@ -10,7 +10,7 @@ use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
-/** ./cloversync as its users meet it: words, JSON, exit codes. */
+/** ./cloversync from its users' view: words, JSON, exit codes. */
 #[Group('once')]
 final class CommandLineTest extends TestCase
 {
@@ -128,8 +128,11 @@ final class CommandLineTest extends TestCase
 
     public function test_wrong_settings_are_listed_one_a_line_by_field(): void
     {
-        $this->shell->environment['CLOVERSYNC_SETTINGS'] = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
-        $result                                          = $this->run_('status');
+        $settings = '{"import_status":"maybe","sync_interval":1,"no_such_thing":1}';
+
+        $this->shell->environment['CLOVERSYNC_SETTINGS'] = $settings;
+
+        $result = $this->run_('status');
 
         self::assertSame([2, ''], [$result['code'], $result['out']]);
 
@@ -188,19 +191,21 @@ final class CommandLineTest extends TestCase
         self::assertSame([1, 1], [$result['code'], substr_count($result['err'], "\n")], $result['err']);
         self::assertStringContainsString("(PHP says: $bad: file too short)", $result['err']);
 
-        self::assertSame('/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38\' not found (required by /x/cloversync.so)', MissingExtension::reasonIn(
-            "PHP Warning:  PHP Startup: Unable to load dynamic library '/x/cloversync.so' (tried: /x/cloversync.so (/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found"
-            . " (required by /x/cloversync.so)), /usr/lib/php/x.so (/usr/lib/php/x.so: cannot open shared object file: No such file or directory)) in Unknown on line 0\n",
+        $reason = '/lib/libc.so.6: version `GLIBC_2.38\' not found (required by /x/cloversync.so)';
+        $other  = '/usr/lib/php/x.so: cannot open shared object file: No such file or directory';
+        self::assertSame($reason, MissingExtension::reasonIn(
+            "PHP Warning:  PHP Startup: Unable to load dynamic library '/x/cloversync.so'"
+            . " (tried: /x/cloversync.so ($reason), /usr/lib/php/x.so ($other)) in Unknown on line 0\n",
             '/x/cloversync.so',
         ));
-        self::assertSame(
-            'cloversync: Unable to initialize module Module compiled with module API=20230831 PHP compiled with module API=20240924 These options need to match',
-            MissingExtension::reasonIn(
-                "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d)) in Unknown on line 0\n"
-                . "PHP Warning:  PHP Startup: cloversync: Unable to initialize module\nModule compiled with module API=20230831\nPHP    compiled with module API=20240924\nThese options need to match\n in Unknown on line 0\n",
-                'cloversync',
-            ),
-        );
+        self::assertSame('cloversync: Unable to initialize module Module compiled with module API=20230831 '
+        . 'PHP compiled with module API=20240924 These options need to match', MissingExtension::reasonIn(
+            "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d))"
+            . " in Unknown on line 0\nPHP Warning:  PHP Startup: cloversync: Unable to initialize module\n"
+            . "Module compiled with module API=20230831\nPHP    compiled with module API=20240924\n"
+            . "These options need to match\n in Unknown on line 0\n",
+            'cloversync',
+        ));
     }
 
     public function test_the_database_is_its_owner_s_alone_and_so_is_what_lies_beside_it(): void
@@ -271,15 +276,16 @@ final class CommandLineTest extends TestCase
                 'Cannot redeclare class Twice',
                 'fatal',
             ],
-            '$eat = static function (): void { eval("this is no PHP"); };'                                        => [
+            '$eat = static function (): void { eval("this is not PHP"); };'                                       => [
                 'syntax error',
                 'failed',
             ],
         ] as $code => [$words, $kind]) {
-            // The first class of the command line that is asked for meets the accident.
+            // The error occurs in the first class of the command line that is loaded.
             file_put_contents(
                 $limit,
-                "<?php $code spl_autoload_register(static function (string \$class) use (\$eat): void { if (\$class === 'CloverSync\\Cli\\Application') { \$eat(); } });",
+                "<?php $code spl_autoload_register(static function (string \$class) use (\$eat): void {"
+                . " if (\$class === 'CloverSync\\Cli\\Application') { \$eat(); } });",
             );
             $result = $this->run_('status', '--json');
             self::assertSame(1, $result['code'], $code);
@@ -295,7 +301,7 @@ final class CommandLineTest extends TestCase
         $this->shell->environment += $none;
         self::assertTrue($this->json('connect', '--approve')['connected']);
 
-        // The connection is the sandbox' own; only the address is now the real one, where nothing is sent to.
+        // The connection is the sandbox's own; only the address is now the real one, to which nothing is sent.
         unset($this->shell->environment['CLOVERSYNC_BASE_URL']);
         $result = $this->run_('sync', '--json');
         self::assertSame(1, $result['code']);
@@ -331,7 +337,7 @@ final class CommandLineTest extends TestCase
         $began    = hrtime(true);
         $callback = \CloverSync\Cli\Callback::approve($line['url'], "http://127.0.0.1:$port/callback");
         self::assertStringContainsString('close this window', (string) file_get_contents($callback));
-        self::assertLessThan(30.0, (hrtime(true) - $began) / 1e9, 'Those who say nothing hold nobody up.');
+        self::assertLessThan(30.0, (hrtime(true) - $began) / 1e9, 'Silent clients do not delay the others.');
         $last = json_decode(
             (string) array_reverse(array_filter(explode("\n", stream_get_contents($process['pipes'][1]))))[0],
             true,
@@ -341,7 +347,7 @@ final class CommandLineTest extends TestCase
         self::assertNotEmpty([$silent, $slow, $many]);
     }
 
-    /** @return string All that is answered */
+    /** @return string The whole response */
     private static function exchange(int $port, string $request): string
     {
         $socket = stream_socket_client("tcp://127.0.0.1:$port");
@@ -369,7 +375,7 @@ final class CommandLineTest extends TestCase
             ['code' => 403, 'body' => '<html>Access Denied</html>'],
             ['code' => 400, 'body' => ['message' => 'Internal Error']],
         ] as $answer) {
-            // Once is met within the run; where it stays for a run, the next one works.
+            // One is handled within the run; when it lasts for the run, the next one works.
             foreach ([1, 2] as $times) {
                 $this->run_('connect', '--approve');
                 $this->clover->fault('POST /oauth/v2/refresh', 'status', $times, with: $answer);
@@ -454,7 +460,7 @@ final class CommandLineTest extends TestCase
         self::assertTrue($last['connected']);
         self::assertSame(0, proc_close($process['process']));
 
-        // The address outlives its listener, for browsers on another machine.
+        // The address remains usable after its listener has ended, for browsers on another machine.
         $port = self::freePort();
         $late = $this->shell->start(['connect', '--json', '--port', (string) $port, '--timeout', '1']);
         $line = (string) fgets($late['pipes'][1]);

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Tests\Support\SyncTestCase;
 
-/** A product with the same SKU is already in the shop. */
+/** The shop already has a product with the same SKU. */
 final class ConflictsTest extends SyncTestCase
 {
     public function test_a_product_the_shop_already_had_is_neither_overwritten_nor_doubled(): void
@@ -183,7 +183,7 @@ final class ConflictsTest extends SyncTestCase
     public function test_links_of_the_rehearsal_are_taken_over_by_sku(): void
     {
         $this->connectedAndSynced();
-        // As the sandbox's rows look once the shop is connected to the real merchant.
+        // The sandbox's rows once the shop is connected to the real merchant.
         $this->sql->execute("UPDATE #__j2commerce_clover_mappings
                 SET environment = 'eu', merchant_id = 'OTHER', clover_id = LOWER(clover_id),
                 parent_id = LOWER(parent_id)");
@@ -209,7 +209,7 @@ final class ConflictsTest extends SyncTestCase
             'Kept in other letters, and found by them.',
         );
 
-        // The title is still Clover's, for the owner never changed it.
+        // The title still follows Clover, because the owner never changed it.
         $this->clover->edit($this->itemBySku('APRON')['id'], ['name' => 'Apron 2']);
         $this->sync();
         self::assertSame('Apron 2', $this->product($this->itemBySku('APRON')['id'])['title']);
@@ -218,7 +218,8 @@ final class ConflictsTest extends SyncTestCase
     /** @return array{article: int, product: int} */
     private function ownProduct(string $title, string $sku, string $price, bool $master = true): array
     {
-        $this->sql->execute("INSERT INTO #__content (title, alias, introtext, `fulltext`, state, catid, created, modified, images, urls,
+        $this->sql->execute("INSERT INTO #__content
+                (title, alias, introtext, `fulltext`, state, catid, created, modified, images, urls,
                 attribs, metadesc, metadata, language)
                 VALUES (?, ?, '', '', 1, 2, '2024-01-01 00:00:00', '2024-01-01 00:00:00', '{}', '{}', '{}', '', '{}',
                 '*')", [$title, bin2hex(random_bytes(4))]);

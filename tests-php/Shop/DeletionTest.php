@@ -8,7 +8,7 @@ use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 
-/** What becomes of products whose item was deleted in Clover, and of those that come back. */
+/** Products whose item was deleted in Clover, and products that come back. */
 final class DeletionTest extends SyncTestCase
 {
     private const TIMES = ['modified', 'modified_on', 'modified_by', 'core_modified_time'];
@@ -44,7 +44,7 @@ final class DeletionTest extends SyncTestCase
         );
         self::assertSame(0, $this->sync($settings)->productRows);
 
-        // Joomla's list of articles takes this away when it hides one.
+        // Joomla's article list removes it when it hides an article.
         $this->sql->execute('UPDATE #__j2commerce_products SET enabled = ? WHERE j2commerce_product_id = ?', [
             $action === 'ignore' ? 1 : 0,
             $product['product_id'],
@@ -70,7 +70,7 @@ final class DeletionTest extends SyncTestCase
     public function test_a_deleted_item_of_a_group_leaves_the_storefront_and_comes_back_as_the_same_variant(): void
     {
         $this->connectedAndSynced();
-        // The product's default variant, and the only one in its size and colour.
+        // The product's default variant, and the only one with its size and color.
         $id = $this->clover->add([
             'name'     => 'T-Shirt Green XXL',
             'price'    => 3900,
@@ -149,7 +149,7 @@ final class DeletionTest extends SyncTestCase
     public function test_a_group_whose_items_are_all_gone_is_treated_as_a_deleted_product_and_comes_back_whole(): void
     {
         $settings = ['import_status' => 'published'];
-        // A variant that is sold out would come back as not available, which the import leaves to the count.
+        // A variant that is sold out would come back as unavailable, which the import leaves to the count.
         $this->clover->setStock($this->itemBySku('TS-BL-M')['id'], 4);
         $this->connectedAndSynced($settings);
         $ids = array_map(fn (string $sku): string => $this->itemBySku($sku)['id'], [
@@ -160,7 +160,7 @@ final class DeletionTest extends SyncTestCase
             'TS-BL-M',
             'TS-BL-L',
         ]);
-        // Choices go with the variants, and come back under other ids.
+        // Choices are deleted with the variants, and come back with other ids.
         $without = [
             ...self::TIMES,
             'j2commerce_productoption_id',
@@ -231,7 +231,7 @@ final class DeletionTest extends SyncTestCase
         self::assertStringContainsString('20 of 64', (string) $result->message);
         self::assertSame($before, $this->shopRows());
 
-        // Another run without the word asks again; with it, the one that waits goes on.
+        // Another run without confirmation asks again; with it, the waiting run continues.
         self::assertSame(RunStatus::NeedsConfirmation, $this->sync()->status);
         $result = $this->sync(confirmDeletes: true);
         self::assertSame(RunStatus::Done, $result->status);

@@ -16,15 +16,15 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /**
- * Hosts take functions away with disable_functions. The main job runs without those that have a stand-in; without any
+ * Hosts disable functions with disable_functions. The main job runs without those that have a substitute; without any
  * other, one sentence names it.
  *
- * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls by itself, which takes some minutes.
+ * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls, one by one, which takes some minutes.
  */
 #[Group('once')]
 final class DisabledFunctionsTest extends TestCase
 {
-    /** What shared hosts were seen to disable, whether or not the product calls it. */
+    /** Functions that shared hosts have disabled, whether or not the product calls them. */
     private const USUAL = [
         'exec',
         'passthru',
@@ -129,7 +129,7 @@ final class DisabledFunctionsTest extends TestCase
 
     public function test_needed_functions_are_named_before_the_first_use(): void
     {
-        // Without this one no file of the product can be read; it is told apart.
+        // Without this one no file of the product can be read, so the message differs.
         $this->disable(...array_diff(self::needed(), ['defined']));
         $result = $this->shell->run(['status']);
         self::assertSame([1, ''], [$result['code'], $result['out']]);
@@ -149,7 +149,7 @@ final class DisabledFunctionsTest extends TestCase
             @mkdir($folder);
 
             foreach (array_filter(array_map(trim(...), explode(',', (string) php_ini_scanned_files()))) as $file) {
-                // Where an extension is built in, nothing can take it away.
+                // A built-in extension cannot be removed.
                 if (preg_match("/^\\d*-?$extension\.ini$/", basename($file)) === 1) {
                     $named[] = $extension;
                 } else {
@@ -203,7 +203,7 @@ final class DisabledFunctionsTest extends TestCase
         self::assertSame(0, $this->shell->run(['sync'])['code']);
 
         $nameless = new ProcessIdentity('here', 0, 0);
-        self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is no process.');
+        self::assertFalse($nameless->isDead('here', 0, 0), 'Id 0 is not a process.');
         self::assertFalse((new ProcessIdentity('here', (int) getmypid(), 1))->isDead('here', 0, 0));
     }
 

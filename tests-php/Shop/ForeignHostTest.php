@@ -14,7 +14,7 @@ use CloverSync\Vault;
 require_once __DIR__ . '/../../php-plugin/lib/src/Joomla/SiteAddress.php';
 require_once __DIR__ . '/../../php-plugin/lib/src/Joomla/Secrets.php';
 
-/** Anybody can start the scheduler with a Host header of his own; a copy of the site is still a copy. */
+/** Anyone can start the scheduler with a forged Host header; a copy of the site is still a copy. */
 final class ForeignHostTest extends ShopTestCase
 {
     private const SHOP = 'https://shop.example/';
@@ -69,7 +69,7 @@ final class ForeignHostTest extends ShopTestCase
         );
     }
 
-    public function test_after_a_change_of_the_site_s_secret_the_previous_one_opens_and_everything_is_sealed_anew(): void
+    public function test_after_a_change_of_the_site_s_secret_everything_is_opened_and_sealed_again(): void
     {
         $secrets = new Secrets($this->state, 'sandbox');
         $secrets->keep('app_secret', 'the app secret', new Vault('the secret of before'));

@@ -31,7 +31,7 @@ final class GroupsTest extends SalesTestCase
         }
     }
 
-    #[TestDox('All variants of a group are deleted and a new one is added: it alone is on sale')]
+    #[TestDox('All variants of a group are deleted and a new one is added: only that one is available')]
     #[DataProvider('ways')]
     public function test_all_deleted_and_a_new_one(string $action, string $way): void
     {
@@ -50,7 +50,7 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox('Deleted in one order and back in another, each variant returns by itself')]
+    #[TestDox('Variants deleted in one order and restored in another return one by one')]
     #[DataProvider('ways')]
     public function test_back_in_another_order(string $action, string $way): void
     {
@@ -78,7 +78,7 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox('With the Delete Action Ignore nothing is taken off sale, and no two variants share a combination')]
+    #[TestDox('With the Delete Action Ignore nothing is withdrawn, and all combinations are unique')]
     public function test_ignored_deletions(): void
     {
         $caps                            = $this->caps(['S' => 1, 'M' => 2]);
@@ -101,7 +101,7 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox('A group is deleted: its items live on as products of their own, and deleting one leaves the other')]
+    #[TestDox('When a group is deleted its items become products of their own, and deleting one leaves the other')]
     #[DataProvider('ways')]
     public function test_a_deleted_group(string $action, string $way): void
     {
@@ -127,16 +127,14 @@ final class GroupsTest extends SalesTestCase
         self::assertSame(['Cap M: C-M × 2'], $this->onSale());
         $this->assertSound();
 
-        // And back into a group of the same id.
+        // And back to a group with the same id.
         $this->move($m, 'Cap');
         $this->bring([$m], $way);
         self::assertSame(['Cap: C-M × 2'], $this->onSale());
         $this->assertSound();
     }
 
-    #[TestDox(
-        'An item that leaves its group, joins one or changes it takes its variant along, and both price ranges are true',
-    )]
+    #[TestDox('An item that leaves, joins or changes its group moves its variant, and both price ranges are right')]
     #[DataProvider('ways')]
     public function test_items_move(string $action, string $way): void
     {
@@ -186,9 +184,7 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox(
-        'Units that people hold of an item stay theirs when it moves to another product, and are taken out of Clover once they are paid',
-    )]
+    #[TestDox('Units held for customers stay held when an item moves, and leave Clover once they are paid')]
     public function test_held_units_of_a_moved_item(): void
     {
         ['S' => $s, 'M' => $m] = $this->caps(['S' => 10, 'M' => 10]);
@@ -222,7 +218,7 @@ final class GroupsTest extends SalesTestCase
         self::assertSame([0, 'Cap S'], [(int) $this->product($s)['state'], $this->product($s)['title']]);
     }
 
-    #[TestDox('Options are added, renamed and taken away, and an item that loses its options is named')]
+    #[TestDox('Options are added, renamed and removed, and an item that loses its options is reported')]
     public function test_options_change(): void
     {
         ['S' => $s, 'M' => $m] = $this->caps(['S' => 1, 'M' => 2]);
@@ -324,7 +320,7 @@ final class GroupsTest extends SalesTestCase
 
             private function note(string $query): void
             {
-                // The server's time is in no table, and fixes nothing.
+                // The server's time is not read from a table, so it fixes nothing.
                 if ($this->inTransaction() && str_contains($query, ' FROM ')) {
                     $this->reads[array_key_last($this->reads)][] = $query;
                 }
@@ -351,7 +347,7 @@ final class GroupsTest extends SalesTestCase
         );
     }
 
-    #[TestDox('What an earlier version left behind is healed by the next full sync')]
+    #[TestDox('The next full sync repairs what an earlier version left behind')]
     public function test_old_faults_heal(): void
     {
         ['S' => $s, 'M' => $m] = $this->caps(['S' => 1, 'M' => 2]);
@@ -361,7 +357,7 @@ final class GroupsTest extends SalesTestCase
         $this->clover->remove($s);
         $this->sync();
 
-        // It was left on sale.
+        // It was left available.
         foreach ([
             'j2commerce_product_variant_optionvalues' => 'variant_id',
             'j2commerce_product_optionvalues'         => 'j2commerce_product_optionvalue_id',
@@ -412,7 +408,7 @@ final class GroupsTest extends SalesTestCase
         $this->assertSound();
     }
 
-    #[TestDox('The preview names what becomes of items that change their group')]
+    #[TestDox('The preview shows the changes of items that change their group')]
     public function test_preview(): void
     {
         ['S' => $s, 'M' => $m] = $this->caps(['S' => 1, 'M' => 2]);
@@ -459,7 +455,7 @@ final class GroupsTest extends SalesTestCase
     }
 
     /**
-     * Puts an item into another group, with options if they are named, or into none.
+     * Puts an item into another group, with options if given, or into none.
      *
      * @param array<string, string> $options
      */
@@ -579,7 +575,7 @@ final class GroupsTest extends SalesTestCase
         );
     }
 
-    /** @return array{string, string} The price range of the product that the item stands in */
+    /** @return array{string, string} The price range of the product that contains the item */
     private function range(string $item): array
     {
         return array_values($this->sql->fetchOne('SELECT min_price, max_price FROM #__j2commerce_productprice_index
@@ -605,7 +601,7 @@ final class GroupsTest extends SalesTestCase
         ]);
     }
 
-    /** What must hold in each shop whatever has happened; a second sync then writes nothing and no count drifts. */
+    /** What must hold in each shop after any events; a second sync then writes nothing and no count drifts. */
     private function assertSound(): void
     {
         $masters = $this->sql->fetchColumn('SELECT COUNT(v.j2commerce_variant_id) FROM #__j2commerce_products p

@@ -13,7 +13,7 @@ use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Tests\Support\SyncTestCase;
 
-/** What a sync writes, and what it leaves alone. */
+/** What a sync writes, and what it leaves unchanged. */
 final class ImportTest extends SyncTestCase
 {
     private const TIMES = ['modified', 'modified_on', 'core_modified_time'];
@@ -61,7 +61,8 @@ final class ImportTest extends SyncTestCase
     {
         $this->connectedAndSynced();
         $product  = (int) $this->product($this->itemBySku('TS-RE-S')['id'])['product_id'];
-        $children = $this->sql->fetchAll('SELECT v.j2commerce_variant_id, v.isdefault_variant, x.product_optionvalue_ids AS csv
+        $children = $this->sql->fetchAll('SELECT
+                v.j2commerce_variant_id, v.isdefault_variant, x.product_optionvalue_ids AS csv
                 FROM #__j2commerce_variants v
                JOIN #__j2commerce_product_variant_optionvalues x ON x.variant_id = v.j2commerce_variant_id
                WHERE v.product_id = ? AND v.is_master = 0', [$product]);
@@ -123,7 +124,7 @@ final class ImportTest extends SyncTestCase
         $count  = fn (): int => array_sum(array_map(\count(...), $this->shopRows()));
         $before = $count();
         $result = $this->connectedAndSynced(['mapping_mode' => 'category']);
-        // Each node added to a tree also moves the nodes to its right and above it.
+        // Each node added to a tree also shifts the nodes to its right and above it.
         $moved = $result->productRows - ($count() - $before);
 
         self::assertGreaterThan(0, $moved);
@@ -174,7 +175,7 @@ final class ImportTest extends SyncTestCase
             "SELECT title, alias FROM #__tags WHERE title LIKE 'Late Poster%' OR title IN ('???', '!!!') ORDER BY id",
         );
 
-        // Letter case makes no other tag, and the third group has the first one's.
+        // Letter case does not make another tag, and the third group has the first one's.
         self::assertEqualsCanonicalizing(
             ['???', '!!!'],
             array_values(array_intersect(array_column($tags, 'title'), ['???', '!!!'])),
@@ -190,7 +191,8 @@ final class ImportTest extends SyncTestCase
 
     public function test_tag_mode_puts_an_article_into_an_existing_category_of_the_first_clover_category_s_name(): void
     {
-        $this->sql->execute("INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published,
+        $this->sql->execute("INSERT INTO #__categories
+                (parent_id, lft, rgt, level, path, extension, title, alias, published,
                 created_time, modified_time)
                 VALUES (1, 5, 6, 1, 'mains', 'com_content', ' MAINS ', 'mains', 1, '2024-01-01 00:00:00',
                 '2024-01-01 00:00:00')");
@@ -258,7 +260,7 @@ final class ImportTest extends SyncTestCase
         self::assertSame(0, $this->sync($mode)->productRows);
         self::assertStringContainsString('Bar & Glass', $this->logOf($clover)[0]['message']);
 
-        // What the owner has changed is the owner's, and new products go there all the same.
+        // The category that the owner has changed is the owner's, and new products are still assigned to it.
         $this->sql->execute("UPDATE #__categories SET title = 'My bar' WHERE id = ?", [$made]);
         $new = $this->clover->add(['name' => 'Shaker', 'price' => 1900]);
         $rename('Cocktails', $id, $other, $new);
@@ -272,7 +274,8 @@ final class ImportTest extends SyncTestCase
     public function test_an_owner_s_own_category_of_the_same_name_is_never_renamed(): void
     {
         $mode = ['mapping_mode' => 'category'];
-        $this->sql->execute("INSERT INTO #__categories (parent_id, lft, rgt, level, path, extension, title, alias, published,
+        $this->sql->execute("INSERT INTO #__categories
+                (parent_id, lft, rgt, level, path, extension, title, alias, published,
                 created_time, modified_time)
                 VALUES (1, 5, 6, 1, 'barware', 'com_content', 'Barware', 'barware', 1, '2024-01-01 00:00:00',
                 '2024-01-01 00:00:00')");
@@ -316,7 +319,7 @@ final class ImportTest extends SyncTestCase
         $this->assertSoundTree('categories');
     }
 
-    public function test_import_status_decides_whether_products_are_shown_and_what_the_till_prices_is_never_shown(): void
+    public function test_import_status_decides_whether_products_are_shown_unless_the_till_prices_them(): void
     {
         $this->connectedAndSynced(['import_status' => 'published']);
 
@@ -460,25 +463,25 @@ final class ImportTest extends SyncTestCase
     public function test_what_a_browser_would_take_for_a_tag_comes_into_no_column_that_the_shop_shows(): void
     {
         $script = '</script><SCRIPT>alert(1)</SCRIPT>';
-        $told   = ['price' => 300, 'categories' => ["Cat $script"], 'tags' => ["Tag $script"]];
+        $more   = ['price' => 300, 'categories' => ["Cat $script"], 'tags' => ["Tag $script"]];
         $mode   = ['mapping_mode' => 'category'];
         $id     = $this->clover->add([
             'name' => "5 < 6 -> 7 $script <unclosed",
             'sku'  => "SKU $script",
             'code' => "C$script",
-        ] + $told);
+        ] + $more);
         $member = $this->clover->add([
             'name'    => 'G',
             'sku'     => "R$script",
             'group'   => "Group $script",
             'options' => ["Option $script" => "Value $script"],
-        ] + $told);
+        ] + $more);
         $this->connectedAndSynced($mode);
 
         self::assertSame('5 ‹ 6 -› 7 ‹/script›‹SCRIPT›alert(1)‹/SCRIPT› ‹unclosed', $this->product($id)['title']);
         self::assertSame('SKU ‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($id)['sku']);
         self::assertSame('R‹/script›‹SCRIPT›alert(1)‹/SCRIPT›', $this->product($member)['sku']);
-        // Ours remember what Clover said; our pages escape it.
+        // Our tables store Clover's text; our pages escape it.
         $shown = array_diff_key(
             $this->shopRows(),
             array_flip(array_filter(array_keys($this->shopRows()), static fn (string $table): bool => str_contains(
@@ -516,7 +519,8 @@ final class ImportTest extends SyncTestCase
         $id = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'tags' => ['Local']]);
         $this->connectedAndSynced();
         $article = (int) $this->product($id)['article_id'];
-        $this->sql->execute("INSERT INTO #__contentitem_tag_map (type_alias, core_content_id, content_item_id, tag_id, tag_date,
+        $this->sql->execute("INSERT INTO #__contentitem_tag_map
+                (type_alias, core_content_id, content_item_id, tag_id, tag_date,
                 type_id) SELECT 'com_content.article', core_content_id, content_item_id,
              (SELECT id FROM #__tags WHERE title = 'Bestseller'), tag_date, type_id FROM #__contentitem_tag_map
              WHERE content_item_id = ?", [$article]);
@@ -569,7 +573,7 @@ final class ImportTest extends SyncTestCase
             (int) $this->product($child)['quantity'],
         ]);
 
-        // Saving a variable product also clears these; the storefront does without them, so they are left alone.
+        // Saving a variable product also clears these; the storefront works without them, so they stay unchanged.
         $this->sql->execute('UPDATE #__j2commerce_product_options SET required = 0, is_variant = 0');
         $this->sql->execute("UPDATE #__j2commerce_variants SET price = '0.00000'
             WHERE is_master = 1 AND product_id = ?", [

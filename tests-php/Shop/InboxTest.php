@@ -15,10 +15,10 @@ use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What webhooks told, and what becomes of it. */
+/** Webhook events and their processing. */
 final class InboxTest extends SalesTestCase
 {
-    #[TestDox('A hundred events on one item are one row and one look')]
+    #[TestDox('A hundred events on one item are one row and one fetch')]
     public function test_many_events_are_one_look(): void
     {
         $this->clover->edit($this->mug, ['price' => 777]);
@@ -35,7 +35,7 @@ final class InboxTest extends SalesTestCase
         self::assertStringStartsWith('success UPDATE: Updated', $this->logged('webhook')[0]);
     }
 
-    #[TestDox('Outside the window a verification code is answered 200, and nothing is stored or logged')]
+    #[TestDox('Outside the window a verification code is answered 200, and is not stored or logged')]
     public function test_codes_that_nobody_waits_for(): void
     {
         $clock = new FakeClock();
@@ -47,9 +47,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame([], $this->logged('webhook'));
     }
 
-    #[TestDox(
-        'While the dashboard waits the first five different codes are kept with their time; a thousand cost a handful of writes',
-    )]
+    #[TestDox('While the dashboard waits, the first five different codes are stored; a thousand cost few writes')]
     public function test_a_flood_of_codes(): void
     {
         $clock = new FakeClock();
@@ -72,7 +70,7 @@ final class InboxTest extends SalesTestCase
     }
 
     #[TestDox(
-        'The dashboard stores its looks once a minute, and one from a clock that was ahead does not keep the window shut',
+        'The dashboard stores its requests once a minute, and a time from a fast clock does not keep the window shut',
     )]
     public function test_the_window(): void
     {
@@ -97,7 +95,7 @@ final class InboxTest extends SalesTestCase
         );
     }
 
-    /** @return int Writes that it cost */
+    /** @return int Writes that were needed */
     private function postCodes(FakeClock $clock, int $count, ?string $same = null): int
     {
         $sql = new FailingSql($this->sql);
@@ -119,9 +117,7 @@ final class InboxTest extends SalesTestCase
             ->answer(json_encode(['verificationCode' => $code], JSON_THROW_ON_ERROR), []);
     }
 
-    #[TestDox(
-        'Words of Clover that we do not know are counted, and leave one line a day with the form of one and none of its values',
-    )]
+    #[TestDox('Unknown entries are counted, with one log line a day that shows one entry\'s form and no values')]
     public function test_unknown_words(): void
     {
         $clock    = new FakeClock();
@@ -140,7 +136,8 @@ final class InboxTest extends SalesTestCase
         $lines = $this->logged('webhook');
         self::assertCount(1, $lines);
         self::assertStringStartsWith(
-            'skipped Clover sent 1 webhook entries that this version does not know, such as {objectId: "ZZ:…", ts: number, type: "UPDATE"}',
+            'skipped Clover sent 1 webhook entries that this version does not know, such as '
+            . '{objectId: "ZZ:…", ts: number, type: "UPDATE"}',
             $lines[0],
         );
         self::assertStringNotContainsString('SECRET', $lines[0]);
@@ -159,9 +156,7 @@ final class InboxTest extends SalesTestCase
         self::assertStringContainsString('sent 11 webhook entries', implode("\n", $lines));
     }
 
-    #[TestDox(
-        'An event that comes while its item is being looked at is looked at again, and no sooner than after five seconds',
-    )]
+    #[TestDox('An event during the fetch of its item causes another fetch, after at least five seconds')]
     public function test_nothing_is_lost_between_look_and_end(): void
     {
         $this->receive($this->mug);
@@ -175,7 +170,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame(2, $this->inbox()->due(10)[0]->received);
     }
 
-    #[TestDox('What a drainer took up before it was killed is due again')]
+    #[TestDox('Objects of a killed worker are due again')]
     public function test_killed_while_looking(): void
     {
         $this->clover->setStock($this->mug, 3);
@@ -186,7 +181,7 @@ final class InboxTest extends SalesTestCase
     }
 
     #[TestDox(
-        'Clover is asked before an item is called deleted, whatever the event says; then the Delete Action follows',
+        'Clover is asked before an item counts as deleted, whatever the event says; then the Delete Action applies',
     )]
     public function test_deletion(): void
     {
@@ -208,7 +203,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame('synced', $this->product($this->mug)['link_state']);
     }
 
-    #[TestDox('A new item, a new variant of a group that is there, and a variant that is gone')]
+    #[TestDox('A new item, a new variant of an existing group, and a deleted variant')]
     public function test_new_things(): void
     {
         $single = $this->clover->add(['name' => 'Drip Mat', 'price' => 300, 'sku' => 'MAT-1', 'quantity' => 4]);
@@ -244,7 +239,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame(0, $this->sync()->productRows);
     }
 
-    #[TestDox('The echo of our own write changes nothing, and a sold unit does not come back')]
+    #[TestDox('The event of our own write changes nothing, and a sold unit does not come back')]
     public function test_echo(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -260,7 +255,7 @@ final class InboxTest extends SalesTestCase
         self::assertStringContainsString('the shop has it already', implode($this->logged('webhook')));
     }
 
-    #[TestDox('An item that makes no sense is that item\'s fault; the others of its batch are written')]
+    #[TestDox('An invalid item fails alone; the others of its batch are written')]
     public function test_an_unreadable_item(): void
     {
         $this->clover->edit($this->candle, ['name' => '']);
@@ -273,7 +268,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame('error', $this->product($this->candle)['link_state']);
     }
 
-    #[TestDox('Events of categories and orders are noted and left to the next sync')]
+    #[TestDox('Events of categories and orders are marked as processed and left to the next sync')]
     public function test_other_objects(): void
     {
         $mark = $this->clover->mark();
@@ -286,7 +281,7 @@ final class InboxTest extends SalesTestCase
         self::assertStringContainsString('the next sync brings it', $this->logged('webhook')[0]);
     }
 
-    #[TestDox('One drainer works at a time; a second one leaves at once')]
+    #[TestDox('One worker runs at a time; a second one ends at once')]
     public function test_one_drainer(): void
     {
         $this->receive($this->mug);
@@ -302,7 +297,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame(1, $this->drain());
     }
 
-    #[TestDox('While Clover cannot be asked, what was told stays told')]
+    #[TestDox('While Clover is not available, events stay unprocessed')]
     public function test_clover_is_away(): void
     {
         $this->clover->merchant(['permissions' => ['ORDERS_R']]);
@@ -320,7 +315,7 @@ final class InboxTest extends SalesTestCase
         self::assertSame([1, 0], [$this->drain(), $this->inbox()->count()]);
     }
 
-    #[TestDox('An item that could not be read eight times is an error where the owner looks, until a sync reads it')]
+    #[TestDox('An item that could not be read eight times is shown as an error until a sync reads it')]
     public function test_given_up(): void
     {
         $this->clover->fault('GET /v3/merchants/*/items*', 'status', 99, 0, [

@@ -110,7 +110,7 @@ final class LockTest extends ShopTestCase
             $got  = $lock->acquire();
             file_put_contents($tries, '.', FILE_APPEND | LOCK_EX);
 
-            // A holder that ended would leave the lock to the next contender.
+            // A holder that ended would leave the lock to the next process.
             while (filesize($tries) < 50) {
                 usleep(1_000);
                 clearstatcache();

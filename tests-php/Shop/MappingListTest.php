@@ -12,10 +12,10 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Products and what they are linked to in Clover, and what the owner can do about a single one. */
+/** Products and their links to Clover, and the owner's actions on single links. */
 final class MappingListTest extends SalesTestCase
 {
-    #[TestDox('One row a product: a group shows how many members it has, and its members have no rows of their own')]
+    #[TestDox('One row a product: a group shows how many members it has, and its members have no rows')]
     public function test_one_row_a_product(): void
     {
         $rows = $this->page();
@@ -48,7 +48,7 @@ final class MappingListTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('An error of a member is the group\'s, with its cause; an error outweighs a wait, a wait what is synced')]
+    #[TestDox('An error of a member is the group\'s, with its cause; error outranks pending, pending outranks synced')]
     public function test_a_member_s_error_is_the_group_s(): void
     {
         $member = $this->itemBySku('TS-RE-S')['id'];
@@ -83,7 +83,7 @@ final class MappingListTest extends SalesTestCase
         );
     }
 
-    #[TestDox('A group of which a member is gone has a member less; one that is gone whole is deleted')]
+    #[TestDox('A group with a deleted member has one less; a group with only deleted members is deleted')]
     public function test_deleted(): void
     {
         $this->clover->remove($this->itemBySku('TS-RE-S')['id']);
@@ -105,7 +105,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(1, $this->shop()->linkList()->count(['state' => LinkState::Deleted->value]));
     }
 
-    #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list together')]
+    #[TestDox('A member\'s SKU finds its group; title, Clover id and state narrow the list further')]
     public function test_search(): void
     {
         self::assertSame([$this->group()], array_column($this->page(['search' => 'ts-re-s']), 'cloverId'));
@@ -146,7 +146,7 @@ final class MappingListTest extends SalesTestCase
         }
     }
 
-    #[TestDox('A conflict is one row, with its cause said once')]
+    #[TestDox('A conflict is one row, with its cause once')]
     public function test_conflict(): void
     {
         $product = (int) $this->product($this->itemBySku('TS-RE-S')['id'])['product_id'];
@@ -163,7 +163,7 @@ final class MappingListTest extends SalesTestCase
         self::assertStringContainsString('already has a product', $row->problems[0]->message);
     }
 
-    #[TestDox('To look again brings what no webhook told; the log calls it a sync')]
+    #[TestDox('A re-sync brings changes without a webhook event; the log calls it a sync')]
     public function test_look_again(): void
     {
         $this->clover->edit($this->mug, ['price' => 888]);
@@ -177,7 +177,7 @@ final class MappingListTest extends SalesTestCase
         self::assertNull($this->shop()->state->get('last_webhook_work'));
     }
 
-    #[TestDox('To look again at a group looks at each of its members, with one question')]
+    #[TestDox('A re-sync of a group fetches all its members with one request')]
     public function test_look_again_at_a_group(): void
     {
         $this->clover->edit($this->itemBySku('TS-RE-S')['id'], ['price' => 4321]);
@@ -186,7 +186,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(0, $this->sync()->productRows);
     }
 
-    #[TestDox('An error is over once the item makes sense again, and one that does not keeps its error')]
+    #[TestDox('An error is cleared once the item is valid again, and stays while it is not')]
     public function test_retry(): void
     {
         $name = $this->product($this->candle)['title'];
@@ -207,7 +207,7 @@ final class MappingListTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('What has failed often, and would wait for an hour, is looked at when the owner asks')]
+    #[TestDox('An item that failed often, and would wait for an hour, is fetched when the owner asks')]
     public function test_the_owner_waits_for_no_pause(): void
     {
         $this
@@ -220,7 +220,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(LinkState::Synced->value, $this->row($this->mug)->state->value);
     }
 
-    #[TestDox('Nothing is looked at for an id that is linked to nothing')]
+    #[TestDox('An id without a link causes no fetch')]
     public function test_an_unknown_id(): void
     {
         $mark = $this->clover->mark();
@@ -228,9 +228,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame([], $this->clover->calls($mark));
     }
 
-    #[TestDox(
-        'To unlink forgets the link alone: product, ledger and log stay, and the next sync finds the product by its SKU',
-    )]
+    #[TestDox('Unlinking deletes only the link: the next sync finds the product by its SKU')]
     public function test_unlink(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -247,7 +245,7 @@ final class MappingListTest extends SalesTestCase
         self::assertSame(LinkState::Synced->value, $this->row($this->mug)->state->value);
     }
 
-    #[TestDox('To unlink a group forgets its members; a member alone cannot be unlinked')]
+    #[TestDox('Unlinking a group deletes its members\' links; a single member cannot be unlinked')]
     public function test_unlink_a_group(): void
     {
         $group  = $this->group();

@@ -9,7 +9,7 @@ use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Exception\RefusedException;
 use CloverSync\Tests\Support\SalesTestCase;
 
-/** Numbers of the shop that come again: a counter that was set back, a backup that was restored. */
+/** Numbers of the shop that are used again: after a counter was set back, or a backup was restored. */
 final class NumbersTest extends SalesTestCase
 {
     private const OTHER = '179540800101';
@@ -139,7 +139,8 @@ final class NumbersTest extends SalesTestCase
                 } catch (\RuntimeException $e) {
                     self::assertStringContainsString(
                         $this->db->dialect === Dialect::MySql
-                            ? "A row of $table has the same value as another row in a unique key other than environment, merchant_id, order_id, order_pk."
+                            ? "A row of $table has the same value as another row in a unique key other than "
+                            . 'environment, merchant_id, order_id, order_pk.'
                             : 'UNIQUE constraint failed: ',
                         $e->getMessage(),
                     );

@@ -10,7 +10,7 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** ./cloversync order as its users meet it. No Clover is needed: a shop sells before it is connected, too. */
+/** ./cloversync order from its users' view. It needs no Clover: a shop also sells before it is connected. */
 #[Group('once')]
 final class OrderCommandTest extends TestCase
 {
@@ -54,7 +54,7 @@ final class OrderCommandTest extends TestCase
         unset($this->shell);
     }
 
-    #[TestDox('An order is stored, its last line of JSON says what was stored, and people get one line')]
+    #[TestDox('An order is stored, its last line of JSON shows what was stored, and people read one line')]
     public function test_an_order_is_stored(): void
     {
         $result = $this->order(self::ORDER, '--no-event', '--json');
@@ -79,7 +79,7 @@ final class OrderCommandTest extends TestCase
         self::assertMatchesRegularExpression('/^Order 179540797553: status 1 → 6, .+\n$/', $result['out']);
     }
 
-    #[TestDox('With the least that a file may say, the rest is worked out')]
+    #[TestDox('With the fewest fields that a file needs, the rest is computed')]
     public function test_the_least_that_a_file_may_say(): void
     {
         $line   = array_intersect_key(self::LINE, array_flip(['sku', 'name', 'quantity', 'unit_price']));
@@ -104,7 +104,7 @@ final class OrderCommandTest extends TestCase
         );
     }
 
-    #[TestDox('A dash reads the order from the input')]
+    #[TestDox('A dash reads the order from standard input')]
     public function test_the_input_is_read(): void
     {
         self::assertSame(0, $this->start(['order', '-', '--no-event'], json_encode(self::ORDER))['code']);
@@ -126,7 +126,7 @@ final class OrderCommandTest extends TestCase
         self::assertStringContainsString('  order_id: ', $again['err']);
     }
 
-    #[TestDox('Everything that is wrong is said at once, by the path of its field')]
+    #[TestDox('All errors are reported at once, by the path of their field')]
     public function test_everything_that_is_wrong_is_said_at_once(): void
     {
         $wrong = [
@@ -195,7 +195,7 @@ final class OrderCommandTest extends TestCase
         self::assertSame([], $this->rows('SELECT 1 FROM jos_j2commerce_orders'));
     }
 
-    #[TestDox('Every field that is needed is named where it is missing')]
+    #[TestDox('Every required field is named when it is missing')]
     public function test_missing_fields_are_named(): void
     {
         $result = $this->order((object) [], '--json');
@@ -228,7 +228,7 @@ final class OrderCommandTest extends TestCase
 
     /** @param array<string, mixed> $with */
     #[DataProvider('refusals')]
-    #[TestDox('Refused by the name of its field: $_dataName')]
+    #[TestDox('Refused with the name of its field: $_dataName')]
     public function test_refusals(array $with, string $field): void
     {
         $result = $this->order($with + self::ORDER, '--no-event', '--json');
@@ -247,14 +247,14 @@ final class OrderCommandTest extends TestCase
         yield 'a file that is not there' => [['order', 'none.json'], '', 'none.json'];
         yield 'a folder' => [['order', '.'], '', '“.”'];
         yield 'something that is not JSON' => [['order', '-'], '{"order_id":', 'JSON'];
-        yield 'JSON that is no object' => [['order', '-'], '[{}]', 'object'];
+        yield 'JSON that is not an object' => [['order', '-'], '[{}]', 'object'];
         yield 'nothing at all' => [['order', '-'], '', 'JSON'];
         yield 'an option that is none' => [['order', '-', '--fast'], '{}', '--fast'];
     }
 
     /** @param list<string> $words */
     #[DataProvider('misuses')]
-    #[TestDox('Answered with exit code 2 and a sentence: $_dataName')]
+    #[TestDox('Exit code 2 and a sentence: $_dataName')]
     public function test_misuses(array $words, string $input, string $named): void
     {
         $result = $this->start($words, $input);

@@ -13,7 +13,7 @@ use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The stand-in for J2Commerce's order code does to rows and stock what J2Commerce does. */
+/** The replacement of J2Commerce's order code changes rows and stock as J2Commerce does. */
 final class OrderDeskTest extends SyncTestCase
 {
     private const ORDER = '179540797553';
@@ -47,7 +47,7 @@ final class OrderDeskTest extends SyncTestCase
     }
 
     #[DataProvider('transitions')]
-    #[TestDox('Of an order with a line of three, $_dataName')]
+    #[TestDox('An order with a line of three: $_dataName')]
     public function test_a_status_moves_the_stock(int $old, int $new, int $moved): void
     {
         $this->setStock('MUG-01', 20);
@@ -64,7 +64,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame($holds ? 17 : 20, $this->stock('MUG-01'));
     }
 
-    #[TestDox('An order that comes in with an old status has lived through it')]
+    #[TestDox('An order with an old status in its file has passed through it')]
     public function test_an_order_unknown_so_far_lives_through_its_old_status(): void
     {
         $this->setStock('MUG-01', 3);
@@ -76,7 +76,7 @@ final class OrderDeskTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox('The flag of the order decides about its stock, not the status that it comes from')]
+    #[TestDox('The flag of the order decides about its stock, not the previous status')]
     public function test_the_flag_decides(): void
     {
         $this->setStock('MUG-01', 20);
@@ -107,7 +107,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame(20, $this->stock('MUG-01'));
     }
 
-    #[TestDox('A removed line gives its units back, an added one takes them, and the others keep their ids')]
+    #[TestDox('A removed line gives its units back, an added one takes units, and the others keep their ids')]
     public function test_lines_that_come_and_go(): void
     {
         $this->setStock('MUG-01', 20);
@@ -133,7 +133,7 @@ final class OrderDeskTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox('A line that becomes another product gives back the one and takes the other')]
+    #[TestDox('A line that changes its product gives back the old one and takes the new one')]
     public function test_a_line_that_changes_its_product(): void
     {
         $this->setStock('MUG-01', 20);
@@ -147,9 +147,7 @@ final class OrderDeskTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox(
-        'A whole number as line id becomes the key of the row where it is free; of two orders each keeps its own',
-    )]
+    #[TestDox('A whole number as line id becomes the key of the row if it is free; two orders keep separate keys')]
     public function test_line_ids_become_keys(): void
     {
         $this->setStock('MUG-01', 20);
@@ -163,7 +161,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame(502, (int) $ids['1']);
         self::assertNotSame(501, (int) $ids['3']);
 
-        // Its key has become free; the line stays the one it is.
+        // Its key is free now; the line stays the same.
         $this->desk()->delete(self::ORDER);
         $this->place([
             'order_id' => 'other',
@@ -178,7 +176,7 @@ final class OrderDeskTest extends SyncTestCase
         );
     }
 
-    #[TestDox('Placed again unchanged, an order writes nothing')]
+    #[TestDox('An unchanged order that is stored again writes nothing')]
     public function test_an_unchanged_order_writes_nothing(): void
     {
         $customer = ['name' => 'Ann Doe', 'email' => 'ann@example.org'];
@@ -189,7 +187,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame($before, [$this->order(), $this->lines(), $this->shopRows()]);
     }
 
-    #[TestDox('A payment leaves the time of the last change as it was; an edit and an administrator’s status do not')]
+    #[TestDox('A payment does not change the time of the last change; an edit and an administrator’s status do')]
     public function test_the_time_of_the_last_change(): void
     {
         $this->place(['new_status' => 5]);
@@ -205,7 +203,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame($placed, $this->order()['created_on']);
     }
 
-    #[TestDox('A deleted order is gone with its lines; its units stay taken')]
+    #[TestDox('A deleted order is removed with its lines; its units stay taken')]
     public function test_a_deleted_order_gives_nothing_back(): void
     {
         $this->setStock('MUG-01', 20);
@@ -229,7 +227,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame([1, 0], [(int) $this->order()['order_state_id'], (int) $this->order()['stock_committed']]);
     }
 
-    #[TestDox('Variants whose stock is not managed, and products that the shop does not know, move nothing')]
+    #[TestDox('Variants with unmanaged stock, and unknown products, move nothing')]
     public function test_unmanaged_and_unknown_products_move_nothing(): void
     {
         $before = $this->shopRows();
@@ -276,7 +274,7 @@ final class OrderDeskTest extends SyncTestCase
         }
     }
 
-    #[TestDox('The last unit closes a variant, its return opens it; backorders keep it open')]
+    #[TestDox('The last unit makes a variant unavailable, its return makes it available; backorders keep it available')]
     public function test_availability_follows_the_count(): void
     {
         $this->setStock('MUG-01', 3);
@@ -303,9 +301,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame([-2, 1], [$this->stock('NAPKIN'), $this->availability('NAPKIN')]);
     }
 
-    #[TestDox(
-        'A variant that the owner has closed stays closed when a status takes units, and is opened when an edit does',
-    )]
+    #[TestDox('A variant disabled by the owner stays unavailable when a status takes units, but not when an edit does')]
     public function test_the_owner_s_closing(): void
     {
         $this->setStock('MUG-01', 20, 0);
@@ -315,7 +311,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame([16, 1], [$this->stock('MUG-01'), $this->availability('MUG-01')]);
     }
 
-    #[TestDox('A managed variant without a count gets one that says what was taken')]
+    #[TestDox('A managed variant without a count gets one that shows what was taken')]
     public function test_a_missing_count_is_made(): void
     {
         $variant = $this->product($this->itemBySku('MUG-01')['id'])['variant_id'];
@@ -326,7 +322,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame([0, 0], [$this->stock('MUG-01'), $this->availability('MUG-01')]);
     }
 
-    #[TestDox('Taxes come on top of prices without tax')]
+    #[TestDox('Taxes are added to prices without tax')]
     public function test_totals_of_prices_without_tax(): void
     {
         $this->place([
@@ -383,7 +379,7 @@ final class OrderDeskTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox('Taxes stand inside prices with tax, and are not added')]
+    #[TestDox('Taxes are included in prices with tax, and are not added')]
     public function test_totals_of_prices_with_tax(): void
     {
         $this->place([
@@ -477,7 +473,7 @@ final class OrderDeskTest extends SyncTestCase
     }
 
     #[TestDox(
-        'The number is the shop’s own key, with what stands before it as the invoice’s prefix; the customer is the guest who ordered',
+        'The number is the shop’s key with the invoice’s prefix before it; the customer is the guest who ordered',
     )]
     public function test_number_and_customer(): void
     {
@@ -519,7 +515,7 @@ final class OrderDeskTest extends SyncTestCase
 
     /** @param array<string, mixed> $with */
     #[DataProvider('refusals')]
-    #[TestDox('Refused, by field, before anything is written: $_dataName')]
+    #[TestDox('Refused by field, before anything is written: $_dataName')]
     public function test_what_the_shop_refuses(array $with, string $field): void
     {
         $this->place(['number' => 53]);
@@ -535,7 +531,7 @@ final class OrderDeskTest extends SyncTestCase
         self::assertSame($before, [$this->sql->fetchAll('SELECT * FROM #__j2commerce_orders'), $this->shopRows()]);
     }
 
-    #[TestDox('Of orders placed at once each takes its own units')]
+    #[TestDox('Of orders stored at once, each takes its own units')]
     public function test_orders_placed_at_once(): void
     {
         $this->setStock('MUG-01', 100);

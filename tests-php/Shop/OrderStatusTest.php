@@ -11,10 +11,10 @@ use CloverSync\Shop\Sales\SaleState;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What the owner sees of an order, and what he may do about it. */
+/** What the owner sees of an order and can do about it. */
 final class OrderStatusTest extends SalesTestCase
 {
-    #[TestDox('An order that was just paid waits; when it was sent, its id in Clover and its rows are there')]
+    #[TestDox('An order that was just paid waits; after sending, its id in Clover and its rows are shown')]
     public function test_a_sale(): void
     {
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
@@ -58,7 +58,7 @@ final class OrderStatusTest extends SalesTestCase
         );
     }
 
-    #[TestDox('An order from before the connection is none of Clover\'s business')]
+    #[TestDox('An order from before the connection does not concern Clover')]
     public function test_an_old_order(): void
     {
         $this->clock->later = -86_400;
@@ -74,7 +74,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertFalse($status->mayPush());
     }
 
-    #[TestDox('An order that does not exist is nothing, and no error')]
+    #[TestDox('An order that does not exist shows nothing, without an error')]
     public function test_no_order(): void
     {
         $status = OrderStatus::of($this->shop()->sales(), 'nothing');
@@ -86,7 +86,7 @@ final class OrderStatusTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('After a part refund as many units may be given back as the line still holds, down to none')]
+    #[TestDox('After a partial refund the owner can give back as many units as the line still holds, down to none')]
     public function test_a_part_refund(): void
     {
         $this->order(1, [[$this->mug, 3]]);
@@ -111,9 +111,7 @@ final class OrderStatusTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox(
-        'A line that was edited, cancelled and sold again may give back what it holds now, and the rules take every number up to that',
-    )]
+    #[TestDox('A line that was edited, cancelled and sold again can give back up to what it holds now')]
     public function test_the_rules_agree(): void
     {
         foreach ([[1, 5], [1, 3], [6, 3], [1, 4], [1, 9]] as [$status, $quantity]) {
@@ -130,9 +128,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertSame([20.0, 0], [(float) $this->inClover($this->mug), $this->standing()->lines[0]->returnable]);
     }
 
-    #[TestDox(
-        'What Clover never took may not be given back to it: sold while Push Stock was off, or linked to nothing',
-    )]
+    #[TestDox('Units that Clover never took cannot be given back: sold while Push Stock was off, or without a link')]
     public function test_nothing_to_give_back(): void
     {
         $off = ['push_stock' => false];
@@ -173,7 +169,7 @@ final class OrderStatusTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('A cancelled order is not offered to be sent, nor one that the owner has settled himself')]
+    #[TestDox('A cancelled order cannot be sent, nor one that the owner has resolved')]
     public function test_no_push_by_hand(): void
     {
         $this->order(1, [[$this->mug, 1]]);
@@ -185,9 +181,7 @@ final class OrderStatusTest extends SalesTestCase
         self::assertFalse($this->sales()->pushes->pushNow(self::ORDER));
     }
 
-    #[TestDox(
-        'A row that Clover will not take waits for the owner\'s word; a return that hangs on an uncertain sale waits for what is said of that',
-    )]
+    #[TestDox('A refused row needs the owner\'s decision; a return waits for the decision about its uncertain sale')]
     public function test_open_rows(): void
     {
         $this->clover->remove($this->mug);
@@ -213,7 +207,7 @@ final class OrderStatusTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('An order that could not be looked at says why')]
+    #[TestDox('An order that could not be read shows the reason')]
     public function test_postponed(): void
     {
         $this->order(1, [[$this->mug, 2]]);

@@ -16,7 +16,7 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
 use CloverSync\Tests\Support\SyncTestCase;
 
-/** What the owner sees of connection, catalogue and sales at one look. */
+/** The dashboard's facts about connection, catalog and sales. */
 final class OverviewTest extends SyncTestCase
 {
     private const PERMISSIONS = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
@@ -144,7 +144,7 @@ final class OverviewTest extends SyncTestCase
         self::assertSame(
             [null, false],
             [$now->run['expected'], $now->run['active']],
-            'Nobody knows how many there are, and nobody is at it.',
+            'The number is unknown, and no process is working on it.',
         );
         self::assertEqualsWithDelta(90, $now->run['heartbeat_age'], 10);
 
@@ -154,14 +154,14 @@ final class OverviewTest extends SyncTestCase
         self::assertSame($this->shop()->links()->countLinked(), $this->shop()->dashboard()->read()->run['expected']);
     }
 
-    public function test_somebody_else_at_the_sync_is_seen(): void
+    public function test_another_process_at_the_sync_is_seen(): void
     {
         $this->connect();
         $this->sync(budget: new TimeBudget(0.0));
         $other = new Lock($this->db->connect(), 'sync:sandbox');
         $other->acquire();
         self::assertTrue($this->shop()->dashboard()->read()->run['active']);
-        self::assertFalse($other->isTaken(), 'One\'s own lock is nobody else\'s.');
+        self::assertFalse($other->isTaken(), 'A lock of this process is not taken by another.');
         $other->release();
         self::assertFalse($this->shop()->dashboard()->read()->run['active']);
     }
@@ -183,7 +183,7 @@ final class OverviewTest extends SyncTestCase
         ]);
         self::assertSame(RunStatus::Running, $this->sync(budget: new TimeBudget(0.0), confirmDeletes: true)->status);
 
-        // The word is remembered: what follows need not repeat it.
+        // The confirmation is stored, so it need not be repeated.
         self::assertSame(RunStatus::Done, $this->sync()->status);
         self::assertNull($this->shop()->dashboard()->read()->run);
     }

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Shop;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
-/** A web server may hand each file of the package to PHP: none may say anything, not even its own path. */
+/** A web server may pass each file of the package to PHP: none may print anything, not even its own path. */
 #[Group('once')]
 final class PackageFilesTest extends TestCase
 {

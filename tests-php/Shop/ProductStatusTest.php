@@ -13,7 +13,7 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What the owner sees of a product's link to Clover. */
+/** The status of a product's link to Clover. */
 final class ProductStatusTest extends SyncTestCase
 {
     private string $mug;
@@ -25,9 +25,7 @@ final class ProductStatusTest extends SyncTestCase
         $this->mug = (string) $this->itemBySku('MUG-01')['id'];
     }
 
-    #[TestDox(
-        'A product that a sync brought is synced, and shows its id and when that was; an hour later a sync shows its own time',
-    )]
+    #[TestDox('An imported product is synced, with its id and the time; an hour later a sync shows its own time')]
     public function test_synced(): void
     {
         $status = $this->standing($this->mug);
@@ -45,7 +43,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertGreaterThan('2026-01-01 00:00:00', $this->standing($this->mug)->lastSynced);
     }
 
-    #[TestDox('A product that is linked to nothing has no status')]
+    #[TestDox('A product without a link has no status')]
     public function test_no_link(): void
     {
         self::assertNull(ProductStatus::of($this->sql, $this->shop()->links(), 999_999));
@@ -56,7 +54,7 @@ final class ProductStatusTest extends SyncTestCase
         );
     }
 
-    #[TestDox('A product that a webhook told of is pending until it was looked at')]
+    #[TestDox('A product with a webhook event is pending until the event is processed')]
     public function test_pending_for_an_event(): void
     {
         $this->receive($this->mug);
@@ -86,7 +84,7 @@ final class ProductStatusTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox('A product whose sync failed shows why, though a webhook waits, and keeps the time of its last success')]
+    #[TestDox('A product whose sync failed shows why, even with a pending event, and the time of its last success')]
     public function test_error(): void
     {
         $this->clover->edit($this->mug, ['name' => '']);
@@ -98,7 +96,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertNotSame('', (string) $status->error);
     }
 
-    #[TestDox('A product whose item is gone is deleted, whatever waits; when it is back it is synced')]
+    #[TestDox('A product whose item is gone is deleted, even with a pending event; when it is back it is synced')]
     public function test_deleted(): void
     {
         $this->clover->remove($this->mug);
@@ -114,7 +112,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertSame('synced', $this->standing($this->mug)->state->value);
     }
 
-    #[TestDox('A group shows its variants, and is as well as the worst of them')]
+    #[TestDox('A group shows its variants, and has the most severe of their states')]
     public function test_a_group(): void
     {
         [$group, $members] = $this->poster();
@@ -139,7 +137,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertStringEndsWith(': no price', (string) $status->error);
     }
 
-    #[TestDox('A variant that is gone makes no deleted product; when all are gone the product is')]
+    #[TestDox('A deleted variant does not make the product deleted; when all are deleted, it is')]
     public function test_a_group_that_loses_variants(): void
     {
         [$group, $members] = $this->poster();
@@ -163,7 +161,7 @@ final class ProductStatusTest extends SyncTestCase
         self::assertSame('deleted', $this->standing($group)->state->value);
     }
 
-    #[TestDox('A product that has the SKU of something in Clover and is linked to nothing is a conflict')]
+    #[TestDox('A product without a link that has the SKU of something in Clover is a conflict')]
     public function test_a_conflict(): void
     {
         $product = $this->product($this->mug);
@@ -185,7 +183,7 @@ final class ProductStatusTest extends SyncTestCase
         ]);
     }
 
-    #[TestDox('Who has the database alone finds the merchant there')]
+    #[TestDox('Code that has only the database can read the merchant from it')]
     public function test_the_merchant(): void
     {
         self::assertSame($this->shop()->merchantId(), MerchantProfile::merchantIn($this->shop()->state));

@@ -55,7 +55,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame([0, 0, 0, 0], self::ask($limiter, 1, inFlight: 1)['permits']);
     }
 
-    #[TestDox('A process that comes later is served before the first one is again, and each gets its part')]
+    #[TestDox('A process that comes later is served before the first one is served again, and each gets its share')]
     public function test_a_second_process(): void
     {
         [$first, $second] = [$this->limiter(), $this->limiter()];
@@ -68,7 +68,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(2, self::ask($second, 5)['permits'], 'One place is left, and the part is three.');
     }
 
-    #[TestDox('With more processes than places, those that wait for longer go first')]
+    #[TestDox('With more processes than permits, those that have waited longer go first')]
     public function test_more_processes_than_places(): void
     {
         $busy = [];
@@ -98,7 +98,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame([0], self::ask($seventh, 1)['permits']);
     }
 
-    #[TestDox('A process that waited and does not ask any more holds nobody up for long')]
+    #[TestDox('A process that waited and no longer asks does not delay the others for long')]
     public function test_one_that_gave_up(): void
     {
         [$holder, $gone, $next] = [$this->limiter(), $this->limiter(), $this->limiter()];
@@ -127,7 +127,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(5, self::ask($other, 5)['permits']);
     }
 
-    #[TestDox('The permits of a silent process of another node are free after its lease and three seconds')]
+    #[TestDox('The permits of a silent process of another node are free three seconds after its lease')]
     #[TestWith([false, PermitTable::LEASE])]
     #[TestWith([true, PermitTable::DETACHED])]
     public function test_a_silent_process(bool $leaving, int $lease): void
@@ -142,7 +142,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(5, self::ask($other, 5)['permits']);
     }
 
-    #[TestDox('All processes of a node together stay within its share of both limits, and another node takes the rest')]
+    #[TestDox('All processes of a node together stay within its share of both limits, and another node uses the rest')]
     public function test_the_share_of_a_node(): void
     {
         $one = $this->limiter(share: 40);
@@ -161,7 +161,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame([0, 0, 0], self::ask($far, 5)['permits']);
     }
 
-    #[TestDox('A gate that Clover closes for one is closed for all, and reading it does not move it')]
+    #[TestDox('A pause that Clover demands of one process applies to all, and reading it does not extend it')]
     public function test_the_gate(): void
     {
         [$one, $two] = [$this->limiter(), $this->limiter()];
@@ -178,7 +178,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame([0, 5], [$answer['closedFor'], \count($answer['permits'])]);
     }
 
-    #[TestDox('A row of a clock that ran ahead keeps nobody waiting for longer than Clover asked for')]
+    #[TestDox('A row written by a fast clock delays no process for longer than Clover demanded')]
     #[TestWith([900])]
     #[TestWith([3_700])]
     #[TestWith([31_536_000])]
@@ -194,7 +194,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertGreaterThan(0, \count(self::ask($next, 1)['permits']));
     }
 
-    #[TestDox('What one process learned of the limits holds for all, is forgotten step by step, and can be lifted')]
+    #[TestDox('Learned limits apply to all processes, are lifted step by step, and can be removed')]
     public function test_learned_limits(): void
     {
         [$first, $second] = [$this->limiter(), $this->limiter()];
@@ -213,7 +213,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertSame(['per_second' => 16, 'concurrent' => 5, 'learned' => false], $limits());
     }
 
-    #[TestDox('An object that ends returns its permits, and their requests count as if they were just sent')]
+    #[TestDox('An object that is destroyed returns its permits, and their requests count as if they were just sent')]
     public function test_the_end_of_an_object(): void
     {
         $first = $this->limiter();
@@ -226,14 +226,14 @@ final class RateLimitTest extends ShopTestCase
         self::assertCount(5, array_merge(...array_values($row['recent'])));
     }
 
-    #[TestDox('A forked child has no permits of its parent\'s, and its end does not touch them')]
+    #[TestDox('A forked child has none of its parent\'s permits, and its end does not affect them')]
     public function test_a_fork(): void
     {
         $limiter = $this->limiter();
         self::ask($limiter, 5);
         self::ask($limiter, 0, inFlight: 4);
         $child = Child::fork(static function () use ($limiter): array {
-            // The connection is the parent's; only what the object knows of itself matters.
+            // The connection is the parent's; only the object's own state matters.
             $copy = clone $limiter;
             unset($limiter);
             $mine = self::ask($copy, 5)['permits'];
@@ -245,7 +245,7 @@ final class RateLimitTest extends ShopTestCase
         self::assertStringContainsString('"held":4', $this->row());
     }
 
-    #[TestDox('Clover is not asked inside a transaction')]
+    #[TestDox('No request is sent inside a transaction')]
     public function test_inside_a_transaction(): void
     {
         $limiter = new DatabaseRateLimiter($this->sql, 'sandbox');
@@ -253,7 +253,7 @@ final class RateLimitTest extends ShopTestCase
         $this->sql->transaction(static fn () => self::ask($limiter, 1));
     }
 
-    #[TestDox('Trouble with the database ends the call of a process only that has no permit')]
+    #[TestDox('A database error ends the call of a process only if it has no permit')]
     public function test_trouble_with_the_database(): void
     {
         $limiter = new DatabaseRateLimiter($this->sql, 'sandbox');
@@ -264,7 +264,7 @@ final class RateLimitTest extends ShopTestCase
         $limiter->exchange(1, 0, 0, [], false, 0, []);
     }
 
-    #[TestDox('Twenty processes that ask and return as fast as they can never hold more than five permits')]
+    #[TestDox('Twenty processes that ask and return as fast as possible never hold more than five permits')]
     public function test_a_crowd(): void
     {
         $file = (string) tempnam(sys_get_temp_dir(), 'cloversync-permits-');
@@ -301,7 +301,7 @@ final class RateLimitTest extends ShopTestCase
                 usleep(1_000);
                 $add(-\count($permits));
 
-                // Others may be quicker each time; then it has not returned anything.
+                // Other processes may be faster each time; then it has not returned anything.
                 for ($tries = 0; self::ask($limiter, 0) === null; $tries++) {
                     if ($tries === 20) {
                         return 2;

@@ -8,8 +8,8 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /**
- * What the app asks of the web server's PHP before it uses it, in a PHP that has lost it. Joomla's texts are its keys
- * here.
+ * The app's check of the web server's PHP before its first use, in a PHP that lacks something. Joomla's texts are their
+ * keys here.
  */
 #[Group('once')]
 final class RequirementsTest extends TestCase
@@ -71,12 +71,15 @@ final class RequirementsTest extends TestCase
                 final class Text
                 {
                     public static function _(string $key): string { return $key; }
-                    public static function sprintf(string $key, string ...$values): string { foreach ($values as $value) { $key .= " $value"; } return $key; }
+                    public static function sprintf(string $key, string ...$values): string
+                    {
+                        return implode(' ', [$key, ...$values]);
+                    }
                 }
             }
             namespace {
                 const _JEXEC = 1;
-                foreach (['lib/src/Support/Platform', 'lib/src/Support/NeededFunctions', 'lib/src/Joomla/Requirements'] as $file) {
+                foreach (['Support/Platform', 'Support/NeededFunctions', 'Joomla/Requirements'] as $file) {
                     require "ROOT/$file.php";
                 }
                 echo \CloverSync\Shop\Joomla\Requirements::problem() ?? 'none';
@@ -84,7 +87,11 @@ final class RequirementsTest extends TestCase
             PHP);
         file_put_contents(
             "$folder/ask.php",
-            str_replace('ROOT', \dirname(__DIR__, 2) . '/php-plugin', (string) file_get_contents("$folder/ask.php")),
+            str_replace(
+                'ROOT',
+                \dirname(__DIR__, 2) . '/php-plugin/lib/src',
+                (string) file_get_contents("$folder/ask.php"),
+            ),
         );
         $process = proc_open(
             [PHP_BINARY, "$folder/ask.php"],

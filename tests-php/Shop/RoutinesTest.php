@@ -25,13 +25,11 @@ use CloverSync\Tests\Support\StoredTokens;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What the scheduled tasks do. */
+/** The scheduled tasks. */
 final class RoutinesTest extends SalesTestCase
 {
     #[DataProvider('intervals')]
-    #[TestDox(
-        'With an interval of $minutes minutes a sync is due $seconds seconds after the last one began, and no sooner',
-    )]
+    #[TestDox('With an interval of $minutes minutes, a sync is due $seconds seconds after the last one started')]
     public function test_due(int $minutes, int $seconds): void
     {
         $clock = new FakeClock((float) time());
@@ -55,7 +53,7 @@ final class RoutinesTest extends SalesTestCase
         return ['shortest' => [5, 240], 'default' => [60, 3240], 'day' => [1440, 77_760]];
     }
 
-    #[TestDox('A shop that was never synced is synced at once, and the sentence tells what came of it')]
+    #[TestDox('A shop without a sync is synced at once, and the sentence has the result')]
     public function test_first(): void
     {
         $this->tearDown();
@@ -68,7 +66,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertTrue($result->shopChanged);
     }
 
-    #[TestDox('A sync by a clock that was wrong does not keep the next one waiting')]
+    #[TestDox('A sync with a wrong clock does not delay the next one')]
     public function test_started_in_the_future(): void
     {
         $this->sql->execute('UPDATE #__j2commerce_clover_runs SET started = ?', [UtcTime::sql(
@@ -77,7 +75,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertArrayHasKey('synced', $this->routines()->fullSync()->facts);
     }
 
-    #[TestDox('A sync that time is too short for goes on with the next slices, and they make one run')]
+    #[TestDox('A sync that needs more time continues with the next slices, which make one run')]
     public function test_slices(): void
     {
         $this->due();
@@ -94,9 +92,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertSame(3, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_runs'));
     }
 
-    #[TestDox(
-        'A run that was cut is resumed before its interval is over, but not between two slices of somebody who syncs by hand',
-    )]
+    #[TestDox('An interrupted run resumes before its interval is over, but not between two slices of a manual sync')]
     public function test_resume(): void
     {
         $run = $this->sync(budget: new TimeBudget(0.0))->id;
@@ -112,7 +108,7 @@ final class RoutinesTest extends SalesTestCase
         );
     }
 
-    #[TestDox('While another process syncs there is nothing to do but the rest')]
+    #[TestDox('While another process syncs, only the other parts are done')]
     public function test_beside_a_sync(): void
     {
         $this->due();
@@ -136,7 +132,7 @@ final class RoutinesTest extends SalesTestCase
     }
 
     #[DataProvider('tasks')]
-    #[TestDox('$task brings web sales into Clover, with an event and without, and works what webhooks told')]
+    #[TestDox('$task sends web sales to Clover, with an event and without, and processes webhook events')]
     public function test_drains(string $task): void
     {
         $this->order(1, [[$this->mug, 2]], event: false);
@@ -154,7 +150,7 @@ final class RoutinesTest extends SalesTestCase
     }
 
     #[DataProvider('tasks')]
-    #[TestDox('$task is over at once without a connection, and old log entries go nevertheless')]
+    #[TestDox('$task ends at once without a connection, and deletes old log entries nevertheless')]
     public function test_not_connected(string $task): void
     {
         $this->due();
@@ -173,7 +169,7 @@ final class RoutinesTest extends SalesTestCase
     }
 
     #[DataProvider('tasks')]
-    #[TestDox('$task does nothing on a copy of the site, and says whose the connection is')]
+    #[TestDox('$task does nothing on a copy of the site, and names the site that has the connection')]
     public function test_copy(string $task): void
     {
         $this->due();
@@ -196,7 +192,7 @@ final class RoutinesTest extends SalesTestCase
         return ['full sync' => ['fullSync'], 'refresh' => ['refreshToken'], 'inventory' => ['inventory']];
     }
 
-    #[TestDox('What only the owner can confirm is not tried again before the interval is over')]
+    #[TestDox('A sync that needs the owner\'s confirmation is not tried again before the interval is over')]
     public function test_needs_confirmation(): void
     {
         $this->due();
@@ -220,9 +216,7 @@ final class RoutinesTest extends SalesTestCase
         );
     }
 
-    #[TestDox(
-        'A sync that cannot be done keeps no sale from Clover, is reported, and is not tried again before its time',
-    )]
+    #[TestDox('A sync that fails does not stop sales, is reported, and is not tried again before its time')]
     public function test_failing_sync(): void
     {
         $this->due();
@@ -236,7 +230,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertSame($result->failures()[0]->getMessage(), $again->facts['not_due_after_failure'][1]);
     }
 
-    #[TestDox('Parts that meet the same obstacle say so once, and the others are done')]
+    #[TestDox('Parts with the same failure report it once, and the others are done')]
     public function test_same_obstacle(): void
     {
         $this->due();
@@ -264,7 +258,7 @@ final class RoutinesTest extends SalesTestCase
         ));
     }
 
-    #[TestDox('A sync that Clover broke off is reported and goes on with the next task')]
+    #[TestDox('A sync that Clover interrupted is reported and continues with the next task')]
     public function test_unavailable(): void
     {
         $this->due();
@@ -279,7 +273,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertSame(3, (int) $this->sql->fetchValue('SELECT COUNT(*) FROM #__j2commerce_clover_runs'));
     }
 
-    #[TestDox('The access token is refreshed when twenty minutes of it are left, which the log tells once')]
+    #[TestDox('The access token is refreshed when it has twenty minutes left, and the log has one entry')]
     public function test_refresh(): void
     {
         StoredTokens::age($this->sql, self::SECRET, 540);
@@ -305,7 +299,7 @@ final class RoutinesTest extends SalesTestCase
         ]);
     }
 
-    #[TestDox('A connection that only the owner can mend is reported once, and then is none')]
+    #[TestDox('A connection that only the owner can repair is reported once, and then counts as missing')]
     public function test_lost_connection(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -337,7 +331,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertStringStartsWith('error ', $this->logged('token_refresh')[0]);
     }
 
-    #[TestDox('The inventory task brings counts only')]
+    #[TestDox('The inventory task updates only counts')]
     public function test_inventory(): void
     {
         $this->clover->setStock($this->mug, 7);
@@ -352,7 +346,7 @@ final class RoutinesTest extends SalesTestCase
         self::assertSame([], $this->clover->calls($mark));
     }
 
-    #[TestDox('Sales that time is too short for are left to the next slice')]
+    #[TestDox('Sales that need more time are left to the next slice')]
     public function test_backlog(): void
     {
         foreach (range(10, 21) as $n) {
@@ -375,7 +369,7 @@ final class RoutinesTest extends SalesTestCase
         return new ScheduledTasks($this->shop($settings, clock: $clock), $seconds);
     }
 
-    /** Makes the next sync due by the time that passes. */
+    /** Lets time pass until the next sync is due. */
     private function due(): void
     {
         $this->clock->later += 3600;

@@ -18,7 +18,7 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
 
-/** How a run goes on, stops and is kept from starting. */
+/** How a run continues and stops, and what keeps it from starting. */
 final class RunTest extends SyncTestCase
 {
     private const TIMES = [

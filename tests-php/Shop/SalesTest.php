@@ -19,7 +19,7 @@ use CloverSync\Tests\Support\SalesTestCase as Base;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** What is sold on the web, on its way into Clover. */
+/** Web sales on their way to Clover. */
 final class SalesTest extends Base
 {
     #[TestDox('A paid order takes its units out of Clover, and appears there with lines that add up to its total')]
@@ -49,7 +49,7 @@ final class SalesTest extends Base
         );
     }
 
-    #[TestDox('Nothing is asked of Clover twice, however often an order is told of')]
+    #[TestDox('Nothing is sent to Clover twice, however many events an order has')]
     public function test_twice(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -63,7 +63,7 @@ final class SalesTest extends Base
         self::assertCount(1, $this->cloverOrders());
     }
 
-    #[TestDox('The next sync after a sale recognises its own work and writes nothing')]
+    #[TestDox('The next sync after a sale recognizes its own write and writes nothing')]
     public function test_the_echo_of_a_sale_is_no_change(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -75,7 +75,7 @@ final class SalesTest extends Base
         self::assertSame(18, $this->inShop($this->mug));
     }
 
-    #[TestDox('A pull between an order and its confirmation never puts the sold unit back on sale')]
+    #[TestDox('A pull between an order and its confirmation never makes the sold unit available')]
     public function test_a_pull_leaves_out_what_clover_has_not_taken(): void
     {
         $this->order(4, [[$this->mug, 3]]);
@@ -130,7 +130,7 @@ final class SalesTest extends Base
     }
 
     #[DataProvider('lives')]
-    #[TestDox('Of two units, whether the worker ran after each status or only at the end: $_dataName')]
+    #[TestDox('Two units, with the worker after each status or only at the end: $_dataName')]
     public function test_every_life(array $statuses, int $taken): void
     {
         foreach ([true, false] as $i => $each) {
@@ -152,7 +152,7 @@ final class SalesTest extends Base
     }
 
     #[TestDox(
-        'An order that was paid on its way to a status that says nothing is a sale, though the worker saw only that',
+        'An order that was paid on its way to a neutral status is a sale, though the worker saw only that status',
     )]
     public function test_paid_on_the_way(): void
     {
@@ -162,9 +162,7 @@ final class SalesTest extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox(
-        'An edit after payment moves the difference, and a line that is removed gives its units back; no event tells of either',
-    )]
+    #[TestDox('An edit after payment moves the difference, and a removed line gives its units back, without an event')]
     public function test_edits_after_payment(): void
     {
         $this->order(1, [[$this->mug, 5], [$this->candle, 1]]);
@@ -183,7 +181,7 @@ final class SalesTest extends Base
         );
     }
 
-    #[TestDox('An event that was lost is found by the scan, once, and the log says so')]
+    #[TestDox('The scan finds the change of a lost event, once, and the log says so')]
     public function test_a_lost_event_is_found(): void
     {
         $this->order(1, [[$this->mug, 2]], event: false);
@@ -200,9 +198,7 @@ final class SalesTest extends Base
         )));
     }
 
-    #[TestDox(
-        'The units of an order that was deleted in the shop are given back, and the shop takes its count from Clover',
-    )]
+    #[TestDox('The units of a deleted order are given back, and the shop takes its count from Clover')]
     public function test_a_deleted_order(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -217,9 +213,7 @@ final class SalesTest extends Base
         ]);
     }
 
-    #[TestDox(
-        'A whole refund by the gateway gives the units back, though the order stays confirmed; paid anew it is a sale again',
-    )]
+    #[TestDox('A whole refund gives the units back, though the order stays confirmed; a new payment is a sale again')]
     public function test_a_whole_refund(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -236,7 +230,7 @@ final class SalesTest extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox('A part refund names no lines: it is logged, and the owner gives the units back by hand')]
+    #[TestDox('A partial refund names no lines: it is logged, and the owner gives the units back by hand')]
     public function test_a_part_refund(): void
     {
         $this->order(1, [[$this->mug, 3]]);
@@ -262,9 +256,7 @@ final class SalesTest extends Base
         $this->sales()->planner->restock(self::ORDER, $line, 1);
     }
 
-    #[TestDox(
-        'With Push Stock off nothing moves Clover\'s counts, the shop follows them plainly, and switching it on replays nothing',
-    )]
+    #[TestDox('With Push Stock off Clover\'s counts do not change, the shop follows them, and nothing is sent later')]
     public function test_push_stock_off(): void
     {
         $off = ['push_stock' => false];
@@ -296,7 +288,7 @@ final class SalesTest extends Base
         self::assertCount(1, $this->cloverOrders());
     }
 
-    #[TestDox('An order that is cancelled before anything was sent asks nothing of Clover')]
+    #[TestDox('An order that is cancelled before anything was sent sends nothing')]
     public function test_cancelled_before_anything_was_sent(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -310,7 +302,7 @@ final class SalesTest extends Base
         self::assertSame([18.0, 1], [(float) $this->inClover($this->mug), \count($this->cloverOrders())]);
     }
 
-    #[TestDox('An item that Clover does not count is not made counted by a sale')]
+    #[TestDox('A sale does not start tracking an item that Clover does not track')]
     public function test_an_untracked_item(): void
     {
         $this->clover->setStock($this->mug, null);
@@ -327,7 +319,7 @@ final class SalesTest extends Base
         self::assertSame([7.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
     }
 
-    #[TestDox('Fractions stay, and a sale may take Clover below zero')]
+    #[TestDox('Fractions are kept, and a sale may make Clover\'s count negative')]
     public function test_fractions_and_debts(): void
     {
         $this->clover->setStock($this->mug, 1.5);
@@ -338,7 +330,7 @@ final class SalesTest extends Base
     }
 
     #[TestDox(
-        'A sale of an item that is gone from Clover waits for the owner, holds up nobody, and can be tried again',
+        'A sale of an item that is gone from Clover waits for the owner, delays no other, and can be tried again',
     )]
     public function test_an_item_that_is_gone(): void
     {
@@ -353,9 +345,7 @@ final class SalesTest extends Base
         self::assertSame(18.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox(
-        'Products that are linked to nothing in Clover are sold without a word about stock, and adopting one later takes nothing',
-    )]
+    #[TestDox('Products without a link are sold without a stock message, and adopting one later takes nothing')]
     public function test_an_unlinked_product(): void
     {
         $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = NULL WHERE clover_id = ?', [
@@ -364,16 +354,15 @@ final class SalesTest extends Base
         $this->order(1, [[$this->mug, 2], [$this->candle, 1]]);
         $this->work();
         self::assertSame(['+2 skipped unlinked', '+1 confirmed'], $this->rows());
-        $this->sql->execute('UPDATE #__j2commerce_clover_mappings SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v
+        $this->sql->execute('UPDATE #__j2commerce_clover_mappings 
+            SET product_id = (SELECT v.product_id FROM #__j2commerce_variants v
                 WHERE v.j2commerce_variant_id = variant_id) WHERE clover_id = ?', [
             $this->mug,
         ]);
         self::assertSame([0, 20.0], [$this->work()->found, (float) $this->inClover($this->mug)]);
     }
 
-    #[TestDox(
-        'A product that is linked to another item after a sale gives the units back to the item that they came from',
-    )]
+    #[TestDox('After a product was linked to another item, units go back to the item from which they were taken')]
     public function test_a_product_that_was_linked_anew(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -393,9 +382,7 @@ final class SalesTest extends Base
         self::assertSame([20.0, 10.0], [(float) $this->inClover($this->mug), (float) $this->inClover($this->candle)]);
     }
 
-    #[TestDox(
-        'What was sold before the first connection is in Clover\'s counts already; an older order that is paid afterwards is a sale',
-    )]
+    #[TestDox('Clover\'s counts include sales before the first connection; an older order paid afterwards is a sale')]
     public function test_orders_from_before_the_connection(): void
     {
         $this->clock->later = -86_400;
@@ -412,7 +399,7 @@ final class SalesTest extends Base
     }
 
     #[TestDox(
-        'Without Inventory Write the log names the permission, sending pauses, and after a new connection everything goes out',
+        'Without Inventory Write the log names the permission, sending pauses, and a new connection sends everything',
     )]
     public function test_no_permission_for_stock(): void
     {
@@ -432,7 +419,7 @@ final class SalesTest extends Base
     }
 
     #[TestDox(
-        'Without Orders Write the units are taken all the same, and the log says which permission the order lacks',
+        'Without Orders Write the units are taken all the same, and the log names the permission that is missing',
     )]
     public function test_no_permission_for_orders(): void
     {
@@ -448,7 +435,7 @@ final class SalesTest extends Base
     }
 
     #[TestDox(
-        'The payment is recorded where the permissions allow it, and Clover, which takes stock at payments, takes none of it',
+        'The payment is recorded where permitted, and Clover, which changes stock at payments, changes none for it',
     )]
     public function test_the_payment_and_clovers_own_decrement(): void
     {
@@ -480,7 +467,7 @@ final class SalesTest extends Base
         );
     }
 
-    #[TestDox('One row that Clover refuses holds up no other; when refusals do not end, sending pauses and says so')]
+    #[TestDox('A refused row does not delay the others; repeated refusals pause sending, with a message')]
     public function test_refusals(): void
     {
         $this->clover->fault("POST /v3/merchants/*/item_stocks/{$this->mug}", 'status', 99, 0, [
@@ -521,7 +508,7 @@ final class SalesTest extends Base
         )));
     }
 
-    #[TestDox('A hook writes one row in one statement of its own, and throws nothing whatever the database does')]
+    #[TestDox('A hook writes one row in one statement, and throws nothing whatever the database does')]
     public function test_the_hook(): void
     {
         $statements = [];
@@ -537,21 +524,21 @@ final class SalesTest extends Base
         (new OrderEvents($counting, 'sandbox', $this->clock))->statusChanged('1795407975', null, 5);
         self::assertCount(1, $statements, 'A checkout that has begun says nothing.');
 
-        $told = [];
+        $failures = [];
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox RENAME TO #__j2commerce_clover_outbox_gone');
-        (new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$told): void {
-            $told[] = $e::class;
+        (new OrderEvents($this->sql, 'sandbox', $this->clock, static function (\Throwable $e) use (&$failures): void {
+            $failures[] = $e::class;
 
             throw new \RuntimeException('and the log is broken, too');
         }))->statusChanged(self::ORDER, 5, 1);
         $this->sql->execute('ALTER TABLE #__j2commerce_clover_outbox_gone RENAME TO #__j2commerce_clover_outbox');
         self::assertSame(
             [true],
-            array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $told),
+            array_map(static fn (string $class): bool => is_a($class, \RuntimeException::class, true), $failures),
         );
     }
 
-    #[TestDox('While the shop is disconnected nothing is sent; connected again to the same merchant the work goes on')]
+    #[TestDox('While the shop is disconnected nothing is sent; connected again to the merchant it continues')]
     public function test_disconnected(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -585,7 +572,7 @@ final class SalesTest extends Base
         }
     }
 
-    #[TestDox('One worker works at a time; the second one is told')]
+    #[TestDox('One worker runs at a time; a second one gets an exception')]
     public function test_one_worker(): void
     {
         $lock = new Lock($this->db->connect(), 'work:sandbox', $this->clock, new ProcessIdentity('another node', 1, 1));
@@ -594,26 +581,26 @@ final class SalesTest extends Base
         $this->work();
     }
 
-    #[TestDox('A worker that was robbed of its lock while it read sends neither units nor orders, and ends')]
+    #[TestDox('A worker that lost its lock while it read sends neither units nor orders, and ends')]
     public function test_a_robbed_worker(): void
     {
         $this->order(1, [[$this->mug, 1]]);
         $this->sales()->planner->plan(self::ORDER);
 
         foreach (['ledger' => ['', 2], 'orders' => ['POST /v3/-/item_stocks', 1]] as $table => [$before, $left]) {
-            $robbed = new HeardSql($this->db->connect(), function (string $query) use ($table): void {
+            $losing = new HeardSql($this->db->connect(), function (string $query) use ($table): void {
                 if (
                     str_starts_with($query, 'SELECT')
                     && str_contains($query, "#__j2commerce_clover_$table")
                     && str_contains($query, 'next_try <= ?')
                 ) {
                     $this->sql->execute(
-                        "UPDATE #__j2commerce_clover_locks SET holder = 'somebody else' WHERE name = 'work:sandbox'",
+                        "UPDATE #__j2commerce_clover_locks SET holder = 'another process' WHERE name = 'work:sandbox'",
                     );
                 }
             });
             $mark = $this->clover->mark();
-            $this->shop(sql: $robbed)->sales()->worker()->run(new TimeBudget(), scan: false);
+            $this->shop(sql: $losing)->sales()->worker()->run(new TimeBudget(), scan: false);
             $sent = array_filter(
                 $this->clover->calls($mark),
                 static fn (string $call): bool => !str_starts_with($call, 'GET'),
@@ -626,7 +613,7 @@ final class SalesTest extends Base
         self::assertWork($this->work(), 1);
     }
 
-    #[TestDox('An order of 120 pieces arrives whole')]
+    #[TestDox('An order of 120 units arrives complete')]
     public function test_many_pieces(): void
     {
         $this->order(1, [[$this->mug, 120]]);
@@ -639,7 +626,7 @@ final class SalesTest extends Base
         self::assertSame(-100.0, (float) $this->inClover($this->mug));
     }
 
-    #[TestDox('An order whose creation got no answer is searched for by its reference, and is in Clover once')]
+    #[TestDox('An unanswered order is searched for by its reference, and is in Clover once')]
     public function test_an_order_without_answer(): void
     {
         $this->clover->fault('POST /v3/merchants/*/orders', 'apply_then_drop');
@@ -650,7 +637,7 @@ final class SalesTest extends Base
         self::assertCount(1, $this->cloverOrders());
     }
 
-    #[TestDox('An order that Clover does not find for two minutes waits for the owner, who says that it is to be sent')]
+    #[TestDox('An order that Clover does not find for two minutes waits for the owner, who decides that it is sent')]
     public function test_an_order_that_is_not_found(): void
     {
         $this->clover->fault('POST /v3/merchants/*/orders', 'drop');
@@ -700,9 +687,7 @@ final class SalesTest extends Base
         self::assertSame(array_keys($before), array_values(array_diff(array_keys($drift()), [$this->candle])));
     }
 
-    #[TestDox(
-        'A row that misses its time again and again waits longer each time, and is the owner\'s in the end, who can try it again',
-    )]
+    #[TestDox('A row that repeatedly misses its time waits longer each time, and finally needs the owner\'s decision')]
     public function test_a_row_that_is_always_late(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -727,9 +712,7 @@ final class SalesTest extends Base
         self::assertSame(['intended', 0], [$this->ledgerRow()['state'], (int) $this->ledgerRow()['misses']]);
     }
 
-    #[TestDox(
-        'A row that Clover cannot be reached for waits longer each time, up to five minutes, and never dies of it',
-    )]
+    #[TestDox('A row that cannot reach Clover waits longer each time, up to five minutes, and is never given up')]
     public function test_a_row_that_cannot_be_sent(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -747,13 +730,11 @@ final class SalesTest extends Base
         $this->sales()->ledger->send((int) $row['id'], 'me', '10', null, '8', 33_000);
         self::assertFalse(
             $this->sales()->ledger->miss(LedgerRow::fromRow($row), 'me', 'not in time'),
-            'Late once is no reason to give it up.',
+            'One late write is not enough to give it up.',
         );
     }
 
-    #[TestDox(
-        'An order that is put off again and again waits longer each time, up to an hour, and is the owner\'s then',
-    )]
+    #[TestDox('An order that is postponed waits longer each time, up to an hour, and then needs the owner\'s decision')]
     public function test_an_order_that_is_always_put_off(): void
     {
         $this->order(1, [[$this->mug, 2]]);
@@ -776,7 +757,7 @@ final class SalesTest extends Base
         self::assertSame(0, $pushed->row($id)->misses);
     }
 
-    #[TestDox('An order whose rest Clover never answers is the owner\'s in the end, and is in Clover once')]
+    #[TestDox('An order whose remainder is never answered needs the owner\'s decision, and is in Clover once')]
     public function test_an_order_whose_rest_is_never_answered(): void
     {
         $this->clover->fault('POST /v3/merchants/*/orders/*/bulk_line_items', 'drop', 99);
@@ -795,9 +776,7 @@ final class SalesTest extends Base
         self::assertCount(1, $this->cloverOrders());
     }
 
-    #[TestDox(
-        'A payment that Clover never answers is the owner\'s in the end; tried again, the order is not made again',
-    )]
+    #[TestDox('A payment that is never answered needs the owner\'s decision; a retry does not create the order again')]
     public function test_a_payment_that_is_never_answered(): void
     {
         $this->clover->merchant([
@@ -826,7 +805,7 @@ final class SalesTest extends Base
         self::assertSame(['PAID', 1], [$order['paymentState'], \count($order['payments']['elements'])]);
     }
 
-    #[TestDox('Orders of a shop whose currency is not known wait longer each time, and are the owner\'s in the end')]
+    #[TestDox('Orders of a shop without a known currency wait longer each time, and then need the owner\'s decision')]
     public function test_orders_without_a_currency(): void
     {
         $this->order(1, [[$this->mug, 1]]);
@@ -842,7 +821,7 @@ final class SalesTest extends Base
         self::assertSame('currency', $this->sales()->pushes->of('179540797502')->reason);
     }
 
-    #[TestDox('Drift names what the till sold since the reading of a write that has no answer yet')]
+    #[TestDox('Drift names what the till sold since the read of a write that has no response yet')]
     public function test_drift_of_a_write_under_way(): void
     {
         $this->order(1, [[$this->mug, 2]]);

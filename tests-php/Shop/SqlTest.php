@@ -58,7 +58,7 @@ final class SqlTest extends ShopTestCase
 
             foreach (['a', 'b'] as $sku) {
                 try {
-                    // Twice the same statement: one that failed must be usable again.
+                    // The same statement twice: it must be usable again after a failure.
                     $this->sql->savepoint(static fn (): int => $add($sku) + $add(str_repeat('x', 256)));
                     self::fail('It was not refused.');
                 } catch (RefusedException $e) {
@@ -179,7 +179,8 @@ final class SqlTest extends ShopTestCase
 
     public function test_writers_at_once_all_get_their_turn(): void
     {
-        $this->sql->execute("INSERT INTO #__j2commerce_productquantities (product_attributes, variant_id, quantity, on_hold, sold)
+        $this->sql->execute("INSERT INTO #__j2commerce_productquantities
+                (product_attributes, variant_id, quantity, on_hold, sold)
                 VALUES ('', 1, 0, 0, 0), ('', 2, 0, 0, 0)");
 
         $codes = $this->inProcesses(8, static function (Sql $sql, int $number): int {

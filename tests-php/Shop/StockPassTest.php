@@ -11,10 +11,10 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** Counts alone, often and cheaply. */
+/** The sync of counts only. */
 final class StockPassTest extends SalesTestCase
 {
-    #[TestDox('One request brings every count up to date, of variants too, and touches nothing else')]
+    #[TestDox('One request updates every count, also of variants, and nothing else')]
     public function test_counts(): void
     {
         $variant = current(array_filter(
@@ -52,7 +52,7 @@ final class StockPassTest extends SalesTestCase
         self::assertSame([27, 0], [$this->inShop($this->mug), $this->pass()['updated']]);
     }
 
-    #[TestDox('An item that Clover stops counting is uncounted in the shop, and counted again it is on sale again')]
+    #[TestDox('An item that Clover stops tracking is untracked in the shop, until Clover tracks it again')]
     public function test_untracked(): void
     {
         $this->clover->setStock($this->candle, 0);
@@ -68,7 +68,7 @@ final class StockPassTest extends SalesTestCase
         self::assertSame([1, 5], [(int) $this->product($this->candle)['manage_stock'], $this->inShop($this->candle)]);
     }
 
-    #[TestDox('What the owner has closed stays closed, and an item that Clover does not offer is not opened by units')]
+    #[TestDox('A product disabled by the owner stays disabled, and so does an item that Clover does not offer')]
     public function test_closed(): void
     {
         $this->sql->execute('UPDATE #__j2commerce_variants SET availability = 0 WHERE j2commerce_variant_id = ?', [
@@ -84,7 +84,7 @@ final class StockPassTest extends SalesTestCase
         self::assertSame([9, 0], [$this->inShop($this->candle), (int) $this->product($this->candle)['availability']]);
     }
 
-    #[TestDox('While a sync runs no counts are read beside it')]
+    #[TestDox('While a sync runs, no counts are read in parallel')]
     public function test_beside_a_sync(): void
     {
         self::assertTrue(

@@ -9,7 +9,7 @@ use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
-/** The Sync Log as the owner filters, searches and sorts it. */
+/** Filters, search and sorting of the Sync Log. */
 final class SyncLogTest extends ShopTestCase
 {
     private SyncLog $log;
@@ -34,7 +34,7 @@ final class SyncLogTest extends ShopTestCase
         );
     }
 
-    #[TestDox('The newest come first, and each environment has its own')]
+    #[TestDox('The newest entries come first, and each environment has its own')]
     public function test_newest_first(): void
     {
         self::assertSame(
@@ -45,7 +45,7 @@ final class SyncLogTest extends ShopTestCase
         self::assertSame(4, $this->log->count());
     }
 
-    #[TestDox('Errors, successes and skipped entries can be shown alone')]
+    #[TestDox('Errors, successes and skipped entries can be filtered')]
     public function test_status(): void
     {
         foreach (['error' => 1, 'success' => 2, 'skipped' => 1] as $status => $count) {
@@ -57,9 +57,7 @@ final class SyncLogTest extends ShopTestCase
         }
     }
 
-    #[TestDox(
-        'Message, action, entity type and entity id are searched, and wildcards in the search stand for themselves',
-    )]
+    #[TestDox('The search covers message, action, entity type and entity id, and takes wildcards literally')]
     public function test_search(): void
     {
         foreach ([
@@ -81,7 +79,7 @@ final class SyncLogTest extends ShopTestCase
         self::assertSame(1, $this->log->count(['search' => 'MUG0000', 'status' => 'error']));
     }
 
-    #[TestDox('Sorted by date, status, action or entity type, either way; what is no column sorts by date')]
+    #[TestDox('The log can be sorted by date, status, action or entity type, in both directions, else by date')]
     public function test_sort(): void
     {
         self::assertSame(
@@ -106,7 +104,7 @@ final class SyncLogTest extends ShopTestCase
         );
     }
 
-    #[TestDox('A page begins where it is told to')]
+    #[TestDox('A page starts at its offset')]
     public function test_paging(): void
     {
         self::assertSame(

@@ -8,7 +8,7 @@ use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Status\Attention;
 use CloverSync\Tests\Support\SalesTestCase;
 
-/** An order whose rows in our tables cannot be read any more. */
+/** An order whose rows in our tables can no longer be read. */
 final class UnreadableOrderTest extends SalesTestCase
 {
     private const OTHER = '179540800101';
@@ -106,7 +106,8 @@ final class UnreadableOrderTest extends SalesTestCase
     private function broken(bool $event = true): void
     {
         $this->order(1, [[$this->mug, 2]], event: $event);
-        $this->sql->execute("INSERT INTO #__j2commerce_clover_ledger (environment, merchant_id, order_id, order_pk, line_id, seq, cause,
+        $this->sql->execute("INSERT INTO #__j2commerce_clover_ledger
+                (environment, merchant_id, order_id, order_pk, line_id, seq, cause,
                 delta, state, created)
              SELECT environment, merchant_id, ?, 501, 1, 1, 'order', 2, 'banana', 1
              FROM #__j2commerce_clover_mappings LIMIT 1", [self::ORDER]);

@@ -12,14 +12,14 @@ use CloverSync\Shop\Exception\SchemaException;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\ShopTestCase;
 
-/** The app's tables of an earlier version become today's. */
+/** Upgrade of the app's tables from an earlier version. */
 final class UpgradeTest extends ShopTestCase
 {
     private const FIRST = __DIR__ . '/../fixtures/clover-0.1.0.mysql.sql';
 
     private const ROWS = 3;
 
-    /** Columns of 0.1.0 that are gone, for what they held is of no use once its process has ended. */
+    /** Columns of 0.1.0 that were removed, because their contents are useless once the process has ended. */
     private const DROPPED = [];
 
     public function testRowsOfEveryTableOf010AreStillThereAfterTheUpgrade(): void
@@ -112,7 +112,8 @@ final class UpgradeTest extends ShopTestCase
     public function testAnIdNeverComesBackAfterAnUpgrade(): void
     {
         $this->tablesOf010();
-        $insert = fn () => $this->sql->execute("INSERT INTO #__j2commerce_clover_outbox (environment, order_id, event, created)
+        $insert = fn () => $this->sql->execute("INSERT INTO #__j2commerce_clover_outbox
+                (environment, order_id, event, created)
                 VALUES ('sandbox', '1', 'scan', 1)");
         $insert();
         $last = (int) $this->sql->fetchValue('SELECT MAX(id) FROM #__j2commerce_clover_outbox');
@@ -278,7 +279,7 @@ final class UpgradeTest extends ShopTestCase
         }
     }
 
-    /** @return array<string, mixed> What the database says of each table */
+    /** @return array<string, mixed> The database's description of each table */
     private static function shape(Sql $sql): array
     {
         $shape = [];
@@ -319,7 +320,7 @@ final class UpgradeTest extends ShopTestCase
     }
 
     /**
-     * Of tables that are made in place of those that are there.
+     * Renames tables to those that they replace.
      *
      * @return array<string, mixed>
      */

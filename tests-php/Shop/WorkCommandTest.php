@@ -10,7 +10,7 @@ use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
-/** ./cloversync order, work and drift, as somebody drives them: words, JSON, exit codes. */
+/** ./cloversync order, work and drift from their users' view: words, JSON, exit codes. */
 #[Group('once')]
 final class WorkCommandTest extends TestCase
 {
@@ -43,7 +43,7 @@ final class WorkCommandTest extends TestCase
         unset($this->shell);
     }
 
-    #[TestDox('An order that is paid and worked is in Clover, and cancelled its units are back')]
+    #[TestDox('A paid and processed order is in Clover, and when cancelled its units are given back')]
     public function test_an_order_goes_its_way(): void
     {
         $this->order(1);
@@ -67,7 +67,7 @@ final class WorkCommandTest extends TestCase
         self::assertSame(20, (int) $this->clover->state()['stock'][$this->mug]);
     }
 
-    #[TestDox('Without its event an order is found by the scan; --no-scan leaves it alone')]
+    #[TestDox('The scan finds an order without its event; --no-scan does not')]
     public function test_without_event(): void
     {
         $this->order(1, '--no-event');
@@ -79,7 +79,7 @@ final class WorkCommandTest extends TestCase
         self::assertSame(18, (int) $this->clover->state()['stock'][$this->mug]);
     }
 
-    #[TestDox('What waits for the owner is listed, ends with exit code 3, and is settled by a word')]
+    #[TestDox('Rows that need a decision are listed, cause exit code 3, and are resolved by an option')]
     public function test_the_owners_word(): void
     {
         $this->clover->remove($this->mug);
@@ -126,7 +126,7 @@ final class WorkCommandTest extends TestCase
         self::assertSame(2, $this->shell->run(['work', '--restock', '179540797553:8:1'])['code']);
     }
 
-    #[TestDox('Drift gives each item that differs a line with the fixed keys, and the last line counts them')]
+    #[TestDox('Drift prints a line with fixed keys for each item that differs, and the last line counts them')]
     public function test_drift(): void
     {
         $this->order(4);

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Tests\Support\SalesTestCase;
 
-/** A clock that was ahead or behind for one run, and is right now. */
+/** A clock that was ahead or behind during one run, and is right now. */
 final class WrongClockTest extends SalesTestCase
 {
     private const DAY = 86_400;
@@ -164,7 +164,7 @@ final class WrongClockTest extends SalesTestCase
         foreach ([40 => false, 300 => false, 400 * self::DAY => true] as $seconds => $free) {
             $this->sql->execute("DELETE FROM #__j2commerce_clover_locks WHERE name = 'a lock'");
             $this->sql->execute("INSERT INTO #__j2commerce_clover_locks (name, holder, node, pid, pid_started, expires)
-                    VALUES ('a lock', 'somebody', 'another node', 1, 1, ?)", [
+                    VALUES ('a lock', 'another', 'another node', 1, 1, ?)", [
                 $this->clock->now() + $seconds,
             ]);
             self::assertSame($free, (new Lock($this->sql, 'a lock', $this->clock))->acquire(), "$seconds s");

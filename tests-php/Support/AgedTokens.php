@@ -7,12 +7,12 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Vault;
 
 /**
- * A stored record of tokens, opened with the site's secret: of a store without a database. {@see StoredTokens} ages
- * those in one.
+ * A stored record of tokens, opened with the site's secret, for a store without a database. {@see StoredTokens} ages
+ * those in a database.
  */
 final class AgedTokens
 {
-    /** @return string The same pair as if it had been fetched so many seconds earlier */
+    /** @return string The same pair as if it had been fetched this many seconds earlier */
     public static function of(string $record, Vault $vault, int $seconds): string
     {
         [$merchant, $sealed] = explode('.', $record, 2);

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * Work in a forked process, with its result, and points at which it waits for the parent's word.
+ * Runs work in a forked process and returns its result; it can pause until the parent resumes it.
  *
- * The process always ends by SIGKILL: no destructor and no shutdown function of the parent's may run there.
+ * The process always ends by SIGKILL: no destructor and no shutdown function of the parent may run there.
  */
 final class Child
 {
@@ -28,8 +28,8 @@ final class Child
     }
 
     /**
-     * @param callable(self): mixed $work     Gets its own end, for {@see pause()}; its result must be serialisable
-     * @param int                   $patience Seconds without a word from it
+     * @param callable(self): mixed $work     Receives the child, for {@see pause()}; its result must be serializable
+     * @param int                   $patience Seconds without a message from it
      */
     public static function fork(callable $work, int $patience = 120): self
     {
@@ -61,7 +61,7 @@ final class Child
     }
 
     /**
-     * The same work in several processes, all begun before the first may go on from its first {@see pause()}.
+     * Runs the same work in several processes, which all start before the first one may continue after {@see pause()}.
      *
      * @param callable(self, int): mixed $work
      *
@@ -93,7 +93,7 @@ final class Child
         throw new \LogicException('A killed process goes on.');
     }
 
-    /** In the child: waits until the parent says {@see resume()}. */
+    /** In the child: waits for {@see resume()} of the parent. */
     public function pause(mixed $word = null): void
     {
         $this->send(['pause' => $word]);
@@ -103,7 +103,7 @@ final class Child
         }
     }
 
-    /** @return mixed The word that the child paused with */
+    /** @return mixed The value with which the child paused */
     public function awaitPause(): mixed
     {
         $frame = $this->receive();
@@ -156,7 +156,7 @@ final class Child
         );
     }
 
-    /** @return ?array{string, string} Class and message of what its work threw */
+    /** @return ?array{string, string} Class and message of the exception of its work */
     public function error(): ?array
     {
         return $this->end()->result['error'] ?? null;

@@ -9,10 +9,12 @@ use CloverSync\Settings;
 use CloverSync\Vault;
 use PHPUnit\Framework\TestCase;
 
-/** The extension against a simulator of its own, without a shop. */
+/** The extension with its own simulator, without a shop. */
 abstract class CloverTestCase extends TestCase
 {
-    private const REDIRECT = 'https://shop.example/administrator/index.php?option=com_j2commerce&task=appPlugin.display&plugin=app_cloverpos';
+    private const REDIRECT =
+        'https://shop.example/administrator/index.php?option=com_j2commerce'
+            . '&task=appPlugin.display&plugin=app_cloverpos';
 
     protected Simulator $clover;
 
@@ -67,7 +69,7 @@ abstract class CloverTestCase extends TestCase
         return $connection;
     }
 
-    /** @return array{string, string} A callback URL and the state that it answers */
+    /** @return array{string, string} A callback URL and its state */
     protected function approved(Connection $connection): array
     {
         $authorization = $connection->authorize(self::REDIRECT);

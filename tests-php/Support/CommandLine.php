@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Support;
 
 use PHPUnit\Framework\Assert;
 
-/** ./cloversync in a folder of its own, as its users start it. */
+/** Runs ./cloversync in a folder of its own, as users do. */
 final class CommandLine
 {
     public readonly string $folder;
@@ -34,7 +34,7 @@ final class CommandLine
         rmdir($this->folder);
     }
 
-    /** @return array<string, mixed> The last line of a command that ended well, or with one of these exit codes */
+    /** @return array<string, mixed> The last line of a command that succeeded, or ended with one of these exit codes */
     public function done(array $words, int $code = 0): array
     {
         $result = $this->run([...$words, '--json']);

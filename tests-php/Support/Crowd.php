@@ -10,16 +10,16 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
-/** Processes of all kinds at once on one token: a sync, readers, one that refreshes, and sellers. */
+/** Processes of all kinds that use one token: a sync, readers, one that refreshes, and sellers. */
 final readonly class Crowd
 {
     public const PROCESSES = 8;
 
-    /** Of each process: more than may be in flight. */
+    /** Requests of each process: more than may be in flight. */
     private const ITEMS = 8;
 
     /**
-     * @param \Closure(): Services $shop    Made in each process, with a connection of its own
+     * @param \Closure(): Services $shop    Creates it in each process, with its own connection
      * @param list<string>     $tracked From {@see items()}
      */
     public function __construct(
@@ -28,7 +28,7 @@ final readonly class Crowd
     ) {
     }
 
-    /** @return list<string> Counted items for all processes */
+    /** @return list<string> Tracked items for all processes */
     public static function items(Simulator $clover): array
     {
         $counted = array_filter($clover->state()['stock'], static fn (int|float|null $count): bool => $count !== null);
@@ -36,7 +36,7 @@ final readonly class Crowd
         return \array_slice(array_map(strval(...), array_keys($counted)), 0, self::PROCESSES * self::ITEMS);
     }
 
-    /** @return list<Child> Each with how much it got done */
+    /** @return list<Child> Each returns how much it has done */
     public function run(float $seconds): array
     {
         return Child::together(self::PROCESSES, function (Child $self, int $i) use ($seconds): int {
@@ -51,7 +51,7 @@ final readonly class Crowd
         });
     }
 
-    /** @return int How much was done */
+    /** @return int Amount of work */
     private function work(Services $shop, int $i, float $end): int
     {
         switch ($i) {
@@ -81,7 +81,7 @@ final readonly class Crowd
         }
     }
 
-    /** @return int Counts that were changed: one read, then the writes side by side */
+    /** @return int Number of changed counts: one read, then the writes in parallel */
     public function sell(Connection $connection, int $i): int
     {
         $stock   = new Stock($connection);

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Shop\Database\Sql;
 
-/** A database that breaks before the n-th write; it counts those that it has carried out. */
+/** A database that fails before the n-th write, and counts the writes that it has executed. */
 final class FailingSql extends WrappedSql
 {
     public int $writes = 0;

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Shop\Support\Clock;
 
-/** Time that passes only when told, or by sleeping. */
+/** Time that passes only when set, or by sleeping. */
 final class FakeClock implements Clock
 {
     public function __construct(

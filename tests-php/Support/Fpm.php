@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * nginx in front of PHP-FPM, as docs/serve.md says, with the webhook server in it: one pool or several web nodes. Ends
- * with the object.
+ * nginx in front of PHP-FPM with the webhook server, as docs/serve.md describes: one pool or several web nodes. They
+ * end with the object.
  */
 final class Fpm
 {
@@ -22,10 +22,10 @@ final class Fpm
     private array $processes = [];
 
     /**
-     * @param array<string, string> $environment What the script finds in its environment
+     * @param array<string, string> $environment The script's environment variables
      * @param int                   $children    Workers of each pool
-     * @param int                   $nodes       Each has a pool with a temporary folder of its own, and where that
-     *   can be had with process ids of its own, like another machine; nginx takes turns
+     * @param int                   $nodes       Each has a pool with its own temporary folder and, where possible, its
+     *   own process ids, like another machine; nginx uses them in turn
      */
     public function __construct(
         private readonly array $environment,
@@ -46,7 +46,7 @@ final class Fpm
         $this->startServer($port);
     }
 
-    /** Process ids of its own need a right that not everybody has. */
+    /** Separate process ids need a privilege that is not always available. */
     public static function canSeparate(): bool
     {
         exec('unshare --pid --fork --mount-proc --kill-child true 2>/dev/null', result_code: $code);
@@ -54,7 +54,7 @@ final class Fpm
         return $code === 0;
     }
 
-    /** Null when this machine lacks one of the two. */
+    /** Null when this machine lacks one of the two programs. */
     public static function missing(): ?string
     {
         return self::find('nginx') === null ? 'nginx' : (self::fpm() === null ? 'PHP-FPM' : null);
@@ -67,7 +67,7 @@ final class Fpm
         }
 
         foreach (array_reverse($this->processes, true) as $i => $process) {
-            // What has process ids of its own passes no signal on.
+            // A process with separate process ids does not pass signals on.
             if ($this->separate && $i < $this->nodes) {
                 $this->cut($i);
             }
@@ -85,19 +85,19 @@ final class Fpm
         return self::children($this->master(0));
     }
 
-    /** Reloads the first node's pool as its administrator would. */
+    /** Reloads the first node's pool as an administrator does. */
     public function reload(): void
     {
         posix_kill($this->master(0), SIGUSR2);
     }
 
-    /** Its process ids, as {@see \CloverSync\Shop\Locking\ProcessIdentity} tells one node from another. */
+    /** Its process ids, by which {@see \CloverSync\Shop\Locking\ProcessIdentity} distinguishes nodes. */
     public function space(int $node): string
     {
         return (string) readlink("/proc/{$this->master($node)}/ns/pid");
     }
 
-    /** Ends a node as if its power had failed. */
+    /** Ends a node as a power failure does. */
     public function cut(int $node): void
     {
         $master = $this->master($node);

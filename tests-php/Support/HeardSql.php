@@ -6,10 +6,10 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Shop\Database\Sql;
 
-/** A database whose statements somebody hears of, each after it was carried out and before its caller goes on. */
+/** A database that reports each statement after its execution and before the caller continues. */
 final class HeardSql extends WrappedSql
 {
-    /** @param \Closure(string): void $heard Told the statement, or "transaction" */
+    /** @param \Closure(string): void $heard Receives the statement, or "transaction" */
     public function __construct(
         Sql $inner,
         private readonly \Closure $heard,

@@ -8,8 +8,8 @@ use Random\Engine\Mt19937;
 use Random\Randomizer;
 
 /**
- * A catalog made by chance out of all that has ever gone wrong with names, fields and groups. The same seed makes the
- * same one.
+ * A random catalog of everything that has ever gone wrong with names, fields and groups. The same seed makes the same
+ * catalog.
  */
 final class HostileCatalog
 {
@@ -77,7 +77,7 @@ final class HostileCatalog
 
     private const BLANKS = [' ', '  ', "\t", "\n", "\u{a0}", "\u{2003}", "\u{2028}", "\u{85}", "\x01", "\u{2800}"];
 
-    /** Fields of any type; some are read, some refuse the item. */
+    /** Fields of any type; some are read, some make the item fail. */
     private const FIELDS = [
         ['hidden' => 'false'],
         ['hidden' => 'maybe'],
@@ -152,7 +152,7 @@ final class HostileCatalog
         }
     }
 
-    /** What happens between two runs: items and groups come, go, return and change. */
+    /** Changes between two runs: items and groups are added, deleted, restored and changed. */
     public function live(): void
     {
         foreach (array_keys($this->items) as $id) {
@@ -175,13 +175,13 @@ final class HostileCatalog
             ));
 
             switch ($this->random->getInt(0, 6)) {
-                // The group dies, its items live on.
+                // The group is deleted, its items remain.
                 case 0:
                     unset($this->groups[$group]);
                     array_map(fn (int|string $id) => $this->join((string) $id, ''), $members);
                     break;
 
-                // All its items die.
+                // All its items are deleted.
                 case 1:
                     array_map($this->remove(...), array_map(strval(...), $members));
                     break;
@@ -238,7 +238,7 @@ final class HostileCatalog
             }
 
             foreach (['tags' => 'T', 'categories' => 'C'] as $list => $letter) {
-                // The simulator takes no name twice, and none that is empty.
+                // The simulator accepts no duplicate and no empty name.
                 $names = array_values(array_unique(array_filter(
                     $item[$list],
                     static fn (string $name): bool => trim($name) !== '',
@@ -257,7 +257,7 @@ final class HostileCatalog
 
                 foreach ($group['attributes'] as $i => $attribute) {
                     $attributeId = $this->idOf('B', $item['group'] . $i);
-                    // Some lack a value.
+                    // Some have no value.
                     if (($item['values'][$i] ?? '') !== '') {
                         $element['options']['elements'][] = [
                             'id'        => $this->idOf('P', $attributeId . $item['values'][$i]),
@@ -357,7 +357,7 @@ final class HostileCatalog
             $name = str_repeat($name, 40);
         }
 
-        // A character of any plane but the surrogates.
+        // A character of any plane except surrogates.
         if ($this->random->getInt(0, 5) === 0) {
             $code = $this->random->getInt(1, 0x10FFFF - 0x800);
             $name .= mb_chr($code < 0xD800 ? $code : $code + 0x800, 'UTF-8');
@@ -398,7 +398,7 @@ final class HostileCatalog
         return $of[$this->random->pickArrayKeys($of, 1)[0]];
     }
 
-    /** Clover's ids have 13 digits and capital letters. */
+    /** Ids in Clover have 13 digits and capital letters. */
     private function idOf(string $letter, string $what): string
     {
         return $letter . strtoupper(substr(md5("$this->seed $letter $what"), 0, 12));

@@ -6,10 +6,10 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\TokenStore;
 
-/** A token store at whose calls something happens first. */
+/** A token store that runs a callback before its calls. */
 final readonly class InterruptedTokenStore implements TokenStore
 {
-    /** @param \Closure(string): void $before Gets the method's name */
+    /** @param \Closure(string): void $before Receives the method's name */
     public function __construct(
         private TokenStore $inner,
         private \Closure $before,

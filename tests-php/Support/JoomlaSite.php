@@ -19,9 +19,9 @@ use Joomla\DI\Container;
 use Joomla\Event\Dispatcher;
 
 /**
- * The classes of the Joomla that JOOMLA_ROOT points to, in this process and with a configuration of their own: they
- * know the tests' private MariaDB only, so nothing that a test does can reach that site's database, cache or logs. The
- * app's classes come from the working tree.
+ * The classes of the Joomla in JOOMLA_ROOT, in this process and with their own configuration. They know only the tests'
+ * private MariaDB, so a test cannot reach that site's database, cache or logs. The app's classes come from the working
+ * tree.
  */
 final class JoomlaSite
 {
@@ -66,10 +66,10 @@ final class JoomlaSite
         \define('JPATH_CACHE', self::$folder . '/cache');
         require_once JPATH_BASE . '/includes/defines.php';
         require_once JPATH_BASE . '/includes/framework.php';
-        // Joomla has put its own loader first, and it may know an installed copy of the app.
+        // Joomla has registered its own loader first, and it may know an installed copy of the app.
         spl_autoload_register(self::load(...), prepend: true);
 
-        // As Joomla's command line does, for the classes that ask for an address.
+        // As on Joomla's command line, for classes that need an address.
         $_SERVER['HTTP_HOST'] ??= 'shop.example';
         $_SERVER['HTTPS']     ??= 'on';
 
@@ -84,10 +84,10 @@ final class JoomlaSite
         Factory::$application = $app;
         $app->createExtensionNamespaceMap();
         Factory::$language = $app->getLanguage();
-        // Otherwise it would look for the plugins of a database that is not there.
+        // Otherwise it would look for the plugins in a database that does not exist.
         (new \ReflectionProperty(PluginHelper::class, 'plugins'))->setValue(null, []);
 
-        // PHPUnit hears of errors by handlers of its own, and expects to find what it left.
+        // PHPUnit reports errors with its own handlers, and expects them to stay.
         while (self::top(set_error_handler(...), restore_error_handler(...)) !== $errors) {
             restore_error_handler();
         }
@@ -106,7 +106,7 @@ final class JoomlaSite
             : throw new \LogicException('boot() comes first.');
     }
 
-    /** Puts a test's own database and dispatcher in the place of the site's. */
+    /** Replaces the site's database and dispatcher by a test's own. */
     public static function useDatabase(DatabaseInterface $db): Dispatcher
     {
         static $original = null;
@@ -117,7 +117,7 @@ final class JoomlaSite
         );
         self::app()->setContainer(Factory::$container);
 
-        // J2Commerce's helpers keep the first one that they got.
+        // J2Commerce's helpers keep the first one.
         foreach (get_declared_classes() as $class) {
             if (
                 str_starts_with($class, 'J2Commerce\\Component\\')
@@ -133,8 +133,7 @@ final class JoomlaSite
     }
 
     /**
-     * A driver and its last query hold each other, so that none would end its connection before PHP looks for such
-     * circles.
+     * A driver and its last query reference each other, so no connection would end before PHP collects cycles.
      */
     public static function disconnect(): void
     {
@@ -145,7 +144,7 @@ final class JoomlaSite
         self::$open = [];
     }
 
-    /** The app as Joomla runs it, subscribed to what happens. */
+    /** The app as Joomla runs it, subscribed to its events. */
     public static function plugin(ShopFactory $factory, Dispatcher $dispatcher): AppCloverpos
     {
         $plugin = new AppCloverpos(['type' => 'j2commerce', 'name' => 'app_cloverpos', 'params' => '{}'], $factory);
@@ -160,11 +159,11 @@ final class JoomlaSite
     }
 
     /**
-     * As a press on Save in the plugin manager does it, from the checked form's values on.
+     * Saves as the plugin manager does, from the validated form's values on.
      *
      * @param array<string, mixed> $parameters
      *
-     * @return string The refusal; empty when it was saved
+     * @return string The refusal; empty when the settings were saved
      */
     public static function save(DatabaseInterface $db, int $extension, array $parameters): string
     {
@@ -199,7 +198,7 @@ final class JoomlaSite
         return $messages;
     }
 
-    /** Lets the app's log begin anew, in a folder of this name beside the site's configuration. */
+    /** Starts the app's log in a new folder with this name, next to the site's configuration. */
     public static function beginLog(string $folder = 'logs'): void
     {
         (new \ReflectionProperty(DebugLog::class, 'debug'))->setValue(null, null);
@@ -214,7 +213,7 @@ final class JoomlaSite
         @unlink(self::$folder . '/logs/' . DebugLog::FILE);
     }
 
-    /** @param string $driver mysqli or mysql, which is PDO */
+    /** @param string $driver mysqli, or mysql, which is PDO */
     public static function database(TestDatabase $db, string $driver): DatabaseInterface
     {
         return self::connect($db->prefix, $driver);

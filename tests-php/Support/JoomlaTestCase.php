@@ -11,7 +11,7 @@ use CloverSync\Shop\Joomla\SiteAddress;
 use Joomla\Database\DatabaseInterface;
 use Joomla\Event\Dispatcher;
 
-/** The app's own classes with Joomla's, over a stand-in shop. */
+/** The app's own classes with Joomla's, on a test shop. */
 abstract class JoomlaTestCase extends ShopTestCase
 {
     protected DatabaseInterface $joomla;
@@ -67,7 +67,7 @@ abstract class JoomlaTestCase extends ShopTestCase
         );
     }
 
-    /** Every text in the app's state, to see what is not among it. */
+    /** All values of the app's state, to check what is not among them. */
     protected function everything(?Sql $sql = null): string
     {
         return (

@@ -6,7 +6,7 @@ namespace CloverSync\Tests\Support;
 
 use CloverSync\Shop\Database\Sql;
 
-/** A database whose process dies at a chosen point: just before or just after a write or a commit. */
+/** A database whose process is killed at a chosen point: just before or just after a write or a commit. */
 final class KillingSql extends WrappedSql
 {
     /** @var list<string> The points passed so far, in words */
@@ -14,7 +14,7 @@ final class KillingSql extends WrappedSql
 
     private int $transactions = 0;
 
-    /** @param ?int $killAt Position in the points of a run that was not cut; null = live */
+    /** @param ?int $killAt Position in the points of an uninterrupted run; null = no kill */
     public function __construct(
         Sql $inner,
         private readonly ?int $killAt = null,
@@ -55,7 +55,7 @@ final class KillingSql extends WrappedSql
         $this->points[] = $what;
     }
 
-    /** The statement without what differs from one chunk of rows to the next. */
+    /** The statement without the parts that differ between chunks of rows. */
     private static function shape(string $query): string
     {
         return substr(

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 
-/** The real time, and as much later as the test wants it to be. */
+/** The real time plus an offset that the test sets. */
 final class LaterClock implements Clock
 {
     /** Seconds of all sleeps together. */

@@ -5,12 +5,11 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * The MariaDB of a test run: the one that CLOVERSYNC_TEST_DSN names, else a private server that lives as long as the
- * run.
+ * The MariaDB of a test run: the one in CLOVERSYNC_TEST_DSN, else a private server for the duration of the run.
  */
 final class MariaDb
 {
-    /** Only clients are killed in the tests, never this server, so it need not wait for the disk. */
+    /** Tests kill only clients, never this server, so it need not wait for the disk. */
     private const CARELESS = [
         '--innodb-flush-log-at-trx-commit=0',
         '--innodb-doublewrite=0',
@@ -53,8 +52,8 @@ final class MariaDb
     }
 
     /**
-     * A private server as Debian starts it: durable commits, the default buffer pool, with data in this folder. From
-     * now on it is the run's.
+     * A private server with Debian's settings: durable commits, the default buffer pool, with its data in this folder.
+     * It becomes the run's server.
      *
      * @return ?self Null when this machine has no MariaDB
      */
@@ -64,7 +63,7 @@ final class MariaDb
     }
 
     /**
-     * @param ?string      $folder  Of the data; null = with the rest in the system's for temporary files
+     * @param ?string      $folder  Of the data; null = with the rest in the system's folder for temporary files
      * @param list<string> $options
      */
     private static function start(?string $folder = null, array $options = self::CARELESS): ?self
@@ -82,7 +81,8 @@ final class MariaDb
         $user = posix_getpwuid(posix_geteuid())['name'];
         exec(
             \sprintf(
-                '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal --skip-test-db >%s 2>&1',
+                '%s --no-defaults --datadir=%s --user=%s --auth-root-authentication-method=normal '
+                . '--skip-test-db >%s 2>&1',
                 escapeshellarg($install),
                 escapeshellarg($data),
                 escapeshellarg($user),
@@ -115,7 +115,7 @@ final class MariaDb
                 ['file', "$dir/server.log", 'a'],
             ],
             $pipes,
-            // A zone with summer time: nothing may hang on the server's.
+            // A zone with summer time: no result may depend on the server's zone.
             env_vars: ['TZ' => 'Europe/Berlin'] + getenv(),
         );
         $owner = getmypid();

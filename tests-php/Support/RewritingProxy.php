@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Support;
 
-/** Stands between the shop and the simulator, in a process of its own, and changes answers while it is switched on. */
+/** A proxy between the shop and the simulator, in its own process. It changes responses while it is enabled. */
 final class RewritingProxy
 {
     private const PASSED_ON  = ['authorization', 'content-type', 'user-agent', 'accept'];
@@ -19,8 +19,8 @@ final class RewritingProxy
     }
 
     /**
-     * @param \Closure(string, array<string, mixed>): (array<string, mixed>|string) $rewrite Gets path with query and
-     *        decoded body of each JSON answer 200 to a GET; a string is the new body as it is
+     * @param \Closure(string, array<string, mixed>): (array<string, mixed>|string) $rewrite Receives path with query
+     *   and decoded body of each JSON response 200 to a GET; a string replaces the body unchanged
      */
     public static function start(string $upstream, \Closure $rewrite): self
     {

@@ -8,12 +8,11 @@ use Random\Engine\Xoshiro256StarStar;
 use Random\Randomizer;
 
 /**
- * Steps in the life of a shop and a till, made from a seed and from nothing else. What a step means is {@see
- * SalesWorld}'s; one that does not apply, as when its order is deleted, does nothing there, so that steps can be
- * dropped.
+ * Random steps in the life of a shop and a till, determined by a seed alone. {@see SalesWorld} defines what a step
+ * means. A step that does not apply, such as one of a deleted order, does nothing there, so that steps can be removed.
  *
- * Items, orders and lines are named by their places. A step that the shop has an event for ends with what became of it:
- * "told", "lost", "twice", or the number of steps after which it comes.
+ * Items, orders and lines are named by their positions. A step with a shop event ends with what happened to the event:
+ * "once", "lost", "twice", or the number of steps after which it arrives.
  */
 final class SalesHistory
 {
@@ -150,13 +149,13 @@ final class SalesHistory
     }
 
     /**
-     * @return list<list<mixed>> The till sells between the reading and the write, and no answer comes or the worker
-     *   is killed
+     * @return list<list<mixed>> The till sells between the read and the write, and no response comes or the worker is
+     *   killed
      */
     private function sellWithinTheUnanswered(): array
     {
         $item  = $this->item();
-        $steps = [['status', $this->anyOrder(), 1, 'told'], ['overlap', $item, $this->int(1, 3)]];
+        $steps = [['status', $this->anyOrder(), 1, 'once'], ['overlap', $item, $this->int(1, 3)]];
 
         return match ($this->int(0, 3)) {
             0       => [...$steps, ['crash', 'written', true], ['wait', 40]],
@@ -189,7 +188,7 @@ final class SalesHistory
     private function event(): string|int
     {
         return match (true) {
-            ($n = $this->int(1, 20)) <= 12 => 'told',
+            ($n = $this->int(1, 20)) <= 12 => 'once',
             $n <= 15 => 'lost',
             $n <= 17 => 'twice',
             default => $this->int(1, 4),
@@ -203,7 +202,7 @@ final class SalesHistory
 
     private function anyOrder(): int
     {
-        // The latest ones more often: what happens to one order in a row is what is looked for.
+        // Recent orders are more likely: several steps of one order in a row are the interesting case.
         return max($this->int(0, $this->orders - 1), $this->int(0, $this->orders - 1));
     }
 

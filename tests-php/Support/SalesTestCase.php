@@ -13,14 +13,14 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\TimeBudget;
 
-/** A connected shop with products, in which people order. */
+/** A connected shop with products and orders. */
 abstract class SalesTestCase extends SyncTestCase
 {
     protected const ORDER = '179540797501';
 
     protected LaterClock $clock;
 
-    /** Two counted items of the sandbox, by their SKUs. */
+    /** Two tracked items of the sandbox, by their SKUs. */
     protected string $mug;
 
     protected string $candle;
@@ -60,7 +60,7 @@ abstract class SalesTestCase extends SyncTestCase
     }
 
     /**
-     * Somebody orders, pays, cancels, or the owner edits: the shop's rows and stock move, and the event is fired.
+     * A customer orders, pays or cancels, or the owner edits: the shop's rows and stock change, and the event is fired.
      *
      * @param list<array{0: string, 1: int, 2?: int}> $lines    Clover id, quantity, line id
      * @param array<string, mixed>                    $more     Fields of the order

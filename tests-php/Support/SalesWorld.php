@@ -20,11 +20,11 @@ use CloverSync\Vault;
 use PHPUnit\Framework\Assert;
 
 /**
- * A shop, its worker and a till, in which a {@see SalesHistory} takes place, and which knows at every moment what
- * should be true.
+ * A shop, its worker and a till, in which a {@see SalesHistory} takes place. It knows at every moment what should be
+ * true.
  *
- * It knows which writes Clover carried out, from Clover's own list of requests and from the faults that it ordered, and
- * so need not believe a word of the ledger.
+ * It knows which writes Clover executed from Clover's own list of requests and from the faults that it ordered, so it
+ * does not rely on the ledger.
  */
 final class SalesWorld
 {
@@ -35,7 +35,7 @@ final class SalesWorld
     private const REFUNDED  = [9];
     private const PAID      = [1, 2, 7, 8];
 
-    /** A write without answer is looked at after so many seconds. */
+    /** A write without a response is checked after this many seconds. */
     private const QUIET = 35;
 
     /** Beyond the goal of a second between the reading of a count and the end of its write. */
@@ -127,7 +127,7 @@ final class SalesWorld
     /** @var array<int, true> Rows whose item the store has touched while they had no answer */
     private array $disturbed;
 
-    /** @var array<int, true> Disturbed rows for which the counts told the wrong story */
+    /** @var array<int, true> Rows for which the disturbed counts are misleading */
     private array $misjudged;
 
     /** @var array<string, mixed> */
@@ -142,7 +142,7 @@ final class SalesWorld
     }
 
     /** @return string Clover's items, as JSON for the simulator */
-    public static function catalogue(): string
+    public static function catalog(): string
     {
         return json_encode(
             array_map(
@@ -166,12 +166,11 @@ final class SalesWorld
     }
 
     /**
-     * Lives through the steps, then waits until nothing is on its way, settles what waits for the owner, and waits once
-     * more.
+     * Executes the steps, waits until nothing is in progress, resolves what waits for the owner, and waits again.
      *
      * @param list<list<mixed>> $steps
      *
-     * @throws \Throwable when something is not as it should be
+     * @throws \Throwable when an invariant is violated
      */
     public function live(array $steps): void
     {
@@ -239,8 +238,8 @@ final class SalesWorld
     }
 
     /**
-     * Lives through some steps while the page of items of a pull, asked for before them and after the first ones, is on
-     * its way.
+     * Executes some steps while the page of items of a pull, requested before them and after the first ones, is in
+     * progress.
      *
      * @param list<list<mixed>> $before
      * @param list<list<mixed>> $meanwhile
@@ -390,7 +389,7 @@ final class SalesWorld
         };
     }
 
-    // What a history may hold.
+    // Steps that a history may contain.
 
     /** @param list<array{int, int}> $lines */
     private function placeOrder(int $order, int $status, array $lines, string|int $event): void
@@ -464,7 +463,7 @@ final class SalesWorld
         try {
             $this->open()->sales()->planner->restock($this->orders[$order]['id'], $id, $units);
         } catch (ItemException|ShopException) {
-            // The line does not hold so many, or is gone without ever having taken any.
+            // The line does not hold that many, or was deleted without ever having taken any.
         }
     }
 
@@ -538,10 +537,10 @@ final class SalesWorld
         }
     }
 
-    /** A worker runs while the pull's page of items, read before, is on its way. */
+    /** A worker runs while the pull's page of items, read before, is in progress. */
     private function pullSlowly(): void
     {
-        // What the till sold after the page was read the shop cannot know.
+        // The shop cannot know what the till sold after the page was read.
         $this->overlap = null;
         [$pull] = $this->askForItems(['delay' => ['ms' => 80]]);
         $this->work(false, true);
@@ -549,14 +548,14 @@ final class SalesWorld
         $this->clover->clearFaults();
         $this->faults = [];
 
-        // With Push Stock off the shop has followed a count that is an older one by now.
+        // With Push Stock off the shop has followed a count that is older by now.
         if ($this->push) {
             $this->checkPull();
         }
     }
 
     /**
-     * @param string|array<string, mixed> $fault What keeps the answer back
+     * @param string|array<string, mixed> $fault Fault that suppresses the response
      *
      * @return array{Child, int} A pull whose page of items was read and has not arrived yet; the number of that request
      */
@@ -600,7 +599,7 @@ final class SalesWorld
         $this->overlap = [self::item($item), $units];
     }
 
-    /** @param int|string $at A point of {@see KillingSql}, or "stored" or "written" as {@see WatchedSql} has it */
+    /** @param int|string $at A point of {@see KillingSql}, or "stored" or "written" of {@see WatchedSql} */
     private function crash(int|string $at, bool $scan): void
     {
         $this->run(function () use ($at, $scan): void {
@@ -677,7 +676,7 @@ final class SalesWorld
         $this->clover->post('clock', ['advance_s' => $seconds]);
     }
 
-    /** The owner looks, and says what is true; or has the row left as it is. */
+    /** The owner checks and decides what is true, or leaves the row. */
     private function decide(int $place, bool $leave): void
     {
         $row = $this->open()->sales()->ledger->waiting(10)[$place] ?? null;
@@ -696,7 +695,7 @@ final class SalesWorld
                     default => Resolution::NotApplied,
                 });
         } catch (ItemException) {
-            // It depends on the decision on its sale.
+            // It depends on the decision about its sale.
         }
     }
 
@@ -787,7 +786,7 @@ final class SalesWorld
         }
     }
 
-    // What happens while a worker runs.
+    // Events while a worker runs.
 
     /** Enough for any history. */
     private function budget(): TimeBudget
@@ -801,7 +800,7 @@ final class SalesWorld
 
     private function watched(?string $killed = null): Sql
     {
-        // A sale inside a transaction that is cut off would leave no note of itself.
+        // A sale inside a transaction that is rolled back would leave no note.
         return new WatchedSql(
             $this->db->connect(),
             $this->clover,
@@ -813,7 +812,7 @@ final class SalesWorld
 
     /**
      * @param callable(): ?WorkReport $work
-     * @param bool                    $scan Whether it ends and scans for changes without an event
+     * @param bool                    $scan Whether it finally scans for changes without an event
      */
     private function run(callable $work, bool $scan = false): ?WorkReport
     {
@@ -856,10 +855,10 @@ final class SalesWorld
     }
 
     /**
-     * Follows every write that was made, and judges what became of those without answer.
+     * Checks every write, and determines what happened to those without a response.
      *
      * @param array<string, mixed>             $before State of Clover before the work
-     * @param array<int, array<string, mixed>> $sent   Rows that had no answer before it
+     * @param array<int, array<string, mixed>> $sent   Rows that had no response before it
      */
     private function observe(array $before, array $sent): void
     {
@@ -931,7 +930,7 @@ final class SalesWorld
                 );
             }
 
-            // Whatever was sent once more in the same run must not have been carried out before.
+            // A write that was repeated in the same run must not have been executed before.
             match ($isLast ? $ledger[$id]['state'] : 'intended') {
                 'sent'      => $this->figures['unanswered']++,
                 'confirmed' => Assert::assertSame(
@@ -977,11 +976,11 @@ final class SalesWorld
     }
 
     /**
-     * Whether a row without answer was settled as the count allowed.
+     * Whether a row without a response was settled as the count allowed.
      *
-     * @param array<string, mixed> $row    As it was
-     * @param array<string, mixed> $now    As it is
-     * @param bool                 $resent Whether it was sent anew in the meantime
+     * @param array<string, mixed> $row    Before
+     * @param array<string, mixed> $now    After
+     * @param bool                 $resent Whether it was sent again in between
      */
     private function judge(array $row, array $now, bool $resent, int|float|null $count): void
     {
@@ -1002,7 +1001,7 @@ final class SalesWorld
             Assert::assertArrayHasKey(
                 $id,
                 $this->disturbed,
-                "Row $id is uncertain, and nobody but us has touched the count.",
+                "Row $id is uncertain, and only we have changed the count.",
             );
         } elseif (!$resent && $now['state'] === 'confirmed') {
             if (!$applied) {
@@ -1024,8 +1023,8 @@ final class SalesWorld
     }
 
     /**
-     * The count told the wrong story of a row. Where the till has moved it, drift must name what it sold; a count that
-     * was set by hand to just that number leaves no trace of which story is true.
+     * The count was misleading about a row. When the till has changed it, drift must name what it sold; a count that
+     * was set by hand to exactly that number leaves no trace of what is true.
      *
      * @param array<string, mixed> $row
      */
@@ -1064,11 +1063,10 @@ final class SalesWorld
         $this->checkCounts();
     }
 
-    // What should be true.
+    // Expected state.
 
     /**
-     * The count is what the store made of it, less the web sales that were written, and what the till sold in between
-     * is back.
+     * The count is the store's, minus the web sales that were written, plus what the till sold in between.
      */
     private function checkCounts(): void
     {
@@ -1095,7 +1093,7 @@ final class SalesWorld
         }
     }
 
-    /** Directly after a pull: the shop has no unit that is promised to somebody. */
+    /** Directly after a pull: the shop offers no unit that is promised to a customer. */
     private function checkPull(): void
     {
         $this->state = $this->clover->state();
@@ -1127,8 +1125,7 @@ final class SalesWorld
     }
 
     /**
-     * @return array<string, int> Units that the shop's books hold and Clover still counts; negative ones the other
-     *   way round
+     * @return array<string, int> Units that the shop holds and Clover still counts; a negative number is the opposite
      */
     private function owed(): array
     {
@@ -1146,7 +1143,7 @@ final class SalesWorld
 
             if (
                 !\in_array((int) $line['order_state_id'], self::REFUNDED, true)
-                && !self::wasRefunded($this->told($line['order_id']))
+                && !self::wasRefunded($this->events($line['order_id']))
             ) {
                 $owed[$item] =
                     ($owed[$item] ?? 0)
@@ -1163,7 +1160,7 @@ final class SalesWorld
 
             foreach ($of as $row) {
                 $sale = $row['reverses'] === null ? null : $bySeq[$row['reverses']];
-                // A row that was skipped is settled; with the sale that it reverses when that was never carried out.
+                // A skipped row is settled, together with the sale that it reverses when that was never executed.
                 $part = $row['state'] !== 'skipped'
                     ? $this->isIn($row)
                     : $sale === null || $sale['state'] === 'skipped' || $this->isIn($sale);
@@ -1182,7 +1179,7 @@ final class SalesWorld
         return $row['state'] === 'confirmed' || !isset($this->misjudged[$id]) && ($this->applied[$id] ?? 0) > 0;
     }
 
-    /** Brings everything to rest, and looks at all of it. */
+    /** Waits until nothing is in progress, and checks everything. */
     private function rest(): void
     {
         $this->deliver(PHP_INT_MAX >> 1);
@@ -1200,8 +1197,9 @@ final class SalesWorld
         Assert::assertSame(
             0,
             $later,
-            'Rows that nobody will ever settle: '
-                . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message FROM #__j2commerce_clover_ledger
+            'Rows that will never be settled: '
+                . json_encode($this->sql->fetchAll("SELECT order_id, line_id, delta, state, message
+                    FROM #__j2commerce_clover_ledger
                         WHERE state IN ('intended', 'sent')")),
         );
         $result = $this->run(fn (): WorkReport => $this
@@ -1266,7 +1264,7 @@ final class SalesWorld
             Assert::assertLessThanOrEqual(1, \count($there), "Order {$row['order_id']} is in Clover more than once.");
             Assert::assertContains($row['state'], ['confirmed', 'skipped', 'uncertain', 'dead']);
 
-            // The store leaves the orders alone, so nothing else can make one uncertain.
+            // The store does not touch the orders, so nothing else can make one uncertain.
             Assert::assertTrue(
                 \in_array($row['state'], ['confirmed', 'skipped'], true)
                 || $row['reason'] === 'not_found' && $there === [],
@@ -1304,8 +1302,8 @@ final class SalesWorld
     }
 
     /**
-     * @return list<string> Orders of which Clover's counts should hear, or Clover itself, and nothing waits to be
-     *   looked at
+     * @return list<string> Orders of which Clover or its counts lack something, and for which nothing waits to be
+     *   processed
      */
     private function untold(): array
     {
@@ -1336,7 +1334,7 @@ final class SalesWorld
 
         return (
             $status !== null
-            && self::standing($status, $this->told($order)) === 'paid'
+            && self::standing($status, $this->events($order)) === 'paid'
             && self::word($status) === 'paid'
             && $this->sql->fetchValue('SELECT id FROM #__j2commerce_clover_orders WHERE order_id = ?', [$order])
             === null
@@ -1344,8 +1342,7 @@ final class SalesWorld
     }
 
     /**
-     * @return array<string, array<string, array{int, int}>> By order and line: units that it should have asked for,
-     *   and those that it has
+     * @return array<string, array<string, array{int, int}>> By order and line: required units, and units in its ledger
      */
     private function levels(): array
     {
@@ -1357,7 +1354,7 @@ final class SalesWorld
         foreach ($this->orders as $order) {
             $standing = self::standing(
                 $order['deleted'] ? null : $this->desk()->statusOf($order['id']),
-                $this->told($order['id']),
+                $this->events($order['id']),
             );
 
             if ($standing === null) {
@@ -1365,7 +1362,7 @@ final class SalesWorld
             }
 
             $levels[$order['id']] = [];
-            // In a status that says nothing what was asked stays asked, but for lines that are gone.
+            // With a neutral status the earlier requirement remains, except for deleted lines.
             $decides = $order['deleted'] || self::word((int) $this->desk()->statusOf($order['id'])) !== null;
 
             foreach ($rows as $key => $of) {
@@ -1417,7 +1414,7 @@ final class SalesWorld
         }
     }
 
-    /** The owner decides all that waits, and every order is paid or released: then the shop has what Clover has. */
+    /** The owner decides everything that waits, and every order is paid or released: then shop and Clover are equal. */
     private function settleAll(): void
     {
         $this->push = true;
@@ -1428,7 +1425,7 @@ final class SalesWorld
 
         foreach ($this->orders as $place => $order) {
             if ($this->exists($place) && self::word((int) $this->desk()->statusOf($order['id'])) === null) {
-                $this->setStatus($place, 6, 'told');
+                $this->setStatus($place, 6, 'once');
             }
         }
 
@@ -1459,7 +1456,7 @@ final class SalesWorld
         }
     }
 
-    // What the books say.
+    // State of the tables.
 
     /** @return array<string, int> How often each order was logged as found */
     private function loggedAsFound(): array
@@ -1515,7 +1512,7 @@ final class SalesWorld
     }
 
     /** @return list<array<string, mixed>> */
-    private function told(string $order): array
+    private function events(string $order): array
     {
         return $this->sql->fetchAll(
             "SELECT event, old_status, new_status FROM #__j2commerce_clover_outbox
@@ -1524,8 +1521,8 @@ final class SalesWorld
         );
     }
 
-    /** @param list<array<string, mixed>> $told */
-    private static function standing(?int $status, array $told): ?string
+    /** @param list<array<string, mixed>> $events */
+    private static function standing(?int $status, array $events): ?string
     {
         if ($status === null) {
             return 'released';
@@ -1533,11 +1530,11 @@ final class SalesWorld
 
         $standing = self::word($status);
 
-        foreach (array_reverse($told) as $event) {
+        foreach (array_reverse($events) as $event) {
             $standing ??= $event['event'] === 'status' ? self::word((int) $event['new_status']) : null;
         }
 
-        return $standing === 'paid' && self::wasRefunded($told) ? 'released' : $standing;
+        return $standing === 'paid' && self::wasRefunded($events) ? 'released' : $standing;
     }
 
     private static function word(int $status): ?string
@@ -1549,10 +1546,10 @@ final class SalesWorld
         };
     }
 
-    /** @param list<array<string, mixed>> $told */
-    private static function wasRefunded(array $told): bool
+    /** @param list<array<string, mixed>> $events */
+    private static function wasRefunded(array $events): bool
     {
-        foreach (array_reverse($told) as $event) {
+        foreach (array_reverse($events) as $event) {
             if ($event['event'] === 'refund') {
                 return true;
             }

@@ -9,7 +9,7 @@ use PHPUnit\Framework\Attributes\After;
 use PHPUnit\Framework\Attributes\BeforeClass;
 use PHPUnit\Framework\TestCase;
 
-/** Runs each test on an empty shop of its own, on the database that the PHPUnit configuration names. */
+/** Runs each test on an empty shop of its own, on the database of the PHPUnit configuration. */
 abstract class ShopTestCase extends TestCase
 {
     protected TestDatabase $db;
@@ -69,7 +69,7 @@ abstract class ShopTestCase extends TestCase
     }
 
     /**
-     * Runs the work in forked processes, each with a connection of its own.
+     * Runs the work in forked processes, each with its own connection.
      *
      * @param callable(Sql, int): int $work Its result is the exit code, 0 to 255
      *

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * A pretend Clover, started as the test wants it, and its control plane. Ends with the object.
+ * The Clover simulator as a process, with the settings of a test, and its control interface. It ends with the object.
  *
  * @phpstan-type Item array{id: string, name: string, price: int, priceType: string, hidden: bool, deleted: bool,
  *   code?: string, sku?: string, itemGroup?: array{id: string}, ...}
@@ -20,12 +20,12 @@ final class Simulator
     public const APP_ID     = 'APPID00000001';
     public const APP_SECRET = '11111111-2222-3333-4444-555555555555';
 
-    /** Lists of items as the sync reads them; faults are matched without the query. */
+    /** Lists of items as the sync requests them; faults are matched without the query. */
     public const ITEM_PAGES = 'GET /v3/merchants/*/items';
 
     private static ?self $shared = null;
 
-    /** @param ?resource $process Null when somebody else has started it */
+    /** @param ?resource $process Null when another process has started it */
     private function __construct(
         private $process,
         public readonly string $url,
@@ -121,13 +121,13 @@ final class Simulator
         return $items;
     }
 
-    /** @return list<Item> Items of no group, not deleted, by id */
+    /** @return list<Item> Items without a group, not deleted, by id */
     public function singles(): array
     {
         return array_values(array_filter($this->items(), static fn (array $item): bool => !isset($item['itemGroup'])));
     }
 
-    /** @return list<Item> Single items with a fixed price that are shown, by id */
+    /** @return list<Item> Visible single items with a fixed price, by id */
     public function shelf(): array
     {
         return array_values(array_filter(
@@ -145,7 +145,7 @@ final class Simulator
         return $requests;
     }
 
-    /** @return int The number of the last request so far; asks only for those after a known one */
+    /** @return int Number of the last request so far; only requests after it are fetched later */
     public function mark(int $since = 0): int
     {
         $requests = $this->requests($since);
@@ -154,7 +154,7 @@ final class Simulator
     }
 
     /**
-     * "METHOD path status" of each request, the merchant's id and the query left out.
+     * "METHOD path status" of each request, without the merchant's id and the query.
      *
      * @return list<string>
      */
@@ -168,7 +168,7 @@ final class Simulator
         ), $this->requests($since));
     }
 
-    /** @return list<array{method: string, path: string}> Requests whose answers a "hold" keeps back */
+    /** @return list<array{method: string, path: string}> Requests whose responses a "hold" delays */
     public function held(): array
     {
         /** @var list<array{method: string, path: string}> $held */
@@ -177,7 +177,7 @@ final class Simulator
         return $held;
     }
 
-    /** @return int How many held answers were let go */
+    /** @return int Number of held responses that were released */
     public function release(): int
     {
         return self::number($this->post('release', [])['released'] ?? null);
@@ -192,7 +192,7 @@ final class Simulator
         $this->post('faults', [['match' => $match, 'times' => $times, 'skip' => $skip, 'do' => $do] + $with]);
     }
 
-    /** @return list<array<string, mixed>> Faults that met no request yet */
+    /** @return list<array<string, mixed>> Faults that no request has met yet */
     public function faultsLeft(): array
     {
         /** @var list<array<string, mixed>> $faults */
@@ -267,7 +267,7 @@ final class Simulator
         return $this->call('POST', $path, $body);
     }
 
-    /** Follows the authorize redirect as a browser would, and gives back where it leads to. */
+    /** Follows the authorize redirect as a browser does, and returns its target. */
     public static function approve(string $authorizeUrl): string
     {
         $context = stream_context_create(['http' => [

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Shop\Database\Dialect;
 
 /**
- * A shop's rows as they were, to begin from again. Nobody may be connected while it is taken or brought back, but for
+ * A stored state of a shop's rows, to be restored. There may be no connection while it is taken or restored, except
  * idle connections to MariaDB.
  */
 final class Snapshot
@@ -29,7 +29,7 @@ final class Snapshot
             : 'snapshot' . ++self::$number . '_';
 
         if ($db->dialect === Dialect::Sqlite) {
-            // What another process has left in the log goes into the file.
+            // Moves the rows that another process has left in the log into the file.
             $db->connect()->fetchAll('PRAGMA wal_checkpoint(TRUNCATE)');
             copy(self::file($db), $place);
 
@@ -75,7 +75,7 @@ final class Snapshot
 
     public function __destruct()
     {
-        // On MariaDB the tables go with the shop's, whose prefix they have.
+        // On MariaDB the tables are deleted with the shop's, whose prefix they have.
         if ($this->db->dialect === Dialect::Sqlite) {
             @unlink($this->place);
         }

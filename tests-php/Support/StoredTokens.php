@@ -8,10 +8,10 @@ use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Vault;
 
-/** The stored tokens, opened with the site's secret: the one way to make them old without waiting. */
+/** The stored tokens, opened with the site's secret: the only way to make them old without waiting. */
 final class StoredTokens
 {
-    /** Makes a pair seem to have been fetched so many seconds earlier. */
+    /** Makes a pair look as if it had been fetched this many seconds earlier. */
     public static function age(Sql $sql, string $secret, int $seconds): void
     {
         $store = new DatabaseTokenStore($sql, 'sandbox');

@@ -15,12 +15,12 @@ use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Vault;
 
-/** A stand-in shop, connected to a pretend Clover, with the real extension between them. */
+/** A test shop connected to the simulator by the real extension. */
 abstract class SyncTestCase extends ShopTestCase
 {
     protected const SECRET = 'a site secret for tests only';
 
-    /** The simulator of these tests has no limits, so nobody need wait for them. */
+    /** The simulator of these tests has no limits, so no process needs to wait for them. */
     protected const UNPACED = 100_000;
 
     protected Simulator $clover;
@@ -115,7 +115,7 @@ abstract class SyncTestCase extends ShopTestCase
         return $row;
     }
 
-    /** @return array<string, mixed> The simulator's item of this SKU */
+    /** @return array<string, mixed> The simulator's item with this SKU */
     protected function itemBySku(string $sku): array
     {
         foreach ($this->clover->items() as $item) {
@@ -124,13 +124,14 @@ abstract class SyncTestCase extends ShopTestCase
             }
         }
 
-        self::fail("The sandbox catalogue has no item with the SKU $sku.");
+        self::fail("The sandbox catalog has no item with the SKU $sku.");
     }
 
     /** @return list<string> Titles of the article's tags */
     protected function tagsOf(int $article): array
     {
-        return $this->sql->fetchColumn('SELECT t.title FROM #__contentitem_tag_map x JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ?
+        return $this->sql->fetchColumn('SELECT t.title FROM #__contentitem_tag_map x
+            JOIN #__tags t ON t.id = x.tag_id WHERE x.content_item_id = ?
                 ORDER BY t.title', [$article]);
     }
 
@@ -147,7 +148,7 @@ abstract class SyncTestCase extends ShopTestCase
     }
 
     /**
-     * Every row of the shop's own tables, to see that nothing was written.
+     * Every row of the shop's own tables, to check that nothing was written.
      *
      * @param list<string> $without Columns that may differ
      *

@@ -10,7 +10,7 @@ use CloverSync\Shop\Joomla\JoomlaSql;
 use CloverSync\Shop\Support\SystemClock;
 use Joomla\Database\Exception\ExecutionFailureException;
 
-/** The database of a test run and the driver to it. The PHPUnit configuration sets CLOVERSYNC_TEST_DATABASE. */
+/** The database of a test run and its driver. The PHPUnit configuration sets CLOVERSYNC_TEST_DATABASE. */
 enum TestConnection: string
 {
     case Sqlite       = 'sqlite';
@@ -38,7 +38,7 @@ enum TestConnection: string
         };
     }
 
-    /** @return ?\Closure(TestDatabase): Sql What opens a connection; null = PDO */
+    /** @return ?\Closure(TestDatabase): Sql Opens a connection; null = PDO */
     public function connector(): ?\Closure
     {
         $driver = $this->joomlaDriver();
@@ -51,7 +51,7 @@ enum TestConnection: string
             );
     }
 
-    /** @return class-string<\Throwable> What a connection throws when the database refuses a statement */
+    /** @return class-string<\Throwable> The connection's exception when the database refuses a statement */
     public function refusal(): string
     {
         return $this->joomlaDriver() === null ? \PDOException::class : ExecutionFailureException::class;

@@ -10,7 +10,7 @@ use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Database\Schema;
 use CloverSync\Shop\Database\Sql;
 
-/** An empty stand-in shop on one of the two databases. */
+/** An empty test shop on one of the two databases. */
 final class TestDatabase
 {
     private static int $number = 0;
@@ -57,7 +57,7 @@ final class TestDatabase
         return $db;
     }
 
-    /** A connection of its own each time. */
+    /** A new connection each time. */
     public function connect(): Sql
     {
         return $this->connector !== null

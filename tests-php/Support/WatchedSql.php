@@ -9,8 +9,8 @@ use CloverSync\Shop\Sales\StockLedger;
 
 /**
  * A database that notes each row of the ledger that is stored as sent, in the same transaction, with the number of the
- * last request that Clover had seen by then. If asked to, it lets the till sell of the item at that moment: between
- * read and write.
+ * last request that Clover had received. On request it lets the till sell the item at that moment, between read and
+ * write.
  */
 final class WatchedSql extends WrappedSql
 {
@@ -19,10 +19,10 @@ final class WatchedSql extends WrappedSql
     private bool $stored = false;
 
     /**
-     * @param ?array{string, int} $overlap Item and units that the till sells when a row of that item is stored as
-     *   sent; once
-     * @param ?string             $killed  When its process dies: "stored" (rows are committed as sent, Clover was not
-     *   written to yet) or "written" (it was, and nothing was noted of it)
+     * @param ?array{string, int} $overlap Item and units that the till sells when a row of that item is stored as sent;
+     *   once
+     * @param ?string             $killed  When its process is killed: "stored" (the rows are committed as sent, Clover
+     *   was not written yet) or "written" (Clover was written, and nothing was noted)
      */
     public function __construct(
         Sql $inner,
@@ -39,7 +39,8 @@ final class WatchedSql extends WrappedSql
         $sql->execute(
             'CREATE TABLE '
             . self::TABLE
-            . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL, mark int NOT NULL, overlap int NOT NULL)',
+            . ' (row_id int NOT NULL, clover_id varchar(64) NOT NULL, delta int NOT NULL,'
+            . ' mark int NOT NULL, overlap int NOT NULL)',
         );
     }
 

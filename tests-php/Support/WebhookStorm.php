@@ -5,8 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Support;
 
 /**
- * Posts webhook deliveries at a fixed rate, each on a connection of its own, and notes how each was answered and how
- * soon.
+ * Posts webhook deliveries at a fixed rate, each with its own connection, and notes the response and its time.
  */
 final class WebhookStorm
 {
@@ -28,7 +27,7 @@ final class WebhookStorm
     /**
      * @param int                       $count     Deliveries
      * @param float                     $perSecond
-     * @param callable(int): string     $body      Made just before it is sent
+     * @param callable(int): string     $body      Created just before it is sent
      * @param ?callable(int): void      $between   Called after each delivery was sent
      */
     public function send(int $count, float $perSecond, callable $body, ?callable $between = null): void
@@ -67,7 +66,8 @@ final class WebhookStorm
         $began = microtime(true);
         fwrite(
             $socket,
-            "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\nContent-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: "
+            "POST {$parts['path']} HTTP/1.1\r\nHost: {$parts['host']}\r\nConnection: close\r\n"
+            . "Content-Type: application/json\r\nX-Clover-Auth: $this->secret\r\nContent-Length: "
             . \strlen($body)
             . "\r\n\r\n$body",
         );

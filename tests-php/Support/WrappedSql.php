@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Support;
 use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Database\Sql;
 
-/** A database that hands all on to another; what a test does to it is said in a subclass. */
+/** A database that passes all calls to another one; subclasses change some of them. */
 abstract class WrappedSql implements Sql
 {
     public function __construct(

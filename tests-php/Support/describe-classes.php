@@ -1,16 +1,16 @@
 <?php
 
 /**
- * Prints what reflection says of every class below CloverSync, as JSON.
+ * Prints the reflection data of every class in the namespace CloverSync, as JSON.
  *
- * With a folder of stubs as argument the stubs are loaded first: run it so without the extension, and without argument
- * with it.
+ * With a folder of stubs as argument, the stubs are loaded first: run it so without the extension, and without an
+ * argument with it.
  */
 
 declare(strict_types=1);
 
 if (isset($argv[1])) {
-    // Parents first: no autoloader knows the stubs.
+    // Parents first: there is no autoloader for the stubs.
     require $argv[1] . '/Exception/CloverException.php';
     require $argv[1] . '/Exception/UnavailableException.php';
 
@@ -61,7 +61,7 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     }
 
     foreach ($class->getProperties() as $property) {
-        // What holds an exception's data is nobody's contract; its getters are.
+        // The properties of an exception are not public; its getters are.
         if ($property->getDeclaringClass()->getName() === $name && $property->isPublic() && !$class->isEnum()) {
             $properties[$property->getName()] = ($property->isReadOnly() ? 'readonly ' : '') . $property->getType();
         }
@@ -75,7 +75,7 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     sort($interfaces);
     $described[$name] = [
         'kind' => $class->isInterface() ? 'interface' : ($class->isEnum() ? 'enum' : 'class'),
-        // An enum cannot be extended anyway, and only PHP's own say so in this flag.
+        // An enum cannot be extended anyway, and only PHP's own enums set this flag.
         'final'      => $class->isFinal() || $class->isEnum(),
         'readonly'   => $class->isReadOnly(),
         'parent'     => $class->getParentClass() ? $class->getParentClass()->getName() : null,

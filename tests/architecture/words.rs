@@ -15,6 +15,7 @@ const COVERED: &[(&str, &[&str])] = &[
     ("php-plugin", &["ini", "js", "php", "sql", "xml"]),
     ("src", &["rs"]),
     ("stubs", &["php"]),
+    ("tests-php", &["js", "php"]),
     ("tests/model", &["rs"]),
 ];
 

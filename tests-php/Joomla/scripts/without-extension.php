@@ -1,8 +1,7 @@
 <?php
 
 /**
- * What the app does where the PHP extension is not loaded: arguments are a shop's table prefix and what happens there;
- * prints the outcome as JSON.
+ * Runs the app without the PHP extension. Arguments: a shop's table prefix and the event; prints the result as JSON.
  */
 
 declare(strict_types=1);

@@ -1,14 +1,12 @@
 <?php
 
 /**
- * Lives a shop's life with secrets that are known, and keeps everything that anybody could come to see of it: log
- * records, exceptions of every kind with their traces, every object in every form of dump, phpinfo(). Input: JSON with
- * "url" of the simulator, "dsn" of an installed shop, and "canaries" by name. Argument: the file to write to,
- * serialised: "canaries" with the tokens and codes that came up, "texts" by what they are, "logged" the number of
- * records.
+ * Runs a shop with known secrets and collects everything that could be seen of it: log records, exceptions of every
+ * kind with their traces, every object in every form of dump, phpinfo(). Input: JSON with "url" of the simulator, "dsn"
+ * of an installed shop, and "canaries" by name. Argument: the output file, serialized: "canaries" with the tokens and
+ * codes that occurred, "texts" by their kind, "logged" the number of records.
  *
- * Nothing here may pass a canary on as an argument or keep it in an object of its own: a trace would show it, and
- * rightly.
+ * No code here may pass a canary as an argument or store it in an object of its own: a trace would rightly show it.
  */
 
 declare(strict_types=1);
@@ -84,7 +82,7 @@ function show(string $name, mixed $thing): void
         try {
             $text .= "\n$how: " . $make($thing);
         } catch (\Throwable $e) {
-            // Serialising is refused, and what refuses it is seen as well.
+            // Serialization is refused, and the refusal is checked too.
             $text .= "\n$how: $e";
         }
     }
@@ -191,13 +189,14 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
 
 function item(): string
 {
-    return (string) World::$sql->fetchValue("SELECT clover_id FROM #__j2commerce_clover_mappings WHERE clover_type = 'item' AND parent_id IS NULL
+    return (string) World::$sql->fetchValue("SELECT clover_id FROM #__j2commerce_clover_mappings
+            WHERE clover_type = 'item' AND parent_id IS NULL
             ORDER BY clover_id");
 }
 
 /**
- * Clover repeats what it was sent: the access token with each request, the app secret and the refresh token when it is
- * asked for tokens.
+ * Clover repeats what it was sent: the access token with each request, the app secret and the refresh token in token
+ * requests.
  */
 function echoing(string $match, int $code): void
 {
@@ -205,7 +204,7 @@ function echoing(string $match, int $code): void
     $said = str_contains($match, '/oauth/')
         ? 'bad ' . World::$canaries['refresh token now'] . ' ' . World::$canaries['app secret']
         : 'bad ' . World::$canaries['access token now'];
-    // A call refused with 401 is repeated with another token, which a fixed answer cannot repeat.
+    // A call refused with 401 is repeated with another token, which a fixed response cannot repeat.
     control('POST', 'faults', [[
         'match' => $match,
         'times' => $code === 401 && !str_contains($match, '/oauth/') ? 1 : 9,
@@ -239,7 +238,7 @@ function order(int $number): void
 }
 
 /**
- * What a shop does, and what happens to it: by name, in this order. What is thrown is kept and the next one is begun.
+ * Actions of a shop, and events: by name, in this order. Exceptions are collected and the next one starts.
  */
 function steps(): array
 {
@@ -404,7 +403,7 @@ function steps(): array
                 ],
                 "refresh, $code"              => static fn () => World::$shop->connection->refresh(),
                 "refreshed after $code"       => static fn () => [control('DELETE', 'faults'), note()],
-                // A refusal by 401 holds until the owner connects again, so it comes last.
+                // A refusal by 401 lasts until the owner connects again, so it comes last.
             ],
             [500, 404, 400, 401],
         )),

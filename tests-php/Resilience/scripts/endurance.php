@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Calls the classes that ask Clover nothing one after the other, refusals among them, so many times in all, as a worker
- * that is never restarted would. Prints as JSON what the process holds after a tenth and at the end. Arguments: the
+ * Calls the classes that send no request one after the other, including refused calls, like a worker that is never
+ * restarted. Prints as JSON the resources of the process after a tenth of the calls and at the end. Arguments: the
  * simulator's URL, the number of calls, and the bytes to keep of each call.
  */
 
@@ -140,8 +140,8 @@ $refused = [
     static fn () => Orders::reference('k', 1),
 ];
 
-// One page of the sandbox has half a hundred items: it is mapped in every tenth round, or nothing else would be
-// measured.
+// A page of the sandbox has about fifty items: it is mapped only in every tenth round, or the test would measure
+// nothing else.
 $heavy    = [$works[15], $works[20]];
 $light    = array_values(array_filter($works, static fn (callable $work): bool => !in_array($work, $heavy, true)));
 $list     = [];

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Ends itself inside the log callable, while the extension waits for Clover. Argument: the simulator's URL.
+ * Exits inside the log callable while the extension waits for Clover. Argument: the simulator's URL.
  */
 
 declare(strict_types=1);

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Ends itself inside a call that the extension makes. Arguments: the simulator's URL; the store's method, or "log" for
- * the log callable while pages are fetched; and how: "exit", "memory" for a fatal error of PHP's.
+ * Exits inside a callback of the extension. Arguments: the simulator's URL; the store's method, or "log" for the log
+ * callable while pages are fetched; and how: "exit", or "memory" for a fatal error of PHP.
  */
 
 declare(strict_types=1);
@@ -18,7 +18,7 @@ use CloverSync\Vault;
 
 require __DIR__ . '/../../bootstrap.php';
 
-// Whoever hangs is killed by the signal, and the test sees that.
+// A process that hangs is killed by the signal, and the test sees that.
 pcntl_alarm(60);
 
 [, $url, $where, $how] = $argv;
@@ -50,7 +50,7 @@ $end = static function (string $call) use ($where, $how): void {
     exit(7);
 };
 register_shutdown_function(static function () use ($quiet): void {
-    // The extension still works then.
+    // The extension still works at that point.
     echo 'shut down, ', $quiet->merchant()->currency, "\n";
 });
 

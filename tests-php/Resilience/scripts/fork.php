@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Forks after the extension was used, and again in the middle of a list of pages; parent and children all go on, and
- * end as scripts end, with destructors and shutdown functions. Prints a line for each child. Arguments: the simulator's
- * URL, the number of children.
+ * Forks after the extension was used, and again in the middle of a list of pages. Parent and children all continue and
+ * end normally, with destructors and shutdown functions. Prints a line for each child. Arguments: the simulator's URL,
+ * the number of children.
  */
 
 declare(strict_types=1);
@@ -28,7 +28,7 @@ $settings = Settings::fromArray([
 ]);
 $logged = 0;
 
-// The object outlives the fork, as in a server that forks: its pages are under way, and its connections are open.
+// The object exists across the fork, as in a server that forks: its pages are in progress, its connections open.
 $connection = new Connection(
     $settings,
     new Vault('a site secret for tests only'),
@@ -44,7 +44,7 @@ $read  = count($pages->current()->itemIds());
 $pids  = [];
 
 register_shutdown_function(static function () use ($parent, $connection): void {
-    // Also in the children, after their work.
+    // It also runs in the children, after their work.
     if (getmypid() !== $parent && $connection->merchant()->currency !== 'USD') {
         exit(9);
     }
@@ -64,7 +64,7 @@ for ($i = 0; $i < $children; $i++) {
     $pid = pcntl_fork();
 
     if ($pid === 0) {
-        // Whoever hangs is killed by the signal, and the parent sees that.
+        // A process that hangs is killed by the signal, and the parent sees that.
         pcntl_alarm(60);
         $logged = 0;
 
@@ -76,7 +76,7 @@ for ($i = 0; $i < $children; $i++) {
 
 pcntl_alarm(90);
 
-// At the same time as the children.
+// In parallel with the children.
 for ($pages->next(); $pages->valid(); $pages->next()) {
     $read += count($pages->current()->itemIds());
 }

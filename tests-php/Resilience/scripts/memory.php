@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Calls each cheap entry point many times, and walks over pages, in a process that has freed nothing before: in another
- * a leak could hide in what was freed. Prints the growth in bytes as JSON, by name. Arguments: the simulator's URL, the
- * number of calls.
+ * Calls each cheap entry point many times, and walks over pages, in a process that has freed nothing before: a leak
+ * could hide in freed memory. Prints the growth in bytes as JSON, by name. Arguments: the simulator's URL, the number
+ * of calls.
  */
 
 declare(strict_types=1);
@@ -46,7 +46,8 @@ $growth = static function (callable $call, int $times) use ($resident): int {
 
     return $resident() - $before;
 };
-$caught = static function (string $class, callable $work): void {
+$misread = static fn (): Settings => Settings::fromArray(['environment' => 'moon', 'app_id' => 'x']);
+$caught  = static function (string $class, callable $work): void {
     try {
         $work();
     } catch (\Throwable $e) {
@@ -66,6 +67,7 @@ $sealed        = $vault->seal(str_repeat('secret', 50), 'na/M/tokens');
 $store         = new MemoryTokenStore();
 $connection    = new Connection(Settings::fromArray($valid), $vault, $store, static function (): void {});
 $empty         = new Connection(Settings::fromArray($valid), $vault, new MemoryTokenStore());
+$refresh       = static fn (): bool => $empty->refresh();
 $authorization = $connection->authorize(REDIRECT);
 $connection->complete(Simulator::approve($authorization->url), $authorization->state);
 $kept = [];
@@ -79,10 +81,7 @@ echo json_encode([
     ),
     ...array_map(static fn (callable $call): int => $growth($call, (int) $calls), [
         'Settings::fromArray'    => static fn () => Settings::fromArray($valid)->toArray(),
-        'SettingsException'      => static fn () => $caught(SettingsException::class, static fn () => Settings::fromArray([
-            'environment' => 'moon',
-            'app_id'      => 'x',
-        ])),
+        'SettingsException'      => static fn () => $caught(SettingsException::class, $misread),
         'Vault::seal'            => static fn () => $vault->seal('secret', 'na/M/tokens'),
         'Vault::open'            => static fn () => $vault->open($sealed, 'na/M/tokens'),
         'VaultException'         => static fn () => $caught(VaultException::class, static fn () => $vault->open(
@@ -93,7 +92,7 @@ echo json_encode([
         'Connection::status'     => static fn () => $connection->status()->connected,
         'Connection::authorize'  => static fn () => $connection->authorize(REDIRECT)->url,
         'new Connection'         => static fn () => new Connection(Settings::fromArray($valid), $vault, $store),
-        'ReconnectException'     => static fn () => $caught(ReconnectException::class, static fn () => $empty->refresh()),
+        'ReconnectException'     => static fn () => $caught(ReconnectException::class, $refresh),
         'new Catalog, new pages' => static fn () => (new Catalog($connection, 'USD'))->pages(),
         'Catalog::alias'         => static fn () => Catalog::alias('Crème brûlée, 2 × große'),
     ]),

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * For opcache.preload: loads every class of the shop, and uses what of the extension needs no Clover, as a site's
- * preloader might. Writes how many files it loaded into the file that CLOVERSYNC_TEST_PRELOADED names.
+ * For opcache.preload: loads every class of the library, and uses the parts of the extension that need no Clover, as a
+ * site's preloader might. Writes the number of loaded files to the file named by CLOVERSYNC_TEST_PRELOADED.
  */
 
 declare(strict_types=1);

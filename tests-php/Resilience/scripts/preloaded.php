@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Runs where preload.php was preloaded: looks what is there before the first call, then connects a shop and syncs it.
+ * Runs where preload.php was preloaded: checks the state before the first call, then connects a shop and syncs it.
  * Prints JSON. Argument: the simulator's URL.
  */
 

@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Throws out of every callable that the extension calls, many times, exceptions and errors in turn. Prints as JSON, by
- * callable: how often it threw, how often what was thrown reached the caller as itself, and the growth in bytes after
- * the first tenth. Arguments: the simulator's URL, the number of times.
+ * Throws from every callable that the extension calls, many times, exceptions and errors in turn. Prints as JSON, by
+ * callable: how often it threw, how often the exception reached the caller unchanged, and the growth in bytes after the
+ * first tenth. Arguments: the simulator's URL, the number of times.
  */
 
 declare(strict_types=1);
@@ -23,7 +23,7 @@ const REDIRECT = 'http://127.0.0.1:8902/callback';
 
 [, $url, $times] = $argv;
 
-/** What is thrown next, by whom, and who threw. */
+/** The next exception, the callable that throws it, and the one that threw. */
 final class Plan
 {
     public static ?\Throwable $next = null;
@@ -66,7 +66,7 @@ $fresh = (string) $memory->record;
 $aged  = AgedTokens::of($fresh, $vault, 1_750);
 
 $connection = new Connection($settings, $vault, $store);
-// While this one waits for the lock another process refreshes, so nothing is left to do but to unlock.
+// While this one waits for the lock another process refreshes, so only the unlock remains.
 $second = new Connection($settings, $vault, new InterruptedTokenStore($memory, static function (string $call) use (
     $memory,
     $fresh,
@@ -98,7 +98,7 @@ foreach ([
         },
     ],
     'delete' => ['delete', 10, static fn () => $connection->disconnect()],
-    // These ask Clover each time, so they are called less often.
+    // These send a request each time, so they are called less often.
     'log'             => ['log', 2, static fn () => $talkative->merchant()],
     'log, over pages' => ['log', 2, static fn () => $catalog->pages()->current()],
     'write'           => [

@@ -124,7 +124,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     assert.deepEqual(await clover.requests(since), []);
   });
 
-  step('an answer that nobody waits for any more says so, and how to go on', async (browser) => {
+  step('a response that is no longer expected says so, and what to do', async (browser) => {
     const address = await callback(browser);
     await browser.context.clearCookies();
     await browser.login();

@@ -214,7 +214,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.match(words, /Nothing needs your decision/);
   });
 
-  step('a sale whose answer was lost while somebody else counted is listed, not guessed, and settled by the owner’s word', async (browser) => {
+  step('a sale whose response was lost while the count changed elsewhere is listed, and resolved by the owner', async (browser) => {
     const item = await itemOf('PLATTER-LONG');
     await clover.setStock(item.id, 9);
     await sync(browser);

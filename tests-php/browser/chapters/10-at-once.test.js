@@ -37,7 +37,7 @@ chapter('Several at once, and what comes in between', async (browser) => {
         await browser.page.click(SYNC);
         await until('it runs', () => value("SELECT COUNT(*) FROM #__j2commerce_clover_runs WHERE status = 'running'") === 1);
         await other.page.click(SYNC);
-        await until('the other is told', async () => /already running, started elsewhere/.test(await other.page.innerText('#clover-progress-text')));
+        await until('the other is informed', async () => /already running, started elsewhere/.test(await other.page.innerText('#clover-progress-text')));
         await other.shot('10 looking on');
         await Promise.all([result(browser), result(other)]);
       });
@@ -69,7 +69,7 @@ chapter('Several at once, and what comes in between', async (browser) => {
     assert.equal(runs(), before + 1);
   });
 
-  step('a session that ends during a sync is told, and the sync goes on after the login', async (browser) => {
+  step('a session that ends during a sync is reported, and the sync continues after the login', async (browser) => {
     await dashboard(browser);
     const before = runs();
     await slowly(async () => {

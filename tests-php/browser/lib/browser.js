@@ -21,7 +21,7 @@ export class Browser {
     this.complaints = [];
   }
 
-  /** As somebody whom the site has never seen. */
+  /** A new visitor, without cookies. */
   async anew(options = {}) {
     await this.context?.close();
     this.context = await this.browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
@@ -38,7 +38,7 @@ export class Browser {
   listen(tab) {
     tab.on('pageerror', (error) => this.complaints.push(`error on ${tab.url()}: ${error.message}`));
     tab.on('console', (said) => {
-      // What the network did is told by the answers themselves.
+      // Network errors are checked by the responses themselves.
       if (said.type() === 'error' && !said.text().startsWith('Failed to load resource')) {
         this.complaints.push(`console on ${tab.url()}: ${said.text()}`);
       }

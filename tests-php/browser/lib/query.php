@@ -1,8 +1,8 @@
 <?php
 
 /**
- * One statement in the site's own database: reads {"sql", "values"} from its input, writes the rows, or the number of
- * rows it changed.
+ * One statement in the site's own database: reads {"sql", "values"} from its input, and writes the rows, or the number
+ * of changed rows.
  */
 
 declare(strict_types=1);

@@ -94,7 +94,7 @@ export const clover = {
   lastRequest: async () => (await ask('GET', 'requests')).at(-1)?.n ?? 0,
 };
 
-/** Asks again and again until the answer is true; what it was last is told when it never was. */
+/** Repeats a look until it returns a true value; the error shows the last one. */
 export const until = async (what, look, seconds = 20) => {
   const end = Date.now() + seconds * 1000;
   let last;
