@@ -264,7 +264,8 @@ final class Demo
         $done = json_decode($last, true, 512, JSON_THROW_ON_ERROR);
 
         printf(
-            "  %d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; %d rows of the shop written, %d requests, %.2f s\n\n",
+            '  %d imported, %d updated, %d unchanged, %d deleted, %d failed, %d in conflict; '
+            . "%d rows of the shop written, %d requests, %.2f s\n\n",
             $done['imported'],
             $done['updated'],
             $done['unchanged'],

@@ -69,9 +69,11 @@ declare(strict_types=1);
 
     $linked = array_filter($linked, static fn (array $p): bool => $p['source'] !== null);
     uasort($linked, static fn (array $a, array $b): int => [$a['name'], $a['version']] <=> [$b['name'], $b['version']]);
-    $texts = $missing = $ofRepository = [];
+    $texts     = $missing = $ofRepository = [];
+    $isLicense = '#(^|/)(LICEN[CS]ES?/[^/]+|(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)[^/]*)$#i';
     echo
-        "CloverSync's library is built from the Rust packages below and Rust's standard library (MIT OR Apache-2.0). Each is named with its version, its licence and its home.\n\n"
+        "CloverSync's library is built from the Rust packages below and Rust's standard library (MIT OR Apache-2.0). "
+        . "Each is listed with its version, its license and its home page.\n\n"
     ;
 
     foreach ($linked as $package) {
@@ -91,10 +93,7 @@ declare(strict_types=1);
             ],
             static fn (string $file): bool => (
                 is_file($file)
-                && preg_match('#(^|/)(LICEN[CS]ES?/[^/]+|(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)[^/]*)$#i', substr(
-                    $file,
-                    \strlen($folder) + 1,
-                )) === 1
+                && preg_match($isLicense, substr($file, \strlen($folder) + 1)) === 1
             ),
         );
         $filled = array_filter(

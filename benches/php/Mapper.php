@@ -213,10 +213,10 @@ final readonly class Mapper
             if ($type !== 'FIXED' || ($item['price'] ?? null) === 0) {
                 $warnings[] = match ($type) {
                     'FIXED'    => "Clover's price is 0$which: imported unpublished",
-                    'VARIABLE'
-                        => "the price is typed in at the till$which: imported unpublished, set a price before you publish it",
-                    'PER_UNIT'
-                        => "the price is per unit of weight or length$which: imported unpublished, check the price before you publish it",
+                    'VARIABLE' => "the price is typed in at the till$which: imported unpublished, "
+                        . 'set a price before you publish it',
+                    'PER_UNIT' => "the price is per unit of weight or length$which: imported unpublished, "
+                        . 'check the price before you publish it',
                     default    => 'the price type '
                         . mb_substr($type, 0, 40)
                         . " is unknown$which: imported unpublished",

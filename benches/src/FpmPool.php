@@ -27,7 +27,8 @@ final class FpmPool
         file_put_contents("$this->folder/script.php", self::SCRIPT);
         file_put_contents(
             "$this->folder/fpm.conf",
-            "[global]\nerror_log = $this->folder/log\ndaemonize = no\n[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
+            "[global]\nerror_log = $this->folder/log\ndaemonize = no\n"
+            . "[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
             . ($root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : ''),
         );
         $this->process = proc_open(

@@ -12,7 +12,9 @@ final class HotQueries
 {
     private const HOUSE = 'J2Commerce has no key for it, and its tables are not ours to change';
 
-    private const MANY = 'there is one, but for so large a part of the table the server rather reads on; of a larger shop it takes the key';
+    private const MANY =
+        'there is one, but for so large a part of the table the server rather reads on; '
+            . 'of a larger shop it takes the key';
 
     /** @var list<array{purpose: string, has: list<string>, why?: string}> */
     public const ALL = [

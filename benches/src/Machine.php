@@ -23,7 +23,8 @@ final class Machine
             'rust'      => trim((string) shell_exec('rustc --version 2>/dev/null')),
             'mariadb'   => $value('version'),
             'settings'  => \sprintf(
-                'innodb_flush_log_at_trx_commit=%s, innodb_doublewrite=%s, innodb_buffer_pool_size=%d MiB, sql_mode of Joomla',
+                'innodb_flush_log_at_trx_commit=%s, innodb_doublewrite=%s, innodb_buffer_pool_size=%d MiB, '
+                . 'sql_mode of Joomla',
                 $value('innodb_flush_log_at_trx_commit'),
                 $value('innodb_doublewrite'),
                 (int) $value('innodb_buffer_pool_size') / (1024 ** 2),

@@ -49,14 +49,18 @@ final class Plot
         $h = self::HEIGHT;
 
         return <<<SVG
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 $w $h" width="$w" height="$h" role="img" aria-labelledby="title">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 $w $h" width="$w" height="$h"
+             role="img" aria-labelledby="title">
             <title id="title">Time and memory of a sync against the number of items in Clover</title>
             <style>
-            text { font: 13px system-ui, sans-serif; fill: #1f2328 } .head { font-weight: 600 } .small { font-size: 11px }
+            text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+            .head { font-weight: 600 } .small { font-size: 11px }
             .back { fill: #ffffff } .grid { stroke: #d0d7de; stroke-width: 1 } .line { fill: none; stroke-width: 2 }
-            .a { stroke: #0969da } .b { stroke: #bc4c00; stroke-dasharray: 6 4 } .dot.a { fill: #0969da } .dot.b { fill: #bc4c00; stroke-dasharray: none }
+            .a { stroke: #0969da } .b { stroke: #bc4c00; stroke-dasharray: 6 4 }
+            .dot.a { fill: #0969da } .dot.b { fill: #bc4c00; stroke-dasharray: none }
             @media (prefers-color-scheme: dark) {
-            text { fill: #e6edf3 } .back { fill: #0d1117 } .grid { stroke: #3d444d } .a { stroke: #58a6ff } .b { stroke: #f0883e } .dot.a { fill: #58a6ff } .dot.b { fill: #f0883e }
+            text { fill: #e6edf3 } .back { fill: #0d1117 } .grid { stroke: #3d444d }
+            .a { stroke: #58a6ff } .b { stroke: #f0883e } .dot.a { fill: #58a6ff } .dot.b { fill: #f0883e }
             }
             </style>
             <rect class="back" width="$w" height="$h"/>

@@ -229,12 +229,16 @@ final class QueriesTopic implements Topic
         }
 
         return (
-            "# The hot queries\n\nWritten by `make bench BENCH=queries`: what MariaDB's `EXPLAIN` says of them in the stand-in shop, which has Joomla's and J2Commerce's own keys, with "
+            "# The hot queries\n\nWritten by `make bench BENCH=queries`: what MariaDB's `EXPLAIN` says of them "
+            . "in the stand-in shop, which has Joomla's and J2Commerce's own keys, with "
             . number_format($this->items)
             . ' items and '
             . self::ORDERS
-            . " recent orders, its statistics fresh. Rows are the server's estimate, for each table or alias of the statement; a list asks for up to 1,000 ids at once.\n"
-            . "Every statement that was asked, hot or not, stands in `target/bench/explain.txt` after a run. A hot one that reads a whole table of more than a thousand rows fails the bench unless a reason stands here.\n\n"
+            . " recent orders, its statistics fresh. Rows are the server's estimate, for each table or alias of "
+            . "the statement; a list asks for up to 1,000 ids at once.\n"
+            . 'Every statement that was asked, hot or not, stands in `target/bench/explain.txt` after a run. '
+            . 'A hot one that reads a whole table of more than a thousand rows fails the bench '
+            . "unless a reason stands here.\n\n"
             . "| what it is for | table and key | rows | why no key |\n|---|---|---|---|\n$lines"
         );
     }

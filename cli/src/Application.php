@@ -845,14 +845,13 @@ final class Application
     private static function kind(ErrorCode $code): string
     {
         return match ($code) {
-            ErrorCode::Reconnect => ErrorCode::NotConnected->value,
-            ErrorCode::Extension,
-            ErrorCode::DefaultCategory,
-            ErrorCode::Clover,
-            ErrorCode::Shop,
-            ErrorCode::Unexpected,
-                => 'failed',
-            default                                                                                                     => $code->value,
+            ErrorCode::Reconnect       => ErrorCode::NotConnected->value,
+            ErrorCode::Extension       => 'failed',
+            ErrorCode::DefaultCategory => 'failed',
+            ErrorCode::Clover          => 'failed',
+            ErrorCode::Shop            => 'failed',
+            ErrorCode::Unexpected      => 'failed',
+            default                    => $code->value,
         };
     }
 

@@ -28,8 +28,9 @@ final readonly class ProductList
     {
         $list = [];
 
-        foreach ($this->sql->fetchAll('SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state, p.product_type,
-                    g.title AS category, v.sku, v.price, v.manage_stock, q.quantity, i.min_price, i.max_price
+        foreach ($this->sql->fetchAll('SELECT m.clover_id, m.state AS link_state, m.product_id, c.title, c.state,
+                    p.product_type, g.title AS category, v.sku, v.price, v.manage_stock, q.quantity,
+                    i.min_price, i.max_price
                FROM '
         . Links::TABLE
         . " m
@@ -40,7 +41,8 @@ final readonly class ProductList
                LEFT JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productquantities q ON q.variant_id = m.variant_id
                LEFT JOIN #__j2commerce_productprice_index i ON i.product_id = m.product_id AND m.clover_type = 'group'
-              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL ORDER BY c.title, m.clover_id", $this->links->key()) as $row) {
+              WHERE m.environment = ? AND m.merchant_id = ? AND m.parent_id IS NULL
+              ORDER BY c.title, m.clover_id", $this->links->key()) as $row) {
             $list[Row::string($row, 'clover_id')] = [
                 'clover_id'  => Row::string($row, 'clover_id'),
                 'product_id' => Row::int($row, 'product_id'),

@@ -24,16 +24,26 @@ abstract class Assert
     {
     }
 
-    final public static function assertEqualsWithDelta(mixed $expected, mixed $actual, float $delta, string $message = ''): void
-    {
+    final public static function assertEqualsWithDelta(
+        mixed $expected,
+        mixed $actual,
+        float $delta,
+        string $message = '',
+    ): void {
     }
 
-    final public static function assertStringContainsString(string $needle, string $haystack, string $message = ''): void
-    {
+    final public static function assertStringContainsString(
+        string $needle,
+        string $haystack,
+        string $message = '',
+    ): void {
     }
 
-    final public static function assertStringNotContainsString(string $needle, string $haystack, string $message = ''): void
-    {
+    final public static function assertStringNotContainsString(
+        string $needle,
+        string $haystack,
+        string $message = '',
+    ): void {
     }
 
     final public static function assertStringStartsWith(string $prefix, string $string, string $message = ''): void
@@ -44,17 +54,26 @@ abstract class Assert
     {
     }
 
-    final public static function assertMatchesRegularExpression(string $pattern, string $string, string $message = ''): void
-    {
+    final public static function assertMatchesRegularExpression(
+        string $pattern,
+        string $string,
+        string $message = '',
+    ): void {
     }
 
-    final public static function assertDoesNotMatchRegularExpression(string $pattern, string $string, string $message = ''): void
-    {
+    final public static function assertDoesNotMatchRegularExpression(
+        string $pattern,
+        string $string,
+        string $message = '',
+    ): void {
     }
 
     /** @param \Countable|iterable<mixed> $haystack */
-    final public static function assertCount(int $expectedCount, \Countable|iterable $haystack, string $message = ''): void
-    {
+    final public static function assertCount(
+        int $expectedCount,
+        \Countable|iterable $haystack,
+        string $message = '',
+    ): void {
     }
 
     /** @param iterable<mixed> $haystack */

@@ -210,8 +210,10 @@ class HtmlDocument extends Document
 namespace Joomla\CMS\WebAsset;
 
 /**
- * @method $this registerScript(string $name, string $uri = '', array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
- * @method $this registerAndUseScript(string $name, string $uri = '', array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
+ * @method $this registerScript(string $name, string $uri = '',
+ *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
+ * @method $this registerAndUseScript(string $name, string $uri = '',
+ *   array<string, mixed> $options = [], array<string, mixed> $attributes = [], list<string> $dependencies = [])
  * @method $this useScript(string $name)
  */
 class WebAssetManager

@@ -204,13 +204,19 @@ final readonly class OrderPushes
     {
         $now = $this->clock->now();
 
-        return $this->rows->change($id, SendState::Intended, null, "state = 'sent', step = 'create', plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL,
-                message = NULL", [
-            $plan,
-            $claim,
-            $now,
-            $now + $lease,
-        ]);
+        return $this->rows->change(
+            $id,
+            SendState::Intended,
+            null,
+            "state = 'sent', step = 'create',
+            plan = ?, claim = ?, sent = ?, next_try = ?, reason = NULL, message = NULL",
+            [
+                $plan,
+                $claim,
+                $now,
+                $now + $lease,
+            ],
+        );
     }
 
     /** Clover has the order; its lines are next. Also claims a row that another process has left. */

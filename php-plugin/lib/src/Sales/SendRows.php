@@ -56,7 +56,7 @@ final readonly class SendRows
         ]);
     }
 
-    /** As much of a message as its column takes. */
+    /** The part of a message that fits into its column. */
     public static function message(string $message): string
     {
         return Text::fit($message, self::MESSAGE);

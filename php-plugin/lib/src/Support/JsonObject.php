@@ -9,7 +9,7 @@ namespace CloverSync\Shop\Support;
 /** Reads typed values from a stored JSON object. What is missing or of another type reads as 0 or as empty. */
 final readonly class JsonObject
 {
-    /** @param array<array-key, mixed> $values */
+    /** @param array<array-key, mixed> $values mixed: decoded JSON */
     private function __construct(
         private array $values,
     ) {
@@ -60,7 +60,7 @@ final readonly class JsonObject
         return $found;
     }
 
-    /** @return array<string, array<array-key, mixed>> */
+    /** @return array<string, array<array-key, mixed>> By name; mixed: decoded JSON */
     private function arrays(string $name): array
     {
         $found  = [];
