@@ -15,6 +15,9 @@ pub fn below(place: &str, extensions: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     let mut places = vec![root.join(place)];
     while let Some(path) = places.pop() {
+        if path.ends_with("node_modules") {
+            continue;
+        }
         if path.is_dir() {
             let entries = fs::read_dir(&path).expect("a folder can be listed");
             places.extend(entries.map(|entry| entry.expect("an entry can be read").path()));
