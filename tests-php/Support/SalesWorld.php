@@ -618,7 +618,7 @@ final class SalesWorld
         });
     }
 
-    /** The limiter keeps the permits of a killed process for three seconds of real time, which are not waited for here. */
+    /** The limiter keeps the permits of a killed process for three seconds of real time; no test waits for that. */
     private function returnPermits(): void
     {
         $this->sql->execute('UPDATE #__j2commerce_clover_pace SET leases = \'\'');
