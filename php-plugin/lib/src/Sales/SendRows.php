@@ -11,7 +11,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 
-/** Rows of one table that are sent to Clover: what {@see StockLedger} and {@see OrderPushes} have in common. */
+/** Rows of one table that are sent to Clover: the common part of {@see StockLedger} and {@see OrderPushes}. */
 final readonly class SendRows
 {
     private const MESSAGE = 10_000;
@@ -24,14 +24,14 @@ final readonly class SendRows
     }
 
     /**
-     * Changes a row only while it is as the caller saw it: another process may have moved it since.
+     * Changes a row only if its state is still the expected one: another process may have changed it.
      *
      * @param string             $set    Columns, as in UPDATE … SET
      * @param list<scalar|null>  $values Of the columns
      * @param ?string            $claim  Required holder of the row; null if it must have none
      * @param string             $and    Another condition
      *
-     * @return bool Whether it was
+     * @return bool Whether it was changed
      */
     public function change(
         int $id,
