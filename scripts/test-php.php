@@ -31,7 +31,7 @@ const LONGEST = [
 ];
 
 /** They measure, so nothing runs beside them. */
-const ALONE = ['EnduranceTest', 'PaceTest', 'SalesPaceTest'];
+const ALONE = ['EnduranceTest', 'SharedLimitTest', 'StockRateTest'];
 
 /** @return array<string, list<string>> Files by suite */
 function suites(string $configuration): array

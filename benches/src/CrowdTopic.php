@@ -6,7 +6,7 @@ namespace CloverSync\Bench;
 
 use CloverSync\Shop\Services;
 use CloverSync\Tests\Support\Child;
-use CloverSync\Tests\Support\Crowd;
+use CloverSync\Tests\Support\Concurrency;
 
 /** Eight processes of all kinds at once on one token, while tokens expire. */
 final class CrowdTopic implements Topic
@@ -19,11 +19,11 @@ final class CrowdTopic implements Topic
     public function run(Raw $raw): iterable
     {
         $place   = new Place(1500);
-        $tracked = Crowd::items($place->clover);
+        $tracked = Concurrency::items($place->clover);
         $place->rest();
         $mark     = $place->clover->mark();
         $began    = microtime(true);
-        $children = (new Crowd(static fn (): Services => $place->shop(
+        $children = (new Concurrency(static fn (): Services => $place->shop(
             $place->db->connect(),
         ), $tracked))->run($this->seconds);
         $expired = 0;

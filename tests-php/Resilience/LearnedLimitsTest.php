@@ -11,7 +11,7 @@ use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
-use CloverSync\Tests\Support\Crowd;
+use CloverSync\Tests\Support\Concurrency;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\Attributes\TestWith;
 
@@ -126,10 +126,10 @@ final class LearnedLimitsTest extends ResilienceTestCase
     /** Writes counts in parallel, in a process of its own. */
     private function changeCounts(): void
     {
-        $tracked = Crowd::items($this->clover);
+        $tracked = Concurrency::items($this->clover);
         $changed = Child::fork(function () use ($tracked): int {
             $shop  = $this->shop($this->db->connect());
-            $crowd = new Crowd(static fn (): Services => $shop, $tracked);
+            $crowd = new Concurrency(static fn (): Services => $shop, $tracked);
             $done  = 0;
 
             for ($round = 0; $round < 6; $round++) {

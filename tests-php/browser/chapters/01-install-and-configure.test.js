@@ -4,7 +4,7 @@ import { chapter } from '../lib/chapter.js';
 import { emptyShop, installed, isInstalled, openTab, parameters, settings, settingsUrl, uninstalled } from '../lib/given.js';
 import { app, authCode, clover, EXTENSION, joomla, query, site, value } from '../lib/site.js';
 
-/** The manual's fields by tab: label, the field's name, its default, words of its description. Nothing else may be there but what `OURS` names. */
+/** The manual's fields by tab: label, the field's name, its default, words of its description. Only the fields in `OURS` are added. */
 const TABS = {
   connection: [
     ['Environment', 'environment', 'sandbox', 'Sandbox for testing'],
@@ -39,7 +39,7 @@ const TABS = {
   ],
 };
 
-/** Beyond the manual, each with a description of its own. */
+/** Fields that the manual does not have, each with a description. */
 const OURS = { sync: ['Paid Statuses', 'Refunded Statuses'], advanced: ['API rate limit share (%)'] };
 
 const OPTIONS = {

@@ -8,7 +8,7 @@ const ALERT = 'Clover POS Integration is running in sandbox (test) mode. No live
 
 const status = (browser) => browser.page.locator('section[aria-labelledby="clover-connection-title"]');
 
-/** Opens the approval as the button does; gives the popup, which stays where it went wrong. */
+/** Opens the approval as the button does; returns the popup, which stays open after an error. */
 const refused = async (browser) => {
   await dashboard(browser);
   const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
@@ -47,7 +47,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
   await credentials(browser);
   await disconnected(browser);
 }, (step) => {
-  step('the dashboard has the sandbox badge beside its title, and the alert word for word', async (browser) => {
+  step('the dashboard has the sandbox badge next to its title, and the alert word for word', async (browser) => {
     await dashboard(browser);
     assert.match(await browser.page.innerText('h1.page-title'), /Clover Dashboard\s+Sandbox/);
     assert.equal(await browser.page.locator('h1.page-title .badge.text-bg-warning').innerText(), 'Sandbox');
@@ -78,7 +78,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     }
   });
 
-  step('while not connected the card tells how to connect, and what needs a connection cannot be pressed', async (browser) => {
+  step('while not connected the card shows how to connect, and buttons that need a connection are disabled', async (browser) => {
     const words = await status(browser).innerText();
     assert.match(words, /Not connected/);
     assert.match(words, /App ID and App Secret/);
@@ -93,7 +93,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.shot('02 not connected');
   });
 
-  step('an approval that the merchant denies says so', async (browser) => {
+  step('an approval that the merchant denies is reported', async (browser) => {
     await clover.switches({ authorize: 'deny' });
 
     try {
@@ -103,7 +103,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     }
   });
 
-  step('a wrong App Secret is named as what to check', async (browser) => {
+  step('after a wrong App Secret, the message names it as a thing to check', async (browser) => {
     await settings(browser, { app_secret: 'ffffffff-0000-0000-0000-000000000000' });
 
     try {
@@ -115,7 +115,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     }
   });
 
-  step('an answer with another state is an OAuth state mismatch, and the code is not used', async (browser) => {
+  step('a response with another state is an OAuth state mismatch, and the code is not used', async (browser) => {
     const address = await callback(browser);
     const since = await clover.lastRequest();
     await browser.page.goto(address.replace(/([?&]state=)[^&]*/, '$1another'));
@@ -135,7 +135,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.page.waitForSelector('#clover-dashboard');
   });
 
-  step('the approval cannot be begun from another site', async (browser) => {
+  step('another site cannot start the approval', async (browser) => {
     const since = await clover.lastRequest();
     await browser.page.goto(`${page('oauth_start')}&tmpl=component`);
     assert.match(await browser.page.innerText('main'), /reload the dashboard/);
@@ -160,7 +160,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     assert.doesNotMatch(await browser.page.content(), new RegExp(app.secret));
   });
 
-  step('Test Connection says that it works, with the merchant’s name once Clover may tell it', async (browser) => {
+  step('Test Connection says that it works, with the merchant’s name once Clover may show it', async (browser) => {
     await dashboard(browser);
     await browser.page.click('button[data-clover-action="test"]');
     await browser.says(/Connection works\. Merchant ID: \w+/);
@@ -170,7 +170,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.says(/Connection works\. Merchant: Café Zoë & Söhne \(Merchant ID \w+\)/);
   });
 
-  step('Test Connection of the settings does the same, and the settings say who is connected', async (browser) => {
+  step('Test Connection of the settings does the same, and the settings show which merchant is connected', async (browser) => {
     await browser.page.goto(settingsUrl());
     await openTab(browser, 'connection');
     assert.match(await browser.page.innerText('#jform_params_connect-note'), /Connected to merchant/);
@@ -201,7 +201,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await disconnected(browser);
   });
 
-  step('connecting by hand takes the whole pasted address, and says what is missing of half of one', async (browser) => {
+  step('connecting by hand accepts the whole pasted address, and says what a part of it lacks', async (browser) => {
     const address = await callback(browser);
     await byHand(browser, 'abc');
     await browser.says(/whole address/);
@@ -210,7 +210,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.says(/Connected to merchant/);
   });
 
-  step('an approval is good once', async (browser) => {
+  step('an approval can be used once', async (browser) => {
     await disconnected(browser);
     const address = await callback(browser);
     await byHand(browser, address);
@@ -220,7 +220,7 @@ chapter('Complete the OAuth Connection, Clover Dashboard', async (browser) => {
     await browser.says(/This approval is unknown/);
   });
 
-  step('a popup that is blocked takes the window itself, and comes back to the dashboard', async (browser) => {
+  step('when the popup is blocked, the approval uses the window itself and returns to the dashboard', async (browser) => {
     await dashboard(browser);
     await browser.page.evaluate(() => { window.open = () => null; });
     await browser.page.click('[data-clover-action="connect"]');

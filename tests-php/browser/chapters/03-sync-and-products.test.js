@@ -7,14 +7,14 @@ import { app, authCode, clover, query, site, until, value } from '../lib/site.js
 
 const SYNC = 'button[data-clover-action="sync"]';
 
-/** Without what J2Commerce’s own form changes, whoever made the product: a variable one’s master price, and the flag of what is sold out. */
+/** Without the values that J2Commerce’s own form changes in any product: a variable one’s master price, and the flag of sold-out products. */
 const comparable = (variants) => variants.map((row) => ({
   ...row,
   ...(row.is_master === 1 && row.product_type === 'variable' ? { price: null } : {}),
   ...(row.manage_stock === 1 && row.quantity <= 0 ? { availability: null } : {}),
 }));
 
-/** A SKU’s letters and figures: what looks like a tag is written another way in the shop. */
+/** A SKU’s letters and digits: the shop stores text that looks like a tag in another form. */
 const letters = (sku) => (sku ?? '').replace(/[^\p{L}\p{N}]/gu, '');
 
 const badge = (browser) => browser.page.locator('[data-clover-product]');
@@ -35,7 +35,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await browser.shot('03 default category');
   });
 
-  step('Sync Now shows how far it is, Stop stops it between two pages, and Resume goes on from there', async (browser) => {
+  step('Sync Now shows its progress, Stop stops it between two pages, and Resume continues from there', async (browser) => {
     await clover.switches({ latency: 1500 });
 
     try {
@@ -79,7 +79,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.deepEqual(rows(), before);
   });
 
-  step('each product opens in J2Commerce’s own editor with the badge, and is saved there unharmed', async (browser) => {
+  step('each product opens in J2Commerce’s own editor with the badge, and is saved there without damage', async (browser) => {
     const before = Object.values(rows()).map(comparable);
 
     for (const [{ article, title }] of before) {
@@ -92,7 +92,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.deepEqual(Object.values(rows()).map(comparable), before);
   }, { timeout: 400_000 });
 
-  step('what was saved is what was there, and the next sync finds nothing to mend', async (browser) => {
+  step('saving changed nothing, and the next sync finds nothing to correct', async (browser) => {
     const imported = Object.values(rows());
     const clovers = (await clover.state()).items;
 
@@ -106,7 +106,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(imported.flat().length, 55 + 2 + 6 + 4);
   });
 
-  step('the badge lists a variable product’s variants, and its picture is right in the dark', async (browser) => {
+  step('the badge lists a variable product’s variants, and looks right in dark mode', async (browser) => {
     await edit(browser, product('T-Shirt').article);
     await badge(browser).locator('summary').click();
     assert.equal(await badge(browser).locator('tbody tr').count(), 6);
@@ -118,7 +118,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     await close(browser);
   });
 
-  step('what was saved while it was sold out can be bought again once Clover counts more', async (browser) => {
+  step('a product saved while it was sold out can be bought again once Clover has more', async (browser) => {
     const { id } = product('Canvas Bag');
     const item = (await clover.state()).items.find((one) => one.sku === 'BAG');
     await clover.setStock(item.id, 6);
@@ -134,7 +134,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.match(await browser.page.innerText('main'), /out of stock/i);
   });
 
-  step('what the owner writes stays his, and what Clover owns comes back with the next sync', async (browser) => {
+  step('the owner’s changes stay, and Clover’s values come back with the next sync', async (browser) => {
     const { article } = product('Candle');
     await browser.page.goto(admin(`?option=com_content&task=article.edit&id=${article}`));
     await browser.page.fill('#jform_title', 'Beeswax Candle');
@@ -197,7 +197,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     for (const [colour, size, sku, price, stock] of [['Blue', 'S', 'TS-BL-S', '25.00', '5 In Stock'], ['Red', 'L', 'TS-RE-L', '27.00', '12 In Stock']]) {
       const selects = browser.page.locator('main select[name^="product_option"]');
       await selects.nth(0).selectOption({ label: colour });
-      // J2Commerce shows whichever answer comes last, so one choice is seen before the next is made.
+      // J2Commerce shows the response that arrives last, so the test waits for one choice before the next.
       await until(colour, async () => (await browser.page.innerText('main')).includes(sku.slice(0, -1)));
       await selects.nth(1).selectOption({ label: size });
       await until(sku, async () => (await browser.page.innerText('main')).includes(sku));
@@ -231,7 +231,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(product('Coffee Beans 250 g').state, 1);
   });
 
-  step('many items gone at once are asked about, and stay until the owner confirms', async (browser) => {
+  step('many vanished items cause a question, and stay until the owner confirms', async (browser) => {
     const live = (await clover.state()).items.filter((item) => !item.deleted && !item.sku);
     const gone = live.slice(0, 20);
 
@@ -256,7 +256,7 @@ chapter('Run Your First Sync, Products in J2Commerce', async (browser) => {
     assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'deleted'"), 0);
   });
 
-  step('an item made in Clover is there after the next sync', async (browser) => {
+  step('an item created in Clover is imported with the next sync', async (browser) => {
     await clover.create({ name: 'Kite', price: 2500, sku: 'KITE-1', quantity: 4, categories: ['Toys'] });
     assert.match(await sync(browser), /1 imported/);
     assert.equal(shopCount('KITE-1'), 4);

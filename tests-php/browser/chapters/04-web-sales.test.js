@@ -9,7 +9,7 @@ import { clover, query, until, value } from '../lib/site.js';
 const CANDLE = 'CANDLE';
 const SHIRT = 'TS-RE-L';
 
-/** Longer than any shopper waits, so what Clover does to a checkout shows. */
+/** Longer than any shopper waits, so an effect of Clover on the checkout would show. */
 const SLOW = 4000;
 
 const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
@@ -45,7 +45,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     assert.ok(sale.took < SLOW, `${sale.took} ms`);
   });
 
-  step('the counts fall in Clover by what was bought, and in the shop once', async () => {
+  step('the bought units are taken out of Clover’s counts, and out of the shop’s once', async () => {
     await until('the counts', async () => await countOf(CANDLE) === candles - 2 && await countOf(SHIRT) === shirts - 1, 60);
     assert.equal(shopCount(CANDLE), candles - 2);
     assert.equal(shopCount(SHIRT), shirts - 1);
@@ -62,7 +62,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     assert.equal((await clover.state()).orders.length, before + 1);
   });
 
-  step('the order’s page has a card that says what became of it', async (browser) => {
+  step('the order’s page has a card with its state in Clover', async (browser) => {
     const card = await openOrder(browser, sale.order);
     const words = await card.innerText();
     assert.match(words, /In Clover/);
@@ -74,7 +74,7 @@ chapter('Order events: a web order is paid, cancelled, refunded', async (browser
     await browser.dark(false);
   });
 
-  step('nothing of the order is left to be sent, and nothing was sent twice', async () => {
+  step('nothing of the order is left to send, and nothing was sent twice', async () => {
     await until('all is sent', () => value("SELECT COUNT(*) FROM #__j2commerce_clover_ledger WHERE state IN ('intended', 'sent')") === 0);
     assert.equal(await countOf(CANDLE), candles - 2);
   });

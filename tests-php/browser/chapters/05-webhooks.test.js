@@ -87,7 +87,7 @@ chapter('Set Up Webhooks', async (browser) => {
     assert.doesNotMatch(await card(browser).innerText(), /No Auth Code is saved/);
   });
 
-  step('what changes in Clover is in the shop within seconds, and in the Sync Log with action webhook', async (browser) => {
+  step('a change in Clover is in the shop within seconds, and in the Sync Log with action webhook', async (browser) => {
     const item = await itemOf(SKU);
     await clover.webhook({ url, auth_code: authCode });
     await clover.change(item.id, { price: 2222 });
@@ -108,7 +108,7 @@ chapter('Set Up Webhooks', async (browser) => {
     await until('the count', () => Number(shopCount(SKU)) === 14, 30);
   });
 
-  step('an item made in Clover is imported, and one deleted there is unpublished, by webhook', async () => {
+  step('an item created in Clover is imported, and one deleted there is unpublished, by webhook', async () => {
     const name = `Lantern ${Date.now()}`;
     const { id } = await clover.create({ name, price: 3900, sku: name, quantity: 6 });
     await until('the product', () => value('SELECT COUNT(*) FROM #__j2commerce_variants WHERE sku = ?', [name]) === 1, 30);
@@ -124,7 +124,7 @@ chapter('Set Up Webhooks', async (browser) => {
     assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_inbox"), before);
   });
 
-  step('GET gets 405, rubbish 400, and an event its 200 without waiting for Clover', async () => {
+  step('GET gets 405, invalid JSON 400, and an event its 200 without waiting for Clover', async () => {
     assert.equal((await fetch(url)).status, 405);
     const rubbish = await post(url, 'rubbish', authCode);
     assert.ok([400, 403].includes(rubbish.status), String(rubbish.status));
@@ -139,7 +139,7 @@ chapter('Set Up Webhooks', async (browser) => {
     }
   });
 
-  step('an event of another merchant or another app is answered and used for nothing', async () => {
+  step('an event of another merchant or another app gets a response and is ignored', async () => {
     const before = await clover.lastRequest();
     const { id } = await itemOf(SKU);
     const foreign = JSON.stringify({ appId: 'APPID00000001', merchants: { ZZZZZZZZZZZZZ: [{ objectId: `I:${id}`, type: 'UPDATE', ts: Date.now() }] } });
@@ -166,7 +166,7 @@ chapter('Set Up Webhooks', async (browser) => {
     }
   });
 
-  step('the administrator’s address answers no webhook', async () => {
+  step('the administrator’s address does not accept webhooks', async () => {
     const before = value('SELECT MAX(id) FROM #__j2commerce_clover_inbox');
     await post(url.replace('/index.php', '/administrator/index.php'), await event({ ts: Date.now() + 1 }), authCode);
     assert.equal(value('SELECT MAX(id) FROM #__j2commerce_clover_inbox'), before);

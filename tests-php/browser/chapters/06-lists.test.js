@@ -33,7 +33,7 @@ const sorted = (list) => [...list].sort((one, other) => one.localeCompare(other,
 
 const row = (browser, words) => browser.page.locator('#cloverMappings tbody tr', { hasText: words }).first();
 
-/** Presses a button whose page comes anew and says what became of it. */
+/** Presses a button that reloads the page, which then shows the result. */
 const press = async (browser, button) => {
   await submitted(browser, () => button.click());
   return browser.messages();
@@ -92,7 +92,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     }
   });
 
-  step('pages go on where the one before ended', async (browser) => {
+  step('each page continues where the one before ended', async (browser) => {
     await browser.page.goto(page('synclog'));
     const first = await cells(browser, '#cloverSyncLog', 1);
     assert.equal(first.length, 20);
@@ -152,7 +152,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     await browser.page.waitForSelector('#clover-report', { state: 'hidden' });
   });
 
-  step('the drift report names what differs and why', async (browser) => {
+  step('the drift report shows differences and their reasons', async (browser) => {
     await sync(browser);
     query("UPDATE #__j2commerce_productquantities q JOIN #__j2commerce_variants v ON v.j2commerce_variant_id = q.variant_id SET q.quantity = 99 WHERE v.sku = 'SALT'");
     await browser.page.goto(page('mappings'));
@@ -166,7 +166,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.notEqual(Number(shopCount('SALT')), 99);
   });
 
-  step('Unlink asks, keeps the product, and the next sync lists a conflict, which Adopt solves', async (browser) => {
+  step('Unlink asks, keeps the product, and the next sync lists a conflict, which Adopt resolves', async (browser) => {
     const { id } = await itemOf('SALT');
     const { article } = product('Salt Cellar');
     await browser.page.goto(page('mappings'));
@@ -207,7 +207,7 @@ chapter('Sync Log, Mappings, Outbox', async (browser) => {
     assert.equal(value("SELECT COUNT(*) FROM #__j2commerce_clover_mappings WHERE state = 'conflict'"), 0);
   });
 
-  step('an empty outbox says that nothing waits', async (browser) => {
+  step('an empty outbox says that nothing is waiting', async (browser) => {
     await browser.page.goto(page('outbox'));
     const words = await browser.page.innerText('#clover-outbox');
     assert.match(words, /Nothing is waiting to be sent/);

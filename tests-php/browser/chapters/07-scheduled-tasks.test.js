@@ -10,7 +10,7 @@ const TYPES = { 'Clover: Full Catalog Sync': 'cloversync.fullSync', 'Clover: Ref
 const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
 const task = (type) => query('SELECT id, title, type, state, priority, last_exit_code, times_executed, times_failed FROM #__scheduler_tasks WHERE type = ?', [type])[0];
 
-/** All tasks are due now, and the next sync by the Sync Interval as well. */
+/** Makes all tasks due now, and the next sync too. */
 const due = () => {
   query("UPDATE #__scheduler_tasks SET next_execution = '2020-01-01 00:00:00' WHERE type LIKE 'cloversync.%'");
   query("UPDATE #__j2commerce_clover_runs SET started = '2020-01-01 00:00:00'");
@@ -100,7 +100,7 @@ chapter('Cron Task Setup', async (browser) => {
     assert.equal(task('cloversync.fullSync').last_exit_code, 0);
   });
 
-  step('Refresh Access Token refreshes a token that is near its end, and leaves a fresh one', async (browser) => {
+  step('Refresh Access Token refreshes a token that is near its end, and keeps a fresh one', async (browser) => {
     const refresh = async () => {
       query("UPDATE #__scheduler_tasks SET next_execution = '2020-01-01 00:00:00' WHERE type = 'cloversync.refreshToken'");
       joomla('scheduler:run', '--all');
@@ -142,7 +142,7 @@ chapter('Cron Task Setup', async (browser) => {
     await browser.shot('07 run by hand');
   });
 
-  step('the Sync Log keeps no more than Log Retention says', async () => {
+  step('the Sync Log keeps only the days of Log Retention', async () => {
     query("INSERT INTO #__j2commerce_clover_log (environment, created, action, entity_type, entity_id, status, message) VALUES ('sandbox', '2020-01-01 00:00:00', 'sync', 'item', '', 'success', 'Old')");
     due();
     joomla('scheduler:run', '--all');

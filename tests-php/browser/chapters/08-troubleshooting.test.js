@@ -137,7 +137,7 @@ chapter('Troubleshooting', async (browser) => {
     assert.match(await (await openOrder(browser, order)).innerText(), /In Clover/);
   });
 
-  step('a token near its end is warned of, and the next call to Clover refreshes it', async (browser) => {
+  step('a token near its expiry causes a warning, and the next call to Clover refreshes it', async (browser) => {
     await disconnected(browser);
     await clover.switches({ access_ttl: 200 });
 
@@ -159,13 +159,13 @@ chapter('Troubleshooting', async (browser) => {
   });
 
   step('a connection that Clover refuses says when it is tried again and offers Connect; nothing is lost', async (browser) => {
-    // A token that was refreshed a moment ago is not refreshed again: its 401 is taken for a missing permission.
+    // A token that was refreshed a moment ago is not refreshed again: its 401 counts as a missing permission.
     await reconnected(browser);
     await clover.tokens('revoke');
     await dashboard(browser);
     await browser.page.click('button[data-clover-action="test"]');
     const said = await browser.messages();
-    // One refusal is not believed: the second one, ten minutes later, ends the connection.
+    // One refusal is not enough: the second one, ten minutes later, ends the connection.
     assert.match(said, /Clover refused the connection at .* To connect again at once, press Connect/s);
     await dashboard(browser);
     const words = await browser.page.innerText('#clover-dashboard');
@@ -187,7 +187,7 @@ chapter('Troubleshooting', async (browser) => {
     await settings(browser, { import_status: 'unpublished' });
   });
 
-  step('Debug Mode writes its own file beside J2Commerce’s, without a secret in it', async (browser) => {
+  step('Debug Mode writes its own file next to J2Commerce’s, without a secret in it', async (browser) => {
     await settings(browser, { debug: 1 });
     await sync(browser);
     await settings(browser, { debug: 0 });

@@ -22,7 +22,7 @@ chapter('Without the PHP extension', async (browser) => {
   before = await countOf();
   shell(site.extensionOff);
 }, (step) => {
-  step('every page of the app says the one thing that is missing, and nothing is broken', async (browser) => {
+  step('every page of the app says what is missing, and nothing is broken', async (browser) => {
     for (const name of ['dashboard', 'synclog', 'mappings', 'outbox']) {
       await browser.page.goto(page(name));
       assert.match(await browser.page.innerText('main'), MISSING, name);
@@ -41,7 +41,7 @@ chapter('Without the PHP extension', async (browser) => {
     assert.deepEqual(parameters(), stored);
   });
 
-  step('a new App Secret is not taken, since nothing can seal it', async (browser) => {
+  step('a new App Secret is not accepted, because it cannot be encrypted', async (browser) => {
     await browser.page.goto(settingsUrl());
     await openTab(browser, 'connection');
     await browser.page.fill('#jform_params_app_secret', 'ffffffff-1111-2222-3333-444444444444');
@@ -65,7 +65,7 @@ chapter('Without the PHP extension', async (browser) => {
     await close(browser);
   });
 
-  step('a guest buys as ever; the order’s page opens', async (browser) => {
+  step('a guest can buy; the order’s page opens', async (browser) => {
     ({ order } = await buy(browser, [{ product: product(titleOf(SKU)).id, quantity: 2 }]));
     assert.equal(Number(order.order_state_id), 1);
     const card = await openOrder(browser, order);
@@ -80,7 +80,7 @@ chapter('Without the PHP extension', async (browser) => {
     assert.ok(browser);
   });
 
-  step('the command line’s tasks say what is missing, and the scheduler goes on', async () => {
+  step('the command line’s tasks say what is missing, and the scheduler continues', async () => {
     query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
     dueTask('cloversync.refreshToken');
     const { said } = await joomlaBeside('scheduler:run', '--all');
@@ -90,7 +90,7 @@ chapter('Without the PHP extension', async (browser) => {
     query("DELETE FROM #__scheduler_tasks WHERE type LIKE 'cloversync.%'");
   });
 
-  step('loaded again, what was sold meanwhile is sent', async (browser) => {
+  step('when it is loaded again, the sales in between are sent', async (browser) => {
     shell(site.extensionOn);
     await browser.page.goto(page('outbox'));
     await browser.loads(() => browser.page.locator('#clover-outbox [data-clover-action="outbox.send"]').click());

@@ -21,11 +21,11 @@ const slowly = async (work, latency = 1500) => {
 const result = (browser) => browser.page.waitForSelector('#clover-result:not([hidden])', { timeout: 120_000 });
 const itemOf = async (sku) => (await clover.state()).items.find((item) => item.sku === sku && !item.deleted);
 
-chapter('Several at once, and what comes in between', async (browser) => {
+chapter('Several administrators at once, and interruptions', async (browser) => {
   await clover.switches({ drop_deliveries: true });
   await synced(browser);
 }, (step) => {
-  step('two administrators press Sync Now at once: one sync runs, and both see how it goes', async (browser) => {
+  step('two administrators press Sync Now at once: one sync runs, and both see its progress', async (browser) => {
     const other = await Browser.open();
 
     try {
@@ -50,7 +50,7 @@ chapter('Several at once, and what comes in between', async (browser) => {
     }
   });
 
-  step('a tab closed in mid-sync leaves a sync that is offered for resuming, and ends as one run', async (browser) => {
+  step('a sync whose tab was closed can be resumed, and ends as one run', async (browser) => {
     await dashboard(browser);
     const before = runs();
     await slowly(async () => {
@@ -88,7 +88,7 @@ chapter('Several at once, and what comes in between', async (browser) => {
     assert.equal(runs(), before + 1);
   }, { expects: ['403', '401', '404'] });
 
-  step('Clover out of order stops a sync with its reason, and Resume goes on when it is back', async (browser) => {
+  step('when Clover is down a sync stops with the reason, and Resume continues when it is back', async (browser) => {
     await dashboard(browser);
     await clover.faults([{ match: 'GET /v3/merchants/*/items', times: 30, do: 'status', code: 503 }]);
 

@@ -27,7 +27,7 @@ chapter('Update, Uninstall', async (browser) => {
     assert.match(await sync(browser), /0 imported, 0 updated/);
   });
 
-  step('Joomla’s database check finds nothing to mend', async (browser) => {
+  step('Joomla’s database check finds no problem', async (browser) => {
     await browser.page.goto(admin('?option=com_installer&view=database'));
     const row = browser.page.locator('tbody tr', { hasText: 'Clover POS Integration' });
     assert.match(await row.innerText(), /No Problems/);
@@ -56,7 +56,7 @@ chapter('Update, Uninstall', async (browser) => {
     assert.deepEqual(rows(), before);
   });
 
-  step('the shop works on without it', async (browser) => {
+  step('the shop works without it', async (browser) => {
     await browser.page.goto(admin('?option=com_j2commerce&view=products'));
     assert.match(await browser.page.innerText('main'), /Products|Cookbook/);
     await browser.page.goto(admin('?option=com_j2commerce&view=dashboard'));

@@ -1,4 +1,4 @@
-/** A browser on the site. What a page complains about is kept, for a page that works has nothing to complain about. */
+/** A browser on the site. It collects errors and console messages of the pages: a page that works has none. */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ export class Browser {
       await this.page.fill('#mod-login-username', site.user);
       await this.page.fill('#mod-login-password', site.password);
       await this.loads(() => this.page.click('#btn-login-submit'));
-      // The login's own page has a header as well.
+      // The login page has a header too.
       await this.page.waitForSelector('#mod-login-username', { state: 'detached' });
     }
   }
@@ -73,18 +73,18 @@ export class Browser {
     }
   }
 
-  /** Does what makes a new page come, and waits for it. A link to "#" is a navigation as well, but loads nothing. */
+  /** Runs an action that loads a new page, and waits for it. A link to "#" navigates too, but loads nothing. */
   async loads(act) {
     await Promise.all([this.page.waitForEvent('load'), act()]);
   }
 
-  /** What Joomla says above the page. */
+  /** Joomla's messages above the page. */
   async messages(tab = this.page) {
     await tab.waitForSelector('#system-message-container joomla-alert');
     return (await tab.locator('#system-message-container .alert-message, #system-message-container joomla-alert').allInnerTexts()).join('\n');
   }
 
-  /** Waits until Joomla says it above the page; an older message fades first. */
+  /** Waits for a message above the page; an older message fades first. */
   async says(pattern, tab = this.page) {
     const end = Date.now() + 15_000;
     let said;

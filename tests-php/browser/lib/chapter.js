@@ -6,9 +6,9 @@ import { skip } from './site.js';
 
 /**
  * @param {string} name
- * @param {function(Browser): Promise<void>} begin What the chapter needs before its first step
+ * @param {function(Browser): Promise<void>} begin Preconditions of the chapter's first step
  * @param {function(function(string, function(Browser): Promise<void>, Object=)): void} steps
- * @param {{skip?: string|false, after?: function(): void}} also What else keeps the chapter from being walked, and what is to be put right behind it
+ * @param {{skip?: string|false, after?: function(): void}} also Another reason to skip the chapter, and what to clean up after it
  */
 export const chapter = (name, begin, steps, also = {}) => describe(name, { skip: skip || also.skip, concurrency: 1 }, () => {
   let browser;

@@ -1,4 +1,4 @@
-/** What a chapter stands on. Each of these does only what is missing, so a chapter can be run alone, and after any other. */
+/** Preconditions of the chapters. Each function does only what is missing, so a chapter can run alone or after any other. */
 import { admin, page } from './browser.js';
 import { app, authCode, clover, EXTENSION, joomla, query, site, value } from './site.js';
 
@@ -33,7 +33,7 @@ export const installed = () => {
   query(`UPDATE #__extensions SET enabled = 1 WHERE ${EXTENSION}`);
 };
 
-/** A Clover and a shop that know nothing of each other, with the app just installed. */
+/** A simulator and a shop without a connection, with the app just installed. */
 export const fresh = async (catalog = 'sandbox') => {
   await clover.reset(catalog);
   uninstalled();
@@ -48,13 +48,13 @@ export const openTab = async (browser, name) => {
   await browser.page.waitForSelector(`#attrib-${name}`, { state: 'visible' });
 };
 
-/** Presses the form's Save and waits for the page that follows; gives what Joomla says on it. */
+/** Presses the form's Save and waits for the next page; returns Joomla's messages on it. */
 export const save = async (browser) => {
   await browser.loads(() => browser.page.click('.button-apply'));
   return browser.messages();
 };
 
-/** Fills in settings by the names of their fields, as the owner would, and saves. */
+/** Enters settings by the names of their fields, and saves. */
 export const settings = async (browser, values) => {
   await browser.page.goto(settingsUrl());
 
@@ -82,7 +82,7 @@ export const dashboard = async (browser) => {
   await browser.page.waitForSelector('#clover-dashboard');
 };
 
-/** Connects by the button, with the popup that closes by itself. */
+/** Connects with the button and the popup, which closes by itself. */
 export const connect = async (browser) => {
   await dashboard(browser);
   const [popup] = await Promise.all([browser.context.waitForEvent('page'), browser.page.click('[data-clover-action="connect"]')]);
@@ -144,7 +144,7 @@ export const dueTask = (type) => {
   );
 };
 
-/** Presses Sync Now and waits for the words about what it did. */
+/** Presses Sync Now and waits for the message with the result. */
 export const sync = async (browser) => {
   await dashboard(browser);
   await browser.page.click('joomla-toolbar-button button[data-clover-action="sync"], button[data-clover-action="sync"]:visible');

@@ -4,7 +4,7 @@ import { query, site, value } from './site.js';
 
 const byProduct = (found) => found.reduce((products, row) => ({ ...products, [row.product]: [...(products[row.product] ?? []), row] }), {});
 
-/** What a saved form must not lose, by product. */
+/** The values that saving a form must keep, by product. */
 export const rows = () => byProduct(query(`
   SELECT p.j2commerce_product_id AS product, c.id AS article, c.title, c.alias, c.state, c.catid, p.product_type, p.enabled, p.taxprofile_id, v.j2commerce_variant_id AS variant, v.is_master,
          v.sku, v.upc, v.price, v.manage_stock, v.availability, q.quantity,
@@ -36,7 +36,7 @@ export const close = async (browser) => {
   await browser.loads(() => browser.page.click('.button-cancel'));
 };
 
-/** By the Products list, as the manual says. */
+/** Opens it from the Products list, as in the manual. */
 export const publish = async (browser, title) => {
   await browser.page.goto(admin('?option=com_j2commerce&view=products'));
   await browser.page.fill('#filter_search', title);

@@ -1,4 +1,4 @@
-/** A guest who buys, and the administrator who looks after the order. */
+/** A guest who orders, and the administrator who manages the order. */
 import { admin } from './browser.js';
 import { query, site } from './site.js';
 
@@ -25,7 +25,7 @@ export const addToCart = async (tab, product, quantity = 1, options = {}) => {
   await tab.waitForLoadState('networkidle');
 };
 
-/** From the basket to the confirmation; gives the order's row and the milliseconds from the last click to the confirmation page. */
+/** From the cart to the confirmation; returns the order's row and the milliseconds from the last click to the confirmation page. */
 export const checkout = async (tab, payment = 'payment_banktransfer') => {
   await tab.goto(`${site.url}/index.php?option=com_j2commerce&view=checkout`);
   const guest = tab.locator('#guest');
@@ -79,7 +79,7 @@ export const checkout = async (tab, payment = 'payment_banktransfer') => {
   return { order: query('SELECT * FROM #__j2commerce_orders ORDER BY j2commerce_order_id DESC LIMIT 1')[0], took };
 };
 
-/** What the shopper does, in a browser of his own. */
+/** The shopper's actions, in a separate browser. */
 export const buy = async (browser, lines, payment) => {
   const shopper = await browser.browser.newContext({ viewport: { width: 1280, height: 1000 } });
   shopper.setDefaultTimeout(20_000);
@@ -100,7 +100,7 @@ export const buy = async (browser, lines, payment) => {
   }
 };
 
-/** By the Orders list, as an administrator does. */
+/** Opens it from the Orders list, as an administrator does. */
 export const setStatus = async (browser, order, label) => {
   await browser.page.goto(admin('?option=com_j2commerce&view=orders'));
   const id = order.j2commerce_order_id;

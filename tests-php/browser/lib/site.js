@@ -1,4 +1,4 @@
-/** The site that the suite walks through: its console, its database, its files and the pretend Clover behind it. All of it is thrown away afterwards. */
+/** The tested site: its console, its database, its files and its Clover simulator. All of it is deleted afterwards. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const env = process.env;
 const chromium = env.CHROMIUM || '/usr/bin/chromium';
 const missing = NEEDED.filter((name) => !env[name]);
 
-/** Why nothing can be tested here; false where it can. */
+/** Why the tests cannot run here; false when they can. */
 export const skip = missing.length > 0
   ? `needs ${missing.join(', ')}: a throw-away site`
   : !existsSync(chromium) && `needs a browser: ${chromium} is not there`;
@@ -39,7 +39,7 @@ const environment = () => ({ ...env, CLOVERSYNC_BASE_URL: site.simulator });
 /** Joomla's own command line. */
 export const joomla = (...words) => execFileSync(site.php, [join(site.root, 'cli/joomla.php'), ...words], { encoding: 'utf8', env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** The same, going on beside the test. */
+/** The same, running in parallel with the test. */
 export const joomlaBeside = (...words) => new Promise((done) => {
   let said = '';
   const process = spawn(site.php, [join(site.root, 'cli/joomla.php'), ...words], { env: environment() });
@@ -72,7 +72,7 @@ const ask = async (method, path, body) => {
   return answer;
 };
 
-/** The pretend Clover's control plane. */
+/** The simulator's control interface. */
 export const clover = {
   state: () => ask('GET', 'state'),
   requests: (since = 0) => ask('GET', `requests?since=${since}`),

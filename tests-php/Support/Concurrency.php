@@ -11,7 +11,7 @@ use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
 
 /** Processes of all kinds that use one token: a sync, readers, one that refreshes, and sellers. */
-final readonly class Crowd
+final readonly class Concurrency
 {
     public const PROCESSES = 8;
 

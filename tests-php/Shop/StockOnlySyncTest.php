@@ -12,7 +12,7 @@ use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The sync of counts only. */
-final class StockPassTest extends SalesTestCase
+final class StockOnlySyncTest extends SalesTestCase
 {
     #[TestDox('One request updates every count, also of variants, and nothing else')]
     public function test_counts(): void

@@ -14,7 +14,7 @@ use PHPUnit\Framework\Attributes\TestDox;
 
 /** Stock changes with Clover's documented limits. */
 #[Group('once')]
-final class SalesPaceTest extends ResilienceTestCase
+final class StockRateTest extends ResilienceTestCase
 {
     /** The documented figure is for a thousand: CLOVERSYNC_CHANGES=1000. */
     private const LINES = 60;

@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Resilience;
 use CloverSync\Shop\Connection\DatabaseTokenStore;
 use CloverSync\Shop\Services;
 use CloverSync\Tests\Support\Child;
-use CloverSync\Tests\Support\Crowd;
+use CloverSync\Tests\Support\Concurrency;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /**
@@ -15,12 +15,12 @@ use PHPUnit\Framework\Attributes\TestDox;
  *
  * CLOVERSYNC_PACE_SECONDS sets how long they work.
  */
-final class PaceTest extends ResilienceTestCase
+final class SharedLimitTest extends ResilienceTestCase
 {
     private const PER_SECOND = 16;
     private const IN_FLIGHT  = 5;
     private const LATENCY    = 100;
-    private const PROCESSES  = Crowd::PROCESSES;
+    private const PROCESSES  = Concurrency::PROCESSES;
 
     /** A safety net for a busy machine; the bench measures the rate. */
     private const LEAST_RATE = 8;
@@ -37,7 +37,7 @@ final class PaceTest extends ResilienceTestCase
         $this->connectTo('synthetic:1500', 'documented');
         $this->clover->switches(['latency' => self::LATENCY]);
 
-        $this->tracked = Crowd::items($this->clover);
+        $this->tracked = Concurrency::items($this->clover);
 
         // Requests sent while connecting still count for a second.
         usleep(1_100_000);
@@ -175,9 +175,9 @@ final class PaceTest extends ResilienceTestCase
         return $this->people()->run($seconds);
     }
 
-    private function people(): Crowd
+    private function people(): Concurrency
     {
-        return new Crowd(fn (): Services => $this->shop($this->db->connect()), $this->tracked);
+        return new Concurrency(fn (): Services => $this->shop($this->db->connect()), $this->tracked);
     }
 
     /** @return float Requests a second, from this many milliseconds after the first one on, while all have work */

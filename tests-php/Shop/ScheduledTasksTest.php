@@ -26,7 +26,7 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The scheduled tasks. */
-final class RoutinesTest extends SalesTestCase
+final class ScheduledTasksTest extends SalesTestCase
 {
     #[DataProvider('intervals')]
     #[TestDox('With an interval of $minutes minutes, a sync is due $seconds seconds after the last one started')]

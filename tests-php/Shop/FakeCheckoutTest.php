@@ -14,7 +14,7 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The replacement of J2Commerce's order code changes rows and stock as J2Commerce does. */
-final class OrderDeskTest extends SyncTestCase
+final class FakeCheckoutTest extends SyncTestCase
 {
     private const ORDER = '179540797553';
 

@@ -17,7 +17,7 @@ use CloverSync\Tests\Support\StoredTokens;
 use CloverSync\Tests\Support\SyncTestCase;
 
 /** The dashboard's facts about connection, catalog and sales. */
-final class OverviewTest extends SyncTestCase
+final class DashboardReaderTest extends SyncTestCase
 {
     private const PERMISSIONS = ['INVENTORY_R', 'INVENTORY_W', 'ORDERS_R', 'ORDERS_W'];
 
