@@ -24,7 +24,7 @@ MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
-ANALYZED := stubs cli dev/shop php-plugin scripts
+ANALYZED := stubs cli dev/shop php-plugin scripts benches
 # What it finds nowhere. Only grows.
 NOWHERE := docblock-type-mismatch impossible-assignment invalid-property-write non-existent-attribute-class non-existent-class \
 	non-existent-class-constant non-existent-class-like non-existent-function non-existent-method non-existent-property \

@@ -7,6 +7,9 @@ namespace CloverSync\Bench\Plain;
 /**
  * {@see \CloverSync\Catalog} in PHP: with curl_multi towards Clover, json_decode to arrays, and the rules of {@see
  * Mapper} and {@see Diff}.
+ *
+ * @phpstan-import-type Item from Mapper
+ * @phpstan-import-type Known from Diff
  */
 final class Catalog
 {
@@ -60,20 +63,22 @@ final class Catalog
     }
 
     /**
-     * @param list<array{group_id: string, payload: string}> $staged
-     * @param list<array<string, mixed>>                     $known
+     * @param list<array{group_id: string, payload: string, ...}> $staged
+     * @param list<Known>                                         $known
      */
     public function groups(array $staged, array $known): GroupChanges
     {
         $groups = [];
 
         foreach ($staged as $row) {
-            $groups[$row['group_id']][] = json_decode($row['payload'], true, 32, JSON_THROW_ON_ERROR);
+            /** @var Item $item */
+            $item                       = json_decode($row['payload'], true, 32, JSON_THROW_ON_ERROR);
+            $groups[$row['group_id']][] = $item;
         }
 
         ksort($groups, SORT_STRING);
         $this->names ??= $groups === [] ? ['groups' => [], 'attributes' => []] : $this->connection->names();
-        $known       = array_column($known, null, 'clover_id');
+        $known       = Diff::byId($known);
         $errors      = [];
         $changes     = [];
         $unchanged   = 0;
@@ -93,16 +98,19 @@ final class Catalog
                 continue;
             }
 
-            $change = Diff::compare($id, true, $product, $known, $this->rules->publish, ...$product['items']);
+            $change = Diff::compare($id, true, $product, $known, $this->rules->publish);
             $change === null ? $unchanged++ : ($changes[] = $change);
         }
 
         return new GroupChanges($changes, $errors, $unchanged);
     }
 
-    /** @return array{elements: list<array<string, mixed>>} */
+    /** @return array{elements: list<Item>} */
     private static function decode(string $text): array
     {
-        return json_decode($text, true, 32, JSON_THROW_ON_ERROR);
+        /** @var array{elements: list<Item>} $decoded */
+        $decoded = json_decode($text, true, 32, JSON_THROW_ON_ERROR);
+
+        return $decoded;
     }
 }

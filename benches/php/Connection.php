@@ -7,6 +7,8 @@ namespace CloverSync\Bench\Plain;
 /**
  * Clover over curl_multi: kept connections, gzip, the two views of a page side by side, and the next page on its way
  * while the caller writes the one before.
+ *
+ * @phpstan-import-type Item from Mapper
  */
 final class Connection
 {
@@ -46,6 +48,7 @@ final class Connection
             $this->await($this->start($path, []));
         }
 
+        /** @var array{elements?: list<array{currency?: string}>} $orders */
         $orders = json_decode($this->await($this->start('/orders', ['limit' => 1])), true);
 
         return (object) [
@@ -71,17 +74,16 @@ final class Connection
     }
 
     /**
-     * @return \Generator<int, array{array<string, mixed>, array<string, mixed>, float}> Both views decoded, and when
-     *   they were asked for
+     * @return \Generator<int, array{array{elements: list<Item>}, array{elements: list<Item>}, float}> Both views
+     *   decoded, and when they were asked for
      */
     public function pages(?string $after): \Generator
     {
         for ($next = $this->pair($after); $next !== null;) {
             [$first, $second, $asked] = $next;
-            $items = json_decode($this->await($first), true, 32, JSON_THROW_ON_ERROR);
-            $last  = end($items['elements']);
-            $next  = \count($items['elements']) < self::PAGE ? null : $this->pair($last['id']);
-            yield [$items, json_decode($this->await($second), true, 32, JSON_THROW_ON_ERROR), $asked];
+            $items = self::list($this->await($first));
+            $next  = self::isFull($items) ? $this->pair(self::last($items)) : null;
+            yield [$items, self::list($this->await($second)), $asked];
         }
     }
 
@@ -93,10 +95,11 @@ final class Connection
 
         do {
             [$first, $second] = $this->pair($after);
-            $texts[]  = [$this->await($first), $this->await($second)];
-            $elements = json_decode($texts[array_key_last($texts)][0], true)['elements'];
-            $after    = end($elements)['id'] ?? null;
-        } while (\count($elements) === self::PAGE);
+            $text    = $this->await($first);
+            $texts[] = [$text, $this->await($second)];
+            $items   = self::list($text);
+            $after   = self::last($items);
+        } while (self::isFull($items));
 
         return $texts;
     }
@@ -112,13 +115,38 @@ final class Connection
             $names[$list] = [];
 
             for ($handle = $open[$list]; $handle !== null;) {
-                $elements     = json_decode($this->await($handle), true, 32, JSON_THROW_ON_ERROR)['elements'];
-                $names[$list] += array_column($elements, 'name', 'id');
-                $handle       = \count($elements) < self::PAGE ? null : $this->page($path, end($elements)['id'], null);
+                $page = self::list($this->await($handle));
+
+                foreach ($page['elements'] as $element) {
+                    $names[$list][$element['id']] = $element['name'] ?? '';
+                }
+
+                $handle = self::isFull($page) ? $this->page($path, self::last($page), null) : null;
             }
         }
 
         return $names;
+    }
+
+    /** @return array{elements: list<Item>} */
+    private static function list(string $text): array
+    {
+        /** @var array{elements: list<Item>} $decoded */
+        $decoded = json_decode($text, true, 32, JSON_THROW_ON_ERROR);
+
+        return $decoded;
+    }
+
+    /** @param array{elements: list<Item>} $page */
+    private static function isFull(array $page): bool
+    {
+        return \count($page['elements']) >= self::PAGE;
+    }
+
+    /** @param array{elements: list<Item>} $page */
+    private static function last(array $page): ?string
+    {
+        return $page['elements'][\count($page['elements']) - 1]['id'] ?? null;
     }
 
     /** @return array{\CurlHandle, \CurlHandle, float} */
@@ -131,6 +159,8 @@ final class Connection
         ];
 
         // The requests leave now; the answers wait in the sockets while the caller writes.
+        $running = 0;
+
         for ($i = 0; $i < 5; $i++) {
             curl_multi_exec($this->multi, $running);
         }
@@ -171,7 +201,11 @@ final class Connection
         do {
             curl_multi_exec($this->multi, $running);
 
-            while (($done = curl_multi_info_read($this->multi)) !== false) {
+            $queued = 0;
+
+            while (($done = curl_multi_info_read($this->multi, $queued)) !== false) {
+                // Mago knows the resources of PHP 7.
+                // @mago-expect analysis:invalid-argument
                 curl_setopt($done['handle'], CURLOPT_PRIVATE, 'done');
             }
 

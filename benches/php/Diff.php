@@ -4,7 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-/** What must be written so that the shop has what Clover says: crates/clover-core's comparison, in PHP. */
+/**
+ * What must be written so that the shop has what Clover says: crates/clover-core's comparison, in PHP.
+ *
+ * @phpstan-import-type Product from Mapper
+ * @phpstan-import-type Variant from Mapper
+ *
+ * @phpstan-type Known array<string, scalar|null>
+ * @phpstan-type Change array{action: string, fields: list<string>, quantity: ?int, availability: ?int}
+ */
 final class Diff
 {
     private const FIELDS = [
@@ -22,10 +30,25 @@ final class Diff
     ];
 
     /**
-     * @param array<string, mixed>                $product As {@see Mapper} gives it
-     * @param array<string, array<string, mixed>> $known   Rows by Clover id
-     * @param bool                                $publish Whether new products are shown at once
-     * @param array<string, mixed>                ...$items What it was mapped from
+     * @param list<Known> $rows
+     *
+     * @return array<string, Known>
+     */
+    public static function byId(array $rows): array
+    {
+        $known = [];
+
+        foreach ($rows as $row) {
+            $known[(string) $row['clover_id']] = $row;
+        }
+
+        return $known;
+    }
+
+    /**
+     * @param Product              $product
+     * @param array<string, Known> $known   Rows by Clover id
+     * @param bool                 $publish Whether new products are shown at once
      */
     public static function compare(
         string $id,
@@ -33,10 +56,9 @@ final class Diff
         array $product,
         array $known,
         bool $publish,
-        array ...$items,
     ): ?ProductChange {
         $row     = $known[$id] ?? null;
-        $aspects = $row === null ? [] : Mapper::differing($product['seen'], $row['fingerprint']);
+        $aspects = $row === null ? [] : Mapper::differing($product['seen'], (string) $row['fingerprint']);
         $same    = $row !== null && $aspects === [] && !$row['deleted'];
         $changes = [];
 
@@ -54,15 +76,14 @@ final class Diff
             return null;
         }
 
-        return self::change($id, $group, $product, $publish, $row, $known, $aspects, $changes, $items);
+        return self::change($id, $group, $product, $publish, $row, $known, $aspects, $changes);
     }
 
     /**
-     * @param array<string, mixed>  $variant
-     * @param ?array<string, mixed> $known
+     * @param Variant $variant
+     * @param ?Known  $known
      *
-     * @return ?array{action: string, fields: list<string>, quantity: ?int, availability: ?int} Null when nothing
-     *   differs
+     * @return ?Change Null when nothing differs
      */
     private static function variant(array $variant, ?array $known, bool $saleChanged): ?array
     {
@@ -93,7 +114,7 @@ final class Diff
             $fields[] = 'upc';
         }
 
-        if (Rules::parse($known['price']) !== $variant['price']) {
+        if (Rules::parse((string) $known['price']) !== $variant['price']) {
             $fields[] = 'price';
         }
 
@@ -131,12 +152,11 @@ final class Diff
     }
 
     /**
-     * @param array<string, mixed>                $product
-     * @param ?array<string, mixed>               $row
-     * @param array<string, array<string, mixed>> $known
-     * @param list<string>                        $aspects
-     * @param list<?array<string, mixed>>         $changes
-     * @param list<array<string, mixed>>          $items
+     * @param Product              $product
+     * @param ?Known               $row
+     * @param array<string, Known> $known
+     * @param list<string>         $aspects
+     * @param list<?Change>        $changes
      */
     private static function change(
         string $id,
@@ -147,7 +167,6 @@ final class Diff
         array $known,
         array $aspects,
         array $changes,
-        array $items,
     ): ProductChange {
         $action = match (true) {
             $row === null => 'create',
@@ -211,7 +230,7 @@ final class Diff
             // Only the mode that makes categories names one, and the counterpart does not have it.
             '',
             $product['tags'],
-            Mapper::warnings($items),
+            Mapper::warnings($product['items']),
             Mapper::fingerprint($product['seen']),
             Rules::text(min($prices)),
             Rules::text(max($prices)),

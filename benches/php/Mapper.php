@@ -9,6 +9,15 @@ namespace CloverSync\Bench\Plain;
  *
  * What only a written product needs (alias, warnings) is left until something is known to differ; on an unchanged
  * catalogue it would be made for nothing.
+ *
+ * @phpstan-type Item array{id: string, name?: ?string, code?: ?string, sku?: ?string, price?: int|float|string|null,
+ *   priceType?: ?string, hidden?: bool, available?: bool, deleted?: bool, deletedTime?: int, defaultTaxRates?: bool,
+ *   itemGroup?: ?array{id?: string}, options?: mixed, categories?: mixed, tags?: mixed, stock?: int|float|null}
+ * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int, attribute?: array{id?: string}}
+ * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int,
+ *   sellable: bool, option_values: list<string>}
+ * @phpstan-type Product array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool,
+ *   options: list<string>, variants: non-empty-list<Variant>, seen: string, items: list<Item>}
  */
 final readonly class Mapper
 {
@@ -20,12 +29,11 @@ final readonly class Mapper
     }
 
     /**
-     * @param array<string, mixed> $item  As Clover lists it
-     * @param int|float|null       $stock Null: not counted
+     * @param Item           $item  As Clover lists it
+     * @param int|float|null $stock Null: not counted
      *
-     * @return array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool, options:
-     *   list<string>, variants: list<array<string, mixed>>, seen: string} seen: all of which Clover's change must be
-     *   seen and that no column shows, its parts in lines
+     * @return Product seen: all of which Clover's change must be seen and that no column shows, its parts in lines;
+     *   items: what it was mapped from
      *
      * @throws ItemFault
      */
@@ -53,16 +61,17 @@ final readonly class Mapper
                 . "\n"
                 . ($withheld ? '1' : '0')
                 . ($variant['sellable'] ? '1' : '0'),
+            'items'      => [$item],
         ];
     }
 
     /**
-     * @param list<array<string, mixed>> $members
-     * @param array<string, string>      $attributes Names by id
-     * @param array<string, true>        $linked     Clover ids that the shop has linked
+     * @param list<Item>            $members
+     * @param array<string, string> $attributes Names by id
+     * @param array<string, mixed>  $linked     Rows of the shop by Clover id
      * @param list<array{item_id: ?string, path: string, message: string}> $errors
      *
-     * @return ?array<string, mixed> As {@see item()}; null when nothing is left
+     * @return ?Product Null when nothing is left
      */
     public function group(
         string $id,
@@ -98,7 +107,7 @@ final readonly class Mapper
             try {
                 $values  = self::optionValues($member, $title, $options, $attributes);
                 $key     = implode("\x1f", $values);
-                $variant = $this->variant($member, $member['stock'], $values);
+                $variant = $this->variant($member, $member['stock'] ?? null, $values);
 
                 if (isset($variants[$key])) {
                     throw new ItemFault(
@@ -166,7 +175,7 @@ final readonly class Mapper
 
         return self::digest($seen) . implode('', array_map(static fn (string $part): string => hash('xxh3', $part), [
             ...$parts,
-            ...array_fill(0, 5 - \count($parts), ''),
+            ...array_fill(0, max(0, 5 - \count($parts)), ''),
         ]));
     }
 
@@ -198,7 +207,7 @@ final readonly class Mapper
     }
 
     /**
-     * @param list<array<string, mixed>> $items
+     * @param list<Item> $items
      *
      * @return list<string>
      */
@@ -258,17 +267,21 @@ final readonly class Mapper
         return $text === '' ? null : $text;
     }
 
-    /** @return list<array<string, mixed>> Clover's lists come as {"elements": […]}, {}, null or a bare list */
+    /** @return list<Entry> Clover's lists come as {"elements": […]}, {}, null or a bare list */
     public static function elements(mixed $list): array
     {
-        return \is_array($list) ? $list['elements'] ?? (array_is_list($list) ? $list : []) : [];
+        $given = \is_array($list) ? $list['elements'] ?? $list : [];
+        /** @var list<Entry> $entries */
+        $entries = \is_array($given) && array_is_list($given) ? $given : [];
+
+        return $entries;
     }
 
     /**
-     * @param array<string, mixed> $item
-     * @param list<string>         $values
+     * @param Item         $item
+     * @param list<string> $values
      *
-     * @return array<string, mixed>
+     * @return Variant
      */
     private function variant(array $item, int|float|null $stock, array $values): array
     {
@@ -321,7 +334,7 @@ final readonly class Mapper
         ];
     }
 
-    /** @param array<string, mixed> $item */
+    /** @param Item $item */
     private static function withholds(array $item): bool
     {
         $type = $item['priceType'] ?? 'FIXED';
@@ -330,7 +343,7 @@ final readonly class Mapper
     }
 
     /**
-     * @param list<array<string, mixed>> $items
+     * @param list<Item> $items
      *
      * @return array{list<string>, list<string>} Categories and tags
      */
@@ -347,28 +360,32 @@ final readonly class Mapper
         }
 
         if ($this->rules->categoryMode) {
-            \count($found) > 1 && usort($found, static fn (array $a, array $b): int => self::order($a, $b));
+            usort($found, self::order(...));
             $names      = self::unique(array_column($found, 'name'));
             $categories = \array_slice($names, 0, 1);
             $tags       = \array_slice($names, 1);
         } else {
             $first = null;
+            $name  = null;
 
             // Only the first is wanted, so nothing need be sorted.
             foreach ($found as $category) {
-                if (
-                    ($first === null || self::order($category, $first) < 0)
-                    && self::cleaned($category['name'] ?? null) !== null
-                ) {
+                $cleaned =
+                    $first === null || self::order($category, $first) < 0
+                        ? self::cleaned($category['name'] ?? null)
+                        : null;
+
+                if ($cleaned !== null) {
                     $first = $category;
+                    $name  = $cleaned;
                 }
             }
 
             $categories = $group === null ? [] : [$group];
             $tags       = $categories;
 
-            if ($first !== null) {
-                $categories[] = self::cleaned($first['name']);
+            if ($name !== null) {
+                $categories[] = $name;
             }
         }
 
@@ -386,8 +403,8 @@ final readonly class Mapper
     }
 
     /**
-     * @param array<string, mixed> $a
-     * @param array<string, mixed> $b
+     * @param Entry $a
+     * @param Entry $b
      */
     private static function order(array $a, array $b): int
     {
@@ -400,7 +417,7 @@ final readonly class Mapper
     }
 
     /**
-     * @param list<string> $names
+     * @param list<?string> $names
      *
      * @return list<string> Cleaned, without repetition; letter case makes no difference
      */
@@ -418,8 +435,8 @@ final readonly class Mapper
     }
 
     /**
-     * @param list<array<string, mixed>> $members
-     * @param array<string, string>      $attributes
+     * @param list<Item>            $members
+     * @param array<string, string> $attributes
      *
      * @return list<string>
      */
@@ -438,14 +455,14 @@ final readonly class Mapper
         }
 
         if (\count($names) > 1) {
-            uksort($names, static fn (string $a, string $b): int => [$names[$a], $a] <=> [$names[$b], $b]);
+            uksort($names, static fn (int|string $a, int|string $b): int => [$names[$a], $a] <=> [$names[$b], $b]);
         }
 
         return self::unique(array_values($names)) ?: [self::NAMELESS_OPTION];
     }
 
     /**
-     * @param array<string, mixed>  $member
+     * @param Item                  $member
      * @param list<string>          $options
      * @param array<string, string> $attributes
      *

@@ -4,7 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-/** {@see \CloverSync\Page} in PHP: one page of items, mapped. */
+/**
+ * {@see \CloverSync\Page} in PHP: one page of items, mapped.
+ *
+ * @phpstan-import-type Item from Mapper
+ * @phpstan-import-type Product from Mapper
+ * @phpstan-import-type Known from Diff
+ */
 final class Page
 {
     /** What of an item of a group is needed when the group is mapped. */
@@ -29,21 +35,18 @@ final class Page
     /** @var list<string> */
     private array $ids = [];
 
-    /** @var array<string, array<string, mixed>> Items without group, by id */
-    private array $singles = [];
-
-    /** @var list<array{array<string, mixed>, int|float|null}> Items of groups, each with its count */
+    /** @var list<array{Item, string, int|float|null}> Items of groups, each with its group and its count */
     private array $members = [];
 
-    /** @var array<string, array<string, mixed>> */
+    /** @var array<string, Product> Items without group, by id */
     private array $products = [];
 
     /** @var list<array{item_id: ?string, path: string, message: string}> */
     private array $errors = [];
 
     /**
-     * @param array{elements: list<array<string, mixed>>} $items
-     * @param array{elements: list<array<string, mixed>>} $counts
+     * @param array{elements: list<Item>}                                               $items
+     * @param array{elements: list<array{id: string, itemStock?: mixed, ...}>} $counts
      */
     public function __construct(
         array $items,
@@ -64,16 +67,16 @@ final class Page
             $this->ids[] = $id;
             $stock       = $stocks[$id] ?? null;
             $stock       = \is_array($stock) ? $stock['quantity'] ?? null : $stock;
+            $stock       = \is_int($stock) || \is_float($stock) ? $stock : null;
 
             if (isset($item['itemGroup']['id'])) {
-                $this->members[] = [$item, $stock];
+                $this->members[] = [$item, $item['itemGroup']['id'], $stock];
 
                 continue;
             }
 
             try {
                 $this->products[$id] = $mapper->item($item, $stock);
-                $this->singles[$id]  = $item;
             } catch (ItemFault $fault) {
                 $this->errors[] = $fault->row($id);
             }
@@ -97,18 +100,18 @@ final class Page
     }
 
     /**
-     * @param list<array<string, mixed>> $known
+     * @param list<Known> $known
      *
      * @return list<ProductChange>
      */
     public function changes(array $known): array
     {
-        $known   = array_column($known, null, 'clover_id');
+        $known   = Diff::byId($known);
         $changes = [];
 
         foreach ($this->products as $id => $product) {
             $id     = (string) $id;
-            $change = Diff::compare($id, false, $product, $known, $this->rules->publish, $this->singles[$id]);
+            $change = Diff::compare($id, false, $product, $known, $this->rules->publish);
 
             if ($change !== null) {
                 $changes[] = $change;
@@ -123,9 +126,9 @@ final class Page
     {
         return array_map(static fn (array $member): array => [
             'item_id'  => $member[0]['id'],
-            'group_id' => $member[0]['itemGroup']['id'],
+            'group_id' => $member[1],
             'payload'  => json_encode(
-                array_intersect_key($member[0], self::STAGED) + ['stock' => $member[1]],
+                array_intersect_key($member[0], self::STAGED) + ['stock' => $member[2]],
                 JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES,
             ),
         ], $this->members);

@@ -37,13 +37,14 @@ final class CrowdTopic implements Topic
             usleep(18_000_000);
         }
 
-        $done  = array_map(static fn (Child $child): int => $child->value(), $children);
+        $done  = array_map(static fn (Child $child): int => (int) $child->value(), $children);
         $calls = array_values(array_filter(
             $place->clover->requests($mark),
             static fn (array $call): bool => str_starts_with($call['path'], '/v3/'),
         ));
         $raw->add('crowd_done', $done);
-        $rate = \count($calls) / ((end($calls)['at'] - $calls[0]['at']) / 1000);
+        $times = array_column($calls, 'at');
+        $rate  = \count($calls) / ((max([0, ...$times]) - min([PHP_INT_MAX, ...$times])) / 1000);
         yield Row::exactly(
             \sprintf('8 processes at once on one token for %.0f s: answers of 429', $this->seconds),
             \count(array_filter($calls, static fn (array $c): bool => $c['status'] === 429)),

@@ -22,24 +22,38 @@ final class FpmPool
     {
         $this->folder = sys_get_temp_dir() . '/cloversync-pool-' . bin2hex(random_bytes(4));
         mkdir($this->folder, 0o700);
-        $root = posix_geteuid() === 0;
-        $user = posix_getpwuid(posix_geteuid())['name'];
+        $root  = posix_geteuid() === 0;
+        $user  = posix_getpwuid(posix_geteuid());
+        $group = posix_getgrgid(posix_getegid());
+
+        if ($user === false || $group === false) {
+            throw new \RuntimeException('This user has no name.');
+        }
+
         file_put_contents("$this->folder/script.php", self::SCRIPT);
         file_put_contents(
             "$this->folder/fpm.conf",
             "[global]\nerror_log = $this->folder/log\ndaemonize = no\n"
             . "[bench]\nlisten = $this->folder/sock\npm = static\npm.max_children = 1\n"
-            . ($root ? "user = $user\ngroup = " . posix_getgrgid(posix_getegid())['name'] . "\n" : ''),
+            . ($root ? "user = {$user['name']}\ngroup = {$group['name']}\n" : ''),
         );
-        $this->process = proc_open(
+        $pipes   = [];
+        $process = proc_open(
             [self::binary(), '-n', ...($root ? ['-R'] : []), '-F', '-y', "$this->folder/fpm.conf", ...$options],
-            [['file', '/dev/null', 'r'], ['file', "$this->folder/out", 'w'], ['file', "$this->folder/out", 'a']],
+            [['file', '/dev/null', 'r'], ['file', "$this->folder/out", 'w'], ['file', "$this->folder/errors", 'w']],
             $pipes,
         );
 
+        if ($process === false) {
+            throw new \RuntimeException('PHP-FPM cannot be started.');
+        }
+
+        $this->process = $process;
+
         for ($i = 0; !file_exists("$this->folder/sock"); $i++) {
             if ($i > 200) {
-                throw new \RuntimeException('PHP-FPM did not become ready: ' . file_get_contents("$this->folder/out"));
+                throw new \RuntimeException('PHP-FPM did not become ready: '
+                . (string) file_get_contents("$this->folder/errors"));
             }
 
             usleep(50_000);
@@ -70,6 +84,11 @@ final class FpmPool
     public function ask(): void
     {
         $socket = stream_socket_client("unix://$this->folder/sock", timeout: 5);
+
+        if ($socket === false) {
+            throw new \RuntimeException('PHP-FPM does not listen.');
+        }
+
         $values = '';
 
         foreach ([

@@ -97,7 +97,7 @@ final class ImportTopic implements Topic
     {
         $result = $run['result'];
         // Items of a group are one product.
-        $products = $result[$how];
+        $products = $how === 'imported' ? $result['imported'] : $result['unchanged'];
 
         if (
             $result['status'] !== 'done'

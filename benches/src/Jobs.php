@@ -26,7 +26,7 @@ use CloverSync\Vault;
  * @phpstan-import-type Address from Place
  *
  * @phpstan-type Keyed array{dsn: string, user: ?string, password: ?string, prefix: string, url: string,
- *   merchant: string, token: string, prints?: array<string, string>, settings?: array<string, mixed>, ...}
+ *   merchant: string, token: string, prints?: array<string, string>, settings?: array<string, string>}
  */
 final class Jobs
 {
@@ -111,25 +111,27 @@ final class Jobs
         spl_autoload_register(static function (string $class): void {
             // Interfaces and exceptions are plain PHP there as well.
             $file = __DIR__ . '/../../stubs/' . str_replace(['CloverSync\\', '\\'], ['', '/'], $class) . '.php';
-            is_file($file) && (require $file);
+            if (is_file($file)) {
+                require $file;
+            }
         });
         self::compile();
-        $sql        = self::sql($at);
-        $clock      = new \CloverSync\Shop\Support\SystemClock();
-        $state      = new KeyValueStore($sql, 'sandbox', $clock);
-        $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
-        // The object has come through JSON.
-        $settings = new ShopSettings(...[
-            'deleteAction' => DeleteAction::from($at['settings']['deleteAction']),
-        ] + $at['settings']);
-        $runner = new SyncRunner(
+        $sql   = self::sql($at);
+        $clock = new \CloverSync\Shop\Support\SystemClock();
+        $state = new KeyValueStore($sql, 'sandbox', $clock);
+        /** @var \CloverSync\Connection $connection */
+        $connection = self::standIn(new Plain\Connection($at['url'], $at['merchant'], $at['token']));
+        /** @var \CloverSync\Ledger $rules */
+        $rules    = self::standIn(new Plain\Ledger());
+        $settings = self::settings($at['settings'] ?? []);
+        $runner   = new SyncRunner(
             $sql,
             $connection,
             static fn (Links $links): CommittedUnits => Committed::create(
                 $sql,
                 $links,
                 $state,
-                new Plain\Ledger(),
+                $rules,
                 $settings,
                 $clock,
             ),
@@ -142,6 +144,25 @@ final class Jobs
         );
 
         return self::measured(static fn (): object => $runner->run(new TimeBudget()));
+    }
+
+    /** The counterpart has the extension's names by now, by an alias that no analysis sees. */
+    private static function standIn(object $counterpart): mixed
+    {
+        return $counterpart;
+    }
+
+    /**
+     * The settings have come through JSON.
+     *
+     * @param array<string, mixed> $values
+     */
+    private static function settings(array $values): ShopSettings
+    {
+        $action = $values['deleteAction'] ?? null;
+        $given  = ['deleteAction' => DeleteAction::from(\is_string($action) ? $action : '')] + $values;
+
+        return (new \ReflectionClass(ShopSettings::class))->newInstanceArgs($given) ?? throw new \LogicException();
     }
 
     /**
@@ -217,46 +238,52 @@ final class Jobs
     /** @return int How many changes both found */
     private static function same(Mapping $ours, Mapping $plain): int
     {
-        $sides = [[], []];
+        [$first, $second] = [self::answers($ours), self::answers($plain)];
 
-        foreach ([$ours, $plain] as $side => $self) {
-            foreach ($self->all() as $change) {
-                $values = get_object_vars($change);
-                // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change
-                // and costs nothing on an unchanged page.
-                unset($values['fingerprint'], $values['alias']);
-                $sides[$side]["change $change->cloverId"] = $values;
-            }
+        foreach ($first as $key => $value) {
+            $other = $second[$key] ?? null;
 
-            foreach ($self->errors() as $i => $error) {
-                // Of the sentences each side has its own.
-                $sides[$side]['errors'][] = "{$error['item_id']} {$error['path']}";
-            }
-
-            isset($sides[$side]['errors']) && sort($sides[$side]['errors']);
-            ksort($sides[$side]);
-        }
-
-        foreach ($sides[0] as $key => $value) {
-            if (($sides[1][$key] ?? null) !== $value) {
+            if ($other !== $value) {
                 throw new \LogicException(
                     "The two mappings differ in $key: "
-                        . json_encode(
-                            [$value, $sides[1][$key] ?? null],
-                            JSON_UNESCAPED_UNICODE | JSON_PARTIAL_OUTPUT_ON_ERROR,
-                        ),
+                        . json_encode([$value, $other], JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR),
                 );
             }
         }
 
-        if (\count($sides[0]) !== \count($sides[1])) {
+        if (\count($first) !== \count($second)) {
             throw new \LogicException(
                 'Plain PHP finds what the extension does not: '
-                    . implode(', ', array_keys(array_diff_key($sides[1], $sides[0]))),
+                    . implode(', ', array_keys(array_diff_key($second, $first))),
             );
         }
 
-        return \count($sides[0]);
+        return \count($first);
+    }
+
+    /** @return array<string, array<array-key, mixed>> Changes by Clover id, and errors */
+    private static function answers(Mapping $self): array
+    {
+        $answers = [];
+        $errors  = [];
+
+        foreach ($self->all() as $change) {
+            $values = get_object_vars($change);
+            // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change
+            // and costs nothing on an unchanged page.
+            unset($values['fingerprint'], $values['alias']);
+            $answers["change $change->cloverId"] = $values;
+        }
+
+        foreach ($self->errors() as $error) {
+            // Of the sentences each side has its own.
+            $errors[] = "{$error['item_id']} {$error['path']}";
+        }
+
+        sort($errors);
+        ksort($answers);
+
+        return $answers + ['errors' => $errors];
     }
 
     /** @return string The access token, which the counterpart cannot buy by itself */
@@ -267,6 +294,7 @@ final class Jobs
             (string) (new DatabaseTokenStore($place->db->connect(), 'sandbox'))->read(),
             2,
         );
+        /** @var array{tokens: string} $record */
         $record = json_decode(
             (new Vault(Place::SECRET))->open($sealed, "sandbox/$merchant/tokens"),
             true,
@@ -274,10 +302,11 @@ final class Jobs
             JSON_THROW_ON_ERROR,
         );
 
-        return (
-            json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR)['access'] ?? throw new \LogicException(
-                'The stored tokens have no access token any more: mend this.',
-            )
+        /** @var array{access?: string} $tokens */
+        $tokens = json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR);
+
+        return $tokens['access'] ?? throw new \LogicException(
+            'The stored tokens have no access token any more: mend this.',
         );
     }
 
@@ -290,22 +319,20 @@ final class Jobs
     /** Compiles the shop side, so that a run pays for itself alone. */
     private static function compile(): void
     {
-        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
-            __DIR__ . '/../../php-plugin/lib/src',
+        $folder = __DIR__ . '/../../php-plugin/lib/src/';
+        /** @var iterable<\SplFileInfo> $files */
+        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
+            $folder,
             \FilesystemIterator::SKIP_DOTS,
-        )) as $file) {
-            if (str_contains($file->getPathname(), '/src/Joomla/')) {
-                continue;
-            }
+        ));
 
-            $class =
-                'CloverSync\\Shop\\'
-                . str_replace(
-                    '/',
-                    '\\',
-                    substr($file->getPathname(), \strlen(__DIR__ . '/../../php-plugin/lib/src/'), -4),
-                );
-            class_exists($class) || interface_exists($class) || enum_exists($class);
+        foreach ($files as $file) {
+            $name = substr($file->getPathname(), \strlen($folder), -4);
+
+            if (!str_starts_with($name, 'Joomla/')) {
+                $class = 'CloverSync\\Shop\\' . str_replace('/', '\\', $name);
+                class_exists($class) || interface_exists($class) || enum_exists($class);
+            }
         }
     }
 
@@ -319,14 +346,14 @@ final class Jobs
         // From here on the peak is the work's own.
         @file_put_contents('/proc/self/clear_refs', '5');
         $idle   = Measure::memory('VmRSS');
-        $before = getrusage();
+        $before = getrusage() ?: [];
         $began  = hrtime(true);
         $result = $work();
         $took   = (hrtime(true) - $began) / 1e9;
-        $usage  = getrusage();
+        $usage  = getrusage() ?: [];
         $cpu    = static fn (string $kind): float => (
-            $usage["ru_$kind.tv_sec"] - $before["ru_$kind.tv_sec"]
-            + (($usage["ru_$kind.tv_usec"] - $before["ru_$kind.tv_usec"]) / 1e6)
+            ($usage["ru_$kind.tv_sec"] ?? 0) - ($before["ru_$kind.tv_sec"] ?? 0)
+            + ((($usage["ru_$kind.tv_usec"] ?? 0) - ($before["ru_$kind.tv_usec"] ?? 0)) / 1e6)
         );
 
         return [
@@ -334,7 +361,7 @@ final class Jobs
             'cpu_seconds' => round($cpu('utime') + $cpu('stime'), 3),
             'idle_kib'    => $idle,
             'peak_kib'    => Measure::memory('VmHWM'),
-            'result'      => (array) $result,
+            'result'      => get_object_vars($result),
         ];
     }
 }

@@ -31,7 +31,7 @@ final class JoomlaTopic implements Topic
         $body = json_encode([
             'appId'     => 'APPID00000001',
             'merchants' => [
-                $merchant => [['objectId' => 'IC:BENCH00000001', 'type' => 'UPDATE', 'ts' => 1767000300000]],
+                (string) $merchant => [['objectId' => 'IC:BENCH00000001', 'type' => 'UPDATE', 'ts' => 1767000300000]],
             ],
         ], JSON_THROW_ON_ERROR);
         $webhook = self::call(

@@ -13,18 +13,12 @@ final class LoadingTopic implements Topic
     public function run(Raw $raw): iterable
     {
         $extension = (string) getenv('CLOVERSYNC_EXTENSION');
-        $start     = static fn (array $options): \Closure => static function () use ($options): void {
-            $process = proc_open(
-                [PHP_BINARY, '-n', ...$options, '-r', ''],
-                [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR],
-                $pipes,
-            );
-
-            if (proc_close($process) !== 0) {
-                throw new \RuntimeException('PHP did not start.');
-            }
-        };
-        [$without, $with] = Measure::pairs($start([]), $start(['-d', "extension=$extension"]), self::STARTS, 10);
+        [$without, $with] = Measure::pairs(
+            static fn () => self::start([]),
+            static fn () => self::start(['-d', "extension=$extension"]),
+            self::STARTS,
+            10,
+        );
         $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
         $raw->add('starts_without', $without);
         $raw->add('starts_with', $with);
@@ -49,14 +43,30 @@ final class LoadingTopic implements Topic
         $stripped = self::stripped($extension);
         yield new Row('size of the extension', \sprintf(
             '%.1f MiB%s',
-            filesize($extension) / (1024 ** 2),
+            (int) filesize($extension) / (1024 ** 2),
             $stripped === null ? '' : \sprintf(', stripped %.1f', $stripped / (1024 ** 2)),
         ));
+    }
+
+    /** @param list<string> $options Of PHP */
+    private static function start(array $options): void
+    {
+        $pipes   = [];
+        $process = proc_open(
+            [PHP_BINARY, '-n', ...$options, '-r', ''],
+            [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR],
+            $pipes,
+        );
+
+        if ($process === false || proc_close($process) !== 0) {
+            throw new \RuntimeException('PHP did not start.');
+        }
     }
 
     private static function stripped(string $file): ?int
     {
         $copy = tempnam(sys_get_temp_dir(), 'cloversync-bench-');
+        $code = 1;
         exec(
             'strip -s -o ' . escapeshellarg((string) $copy) . ' ' . escapeshellarg($file) . ' 2>/dev/null',
             result_code: $code,

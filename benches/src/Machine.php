@@ -14,7 +14,12 @@ final class Machine
     {
         $server = MariaDb::get() ?? throw new \LogicException('MariaDB was there a moment ago.');
         $pdo    = new \PDO($server->dsn, $server->user, $server->password);
-        $value  = static fn (string $name): string => (string) $pdo->query("SELECT @@GLOBAL.$name")->fetchColumn();
+        $value  = static function (string $name) use ($pdo): string {
+            $answer = $pdo->query("SELECT @@GLOBAL.$name");
+
+            return $answer === false ? '' : (string) $answer->fetchColumn();
+        };
+        $model = [];
         preg_match('/^model name\s*:\s*(.+)$/m', (string) @file_get_contents('/proc/cpuinfo'), $model);
 
         return [

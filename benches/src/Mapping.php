@@ -12,19 +12,22 @@ use CloverSync\Shop\Sales\Committed;
  * Reading, mapping and comparing whole pages, by the extension and by its counterpart in plain PHP, on the same JSON
  * and the same rows of the shop's database. Both give out the members of groups as text and map them from it, as a run
  * does that can be cut anywhere.
+ *
+ * @phpstan-import-type Keyed from Jobs
+ *
+ * @phpstan-type Member array{item_id: string, group_id: string, payload: string}
+ * @phpstan-type Known array<string, scalar|null>
+ * @phpstan-type Change \CloverSync\ProductChange|Plain\ProductChange
  */
 final class Mapping
 {
     /** As many as one transaction of a sync takes. */
     private const GROUP_ITEMS = 500;
 
-    /** @var list<list<array<string, mixed>>> Of each page */
+    /** @var list<list<Known>> Of each page */
     private array $known = [];
 
-    /**
-     * @var list<array{0: list<array<string, mixed>>, 1: list<array<string, mixed>>}> Batches of groups: members,
-     *   known rows
-     */
+    /** @var list<array{list<Member>, list<Known>}> Batches of groups: members, known rows */
     private array $groups = [];
 
     /** @param list<array{string, string}> $texts Both views of each page, as Clover sent them */
@@ -35,8 +38,7 @@ final class Mapping
     }
 
     /**
-     * @param array<string, mixed> $at {@see Place::address()}, with merchant and token; prints: plain PHP's
-     *   fingerprints of what the shop holds, where Clover has changed since
+     * @param Keyed $at prints: plain PHP's fingerprints of what the shop holds, where Clover has changed since
      *
      * @return array{Mapping, Mapping} The extension's and plain PHP's; the shop of both is the one in the database
      */
@@ -79,7 +81,11 @@ final class Mapping
         return [$ours, $plain];
     }
 
-    /** Every page: read, mapped, compared, its members given out. @return list<object> Changes */
+    /**
+     * Every page: read, mapped, compared, its members given out.
+     *
+     * @return list<Change>
+     */
     public function pages(): array
     {
         $changes = [];
@@ -94,7 +100,11 @@ final class Mapping
         return $changes;
     }
 
-    /** Every group. @return list<object> Changes */
+    /**
+     * Every group.
+     *
+     * @return list<Change>
+     */
     public function groups(): array
     {
         $changes = [];
@@ -106,13 +116,13 @@ final class Mapping
         return $changes;
     }
 
-    /** @return list<object> */
+    /** @return list<Change> */
     public function all(): array
     {
         return [...$this->pages(), ...$this->groups()];
     }
 
-    /** @return list<array<string, mixed>> What could not be read or mapped */
+    /** @return list<array{item_id: ?string, path: string, message: string}> What could not be read or mapped */
     public function errors(): array
     {
         $errors = [];
@@ -149,16 +159,21 @@ final class Mapping
     /** @return array<string, string> Of a shop that has what Clover says now, by Clover id */
     public function fingerprints(): array
     {
-        $prints = [];
+        $prints  = [];
+        $changes = $this->catalog->groups($this->members(), [])->changes;
 
         foreach ($this->texts as [$items, $counts]) {
-            $prints += array_column($this->catalog->read($items, $counts)->changes([]), 'fingerprint', 'cloverId');
+            $changes = [...$changes, ...$this->catalog->read($items, $counts)->changes([])];
         }
 
-        return $prints + array_column($this->catalog->groups($this->members(), [])->changes, 'fingerprint', 'cloverId');
+        foreach ($changes as $change) {
+            $prints[$change->cloverId] = $change->fingerprint;
+        }
+
+        return $prints;
     }
 
-    /** @return list<array<string, mixed>> */
+    /** @return list<Member> */
     private function members(): array
     {
         $members = [];
@@ -171,9 +186,9 @@ final class Mapping
     }
 
     /**
-     * @param list<array<string, mixed>> $members
+     * @param list<Member> $members
      *
-     * @return list<list<array<string, mixed>>> Whole groups, by id
+     * @return list<list<Member>> Whole groups, by id
      */
     private static function batches(array $members): array
     {
@@ -185,7 +200,7 @@ final class Mapping
         $batch   = [];
 
         foreach ($members as $member) {
-            if (\count($batch) >= self::GROUP_ITEMS && end($batch)['group_id'] !== $member['group_id']) {
+            if (\count($batch) >= self::GROUP_ITEMS && $batch[\count($batch) - 1]['group_id'] !== $member['group_id']) {
                 $batches[] = $batch;
                 $batch     = [];
             }
@@ -199,16 +214,17 @@ final class Mapping
     /**
      * Each side has a fingerprint of its own; those of variants are the same words.
      *
-     * @param list<array<string, mixed>> $rows
-     * @param array<string, string>      $prints
+     * @param list<Known>           $rows
+     * @param array<string, string> $prints
      *
-     * @return list<array<string, mixed>>
+     * @return list<Known>
      */
     private static function withPrints(array $rows, array $prints): array
     {
         return array_map(
-            static fn (array $row): array => ['fingerprint' => $prints[$row['clover_id']] ?? $row['fingerprint']]
-            + $row,
+            static fn (array $row): array => [
+                'fingerprint' => $prints[(string) ($row['clover_id'] ?? '')] ?? $row['fingerprint'] ?? null,
+            ] + $row,
             $rows,
         );
     }

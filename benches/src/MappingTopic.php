@@ -4,7 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench;
 
-/** Parsing, mapping and comparing unchanged pages in the extension against plain PHP, and a whole import by each. */
+/**
+ * Parsing, mapping and comparing unchanged pages in the extension against plain PHP, and a whole import by each.
+ *
+ * @phpstan-import-type SyncRun from Place
+ */
 final class MappingTopic implements Topic
 {
     private const ITEMS   = 10_000;
@@ -24,6 +28,10 @@ final class MappingTopic implements Topic
 
         $place = new Place($this->items, 'off', 0);
         ImportTopic::done($place->sync(), 'imported', $this->items);
+        /**
+         * @var array{all: array{list<float>, list<float>}, pages: array{list<float>, list<float>},
+         *   groups: array{list<float>, list<float>}} $found
+         */
         $found = $place->job('mapping', self::keys($place), ['-d', 'memory_limit=1G']);
         $raw->add('mapping', $found);
         $items = number_format($this->items);
@@ -65,6 +73,7 @@ final class MappingTopic implements Topic
             foreach (($i % 2) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
                 $place = new Place($this->items);
                 $place->rest();
+                /** @var SyncRun $run */
                 $run = $who === 'ours'
                     ? $place->job('sync')
                     : Place::process(
@@ -83,7 +92,7 @@ final class MappingTopic implements Topic
             $times['ours'],
             $times['plain'],
         );
-        $median = static fn (string $who, string $what): float => Measure::median(array_column($times[$who], $what));
+        $seconds = array_map(static fn (array $runs): float => Measure::median(array_column($runs, 'seconds')), $times);
         yield new Row(
             'whole first import by both, same SQL: PHP\'s time / ours',
             \sprintf(
@@ -91,15 +100,23 @@ final class MappingTopic implements Topic
                 Measure::median($ratios),
                 min($ratios),
                 max($ratios),
-                $median('plain', 'seconds'),
-                $median('ours', 'seconds'),
+                $seconds['plain'],
+                $seconds['ours'],
             ),
             value: Measure::median($ratios),
         );
-        yield new Row('  its peak over idle: PHP\'s and ours', \sprintf('%.1f and %.1f MiB', ...array_map(
-            static fn (string $who): float => ($median($who, 'peak_kib') - $median($who, 'idle_kib')) / 1024,
-            ['plain', 'ours'],
-        )));
+        $peaks = array_map(
+            static fn (array $runs): float => (
+                (Measure::median(array_column($runs, 'peak_kib')) - Measure::median(array_column($runs, 'idle_kib')))
+                / 1024
+            ),
+            $times,
+        );
+        yield new Row('  its peak over idle: PHP\'s and ours', \sprintf(
+            '%.1f and %.1f MiB',
+            $peaks['plain'],
+            $peaks['ours'],
+        ));
     }
 
     /** @return array<string, int> How many changes both found alike, by catalogue */
@@ -107,13 +124,15 @@ final class MappingTopic implements Topic
     {
         $place = new Place($items, 'off', 0, $catalog);
         $place->job('sync');
+        /** @var array{changes: int} $found */
+        $found = $place->job('compareMapping', self::keys($place), ['-d', 'memory_limit=1G']);
 
-        return [$catalog => $place->job('compareMapping', self::keys($place), ['-d', 'memory_limit=1G'])['changes']];
+        return [$catalog => $found['changes']];
     }
 
     /** @return array<string, string> What the counterpart cannot find out by itself */
     private static function keys(Place $place): array
     {
-        return ['merchant' => (string) $place->clover->state()['merchant_id'], 'token' => Jobs::token($place)];
+        return ['merchant' => $place->clover->state()['merchant_id'], 'token' => Jobs::token($place)];
     }
 }

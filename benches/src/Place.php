@@ -19,6 +19,7 @@ use CloverSync\Vault;
  * @phpstan-type SyncRun array{seconds: float, cpu_seconds: float, idle_kib: int, peak_kib: int, result: array{
  *   status: string, itemsRead: int, imported: int, unchanged: int, failed: int, conflicts: int, requests: int,
  *   productRows: int, ...}}
+ * @phpstan-type WorkRun array{seconds: float, result: array{confirmed: int, ...}, ...}
  */
 final class Place
 {
@@ -118,11 +119,20 @@ final class Place
         return $run;
     }
 
+    /** @return WorkRun */
+    public function work(): array
+    {
+        /** @var WorkRun $run */
+        $run = $this->job('work');
+
+        return $run;
+    }
+
     /**
      * Work in a process of its own, as a scheduled task would do it.
      *
-     * @param array<string, mixed> $arguments
-     * @param list<string>         $php       Options of PHP
+     * @param array<array-key, mixed> $arguments
+     * @param list<string>            $php       Options of PHP
      *
      * @return array<string, mixed> What it found
      */
@@ -132,8 +142,8 @@ final class Place
     }
 
     /**
-     * @param list<string>         $php
-     * @param array<string, mixed> $arguments
+     * @param list<string>            $php
+     * @param array<array-key, mixed> $arguments
      *
      * @return array<string, mixed>
      */

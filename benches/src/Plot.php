@@ -23,8 +23,17 @@ final class Plot
      */
     public static function of(array $seconds, array $peaks): string
     {
-        $sizes   = array_keys(reset($seconds));
-        $all     = array_merge(...array_map(array_values(...), array_values($seconds)));
+        $sizes = array_keys(current($seconds) ?: []);
+        $all   = [];
+
+        foreach ($seconds as $times) {
+            $all = [...$all, ...array_values($times)];
+        }
+
+        if ($all === [] || $sizes === []) {
+            throw new \LogicException('There is nothing to draw.');
+        }
+
         $low     = 10 ** floor(log10(min($all)));
         $high    = 10 ** ceil(log10(max($all)));
         $top     = 64.0;
@@ -70,7 +79,7 @@ final class Plot
     }
 
     /**
-     * @param list<int>                        $sizes
+     * @param non-empty-list<int>              $sizes
      * @param array<string, array<int, float>> $lines
      * @param list<float>                      $ticks
      * @param \Closure(float): float           $height From 0 at the bottom to 1 at the top
@@ -87,7 +96,10 @@ final class Plot
         $bottom = self::TOP + self::PANEL['height'];
         $right  = $left + self::PANEL['width'];
         $x      = static fn (int $items): float => round(
-            $left + ((self::PANEL['width'] * log($items / $sizes[0])) / log(max(2.0, end($sizes) / $sizes[0]))),
+            $left
+            + (
+                (self::PANEL['width'] * log($items / $sizes[0])) / log(max(2.0, $sizes[\count($sizes) - 1] / $sizes[0]))
+            ),
             1,
         );
         $y = static fn (float $value): float => round(
@@ -124,20 +136,21 @@ final class Plot
         foreach ($lines as $name => $points) {
             $mark   = self::MARKS[$name];
             $places = array_map(
-                static fn (int $items, float $value): string => $x($items) . ',' . $y($value),
+                static fn (int $items, float $value): array => [$x($items), $y($value), $value],
                 array_keys($points),
                 $points,
             );
-            $svg .= "<polyline class=\"line $mark\" points=\"" . implode(' ', $places) . "\"/>\n";
+            $svg .=
+                "<polyline class=\"line $mark\" points=\""
+                . implode(' ', array_map(static fn (array $at): string => "$at[0],$at[1]", $places))
+                . "\"/>\n";
 
-            foreach ($places as $i => $place) {
-                [$px, $py] = explode(',', $place);
-                $value = array_values($points)[$i];
-                $svg   .= "<circle class=\"dot $mark\" cx=\"$px\" cy=\"$py\" r=\"3.5\"/>\n";
+            foreach ($places as $i => [$px, $py, $value]) {
+                $svg .= "<circle class=\"dot $mark\" cx=\"$px\" cy=\"$py\" r=\"3.5\"/>\n";
                 // The upper line's figures stand above it, the lower one's below.
                 $svg .= self::text(
-                    (float) $px,
-                    (float) $py + ($mark === 'a' ? -9 : 18),
+                    $px,
+                    $py + ($mark === 'a' ? -9 : 18),
                     \sprintf($value < 10 ? '%.1f' : '%.0f', $value),
                     $i === 0 ? 'start' : 'middle',
                     'small',

@@ -127,7 +127,7 @@ final class QueriesTopic implements Topic
         $shop->log->page(['status' => 'error'], 'created', true, 0, 20);
         $shop->log->page(['search' => 'Renamed'], 'created', true, 0, 20);
         $shop->log->count();
-        $shop->log->ofRun($shop->dashboard()->latestRun()->id, 'error', 20);
+        $shop->log->ofRun($shop->dashboard()->latestRun()->id ?? 0, 'error', 20);
         $list = $shop->linkList();
         $list->page([], 'title', false, 0, 20);
         $list->page(['state' => 'error'], 'title', false, 0, 20);
@@ -142,10 +142,11 @@ final class QueriesTopic implements Topic
     {
         $shop  = $place->shop($sql, ['pace_share' => 100_000]);
         $desk  = new FakeCheckout($sql, $shop->links(), new SystemClock());
+        $stock = $place->clover->state()['stock'];
         $items = \array_slice(
             array_values(array_filter(
                 $place->clover->shelf(),
-                static fn (array $item): bool => ($item['itemStock']['quantity'] ?? 9) > 2,
+                static fn (array $item): bool => ($stock[$item['id']] ?? 9) > 2,
             )),
             300,
             200,
@@ -169,17 +170,19 @@ final class QueriesTopic implements Topic
                 ]],
             ], JSON_THROW_ON_ERROR)));
 
-            ($i % 2) === 0 && $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
+            if (($i % 2) === 0) {
+                $shop->orderEvents()->statusChanged((string) (179540798000 + $i), 5, 1);
+            }
         }
 
         $shop->sales()->worker()->run(new TimeBudget(30.0), scan: true);
     }
 
     /**
-     * @param array<string, list<array<string, mixed>>> $plans
+     * @param array<string, list<array<string, int|float|string|null>>> $plans
      * @param list<string>                              $has
      *
-     * @return list<array<string, mixed>>
+     * @return list<array<string, int|float|string|null>>
      */
     private static function find(array $plans, array $has): array
     {
@@ -196,13 +199,13 @@ final class QueriesTopic implements Topic
         );
     }
 
-    /** @param array<string, mixed> $step */
+    /** @param array<string, int|float|string|null> $step */
     private static function scans(array $step): bool
     {
         return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > 1_000;
     }
 
-    /** @param list<array{purpose: string, why?: string, plan: list<array<string, mixed>>}> $found */
+    /** @param array<array-key, array{purpose: string, why?: string, has: list<string>, plan: list<array<string, int|float|string|null>>}> $found */
     private function markdown(array $found, string $prefix): string
     {
         $lines = '';

@@ -35,17 +35,20 @@ final class StockTopic implements Topic
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
         $place->rest();
         $mark = $place->clover->mark();
-        $run  = $place->job('work');
+        $run  = $place->work();
         $raw->add('stock', $run);
         $after = $place->clover->state()['stock'];
         $calls = $place->clover->requests($mark);
         $taken = array_map(
-            static fn (string $id): int => (int) round($before[$id] - $after[$id]),
+            static fn (string $id): int => (int) round(($before[$id] ?? 0) - ($after[$id] ?? 0)),
             array_map(strval(...), $items),
         );
         $moved = \count(array_filter(
             $before,
-            static fn (int|float|null $n, int|string $id): bool => !\in_array($id, $items, true) && $after[$id] !== $n,
+            static fn (int|float|null $n, int|string $id): bool => (
+                !\in_array($id, $items, true)
+                && ($after[$id] ?? null) !== $n
+            ),
             ARRAY_FILTER_USE_BOTH,
         ));
         $floor = (2 * $this->changes) / 16;

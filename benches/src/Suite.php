@@ -92,7 +92,13 @@ final class Suite
             unset($chosen['unchanged']);
         }
 
-        return array_map(static fn (\Closure $topic): Topic => $topic(), $chosen);
+        $topics = [];
+
+        foreach ($chosen as $name => $topic) {
+            $topics[$name] = $topic();
+        }
+
+        return $topics;
     }
 
     /** @param array<string, mixed> $facts */

@@ -9,6 +9,8 @@ use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 
 /**
+ * @phpstan-import-type Request from Simulator
+ *
  * A burst of webhook events towards PHP-FPM behind nginx: how soon each is answered, and how soon the shop has what
  * Clover has.
  */
@@ -131,15 +133,15 @@ final class WebhookTopic implements Topic
 
         return \count(array_filter(
             $items,
-            static fn (string $item): bool => (int) $clover[$item] !== (int) ($shop[$item] ?? -1),
+            static fn (string $item): bool => (int) ($clover[$item] ?? 0) !== (int) ($shop[$item] ?? -1),
         ));
     }
 
     /**
      * Members of a group are fetched with each other, so they do not tell.
      *
-     * @param list<array<string, mixed>> $calls
-     * @param list<string>               $items
+     * @param list<Request> $calls
+     * @param list<string>  $items
      */
     private static function shortestGap(Simulator $clover, array $calls, array $items): ?int
     {
