@@ -1,9 +1,9 @@
-# One command a purpose; CI runs the same ones. `make help` lists them.
+# One command for each purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php lint-joomla deny fuzz mutants package clean
 
-# The build script of ext-php-rs runs again whenever these change, so every target uses the same.
+# The build script of ext-php-rs runs again if these change, so every target uses the same values.
 export PHP ?= $(shell command -v php)
 
 EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
@@ -11,16 +11,16 @@ SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
 MUTANTS ?= money pricing quantity text order seal webhook ledger mapping
-MUTANTS_CLIENT ?= oauth life verdict retry
+MUTANTS_CLIENT ?= oauth token_manager verdict retry
 # Called with a crate's name, its modules and what to build and run of its tests; without modules it does nothing.
 MUTATE = $(if $(strip $2),PROPTEST_CASES=32 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 nice cargo mutants \
 	--package clover-$1 --test-package clover-$1 $(foreach module,$2,--file 'crates/clover-$1/src/$(module).rs') \
 	--timeout 15 --jobs 1 --output target/mutants/$1 $(MUTANTS_OPTIONS) $(foreach part,$3,--cargo-arg=$(part)),:)
-# Mago is built once a version, in about seven minutes; MAGO names one that is there.
+# Mago is built once for each version, in about seven minutes; MAGO is the path of an existing program.
 MAGO_VERSION := 1.29.0
 MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 
-# So is cargo-deny, which takes longer: DENY names one that is there.
+# cargo-deny takes longer: DENY is the path of an existing program.
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
@@ -37,16 +37,16 @@ PHPUNIT_SUITES ?= extension,shop,resilience
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: ## Install what is missing from Debian's packages; says what, first
+setup: ## Install missing Debian packages; prints the list first
 	@scripts/setup.sh
 
 build: setup ## Release build: the extension and the simulator
 	cargo build --release --locked --package cloversync --package clover-simulator
 
-build-ci: setup ## What the tests load: release code without link-time optimisation
+build-ci: setup ## The build for the tests: release code without link-time optimization
 	cargo build --profile ci --locked --package cloversync --package clover-simulator
 
-demo: build ## Everything from connect to an unchanged sync, against the simulator
+demo: build ## An end-to-end run from connect to an unchanged sync, against the simulator
 	@scripts/demo.sh
 
 test: test-rust test-php test-joomla test-browser ## Every test
@@ -68,7 +68,7 @@ else
 	phpunit --testsuite joomla && CLOVERSYNC_TEST_DATABASE=joomla-pdo phpunit --testsuite drivers
 endif
 
-test-browser: ## The owner's manual, walked in a browser on the throw-away site of JOOMLA_ROOT and JOOMLA_URL; skipped without it
+test-browser: ## The steps of the owner's manual in a browser, on the throw-away site of JOOMLA_ROOT and JOOMLA_URL; skipped without it
 ifeq ($(JOOMLA_URL),)
 	@echo "test-browser: skipped, JOOMLA_URL is not set"
 else
@@ -77,7 +77,7 @@ else
 		PACKAGE="$${PACKAGE:-$(CURDIR)/dist/app_cloverpos.zip}" npm test --silent
 endif
 
-bench: build ## Every figure that is promised, as one table; BENCH=import,unchanged runs a choice
+bench: build ## All promised figures as one table; BENCH=import,unchanged runs a selection
 	@scripts/setup.sh --bench
 	CLOVERSYNC_EXTENSION=$(CURDIR)/target/release/libcloversync.so CLOVERSYNC_SIMULATOR=$(CURDIR)/target/release/clover-simulator \
 		BENCH="$(BENCH)" BENCH_ITEMS="$(BENCH_ITEMS)" php -d extension=$(CURDIR)/target/release/libcloversync.so benches/bench.php
@@ -104,19 +104,19 @@ lint-joomla: $(MAGO) ## Compare dev/stubs with a real Joomla, by analysis; JOOML
 $(MAGO):
 	cargo install mago --version $(MAGO_VERSION) --locked --root target/tools/mago-$(MAGO_VERSION)
 
-deny: setup $(DENY) ## Licences, banned packages and sources of all dependencies (deny.toml)
+deny: setup $(DENY) ## Licenses, banned packages and sources of all dependencies (deny.toml)
 	$(DENY) --locked check bans licenses sources
 
 $(DENY):
 	cargo install cargo-deny --version $(DENY_VERSION) --locked --root target/tools/cargo-deny-$(DENY_VERSION)
 
-fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook), together for SECONDS_OF_FUZZING (600); needs nightly Rust
+fuzz: setup ## Fuzz FUZZ_TARGETS (wire webhook) for SECONDS_OF_FUZZING (600) in total; needs nightly Rust
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
 	for target in $(FUZZ_TARGETS); do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$$(($(SECONDS_OF_FUZZING) / $(words $(FUZZ_TARGETS)))) -rss_limit_mb=4096 || exit 1; \
 	done
 
-mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of clover-client; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" tries a part
+mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of clover-client; MUTANTS_OPTIONS="--shard 0/8 --sharding round-robin" runs a part
 	command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
 	mkdir -p target/mutants
 	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*),--lib --test=rules)
@@ -125,6 +125,6 @@ mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of cl
 package: build ## dist/: the Joomla package and the extension's archive
 	@scripts/package.sh
 
-clean: ## Remove what was built
+clean: ## Remove all build output
 	cargo clean
 	rm -rf dist var fuzz/target

@@ -1,5 +1,4 @@
-//! Makes `cfg(php83)` and its like known, so that ext-php-rs' version-bound attributes are legal
-//! here.
+//! Declares `cfg(php83)` and similar, which the version-dependent attributes of ext-php-rs need.
 use ext_php_rs_build::{ApiVersion, PHPInfo, emit_check_cfg, emit_php_cfg_flags, find_php};
 
 fn main() -> anyhow::Result<()> {

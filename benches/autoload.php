@@ -1,6 +1,6 @@
 <?php
 
-/** Finds the bench's own classes, the shop side's, and what the tests have that the bench needs too. */
+/** Loads the classes of the benchmarks, of the shop side, and of the tests' support code. */
 
 declare(strict_types=1);
 

@@ -1,11 +1,11 @@
 <?php
 
 /**
- * Runs what design section 8 promises, and more, on this machine: prints one table, and writes it with every single
+ * Measures the promised figures, and more, on this machine. Prints one table, and writes it with every single
  * measurement to target/bench/results.json.
  *
- * BENCH=import,unchanged runs a choice; BENCH_ITEMS=1000 with smaller catalogues than those promised, to try the bench
- * itself.
+ * BENCH=import,unchanged runs a selection; BENCH_ITEMS=1000 uses smaller catalogs than promised, to test the
+ * benchmarks themselves.
  */
 
 declare(strict_types=1);

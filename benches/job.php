@@ -2,7 +2,7 @@
 
 /**
  * One measured piece of work in a process of its own: job.php NAME ARGUMENTS, both from {@see
- * CloverSync\Bench\Place::process()}. Prints what it found as JSON.
+ * CloverSync\Bench\Workspace::process()}. Prints what it found as JSON.
  */
 
 declare(strict_types=1);

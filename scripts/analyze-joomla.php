@@ -21,7 +21,7 @@ $root = rtrim((string) getenv('JOOMLA_ROOT'), '/');
 $mago = $argv[1] ?? '';
 
 if ($mago === '' || !is_dir("$root/libraries/src")) {
-    fwrite(STDERR, "error: JOOMLA_ROOT names no Joomla site, or Mago is not named.\n");
+    fwrite(STDERR, "error: JOOMLA_ROOT is not a Joomla site, or the path of Mago is missing.\n");
 
     exit(2);
 }

@@ -1,9 +1,9 @@
 <?php
 
 /**
- * Shows the main job end to end: connect, import, edits in the store, a web sale and its cancel, a run without changes;
- * once with a catalogue of our own and, where a recording of a real sandbox is present, once with its items. Every step
- * is the command line that anybody can type, and every claim is checked; it ends with 1 when one fails.
+ * Shows an end-to-end run: connect, import, edits in the store, a web sale and its cancellation, a run without changes;
+ * once with a built-in catalog and, if a recording of a real sandbox is present, once with its items. Every step is a
+ * command that can be typed, and every claim is checked; the exit code is 1 if a check fails.
  */
 
 declare(strict_types=1);
@@ -36,7 +36,7 @@ final class Demo
 
     public function run(): void
     {
-        $this->heading('A catalogue with variants, untracked and fractional stock, till-priced items and worse');
+        $this->heading('A catalog with variants, untracked and fractional stock, till-priced items and invalid ones');
         $this->withCatalog('sandbox', ['import_status' => 'published'], function (
             string $clover,
             array $environment,
@@ -50,7 +50,7 @@ final class Demo
         $recording = getenv('CLOVERSYNC_RECORDINGS') ?: ROOT . '/../shared/recordings/clover-sandbox.json';
 
         if (is_file($recording)) {
-            $this->heading('The items that a real Clover sandbox listed');
+            $this->heading('The items of a real Clover sandbox');
             $this->withCatalog(
                 (string) realpath($recording),
                 ['import_status' => 'published', 'mapping_mode' => 'category'],
@@ -60,7 +60,7 @@ final class Demo
                 },
             );
         } else {
-            $this->heading('No recording of a real sandbox is here, so that part is skipped');
+            $this->heading('There is no recording of a real sandbox, so that part is skipped');
         }
 
         printf(
@@ -80,7 +80,7 @@ final class Demo
         $this->command($environment, 'connect', '--approve');
         $done = $this->sync($environment);
         $this->check($done['imported'] > 0, 'something was imported');
-        $this->check(($done['imported'] + $done['conflicts'] + $done['failed']) > 30, 'the whole catalogue was read');
+        $this->check(($done['imported'] + $done['conflicts'] + $done['failed']) > 30, 'the whole catalog was read');
         $this->command($environment, 'products');
     }
 
@@ -123,7 +123,7 @@ final class Demo
 
         $done = $this->sync($environment);
         $this->check($done['updated'] === 4, 'four products were updated');
-        $this->check($done['deleted'] === 1, 'one product was taken down');
+        $this->check($done['deleted'] === 1, 'one product was unpublished');
         $this->command($environment, 'log', '--limit', '6');
     }
 
@@ -175,12 +175,12 @@ final class Demo
         );
         $had = $counts();
 
-        $this->heading('On the web: somebody buys two of one thing and one of another, and pays');
+        $this->heading('On the web: a customer buys two units of one product and one of another, and pays');
         $this->placeOrder($environment, $order);
         $this->command($environment, 'work');
-        $this->check($counts() === [$had[0] - 2, $had[1] - 1], 'the units were taken out of Clover');
+        $this->check($counts() === [$had[0] - 2, $had[1] - 1], 'the units were subtracted in Clover');
         $orders = $this->webOrders($clover);
-        $this->check(\count($orders) === 1, 'the order is in Clover, once');
+        $this->check(\count($orders) === 1, 'the order is in Clover exactly once');
         $sold  = $orders[0];
         $lines = $sold['lineItems']['elements'];
         $off   = $sold['discounts']['elements'];
@@ -209,8 +209,8 @@ final class Demo
         $this->heading('The order is cancelled');
         $this->placeOrder($environment, ['new_status' => 6] + $order);
         $this->command($environment, 'work');
-        $this->check($counts() === $had, 'the units are back in Clover');
-        $this->check(\count($this->webOrders($clover)) === 1, 'the order in Clover stays as it was');
+        $this->check($counts() === $had, 'the units were returned in Clover');
+        $this->check(\count($this->webOrders($clover)) === 1, 'the order in Clover is unchanged');
         $this->command($environment, 'log', '--limit', '5');
         $this->sync($environment);
     }
@@ -237,10 +237,10 @@ final class Demo
     /** @param array<string, string> $environment */
     private function nothingToDo(array $environment): void
     {
-        $this->heading('Once more, with nothing changed');
+        $this->heading('Once more, without changes');
         $done = $this->sync($environment);
         $this->check($done['product_rows_written'] === 0, 'no row of the shop was written');
-        $this->check(($done['imported'] + $done['updated'] + $done['deleted']) === 0, 'no product was touched');
+        $this->check(($done['imported'] + $done['updated'] + $done['deleted']) === 0, 'no product was changed');
     }
 
     /**
@@ -257,7 +257,7 @@ final class Demo
 
         if (!\in_array($code, [0, 3], true) || !str_starts_with($last, '{"event":"done"')) {
             fwrite(STDERR, $output);
-            $this->check(false, "the sync ended well (exit code $code)");
+            $this->check(false, "the sync succeeded (exit code $code)");
         }
 
         /** @var Counts $done */
@@ -378,7 +378,7 @@ final class Demo
             'content' => $method === 'POST' ? json_encode($body) : '',
         ];
         $answer = file_get_contents("$clover/__sim/$path", false, stream_context_create(['http' => $context]));
-        $this->check($answer !== false, "the simulator took $method $path");
+        $this->check($answer !== false, "the simulator accepted $method $path");
 
         return (string) $answer;
     }

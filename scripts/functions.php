@@ -3,9 +3,9 @@
 /**
  * Lists every built-in PHP function that the product calls, by its PHP extension.
  *
- *   php scripts/functions.php           prints the list, with where each is called
- *   php scripts/functions.php --write   writes php-plugin/lib/src/Support/NeededFunctions.php anew; --print prints what
- *   it would write
+ *   php scripts/functions.php           prints the list, with the places of the calls
+ *   php scripts/functions.php --write   writes php-plugin/lib/src/Support/NeededFunctions.php; --print prints its
+ *   content
  *
  * Needs PHP with the extensions that the product may use (mbstring, pcntl, posix) and the tokenizer. Functions of {@see
  * CloverSync\Shop\Support\Platform::OPTIONAL} are not needed and are left out of the file.

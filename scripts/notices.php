@@ -1,13 +1,13 @@
 <?php
 
 /**
- * Prints the notices of everything that the extension's library is built from: each crate with its licence and the
- * texts that it carries.
+ * Prints the notices of all dependencies of the extension's library: each crate with its license and the license
+ * texts in its package.
  *
  *   php scripts/notices.php > THIRD-PARTY-NOTICES.txt
  *
- * Ends with 1, and a sentence on stderr, when a crate's package holds no text. Needs cargo, and the crates that a build
- * has fetched.
+ * The exit code is 1, with a message on stderr, if a crate's package has no text. Needs cargo, and the crates that a
+ * build has fetched.
  */
 
 declare(strict_types=1);
@@ -60,7 +60,7 @@ declare(strict_types=1);
         $linked[$id] = $packages[$id];
 
         foreach ($nodes[$id]['deps'] as $dependency) {
-            // What only builds or tests is not in the library.
+            // Build and test dependencies are not in the library.
             if (\in_array(null, array_column($dependency['dep_kinds'], 'kind'), true)) {
                 $open[] = $dependency['pkg'];
             }
@@ -119,7 +119,7 @@ declare(strict_types=1);
         }
     }
 
-    // Some packages are published without the text that lies at the top of their repository; a sibling has it.
+    // Some packages lack the text that is in their repository; another package of the repository has it.
     foreach ($missing as $label => $repository) {
         foreach ($repository === '' ? [] : array_unique($ofRepository[$repository]) as $text) {
             $texts[$text][] = $label;
@@ -127,7 +127,7 @@ declare(strict_types=1);
         }
     }
 
-    // What of Rust itself is in every library that it builds.
+    // Rust's own standard library is in every library that it builds.
     $rust = $run('rustc --print sysroot') . '/share/doc/rust/COPYRIGHT-library.html';
 
     if (is_file($rust)) {
@@ -159,7 +159,7 @@ declare(strict_types=1);
     fwrite(STDERR, \sprintf("notices: %d packages, %d different texts\n", \count($linked), \count($texts)));
 
     if ($missing !== []) {
-        fwrite(STDERR, 'notices: no licence text of ' . implode(', ', array_keys($missing)) . "\n");
+        fwrite(STDERR, 'notices: no license text of ' . implode(', ', array_keys($missing)) . "\n");
 
         exit(1);
     }

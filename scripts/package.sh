@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the Joomla package and the extension's archive. Both are the same byte for byte each time: names sorted, one date, no owner.
+# Builds the Joomla package and the extension's archive. Both are reproducible: sorted names, one date, no owner.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ zip_folder() { # folder, archive
     (cd "$1" && find . -type f | LC_ALL=C sort | TZ=UTC zip -qX -@ "$2")
 }
 
-# One place names the version; a manifest that says another one would be updated in vain.
+# The version is defined in one place. An update to a manifest with another version would have no effect.
 for manifest in php-plugin/pkg_cloverpos.xml php-plugin/*/*.xml; do
     grep -q "<version>$version</version>" "$manifest" || { echo "$manifest does not say version $version" >&2; exit 1; }
 done

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need from Debian's packages, and nothing when all of it is there.
+# Installs the missing Debian packages that the build and the tests need.
 #
 #   scripts/setup.sh          install
-#   scripts/setup.sh --check  only say what is missing (exit code 1 when something is)
-#   scripts/setup.sh --bench  also what the benchmarks' plain PHP needs
+#   scripts/setup.sh --check  only list missing packages (exit code 1 if there are any)
+#   scripts/setup.sh --bench  also the packages for the benchmarks' plain PHP
 #
-# PHP 8.3 or newer is needed with its headers. Debian 12 has an older one, so PHP comes from trixie there; trixie is
-# pinned low, so that only PHP moves and what PHP itself requires: among that the C library (libc6 and what belongs to it).
+# PHP 8.3 or newer is needed with its headers. Debian 12 has an older one, so PHP comes from trixie there. Trixie has a
+# low pin priority, so only PHP and its dependencies change, among them the C library (libc6 and its related packages).
 set -euo pipefail
 
 given=$*
@@ -63,7 +63,7 @@ if [ ${#from_php[@]} -gt 0 ] && ! apt-cache show php8.4-dev >/dev/null 2>&1; the
         | "${as_root[@]}" tee /etc/apt/preferences.d/cloversync-trixie >/dev/null
     "${as_root[@]}" apt-get update -qq
 fi
-# Read whole: a pipe into grep -q ends apt-cache by SIGPIPE when grep is first, and pipefail takes that for “no trixie”.
+# The output is read first: with a pipe, grep -q can end apt-cache by SIGPIPE, which pipefail treats as “no trixie”.
 if [[ $(apt-cache policy) == *n=trixie* ]] && grep -qs bookworm /etc/os-release; then suite=(-t trixie); fi
 # nginx, PHP-FPM and MariaDB are started by the tests themselves; their packages would start services of the whole machine.
 policy=/usr/sbin/policy-rc.d

@@ -103,7 +103,7 @@ function start(array $job, array $options, ?MariaDb $server): array
     }
 
     $pipes = [];
-    // Mago knows no file that is appended to.
+    // Mago does not know files opened for appending.
     // @mago-expect analysis:possibly-invalid-argument
     $process = proc_open(
         [

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Lists which folder of a folder of PHP classes names classes of which other, and the circles among them.
+ * Lists the dependencies between the subfolders of a folder of PHP classes, and their circular dependencies.
  *
  *     php scripts/who-knows-whom.php                       the library
  *     php scripts/who-knows-whom.php php-plugin/app_cloverpos/src 'J2Commerce\Plugin\J2Commerce\AppCloverpos'
@@ -17,7 +17,7 @@ $root      = rtrim($argv[1] ?? __DIR__ . '/../php-plugin/lib/src', '/');
 $namespace = $argv[2] ?? 'CloverSync\Shop';
 
 if (!is_dir($root)) {
-    fwrite(STDERR, "error: $root is no folder.\n");
+    fwrite(STDERR, "error: $root is not a folder.\n");
 
     exit(2);
 }

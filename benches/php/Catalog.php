@@ -26,7 +26,7 @@ final class Catalog
         bool $trackStock = true,
     ) {
         if ($currency !== 'USD') {
-            throw new \InvalidArgumentException('The counterpart knows dollars only.');
+            throw new \InvalidArgumentException('The counterpart supports only dollars.');
         }
 
         $this->rules  = new Rules(trackStock: $trackStock);

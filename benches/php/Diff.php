@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench\Plain;
 
 /**
- * What must be written so that the shop has what Clover says: crates/clover-core's comparison, in PHP.
+ * The changes that the shop must write to match Clover: the comparison of crates/clover-core, in PHP.
  *
  * @phpstan-import-type Product from Mapper
  * @phpstan-import-type Variant from Mapper

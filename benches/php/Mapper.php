@@ -5,15 +5,16 @@ declare(strict_types=1);
 namespace CloverSync\Bench\Plain;
 
 /**
- * From Clover's items to what is compared with the shop: crates/clover-core's mapping, in PHP.
+ * Maps Clover's items to products: the mapping of crates/clover-core, in PHP.
  *
- * What only a written product needs (alias, warnings) is left until something is known to differ; on an unchanged
- * catalogue it would be made for nothing.
+ * Data that only a written product needs (alias, warnings) is computed after a difference is found: an unchanged
+ * catalog does not need it.
  *
  * @phpstan-type Item array{id: string, name?: ?string, code?: ?string, sku?: ?string, price?: int|float|string|null,
  *   priceType?: ?string, hidden?: bool, available?: bool, deleted?: bool, deletedTime?: int, defaultTaxRates?: bool,
  *   itemGroup?: ?array{id?: string}, options?: mixed, categories?: mixed, tags?: mixed, stock?: int|float|null}
- * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int, attribute?: array{id?: string}}
+ * @phpstan-type Entry array{id: string, name?: ?string, deleted?: bool, sortOrder?: ?int,
+ *   attribute?: array{id?: string}}
  * @phpstan-type Variant array{id: string, name: string, sku: ?string, upc: ?string, price: int, stock: ?int,
  *   sellable: bool, option_values: list<string>}
  * @phpstan-type Product array{title: string, categories: list<string>, make: bool, tags: list<string>, withheld: bool,
@@ -166,8 +167,8 @@ final readonly class Mapper
     }
 
     /**
-     * One digest of everything, by which an unchanged product is known, and behind it one of each part, read only when
-     * that differs.
+     * One digest of all data, which identifies an unchanged product, followed by one of each part. The parts are read
+     * only if the first digest differs.
      */
     public static function fingerprint(string $seen): string
     {
@@ -259,7 +260,7 @@ final readonly class Mapper
             return null;
         }
 
-        // Most texts are plain ASCII, and then no regular expression is needed.
+        // Most texts are plain ASCII and need no regular expression.
         $text = ctype_print($text) && !str_contains($text, '  ')
             ? trim($text)
             : trim((string) preg_replace('/[\s\p{Z}\p{Cc}]+/u', ' ', $text));
@@ -304,7 +305,7 @@ final readonly class Mapper
         }
 
         if ($price === false) {
-            throw new ItemFault('price', 'is no whole number');
+            throw new ItemFault('price', 'is not a whole number');
         }
 
         if ($price < 0) {
@@ -315,7 +316,7 @@ final readonly class Mapper
             if (!$this->rules->trackStock) {
                 $stock = null;
             } elseif (!(abs($stock) < 1e9)) {
-                throw new ItemFault('itemStock.quantity', 'has a count beyond any stock');
+                throw new ItemFault('itemStock.quantity', 'has a count that is too large');
             } else {
                 // To the thousandth first, so that a double one bit below a whole unit is that unit.
                 $stock = (int) floor(round($stock * 1000.0) / 1000.0);
@@ -368,7 +369,7 @@ final readonly class Mapper
             $first = null;
             $name  = null;
 
-            // Only the first is wanted, so nothing need be sorted.
+            // Only the first is used, so the list is not sorted.
             foreach ($found as $category) {
                 $cleaned =
                     $first === null || self::order($category, $first) < 0

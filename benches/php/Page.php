@@ -13,7 +13,7 @@ namespace CloverSync\Bench\Plain;
  */
 final class Page
 {
-    /** What of an item of a group is needed when the group is mapped. */
+    /** The fields of a group's item that the mapping of the group needs. */
     private const STAGED = [
         'id'              => 0,
         'name'            => 0,

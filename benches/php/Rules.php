@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
-/** The owner's settings as far as a mapped product depends on them. */
+/** The settings that affect a mapped product. */
 final readonly class Rules
 {
-    /** Of the shop's price column, decimal(15,5). */
+    /** The limit of the shop's price column, decimal(15,5). */
     private const PLACES = 5;
 
-    /** Ten-thousandths, in which a markup is kept. */
+    /** Ten-thousandths, the unit of a markup. */
     private const SCALE = 10_000;
 
     /** Price column units of one minor unit of the currency. */
@@ -35,7 +35,7 @@ final readonly class Rules
      */
     public function price(int $amount): int
     {
-        // What the till prices must not become sellable by a markup on nothing.
+        // A till-priced item must not get a price by a markup on 0.
         $price = $amount === 0
             ? 0
             : match ($this->pricing) {
@@ -59,7 +59,7 @@ final readonly class Rules
     /** Reads a column back; null for any other text. */
     public static function parse(?string $text): ?int
     {
-        // What MariaDB and MySQL always say.
+        // The form that MariaDB and MySQL always return.
         if (
             $text !== null
             && ($text[-6] ?? '') === '.'

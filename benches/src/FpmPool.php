@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /**
- * A pool of PHP-FPM with one worker and without php.ini, asked over its socket, so that nothing but PHP is between the
- * request and its answer. Ends with the object.
+ * A pool of PHP-FPM with one worker and without php.ini, called over its socket, so that only PHP is measured. It ends
+ * with the object.
  */
 final class FpmPool
 {
@@ -101,7 +101,7 @@ final class FpmPool
             $values .= \chr(\strlen($name)) . pack('C', \strlen($value)) . $name . $value;
         }
 
-        // FastCGI: begin as a responder that closes, parameters, their end, no input.
+        // FastCGI: begin request (responder, close), parameters, end of parameters, empty input.
         fwrite(
             $socket,
             self::record(1, pack('nCx5', 1, 0)) . self::record(4, $values) . self::record(4, '') . self::record(5, ''),

@@ -23,7 +23,7 @@ use CloverSync\Vault;
 /**
  * What benches/job.php can do, each in a process of its own.
  *
- * @phpstan-import-type Address from Place
+ * @phpstan-import-type Address from Workspace
  *
  * @phpstan-type Keyed array{dsn: string, user: ?string, password: ?string, prefix: string, url: string,
  *   merchant: string, token: string, prints?: array<string, string>, settings?: array<string, string>}
@@ -51,7 +51,7 @@ final class Jobs
     }
 
     /**
-     * A sync from its beginning to its end.
+     * Runs a complete sync.
      *
      * @param Address $at
      *
@@ -60,8 +60,8 @@ final class Jobs
     public static function sync(array $at): array
     {
         self::compile();
-        $shop = Place::shopAt(self::sql($at), $at['url']);
-        // All that a process which does nothing has, too.
+        $shop = Workspace::shopAt(self::sql($at), $at['url']);
+        // The memory of an idle process.
         $shop->connection->status();
         $runner = $shop->runner();
 
@@ -69,7 +69,7 @@ final class Jobs
     }
 
     /**
-     * All sales work that is due.
+     * Does all sales work that is due.
      *
      * @param Address $at
      *
@@ -78,13 +78,13 @@ final class Jobs
     public static function work(array $at): array
     {
         self::compile();
-        $worker = Place::shopAt(self::sql($at), $at['url'], ['sync_sale' => false])->sales()->worker();
+        $worker = Workspace::shopAt(self::sql($at), $at['url'], ['sync_sale' => false])->sales()->worker();
 
         return self::measured(static fn (): object => $worker->run(new TimeBudget()));
     }
 
     /**
-     * The same run with plain PHP in the extension's place; no extension may be loaded.
+     * The same run with plain PHP instead of the extension, which must not be loaded.
      *
      * @param Keyed $at
      *
@@ -109,7 +109,7 @@ final class Jobs
         }
 
         spl_autoload_register(static function (string $class): void {
-            // Interfaces and exceptions are plain PHP there as well.
+            // Interfaces and exceptions of the stubs are plain PHP.
             $file = __DIR__ . '/../../stubs/' . str_replace(['CloverSync\\', '\\'], ['', '/'], $class) . '.php';
             if (is_file($file)) {
                 require $file;
@@ -136,7 +136,7 @@ final class Jobs
                 $clock,
             ),
             $settings,
-            new SiteGuard($state, Place::SITE),
+            new SiteGuard($state, Workspace::SITE),
             $state,
             new MerchantProfile($state, $connection),
             new SyncLog($sql, 'sandbox', $clock),
@@ -166,7 +166,7 @@ final class Jobs
     }
 
     /**
-     * Times both mappings over an unchanged catalogue.
+     * Measures both mappings on an unchanged catalog.
      *
      * @param Keyed $at
      *
@@ -178,7 +178,7 @@ final class Jobs
 
         foreach ([$ours, $plain] as $self) {
             if ($self->all() !== [] || $self->errors() !== []) {
-                throw new \LogicException('The catalogue is not unchanged, nothing is timed.');
+                throw new \LogicException('The catalog has changed, so there is no measurement.');
             }
         }
 
@@ -191,8 +191,8 @@ final class Jobs
     }
 
     /**
-     * Sees that both mappings give the same answers: for an empty shop, for an unchanged one, and for one whose Clover
-     * has changed meanwhile.
+     * Checks that both mappings return the same results: for an empty shop, for an unchanged one, and for one whose
+     * data in Clover has changed.
      *
      * @param Keyed $at
      *
@@ -269,14 +269,14 @@ final class Jobs
 
         foreach ($self->all() as $change) {
             $values = get_object_vars($change);
-            // Each side has its own digest; and for letters beyond ASCII each its own table, which makes no change
-            // and costs nothing on an unchanged page.
+            // The digests differ, and so do the transliteration tables for letters outside ASCII. That causes no
+            // change and no cost on an unchanged page.
             unset($values['fingerprint'], $values['alias']);
             $answers["change $change->cloverId"] = $values;
         }
 
         foreach ($self->errors() as $error) {
-            // Of the sentences each side has its own.
+            // The texts of messages differ.
             $errors[] = "{$error['item_id']} {$error['path']}";
         }
 
@@ -287,16 +287,16 @@ final class Jobs
     }
 
     /** @return string The access token, which the counterpart cannot buy by itself */
-    public static function token(Place $place): string
+    public static function token(Workspace $workspace): string
     {
         [$merchant, $sealed] = explode(
             '.',
-            (string) (new DatabaseTokenStore($place->db->connect(), 'sandbox'))->read(),
+            (string) (new DatabaseTokenStore($workspace->db->connect(), 'sandbox'))->read(),
             2,
         );
         /** @var array{tokens: string} $record */
         $record = json_decode(
-            (new Vault(Place::SECRET))->open($sealed, "sandbox/$merchant/tokens"),
+            (new Vault(Workspace::SECRET))->open($sealed, "sandbox/$merchant/tokens"),
             true,
             8,
             JSON_THROW_ON_ERROR,
@@ -306,7 +306,7 @@ final class Jobs
         $tokens = json_decode($record['tokens'], true, 8, JSON_THROW_ON_ERROR);
 
         return $tokens['access'] ?? throw new \LogicException(
-            'The stored tokens have no access token any more: mend this.',
+            'The stored record has no access token: adapt this code.',
         );
     }
 
@@ -343,7 +343,7 @@ final class Jobs
      */
     private static function measured(\Closure $work): array
     {
-        // From here on the peak is the work's own.
+        // From here on, the peak is that of the work.
         @file_put_contents('/proc/self/clear_refs', '5');
         $idle   = Measure::memory('VmRSS');
         $before = getrusage() ?: [];

@@ -9,9 +9,9 @@ use CloverSync\Shop\Catalog\KnownProducts;
 use CloverSync\Shop\Sales\Committed;
 
 /**
- * Reading, mapping and comparing whole pages, by the extension and by its counterpart in plain PHP, on the same JSON
- * and the same rows of the shop's database. Both give out the members of groups as text and map them from it, as a run
- * does that can be cut anywhere.
+ * Reads, maps and compares whole pages with the extension and with its counterpart in plain PHP, from the same JSON and
+ * the same rows of the shop's database. Both return the members of groups as text and map them from it, like a run that
+ * can be interrupted anywhere.
  *
  * @phpstan-import-type Keyed from Jobs
  *
@@ -45,7 +45,7 @@ final class Mapping
     public static function both(array $at): array
     {
         $sql        = Jobs::sql($at);
-        $shop       = Place::shopAt($sql, $at['url']);
+        $shop       = Workspace::shopAt($sql, $at['url']);
         $connection = new Plain\Connection($at['url'], $at['merchant'], $at['token']);
         $texts      = $connection->texts();
         $links      = $shop->links();
@@ -212,7 +212,7 @@ final class Mapping
     }
 
     /**
-     * Each side has a fingerprint of its own; those of variants are the same words.
+     * Product fingerprints differ between the two sides; those of variants are equal.
      *
      * @param list<Known>           $rows
      * @param array<string, string> $prints

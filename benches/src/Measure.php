@@ -30,7 +30,7 @@ final class Measure
     }
 
     /**
-     * Seconds of each of two jobs, taken in turns and each first as often, after a warm-up that is thrown away.
+     * Seconds of each of two jobs. They alternate, each goes first equally often, and a warm-up is discarded.
      *
      * @param \Closure(): mixed $a
      * @param \Closure(): mixed $b

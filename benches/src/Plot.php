@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /**
- * Two panels as SVG: seconds and memory against the size of the catalogue, both axes of the left one by tenfold steps.
- * Legible on light and on dark.
+ * Two panels as SVG: seconds and memory by the size of the catalog; both axes of the left panel are logarithmic.
+ * Legible on light and dark backgrounds.
  */
 final class Plot
 {
@@ -147,7 +147,7 @@ final class Plot
 
             foreach ($places as $i => [$px, $py, $value]) {
                 $svg .= "<circle class=\"dot $mark\" cx=\"$px\" cy=\"$py\" r=\"3.5\"/>\n";
-                // The upper line's figures stand above it, the lower one's below.
+                // The labels of the upper line are above it, those of the lower line below.
                 $svg .= self::text(
                     $px,
                     $py + ($mark === 'a' ? -9 : 18),

@@ -6,21 +6,21 @@ namespace CloverSync\Bench;
 
 use CloverSync\Tests\Support\MariaDb;
 
-/** All topics, in the order in which they are run: what is big comes last. */
+/** Runs all benchmarks, the large ones last. */
 final class Suite
 {
     private const FOLDER = __DIR__ . '/../../target/bench';
 
     private readonly Table $table;
 
-    private readonly Raw $raw;
+    private readonly Measurements $measurements;
 
     public function __construct(
         private readonly string $chosen,
         private readonly int $items,
     ) {
-        $this->table = new Table();
-        $this->raw   = new Raw();
+        $this->table        = new Table();
+        $this->measurements = new Measurements();
     }
 
     /** @return int Exit code: 1 when a target was missed */
@@ -33,21 +33,21 @@ final class Suite
         $began = microtime(true);
         $facts = [];
 
-        foreach ($this->topics() as $name => $topic) {
+        foreach ($this->benchmarks() as $name => $benchmark) {
             fwrite(STDERR, "\n== $name ==\n");
 
             try {
-                foreach ($topic->run($this->raw) as $row) {
+                foreach ($benchmark->run($this->measurements) as $row) {
                     $this->table->add($row);
                 }
             } catch (\Throwable $e) {
-                // What was measured before and what comes after is worth having.
+                // The other measurements are still useful.
                 $this->table->add(new Row($name, 'failed: ' . $e->getMessage(), '', false));
                 fwrite(STDERR, "$e\n");
             }
 
             $this->write(
-                $facts = Machine::facts() + ['seed' => Place::SEED, 'seconds' => round(microtime(true) - $began)],
+                $facts = Machine::facts() + ['seed' => Workspace::SEED, 'seconds' => round(microtime(true) - $began)],
             );
         }
 
@@ -56,24 +56,27 @@ final class Suite
         return array_filter($this->table->rows, static fn (Row $row): bool => $row->met === false) === [] ? 0 : 1;
     }
 
-    /** @return array<string, Topic> */
-    private function topics(): array
+    /** @return array<string, Benchmark> */
+    private function benchmarks(): array
     {
         $wanted = array_values(array_filter(array_map(trim(...), explode(',', $this->chosen))));
         $items  = fn (int $all): int => $this->items > 0 ? min($this->items, $all) : $all;
         $has    = static fn (string $name): bool => $wanted === [] || \in_array($name, $wanted, true);
         $all    = [
-            'import'    => static fn (): Topic => new ImportTopic(true, $has('unchanged'), $items(10_000)),
-            'unchanged' => static fn (): Topic => new ImportTopic(false, true, $items(10_000)),
-            'memory'    => static fn (): Topic => new MemoryTopic([intdiv($items(50_000), 5), $items(50_000)]),
-            'stock'     => static fn (): Topic => new StockTopic($items(1_000)),
-            'webhook'   => static fn (): Topic => new WebhookTopic($items(1_000)),
-            'joomla'    => static fn (): Topic => new JoomlaTopic(),
-            'crowd'     => fn (): Topic => new CrowdTopic($this->items > 0 ? 20.0 : 60.0),
-            'mapping'   => static fn (): Topic => new MappingTopic($items(10_000)),
-            'loading'   => static fn (): Topic => new LoadingTopic(),
-            'queries'   => fn (): Topic => new QueriesTopic($items(10_000), $this->items === 0),
-            'growth'    => fn (): Topic => new GrowthTopic(
+            'import'      => static fn (): Benchmark => new ImportBenchmark(true, $has('unchanged'), $items(10_000)),
+            'unchanged'   => static fn (): Benchmark => new ImportBenchmark(false, true, $items(10_000)),
+            'memory'      => static fn (): Benchmark => new MemoryBenchmark([
+                intdiv($items(50_000), 5),
+                $items(50_000),
+            ]),
+            'stock'       => static fn (): Benchmark => new StockBenchmark($items(1_000)),
+            'webhook'     => static fn (): Benchmark => new WebhookBenchmark($items(1_000)),
+            'joomla'      => static fn (): Benchmark => new JoomlaBenchmark(),
+            'concurrency' => fn (): Benchmark => new ConcurrencyBenchmark($this->items > 0 ? 20.0 : 60.0),
+            'mapping'     => static fn (): Benchmark => new MappingBenchmark($items(10_000)),
+            'loading'     => static fn (): Benchmark => new LoadingBenchmark(),
+            'queries'     => fn (): Benchmark => new QueriesBenchmark($items(10_000), $this->items === 0),
+            'growth'      => fn (): Benchmark => new GrowthBenchmark(
                 array_values(array_unique(array_map($items, [1_000, 10_000, 50_000, 200_000]))),
                 $this->items === 0,
             ),
@@ -81,21 +84,25 @@ final class Suite
 
         if (($unknown = array_diff($wanted, array_keys($all))) !== []) {
             throw new \InvalidArgumentException(
-                'BENCH knows no ' . implode(', ', $unknown) . '; it knows ' . implode(', ', array_keys($all)) . '.',
+                'BENCH: unknown benchmarks '
+                . implode(', ', $unknown)
+                . '; available: '
+                . implode(', ', array_keys($all))
+                . '.',
             );
         }
 
         $chosen = array_filter($all, $has, ARRAY_FILTER_USE_KEY);
 
-        // The first imports are measured with the unchanged runs on top of them.
+        // The unchanged runs are measured after the first imports.
         if (isset($chosen['import'])) {
             unset($chosen['unchanged']);
         }
 
         $topics = [];
 
-        foreach ($chosen as $name => $topic) {
-            $topics[$name] = $topic();
+        foreach ($chosen as $name => $benchmark) {
+            $topics[$name] = $benchmark();
         }
 
         return $topics;
@@ -110,7 +117,7 @@ final class Suite
                 [
                     'rows'    => array_map(get_object_vars(...), $this->table->rows),
                     'machine' => $facts,
-                    'raw'     => $this->raw->values,
+                    'raw'     => $this->measurements->values,
                 ],
                 JSON_THROW_ON_ERROR
                 | JSON_PRETTY_PRINT

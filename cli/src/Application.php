@@ -185,7 +185,7 @@ final class Application
     {
         if ($options->has('callback')) {
             $pending = $shop->state->get('authorization') ?? throw new UsageException(
-                'There is no authorisation under way: run “connect” first and keep its address.',
+                'No authorization has been started: run “connect” first and keep its address.',
             );
             $shop->state->delete('authorization');
             $before = $shop->connectionService()->complete((string) $options->get('callback'), $pending);

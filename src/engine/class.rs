@@ -237,7 +237,7 @@ fn method(ce: &ClassEntry, name: &str) -> *mut ffi::zend_function {
 pub fn only_from_rust(ce: &ClassEntry) {
     const PUBLIC: u32 = 1;
     const PRIVATE: u32 = 1 << 2;
-    // SAFETY: a function of a registered class, in MINIT, before anybody can call it.
+    // SAFETY: a function of a registered class, in MINIT, before any code can call it.
     unsafe {
         let constructor = method(ce, "__construct");
         (*constructor).common.fn_flags = (*constructor).common.fn_flags & !PUBLIC | PRIVATE;

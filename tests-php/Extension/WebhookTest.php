@@ -179,7 +179,7 @@ final class WebhookTest extends TestCase
             ['webhooks' => false],
         ];
         yield 'a stranger\'s nonsense' => [403, 'X-Clover-Auth is missing', "\xff{", [], []];
-        yield 'too large, from anybody' => [
+        yield 'too large, from any sender' => [
             413,
             'the body has more than 262144 bytes',
             str_repeat(' ', Webhook::MAX_BODY + 1),

@@ -693,7 +693,7 @@ final class KilledSaleTest extends ResilienceTestCase
             self::assertLessThanOrEqual(
                 $start - $desired[$item],
                 $pulled[$item],
-                "$where: a pull before anybody went on has brought back units of $item that are sold.",
+                "$where: a sync before any worker continued has restored sold units of $item.",
             );
         }
 

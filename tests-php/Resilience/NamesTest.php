@@ -261,10 +261,10 @@ final class NamesTest extends ResilienceTestCase
         self::assertSame(0, $again->productRows);
 
         $this->sql->execute('DROP TRIGGER poison');
-        $mended = $this->sync();
-        self::assertDone($mended);
-        self::assertSame(4, $mended->imported);
-        $this->assertSettled($mended);
+        $repaired = $this->sync();
+        self::assertDone($repaired);
+        self::assertSame(4, $repaired->imported);
+        $this->assertSettled($repaired);
     }
 
     #[TestDox('A change and a deletion that the database refuses leave the product unchanged, and the run continues')]

@@ -50,9 +50,9 @@ final class OddItemsTest extends ResilienceTestCase
         self::assertStringStartsWith('Sync done with 1 failures', $this->lastWord());
 
         $this->proxy->off();
-        $mended = $this->sync();
-        self::assertDone($mended);
-        self::assertSame([1, 0], [$mended->imported, $mended->updated]);
+        $repaired = $this->sync();
+        self::assertDone($repaired);
+        self::assertSame([1, 0], [$repaired->imported, $repaired->updated]);
         self::assertSame('synced', $this->product($odd)['link']);
         self::assertNull($this->product($odd)['error']);
     }

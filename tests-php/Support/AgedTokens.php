@@ -22,7 +22,7 @@ final class AgedTokens
 
         foreach (['access_expires_at', 'rotated_at'] as $time) {
             if (!\is_int($tokens[$time] ?? null)) {
-                throw new \LogicException("The stored tokens have no $time any more: mend this helper.");
+                throw new \LogicException("The stored tokens have no $time any more: adapt this helper.");
             }
 
             $tokens[$time] -= $seconds;

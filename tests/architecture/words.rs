@@ -4,6 +4,15 @@ use crate::files::{self, Source};
 
 /// Files that are checked: a folder or a file, and the extensions within it.
 const COVERED: &[(&str, &[&str])] = &[
+    ("ARCHITECTURE.md", &[]),
+    ("CHANGELOG.md", &[]),
+    ("CONTRIBUTING.md", &[]),
+    ("Cargo.toml", &[]),
+    ("Makefile", &[]),
+    ("README.md", &[]),
+    ("SECURITY.md", &[]),
+    ("benches", &["php"]),
+    ("build.rs", &[]),
     ("cli", &["php"]),
     ("cloversync", &[]),
     ("crates/clover-client", &["rs", "toml"]),
@@ -11,11 +20,17 @@ const COVERED: &[(&str, &[&str])] = &[
     ("crates/clover-service", &["rs", "toml"]),
     ("crates/clover-simulator", &["rs", "toml"]),
     ("dev", &["php", "sql"]),
+    ("docs", &["md"]),
     ("fuzz/fuzz_targets", &["rs"]),
     ("php-plugin", &["ini", "js", "php", "sql", "xml"]),
+    ("scripts", &["php", "sh"]),
     ("src", &["rs"]),
     ("stubs", &["php"]),
     ("tests-php", &["js", "php"]),
+    ("tests/architecture/files.rs", &[]),
+    ("tests/architecture/lines.rs", &[]),
+    ("tests/architecture/main.rs", &[]),
+    ("tests/architecture/unsafe_code.rs", &[]),
     ("tests/model", &["rs"]),
 ];
 
@@ -137,6 +152,10 @@ fn a_planted_word_is_found() {
     };
     assert_eq!(planted("// Nobody can tell."), ["nobody"]);
     assert_eq!(planted("let pacer: Pacer;"), ["Pacer"]);
+    assert_eq!(
+        planted("// A tap is mended in vain."),
+        ["in vain", "mended"]
+    );
     assert_eq!(planted("/// The owner's word on it."), ["owner's word"]);
     assert_eq!(planted("\"x is no number\""), ["is no"]);
     assert!(planted("\"there is no such field\"").is_empty());

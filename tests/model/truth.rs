@@ -125,7 +125,7 @@ pub struct Totals {
     /// The same where limits or latency did not allow a second.
     pub longest_window_of_the_slowest: Duration,
     /// As the client tells it: from its question to the last answer.
-    pub longest_window_told: Duration,
+    pub longest_measured_window: Duration,
 }
 
 impl Totals {
@@ -147,7 +147,9 @@ impl Totals {
         self.longest_window_of_the_slowest = self
             .longest_window_of_the_slowest
             .max(other.longest_window_of_the_slowest);
-        self.longest_window_told = self.longest_window_told.max(other.longest_window_told);
+        self.longest_measured_window = self
+            .longest_measured_window
+            .max(other.longest_measured_window);
     }
 }
 

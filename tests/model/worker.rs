@@ -410,7 +410,8 @@ impl World {
                 }
                 self.with(|shop| shop.measured(row, modified, window));
                 let mut truth = self.net.truth();
-                truth.totals.longest_window_told = truth.totals.longest_window_told.max(window);
+                truth.totals.longest_measured_window =
+                    truth.totals.longest_measured_window.max(window);
                 truth.ends(me.id, row, End::Answered);
             }
         }

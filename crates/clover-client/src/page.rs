@@ -6,7 +6,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use clover_core::ids::ItemId;
-use clover_core::json::{JsonError, mended};
+use clover_core::json::{JsonError, repaired};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -26,7 +26,7 @@ pub(crate) struct Head {
 /// # Errors
 /// [`JsonError`] when the text is not JSON or has no `elements`.
 pub(crate) fn head(body: &Bytes) -> Result<Head, JsonError> {
-    let read = read_head(body).or_else(|_| read_head(&mended(body)));
+    let read = read_head(body).or_else(|_| read_head(&repaired(body)));
     read.map_err(|error| JsonError {
         path: "elements".into(),
         reason: if error.is_data() {

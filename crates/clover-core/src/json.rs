@@ -41,7 +41,7 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     if let Ok(value) = read(text) {
         return Ok(value);
     }
-    let text = &*mended(text);
+    let text = &*repaired(text);
     if let Ok(value) = read(text) {
         return Ok(value);
     }
@@ -73,7 +73,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
 /// The document with U+FFFD in place of what is not text: bytes that are not UTF-8, and escapes
 /// `\uD83D` that are half of a pair.
 #[must_use]
-pub fn mended(text: &[u8]) -> Cow<'_, [u8]> {
+pub fn repaired(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = match String::from_utf8_lossy(text) {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),

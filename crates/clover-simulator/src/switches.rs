@@ -159,7 +159,7 @@ fn overlay(slot: &mut Value, value: &Value) {
     }
 }
 
-/// A behaviour that happens never (`false`), always (`true`) or the next n times (n).
+/// A behavior that happens never (`false`), always (`true`) or the next n times (n).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Times {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::ItemId;
-use crate::json::{JsonError, mended, parse, read};
+use crate::json::{JsonError, parse, read, repaired};
 
 /// A list as Clover nests it: `{"elements":[…]}`, but also `{}`, `null`, `{"href":…}` or a bare
 /// array.
@@ -114,7 +114,7 @@ impl<T: DeserializeOwned> Listing<T> {
             #[serde(borrow)]
             elements: Vec<&'a RawValue>,
         }
-        let text = mended(text);
+        let text = repaired(text);
         let Ok(raw) = serde_json::from_slice::<Raw<'_>>(&text) else {
             let error = parse::<Whole<IgnoredAny>>(&text).err();
             return Err(error.unwrap_or(JsonError {

@@ -84,7 +84,7 @@ impl Record for Entry {
     }
 }
 
-/// One piece of something sold: Clover knows no quantity.
+/// One piece of a sold item: Clover has no quantity.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Its id.

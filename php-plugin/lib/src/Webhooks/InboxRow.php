@@ -8,7 +8,7 @@ namespace CloverSync\Shop\Webhooks;
 
 use CloverSync\Shop\Database\Row;
 
-/** An object of Clover's with unprocessed webhook events. */
+/** An object in Clover with unprocessed webhook events. */
 final readonly class InboxRow
 {
     private function __construct(

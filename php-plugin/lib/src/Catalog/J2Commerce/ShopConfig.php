@@ -39,7 +39,7 @@ final readonly class ShopConfig
 
         if ($stage === null) {
             throw new ShopException(
-                'Joomla has no default workflow stage for articles: mend it in Content, Workflows.',
+                'Joomla has no default workflow stage for articles: set one in Content, Workflows.',
             );
         }
 

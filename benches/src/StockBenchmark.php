@@ -9,7 +9,7 @@ use CloverSync\Dev\OrderFile;
 use CloverSync\Shop\Support\SystemClock;
 
 /** A thousand web sales of distinct items: each is a read and a write, which at 16 requests a second takes 125 s. */
-final class StockTopic implements Topic
+final class StockBenchmark implements Benchmark
 {
     private const ORDER = '179540797553';
     private const LIMIT = 160.0;
@@ -19,26 +19,26 @@ final class StockTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
-        $place = new Place(2 * $this->changes);
-        $place->job('sync');
-        $before = $place->clover->state()['stock'];
+        $workspace = new Workspace(2 * $this->changes);
+        $workspace->job('sync');
+        $before = $workspace->clover->state()['stock'];
         $items  = array_keys(\array_slice(
             array_filter($before, static fn (int|float|null $n): bool => $n !== null),
             0,
             $this->changes,
             true,
         ));
-        $shop = $place->shop($sql = $place->db->connect(), ['sync_sale' => false]);
+        $shop = $workspace->shop($sql = $workspace->db->connect(), ['sync_sale' => false]);
         (new FakeCheckout($sql, $shop->links(), new SystemClock()))->place(self::order($items));
         $shop->orderEvents()->statusChanged(self::ORDER, 5, 1);
-        $place->rest();
-        $mark = $place->clover->mark();
-        $run  = $place->work();
-        $raw->add('stock', $run);
-        $after = $place->clover->state()['stock'];
-        $calls = $place->clover->requests($mark);
+        $workspace->rest();
+        $mark = $workspace->clover->mark();
+        $run  = $workspace->work();
+        $measurements->add('stock', $run);
+        $after = $workspace->clover->state()['stock'];
+        $calls = $workspace->clover->requests($mark);
         $taken = array_map(
             static fn (string $id): int => (int) round(($before[$id] ?? 0) - ($after[$id] ?? 0)),
             array_map(strval(...), $items),

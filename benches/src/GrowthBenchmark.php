@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /** Time and memory of a first import and of an unchanged run, from a small shop to one that is larger than most. */
-final class GrowthTopic implements Topic
+final class GrowthBenchmark implements Benchmark
 {
     private const PLOT = __DIR__ . '/../../docs/growth.svg';
 
     /**
-     * The dearest item may cost so many times the cheapest, small catalogues left out, where what every run costs
-     * weighs more than the items.
+     * The maximum ratio of the highest to the lowest cost of an item. Small catalogs are left out, because the fixed
+     * cost of a run is higher there than the cost of the items.
      */
     private const LINEAR = 1.5;
 
@@ -26,20 +26,20 @@ final class GrowthTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         $seconds = [];
         $peaks   = [];
 
         foreach ($this->sizes as $items) {
-            $place = new Place($items);
+            $workspace = new Workspace($items);
 
             foreach (['imported' => 'first import', 'unchanged' => 'unchanged run'] as $how => $name) {
-                $place->rest();
-                $run                    = ImportTopic::done($place->sync(), $how, $items);
+                $workspace->rest();
+                $run                    = ImportBenchmark::done($workspace->sync(), $how, $items);
                 $seconds[$name][$items] = $run['seconds'];
                 $peaks[$name][$items]   = ($run['peak_kib'] - $run['idle_kib']) / 1024;
-                $raw->add("growth_{$how}_$items", $run);
+                $measurements->add("growth_{$how}_$items", $run);
                 yield new Row(
                     number_format($items) . " items, $name",
                     \sprintf(
@@ -53,7 +53,7 @@ final class GrowthTopic implements Topic
                 );
             }
 
-            unset($place);
+            unset($workspace);
         }
 
         foreach (array_keys($seconds) as $name) {

@@ -11,10 +11,10 @@ use CloverSync\Tests\Support\WebhookStorm;
 /**
  * @phpstan-import-type Request from Simulator
  *
- * A burst of webhook events towards PHP-FPM behind nginx: how soon each is answered, and how soon the shop has what
- * Clover has.
+ * A burst of webhook events to PHP-FPM behind nginx: the time to each response, and the time until the shop matches
+ * Clover.
  */
-final class WebhookTopic implements Topic
+final class WebhookBenchmark implements Benchmark
 {
     private const AUTH       = 'a-webhook-secret-0123456789';
     private const ITEMS      = 50;
@@ -28,40 +28,47 @@ final class WebhookTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         if (($missing = Fpm::missing()) !== null) {
             throw new \RuntimeException("$missing is not installed: run scripts/setup.sh.");
         }
 
-        $place = new Place(500);
-        $place->job('sync');
-        $counted  = array_filter($place->clover->state()['stock'], static fn (int|float|null $n): bool => $n !== null);
+        $workspace = new Workspace(500);
+        $workspace->job('sync');
+        $counted = array_filter(
+            $workspace->clover->state()['stock'],
+            static fn (int|float|null $n): bool => $n !== null,
+        );
         $items    = \array_slice(array_map(strval(...), array_keys($counted)), 0, self::ITEMS);
-        $merchant = (string) $place->clover->state()['merchant_id'];
-        $fpm      = new Fpm(self::environment($place));
-        // Every worker has compiled its code and opened its connections before it counts.
+        $merchant = (string) $workspace->clover->state()['merchant_id'];
+        $fpm      = new Fpm(self::environment($workspace));
+        // Warm-up: every worker compiles its code and opens its connections.
         $this->storm($fpm)->send(100, self::PER_SECOND, static fn (int $i): string => self::delivery(
             $merchant,
             $items[$i % self::ITEMS],
         ));
-        self::drain($place);
-        // What was looked at just now is not looked at again for five seconds; the burst is not to begin in them.
+        self::drain($workspace);
+        // An object is not fetched again within five seconds, so the burst begins after that time.
         sleep(6);
 
-        $mark  = $place->clover->mark();
+        $mark  = $workspace->clover->mark();
         $storm = $this->storm($fpm);
-        $storm->send($this->events, self::PER_SECOND, static function (int $i) use ($place, $merchant, $items): string {
+        $storm->send($this->events, self::PER_SECOND, static function (int $i) use (
+            $workspace,
+            $merchant,
+            $items,
+        ): string {
             $item = $items[$i % self::ITEMS];
-            $place->clover->setStock($item, 1_000 + $i);
+            $workspace->clover->setStock($item, 1_000 + $i);
 
             return self::delivery($merchant, $item);
         });
         $ended   = microtime(true);
-        $drained = self::drain($place) - $ended;
-        $calls   = $place->clover->requests($mark);
-        $raw->add('webhook_ms', $storm->times);
-        $raw->add('webhook_drained_s', $drained);
+        $drained = self::drain($workspace) - $ended;
+        $calls   = $workspace->clover->requests($mark);
+        $measurements->add('webhook_ms', $storm->times);
+        $measurements->add('webhook_drained_s', $drained);
         $answered = array_count_values($storm->statuses);
         yield Row::atMost(
             'webhook answered under nginx and FPM at 100 a second, p99',
@@ -78,8 +85,8 @@ final class WebhookTopic implements Topic
             self::DRAINED,
             's',
         );
-        yield Row::exactly('  counts in the shop other than Clover\'s', self::wrong($place, $items), 0);
-        $gap = self::shortestGap($place->clover, $calls, $items);
+        yield Row::exactly('  counts in the shop other than Clover\'s', self::wrong($workspace, $items), 0);
+        $gap = self::shortestGap($workspace->clover, $calls, $items);
         yield new Row(
             '  shortest time between two fetches of an item',
             $gap === null ? 'none was fetched twice' : \sprintf('%.1f s', $gap / 1000),
@@ -100,9 +107,9 @@ final class WebhookTopic implements Topic
     }
 
     /** @return float When the inbox was empty */
-    private static function drain(Place $place): float
+    private static function drain(Workspace $workspace): float
     {
-        $inbox = $place->shop()->inbox();
+        $inbox = $workspace->shop()->inbox();
 
         for ($i = 0; $inbox->count() > 0; $i++) {
             if ($i > 1200) {
@@ -116,11 +123,11 @@ final class WebhookTopic implements Topic
     }
 
     /** @param list<string> $items */
-    private static function wrong(Place $place, array $items): int
+    private static function wrong(Workspace $workspace, array $items): int
     {
-        $clover = $place->clover->state()['stock'];
+        $clover = $workspace->clover->state()['stock'];
         $shop   = array_column(
-            $place
+            $workspace
                 ->db
                 ->connect()
                 ->fetchAll(
@@ -138,7 +145,7 @@ final class WebhookTopic implements Topic
     }
 
     /**
-     * Members of a group are fetched with each other, so they do not tell.
+     * Members of a group are fetched together, so they are not measured.
      *
      * @param list<Request> $calls
      * @param list<string>  $items
@@ -178,19 +185,19 @@ final class WebhookTopic implements Topic
     }
 
     /** @return array<string, string> The settings of the shop, as the pool hands them on */
-    private static function environment(Place $place): array
+    private static function environment(Workspace $workspace): array
     {
         return [
             'CLOVERSYNC_ENVIRONMENT'    => 'sandbox',
             'CLOVERSYNC_APP_ID'         => Simulator::APP_ID,
             'CLOVERSYNC_APP_SECRET'     => Simulator::APP_SECRET,
-            'CLOVERSYNC_BASE_URL'       => $place->clover->url,
-            'CLOVERSYNC_DSN'            => $place->db->dsn,
-            'CLOVERSYNC_DB_USER'        => (string) $place->db->user,
-            'CLOVERSYNC_DB_PASSWORD'    => (string) $place->db->password,
-            'CLOVERSYNC_DB_PREFIX'      => $place->db->prefix,
-            'CLOVERSYNC_SITE'           => Place::SITE,
-            'CLOVERSYNC_SITE_SECRET'    => Place::SECRET,
+            'CLOVERSYNC_BASE_URL'       => $workspace->clover->url,
+            'CLOVERSYNC_DSN'            => $workspace->db->dsn,
+            'CLOVERSYNC_DB_USER'        => (string) $workspace->db->user,
+            'CLOVERSYNC_DB_PASSWORD'    => (string) $workspace->db->password,
+            'CLOVERSYNC_DB_PREFIX'      => $workspace->db->prefix,
+            'CLOVERSYNC_SITE'           => Workspace::SITE,
+            'CLOVERSYNC_SITE_SECRET'    => Workspace::SECRET,
             'CLOVERSYNC_WEBHOOK_SECRET' => self::AUTH,
             'CLOVERSYNC_SETTINGS'       => '{"default_category":2,"import_status":"published"}',
         ];

@@ -7,9 +7,9 @@ namespace CloverSync\Bench;
 /**
  * First import and unchanged run of 10,000 items.
  *
- * @phpstan-import-type SyncRun from Place
+ * @phpstan-import-type SyncRun from Workspace
  */
-final class ImportTopic implements Topic
+final class ImportBenchmark implements Benchmark
 {
     private const RUNS      = 3;
     private const ITEMS     = 10_000;
@@ -24,15 +24,15 @@ final class ImportTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         $imports   = [];
         $unchanged = [];
         $least     = null;
 
         for ($i = 0; $i < ($this->imports ? self::RUNS : 1); $i++) {
-            // Each first import finds an empty shop.
-            $shop = new Place($this->items);
+            // Each first import starts with an empty shop.
+            $shop = new Workspace($this->items);
             $shop->rest();
             $imports[] = self::done($shop->sync(), 'imported', $this->items);
 
@@ -45,8 +45,8 @@ final class ImportTopic implements Topic
             unset($shop);
         }
 
-        $raw->add('import', $imports);
-        $raw->add('unchanged', $unchanged);
+        $measurements->add('import', $imports);
+        $measurements->add('unchanged', $unchanged);
         $items = number_format($this->items);
 
         if ($this->imports) {
@@ -96,7 +96,7 @@ final class ImportTopic implements Topic
     public static function done(array $run, string $how, int $items): array
     {
         $result = $run['result'];
-        // Items of a group are one product.
+        // The items of a group are one product.
         $products = $how === 'imported' ? $result['imported'] : $result['unchanged'];
 
         if (
@@ -115,12 +115,11 @@ final class ImportTopic implements Topic
     }
 
     /**
-     * ⌈items/1000⌉ + ⌈stocks/1000⌉ + one page for each look-up list that fits in one; of a longer one as many as it
-     * has.
+     * ⌈items/1000⌉ + ⌈stocks/1000⌉ + the pages of each list of groups and attributes.
      */
-    private static function least(Place $place): int
+    private static function least(Workspace $workspace): int
     {
-        $state  = $place->clover->state();
+        $state  = $workspace->clover->state();
         $groups = \count(array_unique(array_filter(array_map(
             static fn (array $item): ?string => $item['itemGroup']['id'] ?? null,
             $state['items'],
@@ -128,8 +127,7 @@ final class ImportTopic implements Topic
         $stocks = \count(array_filter($state['stock'], static fn (int|float|null $count): bool => $count !== null));
         $pages  = static fn (int $n): int => (int) ceil($n / 1000);
 
-        // Every group of the synthetic catalogue has one attribute: two look-up lists. Categories and tags come with
-        // the items.
+        // Every group of the synthetic catalog has one attribute: two lists. Categories and tags are in the item pages.
         return $pages(\count($state['items'])) + $pages($stocks) + (2 * $pages($groups));
     }
 }

@@ -11,7 +11,7 @@ use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 
 /** Has a shop of 10,000 products do all that it ever does, and lets MariaDB explain each statement it was asked. */
-final class QueriesTopic implements Topic
+final class QueriesBenchmark implements Benchmark
 {
     private const TEXT = __DIR__ . '/../../target/bench/explain.txt';
     private const PAGE = __DIR__ . '/../../docs/queries.md';
@@ -25,17 +25,17 @@ final class QueriesTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
-        $place = new Place($this->items, 'off', 0);
-        $sql   = new RecordingSql($place->db->connect());
-        $this->live($place, $sql);
-        // As an established shop's are, which has been analysed by its server meanwhile.
+        $workspace = new Workspace($this->items, 'off', 0);
+        $sql       = new RecordingSql($workspace->db->connect());
+        $this->live($workspace, $sql);
+        // The server of an established shop has analyzed its tables.
         $tables = $sql->fetchColumn('SELECT table_name FROM information_schema.tables
             WHERE table_schema = DATABASE() AND table_name LIKE ?', [
-            str_replace('_', '\\_', $place->db->prefix) . '%',
+            str_replace('_', '\\_', $workspace->db->prefix) . '%',
         ]);
-        $place->db->connect()->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));
+        $workspace->db->connect()->fetchAll('ANALYZE TABLE ' . implode(', ', $tables));
         $plans = [];
         $text  = '';
 
@@ -44,7 +44,7 @@ final class QueriesTopic implements Topic
                 continue;
             }
 
-            $plans[$short] = $place->db->connect()->fetchAll("EXPLAIN $query", $values);
+            $plans[$short] = $workspace->db->connect()->fetchAll("EXPLAIN $query", $values);
             $text          .= "$short\n    asked $times times, with up to " . \count($values) . " values\n";
 
             foreach ($plans[$short] as $step) {
@@ -67,12 +67,12 @@ final class QueriesTopic implements Topic
             static fn (array $hot): array => $hot + ['plan' => self::find($plans, $hot['has'])],
             HotQueries::ALL,
         );
-        $this->page && file_put_contents(self::PAGE, $this->markdown($found, $place->db->prefix));
+        $this->page && file_put_contents(self::PAGE, $this->markdown($found, $workspace->db->prefix));
         $scans = array_filter(
             $found,
             static fn (array $hot): bool => !isset($hot['why']) && array_filter($hot['plan'], self::scans(...)) !== [],
         );
-        $raw->add('queries', array_map(static fn (array $hot): array => [
+        $measurements->add('queries', array_map(static fn (array $hot): array => [
             'purpose' => $hot['purpose'],
             'plan'    => $hot['plan'],
         ], $found));
@@ -91,28 +91,28 @@ final class QueriesTopic implements Topic
     }
 
     /**
-     * Import, an unchanged run, edits and deletions, counts alone, orders, work, a scan, webhooks, and the owner's
-     * pages.
+     * Import, an unchanged run, edits and deletions, a stock-only sync, orders, work, a reconciler scan, webhooks, and
+     * the owner's pages.
      */
-    private function live(Place $place, Sql $sql): void
+    private function live(Workspace $workspace, Sql $sql): void
     {
-        $shop = $place->shop($sql, ['pace_share' => 100_000]);
+        $shop = $workspace->shop($sql, ['pace_share' => 100_000]);
         $sync = static fn (): object => $shop->runner()->run(new TimeBudget());
         $sync();
         $sync();
-        $items = $place->clover->shelf();
+        $items = $workspace->clover->shelf();
 
         foreach (\array_slice($items, 0, 100) as $i => $item) {
-            $place->clover->edit($item['id'], ['price' => 1_000 + $i, 'name' => "Renamed $i", 'sku' => "NEW-$i"]);
+            $workspace->clover->edit($item['id'], ['price' => 1_000 + $i, 'name' => "Renamed $i", 'sku' => "NEW-$i"]);
         }
 
         foreach (\array_slice($items, 100, 5) as $item) {
-            $place->clover->remove($item['id']);
+            $workspace->clover->remove($item['id']);
         }
 
         $sync();
         $shop->stockOnlySync()->run(new TimeBudget(), $shop->syncLock());
-        $this->sell($place, $sql);
+        $this->sell($workspace, $sql);
         $shop->inbox()->take(array_map(
             static fn (array $item): array => [
                 'object_type' => 'item',
@@ -137,15 +137,15 @@ final class QueriesTopic implements Topic
         $shop->sales()->drift();
     }
 
-    /** Orders of which the latest were told, and others that only the scan can find. */
-    private function sell(Place $place, Sql $sql): void
+    /** Orders of which the latest have events; only the reconciler finds the others. */
+    private function sell(Workspace $workspace, Sql $sql): void
     {
-        $shop  = $place->shop($sql, ['pace_share' => 100_000]);
+        $shop  = $workspace->shop($sql, ['pace_share' => 100_000]);
         $desk  = new FakeCheckout($sql, $shop->links(), new SystemClock());
-        $stock = $place->clover->state()['stock'];
+        $stock = $workspace->clover->state()['stock'];
         $items = \array_slice(
             array_values(array_filter(
-                $place->clover->shelf(),
+                $workspace->clover->shelf(),
                 static fn (array $item): bool => ($stock[$item['id']] ?? 9) > 2,
             )),
             300,
@@ -195,7 +195,7 @@ final class QueriesTopic implements Topic
         throw new \LogicException(
             'No statement was asked with: '
             . implode(' … ', $has)
-            . '. Mend HotQueries, or have QueriesTopic do what asks it.',
+            . '. Correct HotQueries, or let QueriesBenchmark run this statement.',
         );
     }
 
@@ -205,7 +205,10 @@ final class QueriesTopic implements Topic
         return \in_array($step['type'] ?? '', ['ALL', 'index'], true) && (int) ($step['rows'] ?? 0) > 1_000;
     }
 
-    /** @param array<array-key, array{purpose: string, why?: string, has: list<string>, plan: list<array<string, int|float|string|null>>}> $found */
+    /**
+     * @param array<array-key, array{purpose: string, why?: string, has: list<string>,
+     *   plan: list<array<string, int|float|string|null>>}> $found
+     */
     private function markdown(array $found, string $prefix): string
     {
         $lines = '';
@@ -232,17 +235,16 @@ final class QueriesTopic implements Topic
         }
 
         return (
-            "# The hot queries\n\nWritten by `make bench BENCH=queries`: what MariaDB's `EXPLAIN` says of them "
-            . "in the stand-in shop, which has Joomla's and J2Commerce's own keys, with "
+            "# The hot queries\n\nGenerated by `make bench BENCH=queries`: MariaDB's `EXPLAIN` of each hot query in "
+            . "the stand-in shop, which has the indexes of Joomla and\nJ2Commerce, with "
             . number_format($this->items)
-            . ' items and '
+            . ' items, '
             . self::ORDERS
-            . " recent orders, its statistics fresh. Rows are the server's estimate, for each table or alias of "
-            . "the statement; a list asks for up to 1,000 ids at once.\n"
-            . 'Every statement that was asked, hot or not, stands in `target/bench/explain.txt` after a run. '
-            . 'A hot one that reads a whole table of more than a thousand rows fails the bench '
-            . "unless a reason stands here.\n\n"
-            . "| what it is for | table and key | rows | why no key |\n|---|---|---|---|\n$lines"
+            . " recent orders and fresh statistics. Rows are the server's estimate for each table or alias of the\n"
+            . 'statement; a list has up to 1,000 ids. After a run, `target/bench/explain.txt` contains all statements. '
+            . "A hot query that reads a whole table\nof more than a thousand rows fails the benchmark unless the table "
+            . "names a reason.\n\n"
+            . "| purpose | table and index | rows | why no index |\n|---|---|---|---|\n$lines"
         );
     }
 }

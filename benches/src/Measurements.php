@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /** Every single measurement, for target/bench/results.json. */
-final class Raw
+final class Measurements
 {
     /** @var array<string, mixed> */
     public array $values = [];

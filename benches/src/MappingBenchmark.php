@@ -7,9 +7,9 @@ namespace CloverSync\Bench;
 /**
  * Parsing, mapping and comparing unchanged pages in the extension against plain PHP, and a whole import by each.
  *
- * @phpstan-import-type SyncRun from Place
+ * @phpstan-import-type SyncRun from Workspace
  */
-final class MappingTopic implements Topic
+final class MappingBenchmark implements Benchmark
 {
     private const ITEMS   = 10_000;
     private const TARGET  = 4.0;
@@ -20,20 +20,20 @@ final class MappingTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
-        // Before anything is timed: both give the same answers, on odd items too.
+        // Before the measurement, both must return the same results, also for unusual items.
         $compared = self::compare('sandbox', 60) + self::compare('synthetic:3000', 3000);
-        $raw->add('mapping_compared', $compared);
+        $measurements->add('mapping_compared', $compared);
 
-        $place = new Place($this->items, 'off', 0);
-        ImportTopic::done($place->sync(), 'imported', $this->items);
+        $workspace = new Workspace($this->items, 'off', 0);
+        ImportBenchmark::done($workspace->sync(), 'imported', $this->items);
         /**
          * @var array{all: array{list<float>, list<float>}, pages: array{list<float>, list<float>},
          *   groups: array{list<float>, list<float>}} $found
          */
-        $found = $place->job('mapping', self::keys($place), ['-d', 'memory_limit=1G']);
-        $raw->add('mapping', $found);
+        $found = $workspace->job('mapping', self::keys($workspace), ['-d', 'memory_limit=1G']);
+        $measurements->add('mapping', $found);
         $items = number_format($this->items);
 
         foreach ([
@@ -60,33 +60,33 @@ final class MappingTopic implements Topic
             );
         }
 
-        unset($place);
-        yield from $this->imports($raw);
+        unset($workspace);
+        yield from $this->imports($measurements);
     }
 
     /** @return iterable<Row> */
-    private function imports(Raw $raw): iterable
+    private function imports(Measurements $measurements): iterable
     {
         $times = ['ours' => [], 'plain' => []];
 
         for ($i = 0; $i < self::IMPORTS; $i++) {
             foreach (($i % 2) === 0 ? ['ours', 'plain'] : ['plain', 'ours'] as $who) {
-                $place = new Place($this->items);
-                $place->rest();
+                $workspace = new Workspace($this->items);
+                $workspace->rest();
                 /** @var SyncRun $run */
                 $run = $who === 'ours'
-                    ? $place->job('sync')
-                    : Place::process(
+                    ? $workspace->job('sync')
+                    : Workspace::process(
                         [],
                         'plainSync',
-                        self::keys($place) + ['settings' => $place->shop()->settings] + $place->address(),
+                        self::keys($workspace) + ['settings' => $workspace->shop()->settings] + $workspace->address(),
                     );
-                $times[$who][] = ImportTopic::done($run, 'imported', $this->items);
-                unset($place);
+                $times[$who][] = ImportBenchmark::done($run, 'imported', $this->items);
+                unset($workspace);
             }
         }
 
-        $raw->add('import_pairs', $times);
+        $measurements->add('import_pairs', $times);
         $ratios = array_map(
             static fn (array $a, array $b): float => $b['seconds'] / $a['seconds'],
             $times['ours'],
@@ -119,20 +119,20 @@ final class MappingTopic implements Topic
         ));
     }
 
-    /** @return array<string, int> How many changes both found alike, by catalogue */
+    /** @return array<string, int> Number of equal changes, by catalog */
     private static function compare(string $catalog, int $items): array
     {
-        $place = new Place($items, 'off', 0, $catalog);
-        $place->job('sync');
+        $workspace = new Workspace($items, 'off', 0, $catalog);
+        $workspace->job('sync');
         /** @var array{changes: int} $found */
-        $found = $place->job('compareMapping', self::keys($place), ['-d', 'memory_limit=1G']);
+        $found = $workspace->job('compareMapping', self::keys($workspace), ['-d', 'memory_limit=1G']);
 
         return [$catalog => $found['changes']];
     }
 
     /** @return array<string, string> What the counterpart cannot find out by itself */
-    private static function keys(Place $place): array
+    private static function keys(Workspace $workspace): array
     {
-        return ['merchant' => $place->clover->state()['merchant_id'], 'token' => Jobs::token($place)];
+        return ['merchant' => $workspace->clover->state()['merchant_id'], 'token' => Jobs::token($workspace)];
     }
 }

@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /** What the extension costs those who do not use it: each start of PHP, each request of FPM. */
-final class LoadingTopic implements Topic
+final class LoadingBenchmark implements Benchmark
 {
     private const STARTS   = 101;
     private const REQUESTS = 2001;
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         $extension = (string) getenv('CLOVERSYNC_EXTENSION');
         [$without, $with] = Measure::pairs(
@@ -20,8 +20,8 @@ final class LoadingTopic implements Topic
             10,
         );
         $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
-        $raw->add('starts_without', $without);
-        $raw->add('starts_with', $with);
+        $measurements->add('starts_without', $without);
+        $measurements->add('starts_with', $with);
         yield Row::atMost(
             'loading the extension, each start of PHP',
             Measure::median($more),
@@ -33,8 +33,8 @@ final class LoadingTopic implements Topic
         [$plain, $loaded] = [new FpmPool([]), new FpmPool(['-d', "extension=$extension"])];
         [$without, $with] = Measure::pairs($plain->ask(...), $loaded->ask(...), self::REQUESTS, 50);
         $more = array_map(static fn (float $a, float $b): float => 1e6 * ($b - $a), $without, $with);
-        $raw->add('requests_without', $without);
-        $raw->add('requests_with', $with);
+        $measurements->add('requests_without', $without);
+        $measurements->add('requests_with', $with);
         yield new Row(
             '  each request of PHP-FPM',
             \sprintf('%.0f µs (%.0f without)', Measure::median($more), 1e6 * Measure::median($without)),

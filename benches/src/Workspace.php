@@ -21,7 +21,7 @@ use CloverSync\Vault;
  *   productRows: int, ...}}
  * @phpstan-type WorkRun array{seconds: float, result: array{confirmed: int, ...}, ...}
  */
-final class Place
+final class Workspace
 {
     public const SECRET  = 'a site secret for tests only';
     public const SITE    = 'https://shop.example';
@@ -61,7 +61,7 @@ final class Place
         try {
             $this->db->drop();
         } catch (\PDOException) {
-            // The server has ended before.
+            // The server has already ended.
         }
     }
 
@@ -151,7 +151,7 @@ final class Place
     {
         $pipes   = [];
         $process = proc_open(
-            // The limit that PHP has where nobody set one.
+            // PHP's default limit.
             [
                 PHP_BINARY,
                 '-d',

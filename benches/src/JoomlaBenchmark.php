@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /** What a webhook costs inside a running Joomla, over a com_ajax call that finds no handler. */
-final class JoomlaTopic implements Topic
+final class JoomlaBenchmark implements Benchmark
 {
     private const WHAT   = 'webhook in Joomla over an empty com_ajax call, median difference';
     private const LIMIT  = 3.0;
     private const ROUNDS = 101;
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         $given = array_map(getenv(...), ['JOOMLA_URL', 'JOOMLA_WEBHOOK_SECRET', 'JOOMLA_MERCHANT']);
 
@@ -26,8 +26,8 @@ final class JoomlaTopic implements Topic
         [$url, $secret, $merchant] = $given;
         $ajax =
             rtrim((string) $url, '/') . '/index.php?option=com_ajax&group=j2commerce&format=raw&task=webhook&plugin=';
-        // A category: the event is stored and worked like any other, but nothing need be fetched, so what follows one
-        // response does not run into the next.
+        // A category event is stored and processed like any other, but causes no fetch, so the work after one response
+        // does not overlap with the next request.
         $body = json_encode([
             'appId'     => 'APPID00000001',
             'merchants' => [
@@ -43,8 +43,8 @@ final class JoomlaTopic implements Topic
 
         [$without, $with] = Measure::pairs($empty(...), $webhook(...), self::ROUNDS, 10);
         $more = array_map(static fn (float $a, float $b): float => 1000 * ($b - $a), $without, $with);
-        $raw->add('joomla_empty_s', $without);
-        $raw->add('joomla_webhook_s', $with);
+        $measurements->add('joomla_empty_s', $without);
+        $measurements->add('joomla_webhook_s', $with);
         yield Row::atMost(
             self::WHAT,
             Measure::median($more),

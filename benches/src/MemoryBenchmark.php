@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace CloverSync\Bench;
 
 /**
- * What a sync adds to a process that has the extension loaded and the shop side compiled: for 10,000 items and for
- * 50,000.
+ * The memory that a sync of 10,000 and of 50,000 items adds to a process with the extension loaded and the shop side
+ * compiled.
  */
-final class MemoryTopic implements Topic
+final class MemoryBenchmark implements Benchmark
 {
     private const LIMIT = 64.0;
 
-    /** Of the small catalogue's peak the large one's may be so many times, to be called flat. */
+    /** The maximum ratio of the large catalog's peak to the small one's that counts as flat. */
     private const FLAT = 1.25;
 
     /** @param list<int> $sizes The smaller and the larger */
@@ -21,20 +21,20 @@ final class MemoryTopic implements Topic
     ) {
     }
 
-    public function run(Raw $raw): iterable
+    public function run(Measurements $measurements): iterable
     {
         $peaks = [];
 
         foreach ($this->sizes as $items) {
-            $place = new Place($items);
+            $workspace = new Workspace($items);
 
             foreach (['imported', 'unchanged'] as $how) {
-                $run                 = ImportTopic::done($place->sync(), $how, $items);
+                $run                 = ImportBenchmark::done($workspace->sync(), $how, $items);
                 $peaks[$how][$items] = ($run['peak_kib'] - $run['idle_kib']) / 1024;
-                $raw->add("memory_{$how}_$items", $run);
+                $measurements->add("memory_{$how}_$items", $run);
             }
 
-            unset($place);
+            unset($workspace);
         }
 
         [$small, $large] = $this->sizes;
