@@ -11,11 +11,11 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::connection::Connection;
-use crate::engine::array::{self, borrowed};
 use crate::exception::{self, of};
 use crate::item_lookup::ItemLookup;
 use crate::page::{Page, known_rows};
 use crate::page_iterator::PageIterator;
+use crate::zend::array::{self, borrowed};
 use crate::{finish_earlier_classes, group_changes};
 
 /// The merchant's catalog, mapped to shop products.

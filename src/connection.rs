@@ -7,13 +7,13 @@ use clover_service::Session;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 
-use crate::engine::class::sensitive;
 use crate::exception::of;
 use crate::host::PhpHost;
 use crate::logging::Listener;
 use crate::settings::Settings;
 use crate::token_store::Store;
 use crate::vault::Vault;
+use crate::zend::class::sensitive;
 use crate::{authorization, connection_status, merchant, rate_limit};
 
 /// One shop's connection to one Clover merchant.

@@ -3,8 +3,8 @@
 use clover_service::connection::ConnectionStatus as Status;
 use ext_php_rs::error::Result;
 
-use crate::engine::array::zval;
-use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::array::zval;
+use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
 
 static CLASS: Slot = Slot::new();
 

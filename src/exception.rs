@@ -11,8 +11,8 @@ use ext_php_rs::zend::{ClassEntry, ce};
 use clover_core::settings::SettingsError;
 use clover_service::Error;
 
-use crate::engine::array::list;
-use crate::engine::class::{
+use crate::zend::array::list;
+use crate::zend::class::{
     PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
 };
 

@@ -3,10 +3,10 @@
 use clover_service::groups::GroupChanges as Core;
 use ext_php_rs::error::Result;
 
-use crate::engine::array::{try_list, zval};
-use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
 use crate::page::fault_rows;
 use crate::product_change;
+use crate::zend::array::{try_list, zval};
+use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
 
 static CLASS: Slot = Slot::new();
 

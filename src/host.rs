@@ -5,11 +5,11 @@ use clover_service::host::{Host, HostError, Interrupted, Task, TaskGuard};
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::zend::ExecutorGlobals;
 
-use crate::engine::despite_exception;
-use crate::engine::turn::{GuardedTask, block_signals, let_php_run, no_exception_thrown};
 use crate::logging::Listener;
 use crate::rate_limit;
 use crate::token_store::Store;
+use crate::zend::despite_exception;
+use crate::zend::turn::{GuardedTask, block_signals, let_php_run, no_exception_thrown};
 
 /// The PHP objects that a `Connection` was constructed with.
 pub struct PhpHost {

@@ -6,9 +6,9 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
 
-use crate::engine::array::{PhpArray, list};
-use crate::engine::class::only_from_rust;
 use crate::page::{Page, PageObject};
+use crate::zend::array::{PhpArray, list};
+use crate::zend::class::only_from_rust;
 
 /// The result of fetching single items by id.
 #[php_class]

@@ -13,11 +13,11 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::engine::array::{
-    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list, zval,
-};
 use crate::exception;
 use crate::settings::Settings;
+use crate::zend::array::{
+    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list, zval,
+};
 
 /// The rules of the stock ledger.
 #[php_class]

@@ -5,7 +5,7 @@ mod authorization;
 mod catalog;
 mod connection;
 mod connection_status;
-mod engine;
+
 mod environment;
 mod exception;
 mod group_changes;
@@ -28,6 +28,7 @@ mod token_store;
 mod vault;
 mod webhook;
 mod webhook_verdict;
+mod zend;
 
 use std::ffi::c_int;
 use std::panic::catch_unwind;

@@ -10,10 +10,10 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use serde_json::{Map, Number, Value};
 
 use crate::connection::Connection;
-use crate::engine::array::{PhpArray, entries, is_list, list, values};
-use crate::engine::class::sensitive;
 use crate::exception::{self, of};
 use crate::order_outcome::{self, OrderOutcome};
+use crate::zend::array::{PhpArray, entries, is_list, list, values};
+use crate::zend::class::sensitive;
 
 /// Levels of an order: the order, a list, an entry, and one to spare.
 const DEPTH: usize = 4;

@@ -12,11 +12,11 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::engine::array::{
+use crate::product_change;
+use crate::zend::array::{
     PhpArray, borrowed, integer, list, record, rows as array_rows, text, try_list, zval,
 };
-use crate::engine::class::{only_from_rust, returned_object};
-use crate::product_change;
+use crate::zend::class::{only_from_rust, returned_object};
 
 returned_object!(
     /// A page, as PHP gets it.

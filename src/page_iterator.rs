@@ -9,9 +9,9 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
 use ext_php_rs::zend::ce;
 
-use crate::engine::class::only_from_rust;
 use crate::exception;
 use crate::page::{Page, PageObject};
+use crate::zend::class::only_from_rust;
 
 /// Pages that are fetched ahead.
 #[php_class]
@@ -122,7 +122,7 @@ impl PageIterator {
             return Err(PhpException::new(
                 "pages can be iterated once: call Catalog::pages() again".into(),
                 0,
-                crate::engine::class::builtin("LogicException"),
+                crate::zend::class::builtin("LogicException"),
             ));
         }
         self.begin()

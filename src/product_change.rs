@@ -7,8 +7,8 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::types::Zval;
 
-use crate::engine::array::{list, record, try_list, zval};
-use crate::engine::class::{PropertyType as T, Slot, value_class, value_object};
+use crate::zend::array::{list, record, try_list, zval};
+use crate::zend::class::{PropertyType as T, Slot, value_class, value_object};
 
 static CLASS: Slot = Slot::new();
 

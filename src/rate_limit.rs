@@ -13,8 +13,8 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use crate::engine::array::{field, integer, list, values, zval};
-use crate::engine::no_pending_exception;
+use crate::zend::array::{field, integer, list, values, zval};
+use crate::zend::no_pending_exception;
 
 /// Grants the requests of one token to the processes of a site.
 #[php_interface]

@@ -10,10 +10,10 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::engine::array::{Key, NOT_UTF8, PhpArray, entries, list, record, to_json, zval};
-use crate::engine::class::{only_from_rust, sensitive};
 use crate::environment::Environment;
 use crate::exception;
+use crate::zend::array::{Key, NOT_UTF8, PhpArray, entries, list, record, to_json, zval};
+use crate::zend::class::{only_from_rust, sensitive};
 
 /// The owner's settings, checked as a whole.
 #[php_class]

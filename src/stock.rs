@@ -11,10 +11,10 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, Zval};
 
 use crate::connection::Connection;
-use crate::engine::array::{PhpArray, integer, record, rows, text, try_list, values, zval};
 use crate::exception::{self, of};
 use crate::stock_batch::{StockBatch, StockBatchObject, outcomes};
 use crate::stock_page::{StockPage, StockPageObject};
+use crate::zend::array::{PhpArray, integer, record, rows, text, try_list, values, zval};
 
 /// Reads and writes stock counts in Clover.
 #[php_class]

@@ -8,9 +8,9 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::engine::array::{PhpArray, record, try_list, zval};
-use crate::engine::class::{only_from_rust, returned_object};
 use crate::page::known_rows;
+use crate::zend::array::{PhpArray, record, try_list, zval};
+use crate::zend::class::{only_from_rust, returned_object};
 
 returned_object!(
     /// A page of counts, as PHP gets it.

@@ -7,7 +7,7 @@ use ext_php_rs::flags::DataType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
-use crate::engine::no_pending_exception;
+use crate::zend::no_pending_exception;
 
 /// Stores the tokens of one environment.
 #[php_interface]

@@ -8,8 +8,8 @@ use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 
-use crate::engine::class::sensitive;
 use crate::exception;
+use crate::zend::class::sensitive;
 
 /// Encrypts secrets for the shop's database.
 #[php_class]

@@ -9,11 +9,11 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
-use crate::engine::array::values as array_values;
-use crate::engine::class::sensitive;
 use crate::exception;
 use crate::settings::Settings;
 use crate::webhook_verdict::{self, WebhookVerdict};
+use crate::zend::array::values as array_values;
+use crate::zend::class::sensitive;
 
 /// The header's name in `$_SERVER`.
 const AUTH_VARIABLE: &str = "HTTP_X_CLOVER_AUTH";

@@ -5,8 +5,8 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::types::ZendEmptyArray;
 
-use crate::engine::array::{record, try_list, zval};
-use crate::engine::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::array::{record, try_list, zval};
+use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
 
 static CLASS: Slot = Slot::new();
 
