@@ -16,6 +16,7 @@ use crate::item_lookup::ItemLookup;
 use crate::page::{Page, known_rows};
 use crate::page_iterator::PageIterator;
 use crate::zend::array::{self, borrowed};
+use crate::zend::class::Finish;
 use crate::{finish_earlier_classes, group_changes};
 
 /// The merchant's catalog, mapped to shop products.
@@ -106,7 +107,4 @@ impl Catalog {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Catalog>()
-}
+impl Finish for Catalog {}

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use clover_service::Session;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
+use ext_php_rs::zend::ClassEntry;
 
 use crate::exception::of;
 use crate::host::PhpHost;
@@ -13,7 +14,7 @@ use crate::logging::Listener;
 use crate::settings::Settings;
 use crate::token_store::Store;
 use crate::vault::Vault;
-use crate::zend::class::sensitive;
+use crate::zend::class::{Finish, sensitive};
 use crate::{authorization, connection_status, merchant, rate_limit};
 
 /// One shop's connection to one Clover merchant.
@@ -104,14 +105,9 @@ impl Connection {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Connection>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    let ce = <Connection as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    sensitive(ce, "complete", 0);
-    sensitive(ce, "complete", 1);
+impl Finish for Connection {
+    fn finish(ce: &ClassEntry) {
+        sensitive(ce, "complete", 0);
+        sensitive(ce, "complete", 1);
+    }
 }

@@ -1,10 +1,12 @@
 //! `CloverSync\ConnectionStatus`.
 
+use clover_core::environment::Environment;
 use clover_service::connection::ConnectionStatus as Status;
 use ext_php_rs::error::Result;
 
 use crate::zend::array::zval;
 use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::text_enum::Case;
 
 static CLASS: Slot = Slot::new();
 
@@ -20,7 +22,7 @@ pub fn register() -> Result<()> {
         "CloverSync\\ConnectionStatus",
         &[
             ("connected", T::BOOL),
-            ("environment", T::STRING),
+            ("environment", T::of::<Environment>()),
             ("merchantId", T::STRING.or_null()),
             ("accessExpiresAt", T::INT.or_null()),
             ("refreshExpiresAt", T::INT.or_null()),
@@ -39,7 +41,7 @@ pub fn object(status: &Status) -> Result<ConnectionStatus> {
         &CLASS,
         [
             zval(status.connected)?,
-            zval(status.environment.key())?,
+            zval(Case(status.environment))?,
             zval(status.merchant_id.as_deref())?,
             zval(status.access_expires_at)?,
             zval(status.refresh_expires_at)?,

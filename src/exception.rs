@@ -9,12 +9,13 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ce};
 
 use clover_core::settings::SettingsError;
-use clover_service::Error;
+use clover_service::{CallbackKind, Error};
 
 use crate::zend::array::list;
 use crate::zend::class::{
     PropertyType, Slot, builtin, getter, protected_property, read_own_property, set_property,
 };
+use crate::zend::text_enum::{Case, PhpEnum};
 
 /// Classes that are not final, because others extend them.
 const OPEN: [&str; 1] = ["UnavailableException"];
@@ -66,7 +67,7 @@ exceptions! {
     SETTINGS "SettingsException", "getFields" get_fields "fields"
         DataType::Array, false, PropertyType::ARRAY, empty_array();
     CALLBACK "CallbackException", "getKind" get_kind "kind"
-        DataType::String, false, PropertyType::STRING, empty_text();
+        DataType::object(CallbackKind::CLASS), false, PropertyType::of::<CallbackKind>(), unset();
     VAULT "VaultException";
     BUG "BugException", "getRequestId" get_request_id "requestId"
         DataType::String, true, PropertyType::STRING.or_null(), Ok::<_, PhpError>(Zval::null());
@@ -108,6 +109,12 @@ fn register_refused() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// A typed property without a default. Only an exception made by PHP code has it so.
+#[allow(clippy::unnecessary_wraps, reason = "as the other defaults")]
+fn unset() -> Result<Zval> {
+    Ok(Zval::new())
 }
 
 fn empty_text() -> Result<Zval> {
@@ -186,7 +193,7 @@ pub fn of(error: Error) -> PhpException {
             build(&SETTINGS, &message, Some(data))
         }
         Error::Callback { kind, .. } => {
-            let data = ("kind", kind.as_str().into_zval(false));
+            let data = ("kind", Case(kind).into_zval(false));
             build(&CALLBACK, &message, Some(data))
         }
         Error::Vault { .. } => build(&VAULT, &message, None),

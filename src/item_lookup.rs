@@ -5,10 +5,11 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::zend::ClassEntry;
 
 use crate::page::{Page, PageObject};
 use crate::zend::array::{PhpArray, list};
-use crate::zend::class::only_from_rust;
+use crate::zend::class::{Finish, only_from_rust};
 
 /// The result of fetching single items by id.
 #[php_class]
@@ -45,12 +46,8 @@ impl ItemLookup {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<ItemLookup>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    only_from_rust(<ItemLookup as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+impl Finish for ItemLookup {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+    }
 }

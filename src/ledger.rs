@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use clover_core::ledger::{
-    Cause, LedgerEntry, LedgerRow, Line, NewRow, NextStep, OrderEvent, Plan, Resolution, RowChange,
-    RowState, SaleState, StatusSets, committed,
+    LedgerEntry, LedgerRow, Line, NewRow, OrderEvent, OrderEventKind, Plan, Resolution, RowChange,
+    SaleState, StatusSets, committed,
 };
-use ext_php_rs::convert::IntoZval;
+use ext_php_rs::convert::{FromZval, IntoZval};
 use ext_php_rs::error::Result;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
@@ -16,8 +16,11 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use crate::exception;
 use crate::settings::Settings;
 use crate::zend::array::{
-    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list, zval,
+    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list,
+    value_text, values, zval,
 };
+use crate::zend::class::Finish;
+use crate::zend::text_enum::{Case, PhpEnum};
 
 /// The rules of the stock ledger.
 #[php_class]
@@ -44,37 +47,24 @@ impl Ledger {
 
     /// Whether an order's units are sold.
     #[php(name = "saleState")]
-    pub fn sale_state(&self, status: Option<i64>, events: &str) -> &'static str {
-        match self
-            .statuses()
-            .sale_state(status, &OrderEvent::parse_list(events))
-        {
-            SaleState::Paid => "paid",
-            SaleState::Released => "released",
-            SaleState::Unchanged => "unchanged",
-        }
+    pub fn sale_state(
+        &self,
+        status: Option<i64>,
+        events: &ZendHashTable,
+    ) -> PhpResult<Case<SaleState>> {
+        let state = self.statuses().sale_state(status, &order_events(events)?);
+        Ok(Case(state))
     }
 
     /// Whether an event reported a payment.
     #[php(name = "wasPaid")]
-    pub fn was_paid(&self, events: &str) -> bool {
-        self.statuses().was_paid(&OrderEvent::parse_list(events))
+    pub fn was_paid(&self, events: &ZendHashTable) -> PhpResult<bool> {
+        Ok(self.statuses().was_paid(&order_events(events)?))
     }
 
     /// Units that one line must still take or return.
-    pub fn plan(&self, line: &ZendHashTable, saleState: &str) -> PhpResult<PhpArray> {
-        let state = match saleState {
-            "paid" => SaleState::Paid,
-            "released" => SaleState::Released,
-            "unchanged" => SaleState::Unchanged,
-            _ => {
-                return Err(exception::item(
-                    "must be paid, released or unchanged",
-                    "saleState",
-                ));
-            }
-        };
-        Ok(plan_array(&read(line)?.plan(state, self.push))?)
+    pub fn plan(&self, line: &ZendHashTable, saleState: Case<SaleState>) -> PhpResult<PhpArray> {
+        Ok(plan_array(&read(line)?.plan(saleState.0, self.push))?)
     }
 
     /// Returns units by hand.
@@ -86,12 +76,14 @@ impl Ledger {
     }
 
     /// Applies the owner's decision on a row.
-    pub fn resolve(&self, line: &ZendHashTable, seq: i64, resolution: &str) -> PhpResult<PhpArray> {
-        let resolution = Resolution::from_key(resolution).ok_or_else(|| {
-            exception::item("must be applied, not_applied or leave", "resolution")
-        })?;
+    pub fn resolve(
+        &self,
+        line: &ZendHashTable,
+        seq: i64,
+        resolution: Case<Resolution>,
+    ) -> PhpResult<PhpArray> {
         let plan = read(line)?
-            .resolve(seq, resolution)
+            .resolve(seq, resolution.0)
             .map_err(|e| exception::item(&e.to_string(), "seq"))?;
         Ok(plan_array(&plan)?)
     }
@@ -99,16 +91,12 @@ impl Ledger {
     /// Whether a row should be sent now.
     #[php(name = "nextStep")]
     pub fn next_step(&self, line: &ZendHashTable, seq: i64) -> PhpResult<PhpArray> {
-        let (action, changes) = match read(line)?.next_step(seq) {
-            NextStep::Send => ("send", Vec::new()),
-            NextStep::Wait => ("wait", Vec::new()),
-            NextStep::Become(changes) => ("become", changes),
-        };
+        let step = read(line)?.next_step(seq);
         Ok(PhpArray(record([
-            ("action", zval(action)?),
+            ("step", zval(Case(step.kind()))?),
             (
                 "changes",
-                zval(try_list(changes.iter().map(change_array))?)?,
+                zval(try_list(step.changes().iter().map(change_array))?)?,
             ),
         ])?))
     }
@@ -150,13 +138,38 @@ impl Ledger {
     }
 }
 
-fn state(row: &ZendHashTable, field: &str) -> PhpResult<Option<RowState>> {
-    match text(row, field) {
-        None => Ok(None),
-        Some(key) => RowState::from_key(&key)
-            .map(Some)
-            .ok_or_else(|| exception::item("there is no such state", field)),
+/// A case of an enum in a row. None for null, or where there is no such field.
+fn case<T: PhpEnum>(row: &ZendHashTable, name: &str, path: &str) -> PhpResult<Option<T>> {
+    let Some(value) = field(row, name).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let Some(Case(case)) = Case::<T>::from_zval(value) else {
+        let message = format!("{} is not a case of {}", shown(value), T::CLASS);
+        return Err(exception::item(&message, path));
+    };
+    Ok(Some(case))
+}
+
+/// A value as a message can name it.
+fn shown(value: &Zval) -> String {
+    match value_text(value) {
+        Some(text) => format!("“{text}”"),
+        None => format!("a value of the type {}", value.get_type()),
     }
+}
+
+fn order_events(events: &ZendHashTable) -> PhpResult<Vec<OrderEvent>> {
+    let read = |(index, event): (usize, &Zval)| {
+        let path = |field: &str| format!("events[{index}].{field}");
+        let event = event
+            .array()
+            .ok_or_else(|| exception::item("must be an event", &format!("events[{index}]")))?;
+        let kind = case::<OrderEventKind>(event, "kind", &path("kind"))?;
+        let kind = required(kind, &path("kind"))?;
+        OrderEvent::new(kind, integer(event, "old"), integer(event, "new"))
+            .map_err(|e| exception::item(&e.to_string(), &path(e.field)))
+    };
+    values(events).enumerate().map(read).collect()
 }
 
 fn required<T>(value: Option<T>, field: &str) -> PhpResult<T> {
@@ -174,11 +187,11 @@ fn id(row: &ZendHashTable) -> PhpResult<String> {
 }
 
 fn ledger_entry(row: &ZendHashTable) -> PhpResult<LedgerEntry> {
-    let reversed = state(row, "reversed_state")?;
+    let reversed = case(row, "reversed_state", "reversed_state")?;
     Ok(LedgerEntry {
         item: required(text(row, "clover_id"), "clover_id")?,
         delta: required(integer(row, "delta"), "delta")?,
-        state: required(state(row, "state")?, "state")?,
+        state: required(case(row, "state", "state")?, "state")?,
         settled: integer(row, "settled"),
         reverses: reversed.map(|state| (state, integer(row, "reversed_settled"))),
         counted: integer(row, "counted") == Some(1),
@@ -191,14 +204,13 @@ fn read(line: &ZendHashTable) -> PhpResult<Line> {
         .into_iter()
         .flat_map(rows_of)
         .map(|row| {
-            let cause = text(row, "cause").and_then(|key| Cause::from_key(&key));
             Ok(LedgerRow {
                 seq: required(integer(row, "seq"), "rows.seq")?,
-                cause: required(cause, "rows.cause")?,
+                cause: required(case(row, "cause", "rows.cause")?, "rows.cause")?,
                 reverses: integer(row, "reverses"),
                 item: id(row)?,
                 delta: required(integer(row, "delta"), "rows.delta")?,
-                state: required(state(row, "state")?, "rows.state")?,
+                state: required(case(row, "state", "rows.state")?, "rows.state")?,
             })
         })
         .collect::<PhpResult<Vec<LedgerRow>>>()?;
@@ -212,14 +224,8 @@ fn read(line: &ZendHashTable) -> PhpResult<Line> {
 fn change_array(change: &RowChange) -> Result<ext_php_rs::boxed::ZBox<ZendHashTable>> {
     record([
         ("seq", zval(change.seq)?),
-        ("state", zval(change.state.key())?),
-        (
-            "reason",
-            change
-                .reason
-                .map(clover_core::ledger::Reason::key)
-                .into_zval(false)?,
-        ),
+        ("state", zval(Case(change.state))?),
+        ("reason", change.reason.map(Case).into_zval(false)?),
     ])
 }
 
@@ -227,17 +233,12 @@ fn plan_array(plan: &Plan) -> Result<PhpArray> {
     let entries = try_list(plan.entries.iter().map(|NewRow { row, reason }| {
         record([
             ("seq", zval(row.seq)?),
-            ("cause", zval(row.cause.key())?),
+            ("cause", zval(Case(row.cause))?),
             ("reverses", row.reverses.into_zval(false)?),
             ("clover_id", zval(row.item.as_str())?),
             ("delta", zval(row.delta)?),
-            ("state", zval(row.state.key())?),
-            (
-                "reason",
-                reason
-                    .map(clover_core::ledger::Reason::key)
-                    .into_zval(false)?,
-            ),
+            ("state", zval(Case(row.state))?),
+            ("reason", reason.map(Case).into_zval(false)?),
         ])
     }))?;
     Ok(PhpArray(record([
@@ -249,7 +250,4 @@ fn plan_array(plan: &Plan) -> Result<PhpArray> {
     ])?))
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Ledger>()
-}
+impl Finish for Ledger {}

@@ -6,7 +6,7 @@ mod catalog;
 mod connection;
 mod connection_status;
 
-mod environment;
+mod enums;
 mod exception;
 mod group_changes;
 mod host;
@@ -34,27 +34,60 @@ use std::ffi::c_int;
 use std::panic::catch_unwind;
 
 use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::error::php_error;
 use ext_php_rs::flags::ErrorType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-/// Registers the classes without a Rust object behind them. Runs before the module builder
-/// registers its classes; none of these needs one of those.
+use crate::zend::class::Finish;
+
+/// Names what the extension registers, once. Each list is in the order of registration.
+macro_rules! registry {
+    (
+        plain: $($plain:ident)+,
+        interfaces: $($interface:path)+,
+        classes: $($class:path)+,
+        last: $last:path,
+    ) => {
+        /// Runs before the builder's own classes are registered, which none of these needs.
+        fn register_plain() -> ext_php_rs::error::Result<()> {
+            $($plain::register()?;)+
+            Ok(())
+        }
+
+        fn register_classes(module: ModuleBuilder) -> ModuleBuilder {
+            module
+                $(.interface::<$interface>())+
+                $(.class::<$class>())+
+                .class::<$last>()
+        }
+
+        /// Runs while the last class is built, when those before it are registered: only then have
+        /// their methods a place for attributes.
+        fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
+            $(<$class as Finish>::finish(<$class as RegisteredClass>::get_metadata().ce());)+
+            last
+        }
+    };
+}
+
+registry! {
+    // Modules of enums, and of classes without a Rust object behind them.
+    plain: enums exception authorization connection_status merchant product_change group_changes
+        order_outcome webhook_verdict,
+    interfaces: token_store::PhpInterfaceTokenStore rate_limit::PhpInterfaceRateLimiter,
+    classes: settings::Settings vault::Vault connection::Connection page::Page
+        page_iterator::PageIterator item_lookup::ItemLookup stock_batch::StockBatch
+        stock_page::StockPage stock::Stock ledger::Ledger orders::Orders webhook::Webhook,
+    last: catalog::Catalog,
+}
+
 extern "C" fn startup(_: i32, _: i32) -> i32 {
-    let registered = catch_unwind(|| {
-        exception::register()
-            .and_then(|()| authorization::register())
-            .and_then(|()| connection_status::register())
-            .and_then(|()| merchant::register())
-            .and_then(|()| product_change::register())
-            .and_then(|()| group_changes::register())
-            .and_then(|()| order_outcome::register())
-            .and_then(|()| webhook_verdict::register())
-    });
-    // On a failure, PHP reports it and starts without the module.
-    i32::from(!matches!(registered, Ok(Ok(()))))
+    // A failure here would leave PHP without our classes; PHP then says so and starts without the
+    // module.
+    i32::from(!matches!(catch_unwind(register_plain), Ok(Ok(()))))
 }
 
 /// Ends the runtime of this process.
@@ -68,22 +101,6 @@ extern "C" fn info(_: *mut ModuleEntry) {
     info_table_row!("CloverSync", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_end!();
-}
-
-/// Runs while the last class is built, when those before it are registered: methods can take
-/// attributes only after registration.
-fn finish_earlier_classes(last: ClassBuilder) -> ClassBuilder {
-    settings::finish();
-    vault::finish();
-    connection::finish();
-    page::finish();
-    page_iterator::finish();
-    item_lookup::finish();
-    stock_batch::finish();
-    stock_page::finish();
-    orders::finish();
-    webhook::finish();
-    last
 }
 
 unsafe extern "C" {
@@ -125,20 +142,5 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .startup_function(startup)
         .shutdown_function(shutdown)
         .info_function(info);
-    let module = token_store::register(module);
-    let module = rate_limit::register(module);
-    let module = settings::register(module);
-    let module = vault::register(module);
-    let module = connection::register(module);
-    let module = page::register(module);
-    let module = page_iterator::register(module);
-    let module = item_lookup::register(module);
-    let module = stock_batch::register(module);
-    let module = stock_page::register(module);
-    let module = stock::register(module);
-    let module = ledger::register(module);
-    let module = orders::register(module);
-    let module = webhook::register(module);
-    let module = catalog::register(module);
-    environment::register(module)
+    register_classes(module)
 }

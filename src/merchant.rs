@@ -1,10 +1,11 @@
 //! `CloverSync\Merchant`.
 
-use clover_service::connection::Merchant as Core;
+use clover_service::connection::{CurrencySource, Merchant as Core};
 use ext_php_rs::error::Result;
 
 use crate::zend::array::zval;
 use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::text_enum::Case;
 
 static CLASS: Slot = Slot::new();
 
@@ -22,7 +23,7 @@ pub fn register() -> Result<()> {
             ("id", T::STRING),
             ("name", T::STRING.or_null()),
             ("currency", T::STRING.or_null()),
-            ("currencySource", T::STRING.or_null()),
+            ("currencySource", T::of::<CurrencySource>().or_null()),
             ("vat", T::BOOL.or_null()),
             ("trackStock", T::BOOL.or_null()),
             ("updateStock", T::BOOL.or_null()),
@@ -35,7 +36,7 @@ pub fn register() -> Result<()> {
 /// The PHP object.
 pub fn object(merchant: &Core) -> Result<Merchant> {
     let (currency, source) = match &merchant.currency {
-        Some((currency, source)) => (Some(currency.as_str()), Some(source.as_str())),
+        Some((currency, source)) => (Some(currency.as_str()), Some(Case(*source))),
         None => (None, None),
     };
     value_object(

@@ -1,11 +1,12 @@
 //! `CloverSync\OrderOutcome`: the result of one step of an order push.
 
 use clover_core::ids::OrderId;
-use clover_service::orders::OrderOutcome as Core;
+use clover_service::orders::{OrderOutcome as Core, OrderState};
 use ext_php_rs::error::Result;
 
 use crate::zend::array::zval;
 use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::text_enum::Case;
 
 static CLASS: Slot = Slot::new();
 
@@ -20,7 +21,7 @@ pub fn register() -> Result<()> {
     value_class(
         "CloverSync\\OrderOutcome",
         &[
-            ("state", T::STRING),
+            ("state", T::of::<OrderState>()),
             ("orderId", T::STRING.or_null()),
             ("message", T::STRING),
             ("retryAfter", T::INT),
@@ -36,7 +37,7 @@ pub fn object(core: &Core) -> Result<OrderOutcome> {
     value_object(
         &CLASS,
         [
-            zval(core.state.as_str())?,
+            zval(Case(core.state))?,
             zval(core.order.as_ref().map(OrderId::as_str))?,
             zval(core.message.as_str())?,
             zval(i64::try_from(seconds).unwrap_or(i64::MAX))?,

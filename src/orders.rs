@@ -7,13 +7,14 @@ use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::zend::ClassEntry;
 use serde_json::{Map, Number, Value};
 
 use crate::connection::Connection;
 use crate::exception::{self, of};
 use crate::order_outcome::{self, OrderOutcome};
 use crate::zend::array::{PhpArray, entries, is_list, list, values};
-use crate::zend::class::sensitive;
+use crate::zend::class::{Finish, sensitive};
 
 /// Levels of an order: the order, a list, an entry, and one to spare.
 const DEPTH: usize = 4;
@@ -121,15 +122,11 @@ fn json_value(value: &Zval, path: &str, depth: usize) -> Result<Value, String> {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Orders>()
-}
-
-/// Changes that the class entry takes only after registration. A plan names the customer.
-pub fn finish() {
-    let ce = <Orders as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    for method in ["plan", "create", "fill", "pay"] {
-        sensitive(ce, method, 0);
+impl Finish for Orders {
+    // A plan names the customer.
+    fn finish(ce: &ClassEntry) {
+        for method in ["plan", "create", "fill", "pay"] {
+            sensitive(ce, method, 0);
+        }
     }
 }

@@ -11,12 +11,13 @@ use ext_php_rs::error::Result;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
+use ext_php_rs::zend::ClassEntry;
 
 use crate::product_change;
 use crate::zend::array::{
     PhpArray, borrowed, integer, list, record, rows as array_rows, text, try_list, zval,
 };
-use crate::zend::class::{only_from_rust, returned_object};
+use crate::zend::class::{Finish, only_from_rust, returned_object};
 
 returned_object!(
     /// A page, as PHP gets it.
@@ -114,12 +115,8 @@ fn known(row: &ZendHashTable) -> Known {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Page>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    only_from_rust(<Page as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+impl Finish for Page {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+    }
 }

@@ -7,11 +7,12 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::zend::ClassEntry;
 use ext_php_rs::zend::ce;
 
 use crate::exception;
 use crate::page::{Page, PageObject};
-use crate::zend::class::only_from_rust;
+use crate::zend::class::{Finish, only_from_rust};
 
 /// Pages that are fetched ahead.
 #[php_class]
@@ -140,12 +141,8 @@ impl PageIterator {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<PageIterator>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    only_from_rust(<PageIterator as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+impl Finish for PageIterator {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+    }
 }

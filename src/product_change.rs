@@ -2,13 +2,14 @@
 
 use clover_core::diff::{Action, Change};
 use clover_core::ids::CategoryId;
-use clover_core::product::ProductReference;
+use clover_core::product::ProductKind;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::types::Zval;
 
 use crate::zend::array::{list, record, try_list, zval};
 use crate::zend::class::{PropertyType as T, Slot, value_class, value_object};
+use crate::zend::text_enum::Case;
 
 static CLASS: Slot = Slot::new();
 
@@ -18,10 +19,9 @@ pub fn register() -> Result<()> {
         "CloverSync\\ProductChange",
         &[
             ("cloverId", T::STRING),
-            ("kind", T::STRING),
-            ("action", T::STRING),
+            ("kind", T::of::<ProductKind>()),
+            ("action", T::of::<Action>()),
             ("fields", T::ARRAY),
-            ("type", T::STRING),
             ("title", T::STRING),
             ("alias", T::STRING),
             ("publish", T::BOOL),
@@ -45,10 +45,7 @@ pub fn register() -> Result<()> {
 /// The PHP object of a change.
 pub fn object(change: &Change) -> Result<Zval> {
     let product = &change.product;
-    let (kind, ty) = match product.reference {
-        ProductReference::Item(_) => ("item", "simple"),
-        ProductReference::Group(_) => ("group", "variable"),
-    };
+    let kind = product.reference.kind();
     let (lowest, highest) = product
         .price_range()
         .map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
@@ -62,7 +59,7 @@ pub fn object(change: &Change) -> Result<Zval> {
         |(variant, difference)| {
             record([
                 ("clover_id", zval(variant.id.as_str())?),
-                ("action", zval(word(difference.action))?),
+                ("action", zval(Case(difference.action))?),
                 ("fields", zval(list(difference.fields.iter().copied())?)?),
                 ("fingerprint", zval(variant.fingerprint())?),
                 ("sku", variant.sku.as_deref().into_zval(false)?),
@@ -84,10 +81,9 @@ pub fn object(change: &Change) -> Result<Zval> {
         &CLASS,
         [
             zval(product.reference.id())?,
-            zval(kind)?,
-            zval(word(change.action))?,
+            zval(Case(kind))?,
+            zval(Case(change.action))?,
             zval(list(change.fields.iter().copied())?)?,
-            zval(ty)?,
             zval(product.title.as_str())?,
             zval(product.alias())?,
             zval(product.publish)?,
@@ -104,14 +100,4 @@ pub fn object(change: &Change) -> Result<Zval> {
             zval(variants)?,
         ],
     )
-}
-
-fn word(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Restore => "restore",
-        Action::Move => "move",
-        Action::Keep => "keep",
-    }
 }

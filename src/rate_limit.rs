@@ -134,8 +134,3 @@ fn duration(milliseconds: i64) -> Duration {
 fn time(answer: &ZendHashTable, field: &str) -> Duration {
     duration(integer(answer, field).unwrap_or(0))
 }
-
-/// Adds the interface to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.interface::<PhpInterfaceRateLimiter>()
-}

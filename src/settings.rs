@@ -3,17 +3,32 @@
 use std::collections::BTreeMap;
 
 use clover_client::Hosts;
-use clover_core::pricing::Pricing;
-use clover_core::settings::{DeleteAction, MappingMode, Settings as Core, SettingsError};
+use clover_core::settings::{
+    Description, SETTINGS, Setting, SettingKind, Settings as Core, SettingsError, Shown,
+};
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
+use ext_php_rs::error::{Error, Result};
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendHashTable;
+use ext_php_rs::types::{ZendClassObject, ZendHashTable, Zval};
+use ext_php_rs::zend::ClassEntry;
 
-use crate::environment::Environment;
-use crate::exception;
-use crate::zend::array::{Key, NOT_UTF8, PhpArray, entries, list, record, to_json, zval};
-use crate::zend::class::{only_from_rust, sensitive};
+use crate::zend::array::{
+    Key, NOT_UTF8, PhpArray, entries, from_json, list, record, to_json, try_list, zval,
+};
+use crate::zend::class::{
+    Finish, PropertyType as T, fill_properties, only_from_rust, readonly_property, returned_object,
+    sensitive,
+};
+use crate::zend::text_enum::{Case, EnumSlot};
+use crate::{enums, exception};
+
+returned_object!(
+    /// Settings, on their way to PHP.
+    SettingsObject,
+    "CloverSync\\Settings"
+);
 
 /// The owner's settings, checked as a whole.
 #[php_class]
@@ -29,7 +44,7 @@ pub struct Settings {
 #[php_impl]
 impl Settings {
     /// Checks the parameters.
-    pub fn from_array(parameters: &ZendHashTable) -> PhpResult<Self> {
+    pub fn from_array(parameters: &ZendHashTable) -> PhpResult<SettingsObject> {
         let mut checked = BTreeMap::new();
         let mut problems = BTreeMap::new();
         for (key, value) in entries(parameters) {
@@ -56,98 +71,112 @@ impl Settings {
         match (core, elsewhere) {
             (Ok(core), Ok(elsewhere)) if problems.is_empty() => {
                 let hosts = elsewhere.unwrap_or_else(|| Hosts::of(core.environment));
-                Ok(Self { core, hosts })
+                Ok(Self { core, hosts }.into_object()?)
             }
             _ => Err(exception::of(SettingsError { fields: problems }.into())),
         }
     }
 
-    /// The Clover environment.
-    pub fn environment(&self) -> Environment {
-        self.core.environment.into()
+    /// What settings there are.
+    pub fn describe() -> PhpResult<PhpArray> {
+        Ok(PhpArray(try_list(SETTINGS.iter().map(described))?))
+    }
+
+    /// The same settings with another default category.
+    #[php(name = "withDefaultCategory")]
+    pub fn with_default_category(&self, category: i64) -> PhpResult<SettingsObject> {
+        let core = Core {
+            default_category: category,
+            ..self.core.clone()
+        };
+        let hosts = self.hosts.clone();
+        Ok(Self { core, hosts }.into_object()?)
     }
 
     /// Whether App ID and App Secret are both set.
     pub fn has_credentials(&self) -> bool {
         !self.core.app_id.is_empty() && self.core.app_secret.is_some()
     }
+}
 
-    /// All settings except the secrets.
-    pub fn to_array(&self) -> PhpResult<PhpArray> {
-        let s = &self.core;
-        Ok(PhpArray(record([
-            ("environment", zval(s.environment.key())?),
-            ("app_id", zval(s.app_id.as_str())?),
-            ("base_url", s.base_url.as_deref().into_zval(false)?),
-            (
-                "import_status",
-                zval(if s.import_published {
-                    "published"
-                } else {
-                    "unpublished"
-                })?,
-            ),
-            ("default_category", zval(s.default_category)?),
-            ("default_tax_profile", zval(s.default_tax_profile)?),
-            (
-                "mapping_mode",
-                zval(match s.mapping_mode {
-                    MappingMode::Tag => "tag",
-                    MappingMode::Category => "category",
-                })?,
-            ),
-            (
-                "delete_action",
-                zval(match s.delete_action {
-                    DeleteAction::Unpublish => "unpublish",
-                    DeleteAction::Trash => "trash",
-                    DeleteAction::Ignore => "ignore",
-                })?,
-            ),
-            (
-                "pricing_mode",
-                zval(if s.pricing == Pricing::Direct {
-                    "direct"
-                } else {
-                    "markup"
-                })?,
-            ),
-            (
-                "markup_type",
-                zval(if s.markup_is_percentage {
-                    "percentage"
-                } else {
-                    "fixed"
-                })?,
-            ),
-            ("markup_value", zval(s.markup_value.as_str())?),
-            ("webhooks", zval(s.webhooks)?),
-            ("sync_interval", zval(s.sync_interval)?),
-            ("push_stock", zval(s.push_stock)?),
-            ("sync_sale", zval(s.sync_sale)?),
-            ("log_retention", zval(s.log_retention)?),
-            ("debug", zval(s.debug)?),
-            (
-                "paid_statuses",
-                zval(list(s.paid_statuses.iter().copied())?)?,
-            ),
-            (
-                "refunded_statuses",
-                zval(list(s.refunded_statuses.iter().copied())?)?,
-            ),
-            ("pace_share", zval(s.pace_share)?),
-        ])?))
+impl Settings {
+    /// The PHP object, with its properties.
+    fn into_object(self) -> Result<SettingsObject> {
+        let values = visible().map(|(setting, description)| match setting.show(&self.core) {
+            Shown::Hidden => Ok(Zval::null()),
+            Shown::Text(text) => text.into_zval(false),
+            Shown::Choice(index) => case_of(&description, index),
+            Shown::Integer(number) => zval(number),
+            Shown::Switch(on) => zval(on),
+            Shown::Ids(ids) => zval(list(ids.iter().copied())?),
+        });
+        let values = values.collect::<Result<Vec<_>>>()?;
+        let mut object = ZendClassObject::new(self);
+        fill_properties(&mut object.std, values);
+        object.into_zval(false).map(SettingsObject)
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Settings>()
+/// The settings that are properties: all but the secrets.
+fn visible() -> impl Iterator<Item = (&'static Setting, Description)> {
+    SETTINGS
+        .iter()
+        .map(|setting| (setting, setting.describe()))
+        .filter(|(_, description)| description.kind != SettingKind::Secret)
 }
 
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    let ce = <Settings as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    only_from_rust(ce);
-    sensitive(ce, "fromArray", 0);
+fn enum_of(description: &Description) -> Option<&'static EnumSlot> {
+    enums::slot_of(description.choice_of?)
+}
+
+fn case_of(description: &Description, index: usize) -> Result<Zval> {
+    enum_of(description)
+        .ok_or(Error::InvalidPointer)?
+        .case(index)
+}
+
+/// `syncInterval` of `sync_interval`.
+fn property(setting: &Setting) -> String {
+    let mut words = setting.name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(1);
+        name + &initial.to_ascii_uppercase() + rest
+    })
+}
+
+fn described(setting: &Setting) -> Result<ZBox<ZendHashTable>> {
+    let description = setting.describe();
+    let range = description.range.as_ref();
+    let longest = description.longest.and_then(|n| i64::try_from(n).ok());
+    record([
+        ("name", zval(setting.name)?),
+        ("property", zval(property(setting))?),
+        ("kind", zval(Case(description.kind))?),
+        ("default", from_json(&description.default)?),
+        ("min", range.map(|range| *range.start()).into_zval(false)?),
+        ("max", range.map(|range| *range.end()).into_zval(false)?),
+        ("choices", zval(list(description.choices.iter().copied())?)?),
+        ("longest", longest.into_zval(false)?),
+    ])
+}
+
+impl Finish for Settings {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+        sensitive(ce, "fromArray", 0);
+        for (setting, description) in visible() {
+            let ty = match description.kind {
+                SettingKind::Text | SettingKind::Decimal | SettingKind::Secret => T::STRING,
+                SettingKind::OptionalText => T::STRING.or_null(),
+                SettingKind::Integer => T::INT,
+                SettingKind::Switch => T::BOOL,
+                SettingKind::Statuses => T::ARRAY,
+                SettingKind::Choice => T::of_slot(
+                    enum_of(&description).expect("every choice is in the table of enums"),
+                ),
+            };
+            readonly_property(ce, &property(setting), ty);
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::exception::{self, of};
 use crate::stock_batch::{StockBatch, StockBatchObject, outcomes};
 use crate::stock_page::{StockPage, StockPageObject};
 use crate::zend::array::{PhpArray, integer, record, rows, text, try_list, values, zval};
+use crate::zend::class::Finish;
 
 /// Reads and writes stock counts in Clover.
 #[php_class]
@@ -117,6 +118,13 @@ impl Stock {
         Ok(StockPageObject(page.into_zval(false)?))
     }
 
+    /// Units that the shop may sell of a count.
+    pub fn sellable(count: &str, committed: i64) -> PhpResult<i64> {
+        let count = Quantity::parse(count)
+            .ok_or_else(|| exception::item("must be a count with at most three places", "count"))?;
+        Ok(count.sellable(committed))
+    }
+
     /// Units that the till sold while their counts were overwritten.
     #[php(name = "soldWithin")]
     pub fn sold_within(&self, writes: &ZendHashTable) -> PhpResult<PhpArray> {
@@ -133,7 +141,4 @@ impl Stock {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Stock>()
-}
+impl Finish for Stock {}

@@ -8,9 +8,11 @@ use ext_php_rs::error::Result;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::zend::ClassEntry;
 
 use crate::zend::array::{PhpArray, record, try_list, zval};
-use crate::zend::class::{only_from_rust, returned_object};
+use crate::zend::class::{Finish, only_from_rust, returned_object};
+use crate::zend::text_enum::Case;
 
 returned_object!(
     /// A batch, as PHP gets it.
@@ -44,7 +46,7 @@ pub fn outcomes(rows: &[StockOutcome]) -> Result<ZBox<ZendHashTable>> {
     try_list(rows.iter().map(|row| {
         record([
             ("key", zval(row.key)?),
-            ("state", zval(row.state.as_str())?),
+            ("state", zval(Case(row.state))?),
             ("before", count(row.before)?),
             ("modified", row.modified.into_zval(false)?),
             ("target", count(row.target)?),
@@ -56,12 +58,8 @@ pub fn outcomes(rows: &[StockOutcome]) -> Result<ZBox<ZendHashTable>> {
     }))
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<StockBatch>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    only_from_rust(<StockBatch as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+impl Finish for StockBatch {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+    }
 }

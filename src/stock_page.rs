@@ -7,10 +7,11 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
+use ext_php_rs::zend::ClassEntry;
 
 use crate::page::known_rows;
 use crate::zend::array::{PhpArray, record, try_list, zval};
-use crate::zend::class::{only_from_rust, returned_object};
+use crate::zend::class::{Finish, only_from_rust, returned_object};
 
 returned_object!(
     /// A page of counts, as PHP gets it.
@@ -67,12 +68,8 @@ impl StockPage {
     }
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<StockPage>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    only_from_rust(<StockPage as ext_php_rs::class::RegisteredClass>::get_metadata().ce());
+impl Finish for StockPage {
+    fn finish(ce: &ClassEntry) {
+        only_from_rust(ce);
+    }
 }

@@ -49,8 +49,3 @@ impl Store {
         Ok(answer)
     }
 }
-
-/// Adds the interface to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.interface::<PhpInterfaceTokenStore>()
-}

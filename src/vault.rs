@@ -7,9 +7,10 @@ use clover_service::token_record::seal;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
+use ext_php_rs::zend::ClassEntry;
 
 use crate::exception;
-use crate::zend::class::sensitive;
+use crate::zend::class::{Finish, sensitive};
 
 /// Encrypts secrets for the shop's database.
 #[php_class]
@@ -63,15 +64,10 @@ fn text<'a>(bytes: &'a [u8], name: &str) -> PhpResult<&'a str> {
         .map_err(|_| exception::vault(&format!("the {name} text is not valid UTF-8")))
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Vault>()
-}
-
-/// Changes that the class entry takes only after registration.
-pub fn finish() {
-    let ce = <Vault as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    sensitive(ce, "__construct", 0);
-    sensitive(ce, "__construct", 1);
-    sensitive(ce, "seal", 0);
+impl Finish for Vault {
+    fn finish(ce: &ClassEntry) {
+        sensitive(ce, "__construct", 0);
+        sensitive(ce, "__construct", 1);
+        sensitive(ce, "seal", 0);
+    }
 }

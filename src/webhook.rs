@@ -8,12 +8,13 @@ use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
+use ext_php_rs::zend::ClassEntry;
 
 use crate::exception;
 use crate::settings::Settings;
 use crate::webhook_verdict::{self, WebhookVerdict};
 use crate::zend::array::values as array_values;
-use crate::zend::class::sensitive;
+use crate::zend::class::{Finish, sensitive};
 
 /// The header's name in `$_SERVER`.
 const AUTH_VARIABLE: &str = "HTTP_X_CLOVER_AUTH";
@@ -94,15 +95,11 @@ fn bytes(value: &Zval) -> &[u8] {
     value.zend_str().map_or(&[], ZendStr::as_bytes)
 }
 
-/// Adds the class to the module.
-pub fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.class::<Webhook>()
-}
-
-/// Changes that the class entry takes only after registration. A body holds the verification code,
-/// or names what the shop sells.
-pub fn finish() {
-    let ce = <Webhook as ext_php_rs::class::RegisteredClass>::get_metadata().ce();
-    sensitive(ce, "judge", 0);
-    sensitive(ce, "judge", 1);
+impl Finish for Webhook {
+    // A body holds the verification code, or names what
+    // the shop sells.
+    fn finish(ce: &ClassEntry) {
+        sensitive(ce, "judge", 0);
+        sensitive(ce, "judge", 1);
+    }
 }

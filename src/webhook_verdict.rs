@@ -1,12 +1,13 @@
 //! `CloverSync\WebhookVerdict`.
 
-use clover_core::webhook::{Event, Ignored, Verdict};
+use clover_core::webhook::{Event, Ignored, Verdict, VerdictKind};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::types::ZendEmptyArray;
 
 use crate::zend::array::{record, try_list, zval};
 use crate::zend::class::{PropertyType as T, Slot, returned_object, value_class, value_object};
+use crate::zend::text_enum::Case;
 
 static CLASS: Slot = Slot::new();
 
@@ -22,7 +23,7 @@ pub fn register() -> Result<()> {
         "CloverSync\\WebhookVerdict",
         &[
             ("status", T::INT),
-            ("kind", T::STRING),
+            ("kind", T::of::<VerdictKind>()),
             ("code", T::STRING.or_null()),
             ("events", T::ARRAY),
             ("ignored", T::ARRAY),
@@ -36,20 +37,16 @@ pub fn register() -> Result<()> {
 /// The PHP object.
 pub fn object(verdict: &Verdict) -> Result<WebhookVerdict> {
     let none = Ignored::default();
-    let (kind, code, events, ignored, skipped, reason) = match verdict {
-        Verdict::Verification(code) => {
-            ("verification", Some(code.as_str()), &[][..], &none, 0, None)
-        }
-        Verdict::Events { events, ignored } => {
-            ("events", None, events.as_slice(), ignored, 0, None)
-        }
+    let (code, events, ignored, skipped, reason) = match verdict {
+        Verdict::Verification(code) => (Some(code.as_str()), &[][..], &none, 0, None),
+        Verdict::Events { events, ignored } => (None, events.as_slice(), ignored, 0, None),
         Verdict::Disabled { skipped, ignored } => {
             let reason = "webhooks are switched off in the settings".to_owned();
-            ("disabled", None, &[][..], ignored, *skipped, Some(reason))
+            (None, &[][..], ignored, *skipped, Some(reason))
         }
         Verdict::Refused(refusal) => {
             let reason = Some(refusal.to_string());
-            ("refused", None, &[][..], &none, 0, reason)
+            (None, &[][..], &none, 0, reason)
         }
     };
     let events = match events {
@@ -67,7 +64,7 @@ pub fn object(verdict: &Verdict) -> Result<WebhookVerdict> {
         &CLASS,
         [
             zval(i64::from(verdict.status()))?,
-            zval(kind)?,
+            zval(Case(verdict.kind()))?,
             code.into_zval(false)?,
             events,
             zval(ignored)?,
@@ -79,9 +76,9 @@ pub fn object(verdict: &Verdict) -> Result<WebhookVerdict> {
 
 fn event(event: &Event) -> Result<ext_php_rs::boxed::ZBox<ext_php_rs::types::ZendHashTable>> {
     record([
-        ("object_type", zval(event.object.key())?),
+        ("object_type", zval(Case(event.object.kind()))?),
         ("object_id", zval(event.object.id())?),
-        ("type", zval(event.kind.key())?),
+        ("type", zval(Case(event.kind))?),
         ("ts", event.ts.into_zval(false)?),
     ])
 }

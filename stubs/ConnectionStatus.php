@@ -9,7 +9,7 @@ final readonly class ConnectionStatus
 {
     public bool $connected;
 
-    public string $environment;
+    public Environment $environment;
 
     public ?string $merchantId;
 

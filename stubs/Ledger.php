@@ -10,16 +10,11 @@ use CloverSync\Exception\ItemException;
  * The rules of the stock ledger: how many units an order line must still take from Clover's count or return to it.
  *
  * A line has the keys clover_id (empty when the product is not linked to an item), quantity (int, 0 when the line no
- * longer exists) and rows: all rows of the line, ordered by seq. A row has seq, cause ("order", "release", "hand"),
- * reverses (?int, the seq of the sale that a return reverses), clover_id, delta (int, units to take from Clover's
- * count; negative to return) and state ("intended", "sent", "confirmed", "uncertain", "skipped", "dead"). Numbers may
- * be text.
+ * longer exists) and rows: all rows of the line, ordered by seq. A row has seq, cause ({@see LedgerCause}), reverses
+ * (?int, the seq of the sale that a return reverses), clover_id, delta (int, units to take from Clover's count;
+ * negative to return) and state ({@see SendState}). Numbers may be text.
  *
- * A plan is array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
- * string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}: rows to add, and rows to
- * change. Reasons: "unlinked", "push_off" (Push Stock on Sale is off), "never_taken" (the sale that it reverses never
- * reached Clover), "moot" (the sale was cancelled before it was sent), "replaced" (by a newer row), "after_uncertain",
- * "owner".
+ * A plan has the rows to add (entries) and the rows to change (changes).
  */
 final class Ledger
 {
@@ -29,19 +24,26 @@ final class Ledger
     }
 
     /**
-     * Whether an order's units are sold: "paid", "released" or "unchanged".
+     * Whether an order's units are sold.
      *
-     * @param ?int   $status J2Commerce's current status id; null when the order no longer exists
-     * @param string $events Recorded events, oldest first: status changes such as "5>4,4>1", and "R" for a whole
-     *   refund by the payment gateway
+     * @param ?int $status J2Commerce's current status id; null when the order no longer exists
+     * @param list<array{kind: OrderEventKind, old: ?int, new: ?int}> $events Oldest first; a refund has no statuses
+     *
+     * @throws ItemException when an event is malformed, with its place as path
      */
-    public function saleState(?int $status, string $events): string
+    public function saleState(?int $status, array $events): SaleState
     {
         throw new \LogicException('provided by the extension');
     }
 
-    /** Whether one of these events changed the order from a status that is not paid to one that is. */
-    public function wasPaid(string $events): bool
+    /**
+     * Whether one of these events changed the order from a status that is not paid to one that is.
+     *
+     * @param list<array{kind: OrderEventKind, old: ?int, new: ?int}> $events
+     *
+     * @throws ItemException when an event is malformed, with its place as path
+     */
+    public function wasPaid(array $events): bool
     {
         throw new \LogicException('provided by the extension');
     }
@@ -52,12 +54,13 @@ final class Ledger
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
-     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
+     * @return array{entries: list<array{seq: int, cause: LedgerCause, reverses: ?int, clover_id: string, delta: int,
+     *   state: SendState, reason: ?LedgerReason}>, changes: list<array{seq: int, state: SendState, reason:
+     *   ?LedgerReason}>}
      *
      * @throws ItemException when the line is malformed, with its field as path
      */
-    public function plan(array $line, string $saleState): array
+    public function plan(array $line, SaleState $saleState): array
     {
         throw new \LogicException('provided by the extension');
     }
@@ -67,8 +70,9 @@ final class Ledger
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
-     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
+     * @return array{entries: list<array{seq: int, cause: LedgerCause, reverses: ?int, clover_id: string, delta: int,
+     *   state: SendState, reason: ?LedgerReason}>, changes: list<array{seq: int, state: SendState, reason:
+     *   ?LedgerReason}>}
      *
      * @throws ItemException with the path "units" when the line holds fewer units
      */
@@ -78,29 +82,27 @@ final class Ledger
     }
 
     /**
-     * Applies the owner's decision on a row that is uncertain or dead: "applied" (Clover's count includes it),
-     * "not_applied" (it does not: send it), "leave" (the owner has set the count).
+     * Applies the owner's decision on a row that is uncertain or dead.
      *
      * @param array<string, mixed> $line
      *
-     * @return array{entries: list<array{seq: int, cause: string, reverses: ?int, clover_id: string, delta: int, state:
-     *   string, reason: ?string}>, changes: list<array{seq: int, state: string, reason: ?string}>}
+     * @return array{entries: list<array{seq: int, cause: LedgerCause, reverses: ?int, clover_id: string, delta: int,
+     *   state: SendState, reason: ?LedgerReason}>, changes: list<array{seq: int, state: SendState, reason:
+     *   ?LedgerReason}>}
      *
-     * @throws ItemException with the path "seq" when that row does not need a decision, "resolution" for an unknown
-     *   one
+     * @throws ItemException with the path "seq" when that row does not need a decision
      */
-    public function resolve(array $line, int $seq, string $resolution): array
+    public function resolve(array $line, int $seq, Resolution $resolution): array
     {
         throw new \LogicException('provided by the extension');
     }
 
     /**
-     * Whether an intended row should be sent now: "send", "wait" (for the sale that it reverses) or "become" (do not
-     * send it; change these rows).
+     * Whether an intended row should be sent now, and the rows that change when it should not.
      *
      * @param array<string, mixed> $line
      *
-     * @return array{action: string, changes: list<array{seq: int, state: string, reason: ?string}>}
+     * @return array{step: NextStep, changes: list<array{seq: int, state: SendState, reason: ?LedgerReason}>}
      *
      * @throws ItemException when the line is malformed
      */

@@ -14,8 +14,8 @@ final readonly class Merchant
     /** ISO 4217. */
     public ?string $currency;
 
-    /** "properties" or "order": the source of the currency; null when Clover did not return one. */
-    public ?string $currencySource;
+    /** The source of the currency; null when Clover did not return one. */
+    public ?CurrencySource $currencySource;
 
     /** Whether Clover's prices include tax. */
     public ?bool $vat;

@@ -10,11 +10,10 @@ final readonly class ProductChange
     /** The item's id, or the group's. */
     public string $cloverId;
 
-    /** "item" or "group". */
-    public string $kind;
+    public ProductKind $kind;
 
-    /** "create", "update", or "restore" for a product that was deleted in Clover and exists again. */
-    public string $action;
+    /** Create, Update or Restore. */
+    public ChangeAction $action;
 
     /**
      * The fields that differ: title, category, tags, sale, options, variants, sku, upc, price, count, availability. On
@@ -23,9 +22,6 @@ final readonly class ProductChange
      * @var list<string>
      */
     public array $fields;
-
-    /** "simple" or "variable". */
-    public string $type;
 
     public string $title;
 
@@ -73,13 +69,12 @@ final readonly class ProductChange
     public array $options;
 
     /**
-     * All variants that exist in Clover; a simple product has exactly one. `action` is create, update, restore, keep,
-     * or move for a variant that belongs to another product of the shop. `fields` names the fields that differ in this
-     * variant (on create, all). `availability` is null when it must not change. `quantity` is null when the item is
-     * untracked. `option_values` has one value for each of `options`, in their order. Store `fingerprint` with the
-     * mapping of a variant of a group.
+     * All variants that exist in Clover; a simple product has exactly one. `fields` names the fields that differ
+     * in this variant (on create, all). `availability` is null when it must not change. `quantity` is null when the
+     * item is untracked. `option_values` has one value for each of `options`, in their order. Store `fingerprint` with
+     * the mapping of a variant of a group.
      *
-     * @var list<array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     * @var list<array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
      *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
      *   list<string>, name: string}>
      */

@@ -9,21 +9,70 @@ use CloverSync\Exception\SettingsException;
 /**
  * The owner's settings, checked as a whole.
  *
- * Secrets cannot be read back, printed or exported.
+ * {@see describe()} lists them. A property is named as its setting, in camel case. Secrets have no property and cannot
+ * be read back, printed or exported.
  */
 final class Settings
 {
+    public readonly Environment $environment;
+
+    /** Empty until the owner sets it. */
+    public readonly string $appId;
+
+    /** A Clover elsewhere, for tests: loopback addresses only. */
+    public readonly ?string $baseUrl;
+
+    public readonly ImportStatus $importStatus;
+
+    /** Category id; 0 when none is chosen. */
+    public readonly int $defaultCategory;
+
+    /** Tax profile id; 0 when none is chosen. */
+    public readonly int $defaultTaxProfile;
+
+    public readonly MappingMode $mappingMode;
+
+    public readonly DeleteAction $deleteAction;
+
+    public readonly PricingMode $pricingMode;
+
+    public readonly MarkupType $markupType;
+
+    /** As typed. */
+    public readonly string $markupValue;
+
+    /** Whether webhook events are processed. */
+    public readonly bool $webhooks;
+
+    /** Minutes. */
+    public readonly int $syncInterval;
+
+    /** Whether web sales move Clover's counts. */
+    public readonly bool $pushStock;
+
+    /** Whether web orders are sent to Clover. */
+    public readonly bool $syncSale;
+
+    /** Days. */
+    public readonly int $logRetention;
+
+    public readonly bool $debug;
+
+    /** @var list<int> Order statuses of J2Commerce */
+    public readonly array $paidStatuses;
+
+    /** @var list<int> */
+    public readonly array $refundedStatuses;
+
+    /** Percent of the rate limit that this node may use. More than 100 only with a base URL. */
+    public readonly int $paceShare;
+
     private function __construct()
     {
     }
 
     /**
-     * @param array<string, mixed> $parameters Keys: environment, app_id, app_secret, base_url (loopback only),
-     *   webhook_secret, import_status (published|unpublished), default_category, default_tax_profile, mapping_mode
-     *   (tag|category), delete_action (unpublish|trash|ignore), pricing_mode (direct|markup), markup_type
-     *   (percentage|fixed), markup_value, webhooks, sync_interval (minutes, at least 5), push_stock, sync_sale,
-     *   log_retention (days), debug, paid_statuses, refunded_statuses, pace_share (percent of 16 requests a second that
-     *   this node may use, 7 to 100; more only with a base_url). An absent or empty value means the default.
+     * @param array<string, mixed> $parameters By the names of {@see describe()}. Absent or empty = the default
      *
      * @throws SettingsException with all invalid fields
      */
@@ -32,27 +81,26 @@ final class Settings
         throw new \LogicException('provided by the extension');
     }
 
-    /** The Clover environment. */
-    public function environment(): Environment
+    /**
+     * What settings there are.
+     *
+     * @return list<array{name: string, property: string, kind: SettingKind, default: string|int|bool|list<int>|null,
+     *   min: ?int, max: ?int, choices: list<string>, longest: ?int}> min and max: of a number. choices: of a choice,
+     *   the values of its enum. longest: characters of a text
+     */
+    public static function describe(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /** The same settings with another default category. */
+    public function withDefaultCategory(int $category): self
     {
         throw new \LogicException('provided by the extension');
     }
 
     /** Whether App ID and App Secret are both set. Connecting needs both. */
     public function hasCredentials(): bool
-    {
-        throw new \LogicException('provided by the extension');
-    }
-
-    /**
-     * All settings except the secrets, with defaults filled in and values converted to their types.
-     *
-     * @return array{environment: string, app_id: string, base_url: ?string, import_status: string, default_category:
-     *   int, default_tax_profile: int, mapping_mode: string, delete_action: string, pricing_mode: string, markup_type:
-     *   string, markup_value: string, webhooks: bool, sync_interval: int, push_stock: bool, sync_sale: bool,
-     *   log_retention: int, debug: bool, paid_statuses: list<int>, refunded_statuses: list<int>, pace_share: int}
-     */
-    public function toArray(): array
     {
         throw new \LogicException('provided by the extension');
     }

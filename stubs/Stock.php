@@ -22,10 +22,10 @@ use CloverSync\Exception\UnavailableException;
  * Counts are decimal text with at most three places, such as "12" or "0.5"; they may be negative. An outcome has the
  * keys key (int, as given), state, before and target (counts or null), modified (Clover's modifiedTime of the count in
  * milliseconds, or null), window (milliseconds from the request for the old count to the response for the new one; for
- * a "ready" row the maximum; or null), message (for people), retry_after (seconds) and permission (its name in the
- * Clover Developer Dashboard, or null). States that any call may return for a row: "later" (nothing was changed: try
- * again after retry_after), "gone" (the item does not exist in Clover), "permission" (a permission is missing),
- * "refused" (Clover rejects it).
+ * a ready row the maximum; or null), message (for people), retry_after (seconds) and permission (its name in the
+ * Clover Developer Dashboard, or null).
+ *
+ * Any call may return the states Later, Gone, Permission and Refused of {@see StockState} for a row.
  */
 final class Stock
 {
@@ -40,7 +40,7 @@ final class Stock
      * least one.
      *
      * @param list<array{key: int, clover_id: string, delta: int, misses?: int}> $changes Units to take, negative to
-     *   return; each item once. misses: how often the write was "late" before; a single count then gets more time
+     *   return; each item once. misses: how often the write was Late before; a single count then gets more time
      *
      * @throws ReconnectException   when the shop is not connected
      * @throws PermissionException  without Inventory Read
@@ -57,10 +57,8 @@ final class Stock
      *
      * @param list<int> $keys Keys of the batch's ready rows that the shop has stored as sent
      *
-     * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> "confirmed": Clover has the target count; "unknown":
-     *   no response: call {@see settle()} when 35 seconds and the ready row's window have passed; "late": the write
-     *   got no permit in time and was not sent: prepare it again
+     * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
+     *   message: string, retry_after: int, permission: ?string}> Confirmed, Unknown or Late
      *
      * @throws CloverException when the wait was interrupted: settle the rows to learn whether they were written
      */
@@ -74,10 +72,8 @@ final class Stock
      *
      * @param list<array{key: int, clover_id: string, before: string, modified: ?int, target: string}> $sent
      *
-     * @return list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
-     *   message: string, retry_after: int, permission: ?string}> "confirmed": the write was carried out; "again": it
-     *   was not and may be prepared again; "uncertain": the count was changed elsewhere as well, and before is the
-     *   current count
+     * @return list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
+     *   message: string, retry_after: int, permission: ?string}> Confirmed, Again or Uncertain
      *
      * @throws CloverException
      */
@@ -94,6 +90,17 @@ final class Stock
      * @throws CloverException
      */
     public function counts(?string $after = null): StockPage
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
+     * Whole units of a count that the shop may sell: without the units that the shop has taken and Clover has not, and
+     * never below 0.
+     *
+     * @throws ItemException when the count is not decimal text
+     */
+    public static function sellable(string $count, int $committed): int
     {
         throw new \LogicException('provided by the extension');
     }

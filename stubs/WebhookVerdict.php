@@ -10,28 +10,21 @@ final readonly class WebhookVerdict
     /** The HTTP status of the response: 200, or 400, 403 or 413 when the request is refused. */
     public int $status;
 
-    /**
-     * "verification": show {@see $code} to the owner, who copies it into Clover's dashboard. Any sender can post one.
-     * "events":       process {@see $events}; there may be none.
-     * "disabled":     events from Clover while webhooks are switched off: only log how many were skipped.
-     * "refused":      only log {@see $reason}.
-     */
-    public string $kind;
+    public VerdictKind $kind;
 
     /** The verification code: at most 64 hexadecimal digits and hyphens; null in every other kind. */
     public ?string $code;
 
     /**
-     * One event for each object, in the order in which the objects first occur; empty in every kind except "events".
+     * One event for each object, in the order in which the objects first occur; empty in every kind except
+     * {@see VerdictKind::Events}.
      *
-     * object_type: "item" (including its stock and availability), "category", "order", "merchant", "app" (installed,
-     * uninstalled or another subscription), or "other" for types that Clover documents and a shop does not use;
-     * object_id is then Clover's whole text, such as "P:…". type: "CREATE", "UPDATE" or "DELETE". Of several events
-     * about an object the newest counts, except that a later event never hides a DELETE. The type is only a hint: check
+     * object_id: of {@see WebhookObject::Other} it is Clover's whole text, such as "P:…". type: of several events
+     * about an object the newest counts, except that a later event never hides a Delete. The type is only a hint: check
      * it with Clover. ts: milliseconds, of the newest event about the object. Deliveries can overtake each other, so
      * times of two deliveries are not comparable.
      *
-     * @var list<array{object_type: string, object_id: string, type: string, ts: ?int}>
+     * @var list<array{object_type: WebhookObject, object_id: string, type: WebhookEvent, ts: ?int}>
      */
     public array $events;
 
@@ -45,8 +38,8 @@ final readonly class WebhookVerdict
     public array $ignored;
 
     /**
-     * For the log, in "disabled" and "refused"; otherwise empty. Contains no text of the request. Do not put it into
-     * the response: an unknown sender must learn only the status.
+     * For the log, of {@see VerdictKind::Disabled} and {@see VerdictKind::Refused}; otherwise empty. Contains no text
+     * of the request. Do not put it into the response: an unknown sender must learn only the status.
      */
     public string $reason;
 

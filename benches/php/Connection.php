@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
+use CloverSync\CurrencySource;
+
 /**
  * Clover over curl_multi: kept connections, gzip, the two views of a page side by side, and the next page on its way
  * while the caller writes the one before.
@@ -55,7 +57,7 @@ final class Connection
             'id'             => $this->merchant,
             'name'           => null,
             'currency'       => $orders['elements'][0]['currency'] ?? 'USD',
-            'currencySource' => 'order',
+            'currencySource' => CurrencySource::Order,
             'vat'            => null,
             'trackStock'     => null,
             'updateStock'    => null,

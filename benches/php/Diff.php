@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
+use CloverSync\ChangeAction;
+use CloverSync\ProductKind;
+
 /**
  * The changes that the shop must write to match Clover: the comparison of crates/clover-core, in PHP.
  *
@@ -11,7 +14,7 @@ namespace CloverSync\Bench\Plain;
  * @phpstan-import-type Variant from Mapper
  *
  * @phpstan-type Known array<string, scalar|null>
- * @phpstan-type Change array{action: string, fields: list<string>, quantity: ?int, availability: ?int}
+ * @phpstan-type Change array{action: ChangeAction, fields: list<string>, quantity: ?int, availability: ?int}
  */
 final class Diff
 {
@@ -91,7 +94,7 @@ final class Diff
 
         if ($known === null) {
             return [
-                'action'       => 'create',
+                'action'       => ChangeAction::Create,
                 'fields'       => ['sku', 'upc', 'price', 'count', 'availability'],
                 'quantity'     => $quantity === null ? null : max(0, $quantity),
                 'availability' => $variant['sellable'] ? 1 : 0,
@@ -144,7 +147,7 @@ final class Diff
         }
 
         return [
-            'action'       => $known['deleted'] ? 'restore' : 'update',
+            'action'       => $known['deleted'] ? ChangeAction::Restore : ChangeAction::Update,
             'fields'       => $fields,
             'quantity'     => $quantity,
             'availability' => $set,
@@ -169,16 +172,20 @@ final class Diff
         array $changes,
     ): ProductChange {
         $action = match (true) {
-            $row === null => 'create',
-            (bool) $row['deleted'] => 'restore',
-            default => 'update',
+            $row === null => ChangeAction::Create,
+            (bool) $row['deleted'] => ChangeAction::Restore,
+            default => ChangeAction::Update,
         };
         $differing = array_fill_keys($aspects, true);
 
         foreach ($changes as $change) {
             $differing += array_fill_keys($change['fields'] ?? [], true);
 
-            if ($group && $action !== 'create' && \in_array($change['action'] ?? '', ['create', 'restore'], true)) {
+            if (
+                $group
+                && $action !== ChangeAction::Create
+                && \in_array($change['action'] ?? null, [ChangeAction::Create, ChangeAction::Restore], true)
+            ) {
                 $differing['variants'] = true;
             }
         }
@@ -189,7 +196,7 @@ final class Diff
         foreach ($product['variants'] as $i => $variant) {
             $committed = (int) ($known[$variant['id']]['committed'] ?? 0);
             $change    = $changes[$i] ?? [
-                'action'       => 'keep',
+                'action'       => ChangeAction::Keep,
                 'fields'       => [],
                 'quantity'     => $variant['stock'] === null ? null : max(0, $variant['stock'] - $committed),
                 'availability' => null,
@@ -212,15 +219,14 @@ final class Diff
 
         return new ProductChange(
             $id,
-            $group ? 'group' : 'item',
+            $group ? ProductKind::Group : ProductKind::Item,
             $action,
-            $action === 'create'
+            $action === ChangeAction::Create
                 ? self::FIELDS
                 : array_values(array_filter(
                     self::FIELDS,
                     static fn (string $field): bool => isset($differing[$field]),
                 )),
-            $group ? 'variable' : 'simple',
             $product['title'],
             Mapper::alias($product['title'], $id),
             $publish && !$product['withheld'],

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace CloverSync\Bench\Plain;
 
+use CloverSync\ChangeAction;
+use CloverSync\ProductKind;
+
 /** {@see \CloverSync\ProductChange} with the same properties. */
 final readonly class ProductChange
 {
@@ -17,10 +20,9 @@ final readonly class ProductChange
      */
     public function __construct(
         public string $cloverId,
-        public string $kind,
-        public string $action,
+        public ProductKind $kind,
+        public ChangeAction $action,
         public array $fields,
-        public string $type,
         public string $title,
         public string $alias,
         public bool $publish,

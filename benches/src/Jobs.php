@@ -14,8 +14,6 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Sales\Committed;
-use CloverSync\Shop\Support\DeleteAction;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Vault;
@@ -24,6 +22,7 @@ use CloverSync\Vault;
  * What benches/job.php can do, each in a process of its own.
  *
  * @phpstan-import-type Address from Workspace
+ * @phpstan-import-type Values from Plain\Settings as SettingsValues
  *
  * @phpstan-type Keyed array{dsn: string, user: ?string, password: ?string, prefix: string, url: string,
  *   merchant: string, token: string, prints?: array<string, string>, settings?: array<string, string>}
@@ -104,6 +103,7 @@ final class Jobs
             'Page',
             'ProductChange',
             'GroupChanges',
+            'Settings',
         ] as $class) {
             class_alias("CloverSync\\Bench\\Plain\\$class", "CloverSync\\$class");
         }
@@ -122,8 +122,11 @@ final class Jobs
         /** @var \CloverSync\Connection $connection */
         $connection = self::standIn(new Plain\Connection($at['url'], $at['merchant'], $at['token']));
         /** @var \CloverSync\Ledger $rules */
-        $rules    = self::standIn(new Plain\Ledger());
-        $settings = self::settings($at['settings'] ?? []);
+        $rules = self::standIn(new Plain\Ledger());
+        /** @var SettingsValues $values */
+        $values = $at['settings'] ?? [];
+        /** @var \CloverSync\Settings $settings */
+        $settings = self::standIn(new Plain\Settings($values));
         $runner   = new SyncRunner(
             $sql,
             $connection,
@@ -150,19 +153,6 @@ final class Jobs
     private static function standIn(object $counterpart): mixed
     {
         return $counterpart;
-    }
-
-    /**
-     * The settings have come through JSON.
-     *
-     * @param array<string, mixed> $values
-     */
-    private static function settings(array $values): ShopSettings
-    {
-        $action = $values['deleteAction'] ?? null;
-        $given  = ['deleteAction' => DeleteAction::from(\is_string($action) ? $action : '')] + $values;
-
-        return (new \ReflectionClass(ShopSettings::class))->newInstanceArgs($given) ?? throw new \LogicException();
     }
 
     /**

@@ -9,6 +9,8 @@ use CloverSync\Dev\OrderFile;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 
 /** Has a shop of 10,000 products do all that it ever does, and lets MariaDB explain each statement it was asked. */
 final class QueriesBenchmark implements Benchmark
@@ -115,9 +117,9 @@ final class QueriesBenchmark implements Benchmark
         $this->sell($workspace, $sql);
         $shop->inbox()->take(array_map(
             static fn (array $item): array => [
-                'object_type' => 'item',
+                'object_type' => WebhookObject::Item,
                 'object_id'   => $item['id'],
-                'type'        => 'UPDATE',
+                'type'        => WebhookEvent::Update,
                 'ts'          => null,
             ],
             \array_slice($items, 200, 100),

@@ -278,7 +278,7 @@ final class Application
             'Connected to merchant %s%s (%s).',
             $facts->id,
             $facts->name === null ? '' : ', ' . $facts->name,
-            $shop->settings->environment,
+            $shop->settings->environment->value,
         ));
         $this->console->line(
             $facts->currency === null
@@ -299,7 +299,7 @@ final class Application
 
         $this->console->done([
             'connected'     => true,
-            'environment'   => $shop->settings->environment,
+            'environment'   => $shop->settings->environment->value,
             'merchant_id'   => $facts->id,
             'merchant_name' => $facts->name,
             'currency'      => $facts->currency,
@@ -313,7 +313,7 @@ final class Application
     {
         $shop->connectionService()->disconnect();
         $this->console->line('Disconnected. Products and links stay as they are.');
-        $this->console->done(['connected' => false, 'environment' => $shop->settings->environment]);
+        $this->console->done(['connected' => false, 'environment' => $shop->settings->environment->value]);
 
         return self::OK;
     }

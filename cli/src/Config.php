@@ -43,7 +43,7 @@ final readonly class Config
     private const PREFIX = 'jos_';
 
     /** Keys that become settings of the extension. */
-    private const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
+    public const CONNECTION = ['environment', 'app_id', 'app_secret', 'base_url', 'webhook_secret'];
 
     /**
      * @param array<string, scalar> $values   By key
@@ -169,7 +169,7 @@ final readonly class Config
             array_intersect_key($this->values, array_flip(self::CONNECTION)) + $this->settings,
         );
         $sql = $this->database();
-        $log = $settings->toArray()['debug']
+        $log = $settings->debug
             ? static fn (string $level, string $message) => fwrite(STDERR, "$level: $message\n")
             : null;
 

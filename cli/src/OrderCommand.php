@@ -29,7 +29,7 @@ final readonly class OrderCommand
         // A shop also sells before it is connected; no product is linked then.
         $desk = new FakeCheckout(
             $shop->sql,
-            new Links($shop->sql, $shop->settings->environment, $shop->merchantId() ?? ''),
+            new Links($shop->sql, $shop->settings->environment->value, $shop->merchantId() ?? ''),
             new SystemClock(),
         );
 

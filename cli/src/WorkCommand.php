@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace CloverSync\Cli;
 
 use CloverSync\Exception\ItemException;
+use CloverSync\Resolution;
+use CloverSync\SendState;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
-use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\Sales;
-use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use CloverSync\Shop\Services;

@@ -188,3 +188,24 @@ pub fn to_json(value: &Zval, depth: u8) -> Option<Value> {
     });
     entries.collect::<Option<_>>().map(Value::Object)
 }
+
+/// A whole JSON value as PHP's. Whole numbers beyond PHP's become fractions.
+pub fn from_json(value: &Value) -> Result<Zval> {
+    match value {
+        Value::Null => Ok(Zval::null()),
+        Value::Bool(on) => zval(*on),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => zval(whole),
+            None => zval(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => zval(text.as_str()),
+        Value::Array(values) => zval(try_list(values.iter().map(from_json))?),
+        Value::Object(fields) => {
+            let mut array = ZendHashTable::new();
+            for (name, value) in fields {
+                array.insert(name.as_str(), from_json(value)?)?;
+            }
+            zval(array)
+        }
+    }
+}

@@ -12,12 +12,16 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::args::ArgInfoTables;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
+use ext_php_rs::exception::PhpException;
 use ext_php_rs::ffi;
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
-use ext_php_rs::zend::{ClassEntry, ExecuteData};
+use ext_php_rs::zend::{ClassEntry, ExecuteData, ce};
+
+use super::text_enum::{EnumSlot, PhpEnum};
 
 /// One of this extension's classes; filled by its registration.
 pub struct Slot(AtomicPtr<ClassEntry>);
@@ -45,23 +49,39 @@ impl Slot {
     }
 }
 
-/// Types of properties, as the engine's bits.
+/// What a class with a Rust object behind it needs once it is registered.
+pub trait Finish: RegisteredClass {
+    /// Changes the registered class; in MINIT.
+    fn finish(_ce: &ClassEntry) {}
+}
+
+/// Types of properties: the engine's bits, and the name of a class.
 #[derive(Clone, Copy)]
-pub struct PropertyType(u32);
+pub struct PropertyType(u32, Option<&'static str>);
 
 impl PropertyType {
     /// `int`
-    pub const INT: Self = Self(1 << 4);
+    pub const INT: Self = Self(1 << 4, None);
     /// `string`
-    pub const STRING: Self = Self(1 << 6);
+    pub const STRING: Self = Self(1 << 6, None);
     /// `array`
-    pub const ARRAY: Self = Self(1 << 7);
+    pub const ARRAY: Self = Self(1 << 7, None);
     /// `bool`
-    pub const BOOL: Self = Self(3 << 2);
+    pub const BOOL: Self = Self(3 << 2, None);
+
+    /// An enum.
+    pub const fn of<T: PhpEnum>() -> Self {
+        Self(1 << 24, Some(T::CLASS))
+    }
+
+    /// An enum that is known at run time only.
+    pub fn of_slot(slot: &EnumSlot) -> Self {
+        Self(1 << 24, Some(slot.name()))
+    }
 
     /// With `null` allowed.
     pub const fn or_null(self) -> Self {
-        Self(self.0 | 1 << 1)
+        Self(self.0 | 1 << 1, self.1)
     }
 }
 
@@ -119,7 +139,9 @@ fn declare(
             flags,
             null_mut(),
             ffi::zend_type {
-                ptr: null_mut(),
+                ptr: ty.1.map_or(null_mut(), |class| {
+                    ZendStr::new_interned(class, true).into_raw().cast()
+                }),
                 type_mask: ty.0,
             },
         );
@@ -149,31 +171,44 @@ pub fn value_class(
         .registration(register)
         .register()?;
     for (property, ty) in properties {
-        // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is
-        // declared.
-        declare(slot.ce(), property, *ty, PUBLIC_READONLY, &mut unsafe {
-            zeroed()
-        });
+        readonly_property(slot.ce(), property, *ty);
     }
     Ok(())
+}
+
+/// Declares a public readonly property. It is to be set by [`fill_properties`].
+pub fn readonly_property(ce: &ClassEntry, name: &str, ty: PropertyType) {
+    // SAFETY: an all-zero zval is IS_UNDEF, which is how a typed property without a default is
+    // declared.
+    declare(ce, name, ty, PUBLIC_READONLY, &mut unsafe { zeroed() });
 }
 
 /// One object of a value class, with all its properties in the order of registration.
 pub fn value_object<const N: usize>(slot: &Slot, values: [Zval; N]) -> Result<Zval> {
     let mut object = ZendObject::new(slot.ce());
-    debug_assert_eq!(i32::try_from(N), Ok(slot.ce().default_properties_count));
+    fill_properties(&mut object, values);
+    object.into_zval(false)
+}
+
+/// Sets all properties of a fresh object, in the order of their declaration.
+///
+/// # Panics
+/// When the class has another number of properties.
+pub fn fill_properties(object: &mut ZendObject, values: impl IntoIterator<Item = Zval>) {
+    let values: Vec<_> = values.into_iter().map(ManuallyDrop::new).collect();
+    // SAFETY: the class entry of an object outlives it.
+    let declared = unsafe { (*object.ce).default_properties_count };
+    assert_eq!(i32::try_from(values.len()), Ok(declared));
     let slots = object.properties_table.as_mut_ptr();
-    for (index, value) in values.into_iter().enumerate() {
-        let value = ManuallyDrop::new(value);
-        // SAFETY: the class was registered with these properties, so the slots are there and, the
-        // object being fresh, IS_UNDEF. Moving value and type hands over the reference; `u2` of a
-        // property slot belongs to the engine.
+    for (index, value) in values.iter().enumerate() {
+        // SAFETY: the slots are there, by the assertion, and IS_UNDEF, the object being fresh.
+        // Moving value and type hands over the reference; `u2` of a property slot belongs to the
+        // engine.
         unsafe {
             (*slots.add(index)).value = value.value;
             (*slots.add(index)).u1 = value.u1;
         }
     }
-    object.into_zval(false)
 }
 
 /// A return type that reflection shows by its class name; a bare object would show as `object`.
@@ -280,11 +315,13 @@ pub fn getter(
 /// The body of a getter: the property of `$this`.
 pub fn read_own_property(ex: &mut ExecuteData, ret: &mut Zval, property: &str) {
     ext_php_rs::zend::run_handler(std::panic::AssertUnwindSafe(|| {
-        if let Some(value) = ex
+        let value = ex
             .get_self()
-            .and_then(|this| this.get_property::<&Zval>(property).ok())
-        {
-            *ret = value.shallow_clone();
+            .and_then(|this| this.get_property::<&Zval>(property).ok());
+        match value {
+            Some(value) => *ret = value.shallow_clone(),
+            // Only code of PHP can have made such an exception.
+            None => PhpException::new(format!("${property} is not set"), 0, ce::error()).throw(),
         }
     }));
 }

@@ -5,6 +5,7 @@
 
 pub mod array;
 pub mod class;
+pub mod text_enum;
 pub mod turn;
 
 use ext_php_rs::exception::{PhpResult, throw_object};

@@ -4,11 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync\Exception;
 
+use CloverSync\CallbackKind;
+
 /** The callback cannot be used: start the authorization again. */
 final class CallbackException extends CloverException
 {
-    /** "denied", "state", "client", "incomplete" or "code". */
-    public function getKind(): string
+    public function getKind(): CallbackKind
     {
         throw new \LogicException('provided by the extension');
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Extension;
 
 use CloverSync\Catalog;
+use CloverSync\CurrencySource;
 use CloverSync\Exception\BugException;
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
@@ -61,7 +62,7 @@ final class ConnectionTest extends CloverTestCase
     {
         $merchant = $this->connected()->merchant();
 
-        self::assertSame(['USD', 'order', null, null], [
+        self::assertSame(['USD', CurrencySource::Order, null, null], [
             $merchant->currency,
             $merchant->currencySource,
             $merchant->name,
@@ -82,7 +83,7 @@ final class ConnectionTest extends CloverTestCase
         ]);
         $merchant = $this->connected()->merchant();
 
-        self::assertSame(['EUR', 'properties', true, true, false], [
+        self::assertSame(['EUR', CurrencySource::Properties, true, true, false], [
             $merchant->currency,
             $merchant->currencySource,
             $merchant->vat,
@@ -110,7 +111,7 @@ final class ConnectionTest extends CloverTestCase
                 $connection->complete($callback, $sent);
                 self::fail("accepted: $expected");
             } catch (CallbackException $e) {
-                $kinds[$expected] = $e->getKind();
+                $kinds[$expected] = $e->getKind()->value;
                 self::assertStringNotContainsString($state, (string) $e);
             }
         }

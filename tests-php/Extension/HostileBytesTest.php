@@ -55,8 +55,8 @@ final class HostileBytesTest extends TestCase
         $second   = 4;
         $days     = 12;
 
-        $given = Settings::fromArray(['paid_statuses' => $statuses, 'log_retention' => &$days])->toArray();
-        self::assertSame([[1, 4], 12], [$given['paid_statuses'], $given['log_retention']]);
+        $given = Settings::fromArray(['paid_statuses' => $statuses, 'log_retention' => &$days]);
+        self::assertSame([[1, 4], 12], [$given->paidStatuses, $given->logRetention]);
     }
 
     public function testSealedBytesThatAreNoTextAreAVaultsRefusal(): void

@@ -11,6 +11,7 @@ use CloverSync\Exception\RefusedException;
 use CloverSync\Exception\SettingsException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
+use CloverSync\OrderState;
 use CloverSync\Tests\Support\CloverTestCase;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -31,11 +32,11 @@ final class OrdersTest extends CloverTestCase
         $plan   = $orders->plan(self::order());
         $made   = $orders->create($plan, self::MARK);
 
-        self::assertSame(['done', 0], [$made->state, $made->retryAfter]);
+        self::assertSame([OrderState::Done, 0], [$made->state, $made->retryAfter]);
 
         $filled = $orders->fill($plan, (string) $made->orderId);
 
-        self::assertSame(['done', $made->orderId], [$filled->state, $filled->orderId]);
+        self::assertSame([OrderState::Done, $made->orderId], [$filled->state, $filled->orderId]);
         self::assertSame([$made->orderId], $orders->find(self::MARK));
         self::assertSame([], $orders->find('K3Z9Q8'));
         $this->assertPushedOnce();
@@ -212,13 +213,13 @@ final class OrdersTest extends CloverTestCase
         $this->clover->fault(self::PAYMENTS, $do, with: $with);
 
         $made = $orders->create($plan, self::MARK);
-        self::assertSame(['unknown', null, 0], [$made->state, $made->orderId, $made->retryAfter]);
+        self::assertSame([OrderState::Unknown, null, 0], [$made->state, $made->orderId, $made->retryAfter]);
         $id = $orders->find(self::MARK)[0] ?? (string) $orders->create($plan, self::MARK)->orderId;
 
-        self::assertSame('unknown', $orders->fill($plan, $id)->state);
-        self::assertSame('done', $orders->fill($plan, $id)->state);
-        self::assertSame('unknown', $orders->pay($plan, $id, self::MARK)->state);
-        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Unknown, $orders->fill($plan, $id)->state);
+        self::assertSame(OrderState::Done, $orders->fill($plan, $id)->state);
+        self::assertSame(OrderState::Unknown, $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Recorded, $orders->pay($plan, $id, self::MARK)->state);
         self::assertSame([], $this->clover->faultsLeft());
         $order = $this->assertPushedOnce();
         self::assertCount(1, $order['payments']['elements']);
@@ -235,7 +236,7 @@ final class OrdersTest extends CloverTestCase
         $this->clover->fault(self::CREATE, 'status', with: $wait);
         $later = $orders->create($plan, self::MARK);
 
-        self::assertSame(['later', null], [$later->state, $later->orderId]);
+        self::assertSame([OrderState::Later, null], [$later->state, $later->orderId]);
         self::assertGreaterThanOrEqual(900, $later->retryAfter);
         self::assertSame([], $this->clover->state()['orders']);
         self::assertDiscreet($later);
@@ -254,7 +255,7 @@ final class OrdersTest extends CloverTestCase
         $this->clover->fault(self::CREATE, 'status', with: $said);
         $refused = $orders->create($plan, self::MARK);
 
-        self::assertSame(['refused', null, 0], [$refused->state, $refused->orderId, $refused->retryAfter]);
+        self::assertSame([OrderState::Refused, null, 0], [$refused->state, $refused->orderId, $refused->retryAfter]);
         self::assertStringContainsString('Bad note', $refused->message);
         self::assertDiscreet($refused);
 
@@ -266,7 +267,7 @@ final class OrdersTest extends CloverTestCase
         ] as [$rule, $step]) {
             $this->clover->fault($rule, 'status', with: $said);
             $refused = $step();
-            self::assertSame(['refused', $id], [$refused->state, $refused->orderId]);
+            self::assertSame([OrderState::Refused, $id], [$refused->state, $refused->orderId]);
             self::assertDiscreet($refused);
         }
 
@@ -284,11 +285,11 @@ final class OrdersTest extends CloverTestCase
         $mark    = $this->clover->mark();
         $differs = $orders->fill($other, $id);
 
-        self::assertSame(['differs', $id], [$differs->state, $differs->orderId]);
+        self::assertSame([OrderState::Differs, $id], [$differs->state, $differs->orderId]);
         self::assertStringContainsString('253 line items', $differs->message);
         self::assertSame(['GET'], array_values(array_unique(array_column($this->clover->requests($mark), 'method'))));
-        self::assertSame('missing', $orders->fill($plan, 'ABSENT0000001')->state);
-        self::assertSame('refused', $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
+        self::assertSame(OrderState::Missing, $orders->fill($plan, 'ABSENT0000001')->state);
+        self::assertSame(OrderState::Refused, $orders->pay($plan, 'ABSENT0000001', self::MARK)->state);
     }
 
     #[TestDox(
@@ -302,12 +303,12 @@ final class OrdersTest extends CloverTestCase
         $orders->fill($plan, $id);
 
         $refused = $orders->pay($plan, $id, self::MARK);
-        self::assertSame(['not_granted', $id], [$refused->state, $refused->orderId]);
+        self::assertSame([OrderState::NotGranted, $id], [$refused->state, $refused->orderId]);
         self::assertStringContainsString('Merchant Read', $refused->message);
 
         $this->grant('MERCHANT_R');
         $refused = $orders->pay($plan, $id, self::MARK);
-        self::assertSame('not_granted', $refused->state);
+        self::assertSame(OrderState::NotGranted, $refused->state);
         self::assertStringContainsString('Payments Write', $refused->message);
         self::assertSame(0, $this->clover->refreshes());
 
@@ -316,10 +317,10 @@ final class OrdersTest extends CloverTestCase
             'code' => 200,
             'body' => ['elements' => []],
         ]);
-        self::assertSame('no_tender', $orders->pay($plan, $id, self::MARK)->state);
-        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
-        self::assertSame('recorded', $orders->pay($plan, $id, self::MARK)->state);
-        self::assertSame('nothing', $orders->pay($plan, $id, 'K3Z9Q8')->state);
+        self::assertSame(OrderState::NoTender, $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Recorded, $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Recorded, $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Nothing, $orders->pay($plan, $id, 'K3Z9Q8')->state);
         self::assertCount(1, $this->assertPushedOnce()['payments']['elements']);
     }
 
@@ -331,8 +332,8 @@ final class OrdersTest extends CloverTestCase
         + self::order());
         $id = (string) $orders->create($plan, self::MARK)->orderId;
 
-        self::assertSame('done', $orders->fill($plan, $id)->state);
-        self::assertSame('nothing', $orders->pay($plan, $id, self::MARK)->state);
+        self::assertSame(OrderState::Done, $orders->fill($plan, $id)->state);
+        self::assertSame(OrderState::Nothing, $orders->pay($plan, $id, self::MARK)->state);
     }
 
     #[TestDox('a missing permission is named, costs one refresh, and shows no personal data')]
@@ -374,7 +375,7 @@ final class OrdersTest extends CloverTestCase
         $id     = (string) $orders->create($plan, self::MARK)->orderId;
         $this->clover->fault(self::BULK, 'status', skip: 1, with: ['code' => 401]);
 
-        self::assertSame('done', $orders->fill($plan, $id)->state);
+        self::assertSame(OrderState::Done, $orders->fill($plan, $id)->state);
         self::assertSame(1, $this->clover->refreshes());
         $this->assertPushedOnce();
     }

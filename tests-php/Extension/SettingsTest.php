@@ -4,9 +4,14 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Extension;
 
+use CloverSync\DeleteAction;
 use CloverSync\Environment;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\SettingsException;
+use CloverSync\ImportStatus;
+use CloverSync\MappingMode;
+use CloverSync\MarkupType;
+use CloverSync\PricingMode;
 use CloverSync\Settings;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
@@ -16,20 +21,20 @@ final class SettingsTest extends TestCase
     #[TestDox('without settings, the manual\'s defaults apply')]
     public function testDefaults(): void
     {
-        $settings = Settings::fromArray([])->toArray();
+        $settings = Settings::fromArray([]);
 
-        self::assertSame('sandbox', $settings['environment']);
-        self::assertSame('unpublished', $settings['import_status']);
-        self::assertSame('tag', $settings['mapping_mode']);
-        self::assertSame('unpublish', $settings['delete_action']);
-        self::assertSame('direct', $settings['pricing_mode']);
-        self::assertSame('percentage', $settings['markup_type']);
-        self::assertSame('0', $settings['markup_value']);
-        self::assertSame(60, $settings['sync_interval']);
-        self::assertSame(30, $settings['log_retention']);
-        self::assertSame([1, 2, 7, 8], $settings['paid_statuses']);
-        self::assertTrue($settings['webhooks'] && $settings['push_stock'] && $settings['sync_sale']);
-        self::assertFalse($settings['debug']);
+        self::assertSame(Environment::Sandbox, $settings->environment);
+        self::assertSame(ImportStatus::Unpublished, $settings->importStatus);
+        self::assertSame(MappingMode::Tag, $settings->mappingMode);
+        self::assertSame(DeleteAction::Unpublish, $settings->deleteAction);
+        self::assertSame(PricingMode::Direct, $settings->pricingMode);
+        self::assertSame(MarkupType::Percentage, $settings->markupType);
+        self::assertSame('0', $settings->markupValue);
+        self::assertSame(60, $settings->syncInterval);
+        self::assertSame(30, $settings->logRetention);
+        self::assertSame([1, 2, 7, 8], $settings->paidStatuses);
+        self::assertTrue($settings->webhooks && $settings->pushStock && $settings->syncSale);
+        self::assertFalse($settings->debug);
     }
 
     #[TestDox('all invalid fields are named at once')]
@@ -60,9 +65,31 @@ final class SettingsTest extends TestCase
     #[TestDox('the environment is an enum that PHP can match on')]
     public function testEnvironment(): void
     {
-        self::assertSame(Environment::LatinAmerica, Settings::fromArray(['environment' => 'la'])->environment());
+        self::assertSame(Environment::LatinAmerica, Settings::fromArray(['environment' => 'la'])->environment);
         self::assertSame(Environment::from('eu'), Environment::Europe);
         self::assertCount(4, Environment::cases());
+    }
+
+    #[TestDox('a setting cannot be changed in place; another default category makes other settings')]
+    public function testReadonly(): void
+    {
+        $settings = Settings::fromArray(['sync_interval' => 15]);
+        $other    = $settings->withDefaultCategory(7);
+
+        self::assertSame([0, 7, 15], [$settings->defaultCategory, $other->defaultCategory, $other->syncInterval]);
+
+        $write = static function (object $object, string $name): void {
+            $object->$name = 1;
+        };
+
+        foreach (['defaultCategory', 'unknown'] as $name) {
+            try {
+                $write($settings, $name);
+                self::fail("$name was set");
+            } catch (\Error $e) {
+                self::assertStringContainsString($name, $e->getMessage());
+            }
+        }
     }
 
     #[TestDox('secrets are not in any dump, export, serialization or array of the settings')]
@@ -76,7 +103,7 @@ final class SettingsTest extends TestCase
 
         ob_start();
         var_dump($settings);
-        echo print_r($settings, true), var_export($settings->toArray(), true), json_encode($settings);
+        echo print_r($settings, true), var_export((array) $settings, true), json_encode($settings);
         $shown = (string) ob_get_clean();
 
         self::assertTrue($settings->hasCredentials());

@@ -6,7 +6,10 @@ namespace CloverSync\Tests\Extension;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Settings;
+use CloverSync\VerdictKind;
 use CloverSync\Webhook;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use CloverSync\WebhookVerdict;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -45,7 +48,7 @@ final class WebhookTest extends TestCase
             ['objectId' => 'I:../x', 'type' => 'UPDATE', 'ts' => 1],
         ], ['OTHER00000001' => [1, 2, 3]]));
 
-        self::assertSame([200, 'events', null, ''], [
+        self::assertSame([200, VerdictKind::Events, null, ''], [
             $verdict->status,
             $verdict->kind,
             $verdict->code,
@@ -53,12 +56,37 @@ final class WebhookTest extends TestCase
         ]);
         self::assertSame(
             [
-                ['object_type' => 'item', 'object_id' => 'K1M2N3P4Q5R6S', 'type' => 'UPDATE', 'ts' => 1767000301000],
-                ['object_type' => 'category', 'object_id' => 'CAT', 'type' => 'DELETE', 'ts' => null],
-                ['object_type' => 'order', 'object_id' => 'ORDER', 'type' => 'CREATE', 'ts' => 1],
-                ['object_type' => 'merchant', 'object_id' => 'MERCHANT', 'type' => 'UPDATE', 'ts' => 1],
-                ['object_type' => 'app', 'object_id' => 'APP', 'type' => 'DELETE', 'ts' => 1],
-                ['object_type' => 'other', 'object_id' => 'P:PAYMENT', 'type' => 'UPDATE', 'ts' => 1],
+                [
+                    'object_type' => WebhookObject::Item,
+                    'object_id'   => 'K1M2N3P4Q5R6S',
+                    'type'        => WebhookEvent::Update,
+                    'ts'          => 1767000301000,
+                ],
+                [
+                    'object_type' => WebhookObject::Category,
+                    'object_id'   => 'CAT',
+                    'type'        => WebhookEvent::Delete,
+                    'ts'          => null,
+                ],
+                [
+                    'object_type' => WebhookObject::Order,
+                    'object_id'   => 'ORDER',
+                    'type'        => WebhookEvent::Create,
+                    'ts'          => 1,
+                ],
+                [
+                    'object_type' => WebhookObject::Merchant,
+                    'object_id'   => 'MERCHANT',
+                    'type'        => WebhookEvent::Update,
+                    'ts'          => 1,
+                ],
+                ['object_type' => WebhookObject::App, 'object_id' => 'APP', 'type' => WebhookEvent::Delete, 'ts' => 1],
+                [
+                    'object_type' => WebhookObject::Other,
+                    'object_id'   => 'P:PAYMENT',
+                    'type'        => WebhookEvent::Update,
+                    'ts'          => 1,
+                ],
             ],
             $verdict->events,
         );
@@ -82,7 +110,7 @@ final class WebhookTest extends TestCase
         foreach ([[], ['webhook_secret' => self::AUTH], ['webhooks' => false]] as $settings) {
             $verdict = (new Webhook(Settings::fromArray($settings)))->judge($body, [], null);
 
-            self::assertSame([200, 'verification', self::CODE, [], self::NOTHING, ''], [
+            self::assertSame([200, VerdictKind::Verification, self::CODE, [], self::NOTHING, ''], [
                 $verdict->status,
                 $verdict->kind,
                 $verdict->code,
@@ -104,7 +132,7 @@ final class WebhookTest extends TestCase
         ]);
         $verdict = self::judge($body, ['webhooks' => false]);
 
-        self::assertSame([200, 'disabled', null, []], [
+        self::assertSame([200, VerdictKind::Disabled, null, []], [
             $verdict->status,
             $verdict->kind,
             $verdict->code,
@@ -219,7 +247,7 @@ final class WebhookTest extends TestCase
             self::MERCHANT,
         );
 
-        self::assertSame([$status, 'refused', null, [], self::NOTHING, $reason], [
+        self::assertSame([$status, VerdictKind::Refused, null, [], self::NOTHING, $reason], [
             $verdict->status,
             $verdict->kind,
             $verdict->code,
@@ -255,7 +283,7 @@ final class WebhookTest extends TestCase
         $verdict = self::webhook()
             ->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), $headers, self::MERCHANT);
 
-        self::assertSame('events', $verdict->kind, $verdict->reason);
+        self::assertSame(VerdictKind::Events, $verdict->kind, $verdict->reason);
     }
 
     #[TestDox('without a connection, events count as those of another merchant')]
@@ -264,7 +292,7 @@ final class WebhookTest extends TestCase
         $verdict = self::webhook()
             ->judge(self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]), ['X-Clover-Auth' => self::AUTH], null);
 
-        self::assertSame(['events', [], ['other_merchants' => 1]], [
+        self::assertSame([VerdictKind::Events, [], ['other_merchants' => 1]], [
             $verdict->kind,
             $verdict->events,
             array_filter($verdict->ignored),

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Joomla;
 
 use CloverSync\Exception\SettingsException;
 use CloverSync\Exception\VaultException;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\DebugLog;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Tests\Support\JoomlaSite;
@@ -39,7 +40,7 @@ final class ShopFactoryTest extends JoomlaTestCase
         );
         self::assertStringNotContainsString(self::SECRET, $this->everything());
         self::assertStringNotContainsString('the auth code', $this->everything());
-        self::assertSame([15, 'eu'], [$shop->settings->syncInterval, $shop->settings->environment]);
+        self::assertSame([15, 'eu'], [$shop->settings->syncInterval, $shop->settings->environment->value]);
 
         $factory = $this->storedFactory();
         self::assertSame(
@@ -82,9 +83,6 @@ final class ShopFactoryTest extends JoomlaTestCase
     {
         yield 'none' => [null, 'sandbox'];
         yield 'empty' => ['', 'sandbox'];
-        yield 'unknown' => ['mars', 'sandbox'];
-        yield 'a list' => [['eu'], 'sandbox'];
-        yield 'in capitals' => ['EU', 'sandbox'];
         yield 'North America' => ['na', 'na'];
         yield 'Europe' => ['eu', 'eu'];
         yield 'Latin America' => ['la', 'la'];
@@ -95,6 +93,37 @@ final class ShopFactoryTest extends JoomlaTestCase
     public function test_environment(mixed $given, string $expected): void
     {
         self::assertSame($expected, $this->factory(['environment' => $given])->environment());
+    }
+
+    /** @return iterable<string, array{mixed, string}> */
+    public static function wrongEnvironments(): iterable
+    {
+        yield 'unknown' => ['mars', '“mars”'];
+        yield 'a list' => [['eu'], '“list”'];
+        yield 'in capitals' => ['EU', '“EU”'];
+        yield 'a number' => [0, '“0”'];
+    }
+
+    #[DataProvider('wrongEnvironments')]
+    #[TestDox('A wrong environment is refused, never taken for the sandbox: $_dataName')]
+    public function test_wrong_environment(mixed $given, string $named): void
+    {
+        $factory = $this->factory(['environment' => $given]);
+        self::assertNull($factory->knownEnvironment());
+
+        foreach ([
+            $factory->environment(...),
+            $factory->state(...),
+            $factory->orderEvents(...),
+            $factory->shop(...),
+        ] as $call) {
+            try {
+                $call();
+                self::fail('It was taken.');
+            } catch (ShopException $e) {
+                self::assertStringContainsString("$named is not one of: sandbox, na, eu, la", $e->getMessage());
+            }
+        }
     }
 
     #[TestDox('Parameters that are not JSON, or are missing, mean the defaults')]

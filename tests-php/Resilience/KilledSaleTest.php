@@ -6,10 +6,10 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Dev\FakeCheckout;
 use CloverSync\Dev\OrderFile;
+use CloverSync\Resolution;
 use CloverSync\Settings;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Sales\OrderEvents;
-use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;

@@ -9,6 +9,8 @@ use CloverSync\Shop\Database\Dialect;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\Tests\Support\WrappedSql;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -526,9 +528,9 @@ final class GroupsTest extends SalesTestCase
             ->shop()
             ->inbox()
             ->take(array_map(static fn (string $id): array => [
-                'object_type' => 'item',
+                'object_type' => WebhookObject::Item,
                 'object_id'   => $id,
-                'type'        => 'UPDATE',
+                'type'        => WebhookEvent::Update,
                 'ts'          => null,
             ], array_values($items)));
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = 0');

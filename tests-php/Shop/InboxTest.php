@@ -13,6 +13,8 @@ use CloverSync\Shop\Webhooks\Inbox;
 use CloverSync\Tests\Support\FailingSql;
 use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Webhook events and their processing. */
@@ -132,7 +134,7 @@ final class InboxTest extends SalesTestCase
                     ->answer($body, ['X-Clover-Auth' => 'a code of the owner'])['status'],
             );
         };
-        $send(['objectId' => 'ZZ:SECRET', 'type' => 'UPDATE', 'ts' => 1]);
+        $send(['objectId' => 'ZZ:SECRET', 'type' => WebhookEvent::Update, 'ts' => 1]);
         $lines = $this->logged('webhook');
         self::assertCount(1, $lines);
         self::assertStringStartsWith(
@@ -273,8 +275,13 @@ final class InboxTest extends SalesTestCase
     {
         $mark = $this->clover->mark();
         $this->inbox()->take([
-            ['object_type' => 'category', 'object_id' => 'C1', 'type' => 'UPDATE', 'ts' => null],
-            ['object_type' => 'order', 'object_id' => 'O1', 'type' => 'CREATE', 'ts' => 5],
+            [
+                'object_type' => WebhookObject::Category,
+                'object_id'   => 'C1',
+                'type'        => WebhookEvent::Update,
+                'ts'          => null,
+            ],
+            ['object_type' => WebhookObject::Order, 'object_id' => 'O1', 'type' => WebhookEvent::Create, 'ts' => 5],
         ]);
         self::assertSame([2, 0], [$this->drain(), $this->inbox()->count()]);
         self::assertSame([], $this->clover->calls($mark));
@@ -346,7 +353,12 @@ final class InboxTest extends SalesTestCase
 
     private function receive(string $item, string $type = 'UPDATE'): void
     {
-        $this->inbox()->take([['object_type' => 'item', 'object_id' => $item, 'type' => $type, 'ts' => null]]);
+        $this->inbox()->take([[
+            'object_type' => WebhookObject::Item,
+            'object_id'   => $item,
+            'type'        => WebhookEvent::from($type),
+            'ts'          => null,
+        ]]);
     }
 
     private function inbox(): Inbox

@@ -10,6 +10,8 @@ use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** Products and their links to Clover, and the owner's actions on single links. */
@@ -213,7 +215,12 @@ final class MappingListTest extends SalesTestCase
         $this
             ->shop()
             ->inbox()
-            ->take([['object_type' => 'item', 'object_id' => $this->mug, 'type' => 'UPDATE', 'ts' => null]]);
+            ->take([[
+                'object_type' => WebhookObject::Item,
+                'object_id'   => $this->mug,
+                'type'        => WebhookEvent::Update,
+                'ts'          => null,
+            ]]);
         $this->sql->execute('UPDATE #__j2commerce_clover_inbox SET next_try = next_try + 99999999999999, attempts = 7');
         self::assertSame(LinkState::Pending->value, $this->row($this->mug)->state->value);
         self::assertSame(1, $this->shop()->refetch([$this->mug], new TimeBudget()));

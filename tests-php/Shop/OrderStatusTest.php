@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\SaleState;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
-use CloverSync\Shop\Sales\SaleState;
 use CloverSync\Tests\Support\SalesTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 

@@ -11,6 +11,8 @@ use CloverSync\Shop\Links\ProductStatus;
 use CloverSync\Shop\Links\StatusRow;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SyncTestCase;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\TestDox;
 
 /** The status of a product's link to Clover. */
@@ -227,6 +229,11 @@ final class ProductStatusTest extends SyncTestCase
         $this
             ->shop()
             ->inbox()
-            ->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
+            ->take([[
+                'object_type' => WebhookObject::Item,
+                'object_id'   => $item,
+                'type'        => WebhookEvent::Update,
+                'ts'          => null,
+            ]]);
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Resolution;
+use CloverSync\SendState;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\SiteMovedException;
@@ -11,8 +13,6 @@ use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderEvents;
-use CloverSync\Shop\Sales\Resolution;
-use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\HeardSql;
 use CloverSync\Tests\Support\SalesTestCase as Base;

@@ -22,6 +22,8 @@ use CloverSync\Tests\Support\FakeClock;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\TestDox;
 
@@ -380,6 +382,11 @@ final class ScheduledTasksTest extends SalesTestCase
         $this
             ->shop()
             ->inbox()
-            ->take([['object_type' => 'item', 'object_id' => $item, 'type' => 'UPDATE', 'ts' => null]]);
+            ->take([[
+                'object_type' => WebhookObject::Item,
+                'object_id'   => $item,
+                'type'        => WebhookEvent::Update,
+                'ts'          => null,
+            ]]);
     }
 }

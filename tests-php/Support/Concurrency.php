@@ -9,6 +9,7 @@ use CloverSync\Connection;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Stock;
+use CloverSync\StockState;
 
 /** Processes of all kinds that use one token: a sync, readers, one that refreshes, and sellers. */
 final readonly class Concurrency
@@ -93,12 +94,12 @@ final readonly class Concurrency
 
         $batch = $stock->prepare($changes);
         $ready = array_column(
-            array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === 'ready'),
+            array_filter($batch->rows(), static fn (array $row): bool => $row['state'] === StockState::Ready),
             'key',
         );
         $wrote = $stock->commit($batch, $ready);
 
-        return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === 'confirmed'));
+        return \count(array_filter($wrote, static fn (array $row): bool => $row['state'] === StockState::Confirmed));
     }
 
     /** @return list<string> Items that no other process writes */

@@ -1,6 +1,6 @@
 //! Histories that once went wrong, and those that need a name.
 
-use clover_core::ledger::RowState::{Confirmed, Skipped, Uncertain};
+use clover_core::ledger::SendState::{Confirmed, Skipped, Uncertain};
 
 use crate::run::{Planted, Rest, run};
 use crate::step::Effect::*;

@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use clover_client::RateLimit;
-use clover_core::ledger::{Resolution, RowState, SaleState};
+use clover_core::ledger::{Resolution, SaleState, SendState};
 use clover_simulator::{Catalog, Config, Simulator, Time};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Builder;
@@ -52,7 +52,7 @@ pub struct Rest {
     pub counts: [Option<i64>; ITEMS as usize],
     /// What the shop shows.
     pub shown: [i64; ITEMS as usize],
-    pub rows: Vec<(i64, RowState)>,
+    pub rows: Vec<(i64, SendState)>,
 }
 
 /// Carries a history out.
@@ -438,10 +438,10 @@ impl Scene {
                 .entry((row.order, row.line, row.row.item.as_str()))
                 .or_default();
             sums.0 += row.row.delta;
-            if row.row.state == RowState::Confirmed {
+            if row.row.state == SendState::Confirmed {
                 sums.1 += row.row.delta;
             }
-            if row.row.state == RowState::Sent {
+            if row.row.state == SendState::Sent {
                 *under_way.entry(row.row.item.as_str()).or_default() += 1;
             }
         }
@@ -530,14 +530,14 @@ impl Scene {
             }
             let confirmed = |row: &crate::shop::Row| {
                 row.row.item == *id
-                    && (row.row.state == RowState::Confirmed
-                        || row.row.state == RowState::Skipped
+                    && (row.row.state == SendState::Confirmed
+                        || row.row.state == SendState::Skipped
                             && row.reason.as_deref() == Some("owner"))
             };
             let uncertain = shop
                 .rows
                 .iter()
-                .any(|row| row.row.item == *id && row.row.state == RowState::Uncertain);
+                .any(|row| row.row.item == *id && row.row.state == SendState::Uncertain);
             let sum: i64 = shop
                 .rows
                 .iter()
@@ -555,15 +555,15 @@ impl Scene {
         }
         for (at, row) in shop.rows.iter().enumerate() {
             let must = match (row.row.state, row.reason.as_deref()) {
-                (RowState::Intended | RowState::Sent, _) => {
+                (SendState::Intended | SendState::Sent, _) => {
                     return broken(format!("row {at} is left {:?}", row.row.state));
                 }
-                (RowState::Skipped, reason) if !shop.is_rightly_skipped(at) => {
+                (SendState::Skipped, reason) if !shop.is_rightly_skipped(at) => {
                     return broken(format!("row {at} is skipped for no reason: {reason:?}"));
                 }
-                (RowState::Confirmed, _) | (RowState::Skipped, Some("owner")) => true,
-                (RowState::Skipped | RowState::Dead, _) => false,
-                (RowState::Uncertain, _) => continue,
+                (SendState::Confirmed, _) | (SendState::Skipped, Some("owner")) => true,
+                (SendState::Skipped | SendState::Dead, _) => false,
+                (SendState::Uncertain, _) => continue,
             };
             if truth.holds(at) != must {
                 return broken(format!(
@@ -628,8 +628,8 @@ impl Scene {
             let id = &shop.links[*product];
             let open = shop.rows.iter().any(|row| {
                 // The shop shows nothing of a return that cannot be made.
-                let is_held_back = row.row.state == RowState::Dead && row.row.delta < 0;
-                row.row.item == *id && (is_held_back || row.row.state == RowState::Uncertain)
+                let is_held_back = row.row.state == SendState::Dead && row.row.delta < 0;
+                row.row.item == *id && (is_held_back || row.row.state == SendState::Uncertain)
             });
             let shown = shop.local[*product];
             let right = shop.may_sell(*product, *count, |row| truth.holds(row));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clover_client::stock::Overwritten;
 use clover_core::ids::ItemId;
 use clover_core::ledger::{
-    self, Cause, CountWrite, Exposure, LedgerEntry, Line, NewRow, NextStep, OrderEvent, Plan,
-    Reason, RowChange, RowState, SaleState, Settlement, StatusSets,
+    self, CountWrite, Exposure, LedgerCause, LedgerEntry, LedgerReason, Line, NewRow, NextStep,
+    OrderEvent, Plan, RowChange, SaleState, SendState, Settlement, StatusSets,
 };
 use clover_core::quantity::Quantity;
 use tokio::time::Instant;
@@ -49,7 +49,7 @@ pub struct OrderLine {
 /// What the ledger knows of an order.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
-    pub events: String,
+    pub events: Vec<OrderEvent>,
     pub pending: bool,
 }
 
@@ -166,20 +166,17 @@ impl Shop {
     // The hook.
 
     pub fn hears(&mut self, order: usize, old: i64, new: i64) {
-        self.tell(order, &format!("{old}>{new}"));
+        self.tell(order, OrderEvent::Status { old, new });
     }
 
     /// A gateway has paid it all back.
     pub fn hears_refund(&mut self, order: usize) {
-        self.tell(order, "R");
+        self.tell(order, OrderEvent::Refunded);
     }
 
-    fn tell(&mut self, order: usize, word: &str) {
+    fn tell(&mut self, order: usize, event: OrderEvent) {
         let book = self.books.entry(order).or_default();
-        if !book.events.is_empty() {
-            book.events.push(',');
-        }
-        book.events.push_str(word);
+        book.events.push(event);
         book.pending = true;
     }
 
@@ -205,14 +202,10 @@ impl Shop {
             paid: PAID,
             refunded: REFUNDED,
         };
-        let events = self
-            .books
-            .get(&order)
-            .map(|book| OrderEvent::parse_list(&book.events))
-            .unwrap_or_default();
+        let events = self.books.get(&order).map_or(&[][..], |book| &book.events);
         let order = &self.orders[order];
         let status = (!order.deleted).then_some(order.status);
-        statuses.sale_state(status, &events)
+        statuses.sale_state(status, events)
     }
 
     fn line(&self, order: usize, line: usize) -> Line {
@@ -237,13 +230,13 @@ impl Shop {
             .position(|row| (row.order, row.line, row.row.seq) == (order, line, seq))
     }
 
-    fn set_state(&mut self, at: usize, state: RowState, reason: Option<&str>) {
+    fn set_state(&mut self, at: usize, state: SendState, reason: Option<&str>) {
         let now = self.now();
         let row = &mut self.rows[at];
         row.row.state = state;
         row.reason = reason.map(str::to_owned);
         row.claim = None;
-        row.settled_at = (!matches!(state, RowState::Intended | RowState::Sent)).then_some(now);
+        row.settled_at = (!matches!(state, SendState::Intended | SendState::Sent)).then_some(now);
     }
 
     fn store(&mut self, order: usize, line: usize, plan: Plan) {
@@ -251,14 +244,14 @@ impl Shop {
             let at = self
                 .find(order, line, seq)
                 .expect("a plan changes rows that are there");
-            self.set_state(at, state, reason.map(Reason::key));
+            self.set_state(at, state, reason.map(LedgerReason::key));
         }
         for NewRow { row, reason } in plan.entries {
             assert!(
                 self.find(order, line, row.seq).is_none(),
                 "the key is taken"
             );
-            let settled = row.state != RowState::Intended;
+            let settled = row.state != SendState::Intended;
             self.rows.push(Row {
                 order,
                 line,
@@ -291,7 +284,7 @@ impl Shop {
             refunded: REFUNDED,
         };
         let counts = !self.orders[order].old
-            || statuses.was_paid(&OrderEvent::parse_list(&book.events))
+            || statuses.was_paid(&book.events)
             || self.rows.iter().any(|row| row.order == order);
         if !counts {
             return;
@@ -326,7 +319,7 @@ impl Shop {
 
     /// Rows that need the owner's decision.
     pub fn waiting(&self) -> Vec<usize> {
-        let waits = |row: &Row| matches!(row.row.state, RowState::Uncertain | RowState::Dead);
+        let waits = |row: &Row| matches!(row.row.state, SendState::Uncertain | SendState::Dead);
         (0..self.rows.len())
             .filter(|at| waits(&self.rows[*at]))
             .collect()
@@ -386,7 +379,7 @@ impl Shop {
         self.rows[at].claim = Some((worker, self.now() + LEASE));
     }
 
-    pub fn is_mine(&self, at: usize, worker: u64, state: RowState) -> bool {
+    pub fn is_mine(&self, at: usize, worker: u64, state: SendState) -> bool {
         let row = &self.rows[at];
         row.row.state == state && row.claim.is_some_and(|(holder, _)| holder == worker)
     }
@@ -394,7 +387,7 @@ impl Shop {
     fn is_under_way(&self, item: &str) -> bool {
         self.rows
             .iter()
-            .any(|row| row.row.state == RowState::Sent && row.row.item == item)
+            .any(|row| row.row.state == SendState::Sent && row.row.item == item)
     }
 
     /// Rows that may be sent now, one an item; those that need no sending come to their end.
@@ -403,7 +396,7 @@ impl Shop {
         let mut due = Vec::new();
         for at in 0..self.rows.len() {
             let row = &self.rows[at];
-            if row.row.state != RowState::Intended
+            if row.row.state != SendState::Intended
                 || row.next_try > self.now()
                 || !self.is_free(row)
             {
@@ -440,7 +433,7 @@ impl Shop {
     /// A claimed row is about to be sent: only when it still is this worker's, and so is the lock.
     pub fn sends(&mut self, at: usize, worker: u64, written: &CountWrite, worst: Duration) -> bool {
         let item = self.rows[at].row.item.clone();
-        if !self.is_mine(at, worker, RowState::Intended)
+        if !self.is_mine(at, worker, SendState::Intended)
             || !self.has_lock(worker)
             || self.is_under_way(&item)
         {
@@ -448,7 +441,7 @@ impl Shop {
         }
         let now = self.now();
         let row = &mut self.rows[at];
-        row.row.state = RowState::Sent;
+        row.row.state = SendState::Sent;
         row.before = Some(written.before);
         row.modified = written.modified;
         row.target = Some(written.target);
@@ -537,8 +530,8 @@ impl Shop {
         &mut self,
         at: usize,
         worker: u64,
-        from: RowState,
-        to: RowState,
+        from: SendState,
+        to: SendState,
         reason: &str,
         wait: i64,
     ) -> bool {
@@ -551,7 +544,7 @@ impl Shop {
     }
 
     pub fn drops_claim(&mut self, at: usize, worker: u64) {
-        if self.is_mine(at, worker, RowState::Intended) {
+        if self.is_mine(at, worker, SendState::Intended) {
             self.rows[at].claim = None;
         }
     }
@@ -563,7 +556,7 @@ impl Shop {
             Self::quiet(row)
         };
         let sent = row.sent_at.unwrap_or(0);
-        row.row.state == RowState::Sent && self.now() - sent >= after && row.next_try <= self.now()
+        row.row.state == SendState::Sent && self.now() - sent >= after && row.next_try <= self.now()
     }
 
     /// Rows whose write got no answer in time. Who sent one has lost it by then.
@@ -593,8 +586,8 @@ impl Shop {
     /// Unix seconds at which something is to be done next.
     pub fn next_due(&self) -> Option<i64> {
         let due = self.rows.iter().filter_map(|row| match row.row.state {
-            RowState::Intended => Some(row.next_try.max(row.claim.map_or(0, |(_, until)| until))),
-            RowState::Sent => Some(
+            SendState::Intended => Some(row.next_try.max(row.claim.map_or(0, |(_, until)| until))),
+            SendState::Sent => Some(
                 row.next_try
                     .max(row.sent_at.unwrap_or(0) + Self::quiet(row)),
             ),
@@ -618,13 +611,13 @@ impl Shop {
             Some("moot" | "never_taken" | "replaced") => match sale {
                 Some(sale) => matches!(
                     self.rows[sale].row.state,
-                    RowState::Skipped | RowState::Dead
+                    SendState::Skipped | SendState::Dead
                 ),
                 None => {
                     let mine = |other: &&Row| (other.order, other.line) == (row.order, row.line);
                     let back = self.rows.iter().filter(mine).filter(|other| {
                         other.row.reverses == Some(row.row.seq)
-                            && other.row.state == RowState::Skipped
+                            && other.row.state == SendState::Skipped
                     });
                     back.map(|other| other.row.delta).sum::<i64>() == -row.row.delta
                 }
@@ -653,9 +646,9 @@ impl Shop {
             .filter(|row| (row.order, row.line) == (order, line));
         for row in rows.filter(|row| row.row.item == item) {
             match row.row.cause {
-                Cause::Release => units = 0,
-                Cause::Manual => units -= row.row.delta,
-                Cause::Order => {}
+                LedgerCause::Release => units = 0,
+                LedgerCause::Manual => units -= row.row.delta,
+                LedgerCause::Order => {}
             }
         }
         units
@@ -738,9 +731,9 @@ impl Shop {
     /// Whether the count holds a row, or never will.
     fn is_seen(&self, at: usize, row: &Row, held: &impl Fn(usize) -> bool) -> bool {
         let never = |row: &Row| {
-            row.row.state == RowState::Skipped && row.reason.as_deref() != Some("owner")
+            row.row.state == SendState::Skipped && row.reason.as_deref() != Some("owner")
         };
-        if held(at) || row.row.state != RowState::Skipped {
+        if held(at) || row.row.state != SendState::Skipped {
             return held(at);
         }
         match row
@@ -753,7 +746,7 @@ impl Shop {
             // made either.
             Some(sale) => {
                 held(sale)
-                    || self.rows[sale].row.state == RowState::Skipped && never(&self.rows[sale])
+                    || self.rows[sale].row.state == SendState::Skipped && never(&self.rows[sale])
             }
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clover_client::stock::{Set, Timed, Wanted, Wrote};
 use clover_client::{Access, AccessToken, Api, Error, Hosts, Policy, RateLimit, RateLimiter};
 use clover_core::ids::{ItemId, MerchantId};
-use clover_core::ledger::{CountWrite, RowState, Settlement};
+use clover_core::ledger::{CountWrite, SendState, Settlement};
 use clover_core::quantity::Quantity;
 use clover_core::wire::{ItemCount, Listing};
 use tokio::time::{Instant, sleep};
@@ -165,15 +165,15 @@ impl World {
     }
 
     /// What an error that changed nothing makes of a row.
-    fn fails(&self, me: &Process, row: usize, from: RowState, error: &Error) -> bool {
+    fn fails(&self, me: &Process, row: usize, from: SendState, error: &Error) -> bool {
         let (to, reason, wait) = match error {
-            Error::NotFound { .. } => (RowState::Dead, "gone", 0),
+            Error::NotFound { .. } => (SendState::Dead, "gone", 0),
             Error::Unauthorized { .. } => {
                 self.refused();
-                (RowState::Intended, "", 60)
+                (SendState::Intended, "", 60)
             }
             Error::Throttled { wait, .. } => (
-                RowState::Intended,
+                SendState::Intended,
                 "",
                 i64::try_from(wait.as_secs()).unwrap_or(60) + 1,
             ),
@@ -182,9 +182,9 @@ impl World {
             | Error::Intercepted { .. }
             | Error::Insecure { .. }
             | Error::Undecided { .. }
-            | Error::Interrupted => (RowState::Intended, "", 60),
+            | Error::Interrupted => (SendState::Intended, "", 60),
             Error::Rejected { .. } | Error::BadAnswer { .. } | Error::Configuration(_) => {
-                (RowState::Dead, "refused", 0)
+                (SendState::Dead, "refused", 0)
             }
         };
         self.with(|shop| shop.becomes(row, me.id, from, to, reason, wait))
@@ -220,7 +220,7 @@ impl World {
                 Ok(now) => now,
                 Err(Error::NotFound { .. } | Error::Rejected { .. }) => {
                     // Whether it was carried out before the item was deleted is not known.
-                    self.ends(me, row, RowState::Uncertain, "gone", End::Gone);
+                    self.ends(me, row, SendState::Uncertain, "gone", End::Gone);
                     continue;
                 }
                 Err(_) => {
@@ -231,13 +231,13 @@ impl World {
             let verdict = self.shop.borrow().settles(row, &now);
             let ours = match verdict {
                 Settlement::Confirmed => {
-                    self.ends(me, row, RowState::Confirmed, "", End::FoundDone)
+                    self.ends(me, row, SendState::Confirmed, "", End::FoundDone)
                 }
                 Settlement::SendAgain => {
-                    self.ends(me, row, RowState::Intended, "", End::FoundUndone)
+                    self.ends(me, row, SendState::Intended, "", End::FoundUndone)
                 }
                 Settlement::Uncertain => {
-                    self.ends(me, row, RowState::Uncertain, "changed", End::Unclear)
+                    self.ends(me, row, SendState::Uncertain, "changed", End::Unclear)
                 }
             };
             if ours {
@@ -249,14 +249,14 @@ impl World {
 
     fn later(&self, me: &Process, row: usize) {
         self.with(|shop| {
-            if shop.is_mine(row, me.id, RowState::Sent) {
+            if shop.is_mine(row, me.id, SendState::Sent) {
                 shop.rows[row].next_try = shop.now() + 30;
             }
         });
     }
 
-    fn ends(&self, me: &Process, row: usize, to: RowState, reason: &str, end: End) -> bool {
-        let ours = self.with(|shop| shop.becomes(row, me.id, RowState::Sent, to, reason, 0));
+    fn ends(&self, me: &Process, row: usize, to: SendState, reason: &str, end: End) -> bool {
+        let ours = self.with(|shop| shop.becomes(row, me.id, SendState::Sent, to, reason, 0));
         if ours {
             self.net.truth().ends(me.id, row, end);
         }
@@ -284,7 +284,7 @@ impl World {
             Ok(read) => read,
             Err(error) => {
                 for row in due {
-                    self.fails(me, *row, RowState::Intended, &error);
+                    self.fails(me, *row, SendState::Intended, &error);
                 }
                 return Ok(());
             }
@@ -295,7 +295,7 @@ impl World {
                 // No room for it in this second.
                 None => self.with(|shop| shop.drops_claim(*row, me.id)),
                 Some(Err(error)) => {
-                    self.fails(me, *row, RowState::Intended, error);
+                    self.fails(me, *row, SendState::Intended, error);
                 }
                 Some(Ok(timed)) => ready.extend(self.stores(me, *row, timed)),
             }
@@ -325,8 +325,8 @@ impl World {
                 shop.becomes(
                     row,
                     me.id,
-                    RowState::Intended,
-                    RowState::Skipped,
+                    SendState::Intended,
+                    SendState::Skipped,
                     "untracked",
                     0,
                 )
@@ -388,23 +388,23 @@ impl World {
         match outcome {
             Ok(Wrote::Unknown(_)) => {}
             Ok(Wrote::Late) => {
-                if self.ends(me, row, RowState::Intended, "", End::NotDone) {
+                if self.ends(me, row, SendState::Intended, "", End::NotDone) {
                     self.with(|shop| shop.rows[row].next_try = shop.now() + shop.misses(row));
                 }
             }
             Ok(Wrote::NotSent(wait)) => {
                 let wait = i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(60);
-                self.ends(me, row, RowState::Intended, "", End::NotDone);
+                self.ends(me, row, SendState::Intended, "", End::NotDone);
                 self.with(|shop| shop.rows[row].next_try = shop.now() + wait);
             }
             Err(error) => {
-                if self.fails(me, row, RowState::Sent, &error) {
+                if self.fails(me, row, SendState::Sent, &error) {
                     self.net.truth().ends(me.id, row, End::NotDone);
                 }
             }
             Ok(Wrote::Done { modified, window }) => {
                 if !self.with(|shop| {
-                    shop.becomes(row, me.id, RowState::Sent, RowState::Confirmed, "", 0)
+                    shop.becomes(row, me.id, SendState::Sent, SendState::Confirmed, "", 0)
                 }) {
                     return;
                 }

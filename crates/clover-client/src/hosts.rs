@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_environment_has_its_two_hosts() {
-        for environment in Environment::ALL {
+        for &environment in Environment::ALL {
             let hosts = Hosts::of(environment);
             assert_eq!(hosts.api.scheme(), "https");
             assert_eq!(hosts.authorize.scheme(), "https");

@@ -41,19 +41,20 @@ impl Known {
     }
 }
 
-/// What is to be done with a product or a variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// The shop does not have it.
-    Create,
-    /// The shop has it, and something differs.
-    Update,
-    /// It was deleted in Clover and is back.
-    Restore,
-    /// A variant stands in another product: the item joined, left or changed its group.
-    Move,
-    /// Nothing.
-    Keep,
+crate::text_enum! {
+    /// What is to be done with a product or a variant.
+    pub enum Action {
+        /// The shop does not have it.
+        Create = "create",
+        /// The shop has it, and something differs.
+        Update = "update",
+        /// It was deleted in Clover and is back.
+        Restore = "restore",
+        /// A variant stands in another product: the item joined, left or changed its group.
+        Move = "move",
+        /// Nothing.
+        Keep = "keep",
+    }
 }
 
 /// A product that needs writing.

@@ -13,11 +13,11 @@ mod status;
 
 pub use committed::{LedgerEntry, committed};
 pub use line::{
-    Cause, LedgerError, LedgerRow, Line, NewRow, NextStep, Plan, Reason, Resolution, RowChange,
-    RowState,
+    LedgerCause, LedgerError, LedgerReason, LedgerRow, Line, NewRow, NextStep, NextStepKind, Plan,
+    Resolution, RowChange, SendState,
 };
 pub use settle::{CountReading, CountWrite, Exposure, Settlement, settle};
-pub use status::{OrderEvent, SaleState, StatusSets};
+pub use status::{OrderEvent, OrderEventError, OrderEventKind, SaleState, StatusSets};
 
 #[cfg(test)]
 mod tests;

@@ -14,5 +14,6 @@ pub mod quantity;
 pub mod seal;
 pub mod settings;
 pub mod text;
+pub mod text_enum;
 pub mod webhook;
 pub mod wire;

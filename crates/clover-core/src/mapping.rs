@@ -9,7 +9,7 @@ use crate::money::{Currency, MinorUnits};
 use crate::pricing::Pricing;
 use crate::product::{Product, ProductReference, Variant};
 use crate::quantity::Quantity;
-use crate::settings::{MappingMode, Settings};
+use crate::settings::{ImportStatus, MappingMode, Settings};
 use crate::text::{self, clean};
 use crate::wire::{Category, Item, PriceType};
 
@@ -57,9 +57,9 @@ impl Mapper {
     pub fn new(settings: &Settings, currency: Currency, track_stock: bool) -> Self {
         Self {
             currency,
-            pricing: settings.pricing,
+            pricing: settings.pricing(),
             mode: settings.mapping_mode,
-            import_published: settings.import_published,
+            import_published: settings.import_status == ImportStatus::Published,
             track_stock,
         }
     }

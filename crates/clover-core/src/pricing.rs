@@ -34,6 +34,9 @@ pub struct InvalidMarkup;
 const SCALE: i128 = 10_000;
 
 impl MarkupValue {
+    /// No markup.
+    pub const ZERO: Self = Self { scaled: 0 };
+
     /// Reads what the owner typed, such as `12.5`.
     ///
     /// # Errors

@@ -19,7 +19,26 @@ pub enum ProductReference {
     Group(GroupId),
 }
 
+crate::text_enum! {
+    /// [`ProductReference`] without its id.
+    pub enum ProductKind {
+        /// One item: a simple product.
+        Item = "item",
+        /// An item group: a variable product.
+        Group = "group",
+    }
+}
+
 impl ProductReference {
+    /// Which kind.
+    #[must_use]
+    pub fn kind(&self) -> ProductKind {
+        match self {
+            Self::Item(_) => ProductKind::Item,
+            Self::Group(_) => ProductKind::Group,
+        }
+    }
+
     /// Clover's id.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -1,8 +1,12 @@
-//! The owner's settings, checked as a whole: all errors are reported at once, by field.
+//! The owner's settings: each is described once, in [`SETTINGS`]. They are checked as a whole, and
+//! all errors are reported at once, by field.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -10,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::environment::Environment;
 use crate::pricing::{MarkupValue, Pricing};
+use crate::text_enum::TextEnum;
 
 /// What is wrong, by field name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,24 +33,65 @@ impl fmt::Display for SettingsError {
     }
 }
 
-/// How Clover's categories and groups become the shop's categories and tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MappingMode {
-    /// Item-group names and Clover tags become tags; no category is made.
-    Tag,
-    /// The first Clover category is the article's, made when missing; the others become tags.
-    Category,
+crate::text_enum! {
+    /// Whether new products are shown.
+    pub enum ImportStatus {
+        /// The owner publishes them.
+        Unpublished = "unpublished",
+        /// At once.
+        Published = "published",
+    }
 }
 
-/// What happens to a product whose item was deleted in Clover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeleteAction {
-    /// Hidden, and shown again when the item comes back.
-    Unpublish,
-    /// Into the trash, and out of it when the item comes back.
-    Trash,
-    /// Nothing.
-    Ignore,
+crate::text_enum! {
+    /// How Clover's categories and groups become the shop's categories and tags.
+    pub enum MappingMode {
+        /// Item-group names and Clover tags become tags; no category is made.
+        Tag = "tag",
+        /// The first Clover category is the article's, made when missing; the others become tags.
+        Category = "category",
+    }
+}
+
+crate::text_enum! {
+    /// What happens to a product whose item was deleted in Clover.
+    pub enum DeleteAction {
+        /// Hidden, and shown again when the item comes back.
+        Unpublish = "unpublish",
+        /// Into the trash, and out of it when the item comes back.
+        Trash = "trash",
+        /// Nothing.
+        Ignore = "ignore",
+    }
+}
+
+crate::text_enum! {
+    /// How the shop's price comes from Clover's.
+    pub enum PricingMode {
+        /// Clover's price as it is.
+        Direct = "direct",
+        /// With the markup on top.
+        Markup = "markup",
+    }
+}
+
+crate::text_enum! {
+    /// What the markup counts.
+    pub enum MarkupType {
+        /// Percent of Clover's price.
+        Percentage = "percentage",
+        /// Currency units.
+        Fixed = "fixed",
+    }
+}
+
+/// The markup, which counts only while [`PricingMode::Markup`] is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Markup {
+    /// As typed, for showing it again.
+    pub text: String,
+    /// The exact number.
+    pub value: MarkupValue,
 }
 
 /// The App Secret or the webhook's secret. Prints as `REDACTED`, and is wiped from memory in the
@@ -83,62 +129,474 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Settings that passed every check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools)] // One for each of the owner's switches.
-pub struct Settings {
-    /// Which Clover.
-    pub environment: Environment,
-    /// The app's public id; empty until the owner sets it.
-    pub app_id: String,
-    /// The app's secret.
-    pub app_secret: Option<Secret>,
-    /// A Clover elsewhere, for tests: only loopback addresses are accepted when hosts are built.
-    pub base_url: Option<String>,
-    /// What Clover sends as `X-Clover-Auth`.
-    pub webhook_secret: Option<Secret>,
-    /// Whether new products are shown at once.
-    pub import_published: bool,
-    /// Joomla category id; 0 is none.
-    pub default_category: i64,
-    /// Tax profile id of new products; 0 is not taxable.
-    pub default_tax_profile: i64,
-    /// Categories and tags.
-    pub mapping_mode: MappingMode,
-    /// Deleted items.
-    pub delete_action: DeleteAction,
-    /// Prices.
-    pub pricing: Pricing,
-    /// As typed, for showing it again.
-    pub markup_value: String,
-    /// Percentage or fixed, also while the mode is direct.
-    pub markup_is_percentage: bool,
-    /// Whether webhook events are worked.
-    pub webhooks: bool,
-    /// Minutes between scheduled syncs.
-    pub sync_interval: i64,
-    /// Whether web sales move Clover's counts.
-    pub push_stock: bool,
-    /// Whether web orders are sent to Clover.
-    pub sync_sale: bool,
-    /// Days that log entries are kept.
-    pub log_retention: i64,
-    /// Whether diagnostics are logged.
-    pub debug: bool,
-    /// Order statuses that count as paid.
-    pub paid_statuses: Vec<i64>,
-    /// Order statuses that count as refunded.
-    pub refunded_statuses: Vec<i64>,
-    /// Percent of the token's pace that this node may use; more than all of it with another address
-    /// only.
-    pub pace_share: i64,
+/// Defines [`Settings`] and [`SETTINGS`] from one line a setting: its name, its type, and the kind
+/// that checks and describes it.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident: $value:ty = $kind:expr;)+) => {
+        /// Settings that passed every check.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(clippy::struct_excessive_bools)] // One for each of the owner's switches.
+        pub struct Settings {
+            $($(#[$doc])* pub $name: $value,)+
+        }
+
+        /// Every setting.
+        pub static SETTINGS: &[Setting] = &[$(Setting {
+            name: stringify!($name),
+            describe: || $kind.describe(),
+            show: |settings| $kind.show(&settings.$name),
+        },)+];
+
+        fn read(form: &mut Form) -> Settings {
+            Settings {
+                $($name: $kind.read(form, stringify!($name)),)+
+            }
+        }
+    };
 }
 
-/// J2Commerce's Confirmed, Processed, Shipped and Delivered.
-const PAID_BY_DEFAULT: [i64; 4] = [1, 2, 7, 8];
+settings! {
+    /// Which Clover.
+    environment: Environment = Choice(Environment::Sandbox);
+    /// The app's public id; empty until the owner sets it.
+    app_id: String = AppId;
+    /// The app's secret.
+    app_secret: Option<Secret> = SecretText;
+    /// A Clover elsewhere, for tests: only loopback addresses are accepted when hosts are built.
+    base_url: Option<String> = Address;
+    /// What Clover sends as `X-Clover-Auth`.
+    webhook_secret: Option<Secret> = SecretText;
+    /// Whether new products are shown at once.
+    import_status: ImportStatus = Choice(ImportStatus::Unpublished);
+    /// Joomla category id; 0 is none.
+    default_category: i64 = Integer(0, 0..=i64::from(i32::MAX));
+    /// Tax profile id of new products; 0 is not taxable.
+    default_tax_profile: i64 = Integer(0, 0..=i64::from(i32::MAX));
+    /// Categories and tags.
+    mapping_mode: MappingMode = Choice(MappingMode::Tag);
+    /// Deleted items.
+    delete_action: DeleteAction = Choice(DeleteAction::Unpublish);
+    /// Whether prices have a markup.
+    pricing_mode: PricingMode = Choice(PricingMode::Direct);
+    /// Percentage or fixed, also while the mode is direct.
+    markup_type: MarkupType = Choice(MarkupType::Percentage);
+    /// How much is put on top.
+    markup_value: Markup = MarkupNumber;
+    /// Whether webhook events are processed.
+    webhooks: bool = Switch(true);
+    /// Minutes between scheduled syncs.
+    sync_interval: i64 = Integer(60, 5..=44_640);
+    /// Whether web sales move Clover's counts.
+    push_stock: bool = Switch(true);
+    /// Whether web orders are sent to Clover.
+    sync_sale: bool = Switch(true);
+    /// Days that log entries are kept.
+    log_retention: i64 = Integer(30, 1..=3650);
+    /// Whether diagnostics are logged.
+    debug: bool = Switch(false);
+    /// Order statuses that count as paid. By default J2Commerce's Confirmed, Processed, Shipped and
+    /// Delivered.
+    paid_statuses: Vec<i64> = Statuses(&[1, 2, 7, 8]);
+    /// Order statuses that count as refunded.
+    refunded_statuses: Vec<i64> = Statuses(&[]);
+    /// Percent of the token's rate limit that this node may use; more than all of it with another
+    /// address only.
+    pace_share: i64 = Share;
+}
+
+/// A setting.
+pub struct Setting {
+    /// Its name in forms and files.
+    pub name: &'static str,
+    describe: fn() -> Description,
+    show: fn(&Settings) -> Shown<'_>,
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Setting {
+    /// What it may be.
+    #[must_use]
+    pub fn describe(&self) -> Description {
+        (self.describe)()
+    }
+
+    /// Its value in these settings.
+    #[must_use]
+    pub fn show<'a>(&self, settings: &'a Settings) -> Shown<'a> {
+        (self.show)(settings)
+    }
+}
+
+crate::text_enum! {
+    /// What a setting holds.
+    pub enum SettingKind {
+        /// Text.
+        Text = "text",
+        /// Text that may be missing.
+        OptionalText = "optional_text",
+        /// Text that is never shown.
+        Secret = "secret",
+        /// One of several texts.
+        Choice = "choice",
+        /// A whole number.
+        Integer = "integer",
+        /// Decimal text.
+        Decimal = "decimal",
+        /// Yes or no.
+        Switch = "switch",
+        /// Ids of order statuses.
+        Statuses = "statuses",
+    }
+}
+
+/// What a setting may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Description {
+    /// What it holds.
+    pub kind: SettingKind,
+    /// Its value while it is not set.
+    pub default: Value,
+    /// Of a number.
+    pub range: Option<RangeInclusive<i64>>,
+    /// Of a choice.
+    pub choices: Vec<&'static str>,
+    /// Of a choice: the enum.
+    #[serde(skip)]
+    pub choice_of: Option<TypeId>,
+    /// Characters that a text may have.
+    pub longest: Option<usize>,
+}
+
+impl Description {
+    fn new(kind: SettingKind, default: impl Into<Value>) -> Self {
+        Self {
+            kind,
+            default: default.into(),
+            range: None,
+            choices: Vec::new(),
+            choice_of: None,
+            longest: None,
+        }
+    }
+}
+
+/// The value of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown<'a> {
+    /// A secret.
+    Hidden,
+    /// Text, or none.
+    Text(Option<&'a str>),
+    /// The case of an enum by its place.
+    Choice(usize),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Switch(bool),
+    /// A list of ids.
+    Ids(&'a [i64]),
+}
+
+/// How the value of a setting is checked, described and shown.
+trait Kind {
+    type Value;
+
+    fn read(&self, form: &mut Form, name: &str) -> Self::Value;
+
+    fn describe(&self) -> Description;
+
+    fn show<'a>(&self, value: &'a Self::Value) -> Shown<'a>;
+}
+
+/// With the default.
+struct Choice<T>(T);
+
+impl<T: TextEnum> Kind for Choice<T> {
+    type Value = T;
+
+    fn read(&self, form: &mut Form, name: &str) -> T {
+        let Some(value) = form.take(name) else {
+            return self.0;
+        };
+        let found = value
+            .as_str()
+            .and_then(|text| T::from_key(text.trim()).ok());
+        found.unwrap_or_else(|| {
+            let allowed: Vec<_> = T::ALL.iter().map(|case| case.key()).collect();
+            form.refuse(name, format!("must be one of: {}", allowed.join(", ")));
+            self.0
+        })
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            choices: T::ALL.iter().map(|case| case.key()).collect(),
+            choice_of: Some(TypeId::of::<T>()),
+            ..Description::new(SettingKind::Choice, self.0.key())
+        }
+    }
+
+    fn show<'a>(&self, value: &'a T) -> Shown<'a> {
+        Shown::Choice(value.index())
+    }
+}
+
+/// With the default, and the smallest and largest number.
+struct Integer(i64, RangeInclusive<i64>);
+
+impl Kind for Integer {
+    type Value = i64;
+
+    fn read(&self, form: &mut Form, name: &str) -> i64 {
+        let Self(default, range) = self;
+        let Some(value) = form.take(name) else {
+            return *default;
+        };
+        whole(&value)
+            .filter(|n| range.contains(n))
+            .unwrap_or_else(|| {
+                let (from, to) = (range.start(), range.end());
+                form.refuse(name, format!("must be a whole number from {from} to {to}"));
+                *default
+            })
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            range: Some(self.1.clone()),
+            ..Description::new(SettingKind::Integer, self.0)
+        }
+    }
+
+    fn show<'a>(&self, value: &'a i64) -> Shown<'a> {
+        Shown::Integer(*value)
+    }
+}
+
+/// Percent. Only a simulator has another address, and its limits can be off.
+struct Share;
+
+impl Share {
+    const OWNERS: Integer = Integer(100, 7..=100);
+    const ELSEWHERE: Integer = Integer(100, 7..=100_000);
+}
+
+impl Kind for Share {
+    type Value = i64;
+
+    fn read(&self, form: &mut Form, name: &str) -> i64 {
+        let range = if form.is_elsewhere {
+            Self::ELSEWHERE
+        } else {
+            Self::OWNERS
+        };
+        range.read(form, name)
+    }
+
+    fn describe(&self) -> Description {
+        Self::OWNERS.describe()
+    }
+
+    fn show<'a>(&self, value: &'a i64) -> Shown<'a> {
+        Shown::Integer(*value)
+    }
+}
+
+/// With the default.
+struct Switch(bool);
+
+impl Kind for Switch {
+    type Value = bool;
+
+    fn read(&self, form: &mut Form, name: &str) -> bool {
+        match form.take(name) {
+            None => self.0,
+            Some(Value::Bool(on)) => on,
+            Some(value) => match whole(&value) {
+                Some(0) => false,
+                Some(1) => true,
+                _ => {
+                    form.refuse(name, "must be yes or no (1 or 0)");
+                    self.0
+                }
+            },
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::Switch, self.0)
+    }
+
+    fn show<'a>(&self, value: &'a bool) -> Shown<'a> {
+        Shown::Switch(*value)
+    }
+}
+
+/// With the default. A list of ids, or Joomla's comma text. An empty list means the default, for
+/// Joomla drops the key of an empty multi-select.
+struct Statuses(&'static [i64]);
+
+impl Kind for Statuses {
+    type Value = Vec<i64>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Vec<i64> {
+        let values = match form.take(name) {
+            None => return self.0.to_vec(),
+            Some(Value::Array(values)) => values,
+            Some(Value::String(text)) => text
+                .split(',')
+                .map(|part| Value::String(part.into()))
+                .collect(),
+            Some(value) => vec![value],
+        };
+        let ids: Option<Vec<i64>> = values
+            .iter()
+            .map(|v| whole(v).filter(|id| *id > 0))
+            .collect();
+        match ids {
+            Some(ids) if ids.is_empty() => self.0.to_vec(),
+            Some(ids) => ids,
+            None => {
+                form.refuse(name, "must be a list of order status ids");
+                self.0.to_vec()
+            }
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::new(SettingKind::Statuses, self.0.to_vec())
+    }
+
+    fn show<'a>(&self, value: &'a Vec<i64>) -> Shown<'a> {
+        Shown::Ids(value)
+    }
+}
+
+struct SecretText;
+
+impl SecretText {
+    const LONGEST: usize = 255;
+}
+
+impl Kind for SecretText {
+    type Value = Option<Secret>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Option<Secret> {
+        form.text(name, Self::LONGEST).map(Secret::new)
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            longest: Some(Self::LONGEST),
+            ..Description::new(SettingKind::Secret, Value::Null)
+        }
+    }
+
+    fn show<'a>(&self, _: &'a Option<Secret>) -> Shown<'a> {
+        Shown::Hidden
+    }
+}
+
+struct AppId;
+
+impl AppId {
+    const LONGEST: usize = 64;
+}
+
+impl Kind for AppId {
+    type Value = String;
+
+    fn read(&self, form: &mut Form, name: &str) -> String {
+        let id = form.text(name, Self::LONGEST).unwrap_or_default();
+        if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            form.refuse(
+                name,
+                "must be the App ID from the Clover Developer Dashboard: letters and digits only",
+            );
+        }
+        id
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            longest: Some(Self::LONGEST),
+            ..Description::new(SettingKind::Text, "")
+        }
+    }
+
+    fn show<'a>(&self, value: &'a String) -> Shown<'a> {
+        Shown::Text(Some(value))
+    }
+}
+
+struct Address;
+
+impl Address {
+    const LONGEST: usize = 200;
+}
+
+impl Kind for Address {
+    type Value = Option<String>;
+
+    fn read(&self, form: &mut Form, name: &str) -> Option<String> {
+        let address = form.text(name, Self::LONGEST);
+        form.is_elsewhere = address.is_some();
+        address
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            longest: Some(Self::LONGEST),
+            ..Description::new(SettingKind::OptionalText, Value::Null)
+        }
+    }
+
+    fn show<'a>(&self, value: &'a Option<String>) -> Shown<'a> {
+        Shown::Text(value.as_deref())
+    }
+}
+
+struct MarkupNumber;
+
+impl MarkupNumber {
+    const LONGEST: usize = 40;
+    const DEFAULT: &'static str = "0";
+}
+
+impl Kind for MarkupNumber {
+    type Value = Markup;
+
+    fn read(&self, form: &mut Form, name: &str) -> Markup {
+        let text = form.text(name, Self::LONGEST);
+        let text = text.unwrap_or_else(|| Self::DEFAULT.into());
+        let value = MarkupValue::parse(&text).unwrap_or_else(|problem| {
+            form.refuse(name, problem.to_string());
+            MarkupValue::ZERO
+        });
+        Markup { text, value }
+    }
+
+    fn describe(&self) -> Description {
+        Description {
+            longest: Some(Self::LONGEST),
+            ..Description::new(SettingKind::Decimal, Self::DEFAULT)
+        }
+    }
+
+    fn show<'a>(&self, value: &'a Markup) -> Shown<'a> {
+        Shown::Text(Some(&value.text))
+    }
+}
 
 impl Settings {
-    /// Checks the plugin's parameters. A key that is absent, null or an empty text has its default.
+    /// Checks the app's parameters. A key that is absent, null or an empty text has its default.
     ///
     /// # Errors
     /// [`SettingsError`] with every field that is wrong, unknown ones included.
@@ -146,96 +604,31 @@ impl Settings {
         let mut form = Form {
             parameters,
             problems: BTreeMap::new(),
+            is_elsewhere: false,
         };
-        let environment = form.word(
-            "environment",
-            &Environment::ALL.map(|e| (e.key(), e)),
-            Environment::Sandbox,
-        );
-        let markup = form.word(
-            "pricing_mode",
-            &[("direct", false), ("markup", true)],
-            false,
-        );
-        let markup_is_percentage = form.word(
-            "markup_type",
-            &[("percentage", true), ("fixed", false)],
-            true,
-        );
-        let markup_value = form.text("markup_value", 40).unwrap_or_else(|| "0".into());
-        let pricing = match MarkupValue::parse(&markup_value) {
-            Ok(value) if markup && markup_is_percentage => Pricing::Percentage(value),
-            Ok(value) if markup => Pricing::Fixed(value),
-            Ok(_) => Pricing::Direct,
-            Err(problem) => {
-                form.refuse("markup_value", problem.to_string());
-                Pricing::Direct
-            }
-        };
-        let app_id = form.text("app_id", 64).unwrap_or_default();
-        if !app_id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        {
-            form.refuse(
-                "app_id",
-                "must be the App ID from the Clover Developer Dashboard: letters and digits only",
-            );
-        }
-        let base_url = form.text("base_url", 200);
-        // Only a simulator has another address, and its limits can be off.
-        let most_share = if base_url.is_some() { 100_000 } else { 100 };
-        let settings = Self {
-            environment,
-            app_id,
-            app_secret: form.secret("app_secret"),
-            base_url,
-            webhook_secret: form.secret("webhook_secret"),
-            import_published: form.word(
-                "import_status",
-                &[("unpublished", false), ("published", true)],
-                false,
-            ),
-            default_category: form.integer("default_category", 0, 0..=i64::from(i32::MAX)),
-            default_tax_profile: form.integer("default_tax_profile", 0, 0..=i64::from(i32::MAX)),
-            mapping_mode: form.word(
-                "mapping_mode",
-                &[
-                    ("tag", MappingMode::Tag),
-                    ("category", MappingMode::Category),
-                ],
-                MappingMode::Tag,
-            ),
-            delete_action: form.word(
-                "delete_action",
-                &[
-                    ("unpublish", DeleteAction::Unpublish),
-                    ("trash", DeleteAction::Trash),
-                    ("ignore", DeleteAction::Ignore),
-                ],
-                DeleteAction::Unpublish,
-            ),
-            pricing,
-            markup_value,
-            markup_is_percentage,
-            webhooks: form.switch("webhooks", true),
-            sync_interval: form.integer("sync_interval", 60, 5..=44_640),
-            push_stock: form.switch("push_stock", true),
-            sync_sale: form.switch("sync_sale", true),
-            log_retention: form.integer("log_retention", 30, 1..=3650),
-            debug: form.switch("debug", false),
-            paid_statuses: form.statuses("paid_statuses", &PAID_BY_DEFAULT),
-            refunded_statuses: form.statuses("refunded_statuses", &[]),
-            pace_share: form.integer("pace_share", 100, 7..=most_share),
-        };
+        let settings = read(&mut form);
         form.finish()?;
         Ok(settings)
+    }
+
+    /// How the shop's prices come from Clover's.
+    #[must_use]
+    pub fn pricing(&self) -> Pricing {
+        match (self.pricing_mode, self.markup_type) {
+            (PricingMode::Direct, _) => Pricing::Direct,
+            (PricingMode::Markup, MarkupType::Percentage) => {
+                Pricing::Percentage(self.markup_value.value)
+            }
+            (PricingMode::Markup, MarkupType::Fixed) => Pricing::Fixed(self.markup_value.value),
+        }
     }
 }
 
 struct Form {
     parameters: BTreeMap<String, Value>,
     problems: BTreeMap<String, String>,
+    /// Whether Clover has another address.
+    is_elsewhere: bool,
 }
 
 impl Form {
@@ -270,88 +663,6 @@ impl Form {
             return None;
         }
         Some(text)
-    }
-
-    fn secret(&mut self, field: &str) -> Option<Secret> {
-        self.text(field, 255).map(Secret::new)
-    }
-
-    fn word<T: Copy>(&mut self, field: &str, words: &[(&str, T)], default: T) -> T {
-        match self.take(field) {
-            None => default,
-            Some(value) => match words
-                .iter()
-                .find(|(word, _)| value.as_str().is_some_and(|v| v.trim() == *word))
-            {
-                Some((_, meaning)) => *meaning,
-                None => {
-                    let allowed: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-                    self.refuse(field, format!("must be one of: {}", allowed.join(", ")));
-                    default
-                }
-            },
-        }
-    }
-
-    fn integer(&mut self, field: &str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
-        match self.take(field) {
-            None => default,
-            Some(value) => match whole(&value).filter(|n| range.contains(n)) {
-                Some(number) => number,
-                None => {
-                    self.refuse(
-                        field,
-                        format!(
-                            "must be a whole number from {} to {}",
-                            range.start(),
-                            range.end()
-                        ),
-                    );
-                    default
-                }
-            },
-        }
-    }
-
-    fn switch(&mut self, field: &str, default: bool) -> bool {
-        match self.take(field) {
-            None => default,
-            Some(Value::Bool(on)) => on,
-            Some(value) => match whole(&value) {
-                Some(0) => false,
-                Some(1) => true,
-                _ => {
-                    self.refuse(field, "must be yes or no (1 or 0)");
-                    default
-                }
-            },
-        }
-    }
-
-    /// A list of ids, or Joomla's comma text. An empty list means the default, for Joomla drops the
-    /// key of an empty multi-select.
-    fn statuses(&mut self, field: &str, default: &[i64]) -> Vec<i64> {
-        let values = match self.take(field) {
-            None => return default.to_vec(),
-            Some(Value::Array(values)) => values,
-            Some(Value::String(text)) => text
-                .split(',')
-                .map(|part| Value::String(part.into()))
-                .collect(),
-            Some(value) => vec![value],
-        };
-        let ids: Option<Vec<i64>> = values
-            .iter()
-            .map(|v| whole(v).filter(|id| *id > 0))
-            .collect();
-        match ids {
-            Some(ids) if ids.is_empty() => default.to_vec(),
-            Some(ids) => ids,
-            None => {
-                self.refuse(field, "must be a list of order status ids");
-                default.to_vec()
-            }
-        }
     }
 
     fn finish(mut self) -> Result<(), SettingsError> {
@@ -391,11 +702,20 @@ mod tests {
         let s =
             parse(json!({"environment": "", "markup_value": null, "paid_statuses": []})).unwrap();
         assert_eq!(
-            (s.environment, s.import_published, s.mapping_mode),
-            (Environment::Sandbox, false, MappingMode::Tag)
+            (s.environment, s.import_status, s.mapping_mode),
+            (
+                Environment::Sandbox,
+                ImportStatus::Unpublished,
+                MappingMode::Tag
+            )
         );
         assert_eq!(
-            (s.delete_action, s.pricing, s.sync_interval, s.log_retention),
+            (
+                s.delete_action,
+                s.pricing(),
+                s.sync_interval,
+                s.log_retention
+            ),
             (DeleteAction::Unpublish, Pricing::Direct, 60, 30)
         );
         assert!(s.webhooks && s.push_stock && s.sync_sale && !s.debug);
@@ -413,7 +733,10 @@ mod tests {
             "paid_statuses": "1, 7", "default_category": "12", "sync_interval": 5,
         }))
         .unwrap();
-        assert_eq!(s.pricing, Pricing::Fixed(MarkupValue::parse("2").unwrap()));
+        assert_eq!(
+            s.pricing(),
+            Pricing::Fixed(MarkupValue::parse("2").unwrap())
+        );
         assert_eq!(
             (
                 s.push_stock,
@@ -450,6 +773,62 @@ mod tests {
             ]
         );
         assert!(!error.to_string().contains("canary"));
+    }
+
+    #[test]
+    fn a_default_is_what_the_table_says() {
+        let settings = parse(json!({})).unwrap();
+        for setting in SETTINGS {
+            let Description {
+                default,
+                choices,
+                range,
+                ..
+            } = setting.describe();
+            let shown = match setting.show(&settings) {
+                Shown::Hidden | Shown::Text(None) => Value::Null,
+                Shown::Text(Some(text)) => text.into(),
+                Shown::Choice(index) => choices[index].into(),
+                Shown::Integer(number) => number.into(),
+                Shown::Switch(on) => on.into(),
+                Shown::Ids(ids) => ids.into(),
+            };
+            assert_eq!(shown, default, "{}", setting.name);
+            if let Some(range) = range {
+                assert!(
+                    range.contains(&default.as_i64().unwrap()),
+                    "{}",
+                    setting.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_choice_of_the_table_is_taken_and_every_number_beyond_its_range_refused() {
+        for setting in SETTINGS {
+            let Description { choices, range, .. } = setting.describe();
+            for (index, choice) in choices.into_iter().enumerate() {
+                let settings = parse(json!({ setting.name: choice })).unwrap();
+                assert_eq!(setting.show(&settings), Shown::Choice(index));
+            }
+            let ends = range.iter().flat_map(|range| {
+                let (from, to) = (*range.start(), *range.end());
+                [(from, true), (to, true), (from - 1, false), (to + 1, false)]
+            });
+            for (number, is_taken) in ends {
+                let read = parse(json!({ setting.name: number }));
+                assert_eq!(read.is_ok(), is_taken, "{} {number}", setting.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_larger_share_of_the_rate_limit_needs_another_address() {
+        let share = |parameters| parse(parameters).map(|settings| settings.pace_share);
+        let elsewhere = json!({"base_url": "http://127.0.0.1:1", "pace_share": 100_000});
+        assert_eq!(share(elsewhere), Ok(100_000));
+        assert!(share(json!({"pace_share": 101})).is_err());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::settings::Secret;
 
 use delivery::Delivery;
 pub use delivery::Ignored;
-pub use event::{Event, EventKind, EventObject};
+pub use event::{Event, EventKind, EventObject, ObjectKind};
 
 /// Longest body that is read. An event takes 70 bytes, one with stock in it perhaps 300: a thousand
 /// at once still fit, and parsing this much takes a millisecond or two.
@@ -73,6 +73,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Which verdict.
+    #[must_use]
+    pub fn kind(&self) -> VerdictKind {
+        match self {
+            Self::Verification(_) => VerdictKind::Verification,
+            Self::Events { .. } => VerdictKind::Events,
+            Self::Disabled { .. } => VerdictKind::Disabled,
+            Self::Refused(_) => VerdictKind::Refused,
+        }
+    }
+
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -80,6 +91,20 @@ impl Verdict {
             Self::Refused(refusal) => refusal.status(),
             _ => 200,
         }
+    }
+}
+
+crate::text_enum! {
+    /// [`Verdict`] without its data.
+    pub enum VerdictKind {
+        /// Clover checks that the address is reachable.
+        Verification = "verification",
+        /// There are objects to look at again.
+        Events = "events",
+        /// Webhooks are switched off.
+        Disabled = "disabled",
+        /// The request is not taken.
+        Refused = "refused",
     }
 }
 

@@ -29,23 +29,13 @@ pub struct ConnectionStatus {
     pub next_try_at: Option<i64>,
 }
 
-/// Where a merchant's currency was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CurrencySource {
-    /// In the merchant's properties.
-    Properties,
-    /// In an order, because the app may not read the properties.
-    Order,
-}
-
-impl CurrencySource {
-    /// The name in data.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Properties => "properties",
-            Self::Order => "order",
-        }
+clover_core::text_enum! {
+    /// Where a merchant's currency was found.
+    pub enum CurrencySource {
+        /// In the merchant's properties.
+        Properties = "properties",
+        /// In an order, because the app may not read the properties.
+        Order = "order",
     }
 }
 

@@ -87,32 +87,19 @@ pub enum Error {
     },
 }
 
-/// What is wrong with an OAuth callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallbackKind {
-    /// The owner did not consent.
-    Denied,
-    /// The state is not the one that was sent.
-    State,
-    /// The callback is for another app.
-    Client,
-    /// Parts are missing or malformed.
-    Incomplete,
-    /// Clover did not accept the code.
-    Code,
-}
-
-impl CallbackKind {
-    /// The name in data.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Denied => "denied",
-            Self::State => "state",
-            Self::Client => "client",
-            Self::Incomplete => "incomplete",
-            Self::Code => "code",
-        }
+clover_core::text_enum! {
+    /// What is wrong with an OAuth callback.
+    pub enum CallbackKind {
+        /// The owner did not consent.
+        Denied = "denied",
+        /// The state is not the one that was sent.
+        State = "state",
+        /// The callback is for another app.
+        Client = "client",
+        /// Parts are missing or malformed.
+        Incomplete = "incomplete",
+        /// Clover did not accept the code.
+        Code = "code",
     }
 }
 

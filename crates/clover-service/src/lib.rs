@@ -23,6 +23,6 @@ pub mod session;
 pub mod stock;
 pub mod token_record;
 
-pub use error::Error;
+pub use error::{CallbackKind, Error};
 pub use host::Host;
 pub use session::Session;

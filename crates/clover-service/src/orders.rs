@@ -16,47 +16,29 @@ use clover_core::order::{
 use crate::error::{Error, SOME_TIME};
 use crate::session::Session;
 
-/// How one step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderState {
-    /// It is done.
-    Done,
-    /// Clover did not answer in time, so it may be done.
-    Unknown,
-    /// The order in Clover was changed by others.
-    Differs,
-    /// Clover does not have the order.
-    Missing,
-    /// The payment is recorded.
-    Recorded,
-    /// There was nothing to record.
-    Nothing,
-    /// The app may not record payments.
-    NotGranted,
-    /// The merchant has no tender for payments that were taken elsewhere.
-    NoTender,
-    /// Nothing was sent, and the same may succeed later.
-    Later,
-    /// Clover refused it, and would again.
-    Refused,
-}
-
-impl OrderState {
-    /// The name in data.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Unknown => "unknown",
-            Self::Differs => "differs",
-            Self::Missing => "missing",
-            Self::Recorded => "recorded",
-            Self::Nothing => "nothing",
-            Self::NotGranted => "not_granted",
-            Self::NoTender => "no_tender",
-            Self::Later => "later",
-            Self::Refused => "refused",
-        }
+clover_core::text_enum! {
+    /// How one step ended.
+    pub enum OrderState {
+        /// It is done.
+        Done = "done",
+        /// Clover did not answer in time, so it may be done.
+        Unknown = "unknown",
+        /// The order in Clover was changed by others.
+        Differs = "differs",
+        /// Clover does not have the order.
+        Missing = "missing",
+        /// The payment is recorded.
+        Recorded = "recorded",
+        /// There was nothing to record.
+        Nothing = "nothing",
+        /// The app may not record payments.
+        NotGranted = "not_granted",
+        /// The merchant has no tender for payments that were taken elsewhere.
+        NoTender = "no_tender",
+        /// Nothing was sent, and the same may succeed later.
+        Later = "later",
+        /// Clover refused it, and would again.
+        Refused = "refused",
     }
 }
 

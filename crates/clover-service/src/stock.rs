@@ -20,50 +20,31 @@ use crate::items::count_of;
 use crate::page::StockPage;
 use crate::session::Session;
 
-/// How a count stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StockState {
-    /// It was read and may be written.
-    Ready,
-    /// Clover does not count the item.
-    Untracked,
-    /// Clover does not have the item.
-    Gone,
-    /// It cannot be written as asked.
-    Refused,
-    /// The app lacks a permission.
-    Permission,
-    /// Nothing was sent, and the same may succeed later.
-    Later,
-    /// It was not written in time, so it must be read again.
-    Late,
-    /// Clover holds the count.
-    Confirmed,
-    /// The write got no usable answer: settle it by reading.
-    Unknown,
-    /// The write did not arrive: send it again.
-    Again,
-    /// Reading cannot tell whether the write arrived.
-    Uncertain,
-}
-
-impl StockState {
-    /// The name in data.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Untracked => "untracked",
-            Self::Gone => "gone",
-            Self::Refused => "refused",
-            Self::Permission => "permission",
-            Self::Later => "later",
-            Self::Late => "late",
-            Self::Confirmed => "confirmed",
-            Self::Unknown => "unknown",
-            Self::Again => "again",
-            Self::Uncertain => "uncertain",
-        }
+clover_core::text_enum! {
+    /// How a count stands.
+    pub enum StockState {
+        /// It was read and may be written.
+        Ready = "ready",
+        /// Clover does not count the item.
+        Untracked = "untracked",
+        /// Clover does not have the item.
+        Gone = "gone",
+        /// It cannot be written as asked.
+        Refused = "refused",
+        /// The app lacks a permission.
+        Permission = "permission",
+        /// Nothing was sent, and the same may succeed later.
+        Later = "later",
+        /// It was not written in time, so it must be read again.
+        Late = "late",
+        /// Clover holds the count.
+        Confirmed = "confirmed",
+        /// The write got no usable answer: settle it by reading.
+        Unknown = "unknown",
+        /// The write did not arrive: send it again.
+        Again = "again",
+        /// Reading cannot tell whether the write arrived.
+        Uncertain = "uncertain",
     }
 }
 

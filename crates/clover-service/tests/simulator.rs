@@ -243,7 +243,7 @@ fn a_callback_with_another_state_buys_nothing() {
     let error = world.session.complete(&callback, "another".into());
     assert!(matches!(
         error,
-        Err(Error::Callback { kind, .. }) if kind.as_str() == "state"
+        Err(Error::Callback { kind, .. }) if kind.key() == "state"
     ));
     assert!(world.memory.record.borrow().is_none());
     assert_eq!(world.count("/oauth/v2/token"), 0);

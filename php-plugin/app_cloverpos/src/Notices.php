@@ -133,7 +133,7 @@ final readonly class Notices
             }
         }
 
-        if ($this->factory->environment() === 'sandbox') {
+        if ($this->factory->knownEnvironment() === 'sandbox') {
             $messages[] = self::message('sandbox', 'warning', Text::_(self::PREFIX . 'SANDBOX'));
         }
 
@@ -148,9 +148,10 @@ final readonly class Notices
     private function facts(): array
     {
         $facts    = ['problem' => null, 'status' => null, 'moved' => false];
-        $merchant = MerchantProfile::merchantIn($this->factory->state());
+        $merchant = null;
 
         try {
+            $merchant        = MerchantProfile::merchantIn($this->factory->state());
             $shop            = $this->factory->shop();
             $facts['status'] = $shop->connection->status();
             $facts['moved']  = $shop->guard->isMoved();

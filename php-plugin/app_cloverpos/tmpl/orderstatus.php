@@ -8,21 +8,21 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\Resolution;
+use CloverSync\SaleState;
+use CloverSync\Settings;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
 use CloverSync\Shop\Sales\OrderStatus;
 use CloverSync\Shop\Sales\OrderStatusLine;
-use CloverSync\Shop\Sales\Resolution;
-use CloverSync\Shop\Sales\SaleState;
-use CloverSync\Shop\Support\ShopSettings;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;
 
 /**
  * @var array{orderId: string, status: ?OrderStatus, problem: ?string, connected: bool, paused: ?string, settings:
- *   ?ShopSettings, mayAct: bool} $displayData
+ *   ?Settings, mayAct: bool} $displayData
  */
 [
     'orderId'   => $orderId,
@@ -128,7 +128,7 @@ $choices    = static function (string $row) use ($escape, $mayAct): void {
             <dd><?php echo $say('PAYMENT_' . strtoupper($push->payment)); ?></dd>
         <?php endif; ?>
     </dl>
-    <?php if ($push->state->needsDecision()) : ?>
+    <?php if ($push->needsDecision()) : ?>
         <?php $choices('order:' . $push->id); ?>
     <?php endif; ?>
 <?php elseif (!$status->waits) : ?>

@@ -8,10 +8,10 @@
 
 \defined('_JEXEC') or die;
 
+use CloverSync\SendState;
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Sales\LedgerRow;
 use CloverSync\Shop\Sales\OrderPushRow;
-use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Sales\UnreadableOrder;
 use CloverSync\Shop\Sales\WorkReport;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\OutboxPage;

@@ -40,7 +40,6 @@ use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Sales\ShopOrders;
 use CloverSync\Shop\Status\DashboardReader;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Webhooks\Endpoint;
@@ -67,26 +66,23 @@ final class Services
     /** The rules for what a sale changes in Clover. */
     public readonly Ledger $rules;
 
-    public ShopSettings $settings;
-
     /**
      * @param string $site Distinguishes this site from a copy: its URL
      * @param ?callable(string, string): void $log Receives the extension's log records
      */
     public function __construct(
         public readonly Sql $sql,
-        private readonly Settings $given,
+        private(set) Settings $settings,
         Vault $vault,
         string $site,
         ?callable $log = null,
         public readonly Clock $clock = new SystemClock(),
     ) {
-        $this->rules      = new Ledger($given);
-        $this->settings   = ShopSettings::from($given);
-        $environment      = $given->environment()->value;
+        $this->rules      = new Ledger($settings);
+        $environment      = $settings->environment->value;
         $this->state      = new KeyValueStore($sql, $environment, $clock);
         $this->connection = new Connection(
-            $given,
+            $settings,
             $vault,
             new DatabaseTokenStore($sql, $environment, $clock),
             $log,
@@ -154,7 +150,7 @@ final class Services
     {
         return new Links(
             $this->sql,
-            $this->settings->environment,
+            $this->settings->environment->value,
             $this->merchantId() ?? throw new NotConnectedException(),
         );
     }
@@ -162,7 +158,7 @@ final class Services
     /** @param ?\Closure(\Throwable): void $failed Called when an event could not be stored */
     public function orderEvents(?\Closure $failed = null): OrderEvents
     {
-        return new OrderEvents($this->sql, $this->settings->environment, $this->clock, $failed);
+        return new OrderEvents($this->sql, $this->settings->environment->value, $this->clock, $failed);
     }
 
     /** @throws NotConnectedException before the first connection */
@@ -208,7 +204,7 @@ final class Services
     /** The lock for writing the counts of the catalog. */
     public function syncLock(): Lock
     {
-        return new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
+        return new Lock($this->sql, 'sync:' . $this->settings->environment->value, $this->clock);
     }
 
     /** @param bool $takesCodes Whether verification codes are accepted without a dashboard that waits for one */
@@ -218,7 +214,7 @@ final class Services
         $codes    = new VerificationCodes($this->state, $this->clock, $takesCodes);
 
         return new Endpoint(
-            new Webhook($this->given),
+            new Webhook($this->settings),
             $merchant === null ? null : $this->inbox(),
             $merchant,
             $codes,
@@ -336,7 +332,12 @@ final class Services
             $this->merchant,
             function (string $merchant): void {
                 $this->circuitBreaker()->end();
-                (new SyncRuns($this->sql, $this->settings->environment, $merchant, $this->clock))->forgetFailure();
+                (new SyncRuns(
+                    $this->sql,
+                    $this->settings->environment->value,
+                    $merchant,
+                    $this->clock,
+                ))->forgetFailure();
                 ShopOrders::connected($this->sql, $this->state, $merchant, $this->clock->now());
             },
         );
@@ -345,7 +346,7 @@ final class Services
     /** Whether App ID and App Secret are set, which connecting needs. */
     public function hasCredentials(): bool
     {
-        return $this->given->hasCredentials();
+        return $this->settings->hasCredentials();
     }
 
     public function verificationCodes(): VerificationCodes

@@ -466,7 +466,7 @@ function objects(): void
 
     foreach ([
         settings(),
-        settings()->environment(),
+        settings()->environment,
         new Vault(World::$canaries['site secret'], World::$canaries['previous site secret']),
         $connection,
         $connection->status(),

@@ -12,7 +12,12 @@ use CloverSync\Catalog;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Ledger;
+use CloverSync\LedgerCause;
+use CloverSync\OrderEventKind;
 use CloverSync\Orders;
+use CloverSync\Resolution;
+use CloverSync\SaleState;
+use CloverSync\SendState;
 use CloverSync\Settings;
 use CloverSync\Tests\Support\MemoryTokenStore;
 use CloverSync\Tests\Support\Simulator;
@@ -81,21 +86,25 @@ $body     = json_encode([
 ], JSON_THROW_ON_ERROR);
 $sale = [
     'seq'       => 1,
-    'cause'     => 'order',
+    'cause'     => LedgerCause::Order,
     'reverses'  => null,
     'clover_id' => 'ITEM000000001',
     'delta'     => 3,
-    'state'     => 'confirmed',
+    'state'     => SendState::Confirmed,
 ];
 $line = ['clover_id' => 'ITEM000000001', 'quantity' => 2, 'rows' => [$sale]];
 $row  = [
     'clover_id'        => 'ITEM000000001',
     'delta'            => 3,
-    'state'            => 'confirmed',
+    'state'            => SendState::Confirmed,
     'settled'          => 5,
     'reversed_state'   => null,
     'reversed_settled' => null,
     'counted'          => 1,
+];
+$events = [
+    ['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 1],
+    ['kind' => OrderEventKind::Status, 'old' => 1, 'new' => 6],
 ];
 $order = [
     'number'   => 77,
@@ -111,14 +120,18 @@ $works = [
     static fn () => $webhook->judge($body, $header, $merchant)->events,
     static fn () => $webhook->judge('{"verificationCode":"11111111-2222-4333-8444-555555555555"}', [], null)->code,
     static fn () => $webhook->judge('{"merchants":', $header, $merchant)->reason,
-    static fn () => Settings::fromArray($valid)->toArray(),
+    static fn () => Settings::fromArray($valid)->withDefaultCategory(7),
     static fn () => $vault->open($vault->seal('secret', 'sandbox/M/tokens'), 'sandbox/M/tokens'),
     static fn () => $vault->isCurrent($sealed),
-    static fn () => $ledger->plan($line, $ledger->saleState(6, '5>1,1>6')),
-    static fn () => $ledger->plan($line, 'paid'),
+    static fn () => $ledger->plan($line, $ledger->saleState(6, $events)),
+    static fn () => $ledger->plan($line, SaleState::Paid),
     static fn () => $ledger->restock($line, 1),
-    static fn () => $ledger->nextStep(['rows' => [['state' => 'intended'] + $sale]] + $line, 1),
-    static fn () => $ledger->resolve(['rows' => [['state' => 'uncertain'] + $sale]] + $line, 1, 'not_applied'),
+    static fn () => $ledger->nextStep(['rows' => [['state' => SendState::Intended] + $sale]] + $line, 1),
+    static fn () => $ledger->resolve(
+        ['rows' => [['state' => SendState::Uncertain] + $sale]] + $line,
+        1,
+        Resolution::NotApplied,
+    ),
     static fn () => $ledger->committed(['ITEM000000001' => 4], [$row], 9),
     static fn () => $orders->plan($order),
     static fn () => Orders::reference(Orders::siteTag('12345678'), 77),

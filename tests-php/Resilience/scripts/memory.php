@@ -80,7 +80,7 @@ echo json_encode([
         (int) $calls,
     ),
     ...array_map(static fn (callable $call): int => $growth($call, (int) $calls), [
-        'Settings::fromArray'    => static fn () => Settings::fromArray($valid)->toArray(),
+        'Settings::fromArray'    => static fn () => Settings::fromArray($valid)->withDefaultCategory(7),
         'SettingsException'      => static fn () => $caught(SettingsException::class, $misread),
         'Vault::seal'            => static fn () => $vault->seal('secret', 'na/M/tokens'),
         'Vault::open'            => static fn () => $vault->open($sealed, 'na/M/tokens'),

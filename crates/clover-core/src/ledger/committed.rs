@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::line::RowState;
+use super::line::SendState;
 
 /// What [`committed`] needs of a ledger row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +12,11 @@ pub struct LedgerEntry {
     /// As in [`LedgerRow`](super::LedgerRow).
     pub delta: i64,
     /// As in [`LedgerRow`](super::LedgerRow).
-    pub state: RowState,
+    pub state: SendState,
     /// When the row was settled, in the unit of `as_of`. A skipped row has a time too.
     pub settled: Option<i64>,
     /// Of a return: state and settling time of the sale that it reverses.
-    pub reverses: Option<(RowState, Option<i64>)>,
+    pub reverses: Option<(SendState, Option<i64>)>,
     /// Whether `taken` holds the order's units as well. Of an order older than the connection only
     /// the rows count.
     pub counted: bool,
@@ -28,15 +28,15 @@ impl LedgerEntry {
     fn seen_in_clover(&self, as_of: i64) -> i64 {
         // A count that was requested earlier, or in the same moment, does not hold the row. A
         // skipped row is treated alike: the owner may have set the count when choosing to leave it.
-        let has_ended = |state: RowState, settled: Option<i64>| match state {
-            RowState::Confirmed => settled.is_some_and(|time| time < as_of),
-            RowState::Skipped => settled.is_none_or(|time| time < as_of),
+        let has_ended = |state: SendState, settled: Option<i64>| match state {
+            SendState::Confirmed => settled.is_some_and(|time| time < as_of),
+            SendState::Skipped => settled.is_none_or(|time| time < as_of),
             _ => false,
         };
         let is_seen = match (self.delta > 0, self.state) {
             (true, state) => has_ended(state, self.settled),
-            (false, RowState::Intended) => false,
-            (false, RowState::Skipped) => self
+            (false, SendState::Intended) => false,
+            (false, SendState::Skipped) => self
                 .reverses
                 .is_none_or(|(sale, settled)| has_ended(sale, settled)),
             (false, _) => true,

@@ -2,84 +2,37 @@
 
 use super::status::SaleState;
 
-/// Why a row was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The order's lines ask for it.
-    Order,
-    /// The order was cancelled, refunded or deleted.
-    Release,
-    /// The owner gave units back by hand, for a refund that named no lines.
-    Manual,
-}
-
-impl Cause {
-    /// As it stands in the shop's database.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Release => "release",
-            Self::Manual => "hand",
-        }
-    }
-
-    /// The cause of that key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Order, Self::Release, Self::Manual]
-            .into_iter()
-            .find(|cause| cause.key() == key)
+crate::text_enum! {
+    /// Why a row was made.
+    pub enum LedgerCause {
+        /// The order's lines ask for it.
+        Order = "order",
+        /// The order was cancelled, refunded or deleted.
+        Release = "release",
+        /// The owner gave units back by hand, for a refund that named no lines.
+        Manual = "hand",
     }
 }
 
-/// How far a row has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowState {
-    /// To be sent.
-    Intended,
-    /// Sent, and not answered yet.
-    Sent,
-    /// In Clover's count.
-    Confirmed,
-    /// Whether Clover's count holds it is not known: the owner decides.
-    Uncertain,
-    /// Never to be sent, with a reason.
-    Skipped,
-    /// Clover refuses it: the owner may try again.
-    Dead,
+crate::text_enum! {
+    /// How far a row has come.
+    pub enum SendState {
+        /// To be sent.
+        Intended = "intended",
+        /// Sent, and not answered yet.
+        Sent = "sent",
+        /// In Clover's count.
+        Confirmed = "confirmed",
+        /// Whether Clover's count holds it is not known: the owner decides.
+        Uncertain = "uncertain",
+        /// Never to be sent, with a reason.
+        Skipped = "skipped",
+        /// Clover refuses it: the owner may try again.
+        Dead = "dead",
+    }
 }
 
-impl RowState {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Intended,
-        Self::Sent,
-        Self::Confirmed,
-        Self::Uncertain,
-        Self::Skipped,
-        Self::Dead,
-    ];
-
-    /// As it stands in the shop's database.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Intended => "intended",
-            Self::Sent => "sent",
-            Self::Confirmed => "confirmed",
-            Self::Uncertain => "uncertain",
-            Self::Skipped => "skipped",
-            Self::Dead => "dead",
-        }
-    }
-
-    /// The state of that key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.key() == key)
-    }
-
+impl SendState {
     /// Whether Clover and the shop agree on the row for good.
     #[must_use]
     pub fn is_settled(self) -> bool {
@@ -87,38 +40,23 @@ impl RowState {
     }
 }
 
-/// Why a row is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The product is linked to no item of Clover.
-    Unlinked,
-    /// Push Stock on Sale was off.
-    PushOff,
-    /// The sale it reverses never reached Clover.
-    NeverTaken,
-    /// The sale was canceled before it was sent.
-    Moot,
-    /// A newer row took its place.
-    Replaced,
-    /// Whether the sale before it reached Clover is not known.
-    AfterUncertain,
-    /// The owner has settled it.
-    Owner,
-}
-
-impl Reason {
-    /// As it stands in the shop's database.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Unlinked => "unlinked",
-            Self::PushOff => "push_off",
-            Self::NeverTaken => "never_taken",
-            Self::Moot => "moot",
-            Self::Replaced => "replaced",
-            Self::AfterUncertain => "after_uncertain",
-            Self::Owner => "owner",
-        }
+crate::text_enum! {
+    /// Why a row is not sent.
+    pub enum LedgerReason {
+        /// The product is linked to no item of Clover.
+        Unlinked = "unlinked",
+        /// Push Stock on Sale was off.
+        PushOff = "push_off",
+        /// The sale it reverses never reached Clover.
+        NeverTaken = "never_taken",
+        /// The sale was canceled before it was sent.
+        Moot = "moot",
+        /// A newer row took its place.
+        Replaced = "replaced",
+        /// Whether the sale before it reached Clover is not known.
+        AfterUncertain = "after_uncertain",
+        /// The owner has settled it.
+        Owner = "owner",
     }
 }
 
@@ -128,7 +66,7 @@ pub struct LedgerRow {
     /// Counts from 1 within the line.
     pub seq: i64,
     /// Why it was made.
-    pub cause: Cause,
+    pub cause: LedgerCause,
     /// The sale that a return reverses.
     pub reverses: Option<i64>,
     /// Clover's item; empty for a product that was linked to none.
@@ -136,7 +74,7 @@ pub struct LedgerRow {
     /// Units to take out of Clover; negative ones go back.
     pub delta: i64,
     /// How far it has come.
-    pub state: RowState,
+    pub state: SendState,
 }
 
 /// A line of an order, with all its rows in the order of their numbers.
@@ -156,7 +94,7 @@ pub struct NewRow {
     /// The row.
     pub row: LedgerRow,
     /// Why it is not to be sent, for a row that is not.
-    pub reason: Option<Reason>,
+    pub reason: Option<LedgerReason>,
 }
 
 /// What a decision changes in a line's rows.
@@ -174,9 +112,21 @@ pub struct RowChange {
     /// Its number.
     pub seq: i64,
     /// Its state from now on.
-    pub state: RowState,
+    pub state: SendState,
     /// Why it is not to be sent, when it is not.
-    pub reason: Option<Reason>,
+    pub reason: Option<LedgerReason>,
+}
+
+crate::text_enum! {
+    /// [`NextStep`] without its data.
+    pub enum NextStepKind {
+        /// The row is sent.
+        Send = "send",
+        /// The sale that it reverses is still under way.
+        Wait = "wait",
+        /// The row is not sent; rows change instead.
+        Become = "become",
+    }
 }
 
 /// What is to be done with a row that is due.
@@ -190,27 +140,36 @@ pub enum NextStep {
     Become(Vec<RowChange>),
 }
 
-/// The owner's decision on a row that cannot be settled automatically.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Clover's count holds it.
-    Applied,
-    /// Clover's count does not hold it: send it.
-    NotApplied,
-    /// The owner has set the count: leave it.
-    Leave,
+impl NextStep {
+    /// Which step.
+    #[must_use]
+    pub fn kind(&self) -> NextStepKind {
+        match self {
+            Self::Send => NextStepKind::Send,
+            Self::Wait => NextStepKind::Wait,
+            Self::Become(_) => NextStepKind::Become,
+        }
+    }
+
+    /// The rows that change instead.
+    #[must_use]
+    pub fn changes(&self) -> &[RowChange] {
+        match self {
+            Self::Become(changes) => changes,
+            Self::Send | Self::Wait => &[],
+        }
+    }
 }
 
-impl Resolution {
-    /// The resolution with that key: `applied`, `not_applied` or `leave`.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        match key {
-            "applied" => Some(Self::Applied),
-            "not_applied" => Some(Self::NotApplied),
-            "leave" => Some(Self::Leave),
-            _ => None,
-        }
+crate::text_enum! {
+    /// The owner's decision on a row that cannot be settled automatically.
+    pub enum Resolution {
+        /// Clover's count holds it.
+        Applied = "applied",
+        /// Clover's count does not hold it: send it.
+        NotApplied = "not_applied",
+        /// The owner has set the count: leave it.
+        Leave = "leave",
     }
 }
 
@@ -247,9 +206,9 @@ impl Line {
         let mut units = 0;
         for row in self.rows.iter().filter(|row| row.item == item) {
             match row.cause {
-                Cause::Release => units = 0,
-                Cause::Manual => units -= row.delta,
-                Cause::Order => {}
+                LedgerCause::Release => units = 0,
+                LedgerCause::Manual => units -= row.delta,
+                LedgerCause::Order => {}
             }
         }
         units
@@ -298,28 +257,36 @@ impl Line {
             let delta = wanted - self.asked(item);
             if delta > 0 {
                 let (state, reason) = match (item.is_empty(), push) {
-                    (true, _) => (RowState::Skipped, Some(Reason::Unlinked)),
-                    (false, false) => (RowState::Skipped, Some(Reason::PushOff)),
-                    (false, true) => (RowState::Intended, None),
+                    (true, _) => (SendState::Skipped, Some(LedgerReason::Unlinked)),
+                    (false, false) => (SendState::Skipped, Some(LedgerReason::PushOff)),
+                    (false, true) => (SendState::Intended, None),
                 };
-                self.add(&mut plan, item, delta, None, Cause::Order, state, reason);
+                self.add(
+                    &mut plan,
+                    item,
+                    delta,
+                    None,
+                    LedgerCause::Order,
+                    state,
+                    reason,
+                );
             } else if delta < 0 {
                 let cause = match sale_state {
-                    SaleState::Released => Cause::Release,
-                    _ => Cause::Order,
+                    SaleState::Released => LedgerCause::Release,
+                    _ => LedgerCause::Order,
                 };
                 self.return_units(&mut plan, item, -delta, cause, push);
             } else if sale_state == SaleState::Released && self.returned_manually(item) > 0 {
                 // Nothing is left to return, but what was returned by hand must not count against
                 // the next sale.
-                let moot = Some(Reason::Moot);
+                let moot = Some(LedgerReason::Moot);
                 self.add(
                     &mut plan,
                     item,
                     0,
                     None,
-                    Cause::Release,
-                    RowState::Skipped,
+                    LedgerCause::Release,
+                    SendState::Skipped,
                     moot,
                 );
             }
@@ -337,7 +304,7 @@ impl Line {
             return Err(LedgerError::TooMany { left });
         }
         let mut plan = Plan::default();
-        self.return_units(&mut plan, &self.item, units, Cause::Manual, push);
+        self.return_units(&mut plan, &self.item, units, LedgerCause::Manual, push);
         Ok(plan)
     }
 
@@ -349,7 +316,9 @@ impl Line {
         let row = self
             .rows
             .iter()
-            .find(|row| row.seq == seq && matches!(row.state, RowState::Uncertain | RowState::Dead))
+            .find(|row| {
+                row.seq == seq && matches!(row.state, SendState::Uncertain | SendState::Dead)
+            })
             .ok_or(LedgerError::NotWaiting(seq))?;
         if self.follows(row) {
             return Err(LedgerError::Follows(seq));
@@ -363,33 +332,33 @@ impl Line {
             .collect();
         let left = self.left_of(row);
         let (state, reason, theirs, their_reason) = match resolution {
-            Resolution::Applied => (RowState::Confirmed, None, RowState::Intended, None),
+            Resolution::Applied => (SendState::Confirmed, None, SendState::Intended, None),
             Resolution::Leave => (
-                RowState::Skipped,
-                Some(Reason::Owner),
-                RowState::Skipped,
-                Some(Reason::Owner),
+                SendState::Skipped,
+                Some(LedgerReason::Owner),
+                SendState::Skipped,
+                Some(LedgerReason::Owner),
             ),
             Resolution::NotApplied => {
-                let never = Some(Reason::NeverTaken);
+                let never = Some(LedgerReason::NeverTaken);
                 if left == row.delta {
-                    (RowState::Intended, None, RowState::Skipped, never)
+                    (SendState::Intended, None, SendState::Skipped, never)
                 } else if left == 0 {
                     (
-                        RowState::Skipped,
-                        Some(Reason::Moot),
-                        RowState::Skipped,
+                        SendState::Skipped,
+                        Some(LedgerReason::Moot),
+                        SendState::Skipped,
                         never,
                     )
                 } else {
-                    let replaced = Some(Reason::Replaced);
+                    let replaced = Some(LedgerReason::Replaced);
                     self.add(
                         &mut plan,
                         &row.item,
                         -left,
                         Some(seq),
-                        Cause::Order,
-                        RowState::Skipped,
+                        LedgerCause::Order,
+                        SendState::Skipped,
                         replaced,
                     );
                     self.add(
@@ -397,11 +366,11 @@ impl Line {
                         &row.item,
                         left,
                         None,
-                        Cause::Order,
-                        RowState::Intended,
+                        LedgerCause::Order,
+                        SendState::Intended,
                         None,
                     );
-                    (RowState::Skipped, replaced, RowState::Skipped, never)
+                    (SendState::Skipped, replaced, SendState::Skipped, never)
                 }
             }
         };
@@ -432,15 +401,19 @@ impl Line {
         match sale {
             None => return NextStep::Send,
             Some(sale) => match sale.state {
-                RowState::Confirmed => return NextStep::Send,
-                RowState::Intended | RowState::Sent => return NextStep::Wait,
-                RowState::Uncertain => {
-                    changes.push(change(seq, RowState::Uncertain, Reason::AfterUncertain));
+                SendState::Confirmed => return NextStep::Send,
+                SendState::Intended | SendState::Sent => return NextStep::Wait,
+                SendState::Uncertain => {
+                    changes.push(change(
+                        seq,
+                        SendState::Uncertain,
+                        LedgerReason::AfterUncertain,
+                    ));
                 }
-                RowState::Skipped | RowState::Dead => {
-                    changes.push(change(seq, RowState::Skipped, Reason::NeverTaken));
-                    if sale.state == RowState::Dead && self.left_of(sale) == 0 {
-                        changes.push(change(sale.seq, RowState::Skipped, Reason::Moot));
+                SendState::Skipped | SendState::Dead => {
+                    changes.push(change(seq, SendState::Skipped, LedgerReason::NeverTaken));
+                    if sale.state == SendState::Dead && self.left_of(sale) == 0 {
+                        changes.push(change(sale.seq, SendState::Skipped, LedgerReason::Moot));
                     }
                 }
             },
@@ -450,14 +423,21 @@ impl Line {
 
     /// Whether a return is uncertain only because the sale that it reverses is.
     fn follows(&self, row: &LedgerRow) -> bool {
-        row.state == RowState::Uncertain
+        row.state == SendState::Uncertain
             && self
                 .rows
                 .iter()
-                .any(|sale| row.reverses == Some(sale.seq) && sale.state == RowState::Uncertain)
+                .any(|sale| row.reverses == Some(sale.seq) && sale.state == SendState::Uncertain)
     }
 
-    fn return_units(&self, plan: &mut Plan, item: &str, units: i64, cause: Cause, push: bool) {
+    fn return_units(
+        &self,
+        plan: &mut Plan,
+        item: &str,
+        units: i64,
+        cause: LedgerCause,
+        push: bool,
+    ) {
         let mut units = units;
         let sales = self
             .rows
@@ -472,21 +452,23 @@ impl Line {
             }
             units -= part;
             // Clover was not asked for the sale, so it need not be asked for the return.
-            let moot = part == sale.delta && sale.state == RowState::Intended;
+            let moot = part == sale.delta && sale.state == SendState::Intended;
             let (state, reason) = match sale.state {
-                _ if moot => (RowState::Skipped, Some(Reason::Moot)),
-                RowState::Skipped | RowState::Dead => (RowState::Skipped, Some(Reason::NeverTaken)),
-                _ if !push => (RowState::Skipped, Some(Reason::PushOff)),
-                RowState::Uncertain => (RowState::Uncertain, Some(Reason::AfterUncertain)),
-                RowState::Intended | RowState::Sent | RowState::Confirmed => {
-                    (RowState::Intended, None)
+                _ if moot => (SendState::Skipped, Some(LedgerReason::Moot)),
+                SendState::Skipped | SendState::Dead => {
+                    (SendState::Skipped, Some(LedgerReason::NeverTaken))
+                }
+                _ if !push => (SendState::Skipped, Some(LedgerReason::PushOff)),
+                SendState::Uncertain => (SendState::Uncertain, Some(LedgerReason::AfterUncertain)),
+                SendState::Intended | SendState::Sent | SendState::Confirmed => {
+                    (SendState::Intended, None)
                 }
             };
-            if moot || (sale.state == RowState::Dead && part == left) {
+            if moot || (sale.state == SendState::Dead && part == left) {
                 plan.changes.push(RowChange {
                     seq: sale.seq,
-                    state: RowState::Skipped,
-                    reason: Some(Reason::Moot),
+                    state: SendState::Skipped,
+                    reason: Some(LedgerReason::Moot),
                 });
             }
             self.add(plan, item, -part, Some(sale.seq), cause, state, reason);
@@ -500,9 +482,9 @@ impl Line {
         item: &str,
         delta: i64,
         reverses: Option<i64>,
-        cause: Cause,
-        state: RowState,
-        reason: Option<Reason>,
+        cause: LedgerCause,
+        state: SendState,
+        reason: Option<LedgerReason>,
     ) {
         let planned = i64::try_from(plan.entries.len()).unwrap_or(i64::MAX);
         plan.entries.push(NewRow {

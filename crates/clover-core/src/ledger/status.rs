@@ -1,14 +1,15 @@
 //! What the status of an order means for its units.
 
-/// What an order's status means for its units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SaleState {
-    /// The units are sold.
-    Paid,
-    /// The units are free again.
-    Released,
-    /// The status decides nothing: the rows stay as they are.
-    Unchanged,
+crate::text_enum! {
+    /// What an order's status means for its units.
+    pub enum SaleState {
+        /// The units are sold.
+        Paid = "paid",
+        /// The units are free again.
+        Released = "released",
+        /// The status decides nothing: the rows stay as they are.
+        Unchanged = "unchanged",
+    }
 }
 
 /// J2Commerce's Failed, New and Cancelled: the statuses that hold no stock.
@@ -37,21 +38,41 @@ pub enum OrderEvent {
     Refunded,
 }
 
+crate::text_enum! {
+    /// [`OrderEvent`] without its data.
+    pub enum OrderEventKind {
+        /// The status changed.
+        Status = "status",
+        /// A gateway refunded the whole order.
+        Refunded = "refund",
+    }
+}
+
+/// A change of status lacks one of its statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a change of status needs a whole number here")]
+pub struct OrderEventError {
+    /// `old` or `new`.
+    pub field: &'static str,
+}
+
 impl OrderEvent {
-    /// Reads `5>1,R,1>6`. Unknown entries are skipped.
-    #[must_use]
-    pub fn parse_list(text: &str) -> Vec<Self> {
-        let read = |word: &str| {
-            if word.trim() == "R" {
-                return Some(Self::Refunded);
-            }
-            let (old, new) = word.split_once('>')?;
-            Some(Self::Status {
-                old: old.trim().parse().ok()?,
-                new: new.trim().parse().ok()?,
-            })
-        };
-        text.split(',').filter_map(read).collect()
+    /// The event from its parts. A refund has no statuses.
+    ///
+    /// # Errors
+    /// [`OrderEventError`] for a change of status that lacks one.
+    pub fn new(
+        kind: OrderEventKind,
+        old: Option<i64>,
+        new: Option<i64>,
+    ) -> Result<Self, OrderEventError> {
+        match kind {
+            OrderEventKind::Refunded => Ok(Self::Refunded),
+            OrderEventKind::Status => Ok(Self::Status {
+                old: old.ok_or(OrderEventError { field: "old" })?,
+                new: new.ok_or(OrderEventError { field: "new" })?,
+            }),
+        }
     }
 }
 

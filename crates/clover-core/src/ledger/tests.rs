@@ -10,32 +10,32 @@ const PUSH: bool = true;
 #[test]
 fn words_are_stored_and_read_as_they_always_were() {
     for (cause, key) in [
-        (Cause::Order, "order"),
-        (Cause::Release, "release"),
-        (Cause::Manual, "hand"),
+        (LedgerCause::Order, "order"),
+        (LedgerCause::Release, "release"),
+        (LedgerCause::Manual, "hand"),
     ] {
         assert_eq!(cause.key(), key);
-        assert_eq!(Cause::from_key(key), Some(cause));
+        assert_eq!(LedgerCause::from_key(key), Ok(cause));
     }
     for (state, key, is_settled) in [
-        (RowState::Intended, "intended", false),
-        (RowState::Sent, "sent", false),
-        (RowState::Confirmed, "confirmed", true),
-        (RowState::Uncertain, "uncertain", false),
-        (RowState::Skipped, "skipped", true),
-        (RowState::Dead, "dead", false),
+        (SendState::Intended, "intended", false),
+        (SendState::Sent, "sent", false),
+        (SendState::Confirmed, "confirmed", true),
+        (SendState::Uncertain, "uncertain", false),
+        (SendState::Skipped, "skipped", true),
+        (SendState::Dead, "dead", false),
     ] {
         assert_eq!((state.key(), state.is_settled()), (key, is_settled));
-        assert_eq!(RowState::from_key(key), Some(state));
+        assert_eq!(SendState::from_key(key), Ok(state));
     }
     for (reason, key) in [
-        (Reason::Unlinked, "unlinked"),
-        (Reason::PushOff, "push_off"),
-        (Reason::NeverTaken, "never_taken"),
-        (Reason::Moot, "moot"),
-        (Reason::Replaced, "replaced"),
-        (Reason::AfterUncertain, "after_uncertain"),
-        (Reason::Owner, "owner"),
+        (LedgerReason::Unlinked, "unlinked"),
+        (LedgerReason::PushOff, "push_off"),
+        (LedgerReason::NeverTaken, "never_taken"),
+        (LedgerReason::Moot, "moot"),
+        (LedgerReason::Replaced, "replaced"),
+        (LedgerReason::AfterUncertain, "after_uncertain"),
+        (LedgerReason::Owner, "owner"),
     ] {
         assert_eq!(reason.key(), key);
     }
@@ -44,11 +44,11 @@ fn words_are_stored_and_read_as_they_always_were() {
         (Resolution::NotApplied, "not_applied"),
         (Resolution::Leave, "leave"),
     ] {
-        assert_eq!(Resolution::from_key(key), Some(resolution));
+        assert_eq!(Resolution::from_key(key), Ok(resolution));
     }
-    assert_eq!(Resolution::from_key("Leave"), None);
-    assert_eq!(Cause::from_key("Order"), None);
-    assert_eq!(RowState::from_key(""), None);
+    assert!(Resolution::from_key("Leave").is_err());
+    assert!(LedgerCause::from_key("Order").is_err());
+    assert!(SendState::from_key("").is_err());
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn line(item: &str, quantity: i64) -> Line {
 }
 
 /// Stores a plan as the shop does.
-fn store(line: &mut Line, plan: Plan) -> Vec<(i64, RowState)> {
+fn store(line: &mut Line, plan: Plan) -> Vec<(i64, SendState)> {
     for change in plan.changes {
         let row = line.rows.iter_mut().find(|r| r.seq == change.seq).unwrap();
         row.state = change.state;
@@ -90,14 +90,41 @@ fn store(line: &mut Line, plan: Plan) -> Vec<(i64, RowState)> {
     made
 }
 
-fn ask(line: &mut Line, sale_state: SaleState) -> Vec<(i64, RowState)> {
+fn ask(line: &mut Line, sale_state: SaleState) -> Vec<(i64, SendState)> {
     let plan = line.plan(sale_state, PUSH);
     store(line, plan)
 }
 
-fn end(line: &mut Line, state: RowState) {
+fn end(line: &mut Line, state: SendState) {
     let last = line.rows.last_mut().unwrap();
     last.state = state;
+}
+
+/// Reads `5>1,R`.
+fn events(text: &str) -> Vec<OrderEvent> {
+    let words = text.split(',').filter(|word| !word.is_empty());
+    words
+        .map(|word| match word.split_once('>') {
+            None => OrderEvent::Refunded,
+            Some((old, new)) => OrderEvent::Status {
+                old: old.parse().unwrap(),
+                new: new.parse().unwrap(),
+            },
+        })
+        .collect()
+}
+
+#[test]
+fn an_event_has_the_statuses_of_its_kind() {
+    let status = |old, new| OrderEvent::new(OrderEventKind::Status, old, new);
+    assert_eq!(
+        status(Some(5), Some(1)),
+        Ok(OrderEvent::Status { old: 5, new: 1 })
+    );
+    assert_eq!(status(None, Some(1)), Err(OrderEventError { field: "old" }));
+    assert_eq!(status(Some(5), None), Err(OrderEventError { field: "new" }));
+    let refund = OrderEvent::new(OrderEventKind::Refunded, None, None);
+    assert_eq!(refund, Ok(OrderEvent::Refunded));
 }
 
 #[test]
@@ -106,7 +133,7 @@ fn a_status_is_paid_released_or_says_nothing() {
         paid: &[1, 2, 7, 8],
         refunded: &[9],
     };
-    let of = |status, events: &str| statuses.sale_state(status, &OrderEvent::parse_list(events));
+    let of = |status, text: &str| statuses.sale_state(status, &events(text));
     for paid in [1, 2, 7, 8] {
         assert_eq!(of(Some(paid), ""), SaleState::Paid);
     }
@@ -120,14 +147,14 @@ fn a_status_is_paid_released_or_says_nothing() {
     assert_eq!(of(Some(1), "5>1,R"), SaleState::Released, "refunded");
     assert_eq!(of(Some(7), "5>1,R,1>7"), SaleState::Released, "and shipped");
     assert_eq!(of(Some(1), "5>1,R,1>6,6>1"), SaleState::Paid, "paid anew");
-    assert!(statuses.was_paid(&OrderEvent::parse_list("5>4, 4>1")));
-    assert!(!statuses.was_paid(&OrderEvent::parse_list("1>7,x,7>8,>1,8>6")));
+    assert!(statuses.was_paid(&events("5>4,4>1")));
+    assert!(!statuses.was_paid(&events("1>7,7>8,8>6")));
 }
 
 #[test]
 fn a_paid_line_is_asked_for_once_however_often_it_is_told() {
     let mut l = line("A", 2);
-    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, SendState::Intended)]);
     assert_eq!(ask(&mut l, SaleState::Paid), []);
     assert_eq!(ask(&mut l, SaleState::Unchanged), []);
 }
@@ -136,11 +163,14 @@ fn a_paid_line_is_asked_for_once_however_often_it_is_told() {
 fn confirm_cancel_confirm_takes_gives_back_and_takes_again() {
     let mut l = line("A", 2);
     ask(&mut l, SaleState::Paid);
-    end(&mut l, RowState::Confirmed);
-    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Intended)]);
-    end(&mut l, RowState::Confirmed);
+    end(&mut l, SendState::Confirmed);
+    assert_eq!(
+        ask(&mut l, SaleState::Released),
+        [(-2, SendState::Intended)]
+    );
+    end(&mut l, SendState::Confirmed);
     assert_eq!(ask(&mut l, SaleState::Released), []);
-    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, SendState::Intended)]);
     assert_eq!(l.rows[1].reverses, Some(1));
 }
 
@@ -148,15 +178,15 @@ fn confirm_cancel_confirm_takes_gives_back_and_takes_again() {
 fn an_edit_after_payment_moves_the_difference() {
     let mut l = line("A", 5);
     ask(&mut l, SaleState::Paid);
-    end(&mut l, RowState::Confirmed);
+    end(&mut l, SendState::Confirmed);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, SendState::Intended)]);
     l.quantity = 4;
-    assert_eq!(ask(&mut l, SaleState::Paid), [(1, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(1, SendState::Intended)]);
     l.quantity = 0;
     assert_eq!(
         ask(&mut l, SaleState::Paid),
-        [(-1, RowState::Skipped), (-3, RowState::Intended)]
+        [(-1, SendState::Skipped), (-3, SendState::Intended)]
     );
 }
 
@@ -164,7 +194,7 @@ fn an_edit_after_payment_moves_the_difference() {
 fn a_line_with_another_product_returns_the_old_one() {
     let mut l = line("A", 2);
     ask(&mut l, SaleState::Paid);
-    end(&mut l, RowState::Confirmed);
+    end(&mut l, SendState::Confirmed);
     l.item = "B".into();
     let plan = l.plan(SaleState::Paid, PUSH);
     let made: Vec<_> = plan
@@ -179,34 +209,42 @@ fn a_line_with_another_product_returns_the_old_one() {
 fn a_sale_that_was_not_sent_and_its_return_cancel_out() {
     let mut l = line("A", 2);
     ask(&mut l, SaleState::Paid);
-    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
-    assert_eq!(l.rows[0].state, RowState::Skipped);
+    assert_eq!(ask(&mut l, SaleState::Released), [(-2, SendState::Skipped)]);
+    assert_eq!(l.rows[0].state, SendState::Skipped);
 }
 
 #[test]
 fn what_never_reached_clover_is_not_given_back() {
-    for state in [RowState::Skipped, RowState::Dead] {
+    for state in [SendState::Skipped, SendState::Dead] {
         let mut l = line("A", 2);
         ask(&mut l, SaleState::Paid);
         end(&mut l, state);
-        assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
-        assert_eq!(l.rows[0].state, RowState::Skipped);
+        assert_eq!(ask(&mut l, SaleState::Released), [(-2, SendState::Skipped)]);
+        assert_eq!(l.rows[0].state, SendState::Skipped);
     }
 }
 
 #[test]
 fn a_return_waits_for_the_word_on_an_uncertain_sale() {
     for (resolution, sale, back) in [
-        (Resolution::Applied, RowState::Confirmed, RowState::Intended),
-        (Resolution::NotApplied, RowState::Skipped, RowState::Skipped),
-        (Resolution::Leave, RowState::Skipped, RowState::Skipped),
+        (
+            Resolution::Applied,
+            SendState::Confirmed,
+            SendState::Intended,
+        ),
+        (
+            Resolution::NotApplied,
+            SendState::Skipped,
+            SendState::Skipped,
+        ),
+        (Resolution::Leave, SendState::Skipped, SendState::Skipped),
     ] {
         let mut l = line("A", 2);
         ask(&mut l, SaleState::Paid);
-        end(&mut l, RowState::Uncertain);
+        end(&mut l, SendState::Uncertain);
         assert_eq!(
             ask(&mut l, SaleState::Released),
-            [(-2, RowState::Uncertain)]
+            [(-2, SendState::Uncertain)]
         );
         assert_eq!(l.resolve(2, resolution), Err(LedgerError::Follows(2)));
         let plan = l.resolve(1, resolution).unwrap();
@@ -223,36 +261,39 @@ fn a_return_waits_for_the_word_on_an_uncertain_sale() {
 fn a_dead_row_is_tried_again_for_what_is_still_wanted() {
     let mut l = line("A", 5);
     ask(&mut l, SaleState::Paid);
-    end(&mut l, RowState::Dead);
+    end(&mut l, SendState::Dead);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, RowState::Skipped)]);
-    assert_eq!(l.rows[0].state, RowState::Dead, "three are still wanted");
+    assert_eq!(ask(&mut l, SaleState::Paid), [(-2, SendState::Skipped)]);
+    assert_eq!(l.rows[0].state, SendState::Dead, "three are still wanted");
     let plan = l.resolve(1, Resolution::NotApplied).unwrap();
     assert_eq!(
         store(&mut l, plan),
-        [(-3, RowState::Skipped), (3, RowState::Intended)]
+        [(-3, SendState::Skipped), (3, SendState::Intended)]
     );
     assert_eq!(ask(&mut l, SaleState::Paid), []);
-    end(&mut l, RowState::Confirmed);
+    end(&mut l, SendState::Confirmed);
     assert_eq!(
         l.resolve(4, Resolution::Leave),
         Err(LedgerError::NotWaiting(4))
     );
-    assert_eq!(ask(&mut l, SaleState::Released), [(-3, RowState::Intended)]);
+    assert_eq!(
+        ask(&mut l, SaleState::Released),
+        [(-3, SendState::Intended)]
+    );
 }
 
 #[test]
 fn switching_push_stock_on_replays_nothing() {
     let mut l = line("A", 2);
     let plan = l.plan(SaleState::Paid, false);
-    assert_eq!(store(&mut l, plan), [(2, RowState::Skipped)]);
+    assert_eq!(store(&mut l, plan), [(2, SendState::Skipped)]);
     assert_eq!(ask(&mut l, SaleState::Paid), []);
     l.quantity = 3;
-    assert_eq!(ask(&mut l, SaleState::Paid), [(1, RowState::Intended)]);
-    end(&mut l, RowState::Confirmed);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(1, SendState::Intended)]);
+    end(&mut l, SendState::Confirmed);
     assert_eq!(
         ask(&mut l, SaleState::Released),
-        [(-1, RowState::Intended), (-2, RowState::Skipped)]
+        [(-1, SendState::Intended), (-2, SendState::Skipped)]
     );
 }
 
@@ -260,24 +301,24 @@ fn switching_push_stock_on_replays_nothing() {
 fn units_given_back_by_hand_stay_given_back_until_the_order_is_released() {
     let mut l = line("A", 3);
     ask(&mut l, SaleState::Paid);
-    end(&mut l, RowState::Confirmed);
+    end(&mut l, SendState::Confirmed);
     assert_eq!(l.restock(4, PUSH), Err(LedgerError::TooMany { left: 3 }));
     let plan = l.restock(1, PUSH).unwrap();
-    assert_eq!(store(&mut l, plan), [(-1, RowState::Intended)]);
+    assert_eq!(store(&mut l, plan), [(-1, SendState::Intended)]);
     assert_eq!(ask(&mut l, SaleState::Paid), []);
     let plan = l.restock(2, PUSH).unwrap();
     store(&mut l, plan);
     assert_eq!(ask(&mut l, SaleState::Paid), []);
-    assert_eq!(ask(&mut l, SaleState::Released), [(0, RowState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Released), [(0, SendState::Skipped)]);
     assert_eq!(ask(&mut l, SaleState::Released), []);
-    assert_eq!(ask(&mut l, SaleState::Paid), [(3, RowState::Intended)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(3, SendState::Intended)]);
 }
 
 #[test]
 fn a_product_that_is_not_linked_asks_nothing_of_clover() {
     let mut l = line("", 2);
-    assert_eq!(ask(&mut l, SaleState::Paid), [(2, RowState::Skipped)]);
-    assert_eq!(ask(&mut l, SaleState::Released), [(-2, RowState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Paid), [(2, SendState::Skipped)]);
+    assert_eq!(ask(&mut l, SaleState::Released), [(-2, SendState::Skipped)]);
 }
 
 fn q(count: f64) -> Quantity {
@@ -323,13 +364,13 @@ fn a_write_without_an_answer_is_settled_by_time_and_count() {
     assert_eq!(settle(&written, &now(None, 1000)), Settlement::Uncertain);
 }
 
-fn posted(delta: i64, state: RowState) -> LedgerEntry {
+fn posted(delta: i64, state: SendState) -> LedgerEntry {
     LedgerEntry {
         item: "A".into(),
         delta,
         state,
         settled: state.is_settled().then_some(100),
-        reverses: (delta < 0).then_some((RowState::Confirmed, Some(100))),
+        reverses: (delta < 0).then_some((SendState::Confirmed, Some(100))),
         counted: true,
     }
 }
@@ -346,12 +387,12 @@ fn held(taken: i64, rows: &[LedgerEntry], as_of: i64) -> i64 {
 fn a_count_leaves_out_what_the_shop_has_sold_and_clover_has_not() {
     assert_eq!(held(2, &[], 200), 2, "a pending order");
     for (state, units) in [
-        (RowState::Intended, 2),
-        (RowState::Sent, 2),
-        (RowState::Uncertain, 2),
-        (RowState::Dead, 2),
-        (RowState::Confirmed, 0),
-        (RowState::Skipped, 0),
+        (SendState::Intended, 2),
+        (SendState::Sent, 2),
+        (SendState::Uncertain, 2),
+        (SendState::Dead, 2),
+        (SendState::Confirmed, 0),
+        (SendState::Skipped, 0),
     ] {
         assert_eq!(held(2, &[posted(2, state)], 200), units, "{state:?}");
     }
@@ -360,15 +401,19 @@ fn a_count_leaves_out_what_the_shop_has_sold_and_clover_has_not() {
 #[test]
 fn a_count_is_lifted_only_by_a_return_that_certainly_is_not_in_it() {
     for (state, units) in [
-        (RowState::Intended, -2),
-        (RowState::Sent, 0),
-        (RowState::Uncertain, 0),
-        (RowState::Dead, 0),
-        (RowState::Confirmed, 0),
-        (RowState::Skipped, 0),
+        (SendState::Intended, -2),
+        (SendState::Sent, 0),
+        (SendState::Uncertain, 0),
+        (SendState::Dead, 0),
+        (SendState::Confirmed, 0),
+        (SendState::Skipped, 0),
     ] {
         assert_eq!(
-            held(0, &[posted(2, RowState::Confirmed), posted(-2, state)], 200),
+            held(
+                0,
+                &[posted(2, SendState::Confirmed), posted(-2, state)],
+                200
+            ),
             units,
             "{state:?}"
         );
@@ -377,7 +422,7 @@ fn a_count_is_lifted_only_by_a_return_that_certainly_is_not_in_it() {
 
 #[test]
 fn a_count_asked_for_before_a_write_was_confirmed_does_not_hold_it() {
-    let sale = posted(2, RowState::Confirmed);
+    let sale = posted(2, SendState::Confirmed);
     assert_eq!(held(2, std::slice::from_ref(&sale), 101), 0);
     assert_eq!(
         held(2, std::slice::from_ref(&sale), 100),
@@ -389,26 +434,26 @@ fn a_count_asked_for_before_a_write_was_confirmed_does_not_hold_it() {
 
 #[test]
 fn a_count_asked_for_before_the_owner_set_it_does_not_hold_the_sale_he_left() {
-    let left = posted(3, RowState::Skipped);
+    let left = posted(3, SendState::Skipped);
     assert_eq!(held(3, std::slice::from_ref(&left), 101), 0);
     assert_eq!(held(3, std::slice::from_ref(&left), 99), 3);
     let back = LedgerEntry {
-        reverses: Some((RowState::Skipped, Some(100))),
-        ..posted(-3, RowState::Skipped)
+        reverses: Some((SendState::Skipped, Some(100))),
+        ..posted(-3, SendState::Skipped)
     };
     assert_eq!(held(0, &[left, back], 99), 0, "taken and given back");
     let timeless = LedgerEntry {
         settled: None,
-        ..posted(3, RowState::Skipped)
+        ..posted(3, SendState::Skipped)
     };
     assert_eq!(held(3, &[timeless], 99), 0, "it was never to be sent");
 }
 
 #[test]
 fn a_return_that_was_skipped_because_nothing_was_taken_lowers_nothing() {
-    let mut back = posted(-2, RowState::Skipped);
-    back.reverses = Some((RowState::Dead, None));
-    assert_eq!(held(0, &[posted(2, RowState::Dead), back], 200), 0);
+    let mut back = posted(-2, SendState::Skipped);
+    back.reverses = Some((SendState::Dead, None));
+    assert_eq!(held(0, &[posted(2, SendState::Dead), back], 200), 0);
 }
 
 #[test]
@@ -417,12 +462,12 @@ fn of_an_order_outside_the_books_only_its_open_rows_count() {
         counted: false,
         ..posted(delta, state)
     };
-    assert_eq!(held(0, &[old(2, RowState::Confirmed)], 200), 0);
-    assert_eq!(held(0, &[old(2, RowState::Intended)], 200), 2);
+    assert_eq!(held(0, &[old(2, SendState::Confirmed)], 200), 0);
+    assert_eq!(held(0, &[old(2, SendState::Intended)], 200), 2);
     assert_eq!(
         held(
             0,
-            &[old(2, RowState::Confirmed), old(-2, RowState::Intended)],
+            &[old(2, SendState::Confirmed), old(-2, SendState::Intended)],
             200
         ),
         -2
@@ -430,7 +475,7 @@ fn of_an_order_outside_the_books_only_its_open_rows_count() {
     assert_eq!(
         held(
             0,
-            &[old(2, RowState::Confirmed), old(-2, RowState::Uncertain)],
+            &[old(2, SendState::Confirmed), old(-2, SendState::Uncertain)],
             200
         ),
         0
@@ -442,7 +487,7 @@ enum Step {
     Ask(SaleState, bool),
     Edit(bool, i64),
     Manual(i64),
-    Progress(usize, RowState),
+    Progress(usize, SendState),
     Owner(i64, Resolution),
 }
 
@@ -453,7 +498,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         SaleState::Released,
         SaleState::Unchanged,
     ]);
-    let state = prop::sample::select(RowState::ALL.to_vec());
+    let state = prop::sample::select(SendState::ALL.to_vec());
     let resolution = prop::sample::select(vec![
         Resolution::Applied,
         Resolution::NotApplied,
@@ -469,15 +514,15 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 /// What the worker may make of a row.
-fn may_become(from: RowState, to: RowState) -> bool {
+fn may_become(from: SendState, to: SendState) -> bool {
     matches!(
         (from, to),
         (
-            RowState::Intended,
-            RowState::Sent | RowState::Skipped | RowState::Dead
+            SendState::Intended,
+            SendState::Sent | SendState::Skipped | SendState::Dead
         ) | (
-            RowState::Sent,
-            RowState::Confirmed | RowState::Uncertain | RowState::Intended
+            SendState::Sent,
+            SendState::Confirmed | SendState::Uncertain | SendState::Intended
         )
     )
 }
@@ -516,7 +561,7 @@ proptest! {
                 Step::Progress(n, to) => {
                     let Some(at) = n.checked_rem(l.rows.len()) else { continue };
                     match l.next_step(l.rows[at].seq) {
-                        NextStep::Become(changes) if l.rows[at].state == RowState::Intended => {
+                        NextStep::Become(changes) if l.rows[at].state == SendState::Intended => {
                             drop(store(&mut l, Plan { changes, ..Plan::default() }));
                         }
                         NextStep::Send if may_become(l.rows[at].state, to) => l.rows[at].state = to,
@@ -532,10 +577,10 @@ proptest! {
             for sale in l.rows.iter().filter(|r| r.reverses.is_none()) {
                 prop_assert!((0..=sale.delta).contains(&l.left_of(sale)));
             }
-            let is_sent = |state| matches!(state, RowState::Sent | RowState::Confirmed);
+            let is_sent = |state| matches!(state, SendState::Sent | SendState::Confirmed);
             for back in l.rows.iter().filter(|r| r.delta < 0 && is_sent(r.state)) {
                 let sale = l.rows.iter().find(|r| Some(r.seq) == back.reverses).unwrap();
-                prop_assert_eq!(sale.state, RowState::Confirmed, "returns too much: {:?}", l.rows);
+                prop_assert_eq!(sale.state, SendState::Confirmed, "returns too much: {:?}", l.rows);
             }
             let numbers: Vec<i64> = l.rows.iter().map(|r| r.seq).collect();
             prop_assert!(numbers.windows(2).all(|w| w[0] < w[1]));

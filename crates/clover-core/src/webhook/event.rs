@@ -22,6 +22,24 @@ pub struct Event {
     pub ts: Option<i64>,
 }
 
+crate::text_enum! {
+    /// [`EventObject`] without its id.
+    pub enum ObjectKind {
+        /// An item, its stock and its availability.
+        Item = "item",
+        /// A category.
+        Category = "category",
+        /// An order.
+        Order = "order",
+        /// A property of a merchant.
+        Merchant = "merchant",
+        /// The app: installed, uninstalled, or another subscription.
+        App = "app",
+        /// Another documented object that a shop has no use for.
+        Other = "other",
+    }
+}
+
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum EventObject {
@@ -41,16 +59,16 @@ pub enum EventObject {
 }
 
 impl EventObject {
-    /// The kind of object in one word.
+    /// Which kind of object.
     #[must_use]
-    pub fn key(&self) -> &'static str {
+    pub fn kind(&self) -> ObjectKind {
         match self {
-            Self::Item(_) => "item",
-            Self::Category(_) => "category",
-            Self::Order(_) => "order",
-            Self::Merchant(_) => "merchant",
-            Self::App(_) => "app",
-            Self::Other(_) => "other",
+            Self::Item(_) => ObjectKind::Item,
+            Self::Category(_) => ObjectKind::Category,
+            Self::Order(_) => ObjectKind::Order,
+            Self::Merchant(_) => ObjectKind::Merchant,
+            Self::App(_) => ObjectKind::App,
+            Self::Other(_) => ObjectKind::Other,
         }
     }
 
@@ -85,35 +103,15 @@ impl EventObject {
     }
 }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// It is new.
-    Create,
-    /// It changed.
-    Update,
-    /// It is gone, or so Clover says.
-    Delete,
-}
-
-impl EventKind {
-    /// As Clover writes it.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    fn read(word: &str) -> Result<Self, Unusable> {
-        match word {
-            "CREATE" => Ok(Self::Create),
-            "UPDATE" => Ok(Self::Update),
-            "DELETE" => Ok(Self::Delete),
-            _ => Err(Unusable::Unknown),
-        }
+crate::text_enum! {
+    /// What happened.
+    pub enum EventKind {
+        /// It is new.
+        Create = "CREATE",
+        /// It changed.
+        Update = "UPDATE",
+        /// It is gone, or so Clover says.
+        Delete = "DELETE",
     }
 }
 
@@ -194,7 +192,7 @@ impl Event {
         let ts = fields.ts.and_then(|ts| ts.get().parse().ok());
         Ok(Self {
             object: EventObject::read(&fields.object)?,
-            kind: EventKind::read(&fields.kind)?,
+            kind: EventKind::from_key(&fields.kind).map_err(|_| Unusable::Unknown)?,
             ts: ts.filter(|ts| *ts > 0),
         })
     }

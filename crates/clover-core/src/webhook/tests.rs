@@ -360,7 +360,7 @@ fn every_documented_prefix_has_its_object() {
         let [event] = &found[..] else {
             panic!("{object_id}")
         };
-        assert_eq!((event.object.key(), event.object.id()), (key, id));
+        assert_eq!((event.object.kind().key(), event.object.id()), (key, id));
         assert_eq!(event.kind.key(), "DELETE");
     }
 }

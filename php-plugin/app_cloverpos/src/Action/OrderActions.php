@@ -13,13 +13,13 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
+use CloverSync\Resolution;
+use CloverSync\SendState;
 use CloverSync\Shop\Exception\AlreadyRunningException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Sales\OrderStatus;
-use CloverSync\Shop\Sales\Resolution;
-use CloverSync\Shop\Sales\SendState;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\TimeBudget;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Order\OrderCard;

@@ -13,9 +13,9 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Action;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\ItemException;
+use CloverSync\Resolution;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Sales\Resolution;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\TimeBudget;
 use Joomla\CMS\Language\Text;
@@ -45,6 +45,7 @@ final readonly class OutboxActions implements ActionGroup
     /** @return array<string, mixed> */
     private function settle(Input $input): array
     {
+        $shop   = $this->factory->shop();
         $choice = Resolution::tryFrom($input->post->getString('word', ''));
 
         if (
@@ -54,7 +55,7 @@ final readonly class OutboxActions implements ActionGroup
             throw new ShopException(Text::_(self::PREFIX . 'SETTLED_ALREADY'));
         }
 
-        $sales = $this->factory->shop()->sales();
+        $sales = $shop->sales();
         $done  = match ($row[1]) {
             'order' => $sales->pushes->resolve((int) $row[2], $choice),
             'event' => $sales->events->resolve(

@@ -12,6 +12,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Connect;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\CallbackKind;
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Shop\Joomla\ErrorPresenter;
@@ -83,7 +84,7 @@ final readonly class Approval
 
             return ['ok' => true, 'kind' => '', 'message' => $this->connected($shop, $before)];
         } catch (\Throwable $e) {
-            if ($e instanceof CallbackException && $e->getKind() === 'incomplete') {
+            if ($e instanceof CallbackException && $e->getKind() === CallbackKind::Incomplete) {
                 // Something else was pasted: the right address may still follow.
                 $this->keep($pending);
             }

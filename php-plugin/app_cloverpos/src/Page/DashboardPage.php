@@ -65,7 +65,7 @@ final readonly class DashboardPage implements Page
     {
         $title = Text::_(self::PREFIX . 'DASHBOARD');
 
-        return $this->factory->environment() !== 'sandbox'
+        return $this->factory->knownEnvironment() !== 'sandbox'
             ? $title
             : $title
             . ' <span class="badge text-bg-warning">'

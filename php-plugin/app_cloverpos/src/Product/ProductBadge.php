@@ -71,7 +71,9 @@ final readonly class ProductBadge
         try {
             return $this->factory->shop()->merchantId();
         } catch (\Throwable) {
-            return MerchantProfile::merchantIn($this->factory->state());
+            return $this->factory->knownEnvironment() === null
+                ? null
+                : MerchantProfile::merchantIn($this->factory->state());
         }
     }
 }

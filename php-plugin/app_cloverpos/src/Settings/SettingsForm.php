@@ -90,7 +90,13 @@ final readonly class SettingsForm
 
         if (Requirements::isMet()) {
             $this->check($kept + $secrets);
-            $this->factory->adoptSecrets();
+
+            if ($this->factory->knownEnvironment() === null) {
+                // The stored environment is wrong, so stranded secrets belong to the one that is chosen now.
+                $secrets += $this->factory->strandedSecrets();
+            } else {
+                $this->factory->adoptSecrets();
+            }
         } elseif ($secrets !== []) {
             throw new \RuntimeException(Text::sprintf(
                 self::PREFIX . 'SETTINGS_SECRET_NEEDS_EXTENSION',
@@ -114,7 +120,7 @@ final readonly class SettingsForm
         }
 
         // Without the extension they cannot be encrypted, and the form does not show them.
-        $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->environment()
+        $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->knownEnvironment()
             ? []
             : $this->factory->strandedSecrets();
 
@@ -137,7 +143,7 @@ final readonly class SettingsForm
             $app->enqueueMessage(Text::_(self::PREFIX . 'ACCESS_ALERT'), 'warning');
         }
 
-        if ($environment !== $this->factory->environment()) {
+        if ($environment !== $this->factory->knownEnvironment()) {
             $app->enqueueMessage(
                 Text::sprintf(
                     self::PREFIX . 'SETTINGS_ENVIRONMENT_CHANGED',

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Catalog;
 use CloverSync\Catalog;
 use CloverSync\Page;
 use CloverSync\ProductChange;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Sql;
@@ -18,7 +19,6 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\UtcTime;
 
 /** Updates the shop's rows of items and groups to match a page from Clover, inside the caller's transaction. */
@@ -37,7 +37,7 @@ final readonly class CatalogWriter
         private Sql $sql,
         private Links $links,
         CommittedUnits $committed,
-        ShopSettings $settings,
+        Settings $settings,
         private Clock $clock,
     ) {
         self::requireDefaultCategory($sql, $settings->defaultCategory);
@@ -146,7 +146,7 @@ final readonly class CatalogWriter
 
             return $this->refused(
                 'import',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 "“{$change->title}”: the shop's database refused it: $reason",
                 $run,

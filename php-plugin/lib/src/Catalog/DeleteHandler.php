@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\DeleteAction;
 use CloverSync\Shop\Catalog\J2Commerce\Options;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
@@ -16,7 +17,6 @@ use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\DeleteAction;
 
 /** Applies the delete action to products whose item Clover has deleted. No row of a product is erased. */
 final readonly class DeleteHandler

@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Text;
@@ -63,10 +64,10 @@ final readonly class GroupMapper
         $skus = [];
 
         foreach ($changes as $change) {
-            foreach ($change->action === 'create' ? [] : $change->variants as $variant) {
+            foreach ($change->action === ChangeAction::Create ? [] : $change->variants as $variant) {
                 $sku = $variant['sku'] ?? '';
 
-                if ($variant['action'] === 'create' && Text::sku($sku) !== '') {
+                if ($variant['action'] === ChangeAction::Create && Text::sku($sku) !== '') {
                     $skus[$variant['clover_id']] = $sku;
                 }
             }

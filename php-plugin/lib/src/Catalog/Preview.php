@@ -7,9 +7,11 @@ namespace CloverSync\Shop\Catalog;
 \defined('_JEXEC') or die();
 
 use CloverSync\Catalog;
+use CloverSync\ChangeAction;
 use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\ProductChange;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
@@ -21,7 +23,6 @@ use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\SkuConflicts;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 
 /** Computes what a sync would do, and writes nothing. */
@@ -33,7 +34,7 @@ final readonly class Preview
     public function __construct(
         private Sql $sql,
         private Connection $connection,
-        private ShopSettings $settings,
+        private Settings $settings,
         private SiteGuard $guard,
         private MerchantProfile $merchantFacts,
         private \Closure $committed,
@@ -54,7 +55,7 @@ final readonly class Preview
         $merchant = $this->guard->requireConnection($this->connection->status());
         $facts    = $this->merchantFacts->ask();
         $currency = MerchantProfile::requireCurrency($facts->currency, ShopConfig::read($this->sql)->currency);
-        $links    = new Links($this->sql, $this->settings->environment, $merchant);
+        $links    = new Links($this->sql, $this->settings->environment->value, $merchant);
         $known    = new KnownProducts($this->sql, $links, ($this->committed)($links));
         $catalog  = new Catalog($this->connection, $currency, $facts->tracksStock());
         $counts   = ['creates' => 0, 'updates' => 0, 'deletes' => 0, 'conflicts' => 0, 'unchanged' => 0, 'failed' => 0];
@@ -111,7 +112,7 @@ final readonly class Preview
         $creates = [];
 
         foreach ($changes as $change) {
-            if ($change->action === 'create') {
+            if ($change->action === ChangeAction::Create) {
                 $creates[$change->cloverId] = $change;
             }
         }
@@ -120,7 +121,7 @@ final readonly class Preview
         $linked  = $links->byCloverId(array_map(static fn (ProductChange $c): string => $c->cloverId, $changes));
 
         foreach ($changes as $change) {
-            $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action;
+            $action = isset($clashes[$change->cloverId]) ? 'conflict' : $change->action->value;
             $fields = $action === 'update'
                 ? self::writable($change, $linked[$change->cloverId] ?? null)
                 : $change->fields;
@@ -138,7 +139,7 @@ final readonly class Preview
             }]++;
             $report([
                 'clover_id' => $change->cloverId,
-                'type'      => $change->kind,
+                'type'      => $change->kind->value,
                 'action'    => $action,
                 'fields'    => $fields,
                 'title'     => $change->title,

@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
+use CloverSync\ProductKind;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
@@ -55,7 +57,7 @@ final readonly class ProductImport
         $rows       += $this->productVariants->move($changes, $productIds, $links);
 
         foreach ($changes as $id => $change) {
-            if ($change->type === 'variable') {
+            if ($change->kind === ProductKind::Group) {
                 $inserts[] = [
                     'product'      => $productIds[$id],
                     'master'       => true,
@@ -71,12 +73,17 @@ final readonly class ProductImport
             }
 
             foreach ($change->variants as $i => $variant) {
-                if ($variant['action'] === 'move') {
+                if ($variant['action'] === ChangeAction::Move) {
                     continue;
                 }
 
-                $inserts[] = ProductVariants::row($variant, $productIds[$id], $change->type !== 'variable', $i === 0);
-                $owners[]  = $variant['clover_id'];
+                $inserts[] = ProductVariants::row(
+                    $variant,
+                    $productIds[$id],
+                    $change->kind !== ProductKind::Group,
+                    $i === 0,
+                );
+                $owners[] = $variant['clover_id'];
             }
         }
 
@@ -106,7 +113,7 @@ final readonly class ProductImport
         ));
 
         foreach ($changes as $id => $change) {
-            if ($change->type === 'variable') {
+            if ($change->kind === ProductKind::Group) {
                 $choices[$productIds[$id]] = ProductVariants::choices($change, $variantOf);
                 $ranges[$productIds[$id]]  = ['min' => $change->minPrice, 'max' => $change->maxPrice];
             }
@@ -146,7 +153,7 @@ final readonly class ProductImport
                 'tags_written'     => json_encode($tags[$id]),
             ];
 
-            if ($change->kind === 'group') {
+            if ($change->kind === ProductKind::Group) {
                 $linkRows[] =
                     ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
                     + $text
@@ -156,18 +163,18 @@ final readonly class ProductImport
             foreach ($change->variants as $variant) {
                 $linkRows[] =
                     ProductVariants::link($variant, $change, $variantOf[$variant['clover_id']])
-                    + ($change->kind === 'group' ? [] : $text)
+                    + ($change->kind === ProductKind::Group ? [] : $text)
                     + $product;
             }
 
             $written->imported++;
             $what =
-                ProductVariants::moved([$change]) === [] || $change->kind === 'group'
+                ProductVariants::moved([$change]) === [] || $change->kind === ProductKind::Group
                     ? "Imported “{$change->title}”"
                     : "“{$change->title}” left its item group and became a product of its own";
             $written->log(
                 'import',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 'success',
                 WriteReport::sentence($what, $change->warnings),
@@ -213,12 +220,12 @@ final readonly class ProductImport
                 1,
                 'com_content',
                 $articleIds[$id],
-                $change->type,
+                $change->kind === ProductKind::Group ? 'variable' : 'simple',
                 '',
                 $this->tables->settings->defaultTaxProfile,
                 0,
                 0,
-                $change->type === 'variable' ? 1 : 0,
+                $change->kind === ProductKind::Group ? 1 : 0,
                 '',
                 1,
                 '',

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Links\LinkRow;
 
@@ -30,7 +31,7 @@ final readonly class ProductRestore
         $back   = [];
 
         foreach ($changes as $id => $change) {
-            if ($change->action !== 'restore') {
+            if ($change->action !== ChangeAction::Restore) {
                 continue;
             }
 

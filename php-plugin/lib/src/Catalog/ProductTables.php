@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\Options;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
@@ -16,7 +17,6 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 
 /** The shop's product tables, used by one transaction at a time. */
 final readonly class ProductTables
@@ -33,11 +33,11 @@ final readonly class ProductTables
 
     public Bulk $bulk;
 
-    /** @param ShopSettings $settings With a default category that exists */
+    /** @param Settings $settings With a default category that exists */
     public function __construct(
         Sql $sql,
         public ShopConfig $config,
-        public ShopSettings $settings,
+        public Settings $settings,
         Links $links,
         Clock $clock,
     ) {

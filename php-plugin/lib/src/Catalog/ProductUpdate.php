@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
+use CloverSync\ProductKind;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
@@ -74,7 +76,7 @@ final readonly class ProductUpdate
                 'tags_written'     => json_encode($text[$id]['tags']),
             ];
 
-            if ($change->kind === 'group') {
+            if ($change->kind === ProductKind::Group) {
                 $linkRows[] =
                     ['clover_id' => $change->cloverId, 'clover_type' => 'group', 'name' => Text::fit($change->title)]
                     + $shown
@@ -83,13 +85,13 @@ final readonly class ProductUpdate
 
             foreach ($change->variants as $variant) {
                 if (
-                    $change->kind !== 'group'
-                    || $variant['action'] !== 'keep'
+                    $change->kind !== ProductKind::Group
+                    || $variant['action'] !== ChangeAction::Keep
                     || ($links[$variant['clover_id']] ?? null)?->fingerprint !== $variant['fingerprint']
                 ) {
                     $linkRows[] =
                         ProductVariants::link($variant, $change, $ids[$variant['clover_id']])
-                        + ($change->kind === 'group' ? [] : $shown)
+                        + ($change->kind === ProductKind::Group ? [] : $shown)
                         + $product;
                 }
             }
@@ -107,7 +109,7 @@ final readonly class ProductUpdate
             $written->skipped++;
             $written->log(
                 'update',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 'skipped',
                 \sprintf(
@@ -127,10 +129,10 @@ final readonly class ProductUpdate
         $written->updated++;
         $warnings = \in_array('sale', $change->fields, true) ? $change->warnings : [];
 
-        if ($change->action === 'restore') {
+        if ($change->action === ChangeAction::Restore) {
             $written->log(
                 'update',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 'success',
                 WriteReport::sentence("“{$change->title}” is back in Clover and restored", $warnings),
@@ -138,7 +140,7 @@ final readonly class ProductUpdate
         } elseif (array_diff($change->fields, ['count', 'availability']) === []) {
             $written->log(
                 'inventory_pull',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 'success',
                 \sprintf('“%s”: %s', $change->title, self::counts($change)),
@@ -146,7 +148,7 @@ final readonly class ProductUpdate
         } else {
             $written->log(
                 'update',
-                $change->kind,
+                $change->kind->value,
                 $change->cloverId,
                 'success',
                 WriteReport::sentence("Updated “{$change->title}”: " . implode(', ', $change->fields), $warnings),
@@ -274,7 +276,7 @@ final readonly class ProductUpdate
 
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if ($variant['action'] === 'create') {
+                if ($variant['action'] === ChangeAction::Create) {
                     $inserts[] = ProductVariants::row($variant, $links[$id]->product(), false, false);
                     $owners[]  = $variant['clover_id'];
                     $rows[$id] += 2;
@@ -300,19 +302,22 @@ final readonly class ProductUpdate
         $owners  = [];
 
         foreach ($changes as $id => $change) {
-            if ($change->type !== 'variable') {
+            if ($change->kind !== ProductKind::Group) {
                 continue;
             }
 
             $product          = $links[$id]->product();
             $owners[$product] = $id;
 
-            if ($change->action === 'restore' || array_intersect(['options', 'variants'], $change->fields) !== []) {
+            if (
+                $change->action === ChangeAction::Restore
+                || array_intersect(['options', 'variants'], $change->fields) !== []
+            ) {
                 $choices[$product] = ProductVariants::choices($change, $ids);
             }
 
             if (
-                $change->action === 'restore'
+                $change->action === ChangeAction::Restore
                 || array_intersect(['options', 'variants', 'price'], $change->fields) !== []
             ) {
                 $ranges[$product] = ['min' => $change->minPrice, 'max' => $change->maxPrice];
@@ -340,7 +345,7 @@ final readonly class ProductUpdate
         foreach ($change->variants as $variant) {
             if (\in_array('count', $variant['fields'], true)) {
                 $counts[] =
-                    ($change->kind === 'group' ? implode(' / ', $variant['option_values']) . ' ' : '')
+                    ($change->kind === ProductKind::Group ? implode(' / ', $variant['option_values']) . ' ' : '')
                     . ($variant['quantity'] === null ? 'is not counted' : 'count ' . $variant['quantity']);
             }
         }

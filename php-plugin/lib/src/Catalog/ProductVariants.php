@@ -6,7 +6,9 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
+use CloverSync\ProductKind;
 use CloverSync\Shop\Catalog\J2Commerce\Variants;
 use CloverSync\Shop\Links\LinkRow;
 use CloverSync\Shop\Support\Text;
@@ -42,7 +44,7 @@ final class ProductVariants
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                if ($variant['action'] === 'move') {
+                if ($variant['action'] === ChangeAction::Move) {
                     $moved[$variant['clover_id']] = true;
                 }
             }
@@ -66,11 +68,12 @@ final class ProductVariants
 
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $i => $variant) {
-                if ($variant['action'] === 'move') {
+                if ($variant['action'] === ChangeAction::Move) {
                     $targets[$links[$variant['clover_id']]->variant()] = [
                         'product' => $products[$id],
-                        'master'  => $change->type !== 'variable',
-                        'default' => $change->type !== 'variable' || $change->action === 'create' && $i === 0,
+                        'master'  => $change->kind !== ProductKind::Group,
+                        'default' => $change->kind !== ProductKind::Group
+                            || $change->action === ChangeAction::Create && $i === 0,
                     ];
                 }
             }
@@ -99,7 +102,11 @@ final class ProductVariants
 
         foreach ($changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if (!\in_array($variant['action'], ['update', 'restore', 'move'], true)) {
+                if (!\in_array(
+                    $variant['action'],
+                    [ChangeAction::Update, ChangeAction::Restore, ChangeAction::Move],
+                    true,
+                )) {
                     continue;
                 }
 
@@ -154,7 +161,7 @@ final class ProductVariants
     }
 
     /**
-     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
      *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
      *   list<string>,
      *   name: string} $variant
@@ -178,7 +185,7 @@ final class ProductVariants
     }
 
     /**
-     * @param array{clover_id: string, action: string, fields: list<string>, fingerprint: string, sku: ?string,
+     * @param array{clover_id: string, action: ChangeAction, fields: list<string>, fingerprint: string, sku: ?string,
      *   upc: ?string, price: string, manage_stock: bool, quantity: ?int, availability: ?int, option_values:
      *   list<string>,
      *   name: string} $variant
@@ -189,12 +196,12 @@ final class ProductVariants
     {
         $link = [
             'clover_id'  => $variant['clover_id'],
-            'parent_id'  => $change->kind === 'group' ? $change->cloverId : null,
+            'parent_id'  => $change->kind === ProductKind::Group ? $change->cloverId : null,
             'name'       => Text::fit($variant['name']),
             'sku'        => Text::fit($variant['sku'] ?? ''),
             'variant_id' => $variantId,
         ];
 
-        return $change->kind === 'group' ? $link + ['fingerprint' => $variant['fingerprint']] : $link;
+        return $change->kind === ProductKind::Group ? $link + ['fingerprint' => $variant['fingerprint']] : $link;
     }
 }

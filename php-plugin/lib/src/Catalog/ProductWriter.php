@@ -6,7 +6,10 @@ namespace CloverSync\Shop\Catalog;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
+use CloverSync\ProductKind;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
@@ -15,7 +18,6 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Links\SkuConflicts;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Support\UtcTime;
 
@@ -35,11 +37,11 @@ final readonly class ProductWriter
 
     private ProductUpdate $update;
 
-    /** @param ShopSettings $settings With a default category that exists */
+    /** @param Settings $settings With a default category that exists */
     public function __construct(
         private Sql $sql,
         ShopConfig $config,
-        ShopSettings $settings,
+        Settings $settings,
         private Links $links,
         private DeleteHandler $deletion,
         private Clock $clock,
@@ -72,7 +74,7 @@ final readonly class ProductWriter
         $update = [];
 
         foreach ($changes as $change) {
-            $change->action === 'create'
+            $change->action === ChangeAction::Create
                 ? ($create[$change->cloverId] = $change)
                 : ($update[$change->cloverId] = $change);
         }
@@ -137,16 +139,20 @@ final readonly class ProductWriter
                 $clashes[$id],
             );
 
-            foreach ($change->kind === 'group' ? [null, ...$change->variants] : $change->variants as $variant) {
+            foreach ($change->kind === ProductKind::Group
+                ? [null, ...$change->variants]
+                : $change->variants as $variant) {
                 // It keeps its link to the product in which it is sold.
-                if (($variant['action'] ?? '') === 'move') {
+                if (($variant['action'] ?? null) === ChangeAction::Move) {
                     continue;
                 }
 
                 $rows[] = [
                     'clover_id'   => $variant === null ? $change->cloverId : $variant['clover_id'],
                     'clover_type' => $variant === null ? 'group' : 'item',
-                    'parent_id'   => $variant !== null && $change->kind === 'group' ? $change->cloverId : null,
+                    'parent_id'   => $variant !== null && $change->kind === ProductKind::Group
+                        ? $change->cloverId
+                        : null,
                     'name'        => Text::fit($variant === null ? $change->title : $variant['name']),
                     'sku'         => Text::fit($variant['sku'] ?? ''),
                     'state'       => LinkState::Conflict->value,
@@ -157,7 +163,13 @@ final readonly class ProductWriter
 
             // Logged once, not in each run.
             if (($links[$id] ?? null)?->state !== LinkState::Conflict) {
-                $written->log('import', $change->kind, $change->cloverId, 'skipped', "“{$change->title}”: $message");
+                $written->log(
+                    'import',
+                    $change->kind->value,
+                    $change->cloverId,
+                    'skipped',
+                    "“{$change->title}”: $message",
+                );
             }
         }
 

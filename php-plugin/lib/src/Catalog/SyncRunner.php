@@ -11,6 +11,7 @@ use CloverSync\Connection;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\Page;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
@@ -25,7 +26,6 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Shop\Support\UtcTime;
@@ -80,7 +80,7 @@ final class SyncRunner
         private readonly Sql $sql,
         private readonly Connection $connection,
         private readonly \Closure $committed,
-        private readonly ShopSettings $settings,
+        private readonly Settings $settings,
         private readonly SiteGuard $guard,
         private readonly KeyValueStore $state,
         private readonly MerchantProfile $merchantFacts,
@@ -103,7 +103,7 @@ final class SyncRunner
     {
         $this->merchant = $this->guard->requireConnection($this->connection->status());
         $this->catalog  = null;
-        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings->environment, $this->clock);
+        $this->lock     = new Lock($this->sql, 'sync:' . $this->settings->environment->value, $this->clock);
 
         if (!$this->lock->acquire()) {
             throw new AlreadyRunningException('A sync is already running: wait until it has ended.');
@@ -118,8 +118,8 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncRunRow
     {
-        $this->links           = new Links($this->sql, $this->settings->environment, $this->merchant);
-        $this->runs            = new SyncRuns($this->sql, $this->settings->environment, $this->merchant, $this->clock);
+        $this->links = new Links($this->sql, $this->settings->environment->value, $this->merchant);
+        $this->runs  = new SyncRuns($this->sql, $this->settings->environment->value, $this->merchant, $this->clock);
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
         $id                    = $this->open($confirmDeletes);

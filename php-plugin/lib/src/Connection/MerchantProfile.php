@@ -35,7 +35,7 @@ final readonly class MerchantProfile
             $merchant->id,
             $merchant->name,
             $merchant->currency,
-            $merchant->currencySource,
+            $merchant->currencySource?->value,
             $merchant->vat,
             $merchant->trackStock,
             $merchant->updateStock,

@@ -26,7 +26,7 @@ final class ErrorPresenter
     {
         $error = ErrorReport::of($e);
         $kind  = match ($error->code) {
-            ErrorCode::Callback => 'callback_' . $error->callback,
+            ErrorCode::Callback => 'callback_' . ($error->callback->value ?? ''),
             // Joomla's own database throws other exceptions: this one is a fault in this code too.
             ErrorCode::Database => ErrorCode::Unexpected->value,
             default             => $error->code->value,

@@ -17,6 +17,7 @@ use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ExtensionException;
+use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sales\OrderEvents;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\Clock;
@@ -32,7 +33,8 @@ use Joomla\Database\DatabaseInterface;
  */
 final class ShopFactory
 {
-    private const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
+    /** The values of {@see \CloverSync\Environment}, which are needed without the extension as well. */
+    public const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
 
     /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
@@ -138,17 +140,49 @@ final class ShopFactory
         return $this->sql;
     }
 
+    /** @throws ShopException when the parameters name no environment of Clover */
     public function environment(): string
     {
         return self::environmentOf($this->parameters);
     }
 
-    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    /** Null when the parameters name no environment of Clover. */
+    public function knownEnvironment(): ?string
+    {
+        return self::find($this->parameters);
+    }
+
+    /**
+     * @param array<string, scalar|array<array-key, scalar|null>|null> $parameters
+     *
+     * @throws ShopException when the parameters name no environment of Clover: a wrong one must not pass for the
+     *   sandbox
+     */
     public static function environmentOf(array $parameters): string
     {
-        $environment = $parameters['environment'] ?? '';
+        $given = $parameters['environment'] ?? '';
 
-        return \in_array($environment, self::ENVIRONMENTS, true) ? $environment : self::ENVIRONMENTS[0];
+        return (
+            self::find($parameters) ?? throw new ShopException(\sprintf(
+                'The environment “%s” is not one of: %s. Choose one in the settings of the app.',
+                \is_scalar($given) ? (string) $given : 'list',
+                implode(', ', self::ENVIRONMENTS),
+            ))
+        );
+    }
+
+    /** @param array<string, scalar|array<array-key, scalar|null>|null> $parameters */
+    private static function find(array $parameters): ?string
+    {
+        $given = $parameters['environment'] ?? '';
+        $given = \is_string($given) ? trim($given) : $given;
+
+        return match (true) {
+            // The default of the settings.
+            $given === '' => self::ENVIRONMENTS[0],
+            \in_array($given, self::ENVIRONMENTS, true) => $given,
+            default => null,
+        };
     }
 
     // mixed: a setting as Joomla stores it, decoded from JSON.

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Links;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\ChangeAction;
 use CloverSync\ProductChange;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
@@ -34,7 +35,7 @@ final readonly class SkuConflicts
 
         foreach ($changes as $change) {
             foreach ($change->variants as $variant) {
-                $sku = $variant['action'] === 'move' ? '' : $variant['sku'] ?? '';
+                $sku = $variant['action'] === ChangeAction::Move ? '' : $variant['sku'] ?? '';
 
                 if (Text::sku($sku) !== '') {
                     $skus[Text::sku($sku)] = $sku;
@@ -47,7 +48,7 @@ final readonly class SkuConflicts
 
         foreach ($taken === [] ? [] : $changes as $id => $change) {
             foreach ($change->variants as $variant) {
-                if ($variant['action'] !== 'move' && isset($taken[Text::sku($variant['sku'] ?? '')])) {
+                if ($variant['action'] !== ChangeAction::Move && isset($taken[Text::sku($variant['sku'] ?? '')])) {
                     $clashes[$id] ??= (string) $variant['sku'];
                 }
             }

@@ -7,12 +7,13 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Ledger;
+use CloverSync\SaleState;
+use CloverSync\Settings;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 
 /**
  * How many units of a count in Clover the shop has already sold, on the web, and not yet taken out of Clover. Negative
@@ -27,7 +28,7 @@ final readonly class Committed implements CommittedUnits
         private StockLedger $ledger,
         private OrderEventLog $events,
         private Ledger $rules,
-        private ShopSettings $settings,
+        private Settings $settings,
     ) {
     }
 
@@ -36,7 +37,7 @@ final readonly class Committed implements CommittedUnits
         Links $links,
         KeyValueStore $state,
         Ledger $rules,
-        ShopSettings $settings,
+        Settings $settings,
         Clock $clock,
     ): self {
         return new self(
@@ -118,7 +119,7 @@ final readonly class Committed implements CommittedUnits
                 $this->rules->saleState(
                     $this->settings->paidStatuses[0] ?? 1,
                     OrderEventLog::history($this->events->of($id)),
-                ) === SaleState::Released->value
+                ) === SaleState::Released
             ),
         ));
     }

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\LedgerCause;
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
 
 /** The fields of a row of the stock ledger that determine what is still missing from a count in Clover. */
@@ -21,12 +23,12 @@ final readonly class CountedRow
         public string $cloverId,
         public int $variantId,
         public int $delta,
-        private string $state,
+        private SendState $state,
         /** Milliseconds of the database's clock. */
         private ?int $settled,
         /** Whether the shop's stock includes its order. */
         private bool $counted,
-        private ?string $reversedState,
+        private ?SendState $reversedState,
         private ?int $reversedSettled,
     ) {
     }
@@ -34,6 +36,8 @@ final readonly class CountedRow
     /** @param array<string, int|float|string|null> $row */
     public static function fromRow(array $row): self
     {
+        $reversed = Row::nullableString($row, 'reversed_state');
+
         return new self(
             Row::int($row, 'id'),
             Row::string($row, 'order_id'),
@@ -44,15 +48,15 @@ final readonly class CountedRow
             Row::string($row, 'clover_id'),
             Row::int($row, 'variant_id'),
             Row::int($row, 'delta'),
-            Row::string($row, 'state'),
+            SendState::from(Row::string($row, 'state')),
             Row::nullableInt($row, 'settled'),
             Row::bool($row, 'counted'),
-            Row::nullableString($row, 'reversed_state'),
+            $reversed === null ? null : SendState::from($reversed),
             Row::nullableInt($row, 'reversed_settled'),
         );
     }
 
-    /** @return array<string, int|string|null> As {@see \CloverSync\Ledger::committed()} takes it */
+    /** @return array<string, int|string|SendState|null> As {@see \CloverSync\Ledger::committed()} takes it */
     public function forRules(): array
     {
         return [

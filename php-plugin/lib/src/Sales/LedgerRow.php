@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\LedgerCause;
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
 
 /** One row of the stock ledger. Times are Unix seconds. */
@@ -84,21 +86,32 @@ final readonly class LedgerRow
         return self::actionOf($this->delta);
     }
 
+    public function needsDecision(): bool
+    {
+        return self::isUndecided($this->state);
+    }
+
+    /** Whether the owner decides about a row or an order in this state. */
+    public static function isUndecided(SendState $state): bool
+    {
+        return $state === SendState::Uncertain || $state === SendState::Dead;
+    }
+
     public static function actionOf(int $delta): string
     {
         return $delta > 0 ? 'inventory_decrement' : 'inventory_restock';
     }
 
-    /** @return array<string, int|string|null> Input of \CloverSync\Ledger */
+    /** @return array<string, int|string|SendState|LedgerCause|null> Input of \CloverSync\Ledger */
     public function forRules(): array
     {
         return [
             'seq'       => $this->seq,
-            'cause'     => $this->cause->value,
+            'cause'     => $this->cause,
             'reverses'  => $this->reverses,
             'clover_id' => $this->cloverId,
             'delta'     => $this->delta,
-            'state'     => $this->state->value,
+            'state'     => $this->state,
         ];
     }
 }

@@ -6,6 +6,9 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\LedgerCause;
+use CloverSync\SendState;
+
 /** A line of an order with its rows of the ledger. */
 final readonly class LineBooks
 {
@@ -45,7 +48,9 @@ final readonly class LineBooks
         );
     }
 
-    /** @return array{clover_id: string, quantity: int, rows: list<array<string, int|string|null>>} */
+    /**
+     * @return array{clover_id: string, quantity: int, rows: list<array<string, int|string|SendState|LedgerCause|null>>}
+     */
     public function forRules(): array
     {
         return [

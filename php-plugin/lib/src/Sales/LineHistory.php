@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\LedgerCause;
+
 /** What the ledger's rows of one line mean, in the order of their numbers. */
 final class LineHistory
 {
@@ -47,7 +49,7 @@ final class LineHistory
             if ($row->cloverId === $item) {
                 $given = match ($row->cause) {
                     LedgerCause::Release => 0,
-                    LedgerCause::Hand    => $given - $row->delta,
+                    LedgerCause::Manual  => $given - $row->delta,
                     LedgerCause::Order   => $given,
                 };
             }

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\OrderEventKind;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
@@ -73,23 +74,29 @@ final readonly class OrderEventLog
     }
 
     /**
-     * The events as input of {@see \CloverSync\Ledger::saleState()}.
+     * The events that decide what an order's units are, as {@see \CloverSync\Ledger} takes them.
      *
      * @param list<OrderEventRow> $events
+     *
+     * @return list<array{kind: OrderEventKind, old: ?int, new: ?int}>
      */
-    public static function history(array $events): string
+    public static function history(array $events): array
     {
-        $words = [];
+        $history = [];
 
         foreach ($events as $event) {
-            match ($event->event) {
-                OrderEventType::Status => $words[] = "$event->oldStatus>$event->newStatus",
-                OrderEventType::Refund                                                 => $words[] = 'R',
+            $kind = match ($event->event) {
+                OrderEventType::Status                                                 => OrderEventKind::Status,
+                OrderEventType::Refund                                                 => OrderEventKind::Refunded,
                 OrderEventType::PartRefund, OrderEventType::Edit, OrderEventType::Scan => null,
             };
+
+            if ($kind !== null) {
+                $history[] = ['kind' => $kind, 'old' => $event->oldStatus, 'new' => $event->newStatus];
+            }
         }
 
-        return implode(',', $words);
+        return $history;
     }
 
     /** Impossible times come from a clock that was ahead: what it put off becomes due. */

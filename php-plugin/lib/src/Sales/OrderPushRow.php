@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Row;
 
 /** An order of the shop on its way to Clover. Times are Unix seconds. */
@@ -59,5 +60,10 @@ final readonly class OrderPushRow
             Row::nullableInt($row, 'settled'),
             Row::int($row, 'created'),
         );
+    }
+
+    public function needsDecision(): bool
+    {
+        return LedgerRow::isUndecided($this->state);
     }
 }

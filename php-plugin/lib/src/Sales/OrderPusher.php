@@ -14,6 +14,8 @@ use CloverSync\Exception\ReconnectException;
 use CloverSync\Exception\UnavailableException;
 use CloverSync\OrderOutcome;
 use CloverSync\Orders;
+use CloverSync\OrderState;
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
@@ -163,9 +165,9 @@ final readonly class OrderPusher
             throw $e;
         }
 
-        if ($outcome->state === 'done') {
+        if ($outcome->state === OrderState::Done) {
             $this->fill($clover, $row, $plan, $lock->holder(), (string) $outcome->orderId, $lock, $result);
-        } elseif ($outcome->state === 'unknown') {
+        } elseif ($outcome->state === OrderState::Unknown) {
             $this->postpone($row, $lock->holder(), self::QUIET, $outcome->message);
         } else {
             $this->turnedDown($row, $lock->holder(), $outcome);
@@ -228,7 +230,7 @@ final readonly class OrderPusher
         $outcome = $clover->fill($plan, $cloverId);
 
         switch ($outcome->state) {
-            case 'done':
+            case OrderState::Done:
                 $this->sql->transaction(function () use ($id, $claim, $row, $cloverId, $result): void {
                     if ($this->pushes->complete($id, $claim)) {
                         $this->log->add(
@@ -246,22 +248,22 @@ final readonly class OrderPusher
 
                 break;
 
-            case 'unknown':
+            case OrderState::Unknown:
                 $this->postpone($row, $claim, self::QUIET, $outcome->message);
 
                 break;
 
-            case 'differs':
+            case OrderState::Differs:
                 $this->unsettled($row, $claim, 'changed', "the order was changed in Clover ({$outcome->message})");
 
                 break;
 
-            case 'missing':
+            case OrderState::Missing:
                 $this->unsettled($row, $claim, 'gone', "the order $cloverId is gone from Clover");
 
                 break;
 
-            case 'later':
+            case OrderState::Later:
                 $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message);
 
                 break;
@@ -294,9 +296,9 @@ final readonly class OrderPusher
         $outcome = $clover->pay($plan, $cloverId, $row->reference);
 
         match ($outcome->state) {
-            'unknown' => $this->postpone($row, $claim, self::QUIET, $outcome->message),
-            'later'   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message),
-            default   => $this->pushes->paid($id, $claim, $outcome->state, $outcome->message),
+            OrderState::Unknown => $this->postpone($row, $claim, self::QUIET, $outcome->message),
+            OrderState::Later   => $this->postpone($row, $claim, max(1, $outcome->retryAfter), $outcome->message),
+            default             => $this->pushes->paid($id, $claim, $outcome->state->value, $outcome->message),
         };
     }
 
@@ -312,7 +314,7 @@ final readonly class OrderPusher
 
     private function turnedDown(OrderPushRow $row, string $claim, OrderOutcome $outcome): void
     {
-        if ($outcome->state === 'later') {
+        if ($outcome->state === OrderState::Later) {
             $this->pushes->again($row->id, $claim, 0, $outcome->message);
             $this->postpone($row, '', max(1, $outcome->retryAfter), $outcome->message);
 

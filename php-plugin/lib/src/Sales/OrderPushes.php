@@ -7,6 +7,8 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Orders;
+use CloverSync\Resolution;
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
@@ -388,9 +390,9 @@ final readonly class OrderPushes
         }
 
         [$state, $reason] = match ($resolution) {
-            Resolution::Applied    => ['confirmed', 'owner'],
-            Resolution::NotApplied => ['intended', null],
-            Resolution::Leave      => ['skipped', 'owner'],
+            Resolution::Applied    => [SendState::Confirmed, 'owner'],
+            Resolution::NotApplied => [SendState::Intended, null],
+            Resolution::Leave      => [SendState::Skipped, 'owner'],
         };
 
         return $this->sql->execute(
@@ -400,7 +402,13 @@ final readonly class OrderPushes
                     payment = '', claim = '', plan = NULL, attempts = 0, misses = 0, next_try = 0,
                     message = NULL, settled = ?
               WHERE environment = ? AND merchant_id = ? AND id = ? AND state IN ('uncertain', 'dead')",
-            [$state, $reason, $state === 'intended' ? null : $this->clock->now(), ...$this->links->key(), $id],
+            [
+                $state->value,
+                $reason,
+                $state === SendState::Intended ? null : $this->clock->now(),
+                ...$this->links->key(),
+                $id,
+            ],
         ) === 1;
     }
 

@@ -6,8 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Settings;
 use CloverSync\Shop\Log\SyncLog;
-use CloverSync\Shop\Support\ShopSettings;
 
 /**
  * Finds changes of the shop's recent orders that no event announced: J2Commerce announces a change of status once, and
@@ -26,7 +26,7 @@ final readonly class OrderReconciler
         private OrderEventLog $events,
         private Planner $planner,
         private SyncLog $log,
-        private ShopSettings $settings,
+        private Settings $settings,
     ) {
     }
 

@@ -8,12 +8,16 @@ namespace CloverSync\Shop\Sales;
 
 use CloverSync\Exception\ItemException;
 use CloverSync\Ledger;
+use CloverSync\LedgerReason;
+use CloverSync\Resolution;
+use CloverSync\SaleState;
+use CloverSync\SendState;
 
 /** What Clover has of one order and what the owner can do about it, as shown on the order's page. */
 final readonly class OrderStatus
 {
     /** Reasons with which a return does not reach Clover, or not before the owner has decided about its sale. */
-    private const SILENT = ['never_taken', 'push_off', 'after_uncertain'];
+    private const SILENT = [LedgerReason::NeverTaken, LedgerReason::PushOff, LedgerReason::AfterUncertain];
 
     /** @param list<OrderStatusLine> $lines */
     private function __construct(
@@ -146,11 +150,11 @@ final readonly class OrderStatus
 
         foreach ($line->rows as $row) {
             if (
-                $row->state->needsDecision()
+                $row->needsDecision()
                 && self::isAllowed(static fn (): LedgerPlan => LedgerPlan::fromRules($rules->resolve(
                     $books,
                     $row->seq,
-                    Resolution::Leave->value,
+                    Resolution::Leave,
                 )))
             ) {
                 $open[] = $row->seq;

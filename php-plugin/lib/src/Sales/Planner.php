@@ -7,10 +7,14 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Ledger;
+use CloverSync\LedgerReason;
+use CloverSync\Resolution;
+use CloverSync\SaleState;
+use CloverSync\SendState;
+use CloverSync\Settings;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Log\SyncLog;
-use CloverSync\Shop\Support\ShopSettings;
 
 /** Decides what an order requires in Clover, from the shop's current data of the order. */
 final readonly class Planner
@@ -23,7 +27,7 @@ final readonly class Planner
         private OrderEventLog $events,
         private Ledger $rules,
         private SyncLog $log,
-        private ShopSettings $settings,
+        private Settings $settings,
     ) {
     }
 
@@ -217,7 +221,7 @@ final readonly class Planner
             fn (LineBooks $line): LedgerPlan => LedgerPlan::fromRules($this->rules->resolve(
                 $line->forRules(),
                 $seq,
-                $resolution->value,
+                $resolution,
             )),
         );
         $this->log->add(
@@ -262,12 +266,12 @@ final readonly class Planner
     /** @param list<OrderEventRow> $events */
     private function saleState(?ShopOrder $order, array $events): SaleState
     {
-        return SaleState::from($this->rules->saleState($order?->status, OrderEventLog::history($events)));
+        return $this->rules->saleState($order?->status, OrderEventLog::history($events));
     }
 
     private function rulesFor(LineBooks $line, SaleState $state): LedgerPlan
     {
-        return LedgerPlan::fromRules($this->rules->plan($line->forRules(), $state->value));
+        return LedgerPlan::fromRules($this->rules->plan($line->forRules(), $state));
     }
 
     /**
@@ -346,10 +350,10 @@ final readonly class Planner
 
         foreach ($plan->entries as $entry) {
             $why = match ($entry['reason']) {
-                'push_off'        => 'Push Stock on Sale is off',
-                'never_taken'     => 'its sale never reached Clover',
-                'after_uncertain' => 'whether its sale reached Clover is not known: decide that first',
-                default           => null,
+                LedgerReason::PushOff        => 'Push Stock on Sale is off',
+                LedgerReason::NeverTaken     => 'its sale never reached Clover',
+                LedgerReason::AfterUncertain => 'whether its sale reached Clover is not known: decide that first',
+                default                      => null,
             };
 
             if ($why !== null) {
@@ -357,7 +361,7 @@ final readonly class Planner
                     LedgerRow::actionOf($entry['delta']),
                     'stock',
                     $entry['clover_id'],
-                    $entry['state'] === 'skipped' ? 'skipped' : 'error',
+                    $entry['state'] === SendState::Skipped ? 'skipped' : 'error',
                     \sprintf('Order %s, “%s”: %+d not sent, %s', $orderId, $line->name, -$entry['delta'], $why),
                 );
             }

@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Sales;
 use CloverSync\Connection;
 use CloverSync\Ledger;
 use CloverSync\Orders;
+use CloverSync\Settings;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Connection\SiteGuard;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -17,7 +18,6 @@ use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Stock;
 
 /** The classes that bring web sales to one merchant's Clover. */
@@ -41,7 +41,7 @@ final readonly class Sales
         private SiteGuard $guard,
         private MerchantProfile $merchant,
         public Ledger $rules,
-        private ShopSettings $settings,
+        private Settings $settings,
         KeyValueStore $state,
         private CircuitBreaker $breaker,
         private SyncLog $log,

@@ -148,7 +148,7 @@ final readonly class StockDriftReport
                 . 'be too high by that; count by hand';
         }
 
-        $expected = max(0, (int) $item['whole'] - $units);
+        $expected = Stock::sellable($item['count'], $units);
 
         if ($shop !== $expected) {
             $reasons[] = "stale: the shop has $shop and should have $expected; the next sync settles it";

@@ -6,6 +6,8 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\LedgerReason;
+use CloverSync\SendState;
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
@@ -117,23 +119,23 @@ final readonly class StockLedger
                 $pk,
                 $line->lineId,
                 $e['seq'],
-                $e['cause'],
+                $e['cause']->value,
                 $e['reverses'],
                 $e['clover_id'],
                 $line->variantId,
                 Text::fit($line->name),
                 $e['delta'],
-                $e['state'],
-                $e['reason'],
-                $e['state'] === 'skipped' ? $now : null,
-                $e['state'] === 'skipped' ? 0 : null,
+                $e['state']->value,
+                $e['reason']?->value,
+                $e['state'] === SendState::Skipped ? $now : null,
+                $e['state'] === SendState::Skipped ? 0 : null,
                 $now,
             ], $plan->entries),
         );
         $this->change($orderId, $pk, $line->lineId, $plan->changes);
     }
 
-    /** @param list<array{seq: int, state: string, reason: ?string}> $changes */
+    /** @param list<array{seq: int, state: SendState, reason: ?LedgerReason}> $changes */
     public function change(string $orderId, int $pk, int $lineId, array $changes): void
     {
         foreach ($changes as $change) {
@@ -147,9 +149,11 @@ final readonly class StockLedger
                   WHERE environment = ? AND merchant_id = ? AND order_id = ? AND order_pk = ? AND line_id = ?
                     AND seq = ? AND state <> 'sent'",
                 [
-                    $change['state'],
-                    $change['reason'],
-                    \in_array($change['state'], ['confirmed', 'skipped'], true) ? $this->clock->now() : null,
+                    $change['state']->value,
+                    $change['reason']?->value,
+                    \in_array($change['state'], [SendState::Confirmed, SendState::Skipped], true)
+                        ? $this->clock->now()
+                        : null,
                     ...$this->links->key(),
                     $orderId,
                     $pk,

@@ -6,12 +6,14 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\StockState;
+
 /** The result of one change of a count, from {@see \CloverSync\Stock}. */
 final readonly class StockOutcome
 {
     private function __construct(
         public int $key,
-        public string $state,
+        public StockState $state,
         /** Decimal text. */
         public ?string $before,
         /** Milliseconds: Clover's modifiedTime of the count. */
@@ -27,7 +29,7 @@ final readonly class StockOutcome
     }
 
     /**
-     * @param list<array{key: int, state: string, before: ?string, modified: ?int, target: ?string, window: ?int,
+     * @param list<array{key: int, state: StockState, before: ?string, modified: ?int, target: ?string, window: ?int,
      *   message: string, retry_after: int, ...}> $outcomes
      *
      * @return list<self>

@@ -7,10 +7,12 @@ namespace CloverSync\Shop\Sales;
 \defined('_JEXEC') or die();
 
 use CloverSync\Ledger;
+use CloverSync\NextStep;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Stock;
+use CloverSync\StockState;
 
 /**
  * Writes rows of the ledger to Clover's counts: read, *store*, write, note the outcome. A write without an answer is
@@ -74,14 +76,14 @@ final readonly class StockSender
                 $row = $byId[$outcome->key];
 
                 match ($outcome->state) {
-                    'confirmed' => $this->confirmed(
+                    StockState::Confirmed => $this->confirmed(
                         $row,
                         $outcome,
                         $this->ledger->confirmFound($row, $outcome->modified),
                         ' (found in Clover\'s count after no answer came)',
                     ),
-                    'again'     => $this->ledger->resend($row, 'Clover had not carried it out'),
-                    'uncertain' => $this->unsettled(
+                    StockState::Again     => $this->ledger->resend($row, 'Clover had not carried it out'),
+                    StockState::Uncertain => $this->unsettled(
                         $row,
                         $outcome->modified,
                         $outcome->before === null
@@ -95,15 +97,19 @@ final readonly class StockSender
                                 $outcome->before,
                             ),
                     ),
-                    'gone'      => $this->unsettled($row, null, 'the item is gone from Clover'),
-                    default     => $this->ledger->askLater($row, max(30, $outcome->retryAfter), $outcome->message),
+                    StockState::Gone      => $this->unsettled($row, null, 'the item is gone from Clover'),
+                    default               => $this->ledger->askLater(
+                        $row,
+                        max(30, $outcome->retryAfter),
+                        $outcome->message,
+                    ),
                 };
             }
         });
         $result->claimed   += \count($rows);
         $result->confirmed += \count(array_filter(
             $outcomes,
-            static fn (StockOutcome $o): bool => $o->state === 'confirmed',
+            static fn (StockOutcome $o): bool => $o->state === StockState::Confirmed,
         ));
 
         return \count($rows);
@@ -148,7 +154,7 @@ final readonly class StockSender
             foreach ($read as $outcome) {
                 $row = $ready[$outcome->key];
 
-                if ($outcome->state !== 'ready') {
+                if ($outcome->state !== StockState::Ready) {
                     $this->notWritten($row, $outcome, $result);
                 } elseif ($this->ledger->send(
                     $row->id,
@@ -182,27 +188,27 @@ final readonly class StockSender
                 $row = $rows[$outcome->key];
 
                 match ($outcome->state) {
-                    'confirmed' => $this->confirmed(
+                    StockState::Confirmed => $this->confirmed(
                         $row,
                         $outcome,
                         $this->ledger->confirm($row->id, $claim, $outcome->modified, $outcome->window),
                     ),
                     // The row stays sent and is settled when the request's time is over.
-                    'unknown' => null,
-                    'late'    => $this->missed($row, $claim, $outcome->message),
-                    default   => $this->ledger->again($row->id, $claim, 0, $outcome->message),
+                    StockState::Unknown => null,
+                    StockState::Late    => $this->missed($row, $claim, $outcome->message),
+                    default             => $this->ledger->again($row->id, $claim, 0, $outcome->message),
                 };
             }
         });
 
         foreach ($outcomes as $outcome) {
             match ($outcome->state) {
-                'confirmed'       => $result->confirmed++,
-                'unknown', 'late' => null,
-                default           => $this->notWritten($rows[$outcome->key], $outcome, $result),
+                StockState::Confirmed                 => $result->confirmed++,
+                StockState::Unknown, StockState::Late => null,
+                default                               => $this->notWritten($rows[$outcome->key], $outcome, $result),
             };
 
-            if ($outcome->state === 'confirmed') {
+            if ($outcome->state === StockState::Confirmed) {
                 $this->breaker->succeeded();
             }
         }
@@ -226,9 +232,9 @@ final readonly class StockSender
         $rows = $this->ledger->ofOrder($row->orderId)[$row->orderPk][$row->lineId] ?? [];
         $step = $this->rules->nextStep(LineBooks::of($row->lineId, null, $rows)->forRules(), $row->seq);
 
-        if ($step['action'] === 'wait') {
+        if ($step['step'] === NextStep::Wait) {
             $this->ledger->wait($row->id, 10, 'waits for the sale that it gives back');
-        } elseif ($step['action'] === 'become') {
+        } elseif ($step['step'] === NextStep::Become) {
             $this->sql->transaction(function () use ($row, $step): void {
                 $this->ledger->change($row->orderId, $row->orderPk, $row->lineId, $step['changes']);
                 $this->log->add(
@@ -242,7 +248,7 @@ final readonly class StockSender
             $result->skipped++;
         }
 
-        return $step['action'] === 'send';
+        return $step['step'] === NextStep::Send;
     }
 
     private function confirmed(LedgerRow $row, StockOutcome $outcome, bool $isOurs, string $how = ''): void
@@ -279,7 +285,7 @@ final readonly class StockSender
         $action = $row->action();
 
         switch ($outcome->state) {
-            case 'untracked':
+            case StockState::Untracked:
                 if ($this->ledger->skip($id, 'untracked', $outcome->message)) {
                     $this->log->add(
                         $action,
@@ -293,7 +299,7 @@ final readonly class StockSender
 
                 break;
 
-            case 'gone':
+            case StockState::Gone:
                 if ($this->ledger->kill($id, 'gone', 'Clover has no such item any more')) {
                     $this->log->add(
                         $action,
@@ -307,13 +313,13 @@ final readonly class StockSender
 
                 break;
 
-            case 'permission':
+            case StockState::Permission:
                 $this->log->add($action, 'stock', $row->cloverId, 'error', self::words($row) . ": {$outcome->message}");
                 $this->breaker->begin($outcome->message, $action);
 
                 break;
 
-            case 'later':
+            case StockState::Later:
                 $this->ledger->tryLater($row, max(1, $outcome->retryAfter), $outcome->message);
 
                 break;

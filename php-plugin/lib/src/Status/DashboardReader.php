@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Status;
 \defined('_JEXEC') or die();
 
 use CloverSync\Connection;
+use CloverSync\Settings;
 use CloverSync\Shop\Catalog\CatalogWriter;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
@@ -22,7 +23,6 @@ use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\Sales\CircuitBreaker;
 use CloverSync\Shop\Sales\Sales;
 use CloverSync\Shop\Support\Clock;
-use CloverSync\Shop\Support\ShopSettings;
 use CloverSync\Shop\Webhooks\Endpoint;
 use CloverSync\Shop\Webhooks\VerificationCodes;
 
@@ -38,7 +38,7 @@ final readonly class DashboardReader
         private SiteGuard $guard,
         private MerchantProfile $merchant,
         private KeyValueStore $state,
-        private ShopSettings $settings,
+        private Settings $settings,
         private CircuitBreaker $breaker,
         private VerificationCodes $codes,
         private Lock $syncLock,
@@ -60,7 +60,7 @@ final readonly class DashboardReader
         $seen   = $this->state->get(Endpoint::LAST_SEEN);
 
         return new DashboardStatus(
-            $status->environment,
+            $status->environment->value,
             $status->connected,
             $status->merchantId,
             $facts !== null && $facts->id === $status->merchantId ? $facts->name : null,
@@ -87,7 +87,7 @@ final readonly class DashboardReader
             $this->state->get('tax_warning') ?: null,
             $this->merchant->currency(),
             $this->hasDefaultCategory(),
-            DatabaseRateLimiter::limits($this->sql, $status->environment),
+            DatabaseRateLimiter::limits($this->sql, $status->environment->value),
             $status->connected ? $this->withheld() : [],
         );
     }

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Support;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\CallbackKind;
 use CloverSync\Exception\CallbackException;
 use CloverSync\Exception\CloverException;
 use CloverSync\Exception\PermissionException;
@@ -34,8 +35,7 @@ final readonly class ErrorReport
         public ErrorCode $code,
         public string $message,
         public array $fields = [],
-        /** Why a callback cannot be used, as {@see CallbackException::getKind()} has it. */
-        public string $callback = '',
+        public ?CallbackKind $callback = null,
         /** The missing permission. */
         public string $permission = '',
         /** Unix seconds. */

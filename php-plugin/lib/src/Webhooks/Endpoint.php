@@ -9,6 +9,7 @@ namespace CloverSync\Shop\Webhooks;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Log\SyncLog;
 use CloverSync\Shop\Support\Clock;
+use CloverSync\VerdictKind;
 use CloverSync\Webhook;
 
 /** Answers Clover's webhook: judges the request and stores its events. Sends no request and reads no product. */
@@ -46,7 +47,7 @@ final readonly class Endpoint
         $verdict = $this->webhook->judge($body, $headers, $this->merchant);
 
         switch ($verdict->kind) {
-            case 'verification':
+            case VerdictKind::Verification:
                 if ($this->codes->take((string) $verdict->code)) {
                     $this->log->add(
                         'webhook',
@@ -60,14 +61,14 @@ final readonly class Endpoint
 
                 return ['status' => $verdict->status, 'body' => (string) $verdict->code, 'work' => false];
 
-            case 'events':
+            case VerdictKind::Events:
                 $this->inbox?->take($verdict->events);
                 $this->seen();
                 $this->countUnknown($verdict->ignored);
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => $verdict->events !== []];
 
-            case 'disabled':
+            case VerdictKind::Disabled:
                 $this->once('skipped', $verdict->reason);
 
                 return ['status' => $verdict->status, 'body' => '', 'work' => false];

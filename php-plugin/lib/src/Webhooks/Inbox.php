@@ -11,6 +11,8 @@ use CloverSync\Shop\Database\DatabaseClock;
 use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
+use CloverSync\WebhookEvent;
+use CloverSync\WebhookObject;
 
 /**
  * Clover's webhook events, one row an object: a hundred events of one item cause one fetch. A row counts the events
@@ -52,11 +54,18 @@ final readonly class Inbox
     /**
      * Stores events with one statement.
      *
-     * @param list<array{object_type: string, object_id: string, type: string, ts: ?int}> $events Each object once
+     * @param list<array{object_type: WebhookObject, object_id: string, type: WebhookEvent, ts: ?int}> $events Each
+     *   object once
      */
     public function take(array $events): void
     {
-        $this->store($events, $this->clock->now(), []);
+        $rows = array_map(static fn (array $e): array => [
+            'object_type' => $e['object_type']->value,
+            'object_id'   => $e['object_id'],
+            'type'        => $e['type']->value,
+            'ts'          => $e['ts'],
+        ], $events);
+        $this->store($rows, $this->clock->now(), []);
     }
 
     /**
@@ -70,7 +79,7 @@ final readonly class Inbox
         $next = $now + self::EVERY_MS;
         $this->store(
             array_map(static fn (string $id): array => [
-                'object_type' => 'item',
+                'object_type' => WebhookObject::Item->value,
                 'object_id'   => $id,
                 'type'        => self::ASK,
                 'ts'          => null,

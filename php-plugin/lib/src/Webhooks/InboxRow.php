@@ -7,16 +7,17 @@ namespace CloverSync\Shop\Webhooks;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\WebhookObject;
 
 /** An object in Clover with unprocessed webhook events. */
 final readonly class InboxRow
 {
     private function __construct(
         public int $id,
-        /** As {@see \CloverSync\WebhookVerdict::$events} names it. */
+        /** The value of a {@see WebhookObject}. */
         public string $objectType,
         public string $objectId,
-        /** The newest event: "CREATE", "UPDATE", "DELETE" or {@see Inbox::ASK}. */
+        /** The newest event: the value of a {@see \CloverSync\WebhookEvent}, or {@see Inbox::ASK}. */
         public string $event,
         /** Events received so far. */
         public int $received,
@@ -39,7 +40,7 @@ final readonly class InboxRow
 
     public function isItem(): bool
     {
-        return $this->objectType === 'item';
+        return $this->objectType === WebhookObject::Item->value;
     }
 
     /** The owner asked for it; Clover sent no event. */

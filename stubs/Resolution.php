@@ -2,9 +2,7 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Sales;
-
-\defined('_JEXEC') or die();
+namespace CloverSync;
 
 /** The owner's decision about a row that is uncertain or dead. */
 enum Resolution: string
@@ -15,6 +13,6 @@ enum Resolution: string
     /** Clover does not have it: send it. */
     case NotApplied = 'not_applied';
 
-    /** It is left as it is. */
+    /** The owner has set it right: leave it. */
     case Leave = 'leave';
 }

@@ -2,11 +2,9 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Sales;
+namespace CloverSync;
 
-\defined('_JEXEC') or die();
-
-/** Where a stock change or an order stands on its way to Clover. */
+/** How far a stock change or an order has come on its way to Clover. */
 enum SendState: string
 {
     /** To be sent. */
@@ -15,6 +13,7 @@ enum SendState: string
     /** Sent, without an answer yet. */
     case Sent = 'sent';
 
+    /** In Clover. */
     case Confirmed = 'confirmed';
 
     /** It may or may not have reached Clover: the owner decides. */
@@ -25,9 +24,4 @@ enum SendState: string
 
     /** Given up: the owner decides. */
     case Dead = 'dead';
-
-    public function needsDecision(): bool
-    {
-        return $this === self::Uncertain || $this === self::Dead;
-    }
 }

@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What the markup counts. */
+enum MarkupType: string
+{
+    /** Percent of Clover's price. */
+    case Percentage = 'percentage';
+
+    /** Currency units. */
+    case Fixed = 'fixed';
+}

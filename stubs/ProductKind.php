@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What a product stands for in Clover. */
+enum ProductKind: string
+{
+    /** One item: a simple product. */
+    case Item = 'item';
+
+    /** An item group: a variable product. */
+    case Group = 'group';
+}

@@ -1,0 +1,18 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What an order's status and events mean for its units. */
+enum SaleState: string
+{
+    /** The units are sold. */
+    case Paid = 'paid';
+
+    /** The units are free again. */
+    case Released = 'released';
+
+    /** The status decides nothing: the rows stay as they are. */
+    case Unchanged = 'unchanged';
+}

@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+/** What a setting holds. */
+enum SettingKind: string
+{
+    case Text = 'text';
+
+    /** Text that may be missing. */
+    case OptionalText = 'optional_text';
+
+    /** Text that is never shown. */
+    case Secret = 'secret';
+
+    /** One of several texts. */
+    case Choice = 'choice';
+
+    /** A whole number. */
+    case Integer = 'integer';
+
+    /** Decimal text. */
+    case Decimal = 'decimal';
+
+    /** Yes or no. */
+    case Switch = 'switch';
+
+    /** Ids of order statuses. */
+    case Statuses = 'statuses';
+}

@@ -1,0 +1,129 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Extension;
+
+use CloverSync\Exception\ItemException;
+use CloverSync\Ledger;
+use CloverSync\LedgerCause;
+use CloverSync\LedgerReason;
+use CloverSync\NextStep;
+use CloverSync\OrderEventKind;
+use CloverSync\Resolution;
+use CloverSync\SaleState;
+use CloverSync\SendState;
+use CloverSync\Settings;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\TestDox;
+use PHPUnit\Framework\TestCase;
+
+/** The rules of the ledger themselves are tested in clover-core; here is what crosses between PHP and Rust. */
+final class LedgerTest extends TestCase
+{
+    private const ROW = [
+        'seq'       => 1,
+        'cause'     => LedgerCause::Order,
+        'reverses'  => null,
+        'clover_id' => 'ABCDEFGH12345',
+        'delta'     => 2,
+        'state'     => SendState::Uncertain,
+    ];
+
+    #[TestDox('a status and events decide, and each answer is an enum')]
+    public function testSaleState(): void
+    {
+        $rules = self::rules();
+        $paid  = ['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 1];
+
+        self::assertSame(SaleState::Paid, $rules->saleState(1, []));
+        self::assertSame(SaleState::Released, $rules->saleState(null, [$paid]));
+        self::assertSame(SaleState::Unchanged, $rules->saleState(4, []));
+        self::assertSame(SaleState::Released, $rules->saleState(1, [
+            $paid,
+            ['kind' => OrderEventKind::Refunded, 'old' => null, 'new' => null],
+        ]));
+        self::assertSame([true, false], [$rules->wasPaid([$paid]), $rules->wasPaid([])]);
+    }
+
+    /** @return iterable<string, array{array<array-key, mixed>, string, string}> Event, path, part of the message */
+    public static function wrongEvents(): iterable
+    {
+        yield 'no kind' => [['old' => 5, 'new' => 1], 'events[1].kind', 'missing'];
+        yield 'an unknown kind' => [['kind' => 'paid'], 'events[1].kind', '“paid” is not a case of'];
+        yield 'a case of another enum' => [['kind' => SaleState::Paid], 'events[1].kind', 'OrderEventKind'];
+        yield 'a status that is not a number' => [
+            ['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 'x'],
+            'events[1].new',
+            'whole number',
+        ];
+        yield 'no old status' => [['kind' => OrderEventKind::Status, 'new' => 1], 'events[1].old', 'whole number'];
+    }
+
+    /** @param array<array-key, mixed> $event */
+    #[DataProvider('wrongEvents')]
+    #[TestDox('an event that cannot be read is refused and never skipped: $_dataName')]
+    public function testWrongEvents(array $event, string $path, string $message): void
+    {
+        $good = ['kind' => OrderEventKind::Status, 'old' => 5, 'new' => 1];
+
+        foreach (['wasPaid', 'saleState'] as $method) {
+            try {
+                $method === 'wasPaid'
+                    ? self::rules()->wasPaid([$good, $event])
+                    : self::rules()->saleState(1, [$good, $event]);
+                self::fail('It was taken.');
+            } catch (ItemException $e) {
+                self::assertSame($path, $e->getPath());
+                self::assertStringContainsString($message, $e->getMessage());
+            }
+        }
+    }
+
+    #[TestDox('a plan names causes, states and reasons by their enums')]
+    public function testPlan(): void
+    {
+        $plan = self::rules(['push_stock' => false])->plan([
+            'clover_id' => 'ABCDEFGH12345',
+            'quantity'  => 2,
+            'rows'      => [],
+        ], SaleState::Paid);
+
+        self::assertSame([LedgerCause::Order, SendState::Skipped, LedgerReason::PushOff], [
+            $plan['entries'][0]['cause'],
+            $plan['entries'][0]['state'],
+            $plan['entries'][0]['reason'],
+        ]);
+
+        $line = ['clover_id' => 'ABCDEFGH12345', 'quantity' => 2, 'rows' => [self::ROW]];
+        $plan = self::rules()->resolve($line, 1, Resolution::Applied);
+        self::assertSame([['seq' => 1, 'state' => SendState::Confirmed, 'reason' => null]], $plan['changes']);
+        self::assertSame(
+            ['step' => NextStep::Send, 'changes' => []],
+            self::rules()->nextStep(['rows' => [['state' => SendState::Intended] + self::ROW]] + $line, 1),
+        );
+    }
+
+    #[TestDox('a text in place of a case is refused, and the message names it')]
+    public function testTextInPlaceOfACase(): void
+    {
+        try {
+            self::rules()
+                ->nextStep([
+                    'clover_id' => '',
+                    'quantity'  => 1,
+                    'rows'      => [['state' => 'lost'] + self::ROW],
+                ], 1);
+            self::fail('It was taken.');
+        } catch (ItemException $e) {
+            self::assertSame('rows.state', $e->getPath());
+            self::assertSame('“lost” is not a case of CloverSync\SendState', $e->getMessage());
+        }
+    }
+
+    /** @param array<string, mixed> $settings */
+    private static function rules(array $settings = []): Ledger
+    {
+        return new Ledger(Settings::fromArray($settings));
+    }
+}
