@@ -766,7 +766,7 @@ final class SalesTest extends Base
         $this->sql->execute('UPDATE #__j2commerce_clover_orders SET misses = 31');
         $this->clock->later += 4_000;
         self::assertWork($this->work(), 0, uncertain: 1);
-        self::assertStringContainsString('again and again', $this->logged('order_push')[0]);
+        self::assertStringContainsString('repeatedly', $this->logged('order_push')[0]);
         $this->clover->clearFaults();
         $row = $this->sales()->pushes->waiting(1)[0];
         self::assertSame('no_answer', $row->reason);

@@ -304,9 +304,9 @@ final class Services
                 $cloverId,
                 'success',
                 $link->productId === null
-                    ? "Forgot “{$link->name}”: it was linked to no product"
+                    ? "Deleted the link of “{$link->name}”, which had no product"
                     : \sprintf(
-                        'Unlinked “%s” from the product “%s”, which stays as it is',
+                        'Unlinked “%s” from the product “%s”, which stays unchanged',
                         $link->name,
                         $link->article->title ?? $link->productId,
                     ),

@@ -231,12 +231,12 @@ final readonly class CatalogWriter
     {
         if ($id === 0) {
             throw new DefaultCategoryException(
-                'No Default Category is set: choose the category for products that Clover keeps in none.',
+                'No Default Category is set. Choose the category for products without a category in Clover.',
             );
         }
 
         if (!self::isCategory($sql, $id)) {
-            throw new DefaultCategoryException('The Default Category does not exist any more: choose another one.');
+            throw new DefaultCategoryException('The Default Category no longer exists. Choose another one.');
         }
     }
 

@@ -79,7 +79,7 @@ final readonly class DeleteHandler
     public function emptied(array $groups): WriteReport
     {
         $written = new WriteReport();
-        $this->deleteProducts($this->links->byCloverId($groups), 'has no items in Clover any more', $written);
+        $this->deleteProducts($this->links->byCloverId($groups), 'no longer has items in Clover', $written);
 
         return $written;
     }
@@ -224,8 +224,8 @@ final readonly class DeleteHandler
     private function outcome(?int $target): string
     {
         return match (true) {
-            $this->action === DeleteAction::Ignore => 'left as it is (Delete Action: Ignore)',
-            $target === null => 'it was not on show',
+            $this->action === DeleteAction::Ignore => 'left unchanged (Delete Action: Ignore)',
+            $target === null => 'it was not published',
             $target === 0 => 'unpublished',
             default => 'moved to the trash',
         };
@@ -250,7 +250,7 @@ final readonly class DeleteHandler
                 $this->action === DeleteAction::Ignore ? 'skipped' : 'success',
                 \sprintf(
                     $this->action === DeleteAction::Ignore
-                        ? 'Variant “%s” was deleted in Clover: left as it is (Delete Action: Ignore)'
+                        ? 'Variant “%s” was deleted in Clover: left unchanged (Delete Action: Ignore)'
                         : 'Variant “%s” was deleted in Clover: no longer offered',
                     $link->name,
                 ),

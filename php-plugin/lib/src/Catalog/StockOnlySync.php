@@ -94,7 +94,7 @@ final readonly class StockOnlySync
                     'id'      => (string) $change['clover_id'],
                     'status'  => 'success',
                     'message' => $change['quantity'] === null
-                        ? 'Clover does not count the item any more'
+                        ? 'Clover no longer tracks the item'
                         : "count {$change['quantity']}",
                 ], $changes));
                 // The transaction may restart, so nothing is added up before its end.

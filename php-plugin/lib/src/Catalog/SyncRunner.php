@@ -155,7 +155,7 @@ final class SyncRunner
                 'item',
                 '',
                 'error',
-                'The sync was interrupted; it goes on from where it stopped. ' . $e->getMessage(),
+                'The sync was interrupted; it resumes where it stopped. ' . $e->getMessage(),
                 $id,
             );
 
@@ -214,7 +214,7 @@ final class SyncRunner
     {
         return $fields === []
             ? null
-            : \sprintf('Clover does not show these fields of items to the app: %s. The shop keeps what it has of them. '
+            : \sprintf('Clover does not show these fields of items to the app: %s. The shop keeps its values of them. '
             . 'Enable Inventory Read under Requested Permissions of the app in the Clover Developer '
             . 'Dashboard, then disconnect and connect again.', implode(', ', $fields));
     }
@@ -394,8 +394,8 @@ final class SyncRunner
         // computed from.
         if ($gone > $limit && !$confirmed && $run->cursor === null) {
             $message = \sprintf(
-                '%d of %d linked items are not in Clover any more: confirm that they were deleted, then the '
-                . 'sync goes on.',
+                '%d of %d linked items are no longer in Clover: confirm that they were deleted, then the '
+                . 'sync continues.',
                 $gone,
                 $this->links->countLinked(),
             );

@@ -105,8 +105,8 @@ final readonly class MerchantProfile
 
         if ($clover !== $shop) {
             throw new CurrencyException(\sprintf(
-                'Clover counts in %s and the shop in %s: prices of another currency are not imported, set the '
-                . 'shop\'s currency to %s first.',
+                'Clover\'s prices are in %s and the shop\'s in %s: prices of another currency are not imported, set '
+                . 'the shop\'s currency to %s first.',
                 $clover,
                 $shop,
                 $clover,

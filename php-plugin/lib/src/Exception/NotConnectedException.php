@@ -16,7 +16,7 @@ final class NotConnectedException extends ShopException
         parent::__construct(
             $reconnectReason === null
                 ? 'The shop is not connected to Clover: connect it first.'
-                : "The connection to Clover does not work any more ($reconnectReason): connect again.",
+                : "The connection to Clover no longer works ($reconnectReason): connect again.",
         );
     }
 }

@@ -193,14 +193,14 @@ final readonly class OrderPusher
                 $row,
                 $claim,
                 'not_found',
-                "no answer came, and Clover does not find an order with the reference $row->reference",
+                "Clover did not respond, and does not find an order with the reference $row->reference",
             );
         } else {
             $this->pushes->later(
                 $row->id,
                 $claim,
                 self::SEARCH_EVERY,
-                'searched for by its reference, for no answer came',
+                'searched for by its reference, because Clover did not respond',
             );
         }
     }
@@ -348,7 +348,7 @@ final readonly class OrderPusher
                 'order',
                 $row->orderId,
                 'error',
-                "The order was tried again and again, and is not complete in Clover: $message. Check it in Clover",
+                "The order was tried repeatedly and is not complete in Clover: $message. Check it in Clover",
             );
         }
     }

@@ -229,9 +229,9 @@ final readonly class Planner
             'order',
             $orderId,
             'success',
-            "Row $seq of line $lineId is settled by hand: " . match ($resolution) {
-                Resolution::Applied    => 'Clover\'s count holds it',
-                Resolution::Leave      => 'it is left as it is',
+            "Row $seq of line $lineId is resolved by hand: " . match ($resolution) {
+                Resolution::Applied    => 'Clover\'s count includes it',
+                Resolution::Leave      => 'it is left unchanged',
                 Resolution::NotApplied => 'it is sent again',
             },
         );

@@ -129,11 +129,11 @@ final readonly class StockDriftReport
         if ($item['count'] === null) {
             return $shop === null
                 ? null
-                : 'untracked: Clover does not count this item, the shop does; the next sync settles it';
+                : 'untracked: Clover does not track this item, the shop does; the next sync corrects it';
         }
 
         if ($shop === null) {
-            return 'untracked: the shop does not count this item, Clover does; the next sync settles it';
+            return 'untracked: the shop does not track this item, Clover does; the next sync corrects it';
         }
 
         if ($units > 0) {
@@ -151,7 +151,7 @@ final readonly class StockDriftReport
         $expected = Stock::sellable($item['count'], $units);
 
         if ($shop !== $expected) {
-            $reasons[] = "stale: the shop has $shop and should have $expected; the next sync settles it";
+            $reasons[] = "stale: the shop has $shop and should have $expected; the next sync corrects it";
         } elseif ($reasons === [] && (string) $shop !== $item['count']) {
             $reasons[] = (int) $item['whole'] < 0
                 ? 'below zero: Clover has sold more than it had'

@@ -80,14 +80,14 @@ final readonly class StockSender
                         $row,
                         $outcome,
                         $this->ledger->confirmFound($row, $outcome->modified),
-                        ' (found in Clover\'s count after no answer came)',
+                        ' (found in Clover\'s count after a missing response)',
                     ),
-                    StockState::Again     => $this->ledger->resend($row, 'Clover had not carried it out'),
+                    StockState::Again     => $this->ledger->resend($row, 'Clover had not executed it'),
                     StockState::Uncertain => $this->unsettled(
                         $row,
                         $outcome->modified,
                         $outcome->before === null
-                            ? 'Clover does not count the item any more'
+                            ? 'Clover no longer tracks the item'
                             // The columns keep three decimals.
                             : \sprintf(
                                 "Clover's count was %s, was to become %s and is %s: it was changed elsewhere "
@@ -123,7 +123,7 @@ final readonly class StockSender
 
         foreach ($rows as $row) {
             if (!$this->tracks) {
-                $this->ledger->skip($row->id, 'not_counting', 'the merchant keeps no counts');
+                $this->ledger->skip($row->id, 'not_counting', 'the merchant does not track stock');
                 $result->skipped++;
             } elseif ($row->delta > 0 || $this->isSendable($row, $result)) {
                 $ready[$row->id] = $row;
@@ -222,7 +222,8 @@ final readonly class StockSender
                 'stock',
                 $row->cloverId,
                 'error',
-                self::words($row) . ': it was never sent in time, since Clover is too slow. Try it again, or leave it',
+                self::words($row)
+                    . ': it was never sent in time, because Clover is too slow. Try it again, or leave it',
             );
         }
     }
@@ -273,7 +274,7 @@ final readonly class StockSender
                 $row->cloverId,
                 'error',
                 self::words($row)
-                . ": no answer came, and the write may or may not have reached Clover: $why. Check it in "
+                . ": Clover did not respond, and the write may or may not have reached Clover: $why. Check it in "
                 . 'Clover, then decide',
             );
         }
@@ -292,7 +293,7 @@ final readonly class StockSender
                         'stock',
                         $row->cloverId,
                         'skipped',
-                        self::words($row) . ' not sent: Clover does not count this item',
+                        self::words($row) . ' not sent: Clover does not track this item',
                     );
                     $result->skipped++;
                 }
@@ -300,7 +301,7 @@ final readonly class StockSender
                 break;
 
             case StockState::Gone:
-                if ($this->ledger->kill($id, 'gone', 'Clover has no such item any more')) {
+                if ($this->ledger->kill($id, 'gone', 'the item no longer exists in Clover')) {
                     $this->log->add(
                         $action,
                         'stock',
