@@ -163,7 +163,10 @@ array_map(unlink(...), glob(LOGS . '/*') ?: []);
 $options = array_values(\array_slice($argv ?? [], 1));
 $jobs    = jobs();
 $workers = (int) (getenv('WORKERS') ?: 8);
-/** @var array<int, array{job: array{database: string, file: string, name: string}, process: open-resource, log: string, began: float}> $running */
+/**
+ * @var array<int, array{job: array{database: string, file: string, name: string}, process: open-resource, log: string,
+ *   began: float}> $running
+ */
 $running = [];
 /** @var list<string> $failed */
 $failed = [];

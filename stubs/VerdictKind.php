@@ -7,7 +7,7 @@ namespace CloverSync;
 /** What is to be done with a webhook request. */
 enum VerdictKind: string
 {
-    /** Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Any sender can post one. */
+    /** Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Anyone can post one. */
     case Verification = 'verification';
 
     /** Look at {@see WebhookVerdict::$events}; there may be none. */
