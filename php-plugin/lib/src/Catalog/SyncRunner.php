@@ -118,11 +118,14 @@ final class SyncRunner
 
     private function slice(TimeBudget $budget, bool $confirmDeletes): SyncRunRow
     {
-        $this->links = new Links($this->sql, $this->settings->environment->value, $this->merchant);
-        $this->runs  = new SyncRuns($this->sql, $this->settings->environment->value, $this->merchant, $this->clock);
+        $environment = $this->settings->environment->value;
+        $this->links = new Links($this->sql, $environment, $this->merchant);
+        $this->runs  = new SyncRuns($this->sql, $environment, $this->merchant, $this->clock);
+
         $this->requestsCounted = $this->connection->requests();
         $this->secondsCounted  = $this->clock->monotonic();
-        $id                    = $this->open($confirmDeletes);
+
+        $id = $this->open($confirmDeletes);
 
         try {
             $config       = ShopConfig::read($this->sql);
