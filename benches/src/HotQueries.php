@@ -24,11 +24,11 @@ final class HotQueries
         ],
         [
             'purpose' => 'sync: the shop\'s rows of a page\'s items',
-            'has'     => ['SELECT m.clover_id, m.parent_id, m.fingerprint', 'm.clover_id IN'],
+            'has'     => ['SELECT m.clover_id, m.parent_id, m.product_id', 'm.clover_id IN'],
         ],
         [
             'purpose' => 'sync: the shop\'s rows of a batch of groups',
-            'has'     => ['SELECT m.clover_id, m.parent_id, m.fingerprint', 'm.parent_id IN'],
+            'has'     => ['SELECT m.clover_id, m.parent_id, m.product_id', 'm.parent_id IN'],
         ],
         [
             'purpose' => 'sync: the ledger\'s rows of a page\'s items',
