@@ -4,21 +4,21 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What is to be done with a product or a variant. */
+/** The change of a product or a variant. */
 enum ChangeAction: string
 {
-    /** The shop does not have it. */
+    /** It does not exist in the shop. */
     case Create = 'create';
 
-    /** The shop has it, and something differs. */
+    /** It exists in the shop, and a field differs. */
     case Update = 'update';
 
-    /** It was deleted in Clover and is back. */
+    /** It was deleted in Clover and exists again. */
     case Restore = 'restore';
 
-    /** A variant stands in another product of the shop. */
+    /** A variant belongs to another product of the shop. */
     case Move = 'move';
 
-    /** Nothing. */
+    /** No change. */
     case Keep = 'keep';
 }

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** Where a merchant's currency was read. */
+/** The source of a merchant's currency. */
 enum CurrencySource: string
 {
-    /** In the merchant's properties. */
+    /** The merchant's properties. */
     case Properties = 'properties';
 
-    /** In an order, because the app may not read the properties. */
+    /** An order, because the app may not read the properties. */
     case Order = 'order';
 }

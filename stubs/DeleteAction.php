@@ -7,12 +7,12 @@ namespace CloverSync;
 /** What happens to a product whose item was deleted in Clover. */
 enum DeleteAction: string
 {
-    /** Hidden, and shown again when the item comes back. */
+    /** It is unpublished, and published again when the item exists again. */
     case Unpublish = 'unpublish';
 
-    /** Into the trash, and out of it when the item comes back. */
+    /** It is trashed, and restored when the item exists again. */
     case Trash = 'trash';
 
-    /** Nothing. */
+    /** It is not changed. */
     case Ignore = 'ignore';
 }

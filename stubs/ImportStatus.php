@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** Whether new products are shown. */
+/** Whether new products are published. */
 enum ImportStatus: string
 {
     /** The owner publishes them. */
     case Unpublished = 'unpublished';
 
-    /** At once. */
+    /** They are published at once. */
     case Published = 'published';
 }

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** Why a row of the stock ledger was made. */
+/** The cause of a row of the stock ledger. */
 enum LedgerCause: string
 {
-    /** The order's lines ask for it. */
+    /** The order's lines take units. */
     case Order = 'order';
 
     /** The order was canceled, refunded or deleted. */
     case Release = 'release';
 
-    /** The owner gave units back by hand, for a refund that names no lines. */
+    /** The owner returned units by hand, for a refund that does not name lines. */
     case Manual = 'hand';
 }

@@ -7,7 +7,7 @@ namespace CloverSync;
 /** Why the rules do not send a row of the stock ledger. */
 enum LedgerReason: string
 {
-    /** The product is linked to no item of Clover. */
+    /** The product has no link to an item in Clover. */
     case Unlinked = 'unlinked';
 
     /** Push Stock on Sale is off. */
@@ -19,12 +19,12 @@ enum LedgerReason: string
     /** The sale was canceled before it was sent. */
     case Moot = 'moot';
 
-    /** A newer row took its place. */
+    /** A newer row replaced it. */
     case Replaced = 'replaced';
 
-    /** Whether the sale before it reached Clover is not known. */
+    /** It is unknown whether the previous sale reached Clover. */
     case AfterUncertain = 'after_uncertain';
 
-    /** The owner has settled it. */
+    /** The owner has decided it. */
     case Owner = 'owner';
 }

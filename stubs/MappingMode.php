@@ -7,9 +7,9 @@ namespace CloverSync;
 /** How Clover's categories and groups become the shop's categories and tags. */
 enum MappingMode: string
 {
-    /** Item-group names and Clover tags become tags; no category is made. */
+    /** Item-group names and Clover tags become tags; no category is created. */
     case Tag = 'tag';
 
-    /** The first Clover category is the article's, made when missing; the others become tags. */
+    /** The first Clover category becomes the article's, and is created if it is missing; the others become tags. */
     case Category = 'category';
 }

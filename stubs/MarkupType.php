@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What the markup counts. */
+/** The unit of the markup. */
 enum MarkupType: string
 {
     /** Percent of Clover's price. */

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What is to be done with a row of the stock ledger that is due. */
+/** The next step of a row of the stock ledger that is due. */
 enum NextStep: string
 {
     /** The row is sent. */
     case Send = 'send';
 
-    /** The sale that it reverses is still under way. */
+    /** The row waits for the sale that it reverses. */
     case Wait = 'wait';
 
-    /** The row is not sent; rows change instead. */
+    /** The row is not sent; other changes replace it. */
     case Become = 'become';
 }

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** An event of an order that can decide what its units are. */
+/** The kind of an order event that affects the order's units. */
 enum OrderEventKind: string
 {
     /** The status changed. */
     case Status = 'status';
 
-    /** A gateway refunded the whole order. J2Commerce keeps its status. */
+    /** A payment gateway refunded the whole order. J2Commerce does not change its status. */
     case Refunded = 'refund';
 }

@@ -4,25 +4,25 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** How one step of {@see Orders} ended. */
+/** The result of one step of {@see Orders}. */
 enum OrderState: string
 {
-    /** Of create and fill. */
+    /** Of create and fill: the step is complete. */
     case Done = 'done';
 
-    /** A write was not answered: wait, then look. */
+    /** A write has no response: wait, then read. */
     case Unknown = 'unknown';
 
     /** Of fill: the order was changed in Clover, and nothing more is written. */
     case Differs = 'differs';
 
-    /** Of fill: Clover does not have the order. */
+    /** Of fill: the order does not exist in Clover. */
     case Missing = 'missing';
 
-    /** Of pay. */
+    /** Of pay: the payment is recorded. */
     case Recorded = 'recorded';
 
-    /** Of pay: the order costs nothing, or shows a payment that is not known to be ours. */
+    /** Of pay: the order costs nothing, or has a payment that this shop may not have recorded. */
     case Nothing = 'nothing';
 
     /** Of pay: a permission is missing. */
@@ -31,9 +31,9 @@ enum OrderState: string
     /** Of pay: the merchant has no external payment. */
     case NoTender = 'no_tender';
 
-    /** Not carried out as a whole: the same step again after {@see OrderOutcome::$retryAfter}. */
+    /** Certainly not completed: repeat the step after {@see OrderOutcome::$retryAfter}. */
     case Later = 'later';
 
-    /** Clover rejects it, and would again. */
+    /** Clover rejects it and would reject it again. */
     case Refused = 'refused';
 }

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** How the shop's price comes from Clover's. */
+/** How the shop's price is computed from Clover's price. */
 enum PricingMode: string
 {
-    /** Clover's price as it is. */
+    /** Clover's price. */
     case Direct = 'direct';
 
-    /** With the markup on top. */
+    /** Clover's price plus the markup. */
     case Markup = 'markup';
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What a product stands for in Clover. */
+/** What a product is in Clover. */
 enum ProductKind: string
 {
     /** One item: a simple product. */

@@ -7,12 +7,12 @@ namespace CloverSync;
 /** The owner's decision about a row that is uncertain or dead. */
 enum Resolution: string
 {
-    /** Clover has it. */
+    /** Clover has carried it out. */
     case Applied = 'applied';
 
-    /** Clover does not have it: send it. */
+    /** Clover has not carried it out: send it. */
     case NotApplied = 'not_applied';
 
-    /** The owner has set it right: leave it. */
+    /** The owner has corrected it: do not send it. */
     case Leave = 'leave';
 }

@@ -10,9 +10,9 @@ enum SaleState: string
     /** The units are sold. */
     case Paid = 'paid';
 
-    /** The units are free again. */
+    /** The units are available again. */
     case Released = 'released';
 
-    /** The status decides nothing: the rows stay as they are. */
+    /** The status has no effect on the units. */
     case Unchanged = 'unchanged';
 }

@@ -4,24 +4,24 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** How far a stock change or an order has come on its way to Clover. */
+/** The state of a stock change or an order that is sent to Clover. */
 enum SendState: string
 {
     /** To be sent. */
     case Intended = 'intended';
 
-    /** Sent, without an answer yet. */
+    /** Sent; the response is missing. */
     case Sent = 'sent';
 
-    /** In Clover. */
+    /** Clover has carried it out. */
     case Confirmed = 'confirmed';
 
     /** It may or may not have reached Clover: the owner decides. */
     case Uncertain = 'uncertain';
 
-    /** Not sent, on purpose. */
+    /** Intentionally not sent. */
     case Skipped = 'skipped';
 
-    /** Given up: the owner decides. */
+    /** No further attempts: the owner decides. */
     case Dead = 'dead';
 }

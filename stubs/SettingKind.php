@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What a setting holds. */
+/** The kind of a setting's value. */
 enum SettingKind: string
 {
     case Text = 'text';
 
-    /** Text that may be missing. */
+    /** Optional text. */
     case OptionalText = 'optional_text';
 
     /** Text that is never shown. */

@@ -4,39 +4,39 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** How one count stands, or what became of its change. */
+/** The state of a count, or the outcome of its change. */
 enum StockState: string
 {
-    /** Of prepare: it was read and may be written. */
+    /** Of prepare: the count was read and may be written. */
     case Ready = 'ready';
 
-    /** Of prepare: Clover does not count the item, and a count must not be made by a sale. */
+    /** Of prepare: Clover does not track the item's stock, and a sale must not create a count. */
     case Untracked = 'untracked';
 
-    /** Clover has no such item. */
+    /** The item does not exist in Clover. */
     case Gone = 'gone';
 
-    /** Clover does not take it. */
+    /** Clover rejects it. */
     case Refused = 'refused';
 
-    /** Refused for want of the permission that the outcome names. */
+    /** The permission that the outcome names is missing. */
     case Permission = 'permission';
 
     /** Nothing was changed: try again after retry_after. */
     case Later = 'later';
 
-    /** Of commit: the write did not get its turn in time and was not sent, so prepare it anew. */
+    /** Of commit: the write got no permit in time and was not sent: prepare it again. */
     case Late = 'late';
 
-    /** Clover holds the target. */
+    /** Clover has the target count. */
     case Confirmed = 'confirmed';
 
-    /** Of commit: no answer, so settle it when 35 seconds and the ready row's window have passed. */
+    /** Of commit: no response: settle it when 35 seconds and the ready row's window have passed. */
     case Unknown = 'unknown';
 
-    /** Of settle: the write was not carried out, so it may be prepared anew. */
+    /** Of settle: the write was not carried out and may be prepared again. */
     case Again = 'again';
 
-    /** Of settle: the count was changed elsewhere as well; before is the count now. */
+    /** Of settle: the count was changed elsewhere as well; before is the current count. */
     case Uncertain = 'uncertain';
 }

@@ -4,18 +4,18 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What is to be done with a webhook request. */
+/** The kind of a verdict on a webhook request. */
 enum VerdictKind: string
 {
-    /** Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Anyone can post one. */
+    /** Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Any sender can post one. */
     case Verification = 'verification';
 
-    /** Look at {@see WebhookVerdict::$events}; there may be none. */
+    /** Process {@see WebhookVerdict::$events}; there may be none. */
     case Events = 'events';
 
-    /** Events while webhooks are switched off: log how many were skipped, and do nothing. */
+    /** Events while webhooks are switched off: only log how many were skipped. */
     case Disabled = 'disabled';
 
-    /** Log {@see WebhookVerdict::$reason}, and do nothing. */
+    /** Only log {@see WebhookVerdict::$reason}. */
     case Refused = 'refused';
 }

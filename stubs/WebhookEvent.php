@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What happened to an object, as Clover writes it. */
+/** The type of a webhook event, in Clover's spelling. */
 enum WebhookEvent: string
 {
     case Create = 'CREATE';

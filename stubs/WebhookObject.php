@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync;
 
-/** What a webhook event is about. */
+/** The object type of a webhook event. */
 enum WebhookObject: string
 {
     /** An item, its stock and its availability. */
@@ -17,9 +17,9 @@ enum WebhookObject: string
     /** A property of the merchant. */
     case Merchant = 'merchant';
 
-    /** Installed, uninstalled, or another subscription. */
+    /** The app was installed or uninstalled, or its subscription changed. */
     case App = 'app';
 
-    /** What Clover documents and a shop has no use for. */
+    /** A type that Clover documents and a shop does not use. */
     case Other = 'other';
 }
