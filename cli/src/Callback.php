@@ -141,12 +141,11 @@ final class Callback
                 'ignore_errors'   => true,
                 'timeout'         => 30,
             ]]);
-            $body    = @file_get_contents($url, false, $context);
-            $headers = Platform::has('http_get_last_response_headers')
-                ? http_get_last_response_headers()
-                : $http_response_header ?? [];
+            $stream = @fopen($url, 'r', false, $context);
+            /** @var list<string> $headers */
+            $headers = $stream === false ? [] : stream_get_meta_data($stream)['wrapper_data'] ?? [];
 
-            if ($body === false || $headers === null || $headers === []) {
+            if ($headers === []) {
                 throw new \RuntimeException(
                     'Clover could not be reached at '
                     . (string) parse_url($url, PHP_URL_HOST)

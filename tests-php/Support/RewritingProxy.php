@@ -109,17 +109,16 @@ final class RewritingProxy
             }
         }
 
-        $body   = $length > 0 ? stream_get_contents($client, $length) : '';
-        $answer = (string) file_get_contents($upstream . $path, false, stream_context_create(['http' => [
+        $body = $length > 0 ? stream_get_contents($client, $length) : '';
+        $got  = Http::ask($upstream . $path, [
             'method'          => $method,
             'header'          => $headers,
             'content'         => $body,
-            'ignore_errors'   => true,
             'follow_location' => 0,
             'timeout'         => 60,
-        ]]));
-        $got     = http_get_last_response_headers() ?? [];
-        $status  = explode(' ', $got[0] ?? 'HTTP/1.1 502', 2)[1];
+        ]);
+        $answer  = $got->body;
+        $status  = explode(' ', $got->headers[0] ?? 'HTTP/1.1 502', 2)[1];
         $decoded = $method === 'GET' && str_starts_with($status, '200') ? json_decode($answer, true) : null;
 
         if (\is_array($decoded) && file_get_contents($switch) === 'on') {
@@ -130,7 +129,10 @@ final class RewritingProxy
         fwrite(
             $client,
             "HTTP/1.1 $status\r\n"
-            . implode('', array_map(static fn (string $h): string => "$h\r\n", preg_grep(self::GIVEN_BACK, $got) ?: []))
+            . implode('', array_map(
+                static fn (string $h): string => "$h\r\n",
+                preg_grep(self::GIVEN_BACK, $got->headers) ?: [],
+            ))
             . 'Content-Length: '
             . \strlen($answer)
             . "\r\nConnection: close\r\n\r\n"

@@ -270,14 +270,9 @@ final class Simulator
     /** Follows the authorize redirect as a browser does, and returns its target. */
     public static function approve(string $authorizeUrl): string
     {
-        $context = stream_context_create(['http' => [
-            'follow_location' => 0,
-            'ignore_errors'   => true,
-            'header'          => 'User-Agent: CloverSync tests',
-        ]]);
-        file_get_contents($authorizeUrl, false, $context);
+        $answer = Http::ask($authorizeUrl, ['follow_location' => 0, 'header' => 'User-Agent: CloverSync tests']);
 
-        foreach (http_get_last_response_headers() ?? [] as $header) {
+        foreach ($answer->headers as $header) {
             if (stripos($header, 'location:') === 0) {
                 return trim(substr($header, 9));
             }
@@ -293,23 +288,20 @@ final class Simulator
      */
     private function call(string $method, string $path, ?array $body): array
     {
-        $context = stream_context_create(['http' => [
-            'method'        => $method,
-            'header'        => "Content-Type: application/json\r\nUser-Agent: CloverSync tests",
-            'content'       => $body === null
-                ? ''
-                : json_encode($body === [] ? new \stdClass() : $body, JSON_THROW_ON_ERROR),
-            'ignore_errors' => true,
-            'timeout'       => 60,
-        ]]);
-        $answer = file_get_contents("$this->url/__sim/$path", false, $context);
-        $status = http_get_last_response_headers()[0] ?? '';
+        $answer = Http::ask("$this->url/__sim/$path", [
+            'method'  => $method,
+            'header'  => "Content-Type: application/json\r\nUser-Agent: CloverSync tests",
+            'content' => $body === null ? '' : json_encode($body === [] ? new \stdClass() : $body, JSON_THROW_ON_ERROR),
+            'timeout' => 60,
+        ]);
 
-        if ($answer === false || preg_match('#^HTTP/\S+ 2#', $status) !== 1) {
-            throw new \RuntimeException("The simulator refused $method /__sim/$path: $status $answer");
+        if (intdiv($answer->status(), 100) !== 2) {
+            $said = ($answer->headers[0] ?? '') . " $answer->body";
+
+            throw new \RuntimeException("The simulator refused $method /__sim/$path: $said");
         }
 
-        $decoded = $answer === '' ? [] : json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
+        $decoded = $answer->body === '' ? [] : json_decode($answer->body, true, 512, JSON_THROW_ON_ERROR);
 
         return \is_array($decoded) ? $decoded : [$decoded];
     }

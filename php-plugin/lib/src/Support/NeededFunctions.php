@@ -77,9 +77,9 @@ final class NeededFunctions
         ],
         'standard' => [
             'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'floor', 'flush',
-            'fread', 'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar', 'ob_end_flush',
-            'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat', 'str_split',
-            'stream_context_create', 'stream_get_contents', 'uasort', 'unlink',
+            'fopen', 'fread', 'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar',
+            'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat',
+            'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink',
         ],
     ];
 }

@@ -25,7 +25,6 @@ final class Platform
         'getmypid',
         'getrusage',
         'hrtime',
-        'http_get_last_response_headers',
         'ignore_user_abort',
         'link',
         'litespeed_finish_request',

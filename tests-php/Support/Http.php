@@ -1,0 +1,38 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Tests\Support;
+
+/** One request over PHP's own streams, with the headers of its answer; the function for them is not in PHP 8.3. */
+final class Http
+{
+    /** @param list<string> $headers Status line first; empty without an answer */
+    private function __construct(
+        public readonly array $headers,
+        public readonly string $body,
+    ) {
+    }
+
+    /** @param array<string, mixed> $options Of PHP's wrapper for HTTP */
+    public static function ask(string $url, array $options): self
+    {
+        $stream = fopen($url, 'r', false, stream_context_create(['http' => ['ignore_errors' => true] + $options]));
+
+        if ($stream === false) {
+            return new self([], '');
+        }
+
+        $body = (string) stream_get_contents($stream);
+        /** @var list<string> $headers */
+        $headers = stream_get_meta_data($stream)['wrapper_data'] ?? [];
+        fclose($stream);
+
+        return new self($headers, $body);
+    }
+
+    public function status(): int
+    {
+        return (int) (explode(' ', $this->headers[0] ?? '', 3)[1] ?? 0);
+    }
+}
