@@ -26,9 +26,11 @@ DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # What `mago analyze` finds nothing in. Only grows.
 ANALYZED := stubs cli dev/shop php-plugin scripts benches
 # What it finds nowhere. Only grows.
-NOWHERE := docblock-type-mismatch impossible-assignment invalid-property-write non-existent-attribute-class non-existent-class \
-	non-existent-class-constant non-existent-class-like non-existent-function non-existent-method non-existent-property \
-	unavailable-function undefined-variable unused-method unused-property
+NOWHERE := docblock-type-mismatch falsable-return-statement false-argument impossible-assignment invalid-array-element \
+	invalid-array-element-key invalid-array-index invalid-method-access invalid-param-tag invalid-property-assignment-value \
+	invalid-property-write invalid-yield-value-type match-not-exhaustive mismatched-array-index non-existent-attribute-class \
+	non-existent-class non-existent-class-constant non-existent-class-like non-existent-function non-existent-method \
+	non-existent-property nullable-return-statement unavailable-function undefined-variable unused-method unused-property
 # The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
 ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
 DATABASES ?= sqlite mariadb

@@ -186,20 +186,6 @@ final class LanguageTest extends TestCase
     /** @return array<string, string> Path => text */
     private static function files(string $extension, string $folder = self::PLUGIN): array
     {
-        $files = [];
-
-        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
-            $folder,
-            \FilesystemIterator::SKIP_DOTS,
-        )) as $file) {
-            if ($file->getExtension() === $extension) {
-                $path         = substr($file->getPathname(), \strlen($folder) + 1);
-                $files[$path] = (string) file_get_contents($file->getPathname());
-            }
-        }
-
-        ksort($files);
-
-        return $files;
+        return SourceFile::texts($folder, $extension);
     }
 }

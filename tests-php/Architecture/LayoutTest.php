@@ -89,16 +89,8 @@ final class LayoutTest extends TestCase
         $sources = [];
 
         foreach ($folders as $folder) {
-            $tree = new \RecursiveCallbackFilterIterator(
-                new \RecursiveDirectoryIterator(self::ROOT . "/$folder", \FilesystemIterator::SKIP_DOTS),
-                static fn (\SplFileInfo $file): bool => $file->getFilename() !== 'node_modules',
-            );
-
-            foreach (new \RecursiveIteratorIterator($tree) as $file) {
-                if ($file->getExtension() === 'php') {
-                    $path           = substr($file->getPathname(), \strlen(self::ROOT) + 1);
-                    $sources[$path] = (string) file_get_contents($file->getPathname());
-                }
+            foreach (SourceFile::texts(self::ROOT . "/$folder", 'php') as $path => $text) {
+                $sources["$folder/$path"] = $text;
             }
         }
 

@@ -24,21 +24,33 @@ final readonly class SourceFile
     /** @return list<self> Of every class below this folder, by path */
     public static function below(string $folder): array
     {
-        $files = [];
+        $texts = self::texts($folder, 'php');
 
-        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(
-            $folder,
-            \FilesystemIterator::SKIP_DOTS,
-        )) as $file) {
-            if ($file->getExtension() === 'php') {
+        return array_map(static fn (string $path): self => new self($path, $texts[$path]), array_keys($texts));
+    }
+
+    /** @return array<string, string> Texts of the files below this folder, by path */
+    public static function texts(string $folder, string $extension, string $except = 'node_modules'): array
+    {
+        $texts = [];
+        /** @var iterable<\SplFileInfo> $files */
+        $files = new \RecursiveIteratorIterator(
+            new \RecursiveCallbackFilterIterator(
+                new \RecursiveDirectoryIterator($folder, \FilesystemIterator::SKIP_DOTS),
+                static fn (mixed $file): bool => $file instanceof \SplFileInfo && $file->getFilename() !== $except,
+            ),
+        );
+
+        foreach ($files as $file) {
+            if ($file->getExtension() === $extension) {
                 $path         = substr($file->getPathname(), \strlen($folder) + 1);
-                $files[$path] = new self($path, (string) file_get_contents($file->getPathname()));
+                $texts[$path] = (string) file_get_contents($file->getPathname());
             }
         }
 
-        ksort($files);
+        ksort($texts);
 
-        return array_values($files);
+        return $texts;
     }
 
     /** The first folder of the path; the class itself when it is in none. */

@@ -43,9 +43,10 @@ final class Words
         foreach ($files as $path => $source) {
             $this->named[$path] = [];
             match (pathinfo($path, PATHINFO_EXTENSION)) {
-                'php' => $this->readPhp($path, $source),
-                'js'  => $this->readWrapped($path, $source),
-                'xml' => $this->readXml($path, $source),
+                'php'   => $this->readPhp($path, $source),
+                'js'    => $this->readWrapped($path, $source),
+                'xml'   => $this->readXml($path, $source),
+                default => throw new \LogicException("No words are read from $path."),
             };
         }
     }

@@ -112,8 +112,13 @@ final class LateLoadTest extends TestCase
         );
         $end = hrtime(true) + 60e9;
 
-        while (($stream = @stream_socket_client("unix://$socket")) === false && hrtime(true) < $end) {
+        for ($stream = false; $stream === false && hrtime(true) < $end;) {
             usleep(20_000);
+            $stream = @stream_socket_client("unix://$socket");
+        }
+
+        if ($stream === false) {
+            self::fail('PHP-FPM does not listen.');
         }
 
         stream_set_timeout($stream, 20);

@@ -142,7 +142,7 @@ final class WebhookTest extends TestCase
         self::assertSame('webhooks are switched off in the settings', $verdict->reason);
     }
 
-    /** @return iterable<string, array{int, string, string, array<string, mixed>, array<string, mixed>}> */
+    /** @return iterable<string, array{int, string, string, array<int|string, mixed>, array<string, mixed>}> */
     public static function refusals(): iterable
     {
         $events = self::delivery([['objectId' => 'I:A', 'type' => 'UPDATE']]);

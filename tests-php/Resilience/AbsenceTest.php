@@ -247,11 +247,10 @@ final class AbsenceTest extends ResilienceTestCase
             'j2commerce_clover_locks'   => 0,
         ]);
 
-        return array_map(static fn (array $rows): array => preg_replace(
-            '/"seen_run":"#?\d+"/',
-            '"seen_run":""',
-            $rows,
-        ), $dump);
+        return array_map(
+            static fn (array $rows): array => (array) preg_replace('/"seen_run":"#?\d+"/', '"seen_run":""', $rows),
+            $dump,
+        );
     }
 
     /** @return array<string, mixed> */

@@ -376,10 +376,7 @@ final class CanaryTest extends ResilienceTestCase
     /** @return array<string, string> The secrets of the command line's shop, by name */
     private function tokens(CommandLine $shell, #[\SensitiveParameter] string $secret): array
     {
-        $record = (new \PDO("sqlite:$shell->folder/cloversync.sqlite"))
-            ->query("SELECT value FROM jos_j2commerce_clover_state WHERE name = 'tokens'")
-            ->fetchColumn();
-        self::assertIsString($record);
+        $record = $shell->rows("SELECT value FROM jos_j2commerce_clover_state WHERE name = 'tokens'")[0][0] ?? '';
         [$merchant, $sealed] = explode('.', $record, 2);
         $opened = json_decode(
             (new Vault($secret))->open($sealed, "sandbox/$merchant/tokens"),

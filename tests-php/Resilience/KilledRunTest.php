@@ -415,7 +415,9 @@ final class KilledRunTest extends ResilienceTestCase
     /** @return array<string, mixed> */
     private function item(string $id): array
     {
-        return current(array_filter($this->clover->items(), static fn (array $item): bool => $item['id'] === $id));
+        $found = array_filter($this->clover->items(), static fn (array $item): bool => $item['id'] === $id);
+
+        return current($found) ?: throw new \LogicException("There is no item $id.");
     }
 
     private function editTheShelf(): void

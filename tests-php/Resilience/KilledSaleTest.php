@@ -249,7 +249,8 @@ final class KilledSaleTest extends ResilienceTestCase
     {
         unset($this->sql);
         $this->clover = Simulator::start(self::CATALOG);
-        $this->items  = \array_slice(array_column($this->clover->shelf(), 'id'), 0, 2);
+        $shelf        = $this->clover->shelf();
+        $this->items  = [$shelf[0]['id'], $shelf[1]['id']];
         $this->start  = array_combine($this->items, [$this->quantity + 10, 7]);
         $this->begin($this->start);
         self::assertDone($this->sync());
@@ -877,7 +878,10 @@ final class KilledSaleTest extends ResilienceTestCase
 
         return array_map(
             intval(...),
-            array_combine($this->items, array_map(static fn (string $item): float => $stock[$item], $this->items)),
+            array_combine(
+                $this->items,
+                array_map(static fn (string $item): float => (float) $stock[$item], $this->items),
+            ),
         );
     }
 

@@ -503,11 +503,9 @@ final class CommandLineTest extends TestCase
 
     private function items(): int
     {
-        return (int) (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))
-            ->query(
-                "SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'",
-            )
-            ->fetchColumn();
+        return (int) $this->shell->rows(
+            "SELECT COUNT(*) FROM jos_j2commerce_clover_mappings WHERE clover_type = 'item' AND state = 'synced'",
+        )[0][0];
     }
 
     /** @return array<string, mixed> The last line of a command that must succeed */

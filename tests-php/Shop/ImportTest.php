@@ -243,7 +243,7 @@ final class ImportTest extends SyncTestCase
                 ]);
             }
         };
-        $category = fn (): array => $this->sql->fetchOne(
+        $category = fn (): ?array => $this->sql->fetchOne(
             'SELECT title, alias, path, parent_id, published FROM #__categories
                 WHERE id = ?',
             [

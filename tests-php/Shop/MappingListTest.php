@@ -54,10 +54,12 @@ final class MappingListTest extends SalesTestCase
     public function test_a_member_s_error_is_the_group_s(): void
     {
         $member = $this->itemBySku('TS-RE-S')['id'];
-        $this->links()->update([$member => [
-            'state' => LinkState::Error->value,
-            'error' => 'Its price makes no sense',
-        ]]);
+        $this->links()->update([
+            (string) $member => [
+                'state' => LinkState::Error->value,
+                'error' => 'Its price makes no sense',
+            ],
+        ]);
         $this
             ->shop()
             ->inbox()

@@ -287,11 +287,6 @@ final class OrderCommandTest extends TestCase
     /** @return list<list<string>> */
     private function rows(string $query): array
     {
-        return array_map(
-            static fn (array $row): array => array_map(strval(...), $row),
-            (new \PDO("sqlite:{$this->shell->folder}/cloversync.sqlite"))
-                ->query($query)
-                ->fetchAll(\PDO::FETCH_NUM),
-        );
+        return $this->shell->rows($query);
     }
 }

@@ -13,7 +13,8 @@ final class PackageFilesTest extends TestCase
 {
     public function test_a_file_that_is_opened_directly_says_nothing(): void
     {
-        $root  = \dirname(__DIR__, 2) . '/php-plugin';
+        $root = \dirname(__DIR__, 2) . '/php-plugin';
+        /** @var iterable<\SplFileInfo> $files */
         $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
 
         $opened = 0;

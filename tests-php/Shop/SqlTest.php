@@ -222,7 +222,7 @@ final class SqlTest extends ShopTestCase
     /** @return array<string, mixed> */
     private function variant(int $id): array
     {
-        return $this->sql->fetchOne(
+        return (array) $this->sql->fetchOne(
             'SELECT sku, price, availability FROM #__j2commerce_variants
             WHERE j2commerce_variant_id = ?',
             [

@@ -19,8 +19,12 @@ final class UpgradeTest extends ShopTestCase
 
     private const ROWS = 3;
 
-    /** Columns of 0.1.0 that were removed, because their contents are useless once the process has ended. */
-    private const DROPPED = [];
+    /**
+     * Columns of 0.1.0 that were removed, because their contents are useless once the process has ended.
+     *
+     * @var array<string, list<string>> By table
+     */
+    private const array DROPPED = [];
 
     public function testRowsOfEveryTableOf010AreStillThereAfterTheUpgrade(): void
     {
@@ -84,23 +88,26 @@ final class UpgradeTest extends ShopTestCase
     public function testWhateverDiffersFromTheFileIsMadeAsItSays(): void
     {
         $before = $this->tablesOf010();
-        $this->replaceTable('clover_log', static fn (string $ddl): string => preg_replace(
-            [
-                "/\n  `run_id`[^\n]*/",
-                "/,\n  KEY `idx_run`[^\n]*/",
-                '/`message` text NOT NULL/',
-                '/varchar\(24\)/',
-                "/,\n  KEY `idx_entity` \([^)]*\)/",
-            ],
-            [
-                '',
-                '',
-                '`message` text',
-                'varchar(20)',
-                ",\n  KEY `idx_entity` (`entity_id`),\n  KEY `idx_odd` (`created`,`status`)",
-            ],
-            $ddl,
-        ));
+        $this->replaceTable(
+            'clover_log',
+            static fn (string $ddl): string => (string) preg_replace(
+                [
+                    "/\n  `run_id`[^\n]*/",
+                    "/,\n  KEY `idx_run`[^\n]*/",
+                    '/`message` text NOT NULL/',
+                    '/varchar\(24\)/',
+                    "/,\n  KEY `idx_entity` \([^)]*\)/",
+                ],
+                [
+                    '',
+                    '',
+                    '`message` text',
+                    'varchar(20)',
+                    ",\n  KEY `idx_entity` (`entity_id`),\n  KEY `idx_odd` (`created`,`status`)",
+                ],
+                $ddl,
+            ),
+        );
         (new AppSchema($this->sql))->ensure();
 
         unset($before['j2commerce_clover_log']);

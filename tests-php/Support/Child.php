@@ -198,7 +198,7 @@ final class Child
         }
     }
 
-    /** @return ?array<string, mixed> Null at the end */
+    /** @return ?array{value?: mixed, error?: array{string, string}, pause?: mixed} Null at the end */
     private function receive(): ?array
     {
         $head = $this->read(4);
@@ -209,7 +209,10 @@ final class Child
 
         $text = $this->read(unpack('N', $head)[1]);
 
-        return $text === null ? null : unserialize($text);
+        /** @var ?array{value?: mixed, error?: array{string, string}, pause?: mixed} $frame */
+        $frame = $text === null ? null : unserialize($text);
+
+        return $frame;
     }
 
     private function read(int $length): ?string

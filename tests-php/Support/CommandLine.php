@@ -39,7 +39,7 @@ final class CommandLine
     {
         $result = $this->run([...$words, '--json']);
         Assert::assertSame($code, $result['code'], $result['err'] . $result['out']);
-        $last = end($result['lines']);
+        $last = end($result['lines']) ?: [];
         Assert::assertSame('done', $last['event'] ?? null, $result['out']);
 
         return $last;
@@ -90,5 +90,19 @@ final class CommandLine
         );
 
         return ['process' => $process, 'pipes' => $pipes];
+    }
+
+    /** @return list<list<string>> Rows of the shop's database */
+    public function rows(string $query): array
+    {
+        $answer = (new \PDO("sqlite:$this->folder/cloversync.sqlite"))->query($query);
+        $rows   = [];
+
+        /** @var list<scalar|null> $row */
+        foreach ($answer === false ? [] : $answer->fetchAll(\PDO::FETCH_NUM) as $row) {
+            $rows[] = array_map(strval(...), $row);
+        }
+
+        return $rows;
     }
 }

@@ -145,6 +145,7 @@ final class SalesHistory
             'wait'        => ['wait', $this->of([5, 20, 36, 40, 120, 300])],
             'word'        => ['word', $this->int(0, 2), $this->int(0, 3) === 0],
             'order_word'  => ['order_word', $this->int(0, 1)],
+            default       => throw new \LogicException('There is no such step.'),
         };
     }
 

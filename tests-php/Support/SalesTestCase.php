@@ -163,7 +163,6 @@ abstract class SalesTestCase extends SyncTestCase
         );
     }
 
-    /** @param list<array{uncertain?: int}> $expected */
     protected static function assertWork(
         WorkReport $result,
         int $confirmed,

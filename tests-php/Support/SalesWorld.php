@@ -79,7 +79,7 @@ final class SalesWorld
 
     private int $mark;
 
-    /** @var array<string, int> Clover id by variant */
+    /** @var array<int, string> Clover id by variant */
     private array $variants;
 
     /**
@@ -386,6 +386,7 @@ final class SalesWorld
             'wait'        => $this->wait(...$with),
             'word'        => $this->decide(...$with),
             'order_word'  => $this->decideOrder(...$with),
+            default       => throw new \LogicException("There is no step $step."),
         };
     }
 
@@ -876,11 +877,12 @@ final class SalesWorld
             }
         }
 
-        $ledger = array_column(
-            $this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id'),
-            null,
-            'id',
-        );
+        $ledger = [];
+
+        foreach ($this->sql->fetchAll('SELECT * FROM #__j2commerce_clover_ledger ORDER BY id') as $row) {
+            $ledger[(int) $row['id']] = $row;
+        }
+
         $resent = [];
         $sales  = [];
 

@@ -182,7 +182,7 @@ final class ShopDump
      */
     private static function place(string $value, array $places, string $of): string
     {
-        return preg_replace_callback(
+        return (string) preg_replace_callback(
             '/\d+/',
             static fn (array $m): string => $m[0] === '0' ? '0' : $places[$m[0]] ?? "$m[0] is not in $of",
             $value,

@@ -100,7 +100,7 @@ abstract class ShopTestCase extends TestCase
         return array_map(static function (int $pid): int {
             pcntl_waitpid($pid, $status);
 
-            return pcntl_wexitstatus($status);
+            return (int) pcntl_wexitstatus($status);
         }, $pids);
     }
 }

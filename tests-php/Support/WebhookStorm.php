@@ -62,6 +62,11 @@ final class WebhookStorm
     {
         $parts  = parse_url($this->url);
         $socket = stream_socket_client("tcp://{$parts['host']}:{$parts['port']}", timeout: 5);
+
+        if ($socket === false) {
+            throw new \RuntimeException("Nobody listens at $this->url.");
+        }
+
         stream_set_blocking($socket, false);
         $began = microtime(true);
         fwrite(

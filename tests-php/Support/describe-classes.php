@@ -14,7 +14,7 @@ if (isset($argv[1])) {
     require $argv[1] . '/Exception/CloverException.php';
     require $argv[1] . '/Exception/UnavailableException.php';
 
-    foreach ([...glob($argv[1] . '/*.php'), ...glob($argv[1] . '/Exception/*.php')] as $file) {
+    foreach ([...(glob($argv[1] . '/*.php') ?: []), ...(glob($argv[1] . '/Exception/*.php') ?: [])] as $file) {
         require_once $file;
     }
 }
@@ -68,17 +68,15 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
     }
 
     ksort($methods);
-    $interfaces = array_diff(
-        $class->getInterfaceNames(),
-        $class->getParentClass() ? $class->getParentClass()->getInterfaceNames() : [],
-    );
+    $parent     = $class->getParentClass();
+    $interfaces = array_diff($class->getInterfaceNames(), $parent === false ? [] : $parent->getInterfaceNames());
     sort($interfaces);
     $described[$name] = [
         'kind' => $class->isInterface() ? 'interface' : ($class->isEnum() ? 'enum' : 'class'),
         // An enum cannot be extended anyway, and only PHP's own enums set this flag.
         'final'      => $class->isFinal() || $class->isEnum(),
         'readonly'   => $class->isReadOnly(),
-        'parent'     => $class->getParentClass() ? $class->getParentClass()->getName() : null,
+        'parent'     => $parent === false ? null : $parent->getName(),
         'interfaces' => $interfaces,
         'cases'      => $class->isEnum()
             ? array_map(static fn (BackedEnum $case): array => [$case->name, $case->value], $name::cases())

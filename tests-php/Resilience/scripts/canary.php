@@ -168,7 +168,7 @@ function event(string $header, #[\SensitiveParameter] string $body = ''): mixed
         : json_encode([
             'appId'     => Simulator::APP_ID,
             'merchants' => [
-                World::$shop->merchantId() => [['objectId' => 'I:' . item(), 'type' => 'UPDATE', 'ts' => 1]],
+                (string) World::$shop->merchantId() => [['objectId' => 'I:' . item(), 'type' => 'UPDATE', 'ts' => 1]],
             ],
         ]);
     $answer = World::$shop

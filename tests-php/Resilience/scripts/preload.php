@@ -17,10 +17,10 @@ $root  = dirname(__DIR__, 3);
 $files = 0;
 
 foreach (["$root/php-plugin/lib/src", "$root/cli/src", "$root/dev/shop/src"] as $folder) {
-    foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator(
-        $folder,
-        FilesystemIterator::SKIP_DOTS,
-    )) as $file) {
+    /** @var iterable<SplFileInfo> $found */
+    $found = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS));
+
+    foreach ($found as $file) {
         // These classes need Joomla.
         if (str_contains($file->getPathname(), '/lib/src/Joomla/')) {
             continue;

@@ -23,6 +23,11 @@ $pdo = new PDO(
     [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC],
 );
 $statement = $pdo->prepare(str_replace('#__', $site->dbprefix, $sql));
+
+if ($statement === false) {
+    throw new RuntimeException('The statement cannot be prepared.');
+}
+
 $statement->execute($values);
 echo
     json_encode(
