@@ -5,35 +5,13 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Cli\MissingExtension;
-use CloverSync\Tests\Support\CommandLine;
-use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\CommandLineTestCase;
 use PHPUnit\Framework\Attributes\Group;
-use PHPUnit\Framework\TestCase;
 
 /** ./cloversync from its users' view: words, JSON, exit codes. */
 #[Group('once')]
-final class CommandLineTest extends TestCase
+final class CommandLineTest extends CommandLineTestCase
 {
-    private Simulator $clover;
-
-    private CommandLine $shell;
-
-    protected function setUp(): void
-    {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
-
-        $this->clover = Simulator::get();
-        $this->clover->reset();
-        $this->shell = new CommandLine($this->clover);
-    }
-
-    protected function tearDown(): void
-    {
-        unset($this->shell);
-    }
-
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
     {
         $connect = $this->json('connect', '--approve');

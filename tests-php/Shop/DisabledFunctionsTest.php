@@ -10,10 +10,10 @@ use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\CommandLineTestCase;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\Group;
-use PHPUnit\Framework\TestCase;
 
 /**
  * Hosts disable functions with disable_functions. The main job runs without those that have a substitute; without any
@@ -22,7 +22,7 @@ use PHPUnit\Framework\TestCase;
  * CLOVERSYNC_EVERY_FUNCTION=1 disables each function that the product calls, one by one, which takes some minutes.
  */
 #[Group('once')]
-final class DisabledFunctionsTest extends TestCase
+final class DisabledFunctionsTest extends CommandLineTestCase
 {
     /** Functions that shared hosts have disabled, whether or not the product calls them. */
     private const USUAL = [
@@ -78,26 +78,6 @@ final class DisabledFunctionsTest extends TestCase
         'opcache_get_status',
         'mail',
     ];
-
-    private Simulator $clover;
-
-    private CommandLine $shell;
-
-    protected function setUp(): void
-    {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
-
-        $this->clover = Simulator::get();
-        $this->clover->reset();
-        $this->shell = new CommandLine($this->clover);
-    }
-
-    protected function tearDown(): void
-    {
-        unset($this->shell);
-    }
 
     public function test_the_list_of_needed_functions_is_the_one_that_the_script_makes(): void
     {

@@ -4,43 +4,26 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Tests\Support\CommandLine;
-use CloverSync\Tests\Support\Simulator;
+use CloverSync\Tests\Support\CommandLineTestCase;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
-use PHPUnit\Framework\TestCase;
 
 /** ./cloversync order, work and drift from their users' view: words, JSON, exit codes. */
 #[Group('once')]
-final class WorkCommandTest extends TestCase
+final class WorkCommandTest extends CommandLineTestCase
 {
-    private Simulator $clover;
-
-    private CommandLine $shell;
-
     private string $mug;
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
-
-        $this->clover = Simulator::get();
-        $this->clover->reset();
-        $this->shell = new CommandLine($this->clover);
-        $this->mug   = (string) current(array_filter(
+        parent::setUp();
+        $this->mug = (string) current(array_filter(
             $this->clover->items(),
             static fn (array $item): bool => ($item['sku'] ?? '') === 'MUG-01',
         ))['id'];
         $this->clover->setStock($this->mug, 20);
         $this->shell->done(['connect', '--approve']);
         $this->shell->done(['sync']);
-    }
-
-    protected function tearDown(): void
-    {
-        unset($this->shell);
     }
 
     #[TestDox('A paid and processed order is in Clover, and when cancelled its units are given back')]

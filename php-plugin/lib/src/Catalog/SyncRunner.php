@@ -295,13 +295,7 @@ final class SyncRunner
             $this->sql->transaction(function () use ($id, $page, $spent): void {
                 $written = $this->writePage($id, $page, $this->database->now() - $page->age());
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance(
-                    $id,
-                    $this->lock->holder(),
-                    ['cursor' => $page->cursor(), 'error' => null],
-                    $written,
-                    $spent,
-                );
+                $this->reach($id, $page->cursor(), $written, $spent);
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -309,13 +303,7 @@ final class SyncRunner
             }
         }
 
-        $this->runs->advance(
-            $id,
-            $this->lock->holder(),
-            ['phase' => RunPhase::Groups->value, 'cursor' => null],
-            null,
-            $this->spent(),
-        );
+        $this->enter($id, RunPhase::Groups, null, $this->spent());
 
         return true;
     }
@@ -362,13 +350,7 @@ final class SyncRunner
                     $id,
                 );
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance(
-                    $id,
-                    $this->lock->holder(),
-                    ['cursor' => $cursor, 'error' => null],
-                    $written,
-                    $spent,
-                );
+                $this->reach($id, $cursor, $written, $spent);
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -376,13 +358,7 @@ final class SyncRunner
             }
         }
 
-        $this->runs->advance(
-            $id,
-            $this->lock->holder(),
-            ['phase' => RunPhase::Deletes->value, 'cursor' => null],
-            null,
-            $this->spent(),
-        );
+        $this->enter($id, RunPhase::Deletes, null, $this->spent());
 
         return true;
     }
@@ -442,13 +418,7 @@ final class SyncRunner
                 }
 
                 $this->log->addAll($written->log, $id);
-                $this->runs->advance(
-                    $id,
-                    $this->lock->holder(),
-                    ['cursor' => 'settled', 'error' => null],
-                    $written,
-                    $spent,
-                );
+                $this->reach($id, 'settled', $written, $spent);
             });
 
             if ($this->afterStep($id, $budget)) {
@@ -460,13 +430,7 @@ final class SyncRunner
         $this->sql->transaction(function () use ($id, $spent): void {
             $written = $this->writer->emptied(null, $id);
             $this->log->addAll($written->log, $id);
-            $this->runs->advance(
-                $id,
-                $this->lock->holder(),
-                ['phase' => RunPhase::Finish->value, 'cursor' => null],
-                $written,
-                $spent,
-            );
+            $this->enter($id, RunPhase::Finish, $written, $spent);
         });
 
         return true;
@@ -508,6 +472,23 @@ final class SyncRunner
         });
 
         return false;
+    }
+
+    /** Stores how far the phase is, with what was written since; call it in the transaction that wrote it. */
+    private function reach(int $id, string $cursor, WriteReport $written, RunCost $spent): void
+    {
+        $this->runs->advance($id, $this->lock->holder(), ['cursor' => $cursor, 'error' => null], $written, $spent);
+    }
+
+    private function enter(int $id, RunPhase $phase, ?WriteReport $written, RunCost $spent): void
+    {
+        $this->runs->advance(
+            $id,
+            $this->lock->holder(),
+            ['phase' => $phase->value, 'cursor' => null],
+            $written,
+            $spent,
+        );
     }
 
     /** @return bool Whether the slice is over */
