@@ -7,7 +7,9 @@ namespace CloverSync;
 /** The kind of a verdict on a webhook request. */
 enum VerdictKind: string
 {
-    /** Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Any sender can post one. */
+    /**
+     * Show {@see WebhookVerdict::$code} to the owner, who copies it into Clover's dashboard. Any sender can post one.
+     */
     case Verification = 'verification';
 
     /** Process {@see WebhookVerdict::$events}; there may be none. */
