@@ -29,7 +29,7 @@ macro_rules! exceptions {
         static BASE: Slot = Slot::new();
         $(static $slot: Slot = Slot::new();)*
         $($(extern "C" fn $handler(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
-            read_own_property(ex, ret, $property);
+            read_own_property(ex, ret, $property, $nullable);
         })?)*
 
         /// Registers all of them; in MINIT.
@@ -76,11 +76,11 @@ exceptions! {
 static REFUSED: Slot = Slot::new();
 
 extern "C" fn get_refused_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
-    read_own_property(ex, ret, "refusedAt");
+    read_own_property(ex, ret, "refusedAt", false);
 }
 
 extern "C" fn get_next_try_at(ex: &mut ext_php_rs::zend::ExecuteData, ret: &mut Zval) {
-    read_own_property(ex, ret, "nextTryAt");
+    read_own_property(ex, ret, "nextTryAt", false);
 }
 
 /// Extends `UnavailableException`: a caller that retries later does so here as well. Only the owner

@@ -16,8 +16,8 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use crate::exception;
 use crate::settings::Settings;
 use crate::zend::array::{
-    Key, NOT_UTF8, PhpArray, entries, field, integer, record, rows as rows_of, text, try_list,
-    value_text, values, zval,
+    Key, NOT_UTF8, PhpArray, entries, field, integer, list, record, rows as rows_of, text,
+    try_list, value_text, values, zval,
 };
 use crate::zend::class::Finish;
 use crate::zend::text_enum::{Case, PhpEnum};
@@ -60,6 +60,12 @@ impl Ledger {
     #[php(name = "wasPaid")]
     pub fn was_paid(&self, events: &ZendHashTable) -> PhpResult<bool> {
         Ok(self.statuses().was_paid(&order_events(events)?))
+    }
+
+    /// The statuses that release an order's units.
+    #[php(name = "releasingStatuses")]
+    pub fn releasing_statuses(&self) -> PhpResult<PhpArray> {
+        Ok(PhpArray(list(self.statuses().releasing())?))
     }
 
     /// Units that one line must still take or return.

@@ -49,6 +49,16 @@ final class Ledger
     }
 
     /**
+     * The statuses of J2Commerce that release an order's units: Failed, New, Canceled and the owner's refunded ones.
+     *
+     * @return list<int>
+     */
+    public function releasingStatuses(): array
+    {
+        throw new \LogicException('provided by the extension');
+    }
+
+    /**
      * What one line must still take from Clover or return to it, beyond the ledger rows that exist. A second call with
      * the plan applied returns an empty plan.
      *

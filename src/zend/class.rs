@@ -313,14 +313,14 @@ pub fn getter(
 }
 
 /// The body of a getter: the property of `$this`.
-pub fn read_own_property(ex: &mut ExecuteData, ret: &mut Zval, property: &str) {
+pub fn read_own_property(ex: &mut ExecuteData, ret: &mut Zval, property: &str, is_nullable: bool) {
     ext_php_rs::zend::run_handler(std::panic::AssertUnwindSafe(|| {
         let value = ex
             .get_self()
             .and_then(|this| this.get_property::<&Zval>(property).ok());
-        match value {
+        match value.filter(|value| is_nullable || !value.is_null()) {
             Some(value) => *ret = value.shallow_clone(),
-            // Only code of PHP can have made such an exception.
+            // PHP code made the exception, so it has no data.
             None => PhpException::new(format!("${property} is not set"), 0, ce::error()).throw(),
         }
     }));

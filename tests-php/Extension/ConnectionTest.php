@@ -121,6 +121,13 @@ final class ConnectionTest extends CloverTestCase
         self::assertTrue($connection->complete($url, $state)->connected);
     }
 
+    #[TestDox('a callback exception that PHP code makes has no kind, and says so')]
+    public function testKindOfAnotherException(): void
+    {
+        $this->expectExceptionMessage('$kind is not set');
+        (new CallbackException('made by PHP'))->getKind();
+    }
+
     #[TestDox('a code works once')]
     public function testCodeWorksOnce(): void
     {

@@ -46,6 +46,18 @@ final class LedgerTest extends TestCase
         self::assertSame([true, false], [$rules->wasPaid([$paid]), $rules->wasPaid([])]);
     }
 
+    #[TestDox('the statuses that release units are those of J2Commerce and the refunded ones of the settings')]
+    public function testReleasingStatuses(): void
+    {
+        $rules = self::rules(['refunded_statuses' => [9]]);
+
+        self::assertSame([3, 5, 6, 9], $rules->releasingStatuses());
+
+        foreach ($rules->releasingStatuses() as $status) {
+            self::assertSame(SaleState::Released, $rules->saleState($status, []));
+        }
+    }
+
     /** @return iterable<string, array{array<array-key, mixed>, string, string}> Event, path, part of the message */
     public static function wrongEvents(): iterable
     {

@@ -77,8 +77,13 @@ impl OrderEvent {
 }
 
 impl StatusSets<'_> {
+    /// The statuses that release an order's units.
+    pub fn releasing(&self) -> impl Iterator<Item = i64> {
+        RELEASING.iter().chain(self.refunded).copied()
+    }
+
     fn of(&self, status: i64) -> SaleState {
-        if RELEASING.contains(&status) || self.refunded.contains(&status) {
+        if self.releasing().any(|releasing| releasing == status) {
             SaleState::Released
         } else if self.paid.contains(&status) {
             SaleState::Paid

@@ -6,6 +6,7 @@ namespace CloverSync\Shop\Sales;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Ledger;
 use CloverSync\Settings;
 use CloverSync\Shop\Log\SyncLog;
 
@@ -18,14 +19,12 @@ final readonly class OrderReconciler
     /** Orders of one scan; the next scans find the others. */
     private const LIMIT = 200;
 
-    /** J2Commerce's statuses that hold no stock. */
-    private const RELEASING = [3, 5, 6];
-
     public function __construct(
         private ShopOrders $orders,
         private OrderEventLog $events,
         private Planner $planner,
         private SyncLog $log,
+        private Ledger $rules,
         private Settings $settings,
     ) {
     }
@@ -40,7 +39,7 @@ final readonly class OrderReconciler
         $this->orders->raiseFloor();
         $suspects = $this->orders->suspects(
             $this->settings->paidStatuses,
-            [...self::RELEASING, ...$this->settings->refundedStatuses],
+            $this->rules->releasingStatuses(),
             self::LIMIT,
         );
         $found = array_values(array_filter(

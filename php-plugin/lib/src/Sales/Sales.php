@@ -75,7 +75,14 @@ final readonly class Sales
             $this->guard,
             $this->events,
             $this->planner,
-            new OrderReconciler($this->orders, $this->events, $this->planner, $this->log, $this->settings),
+            new OrderReconciler(
+                $this->orders,
+                $this->events,
+                $this->planner,
+                $this->log,
+                $this->rules,
+                $this->settings,
+            ),
             $this->ledger,
             $this->pushes,
             new StockSender(
