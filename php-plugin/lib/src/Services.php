@@ -72,7 +72,7 @@ final class Services
      */
     public function __construct(
         public readonly Sql $sql,
-        private(set) Settings $settings,
+        public Settings $settings,
         Vault $vault,
         string $site,
         ?callable $log = null,
