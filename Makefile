@@ -1,7 +1,7 @@
 # One command for each purpose; CI runs the same ones. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-ci demo test test-rust test-php test-joomla test-browser bench lint lint-rust lint-php lint-joomla deny fuzz mutants package clean
+.PHONY: help setup build build-ci demo test test-rust test-php test-matrix test-joomla test-browser bench lint lint-rust lint-php lint-joomla deny fuzz mutants package package-check clean
 
 # The build script of ext-php-rs runs again if these change, so every target uses the same values.
 export PHP ?= $(shell command -v php)
@@ -23,6 +23,10 @@ MAGO ?= target/tools/mago-$(MAGO_VERSION)/bin/mago
 # cargo-deny takes longer: DENY is the path of an existing program.
 DENY_VERSION := 0.20.2
 DENY ?= target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+# Zig links release builds. Both come from PyPI; ZIG_TOOLS is the path of an existing folder with both.
+ZIG_VERSION := 0.14.1
+ZIGBUILD_VERSION := 0.24.1
+ZIG_TOOLS ?= target/tools/zig-$(ZIG_VERSION)-$(ZIGBUILD_VERSION)
 # What `mago analyze` finds nothing in. Only grows.
 ANALYZED := stubs cli dev/shop php-plugin scripts benches
 # What it finds nowhere. Only grows.
@@ -59,6 +63,12 @@ test-rust: setup
 test-php: build-ci ## PHPUnit on SQLite and MariaDB; DATABASES, PHPUNIT_SUITES, PHPUNIT_OPTIONS and WORKERS are a choice
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) DATABASES="$(DATABASES)" SUITES="$(PHPUNIT_SUITES)" \
 		php scripts/test-php.php $(PHPUNIT_OPTIONS)
+
+test-matrix: ## The extension suite with other PHP programs (PHPS) and the libraries of make package; skipped without PHPS
+ifneq ($(PHPS),)
+	cargo build --profile ci --locked --package clover-simulator
+endif
+	@CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) PHPS="$(PHPS)" LIBRARIES="$(LIBRARIES)" scripts/test-matrix.sh $(PHPUNIT_OPTIONS)
 
 test-joomla: ## The app's classes inside the Joomla that JOOMLA_ROOT points to; skipped without it
 ifeq ($(JOOMLA_ROOT),)
@@ -124,8 +134,20 @@ mutants: setup ## Mutation testing: MUTANTS of clover-core, MUTANTS_CLIENT of cl
 	$(call MUTATE,core,$(foreach module,$(MUTANTS),$(module) $(module)/*),--lib --test=rules)
 	$(call MUTATE,client,$(MUTANTS_CLIENT),--lib --test=retrying --test=tokens --test=wire)
 
-package: build ## dist/: the Joomla package and the extension's archive
+package: setup $(ZIG_TOOLS) ## dist/: the Joomla package, the extension's libraries and PIE archives; docs/releasing.md has the variables
+	@ZIG_TOOLS=$(ZIG_TOOLS) scripts/build-release.sh
 	@scripts/package.sh
+
+package-check: ## The same for this machine only, without link-time optimization, in target/package-check
+	@$(MAKE) --no-print-directory package PROFILE=ci CARGO_PROFILE_CI_STRIP=symbols MACHINES=$(shell uname -m) \
+		FOLDER=target/package-check/files DIST=target/package-check/dist
+
+$(ZIG_TOOLS):
+	@scripts/setup.sh --package
+	rm -rf $@.part
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target $@.part \
+		ziglang==$(ZIG_VERSION) cargo-zigbuild==$(ZIGBUILD_VERSION)
+	mv $@.part $@
 
 clean: ## Remove all build output
 	cargo clean

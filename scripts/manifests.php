@@ -1,14 +1,14 @@
 <?php
 
 /**
- * Writes who publishes a release, and where its updates come from.
+ * Writes the publisher of a release and its update server.
  *
- *   php scripts/manifests.php manifests FILE…    writes into the package's manifests
+ *   php scripts/manifests.php manifests FILE…    changes the package's manifests
  *   php scripts/manifests.php update ZIP         prints the update server's XML
- *   php scripts/manifests.php changelog          prints the XML of what changed, from CHANGELOG.md
+ *   php scripts/manifests.php changelog          prints the XML of the changes, from CHANGELOG.md
  *
- * From the environment: AUTHOR, AUTHOR_URL, AUTHOR_EMAIL, and UPDATE_URL, the address of the update server's XML. The zip and
- * changelog.xml are in the same folder. Without UPDATE_URL the package names no update server.
+ * Environment: AUTHOR, AUTHOR_URL, AUTHOR_EMAIL, and UPDATE_URL, the address of the update server's XML. The zip and
+ * changelog.xml are in the same folder of that server. Without UPDATE_URL the package has none.
  */
 
 declare(strict_types=1);
@@ -82,7 +82,8 @@ declare(strict_types=1);
                 "\n    <changelogurl>"
                 . $xml("$beside/changelog.xml")
                 . "</changelogurl>\n"
-                . "    <updateservers>\n        <server type=\"extension\" priority=\"1\" name=\"Clover POS Integration\">"
+                . "    <updateservers>\n        <server type=\"extension\" priority=\"1\" "
+                . 'name="Clover POS Integration">'
                 . $xml($updateUrl)
                 . "</server>\n    </updateservers>\n</extension>";
             $text = str_replace('</extension>', $server, $text);

@@ -1,10 +1,12 @@
 <?php
 
 /**
- * Prints the notices of all dependencies of the extension's library: each crate with its license and the license
+ * Prints the notices of all dependencies of the extension and the helper: each crate with its license and the license
  * texts in its package.
  *
- *   php scripts/notices.php > THIRD-PARTY-NOTICES.txt
+ *   php scripts/notices.php [NAME=FILE…] > THIRD-PARTY-NOTICES.txt
+ *
+ * FILE is the license of another dependency, such as a C library.
  *
  * The exit code is 1, with a message on stderr, if a crate's package has no text. Needs cargo, and the crates that a
  * build has fetched.
@@ -12,7 +14,7 @@
 
 declare(strict_types=1);
 
-(static function (): void {
+(static function (string ...$others): void {
     $root = \dirname(__DIR__);
 
     $run = static function (string $command) use ($root): string {
@@ -46,7 +48,8 @@ declare(strict_types=1);
     $nodes    = array_column($metadata['resolve']['nodes'], null, 'id');
     $open     = array_keys(array_filter(
         $packages,
-        static fn (array $p): bool => $p['name'] === 'cloversync' && $p['source'] === null,
+        static fn (array $p): bool => \in_array($p['name'], ['cloversync', 'clover-helper'], true)
+        && $p['source'] === null,
     ));
     $linked = [];
 
@@ -72,8 +75,8 @@ declare(strict_types=1);
     $texts     = $missing = $ofRepository = [];
     $isLicense = '#(^|/)(LICEN[CS]ES?/[^/]+|(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)[^/]*)$#i';
     echo
-        "CloverSync's library is built from the Rust packages below and Rust's standard library (MIT OR Apache-2.0). "
-        . "Each is listed with its version, its license and its home page.\n\n"
+        "CloverSync's extension and helper are built from the Rust packages below and Rust's standard library "
+        . "(MIT OR Apache-2.0). Each is listed with its version, its license and its home page.\n\n"
     ;
 
     foreach ($linked as $package) {
@@ -144,6 +147,11 @@ declare(strict_types=1);
         $missing["Rust's standard library ($rust)"] = '';
     }
 
+    foreach ($others as $other) {
+        [$name, $file] = explode('=', $other, 2);
+        $texts[trim((string) file_get_contents($file))][] = $name;
+    }
+
     foreach ($texts as $text => $labels) {
         echo
             "\n",
@@ -163,4 +171,4 @@ declare(strict_types=1);
 
         exit(1);
     }
-})();
+})(...\array_slice($argv, 1));

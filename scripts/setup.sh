@@ -4,6 +4,7 @@
 #   scripts/setup.sh          install
 #   scripts/setup.sh --check  only list missing packages (exit code 1 if there are any)
 #   scripts/setup.sh --bench  also the packages for the benchmarks' plain PHP
+#   scripts/setup.sh --package  also the packages for release builds
 #
 # PHP 8.3 or newer is needed with its headers. Debian 12 has an older one, so PHP comes from trixie there. Trixie has a
 # low pin priority, so only PHP and its dependencies change, among them the C library (libc6 and its related packages).
@@ -31,6 +32,8 @@ have clang && ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 || from_base+
 have mariadbd || [ -x /usr/sbin/mariadbd ] || from_base+=(mariadb-server-core mariadb-client-core)
 have nginx || [ -x /usr/sbin/nginx ] || from_base+=(nginx-light)
 have zip || from_base+=(zip)
+! asked --package || python3 -m pip --version >/dev/null 2>&1 || from_base+=(python3-pip)
+! asked --package || have objdump || from_base+=(binutils)
 
 if ! have cargo; then
     say 'Rust is missing: install Rust 1.95 or newer (rustup), then run this again.'

@@ -64,7 +64,7 @@ final class WebhookStorm
         $socket = stream_socket_client("tcp://{$parts['host']}:{$parts['port']}", timeout: 5);
 
         if ($socket === false) {
-            throw new \RuntimeException("Nobody listens at $this->url.");
+            throw new \RuntimeException("No server listens at $this->url.");
         }
 
         stream_set_blocking($socket, false);
