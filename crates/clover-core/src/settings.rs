@@ -221,6 +221,17 @@ impl fmt::Debug for Setting {
 }
 
 impl Setting {
+    /// The name of its property in PHP: `syncInterval` of `sync_interval`.
+    #[must_use]
+    pub fn property(&self) -> String {
+        let mut words = self.name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |name, word| {
+            let (initial, rest) = word.split_at(1);
+            name + &initial.to_ascii_uppercase() + rest
+        })
+    }
+
     /// What it may be.
     #[must_use]
     pub fn describe(&self) -> Description {

@@ -1,0 +1,263 @@
+//! Frames on standard input and output: four bytes of length, the highest first, and that much
+//! JSON.
+//!
+//! PHP may make a call while another one waits for Clover or for the answer to a callback. So each
+//! call and each callback has a number, and what is not waited for yet is kept.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, getppid};
+use serde_json::{Map, Value, json};
+
+use crate::json::Json;
+
+/// PHP sends at most the whole list of known products, far below this.
+const LONGEST: usize = 1 << 30;
+
+/// How often an idle helper looks whether PHP still lives: a forked child of PHP's may keep the
+/// other end of the pipe open.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A frame from PHP.
+#[derive(Debug)]
+pub enum Frame {
+    /// Make a call.
+    Call(Call),
+    /// End the call with this number.
+    Stop(u64),
+    /// The answer to a callback; `None`: it threw.
+    Answer(u64, Option<Value>),
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct Call {
+    /// Its number, which the answer carries.
+    pub number: u64,
+    /// `Class.method`.
+    pub method: String,
+    /// The object's number.
+    pub object: Option<u64>,
+    /// In the order of the parameters.
+    pub arguments: Vec<Value>,
+    /// Objects that PHP does not need any more.
+    pub dropped: Vec<u64>,
+}
+
+/// Both pipes.
+#[derive(Debug)]
+pub struct Pipe {
+    input: RefCell<File>,
+    output: RefCell<File>,
+    parent: Option<Pid>,
+    received: RefCell<Vec<u8>>,
+    callbacks: Cell<u64>,
+    answers: RefCell<HashMap<u64, Option<Value>>>,
+    /// Numbers of the calls under way, the innermost last.
+    calls: RefCell<Vec<u64>>,
+    /// The innermost call was stopped, or a callback of it threw.
+    is_stopped: Cell<bool>,
+}
+
+impl Pipe {
+    /// Takes over standard input and output.
+    pub fn open() -> io::Result<Rc<Self>> {
+        // Without a buffer, so that a look at the pipe says whether there is more.
+        let input = io::stdin().as_fd().try_clone_to_owned()?;
+        let output = io::stdout().as_fd().try_clone_to_owned()?;
+        Ok(Rc::new(Self {
+            input: RefCell::new(input.into()),
+            output: RefCell::new(output.into()),
+            parent: getppid(),
+            received: RefCell::default(),
+            callbacks: Cell::new(0),
+            answers: RefCell::default(),
+            calls: RefCell::default(),
+            is_stopped: Cell::new(false),
+        }))
+    }
+
+    /// Waits for the next frame. `None`: PHP has ended.
+    pub fn next(&self) -> Option<Frame> {
+        loop {
+            if let Some(frame) = self.cut() {
+                return Some(frame);
+            }
+            self.fill(Some(PATIENCE))?;
+        }
+    }
+
+    /// A frame that is here already.
+    pub fn ready(&self) -> Option<Frame> {
+        if let Some(frame) = self.cut() {
+            return Some(frame);
+        }
+        if self.fill(Some(Duration::ZERO)).is_none() {
+            end();
+        }
+        self.cut()
+    }
+
+    /// Answers a call.
+    pub fn answer(&self, number: u64, answer: Result<Json, Json>) {
+        let (name, value) = match &answer {
+            Ok(result) => ('r', result),
+            Err(error) => ('e', error),
+        };
+        let head = format!(r#"{{"i":{number},"{name}":"#);
+        self.send(&[head.as_bytes(), value.as_bytes(), b"}"]);
+    }
+
+    /// Calls PHP back. `None`: it threw, and keeps its exception.
+    pub fn call_back(
+        &self,
+        connection: u64,
+        name: &str,
+        arguments: Value,
+        nested: &dyn Fn(Call),
+    ) -> Option<Value> {
+        let number = self.callbacks.get() + 1;
+        self.callbacks.set(number);
+        let frame = json!({"k": number, "cb": name, "o": connection, "a": arguments});
+        self.send(&[Json::of(&frame).as_bytes()]);
+        loop {
+            if let Some(answer) = self.answers.borrow_mut().remove(&number) {
+                if answer.is_none() {
+                    self.is_stopped.set(true);
+                }
+                return answer;
+            }
+            match self.next() {
+                Some(frame) => self.take(frame, nested),
+                None => end(),
+            }
+        }
+    }
+
+    /// Deals with a frame that came while a call is under way.
+    pub fn take(&self, frame: Frame, nested: &dyn Fn(Call)) {
+        match frame {
+            Frame::Call(call) => nested(call),
+            // One that comes too late is for a call that has its answer.
+            Frame::Stop(number) if self.calls.borrow().last() == Some(&number) => {
+                self.is_stopped.set(true);
+            }
+            Frame::Stop(_) => {}
+            Frame::Answer(number, answer) => {
+                self.answers.borrow_mut().insert(number, answer);
+            }
+        }
+    }
+
+    /// Whether the call under way must end.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.get()
+    }
+
+    /// Runs one call. A call within another leaves the other's state alone.
+    pub fn within<T>(&self, number: u64, work: impl FnOnce() -> T) -> T {
+        self.calls.borrow_mut().push(number);
+        let outer = self.is_stopped.replace(false);
+        let result = work();
+        self.is_stopped.set(outer);
+        self.calls.borrow_mut().pop();
+        result
+    }
+
+    fn cut(&self) -> Option<Frame> {
+        let mut received = self.received.borrow_mut();
+        let head = received.first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*head)).unwrap_or(usize::MAX);
+        if length > LONGEST {
+            end();
+        }
+        let json = received.get(4..4 + length)?;
+        // PHP's end of the pipe is ours, so what cannot be read is another program's.
+        let frame = serde_json::from_slice(json).ok().and_then(frame);
+        received.drain(..4 + length);
+        Some(frame.unwrap_or_else(|| end()))
+    }
+
+    /// Reads what there is. `None`: PHP has ended.
+    fn fill(&self, patience: Option<Duration>) -> Option<()> {
+        let mut input = self.input.borrow_mut();
+        let is_ready = {
+            let timeout = patience.and_then(|wait| Timespec::try_from(wait).ok());
+            let mut watched = [PollFd::new(&*input, PollFlags::IN)];
+            // An interrupted look is made again by the caller.
+            poll(&mut watched, timeout.as_ref()).unwrap_or(0) > 0
+        };
+        if !is_ready {
+            return (getppid() == self.parent).then_some(());
+        }
+        let mut bytes = vec![0; 1 << 16];
+        match input.read(&mut bytes) {
+            Ok(0) => None,
+            Ok(count) => {
+                self.received
+                    .borrow_mut()
+                    .extend_from_slice(&bytes[..count]);
+                Some(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Some(()),
+            Err(_) => None,
+        }
+    }
+
+    fn send(&self, parts: &[&[u8]]) {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        // A longer frame would not be one, and PHP takes the end for an outage.
+        let Ok(head) = u32::try_from(length) else {
+            end()
+        };
+        let bytes = [&head.to_be_bytes(), parts.concat().as_slice()].concat();
+        if self.output.borrow_mut().write_all(&bytes).is_err() {
+            end();
+        }
+    }
+}
+
+/// Nobody listens any more. Requests under way are cut, as when a PHP process is killed.
+fn end() -> ! {
+    std::process::exit(0)
+}
+
+fn frame(value: Value) -> Option<Frame> {
+    let Value::Object(mut fields) = value else {
+        return None;
+    };
+    let number = |fields: &Map<String, Value>, name| fields.get(name).and_then(Value::as_u64);
+    if let Some(call) = number(&fields, "i") {
+        let Some(Value::String(method)) = fields.remove("m") else {
+            return None;
+        };
+        let Some(Value::Array(arguments)) = fields.remove("a") else {
+            return None;
+        };
+        let dropped = fields.get("d").and_then(Value::as_array);
+        return Some(Frame::Call(Call {
+            number: call,
+            method,
+            object: number(&fields, "o"),
+            arguments,
+            dropped: dropped
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect(),
+        }));
+    }
+    if let Some(callback) = number(&fields, "k") {
+        let threw = fields.contains_key("x");
+        let answer = fields.remove("r").unwrap_or_default();
+        return Some(Frame::Answer(callback, (!threw).then_some(answer)));
+    }
+    number(&fields, "x").map(Frame::Stop)
+}
