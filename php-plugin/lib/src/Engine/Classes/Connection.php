@@ -1,0 +1,124 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Engine\Callbacks;
+use CloverSync\Shop\Engine\Handle;
+use CloverSync\Exception\CallbackException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ReconnectException;
+use CloverSync\Exception\SettingsException;
+
+/** One shop's connection to one Clover merchant: authorization, token lifecycle and the merchant's profile. */
+final readonly class Connection
+{
+    /**
+     * @param ?callable(string $level, string $message): void $log Receives the extension's log records; a PSR-3
+     *   logger's `log` fits
+     * @param ?RateLimiter $rateLimiter Grants requests to all processes of a site. Without it, this process may use
+     *   the whole rate limit that pace_share allows
+     */
+    public function __construct(
+        Settings $settings,
+        Vault $vault,
+        TokenStore $store,
+        ?callable $log = null,
+        ?RateLimiter $rateLimiter = null,
+    ) {
+        Handle::bind($this, 'Connection', [$settings, $vault], new Callbacks($store, $log === null ? null : $log(...), $rateLimiter));
+    }
+
+    /**
+     * The URL for the browser, and the state to store in its session.
+     *
+     * @throws SettingsException when App ID or App Secret is missing
+     */
+    public function authorize(string $redirectUri): Authorization
+    {
+        return Authorization::fromRow(Handle::call($this, 'authorize', [$redirectUri]));
+    }
+
+    /**
+     * Checks the callback from Clover, exchanges its code for tokens and stores them.
+     *
+     * @param string $callback The whole callback URL, or its query
+     * @param string $state    The state from {@see authorize()}
+     *
+     * @throws CallbackException when the callback does not belong to this authorization, or the owner denied it
+     * @throws CloverException   as in every call to Clover
+     */
+    public function complete(
+        #[\SensitiveParameter]
+        string $callback,
+        #[\SensitiveParameter]
+        string $state,
+    ): ConnectionStatus {
+        return ConnectionStatus::fromRow(Handle::call($this, 'complete', [$callback, $state]));
+    }
+
+    /** Reads the stored token record. Sends no request. */
+    public function status(): ConnectionStatus
+    {
+        return ConnectionStatus::fromRow(Handle::call($this, 'status', []));
+    }
+
+    /**
+     * Refreshes the access token if it expires in fewer seconds than given.
+     *
+     * @return bool Whether this call refreshed the token
+     *
+     * @throws ReconnectException when only the owner can restore the connection
+     */
+    public function refresh(int $whenUnder = 1200): bool
+    {
+        return Handle::call($this, 'refresh', [$whenUnder]);
+    }
+
+    /**
+     * The merchant's profile, as far as the granted permissions show it. Other fields are null.
+     *
+     * @throws CloverException
+     */
+    public function merchant(): Merchant
+    {
+        return Merchant::fromRow(Handle::call($this, 'merchant', []));
+    }
+
+    /** Deletes the stored tokens. Sends no request, because Clover has no endpoint to revoke them. */
+    public function disconnect(): void
+    {
+        Handle::call($this, 'disconnect', []);
+    }
+
+    /**
+     * Item fields that Clover refused to return to this app in a request of this object: `categories`, `itemStock`,
+     * `options` or `tags`. Items were read without these fields; a permission of the app may make them available.
+     *
+     * @return list<string>
+     */
+    public function withheld(): array
+    {
+        return Handle::call($this, 'withheld', []);
+    }
+
+    /** Number of requests that this object has sent to Clover, retries included. */
+    public function requests(): int
+    {
+        return Handle::call($this, 'requests', []);
+    }
+
+    private function __clone()
+    {
+    }
+
+    public function __serialize(): array
+    {
+        throw new \Exception('Serialization of \'' . self::class . '\' is not allowed');
+    }
+}

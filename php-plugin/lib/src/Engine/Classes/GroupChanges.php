@@ -1,0 +1,41 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+/** The result of {@see Catalog::groups()}. */
+final readonly class GroupChanges
+{
+    /** @var list<ProductChange> */
+    public array $changes;
+
+    /** @var list<array{item_id: ?string, path: string, message: string}> */
+    public array $errors;
+
+    /** Number of groups without changes. */
+    public int $unchanged;
+
+    private function __construct()
+    {
+    }
+
+    /**
+     * @internal
+     *
+     * @param list<mixed> $row The properties' values, in their order
+     */
+    public static function fromRow(array $row): self
+    {
+        $self = new self();
+        $self->changes = (static fn (array $list): array => array_map(ProductChange::fromRow(...), $list))($row[0]);
+        $self->errors = $row[1];
+        $self->unchanged = $row[2];
+
+        return $self;
+    }
+}

@@ -1,0 +1,152 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Engine\Handle;
+use CloverSync\Shop\Engine\Wire;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\ItemException;
+use CloverSync\Exception\SettingsException;
+
+/**
+ * Creates paid web orders in Clover, each exactly once.
+ *
+ * The steps are plan, create, fill, pay. Store the plan and the reference before create, and store Clover's order id as
+ * soon as it is known. A step may be repeated after any result, once no call of an earlier attempt can still be
+ * running: after "unknown" wait 35 seconds, because a write has a timeout of 30. If the process died in a step, a
+ * create has ended after 65 seconds, a fill after 215 and a pay after 95. After an unknown create, first search with
+ * {@see find()} for at least two minutes, because Clover's search lags behind.
+ *
+ * fill and pay read the order before they write. A missing permission and a lost connection are exceptions; the result
+ * for the order is an {@see OrderOutcome}.
+ */
+final readonly class Orders
+{
+    /**
+     * @param string $currency The shop's currency, ISO 4217
+     *
+     * @throws SettingsException when the currency is unknown
+     */
+    public function __construct(Connection $connection, string $currency)
+    {
+        Handle::create($this, 'Orders', [$connection, $currency]);
+    }
+
+    /**
+     * The reference that marks the order in Clover: at most 12 characters, unique among all numbers of a tag.
+     *
+     * @param string $siteTag From {@see siteTag()}
+     * @param int    $number  1 to 78364164095, different for each order; not the shop's order number, which can repeat
+     *
+     * @throws ItemException path "siteTag" or "number"
+     */
+    public static function reference(string $siteTag, int $number): string
+    {
+        return Wire::bytes(Handle::callStatic('Orders.reference', [$siteTag, $number]));
+    }
+
+    /**
+     * Five characters that distinguish this site's orders from another site's. Create the tag once and store it.
+     *
+     * @param string $random At least 8 bytes of random_bytes()
+     *
+     * @throws ItemException path "random"
+     */
+    public static function siteTag(string $random): string
+    {
+        return Wire::bytes(Handle::callStatic('Orders.siteTag', [$random]));
+    }
+
+    /**
+     * Everything that will be sent to Clover for the order, as JSON. Store it until the order is done. It names the
+     * customer, and it may exceed 64 KiB.
+     *
+     * Money is decimal text in the order's currency, as the database columns hold it; a float is refused. Empty texts
+     * may be null, whole numbers may be int.
+     *
+     * - number: the order number that people see; order_id: the shop's own key. Clover shows both, with customer and
+     *   note
+     * - lines: quantity is text; unit_price is for one piece, without the amounts under charges and discounts;
+     *   option_price is added to it
+     * - charges: shipping, fees and taxes, by name; discounts: positive amounts that were subtracted. Entries of the
+     *   same name are added up, zeros are left out
+     * - total: the amount paid. A difference to it becomes one more entry, "Rounding" if it is small
+     *
+     * @param array{number: string, order_id: string, currency: string, customer?: array{name?: ?string, email?:
+     *   ?string, phone?: ?string}, note?: ?string, lines: list<array{name: ?string, sku?: ?string, quantity: string,
+     *   unit_price: string, option_price?: ?string}>, charges?: list<array{name: ?string, amount: string}>, discounts?:
+     *   list<array{name: ?string, amount: string}>, total: string} $order
+     *
+     * @throws ItemException with the path of the field, such as "lines[3].unit_price"
+     */
+    public function plan(#[\SensitiveParameter] array $order): string
+    {
+        return Wire::bytes(Handle::call($this, 'plan', [$order]));
+    }
+
+    /**
+     * Creates the order without its lines.
+     *
+     * @return OrderOutcome done, unknown, later or refused
+     *
+     * @throws CloverException
+     */
+    public function create(#[\SensitiveParameter] string $plan, string $reference): OrderOutcome
+    {
+        return OrderOutcome::fromRow(Handle::call($this, 'create', [$plan, $reference]));
+    }
+
+    /**
+     * Clover's ids of all orders with this reference that were not deleted, within 90 days. More than one id is an
+     * error that the shop should report.
+     *
+     * @return list<string>
+     *
+     * @throws CloverException
+     */
+    public function find(string $reference): array
+    {
+        return Handle::call($this, 'find', [$reference]);
+    }
+
+    /**
+     * Adds the lines, discounts and total that the order lacks, and checks that the sums match the plan.
+     *
+     * @return OrderOutcome done, differs, unknown, missing, later or refused
+     *
+     * @throws CloverException
+     */
+    public function fill(#[\SensitiveParameter] string $plan, string $orderId): OrderOutcome
+    {
+        return OrderOutcome::fromRow(Handle::call($this, 'fill', [$plan, $orderId]));
+    }
+
+    /**
+     * Records the payment that the shop received, so that the till shows the order as paid. This needs Merchant Read
+     * and Payments Write, which are not among the four permissions of the owner's manual. Without them the order stays
+     * open in Clover.
+     *
+     * @return OrderOutcome recorded, not_granted, no_tender, nothing, unknown, later or refused
+     *
+     * @throws CloverException
+     */
+    public function pay(#[\SensitiveParameter] string $plan, string $orderId, string $reference): OrderOutcome
+    {
+        return OrderOutcome::fromRow(Handle::call($this, 'pay', [$plan, $orderId, $reference]));
+    }
+
+    private function __clone()
+    {
+    }
+
+    public function __serialize(): array
+    {
+        throw new \Exception('Serialization of \'' . self::class . '\' is not allowed');
+    }
+}

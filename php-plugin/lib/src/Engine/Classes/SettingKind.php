@@ -1,0 +1,36 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+/** The kind of a setting's value. */
+enum SettingKind: string
+{
+    case Text = 'text';
+
+    /** Optional text. */
+    case OptionalText = 'optional_text';
+
+    /** Text that is never shown. */
+    case Secret = 'secret';
+
+    /** One of several texts. */
+    case Choice = 'choice';
+
+    /** A whole number. */
+    case Integer = 'integer';
+
+    /** Decimal text. */
+    case Decimal = 'decimal';
+
+    /** Yes or no. */
+    case Switch = 'switch';
+
+    /** Ids of order statuses. */
+    case Statuses = 'statuses';
+}

@@ -1,0 +1,157 @@
+<?php
+
+/* Written by scripts/engine-classes.php from stubs/. */
+
+declare(strict_types=1);
+
+namespace CloverSync;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Shop\Engine\Handle;
+use CloverSync\Exception\SettingsException;
+
+/**
+ * The owner's settings, checked as a whole.
+ *
+ * {@see describe()} lists them. A property is named as its setting, in camel case. Secrets have no property and cannot
+ * be read back, printed or exported.
+ */
+final readonly class Settings
+{
+    public readonly Environment $environment;
+
+    /** Empty until the owner sets it. */
+    public readonly string $appId;
+
+    /** A Clover elsewhere, for tests: loopback addresses only. */
+    public readonly ?string $baseUrl;
+
+    public readonly ImportStatus $importStatus;
+
+    /** Category id; 0 when none is chosen. */
+    public readonly int $defaultCategory;
+
+    /** Tax profile id; 0 when none is chosen. */
+    public readonly int $defaultTaxProfile;
+
+    public readonly MappingMode $mappingMode;
+
+    public readonly DeleteAction $deleteAction;
+
+    public readonly PricingMode $pricingMode;
+
+    public readonly MarkupType $markupType;
+
+    /** As typed. */
+    public readonly string $markupValue;
+
+    /** Whether webhook events are processed. */
+    public readonly bool $webhooks;
+
+    /** Minutes. */
+    public readonly int $syncInterval;
+
+    /** Whether web sales move Clover's counts. */
+    public readonly bool $pushStock;
+
+    /** Whether web orders are sent to Clover. */
+    public readonly bool $syncSale;
+
+    /** Days. */
+    public readonly int $logRetention;
+
+    public readonly bool $debug;
+
+    /** @var list<int> Order statuses of J2Commerce */
+    public readonly array $paidStatuses;
+
+    /** @var list<int> */
+    public readonly array $refundedStatuses;
+
+    /** Percent of the rate limit that this node may use. More than 100 only with a base URL. */
+    public readonly int $paceShare;
+
+    private function __construct()
+    {
+    }
+
+    /**
+     * @param array<string, mixed> $parameters By the names of {@see describe()}. Absent or empty = the default
+     *
+     * @throws SettingsException with all invalid fields
+     */
+    public static function fromArray(#[\SensitiveParameter] array $parameters): self
+    {
+        return self::filled(Handle::callStatic('Settings.fromArray', [$parameters]), null, 'Settings.fromArray', [$parameters]);
+    }
+
+    /**
+     * What settings there are.
+     *
+     * @return list<array{name: string, property: string, kind: SettingKind, default: string|int|bool|list<int>|null,
+     *   min: ?int, max: ?int, choices: list<string>, longest: ?int}> min and max: of a number. choices: of a choice,
+     *   the values of its enum. longest: characters of a text
+     */
+    public static function describe(): array
+    {
+        return (static fn (array $list): array => array_map(static fn (array $row): array => array_replace($row, ['kind' => (SettingKind::from(...))($row['kind'])]), $list))(Handle::callStatic('Settings.describe', []));
+    }
+
+    /** The same settings with another default category. */
+    public function withDefaultCategory(int $category): self
+    {
+        return self::filled(Handle::call($this, 'withDefaultCategory', [$category]), $this, 'Settings.withDefaultCategory', [$category]);
+    }
+
+    /** Whether App ID and App Secret are both set. Connecting needs both. */
+    public function hasCredentials(): bool
+    {
+        return Handle::call($this, 'hasCredentials', []);
+    }
+
+    /**
+     * @param array{'$o': int, '$p': list<mixed>} $made The object and its properties, in their order
+     * @param list<mixed> $arguments
+     */
+    private static function filled(
+        array $made,
+        ?object $parent,
+        string $maker,
+        #[\SensitiveParameter] array $arguments,
+    ): self {
+        $self = Handle::wrap(self::class, $made, $parent, $maker, $arguments);
+        $row  = $made['$p'];
+        $self->environment = Environment::from($row[0]);
+        $self->appId = $row[1];
+        $self->baseUrl = $row[2];
+        $self->importStatus = ImportStatus::from($row[3]);
+        $self->defaultCategory = $row[4];
+        $self->defaultTaxProfile = $row[5];
+        $self->mappingMode = MappingMode::from($row[6]);
+        $self->deleteAction = DeleteAction::from($row[7]);
+        $self->pricingMode = PricingMode::from($row[8]);
+        $self->markupType = MarkupType::from($row[9]);
+        $self->markupValue = $row[10];
+        $self->webhooks = $row[11];
+        $self->syncInterval = $row[12];
+        $self->pushStock = $row[13];
+        $self->syncSale = $row[14];
+        $self->logRetention = $row[15];
+        $self->debug = $row[16];
+        $self->paidStatuses = $row[17];
+        $self->refundedStatuses = $row[18];
+        $self->paceShare = $row[19];
+
+        return $self;
+    }
+
+    private function __clone()
+    {
+    }
+
+    public function __serialize(): array
+    {
+        throw new \Exception('Serialization of \'' . self::class . '\' is not allowed');
+    }
+}

@@ -1,0 +1,176 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Engine;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Exception\CloverException;
+
+/**
+ * The helper's object that stands for an object of PHP. It is made at its first use. A helper that follows one that
+ * ended makes it again from the same arguments, unless it is a response of Clover.
+ */
+final class Handle
+{
+    /** @var ?\WeakMap<object, self> */
+    private static ?\WeakMap $all = null;
+
+    private ?int $number = null;
+
+    private int $generation = 0;
+
+    /**
+     * @param string                   $class     Its methods begin with it
+     * @param ?string                  $maker     The method that makes it; null for an answer of Clover's
+     * @param \SensitiveParameterValue $arguments Of that method
+     * @param ?object                  $parent    Whose method it is. It is kept, since it may own what is called back
+     */
+    private function __construct(
+        private readonly string $class,
+        private readonly ?string $maker,
+        private readonly \SensitiveParameterValue $arguments,
+        private readonly ?object $parent,
+        private readonly ?Callbacks $callbacks,
+    ) {
+    }
+
+    public function __destruct()
+    {
+        if ($this->number !== null) {
+            HelperProcess::drop($this->number, $this->generation);
+        }
+    }
+
+    /**
+     * In a constructor.
+     *
+     * @param list<scalar|object|array|null> $arguments
+     */
+    public static function bind(
+        object $object,
+        string $class,
+        #[\SensitiveParameter]
+        array $arguments,
+        ?Callbacks $callbacks = null,
+    ): void {
+        $arguments           = new \SensitiveParameterValue($arguments);
+        self::all()[$object] = new self($class, "$class.new", $arguments, null, $callbacks);
+    }
+
+    /**
+     * The same, when the constructor checks its arguments.
+     *
+     * @param list<scalar|object|array|null> $arguments
+     *
+     * @throws CloverException
+     */
+    public static function create(object $object, string $class, #[\SensitiveParameter] array $arguments): void
+    {
+        self::bind($object, $class, $arguments);
+        self::of($object)->number();
+    }
+
+    /**
+     * The object that a method has answered with.
+     *
+     * @template T of object
+     * @param class-string<T> $class
+     * @param array{'$o': int} $made
+     * @param ?object         $parent    Whose method it was
+     * @param ?string         $maker     The method, when it may be called again after the helper has ended
+     * @param list<scalar|object|array|null>     $arguments
+     *
+     * @return T
+     */
+    public static function wrap(
+        string $class,
+        array $made,
+        ?object $parent,
+        ?string $maker = null,
+        #[\SensitiveParameter]
+        array $arguments = [],
+    ): object {
+        $object              = (new \ReflectionClass($class))->newInstanceWithoutConstructor();
+        $name                = substr($class, \strlen('CloverSync\\'));
+        $handle              = new self($name, $maker, new \SensitiveParameterValue($arguments), $parent, null);
+        $handle->number      = $made['$o'];
+        $handle->generation  = HelperProcess::get()->generation;
+        self::all()[$object] = $handle;
+
+        return $object;
+    }
+
+    /** @param list<scalar|object|array|null> $arguments */
+    // mixed: the caller knows the type of the answer.
+    public static function call(object $object, string $method, #[\SensitiveParameter] array $arguments): mixed
+    {
+        $handle    = self::of($object);
+        $arguments = self::encode($arguments);
+        $number    = $handle->number();
+
+        return HelperProcess::get()->call("$handle->class.$method", $number, $arguments);
+    }
+
+    /**
+     * A static method.
+     *
+     * @param list<scalar|object|array|null> $arguments
+     */
+    // mixed: the caller knows the type of the answer.
+    public static function callStatic(string $method, #[\SensitiveParameter] array $arguments): mixed
+    {
+        return HelperProcess::get()->call($method, null, self::encode($arguments));
+    }
+
+    private static function of(object $object): self
+    {
+        return self::all()[$object] ?? throw new \Error($object::class . ' has not been initialized');
+    }
+
+    /** @return \WeakMap<object, self> */
+    private static function all(): \WeakMap
+    {
+        return self::$all ??= new \WeakMap();
+    }
+
+    /**
+     * @param list<scalar|object|array|null> $arguments
+     *
+     * @return list<scalar|object|array|null>
+     */
+    private static function encode(#[\SensitiveParameter] array $arguments): array
+    {
+        foreach ($arguments as $i => $argument) {
+            if (\is_object($argument) && isset(self::all()[$argument])) {
+                $arguments[$i] = ['$o' => self::of($argument)->number()];
+            }
+        }
+
+        return $arguments;
+    }
+
+    /** @throws CloverException */
+    private function number(): int
+    {
+        if ($this->number !== null && $this->generation === HelperProcess::get()->generation) {
+            return $this->number;
+        }
+
+        if ($this->maker === null) {
+            throw CloverException::fromError([
+                'class'   => 'UnavailableException',
+                'message' => 'The helper program that had this answer of Clover has ended.',
+            ]);
+        }
+
+        $arguments        = self::encode($this->arguments->getValue());
+        $parent           = $this->parent === null ? null : self::of($this->parent)->number();
+        $helper           = HelperProcess::get();
+        $this->number     = $helper->make($this->maker, $parent, $arguments, $this->callbacks);
+        $this->generation = $helper->generation;
+
+        return $this->number;
+    }
+}
