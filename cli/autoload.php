@@ -24,3 +24,5 @@ spl_autoload_register(static function (string $class): void {
         }
     }
 });
+
+CloverSync\Shop\Engine\Engine::register();

@@ -11,8 +11,9 @@ declare(strict_types=1);
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\AppSchema;
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Joomla\JoomlaSql;
-use Joomla\CMS\Application\AdministratorApplication;
+use CloverSync\Shop\Joomla\Requirements;
 use Joomla\CMS\Factory;
 use Joomla\CMS\Installer\InstallerAdapter;
 use Joomla\CMS\Installer\InstallerScriptInterface;
@@ -30,9 +31,6 @@ return new class() implements ServiceProviderInterface {
             private const PHP        = '8.3.0';
             private const JOOMLA     = '6.0.0';
             private const J2COMMERCE = '6.0.0';
-
-            /** Versions of the extension that fit: those of the same minor version. */
-            private const EXTENSION = '0.2';
 
             public function __construct(
                 private readonly DatabaseInterface $db,
@@ -96,7 +94,7 @@ return new class() implements ServiceProviderInterface {
                     $app->enqueueMessage(Text::sprintf('PKG_CLOVERPOS_TABLES', $e->getMessage()), 'error');
                 }
 
-                $missing = $this->extensionProblem();
+                $missing = $this->engineProblem();
 
                 if ($missing !== null) {
                     $app->enqueueMessage($missing, 'warning');
@@ -159,31 +157,15 @@ return new class() implements ServiceProviderInterface {
                 return $manifest === null ? null : (string) (json_decode((string) $manifest)->version ?? '0');
             }
 
-            /**
-             * The app is safe to install without the extension, so this does not stop the installation.
-             */
-            private function extensionProblem(): ?string
+            /** The app is safe to install without it, so this does not stop the installation. */
+            private function engineProblem(): ?string
             {
-                // phpversion() is disabled on some hosts; a class cannot be.
-                $version = extension_loaded('cloversync')
-                    ? (string) (new ReflectionExtension('cloversync'))->getVersion()
-                    : false;
-                $where = Text::_(
-                    Factory::getApplication() instanceof AdministratorApplication
-                        ? 'PKG_CLOVERPOS_PHP_WEB'
-                        : 'PKG_CLOVERPOS_PHP_CLI',
-                );
+                Engine::register();
+                Factory::getApplication()
+                    ->getLanguage()
+                    ->load('plg_j2commerce_app_cloverpos', JPATH_PLUGINS . '/j2commerce/app_cloverpos');
 
-                return match (true) {
-                    $version === false => Text::sprintf('PKG_CLOVERPOS_EXTENSION_MISSING', $where, PHP_VERSION),
-                    !str_starts_with($version, self::EXTENSION . '.') => Text::sprintf(
-                        'PKG_CLOVERPOS_EXTENSION_VERSION',
-                        $where,
-                        $version,
-                        self::EXTENSION,
-                    ),
-                    default => null,
-                };
+                return Requirements::problem();
             }
 
             /**

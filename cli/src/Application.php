@@ -8,6 +8,7 @@ use CloverSync\Shop\Catalog\J2Commerce\ShopConfig;
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Shop\Catalog\SyncRunRow;
 use CloverSync\Shop\Catalog\SyncRunner;
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\ErrorCode;
@@ -132,8 +133,10 @@ final class Application
 
         $options = Options::parse($words, $known['switches'], $known['valued'], $known['arguments'] ?? []);
 
-        if (!Platform::hasExtension('cloversync')) {
-            throw new ExtensionException(MissingExtension::sentence());
+        $problem = MissingEngine::sentence(Engine::report());
+
+        if ($problem !== null) {
+            throw new ExtensionException($problem);
         }
 
         $shop = Config::read()->shop();
@@ -342,6 +345,7 @@ final class Application
             'refused_at'       => $now->refusedAt === null ? null : UtcTime::iso(UtcTime::sql($now->refusedAt)),
             'next_try_at'      => $now->nextTryAt === null ? null : UtcTime::iso(UtcTime::sql($now->nextTryAt)),
             'token_ends_soon'  => $now->tokenEndsSoon,
+            'engine'           => Engine::current()->value,
             'rate_limit'       => $now->rateLimit,
             'withheld'         => $now->withheld,
         ];

@@ -72,7 +72,7 @@ final class AfterResponse
     {
         $finish = Platform::responseFinisher();
 
-        if (self::$planned || $finish === null || !Requirements::isMet()) {
+        if (self::$planned || $finish === null) {
             return;
         }
 
@@ -87,7 +87,11 @@ final class AfterResponse
                 $finish();
                 Platform::ignoreAbort();
                 Platform::allowSeconds(120);
-                $work();
+
+                // Asked only now: a helper program must not be started while the visitor waits.
+                if (Requirements::isMet()) {
+                    $work();
+                }
             } catch (AlreadyRunningException) {
                 // The process that holds the lock does this work too.
             } catch (\Throwable $e) {

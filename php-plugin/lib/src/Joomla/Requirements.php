@@ -13,6 +13,9 @@ namespace CloverSync\Shop\Joomla;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\KeyValueStore;
+use CloverSync\Shop\Engine\Engine;
+use CloverSync\Shop\Engine\EngineReport;
+use CloverSync\Shop\Engine\HelperProblem;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
@@ -24,13 +27,7 @@ use Joomla\CMS\Language\Text;
  */
 final readonly class Requirements
 {
-    /** Versions of the extension that fit: those of the same minor version. */
-    public const EXTENSION = '0.2';
-
     private const CLI = 'php_cli';
-
-    /** Name under which the extension loads when PHP loads it too late to be usable. */
-    private const REFUSED = 'cloversync-refused';
 
     /** @param KeyValueStore $state The facts of the whole site, without an environment */
     public function __construct(
@@ -39,40 +36,36 @@ final readonly class Requirements
     ) {
     }
 
-    /** Version of the loaded extension; null when it is not loaded. */
-    public static function loaded(): ?string
-    {
-        return Platform::extensionVersion('cloversync');
-    }
-
+    /** Tries a helper program where the extension is not loaded, once a process. */
     public static function isMet(): bool
     {
-        return self::fits(self::loaded()) && self::lacks() === null;
+        return Engine::report()->isUsable() && self::lacks() === null;
     }
 
-    /** One sentence for the owner; null when all is well. */
+    /** One sentence for the owner; null when nothing is missing. */
     public static function problem(): ?string
     {
-        if (Platform::hasExtension(self::REFUSED)) {
-            return Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_LATE');
-        }
-
-        return self::sentence(self::loaded(), PHP_SAPI === 'cli', PHP_VERSION, self::lacks());
+        return self::sentence(Engine::report(), PHP_SAPI === 'cli', self::lacks());
     }
 
     /** The command line's last result; null when nothing is missing there, or before its first check. */
     public function problemOfCommandLine(): ?string
     {
-        $seen = $this->state->getArray(self::CLI);
+        $seen   = $this->state->getArray(self::CLI);
+        $engine = Engine::tryFrom((string) self::text($seen, 'engine'));
 
-        return $seen === []
-            ? null
-            : self::sentence(
-                self::text($seen, 'extension'),
-                true,
-                self::text($seen, 'php') ?? '',
-                self::text($seen, 'lacks'),
-            );
+        if ($engine === null) {
+            return null;
+        }
+
+        $report = new EngineReport(
+            $engine,
+            self::text($seen, 'version'),
+            HelperProblem::tryFrom((string) self::text($seen, 'problem')),
+            (string) self::text($seen, 'detail'),
+        );
+
+        return self::sentence($report, true, self::text($seen, 'lacks'));
     }
 
     /** @param array<string, scalar|array<array-key, scalar|null>|null> $seen As {@see remember()} stored it */
@@ -84,16 +77,18 @@ final readonly class Requirements
     /** Call it on the command line. */
     public function remember(): void
     {
-        $seen = ['extension' => self::loaded(), 'php' => PHP_VERSION, 'lacks' => self::lacks()];
+        $report = Engine::report();
+        $seen   = [
+            'engine'  => $report->engine->value,
+            'version' => $report->version,
+            'problem' => $report->problem?->value,
+            'detail'  => $report->detail,
+            'lacks'   => self::lacks(),
+        ];
 
         if (array_diff_key($this->state->getArray(self::CLI), ['at' => 0]) !== $seen) {
             $this->state->setArray(self::CLI, $seen + ['at' => $this->clock->now()]);
         }
-    }
-
-    private static function fits(?string $version): bool
-    {
-        return $version !== null && str_starts_with($version, self::EXTENSION . '.');
     }
 
     /** Names of functions and other PHP extensions that this PHP lacks; null when it lacks none. */
@@ -110,17 +105,22 @@ final readonly class Requirements
         return null;
     }
 
-    private static function sentence(?string $version, bool $cli, string $php, ?string $lacks): ?string
+    private static function sentence(EngineReport $report, bool $cli, ?string $lacks): ?string
     {
         $where = Text::_($cli ? 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI' : 'PLG_J2COMMERCE_APP_CLOVERPOS_PHP_WEB');
 
         return match (true) {
-            $version === null => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where, $php),
-            !self::fits($version) => Text::sprintf(
+            $report->problem !== null => Text::sprintf(
+                'PLG_J2COMMERCE_APP_CLOVERPOS_HELPER_' . strtoupper($report->problem->value),
+                $where,
+                $report->detail,
+            ),
+            $report->version === null => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING', $where),
+            !$report->isUsable() => Text::sprintf(
                 'PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_VERSION',
                 $where,
-                $version,
-                self::EXTENSION,
+                $report->version,
+                Engine::MINOR,
             ),
             $lacks !== null => Text::sprintf('PLG_J2COMMERCE_APP_CLOVERPOS_PHP_LACKS', $where, $lacks),
             default => null,

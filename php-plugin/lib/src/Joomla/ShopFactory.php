@@ -16,6 +16,7 @@ use CloverSync\Settings;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Exception\ExtensionException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Sales\OrderEvents;
@@ -79,6 +80,8 @@ final class ShopFactory
         #[\SensitiveParameter]
         private readonly string $previousSecret = '',
     ) {
+        // The classes of the core are needed by whoever uses the shop. Nothing is started by this.
+        Engine::register();
         $this->sql = new JoomlaSql($db, $clock);
     }
 
@@ -247,7 +250,7 @@ final class ShopFactory
      *
      * @throws \CloverSync\Exception\SettingsException naming the wrong fields
      * @throws \CloverSync\Exception\VaultException    when the site's secret has changed since the secrets were stored
-     * @throws ExtensionException                      when the extension is missing or of another version
+     * @throws ExtensionException                      when neither the extension nor a helper program can be used
      */
     public function shop(): Services
     {

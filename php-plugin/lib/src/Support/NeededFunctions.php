@@ -15,6 +15,9 @@ final class NeededFunctions
         'Core' => [
             'defined', 'strlen',
         ],
+        'SPL' => [
+            'spl_autoload_register',
+        ],
         'date' => [
             'gmdate', 'strtotime', 'time',
         ],
@@ -38,11 +41,14 @@ final class NeededFunctions
             'array_fill_keys', 'array_filter', 'array_flip', 'array_intersect', 'array_intersect_key',
             'array_key_exists', 'array_key_first', 'array_key_last', 'array_keys', 'array_map', 'array_merge',
             'array_push', 'array_replace', 'array_search', 'array_shift', 'array_slice', 'array_sum', 'array_unique',
-            'array_values', 'bin2hex', 'ceil', 'count', 'explode', 'file_get_contents', 'implode', 'in_array',
-            'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_int', 'is_numeric', 'is_string', 'ksort',
-            'ltrim', 'max', 'min', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains',
-            'str_ends_with', 'str_replace', 'str_starts_with', 'stripos', 'strpos', 'strrpos', 'strtolower',
-            'strtoupper', 'strtr', 'strval', 'substr', 'trim',
+            'array_values', 'base64_decode', 'base64_encode', 'bin2hex', 'ceil', 'clearstatcache', 'count',
+            'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type', 'implode',
+            'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file', 'is_finite',
+            'is_float', 'is_int', 'is_numeric', 'is_object', 'is_resource', 'is_scalar', 'is_string', 'ksort',
+            'ltrim', 'max', 'min', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains',
+            'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer',
+            'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim',
+            'unpack',
         ],
     ];
 
@@ -51,17 +57,14 @@ final class NeededFunctions
             'get_object_vars',
         ],
         'standard' => [
-            'basename', 'header', 'htmlspecialchars', 'http_response_code', 'is_object', 'is_scalar', 'nl2br',
-            'parse_url', 'str_repeat', 'strstr', 'usort',
+            'basename', 'header', 'htmlspecialchars', 'http_response_code', 'nl2br', 'parse_url', 'str_repeat',
+            'strstr', 'usort',
         ],
     ];
 
     public const COMMAND_LINE = [
         'Core' => [
             'define',
-        ],
-        'SPL' => [
-            'spl_autoload_register',
         ],
         'ctype' => [
             'ctype_digit',
@@ -76,10 +79,10 @@ final class NeededFunctions
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',
         ],
         'standard' => [
-            'array_is_list', 'array_pop', 'chdir', 'fclose', 'feof', 'fgets', 'file_put_contents', 'floor', 'flush',
-            'fopen', 'fread', 'fwrite', 'getcwd', 'header', 'http_response_code', 'is_file', 'is_scalar',
-            'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath', 'str_pad', 'str_repeat',
-            'str_split', 'stream_context_create', 'stream_get_contents', 'stream_get_meta_data', 'uasort', 'unlink',
+            'array_is_list', 'array_pop', 'chdir', 'fgets', 'file_put_contents', 'floor', 'flush', 'fopen', 'getcwd',
+            'header', 'http_response_code', 'ob_end_flush', 'ob_get_level', 'parse_str', 'parse_url', 'realpath',
+            'str_pad', 'str_repeat', 'str_split', 'stream_context_create', 'stream_get_contents',
+            'stream_get_meta_data', 'uasort', 'unlink',
         ],
     ];
 }

@@ -32,6 +32,8 @@ final class Platform
         'pcntl_async_signals',
         'pcntl_exec',
         'pcntl_signal',
+        'pcntl_signal_dispatch',
+        'php_uname',
         'posix_get_last_error',
         'posix_getpid',
         'posix_kill',
@@ -294,6 +296,46 @@ final class Platform
     {
         if (self::has('error_log')) {
             \error_log($message);
+        }
+    }
+
+    /** Gives a file's owner the permission to execute it, where PHP may. */
+    public static function makeExecutable(string $path): void
+    {
+        if (self::has('chmod')) {
+            @\chmod($path, 0o755);
+        }
+    }
+
+    /**
+     * Waits for the end of a program that proc_open() started; without proc_close() PHP does so by itself.
+     *
+     * @param resource $process
+     */
+    public static function closeProcess($process): void
+    {
+        if (self::has('proc_close') && \is_resource($process)) {
+            \proc_close($process);
+        }
+    }
+
+    /** @return ?string The processor, such as x86_64 or aarch64; null where nothing tells it */
+    public static function machine(): ?string
+    {
+        return self::has('php_uname') ? \php_uname('m') : null;
+    }
+
+    /** @return bool Whether PHP ran signal handlers by itself before */
+    public static function asyncSignals(bool $on): bool
+    {
+        return self::has('pcntl_async_signals') && \pcntl_async_signals($on);
+    }
+
+    /** Runs the handlers of signals that have come. */
+    public static function dispatchSignals(): void
+    {
+        if (self::has('pcntl_signal_dispatch')) {
+            \pcntl_signal_dispatch();
         }
     }
 }

@@ -4,12 +4,48 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Engine\Engine;
+use CloverSync\Shop\Engine\EngineReport;
+use CloverSync\Shop\Engine\HelperProblem;
 use CloverSync\Shop\Support\Platform;
 
-/** Why the extension cloversync is not loaded: PHP's own message, if there is one. */
-final class MissingExtension
+/** Why nothing runs the core in the command line's PHP. */
+final class MissingEngine
 {
-    public static function sentence(): string
+    /** @return ?string One sentence; null when nothing is missing */
+    public static function sentence(EngineReport $report): ?string
+    {
+        return match (true) {
+            $report->isUsable() => null,
+            $report->problem !== null => self::helper($report->problem, $report->detail),
+            $report->version === null => self::extension(),
+            default => "The PHP extension cloversync is version $report->version, and version "
+                . Engine::MINOR
+                . ' is needed: replace it, or remove it from php.ini and use the helper program.',
+        };
+    }
+
+    private static function helper(HelperProblem $problem, string $detail): string
+    {
+        $program = "The helper program $detail";
+
+        return match ($problem) {
+            HelperProblem::Disabled => "PHP's function $detail is disabled on this server (disable_functions), and the "
+                . 'helper program cannot be started without it: ask the host to allow it.',
+            HelperProblem::Missing => 'There is neither the PHP extension cloversync nor a helper program '
+                . "($detail): run “make build”, or name the program in CLOVERSYNC_HELPER.",
+            HelperProblem::NoAnswer      => "$program does not answer: the file is damaged, or another program.",
+            HelperProblem::NotExecutable => "$program has no permission to run: set its permissions to 755.",
+            HelperProblem::NotStarted
+                => "$program cannot be started: its folder lets nothing run (noexec, SELinux), or "
+                . 'it was made for another kind of processor.',
+            HelperProblem::OtherVersion => "The helper program is version $detail, and version "
+                . Engine::VERSION
+                . ' is needed.',
+        };
+    }
+
+    private static function extension(): string
     {
         $reason = self::reason();
 
