@@ -7,6 +7,7 @@ SHELL := /bin/bash
 export PHP ?= $(shell command -v php)
 
 EXTENSION_CI := $(CURDIR)/target/ci/libcloversync.so
+HELPER_CI := $(CURDIR)/target/ci/clover-helper
 SIMULATOR_CI := $(CURDIR)/target/ci/clover-simulator
 SECONDS_OF_FUZZING ?= 600
 FUZZ_TARGETS ?= wire webhook
@@ -37,7 +38,7 @@ NOWHERE := docblock-type-mismatch falsable-return-statement false-argument impos
 	non-existent-property nullable-return-statement unavailable-function undefined-variable unused-method unused-property
 # The same with Joomla's own classes in place of dev/stubs: `make lint-joomla` with JOOMLA_ROOT, a site with J2Commerce.
 ANALYZED_JOOMLA := $(addprefix php-plugin/,lib/src/Joomla plg_task_cloversync)
-DATABASES ?= sqlite mariadb
+RUNS ?= sqlite+extension mariadb+extension sqlite+helper
 PHPUNIT_SUITES ?= extension,shop,resilience
 
 help: ## This list
@@ -47,10 +48,10 @@ setup: ## Install missing Debian packages; prints the list first
 	@scripts/setup.sh
 
 build: setup ## Release build: the extension and the simulator
-	cargo build --release --locked --package cloversync --package clover-simulator
+	cargo build --release --locked --package cloversync --package clover-helper --package clover-simulator
 
 build-ci: setup ## The build for the tests: release code without link-time optimization
-	cargo build --profile ci --locked --package cloversync --package clover-simulator
+	cargo build --profile ci --locked --package cloversync --package clover-helper --package clover-simulator
 
 demo: build ## An end-to-end run from connect to an unchanged sync, against the simulator
 	@scripts/demo.sh
@@ -60,9 +61,9 @@ test: test-rust test-php test-joomla test-browser ## Every test
 test-rust: setup
 	cargo test --workspace --locked
 
-test-php: build-ci ## PHPUnit on SQLite and MariaDB; DATABASES, PHPUNIT_SUITES, PHPUNIT_OPTIONS and WORKERS are a choice
-	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) DATABASES="$(DATABASES)" SUITES="$(PHPUNIT_SUITES)" \
-		php scripts/test-php.php $(PHPUNIT_OPTIONS)
+test-php: build-ci ## PHPUnit on SQLite and MariaDB, with extension and helper; RUNS, PHPUNIT_SUITES, PHPUNIT_OPTIONS and WORKERS are a choice
+	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_HELPER=$(HELPER_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) RUNS="$(RUNS)" \
+		SUITES="$(PHPUNIT_SUITES)" php scripts/test-php.php $(PHPUNIT_OPTIONS)
 
 test-matrix: ## The extension suite with other PHP programs (PHPS) and the libraries of make package; skipped without PHPS
 ifneq ($(PHPS),)

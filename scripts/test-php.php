@@ -3,13 +3,14 @@
 declare(strict_types=1);
 
 /**
- * Runs PHPUnit: one process for each test class and database, some of them side by side, since most of them wait.
+ * Runs PHPUnit: one process for each test class, database and engine, some of them side by side, since most of them
+ * wait.
  *
  *   php scripts/test-php.php [options for PHPUnit]
  *
- * Needs CLOVERSYNC_EXTENSION and CLOVERSYNC_SIMULATOR. A choice: DATABASES (sqlite mariadb), SUITES
- * (extension,shop,resilience), WORKERS (how many at once). Each output goes to target/test-php; those of classes that
- * failed are printed.
+ * Needs CLOVERSYNC_EXTENSION, CLOVERSYNC_HELPER and CLOVERSYNC_SIMULATOR. A choice: RUNS (pairs of sqlite or mariadb
+ * and extension or helper), SUITES (extension,shop,resilience), WORKERS (how many at once). Each output goes to
+ * target/test-php; those of classes that failed are printed.
  */
 
 use CloverSync\Tests\Support\MariaDb;
@@ -17,6 +18,9 @@ use CloverSync\Tests\Support\MariaDb;
 require __DIR__ . '/../tests-php/bootstrap.php';
 
 const CONFIGURATIONS = ['sqlite' => 'phpunit.xml', 'mariadb' => 'phpunit-mariadb.xml'];
+
+/** The helper is tried on one database: what the two differ in is PHP code. */
+const RUNS = 'sqlite+extension mariadb+extension sqlite+helper';
 
 const LOGS = 'target/test-php';
 
@@ -51,18 +55,20 @@ function suites(string $configuration): array
     return $suites;
 }
 
-/** @return list<array{database: string, file: string, name: string}> */
+/** @return list<array{database: string, engine: string, file: string, name: string}> */
 function jobs(): array
 {
     $jobs = [];
 
-    foreach (explode(' ', getenv('DATABASES') ?: 'sqlite mariadb') as $database) {
+    foreach (explode(' ', getenv('RUNS') ?: RUNS) as $run) {
+        [$database, $engine] = explode('+', "$run+extension");
         $configuration = CONFIGURATIONS[$database] ?? exit("There is no database $database: sqlite, mariadb.\n");
         $wanted        = explode(',', getenv('SUITES') ?: 'extension,shop,resilience');
 
         foreach (array_intersect_key(suites($configuration), array_flip($wanted)) as $files) {
             foreach ($files as $file) {
-                $jobs[] = ['database' => $database, 'file' => $file, 'name' => basename($file, '.php')];
+                $name   = basename($file, '.php');
+                $jobs[] = ['database' => $database, 'engine' => $engine, 'file' => $file, 'name' => $name];
             }
         }
     }
@@ -79,20 +85,21 @@ function jobs(): array
 }
 
 /**
- * @param array{database: string, file: string, name: string} $job
+ * @param array{database: string, engine: string, file: string, name: string} $job
  * @param list<string> $options
  * @param ?MariaDb $server What gives the tests a database of their own
  *
- * @return array{job: array{database: string, file: string, name: string}, process: open-resource, log: string,
- *   began: float}
+ * @return array{job: array{database: string, engine: string, file: string, name: string}, process: open-resource,
+ *   log: string, began: float}
  */
 function start(array $job, array $options, ?MariaDb $server): array
 {
-    $log         = LOGS . "/{$job['database']}-{$job['name']}.log";
-    $environment = getenv();
+    $log         = LOGS . "/{$job['database']}-{$job['engine']}-{$job['name']}.log";
+    $isHelper    = $job['engine'] === 'helper';
+    $environment = ['CLOVERSYNC_ENGINE' => $job['engine']] + getenv();
 
     if ($job['database'] === 'mariadb' && $server !== null) {
-        $database = strtolower("cloversync_{$job['name']}_test");
+        $database = strtolower("cloversync_{$job['engine']}_{$job['name']}_test");
         (new \PDO($server->dsn, $server->user, $server->password))->exec("CREATE OR REPLACE DATABASE $database");
         $environment =
             [
@@ -108,14 +115,15 @@ function start(array $job, array $options, ?MariaDb $server): array
     $process = proc_open(
         [
             PHP_BINARY,
-            '-d',
-            'extension=' . (string) getenv('CLOVERSYNC_EXTENSION'),
+            ...($isHelper ? [] : ['-d', 'extension=' . (string) getenv('CLOVERSYNC_EXTENSION')]),
             '-d',
             'zend.assertions=1',
             trim((string) shell_exec('command -v phpunit')),
             '--configuration',
             CONFIGURATIONS[$job['database']],
             '--fail-on-skipped',
+            // Some tests are about the module, such as how PHP loads it.
+            ...($isHelper ? ['--exclude-group', 'module'] : ['--exclude-group', 'helper']),
             '--log-junit',
             "$log.xml",
             ...$options,
@@ -214,8 +222,9 @@ while ($jobs !== [] || $alone !== [] || $running !== []) {
         }
 
         printf(
-            "%-8s %-26s %4d tests %6.1f s%s\n",
+            "%-8s %-9s %-26s %4d tests %6.1f s%s\n",
             $run['job']['database'],
+            $run['job']['engine'],
             $run['job']['name'],
             array_sum($counts),
             microtime(true) - $run['began'],

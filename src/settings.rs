@@ -135,23 +135,13 @@ fn case_of(description: &Description, index: usize) -> Result<Zval> {
         .case(index)
 }
 
-/// `syncInterval` of `sync_interval`.
-fn property(setting: &Setting) -> String {
-    let mut words = setting.name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (initial, rest) = word.split_at(1);
-        name + &initial.to_ascii_uppercase() + rest
-    })
-}
-
 fn described(setting: &Setting) -> Result<ZBox<ZendHashTable>> {
     let description = setting.describe();
     let range = description.range.as_ref();
     let longest = description.longest.and_then(|n| i64::try_from(n).ok());
     record([
         ("name", zval(setting.name)?),
-        ("property", zval(property(setting))?),
+        ("property", zval(setting.property())?),
         ("kind", zval(Case(description.kind))?),
         ("default", from_json(&description.default)?),
         ("min", range.map(|range| *range.start()).into_zval(false)?),
@@ -176,7 +166,7 @@ impl Finish for Settings {
                     enum_of(&description).expect("every choice is in the table of enums"),
                 ),
             };
-            readonly_property(ce, &property(setting), ty);
+            readonly_property(ce, &setting.property(), ty);
         }
     }
 }

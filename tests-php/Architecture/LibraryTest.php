@@ -25,6 +25,7 @@ final class LibraryTest extends TestCase
         ['Connection', 'Log', 'RateLimit'],
         ['Locking'],
         ['Database'],
+        ['Engine'],
         ['Support'],
         ['Exception'],
     ];
@@ -44,6 +45,7 @@ final class LibraryTest extends TestCase
         'Connection/DatabaseTokenStore.php' => 'seconds',
         'Database/Row.php'                  => 'what a database returns',
         'Database/Sql.php'                  => 'what a database returns',
+        'Engine/HelperProcess.php'          => 'seconds',
         'Joomla/JoomlaSql.php'              => 'what a database returns',
         'Locking/Lock.php'                  => 'seconds',
         'Sales/Worker.php'                  => 'seconds',

@@ -309,12 +309,11 @@ final class WebhookTest extends TestCase
             self::fail('accepted');
         } catch (ItemException $e) {
             self::assertSame('merchantId', $e->getPath());
-            self::assertStringNotContainsString(
-                'canary',
-                $e . print_r($e->getTrace()[0], true) . $e->getTraceAsString(),
-            );
-            self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][0]);
-            self::assertInstanceOf(\SensitiveParameterValue::class, $e->getTrace()[0]['args'][1]);
+            self::assertStringNotContainsString('canary', $e . print_r($e->getTrace(), true) . $e->getTraceAsString());
+            $frames = array_filter($e->getTrace(), static fn (array $frame): bool => $frame['function'] === 'judge');
+            $frame  = array_shift($frames);
+            self::assertInstanceOf(\SensitiveParameterValue::class, $frame['args'][0]);
+            self::assertInstanceOf(\SensitiveParameterValue::class, $frame['args'][1]);
         } finally {
             ini_restore('zend.exception_ignore_args');
         }

@@ -12,6 +12,7 @@ use CloverSync\PageIterator;
 use CloverSync\Tests\Support\Child;
 use CloverSync\Tests\Support\InterruptedTokenStore;
 use CloverSync\Tests\Support\MemoryTokenStore;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\Simulator;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
@@ -158,8 +159,7 @@ final class BindingTest extends ResilienceTestCase
         $process      = proc_open(
             [
                 PHP_BINARY,
-                '-d',
-                'extension=' . self::extension(),
+                ...PhpEngine::options(),
                 __DIR__ . '/scripts/exit-in-log.php',
                 $this->clover->url,
             ],
@@ -252,8 +252,7 @@ final class BindingTest extends ResilienceTestCase
         $process      = proc_open(
             [
                 PHP_BINARY,
-                '-d',
-                'extension=' . self::extension(),
+                ...PhpEngine::options(),
                 __DIR__ . '/scripts/memory.php',
                 $this->clover->url,
                 (string) self::CALLS,
@@ -314,16 +313,5 @@ final class BindingTest extends ResilienceTestCase
         }
 
         return $read;
-    }
-
-    private static function extension(): string
-    {
-        $named = getenv('CLOVERSYNC_EXTENSION');
-
-        if ($named === false || $named === '') {
-            self::markTestSkipped('CLOVERSYNC_EXTENSION does not name the extension, so no second PHP can load it.');
-        }
-
-        return $named;
     }
 }

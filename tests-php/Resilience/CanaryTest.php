@@ -8,6 +8,7 @@ use CloverSync\Cli\PdoSql;
 use CloverSync\Exception\CloverException;
 use CloverSync\Tests\Support\CommandLine;
 use CloverSync\Tests\Support\MariaDb;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopDump;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\StoredTokens;
@@ -75,8 +76,7 @@ final class CanaryTest extends ResilienceTestCase
             $process = proc_open(
                 [
                     PHP_BINARY,
-                    '-d',
-                    'extension=' . self::extension(),
+                    ...PhpEngine::options(),
                     '-d',
                     'zend.exception_ignore_args=0',
                     '-d',
@@ -483,16 +483,5 @@ final class CanaryTest extends ResilienceTestCase
         }
 
         return array_values(array_unique(array_map(strtolower(...), $forms)));
-    }
-
-    private static function extension(): string
-    {
-        $named = getenv('CLOVERSYNC_EXTENSION');
-
-        if ($named === false || $named === '') {
-            self::markTestSkipped('CLOVERSYNC_EXTENSION does not name the extension, so no second PHP can load it.');
-        }
-
-        return $named;
     }
 }

@@ -6,6 +6,7 @@ namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Shop\Catalog\RunStatus;
 use CloverSync\Tests\Support\Fpm;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\WebhookStorm;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -273,9 +274,9 @@ final class EnduranceTest extends ResilienceTestCase
         $opcache = isset($settings['opcache.preload']) && !\extension_loaded('Zend OPcache')
             ? ['-d', 'zend_extension=opcache']
             : [];
-        $flags = [];
+        $flags = PhpEngine::options();
 
-        foreach (['extension' => self::extension()] + $settings as $name => $value) {
+        foreach ($settings as $name => $value) {
             array_push($flags, '-d', "$name=$value");
         }
 
@@ -309,16 +310,5 @@ final class EnduranceTest extends ResilienceTestCase
     private static function file(): string
     {
         return (string) tempnam(sys_get_temp_dir(), 'cloversync-endurance-');
-    }
-
-    private static function extension(): string
-    {
-        $named = getenv('CLOVERSYNC_EXTENSION');
-
-        if ($named === false || $named === '') {
-            self::markTestSkipped('CLOVERSYNC_EXTENSION does not name the extension, so no second PHP can load it.');
-        }
-
-        return $named;
     }
 }

@@ -14,6 +14,7 @@ use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\SystemClock;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopTestCase;
 use CloverSync\Tests\Support\Simulator;
 use CloverSync\Tests\Support\TestConnection;
@@ -34,9 +35,7 @@ abstract class ResilienceTestCase extends ShopTestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         if (!Simulator::isBuilt()) {
             self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');

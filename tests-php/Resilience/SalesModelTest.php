@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Resilience;
 
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\SalesHistory;
 use CloverSync\Tests\Support\SalesWorld;
 use CloverSync\Tests\Support\ShopTestCase;
@@ -37,9 +38,7 @@ final class SalesModelTest extends ShopTestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         if (!Simulator::isBuilt()) {
             self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');

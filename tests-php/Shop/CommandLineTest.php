@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
-use CloverSync\Cli\MissingExtension;
+use CloverSync\Cli\MissingEngine;
 use CloverSync\Tests\Support\CommandLineTestCase;
 use PHPUnit\Framework\Attributes\Group;
 
@@ -171,13 +171,13 @@ final class CommandLineTest extends CommandLineTestCase
 
         $reason = '/lib/libc.so.6: version `GLIBC_2.38\' not found (required by /x/cloversync.so)';
         $other  = '/usr/lib/php/x.so: cannot open shared object file: No such file or directory';
-        self::assertSame($reason, MissingExtension::reasonIn(
+        self::assertSame($reason, MissingEngine::reasonIn(
             "PHP Warning:  PHP Startup: Unable to load dynamic library '/x/cloversync.so'"
             . " (tried: /x/cloversync.so ($reason), /usr/lib/php/x.so ($other)) in Unknown on line 0\n",
             '/x/cloversync.so',
         ));
         self::assertSame('cloversync: Unable to initialize module Module compiled with module API=20230831 '
-        . 'PHP compiled with module API=20240924 These options need to match', MissingExtension::reasonIn(
+        . 'PHP compiled with module API=20240924 These options need to match', MissingEngine::reasonIn(
             "PHP Warning:  PHP Startup: Unable to load dynamic library 'other' (tried: a (b), c (d))"
             . " in Unknown on line 0\nPHP Warning:  PHP Startup: cloversync: Unable to initialize module\n"
             . "Module compiled with module API=20230831\nPHP    compiled with module API=20240924\n"

@@ -10,6 +10,7 @@ use CloverSync\Shop\Database\Sql;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Tests\Support\FakeClock;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopTestCase;
 
 final class LockTest extends ShopTestCase
@@ -153,9 +154,7 @@ final class LockTest extends ShopTestCase
 
     public function test_tokens_are_stored_for_each_environment_and_never_inside_a_transaction(): void
     {
-        if (!interface_exists(\CloverSync\TokenStore::class)) {
-            self::markTestSkipped('The extension is not loaded.');
-        }
+        PhpEngine::require();
 
         $store = new DatabaseTokenStore($this->sql, 'sandbox');
         self::assertNull($store->read());

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Shop;
 
 use CloverSync\Tests\Support\CommandLine;
+use CloverSync\Tests\Support\PhpEngine;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
@@ -42,9 +43,7 @@ final class OrderCommandTest extends TestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         $this->shell = new CommandLine();
     }

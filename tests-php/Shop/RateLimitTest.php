@@ -9,6 +9,7 @@ use CloverSync\Shop\Locking\ProcessIdentity;
 use CloverSync\Shop\RateLimit\DatabaseRateLimiter;
 use CloverSync\Shop\RateLimit\PermitTable;
 use CloverSync\Tests\Support\Child;
+use CloverSync\Tests\Support\PhpEngine;
 use CloverSync\Tests\Support\ShopTestCase;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\Attributes\TestWith;
@@ -23,9 +24,7 @@ final class RateLimitTest extends ShopTestCase
 
     protected function setUp(): void
     {
-        if (!interface_exists(\CloverSync\RateLimiter::class)) {
-            self::markTestSkipped('The extension is not loaded.');
-        }
+        PhpEngine::require();
 
         parent::setUp();
     }

@@ -78,15 +78,14 @@ final class CommandLine
     public function start(array $words, string $input = ''): array
     {
         file_put_contents($this->folder . '/stdin', $input);
-        $extension = (string) (getenv('CLOVERSYNC_EXTENSION') ?: '');
-        $process   = proc_open(
+        $process = proc_open(
             [__DIR__ . '/../../cloversync', ...$words],
             [['file', $this->folder . '/stdin', 'r'], ['pipe', 'w'], ['file', $this->folder . '/stderr', 'w']],
             $pipes,
             $this->folder,
             $this->environment
             + ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')]
-            + ($extension === '' ? [] : ['CLOVERSYNC_EXTENSION' => $extension]),
+            + PhpEngine::environment(),
         );
 
         return ['process' => $process, 'pipes' => $pipes];

@@ -15,9 +15,7 @@ abstract class CommandLineTestCase extends TestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         $this->clover = Simulator::get();
         $this->clover->reset();

@@ -124,12 +124,25 @@ final class Fpm
         return $ids === '' ? [] : array_map(intval(...), explode(' ', $ids));
     }
 
+    /** PHP-FPM gives its workers nothing of its own environment. */
+    private static function environment(): string
+    {
+        $lines = [];
+
+        foreach (PhpEngine::environment() as $name => $value) {
+            $lines[] = "env[$name] = $value";
+        }
+
+        return implode("\n", $lines);
+    }
+
     private function startPool(int $node): void
     {
         $root   = posix_geteuid() === 0;
         $folder = "$this->folder/node$node";
         $config = "$folder/fpm.conf";
         mkdir("$folder/tmp", 0o700, true);
+        $environment = self::environment();
         file_put_contents($config, <<<INI
             [global]
             error_log = $this->folder/fpm.log
@@ -138,6 +151,7 @@ final class Fpm
             listen = $folder/fpm.sock
             env[CLOVERSYNC_FOLDER] = $folder/tmp
             env[TMPDIR] = $folder/tmp
+            $environment
             pm = static
             pm.max_children = $this->children
             catch_workers_output = yes
@@ -161,8 +175,7 @@ final class Fpm
             '-F',
             '-y',
             $config,
-            '-d',
-            'extension=' . getenv('CLOVERSYNC_EXTENSION'),
+            ...PhpEngine::options(),
             '-d',
             "sys_temp_dir=$folder/tmp",
             '-d',

@@ -20,9 +20,7 @@ abstract class JoomlaTestCase extends ShopTestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         $driver = TestConnection::configured()->joomlaDriver();
 

@@ -30,9 +30,7 @@ abstract class SyncTestCase extends ShopTestCase
 
     protected function setUp(): void
     {
-        if (!\extension_loaded('cloversync')) {
-            self::markTestSkipped('The extension is not loaded: run PHPUnit with -d extension=…/libcloversync.so.');
-        }
+        PhpEngine::require();
 
         if (!Simulator::isBuilt()) {
             self::markTestSkipped('The simulator is not built: run make build, or set CLOVERSYNC_SIMULATOR.');
