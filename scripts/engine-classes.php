@@ -6,7 +6,7 @@
  *   php scripts/engine-classes.php          writes php-plugin/lib/src/Engine/Classes
  *   php scripts/engine-classes.php --check  exit code 1 when a file there is not what it would write
  *
- * Needs a PHP without the extension. `PageIterator` is written by hand: it keeps a page between calls.
+ * Needs a PHP without the extension: `php -n`. `PageIterator` is written by hand: it keeps a page between calls.
  */
 
 declare(strict_types=1);
@@ -61,12 +61,23 @@ function hydrate_array(string $json, string $doc): string
     return $code === null ? $json : "($code)($json)";
 }
 
-/**
- * A type of a docblock: its name, whether it may be null, the type of a list's values, the types of an array's fields.
- *
- * @return array{name: string, null: bool, of: ?array, fields: array<string, array>}
- */
-function shape(string $doc): array
+/** A type of a docblock. */
+final readonly class Shape
+{
+    /**
+     * @param ?self               $of     Type of a list's values
+     * @param array<string, self> $fields Types of an array's fields
+     */
+    public function __construct(
+        public string $name,
+        public bool $null,
+        public ?self $of,
+        public array $fields,
+    ) {
+    }
+}
+
+function shape(string $doc): Shape
 {
     $text = preg_replace('/\s*\n\s*\*\s*/', ' ', $doc);
     $at   = 0;
@@ -74,19 +85,18 @@ function shape(string $doc): array
     return type_at((string) $text, $at);
 }
 
-/** @return array{name: string, null: bool, of: ?array, fields: array<string, array>} */
-function type_at(string $text, int &$at): array
+function type_at(string $text, int &$at): Shape
 {
     $null = ($text[$at] ?? '') === '?';
     $at   += (int) $null;
     preg_match('/[\w\\|\\-]*/', $text, $match, 0, $at);
-    $type = ['name' => $match[0], 'null' => $null, 'of' => null, 'fields' => []];
-    $at   += \strlen($match[0]);
+    [$name, $of, $fields] = [$match[0] ?? '', null, []];
+    $at += \strlen($name);
 
     if (($text[$at] ?? '') === '<') {
         do {
-            $at         += 1 + strspn($text, ' ', $at + 1);
-            $type['of'] = type_at($text, $at);
+            $at += 1 + strspn($text, ' ', $at + 1);
+            $of = type_at($text, $at);
         } while (($text[$at] ?? '') === ',');
 
         $at++;
@@ -102,8 +112,8 @@ function type_at(string $text, int &$at): array
                 break;
             }
 
-            $at                        += \strlen($match[0]);
-            $type['fields'][$match[1]] = type_at($text, $at);
+            $at                += \strlen($match[0]);
+            $fields[$match[1]] = type_at($text, $at);
         } while (($text[$at] ?? '') === ',');
 
         $at++;
@@ -114,32 +124,32 @@ function type_at(string $text, int &$at): array
         $at += \strlen($match[0]);
     }
 
-    return $type;
+    return new Shape($name, $null, $of, $fields);
 }
 
 /** @return ?string Code of a function from the JSON to the value; null when they are the same */
-function converter(array $type): ?string
+function converter(Shape $type): ?string
 {
-    $class = "CloverSync\\{$type['name']}";
-    $null  = $type['null'] ? '$v === null ? null : ' : '';
+    $class = "CloverSync\\$type->name";
+    $null  = $type->null ? '$v === null ? null : ' : '';
 
     if (enum_exists($class)) {
-        return $null === '' ? "{$type['name']}::from(...)" : "static fn (\$v) => $null{$type['name']}::from(\$v)";
+        return $null === '' ? "$type->name::from(...)" : "static fn (\$v) => $null$type->name::from(\$v)";
     }
 
     if (class_exists($class)) {
-        return "{$type['name']}::fromRow(...)";
+        return "$type->name::fromRow(...)";
     }
 
-    if ($type['of'] !== null) {
-        $each = converter($type['of']);
+    if ($type->of !== null) {
+        $each = converter($type->of);
 
         return $each === null ? null : "static fn (array \$list): array => array_map($each, \$list)";
     }
 
     $fields = [];
 
-    foreach ($type['fields'] as $name => $field) {
+    foreach ($type->fields as $name => $field) {
         $each = converter($field);
 
         if ($each !== null) {
@@ -153,6 +163,7 @@ function converter(array $type): ?string
         : 'static fn (array $row): array => array_replace($row, [' . implode(', ', $fields) . '])';
 }
 
+/** @param class-string $class */
 function is_value(string $class): bool
 {
     return (new \ReflectionClass($class))->isReadOnly();
@@ -172,9 +183,8 @@ function tag(string|false $doc, string $tag): string
 /** The source between two lines of a stub, as it is written there. */
 function source(\ReflectionFunctionAbstract|\ReflectionClass|\ReflectionProperty $of, int $from, int $to): string
 {
-    static $files = [];
     $file  = $of instanceof \ReflectionProperty ? $of->getDeclaringClass()->getFileName() : $of->getFileName();
-    $lines = $files[$file] ??= file((string) $file);
+    $lines = file((string) $file) ?: [];
 
     return implode('', \array_slice($lines, $from - 1, $to - $from + 1));
 }
@@ -243,7 +253,7 @@ function call(\ReflectionMethod $method): string
 
     $parent = $method->isStatic() ? 'null' : '$this';
     $type   = $type instanceof \ReflectionNamedType && $type->getName() === 'self'
-        ? new \ReflectionClass($method->class)
+        ? $method->getDeclaringClass()
         : $type;
 
     if ($type instanceof \ReflectionClass) {
@@ -296,8 +306,10 @@ function value_class(\ReflectionClass $class): string
 
     $lines   = preg_replace('/^(?=.)/m', '        ', "\$self = new self();\n$lines");
     $parts[] = "    private function __construct()\n    {\n    }\n";
-    $parts[] = "    /**\n     * @internal\n     *\n     * @param list<mixed> \$row The properties' values, in their order\n     */\n"
-    . "    public static function fromRow(array \$row): self\n    {\n$lines\n        return \$self;\n    }\n";
+    $parts[] = "    /**\n     * @internal\n     *\n"
+    . "     * @param list<mixed> \$row The properties' values, in their order\n     */\n"
+    . "    public static function fromRow(#[\SensitiveParameter] array \$row): self\n"
+    . "    {\n$lines\n        return \$self;\n    }\n";
 
     return implode("\n", $parts);
 }
@@ -305,7 +317,9 @@ function value_class(\ReflectionClass $class): string
 /** Makes an object with properties. */
 function filled(\ReflectionClass $class): string
 {
-    $lines = "\$self = Handle::wrap(self::class, \$made, \$parent, \$maker, \$arguments);\n\$row  = \$made['\$p'];\n";
+    $lines =
+        "\$self = Handle::wrap(self::class, \$made, \$parent, \$maker, \$arguments);\n"
+        . "\$row  = \$made->properties;\n";
 
     foreach ($class->getProperties() as $i => $property) {
         $lines .=
@@ -317,9 +331,9 @@ function filled(\ReflectionClass $class): string
     $lines = preg_replace('/^(?=.)/m', '        ', $lines);
 
     return (
-        "    /**\n     * @param array{'\$o': int, '\$p': list<mixed>} \$made The object and its properties, in their order\n"
-        . "     * @param list<mixed> \$arguments\n     */\n"
-        . "    private static function filled(\n        array \$made,\n        ?object \$parent,\n        string \$maker,\n"
+        "    /** @param list<mixed> \$arguments */\n"
+        . "    private static function filled(\n        Made \$made,\n        ?object \$parent,\n"
+        . "        string \$maker,\n"
         . "        #[\SensitiveParameter] array \$arguments,\n    ): self {\n$lines\n        return \$self;\n    }\n"
     );
 }
@@ -357,7 +371,7 @@ function remote_class(\ReflectionClass $class): string
     return implode("\n", $parts);
 }
 
-/** Exceptions carry data; the base class makes each from the helper's error. */
+/** Exceptions carry data, which CloverSync\Shop\Engine\Failure sets. */
 function exception_class(\ReflectionClass $class): string
 {
     $properties = $methods = [];
@@ -371,7 +385,7 @@ function exception_class(\ReflectionClass $class): string
         $type    = (string) $method->getReturnType();
         $isEnum  = enum_exists($type);
         $default = match (true) {
-            $isEnum                     => var_export($type::cases()[0]->value, true),
+            $isEnum                     => var_export(first_case($type), true),
             str_starts_with($type, '?') => 'null',
             default                     => ['string' => "''", 'int' => '0', 'array' => '[]'][$type],
         };
@@ -382,48 +396,24 @@ function exception_class(\ReflectionClass $class): string
         );
     }
 
-    if (short($class->getName()) === 'CloverException') {
-        $methods[] = <<<'PHP'
-                /**
-                 * @internal
-                 *
-                 * @param array{class: string, message: string, data?: array<string, mixed>} $error The helper's
-                 */
-                public static function fromError(array $error): self
-                {
-                    $class     = __NAMESPACE__ . '\\' . $error['class'];
-                    $exception = new $class($error['message']);
-
-                    foreach ($error['data'] ?? [] as $name => $value) {
-                        $exception->$name = $value;
-                    }
-
-                    // The caller's line is of use, and none of the engine's.
-                    foreach ($exception->getTrace() as $frame) {
-                        if (isset($frame['file']) && !str_contains($frame['file'], '/Engine/')) {
-                            [$exception->file, $exception->line] = [$frame['file'], $frame['line']];
-
-                            break;
-                        }
-                    }
-
-                    return $exception;
-                }
-
-            PHP;
-    }
-
     return implode("\n", [...$properties, ...$methods]);
+}
+
+function first_case(string $enum): int|string
+{
+    $cases = is_a($enum, \BackedEnum::class, true) ? $enum::cases() : [];
+
+    return isset($cases[0]) ? $cases[0]->value : '';
 }
 
 /** @return string Everything from the docblock to the opening brace, as the stub has it */
 function head(\ReflectionClass $class): string
 {
     $text  = (string) file_get_contents((string) $class->getFileName());
-    $start = strpos($text, 'namespace ');
-    $brace = strpos($text, "\n{", (int) $start);
+    $start = (int) strpos($text, 'namespace ');
+    $brace = (int) strpos($text, "\n{", $start);
 
-    return substr($text, (int) $start, $brace - $start + 1);
+    return substr($text, $start, $brace - $start + 1);
 }
 
 function write(\ReflectionClass $class): string
@@ -444,10 +434,13 @@ function write(\ReflectionClass $class): string
     $head = $class->isSubclassOf(\Throwable::class)
         ? $head
         : str_replace("\nfinal class ", "\nfinal readonly class ", $head);
-    $uses = array_filter(['Callbacks', 'Handle', 'Wire'], static fn (string $name): bool => str_contains($body, $name));
+    $uses = array_filter(
+        ['Callbacks', 'Handle', 'Made', 'Wire'],
+        static fn (string $name): bool => preg_match("/\\b$name\\b/", $body) === 1,
+    );
     $uses = implode('', array_map(static fn (string $name): string => "use CloverSync\\Shop\\Engine\\$name;\n", $uses));
 
-    return HEAD . with_guard($head, $uses) . "{\n" . rtrim($body) . "\n}\n";
+    return HEAD . with_guard($head, $uses) . "{\n" . ($body === '' ? '' : rtrim($body) . "\n") . "}\n";
 }
 
 /** The namespace comes first, then the guard, then what is used. */
@@ -478,6 +471,10 @@ function with_guard(string $source, string $uses = ''): string
 
         if (\in_array($name, BY_HAND, true)) {
             continue;
+        }
+
+        if (!class_exists($class) && !interface_exists($class)) {
+            throw new \LogicException("stubs/$name.php has no $class.");
         }
 
         $source = write(new \ReflectionClass($class));

@@ -29,11 +29,14 @@ pub fn serve(pipe: &Rc<Pipe>) {
 
 /// Makes one call and sends its answer.
 pub fn answer(objects: &Rc<Objects>, call: Call) {
-    objects.drop_all(&call.dropped);
     let number = call.number;
     let result = objects.pipe.within(number, || {
+        let work = || {
+            objects.drop_all(&call.dropped);
+            make(objects, &call)
+        };
         // A panic is a bug of ours. It must not leave PHP without an answer.
-        catch_unwind(AssertUnwindSafe(|| make(objects, &call))).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             Err(Error::bug(
                 "the helper program met an error of its own",
                 None,

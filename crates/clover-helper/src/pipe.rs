@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub enum Frame {
     /// Make a call.
     Call(Call),
-    /// End the call with this number.
+    /// End the call with this number. No call has the number 0: it ends the helper.
     Stop(u64),
     /// The answer to a callback; `None`: it threw.
     Answer(u64, Option<Value>),
@@ -88,7 +88,7 @@ impl Pipe {
     pub fn next(&self) -> Option<Frame> {
         loop {
             if let Some(frame) = self.cut() {
-                return Some(frame);
+                return (!is_end(&frame)).then_some(frame);
             }
             self.fill(Some(PATIENCE))?;
         }
@@ -96,13 +96,17 @@ impl Pipe {
 
     /// A frame that is here already.
     pub fn ready(&self) -> Option<Frame> {
-        if let Some(frame) = self.cut() {
-            return Some(frame);
+        let mut frame = self.cut();
+        if frame.is_none() {
+            if self.fill(Some(Duration::ZERO)).is_none() {
+                end();
+            }
+            frame = self.cut();
         }
-        if self.fill(Some(Duration::ZERO)).is_none() {
+        if frame.as_ref().is_some_and(is_end) {
             end();
         }
-        self.cut()
+        frame
     }
 
     /// Answers a call.
@@ -125,7 +129,8 @@ impl Pipe {
     ) -> Option<Value> {
         let number = self.callbacks.get() + 1;
         self.callbacks.set(number);
-        let frame = json!({"k": number, "cb": name, "o": connection, "a": arguments});
+        let call = self.calls.borrow().last().copied();
+        let frame = json!({"k": number, "c": call, "cb": name, "o": connection, "a": arguments});
         self.send(&[Json::of(&frame).as_bytes()]);
         loop {
             if let Some(answer) = self.answers.borrow_mut().remove(&number) {
@@ -222,6 +227,10 @@ impl Pipe {
             end();
         }
     }
+}
+
+fn is_end(frame: &Frame) -> bool {
+    matches!(frame, Frame::Stop(0))
 }
 
 /// Nobody listens any more. Requests under way are cut, as when a PHP process is killed.

@@ -26,19 +26,61 @@ final readonly class Callbacks
         return [$this->log !== null, $this->rateLimiter !== null];
     }
 
-    /** @param list<scalar|object|array|null> $arguments As the helper sent them */
-    // mixed: each callback has its own type.
-    public function call(string $name, #[\SensitiveParameter] array $arguments): mixed
+    /** @return array<string, scalar|array|null>|bool|string|null What the helper gets */
+    public function call(Callback $callback): array|bool|string|null
     {
-        return match ($name) {
+        return match ($callback->name) {
             'read'     => Wire::text($this->store->read()),
-            'write'    => $this->store->write(...$arguments),
-            'delete'   => $this->store->delete(),
             'lock'     => $this->store->lock(),
-            'unlock'   => $this->store->unlock(),
-            'exchange' => $this->rateLimiter?->exchange(...$arguments),
-            'log'      => $this->log !== null ? ($this->log)(...$arguments) : null,
-            default    => throw new \LogicException("The helper calls $name, which PHP does not have."),
+            'exchange' => $this->exchange($callback),
+            default    => $this->tell($callback),
         };
+    }
+
+    /** @return ?array<string, scalar|array|null> */
+    private function exchange(Callback $callback): ?array
+    {
+        return $this->rateLimiter?->exchange(
+            $callback->int(0),
+            $callback->int(1),
+            $callback->int(2),
+            $callback->ints(3),
+            $callback->isTrue(4),
+            $callback->int(5),
+            $callback->limits(6),
+        );
+    }
+
+    /** Those without an answer. */
+    private function tell(Callback $callback): null
+    {
+        switch ($callback->name) {
+            case 'write':
+                $this->store->write($callback->text(0));
+
+                break;
+
+            case 'delete':
+                $this->store->delete();
+
+                break;
+
+            case 'unlock':
+                $this->store->unlock();
+
+                break;
+
+            case 'log':
+                if ($this->log !== null) {
+                    ($this->log)($callback->text(0), $callback->text(1));
+                }
+
+                break;
+
+            default:
+                throw new \LogicException("The helper calls $callback->name, which PHP does not have.");
+        }
+
+        return null;
     }
 }

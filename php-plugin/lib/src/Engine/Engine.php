@@ -30,6 +30,7 @@ enum Engine: string
     /** Makes the classes of the extension available where it is not loaded. Starts nothing. */
     public static function register(): void
     {
+        /** @var bool $registered */
         static $registered = false;
 
         if ($registered) {

@@ -11,6 +11,9 @@ use CloverSync\Exception\CloverException;
 /**
  * The helper's object that stands for an object of PHP. It is made at its first use. A helper that follows one that
  * ended makes it again from the same arguments, unless it is a response of Clover.
+ *
+ * One helper has all objects of a call: {@see HelperProcess::get()} is asked once for each call, because a destructor
+ * or a signal handler may find in between that the helper has ended.
  */
 final class Handle
 {
@@ -69,24 +72,25 @@ final class Handle
     public static function create(object $object, string $class, #[\SensitiveParameter] array $arguments): void
     {
         self::bind($object, $class, $arguments);
-        self::of($object)->number();
+        self::of($object)->number(HelperProcess::get());
     }
 
     /**
      * The object that a method has answered with.
      *
      * @template T of object
-     * @param class-string<T> $class
-     * @param array{'$o': int} $made
-     * @param ?object         $parent    Whose method it was
-     * @param ?string         $maker     The method, when it may be called again after the helper has ended
-     * @param list<scalar|object|array|null>     $arguments
+     *
+     * @param class-string<T>                $class
+     * @param ?object                        $parent    Whose method it was
+     * @param ?string                        $maker     The method, when it may be called again after the helper has
+     *   ended
+     * @param list<scalar|object|array|null> $arguments
      *
      * @return T
      */
     public static function wrap(
         string $class,
-        array $made,
+        Made $made,
         ?object $parent,
         ?string $maker = null,
         #[\SensitiveParameter]
@@ -95,33 +99,49 @@ final class Handle
         $object              = (new \ReflectionClass($class))->newInstanceWithoutConstructor();
         $name                = substr($class, \strlen('CloverSync\\'));
         $handle              = new self($name, $maker, new \SensitiveParameterValue($arguments), $parent, null);
-        $handle->number      = $made['$o'];
-        $handle->generation  = HelperProcess::get()->generation;
+        $handle->number      = $made->number;
+        $handle->generation  = $made->generation;
         self::all()[$object] = $handle;
 
         return $object;
     }
 
-    /** @param list<scalar|object|array|null> $arguments */
-    // mixed: the caller knows the type of the answer.
-    public static function call(object $object, string $method, #[\SensitiveParameter] array $arguments): mixed
-    {
-        $handle    = self::of($object);
-        $arguments = self::encode($arguments);
-        $number    = $handle->number();
+    /**
+     * @param list<scalar|object|array|null> $arguments
+     *
+     * @return scalar|array|Made|null
+     *
+     * @throws CloverException
+     */
+    public static function call(
+        object $object,
+        string $method,
+        #[\SensitiveParameter]
+        array $arguments,
+    ): bool|int|float|string|array|Made|null {
+        $handle = self::of($object);
+        $helper = HelperProcess::get();
 
-        return HelperProcess::get()->call("$handle->class.$method", $number, $arguments);
+        return $helper->call("$handle->class.$method", $handle->number($helper), self::encode($arguments, $helper));
     }
 
     /**
      * A static method.
      *
      * @param list<scalar|object|array|null> $arguments
+     *
+     * @return scalar|array|Made|null
+     *
+     * @throws CloverException
      */
-    // mixed: the caller knows the type of the answer.
-    public static function callStatic(string $method, #[\SensitiveParameter] array $arguments): mixed
-    {
-        return HelperProcess::get()->call($method, null, self::encode($arguments));
+    public static function callStatic(
+        string $method,
+        #[\SensitiveParameter]
+        array $arguments,
+    ): bool|int|float|string|array|Made|null {
+        $helper = HelperProcess::get();
+
+        return $helper->call($method, null, self::encode($arguments, $helper));
     }
 
     private static function of(object $object): self
@@ -140,11 +160,11 @@ final class Handle
      *
      * @return list<scalar|object|array|null>
      */
-    private static function encode(#[\SensitiveParameter] array $arguments): array
+    private static function encode(#[\SensitiveParameter] array $arguments, HelperProcess $helper): array
     {
         foreach ($arguments as $i => $argument) {
             if (\is_object($argument) && isset(self::all()[$argument])) {
-                $arguments[$i] = ['$o' => self::of($argument)->number()];
+                $arguments[$i] = ['$o' => self::of($argument)->number($helper)];
             }
         }
 
@@ -152,22 +172,20 @@ final class Handle
     }
 
     /** @throws CloverException */
-    private function number(): int
+    private function number(HelperProcess $helper): int
     {
-        if ($this->number !== null && $this->generation === HelperProcess::get()->generation) {
+        if ($this->number !== null && $this->generation === $helper->generation) {
             return $this->number;
         }
 
         if ($this->maker === null) {
-            throw CloverException::fromError([
-                'class'   => 'UnavailableException',
-                'message' => 'The helper program that had this answer of Clover has ended.',
-            ]);
+            throw Failure::unavailable('The helper program that had this answer of Clover has ended.');
         }
 
-        $arguments        = self::encode($this->arguments->getValue());
-        $parent           = $this->parent === null ? null : self::of($this->parent)->number();
-        $helper           = HelperProcess::get();
+        /** @var list<scalar|object|array|null> $arguments */
+        $arguments        = $this->arguments->getValue();
+        $arguments        = self::encode($arguments, $helper);
+        $parent           = $this->parent === null ? null : self::of($this->parent)->number($helper);
         $this->number     = $helper->make($this->maker, $parent, $arguments, $this->callbacks);
         $this->generation = $helper->generation;
 

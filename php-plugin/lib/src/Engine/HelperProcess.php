@@ -15,9 +15,9 @@ use CloverSync\Shop\Support\Platform;
  *
  * A frame is a length (four bytes, the highest first) and that much JSON. PHP sends calls `{"i", "m", "o", "a", "d"}`
  * (number, method, object, arguments, objects that PHP has dropped), answers to callbacks `{"k", "r"}` or `{"k", "x"}`,
- * and `{"x": number}` to end the call under way. The helper sends callbacks `{"k", "cb", "o", "a"}` and answers
- * `{"i", "r"}` or `{"i", "e"}`. Numbers tell answers apart, because a callback or a signal handler may make calls of its
- * own.
+ * and `{"x": number}` to end the call under way; number 0 ends the helper. The helper sends callbacks
+ * `{"k", "c", "cb", "o", "a"}` (number, call, name, object, arguments) and answers `{"i", "r"}` or `{"i", "e"}`. Numbers
+ * tell answers apart, because a callback or a signal handler may make calls of its own.
  */
 final class HelperProcess
 {
@@ -36,6 +36,15 @@ final class HelperProcess
     /** PHP runs signal handlers this often while it waits, in microseconds. */
     private const TICK = 50_000;
 
+    /** Bytes of a frame. A program that is no helper may seem to send a longer one. */
+    private const LONGEST = 1 << 30;
+
+    /** Bytes that are written at once: what a pipe holds. */
+    private const PART = 1 << 16;
+
+    /** What a shell and PHP say of a program that the operating system did not start. */
+    private const NOT_STARTED = [126, 127];
+
     private static ?self $current = null;
 
     private static int $generations = 0;
@@ -44,8 +53,11 @@ final class HelperProcess
 
     private int $calls = 0;
 
-    /** @var array<int, array<string, scalar|object|array|null>> Answers that came while a call within the call waited for its own */
+    /** @var array<int, Answer> By call: those that came while a call within the call waited for its own */
     private array $answers = [];
+
+    /** @var array<int, \Throwable> By call: what a callback or a signal handler threw, which ends the call */
+    private array $thrown = [];
 
     /** @var list<int> Objects that PHP has dropped since the last call */
     private array $dropped = [];
@@ -54,6 +66,9 @@ final class HelperProcess
     private array $callbacks = [];
 
     private bool $ended = false;
+
+    /** Of the helper, when it has ended. */
+    private int $exitCode = -1;
 
     /**
      * @param resource $process
@@ -85,11 +100,7 @@ final class HelperProcess
         try {
             return self::use();
         } catch (HelperException $e) {
-            throw CloverException::fromError([
-                'class'   => 'UnavailableException',
-                'message' => $e->getMessage(),
-                'data'    => ['retryAfter' => 60],
-            ]);
+            throw Failure::unavailable($e->getMessage());
         }
     }
 
@@ -147,36 +158,42 @@ final class HelperProcess
             throw new HelperException(HelperProblem::NotExecutable, $program);
         }
 
-        $process = @\proc_open([$program], [['pipe', 'r'], ['pipe', 'w']], $pipes);
+        $helper = self::isProgram($program) ? self::open($program) : null;
 
-        if (!\is_resource($process)) {
+        if ($helper === null) {
             throw new HelperException(HelperProblem::NotStarted, $program);
         }
-
-        \stream_set_blocking($pipes[1], false);
-        stream_set_read_buffer($pipes[1], 0);
-        stream_set_chunk_size($pipes[1], 1 << 20);
-        $helper = new self(++self::$generations, $program, Platform::processId(), $process, $pipes[0], $pipes[1]);
 
         try {
             $said = $helper->call('hello', null, [self::PROTOCOL], self::FIRST);
         } catch (CloverException) {
-            throw new HelperException(HelperProblem::NoAnswer, $program);
+            $said = null;
         }
 
-        if ($said !== [self::PROTOCOL, Engine::VERSION]) {
-            throw new HelperException(HelperProblem::OtherVersion, (string) ($said[1] ?? '?'));
+        if ($said === [self::PROTOCOL, Engine::VERSION]) {
+            return $helper;
         }
 
-        return $helper;
+        $helper->end(true);
+
+        if (\is_array($said) && \is_int($said[0] ?? null) && \is_string($said[1] ?? null)) {
+            throw new HelperException(HelperProblem::OtherVersion, $said[1]);
+        }
+
+        throw new HelperException(
+            \in_array($helper->exitCode, self::NOT_STARTED, true) ? HelperProblem::NotStarted : HelperProblem::NoAnswer,
+            $program,
+        );
     }
 
     /**
-     * @param string      $maker     The method that makes an object
+     * @param string                         $maker     The method that makes an object
      * @param list<scalar|object|array|null> $arguments
-     * @param ?Callbacks  $callbacks Of a connection
+     * @param ?Callbacks                     $callbacks Of a connection
      *
      * @return int The new object's number
+     *
+     * @throws CloverException
      */
     public function make(
         string $maker,
@@ -189,18 +206,24 @@ final class HelperProcess
             $arguments = [...$arguments, ...$callbacks->optional()];
         }
 
-        $number = $this->call($maker, $parent, $arguments)['$o'];
+        $made = $this->call($maker, $parent, $arguments);
 
-        if ($callbacks !== null) {
-            $this->callbacks[$number] = \WeakReference::create($callbacks);
+        if (!$made instanceof Made) {
+            throw new \LogicException("The helper makes no object by $maker.");
         }
 
-        return $number;
+        if ($callbacks !== null) {
+            $this->callbacks[$made->number] = \WeakReference::create($callbacks);
+        }
+
+        return $made->number;
     }
 
     /**
      * @param list<scalar|object|array|null> $arguments
-     * @param float       $silence   Seconds
+     * @param float                          $silence   Seconds
+     *
+     * @return scalar|array|Made|null
      *
      * @throws CloverException what the call ended with, or that the helper ended
      */
@@ -210,8 +233,7 @@ final class HelperProcess
         #[\SensitiveParameter]
         array $arguments,
         float $silence = self::SILENCE,
-        // mixed: the caller knows the type of the answer.
-    ): mixed {
+    ): bool|int|float|string|array|Made|null {
         $number = ++$this->calls;
         $frame  = ['i' => $number, 'm' => $method, 'a' => $arguments];
 
@@ -230,15 +252,24 @@ final class HelperProcess
         try {
             $this->send($frame);
             $answer = $this->answer($number, $async, $silence);
+            $thrown = $this->thrown[$number] ?? null;
+        } catch (UnavailableException $e) {
+            // What PHP itself threw says more.
+            throw $this->thrown[$number] ?? $e;
         } finally {
-            $async && Platform::asyncSignals(true);
+            unset($this->thrown[$number]);
+            self::letSignalsRun($async);
         }
 
-        if (isset($answer['e'])) {
-            throw CloverException::fromError($answer['e']);
+        if ($thrown !== null) {
+            throw $thrown;
         }
 
-        return $answer['r'] ?? null;
+        if ($answer->failure !== null) {
+            throw $answer->failure->exception();
+        }
+
+        return $this->result($answer->result);
     }
 
     public function isUsable(): bool
@@ -246,123 +277,224 @@ final class HelperProcess
         return !$this->ended && $this->pid === Platform::processId();
     }
 
-    /** Closes its input, which ends it. */
-    public function end(): void
+    /** @param bool $kill Whether it cannot be relied on to end by itself, as it does when its input ends */
+    public function end(bool $kill = false): void
     {
         if ($this->ended) {
             return;
         }
 
+        $isOwn       = $this->isUsable();
         $this->ended = true;
+
+        // A forked process may keep its input open.
+        if ($isOwn && !$kill) {
+            @fwrite($this->in, Wire::encode(['x' => 0]));
+        }
+
         fclose($this->in);
         fclose($this->out);
 
         // It is the parent's, after a fork.
-        if ($this->pid === Platform::processId()) {
-            Platform::closeProcess($this->process);
+        if ($isOwn) {
+            $this->exitCode = Platform::closeProcess($this->process, $kill);
         }
     }
 
     /**
-     * @return array<string, scalar|object|array|null>
-     *
-     * @throws UnavailableException when the helper ends or says nothing for too long
+     * Whether the file may be one for this machine. PHP may give what the operating system refuses to a shell, which
+     * takes each line of it for a command.
      */
-    private function answer(int $number, bool $async, float $silence): array
+    private static function isProgram(string $path): bool
     {
-        $thrown  = null;
-        $latest  = Platform::monotonic() + $silence;
-        $options = [];
+        $head = (string) @file_get_contents($path, length: 20);
+
+        // A script names its program. What PHP may execute but not read is tried.
+        if ($head === '' || str_starts_with($head, '#!')) {
+            return $head !== '' || !is_readable($path);
+        }
+
+        if (!str_starts_with($head, "\x7fELF") || \strlen($head) < 20) {
+            return false;
+        }
+
+        $machine = \ord($head[18]) | (\ord($head[19]) << 8);
+
+        return match (Platform::machine()) {
+            'x86_64'  => $machine === 62,
+            'aarch64' => $machine === 183,
+            default   => true,
+        };
+    }
+
+    private static function open(string $program): ?self
+    {
+        $pipes   = [];
+        $blocked = Platform::blockSignals();
+
+        try {
+            $process = @\proc_open([$program], [['pipe', 'r'], ['pipe', 'w']], $pipes);
+        } finally {
+            Platform::restoreSignals($blocked);
+        }
+
+        if ($process === false || !isset($pipes[0], $pipes[1])) {
+            return null;
+        }
+
+        [$in, $out] = $pipes;
+        \stream_set_blocking($in, false);
+        \stream_set_blocking($out, false);
+        stream_set_read_buffer($out, 0);
+        stream_set_chunk_size($out, 1 << 20);
+
+        return new self(++self::$generations, $program, Platform::processId(), $process, $in, $out);
+    }
+
+    /** Also runs the handlers of signals that came while none could run: PHP does so only at the next signal. */
+    private static function letSignalsRun(bool $async): void
+    {
+        if ($async) {
+            Platform::asyncSignals(true);
+            Platform::dispatchSignals();
+        }
+    }
+
+    /**
+     * @param scalar|array|null $json
+     *
+     * @return scalar|array|Made|null
+     */
+    private function result(bool|int|float|string|array|null $json): bool|int|float|string|array|Made|null
+    {
+        $number     = \is_array($json) ? $json['$o'] ?? null : null;
+        $properties = \is_array($json) ? $json['$p'] ?? [] : [];
+
+        return \is_int($number) && \is_array($properties) ? new Made($this->generation, $number, $properties) : $json;
+    }
+
+    /** @throws UnavailableException when the helper ends or says nothing for too long */
+    private function answer(int $number, bool $async, float $silence): Answer
+    {
+        $latest = Platform::monotonic() + $silence;
 
         while (true) {
             if (isset($this->answers[$number])) {
                 $answer = $this->answers[$number];
                 unset($this->answers[$number]);
 
-                return $thrown === null ? $answer : throw $thrown;
+                return $answer;
             }
 
             $frame = $this->next();
 
-            if ($frame === null) {
+            if ($frame instanceof Answer) {
+                $this->answers[$frame->call] = $frame;
+            } elseif ($frame !== null) {
+                $this->callBack($frame, $async);
+                $latest = Platform::monotonic() + (isset($this->thrown[$number]) ? self::LEAVE : $silence);
+            } else {
                 $this->wait($latest);
-
-                try {
-                    $async && $thrown === null && Platform::dispatchSignals();
-                } catch (\Throwable $e) {
-                    $thrown = $e;
-                    $latest = Platform::monotonic() + self::LEAVE;
-                    $this->send(['x' => $number]);
-                }
-
-                continue;
+                $latest = $async && !isset($this->thrown[$number]) ? $this->interrupt($number, $latest) : $latest;
             }
-
-            if (isset($frame['i'])) {
-                $this->answers[$frame['i']] = $frame;
-
-                continue;
-            }
-
-            if ($thrown !== null) {
-                $this->send(['k' => $frame['k'], 'x' => 1]);
-
-                continue;
-            }
-
-            $thrown = $this->callBack($frame, $async);
-            $latest = Platform::monotonic() + ($thrown === null ? $silence : self::LEAVE);
         }
     }
 
-    /** @param array<string, scalar|object|array|null> $frame */
-    private function callBack(#[\SensitiveParameter] array $frame, bool $async): ?\Throwable
+    /**
+     * Runs signal handlers. What one throws ends the call.
+     *
+     * @return float Until when the helper may be silent now: the handlers' own time does not count
+     */
+    private function interrupt(int $number, float $latest): float
     {
-        try {
-            $callbacks = ($this->callbacks[$frame['o']] ?? null)?->get();
-            $async && Platform::asyncSignals(true);
+        $from = Platform::monotonic();
 
+        try {
+            Platform::dispatchSignals();
+
+            return $latest + Platform::monotonic() - $from;
+        } catch (\Throwable $e) {
+            $this->thrown[$number] = $e;
+            $this->send(['x' => $number]);
+
+            return Platform::monotonic() + self::LEAVE;
+        }
+    }
+
+    /** Runs a callback. What it throws ends the call that it is for, which may be one around the present call. */
+    private function callBack(Callback $callback, bool $async): void
+    {
+        // A lock is released whatever was thrown.
+        if (isset($this->thrown[$callback->call]) && $callback->name !== 'unlock') {
+            $this->send(['k' => $callback->number, 'x' => 1]);
+
+            return;
+        }
+
+        try {
             try {
-                $result = $callbacks?->call($frame['cb'], $frame['a']);
+                self::letSignalsRun($async);
+                $callbacks = ($this->callbacks[$callback->connection] ?? null)?->get();
+                $answer    = ['k' => $callback->number, 'r' => $callbacks?->call($callback)];
             } finally {
                 $async && Platform::asyncSignals(false);
             }
-
-            $this->send(['k' => $frame['k'], 'r' => $result]);
-
-            return null;
         } catch (\Throwable $e) {
-            $this->send(['k' => $frame['k'], 'x' => 1]);
-
-            return $e;
+            $this->thrown[$callback->call] ??= $e;
+            $answer                        = ['k' => $callback->number, 'x' => 1];
         }
+
+        $this->send($answer);
     }
 
-    /** @param array<string, scalar|object|array|null> $frame */
+    /**
+     * Reads meanwhile: the helper may be writing, and neither may wait for the other to read.
+     *
+     * @param array<string, scalar|object|array|null> $frame
+     *
+     * @throws UnavailableException
+     */
     private function send(#[\SensitiveParameter] array $frame): void
     {
-        $json  = Wire::encode($frame);
-        $bytes = pack('N', \strlen($json)) . $json;
+        $bytes  = Wire::encode($frame);
+        $length = \strlen($bytes);
+        $latest = Platform::monotonic() + self::SILENCE;
 
-        while ($bytes !== '') {
-            $written = @fwrite($this->in, $bytes);
-
-            if ($written === false || $written === 0) {
+        for ($sent = 0; $sent < $length;) {
+            if (!$this->isUsable()) {
                 throw $this->gone();
             }
 
-            $bytes = substr($bytes, $written);
+            $written = @fwrite($this->in, substr($bytes, $sent, self::PART));
+
+            if ($written === false) {
+                throw $this->gone();
+            }
+
+            $sent += $written;
+
+            if ($sent < $length) {
+                $this->wait($latest, true);
+            }
         }
     }
 
-    /** @return ?array<string, scalar|object|array|null> Null while no whole frame is here */
-    private function next(): ?array
+    /**
+     * @return Answer|Callback|null Null while no whole frame is here
+     *
+     * @throws UnavailableException when it is no frame of a helper
+     */
+    private function next(): Answer|Callback|null
     {
         if (\strlen($this->received) < 4) {
             return null;
         }
 
-        $length = unpack('N', $this->received)[1];
+        $length = (unpack('N', $this->received) ?: [])[1] ?? 0;
+
+        if ($length > self::LONGEST) {
+            throw $this->gone();
+        }
 
         if (\strlen($this->received) < (4 + $length)) {
             return null;
@@ -371,19 +503,26 @@ final class HelperProcess
         $json           = substr($this->received, 4, $length);
         $this->received = substr($this->received, 4 + $length);
 
-        return Wire::decode($json);
+        return Wire::decode($json) ?? throw $this->gone();
     }
 
-    private function wait(float $latest): void
+    /**
+     * Waits for a tick, or until there is more to read, or to write.
+     *
+     * @throws UnavailableException
+     */
+    private function wait(float $latest, bool $toWrite = false): void
     {
-        if (Platform::monotonic() > $latest) {
+        if (!$this->isUsable() || Platform::monotonic() > $latest) {
             throw $this->gone();
         }
 
-        [$read, $write, $except] = [[$this->out], null, null];
+        $read   = [$this->out];
+        $write  = $toWrite ? [$this->in] : null;
+        $except = null;
 
         // A signal ends the wait early.
-        if (@\stream_select($read, $write, $except, 0, self::TICK) !== 1) {
+        if ((int) @\stream_select($read, $write, $except, 0, self::TICK) === 0 || $read === []) {
             return;
         }
 
@@ -398,12 +537,10 @@ final class HelperProcess
 
     private function gone(): UnavailableException
     {
-        $this->end();
+        $this->end(true);
 
-        return CloverException::fromError([
-            'class'   => 'UnavailableException',
-            'message' => 'The helper program ended before it answered. What it was doing may or may not be done.',
-            'data'    => ['retryAfter' => 60],
-        ]);
+        return Failure::unavailable(
+            'The helper program ended before it answered. What it was doing may or may not be done.',
+        );
     }
 }

@@ -7,8 +7,8 @@ namespace CloverSync\Shop\Engine;
 \defined('_JEXEC') or die();
 
 /**
- * PHP values as JSON for the helper. Text that is not UTF-8 becomes `{"$b": base64}`, an array with such keys
- * `{"$k": [[base64, value], …]}`, and what JSON cannot express `{"$t": type}`.
+ * Frames to and from the helper, see {@see HelperProcess}, and PHP values in them. Text that is not UTF-8 becomes
+ * `{"$b": base64}`, an array with such keys `{"$k": [[base64, value], …]}`, and what JSON cannot express `{"$t": type}`.
  */
 final class Wire
 {
@@ -20,16 +20,28 @@ final class Wire
     /** @param array<string, scalar|object|array|null> $frame */
     public static function encode(#[\SensitiveParameter] array $frame): string
     {
+        // Nearly every frame is plain; what is not is walked through. An exception of json_encode() would name the
+        // frame in its trace.
         $json = json_encode($frame, self::FLAGS);
+        $json = $json === false ? json_encode(self::plain($frame), self::FLAGS) : $json;
 
-        // Nearly every frame is plain; what is not is walked through.
-        return $json === false ? json_encode(self::plain($frame), self::FLAGS | JSON_THROW_ON_ERROR) : $json;
+        if ($json === false) {
+            throw new \LogicException('The helper cannot be sent this: ' . json_last_error_msg());
+        }
+
+        return pack('N', \strlen($json)) . $json;
     }
 
-    /** @return array<string, scalar|object|array|null> */
-    public static function decode(#[\SensitiveParameter] string $json): array
+    /** Null when the helper would not send it. */
+    public static function decode(#[\SensitiveParameter] string $json): Answer|Callback|null
     {
-        return json_decode($json, true, 512, JSON_THROW_ON_ERROR);
+        $frame = json_decode($json, true);
+
+        return match (true) {
+            !\is_array($frame) => null,
+            isset($frame['k']) => self::callback($frame),
+            default => self::answer($frame),
+        };
     }
 
     /** @return string|array<string, string>|null Any bytes, as {@see bytes()} reads them */
@@ -44,37 +56,85 @@ final class Wire
         return \is_array($value) ? (string) base64_decode($value['$b'] ?? '', true) : $value;
     }
 
-    private static function plain(#[\SensitiveParameter] mixed $value, int $depth = 0): mixed
+    private static function callback(#[\SensitiveParameter] array $frame): ?Callback
     {
-        return match (true) {
-            \is_string($value) => self::text($value),
-            \is_array($value) && $depth < self::DEPTH => self::plainArray($value, $depth),
-            \is_float($value) && !is_finite($value) => null,
-            $value === null, \is_scalar($value), $value instanceof \BackedEnum, $value instanceof \stdClass => $value,
-            default => ['$t' => get_debug_type($value)],
-        };
+        $number     = $frame['k'] ?? null;
+        $call       = $frame['c'] ?? null;
+        $connection = $frame['o'] ?? null;
+        $name       = $frame['cb'] ?? null;
+        $arguments  = $frame['a'] ?? null;
+
+        return \is_int($number) && \is_int($call) && \is_int($connection) && \is_string($name) && \is_array($arguments)
+            ? new Callback($number, $call, $connection, $name, $arguments)
+            : null;
     }
 
-    /**
-     * @param array<array-key, scalar|object|array|null> $values
-     *
-     * @return array<array-key, scalar|object|array|null>
-     */
-    private static function plainArray(#[\SensitiveParameter] array $values, int $depth): array
+    private static function answer(#[\SensitiveParameter] array $frame): ?Answer
     {
-        foreach (array_keys($values) as $key) {
-            if (\is_string($key) && preg_match('//u', $key) !== 1) {
-                return ['$k' => array_map(
-                    static fn (int|string $key, mixed $value): array => [
-                        base64_encode((string) $key),
-                        self::plain($value, $depth + 1),
-                    ],
-                    array_keys($values),
-                    $values,
-                )];
-            }
+        $call  = $frame['i'] ?? null;
+        $error = $frame['e'] ?? null;
+
+        if (!\is_int($call)) {
+            return null;
         }
 
-        return array_map(static fn (mixed $value): mixed => self::plain($value, $depth + 1), $values);
+        if (!\is_array($error)) {
+            $result = $frame['r'] ?? null;
+
+            return new Answer($call, \is_scalar($result) || \is_array($result) ? $result : null, null);
+        }
+
+        $class   = $error['class'] ?? null;
+        $message = $error['message'] ?? null;
+        $data    = $error['data'] ?? null;
+
+        return new Answer(
+            $call,
+            null,
+            new Failure(
+                \is_string($class) ? $class : '',
+                \is_string($message) ? $message : '',
+                \is_array($data) ? $data : [],
+            ),
+        );
+    }
+
+    private static function plain(
+        // mixed: whatever PHP code has put into an array.
+        #[\SensitiveParameter]
+        mixed $value,
+        int $depth = 0,
+    ): bool|int|float|string|array|object|null {
+        if (\is_string($value)) {
+            return self::text($value);
+        }
+
+        if (\is_array($value) && $depth < self::DEPTH) {
+            return self::plainArray($value, $depth + 1);
+        }
+
+        if ($value === null || \is_float($value) && !is_finite($value)) {
+            return null;
+        }
+
+        return (
+            \is_scalar($value) || $value instanceof \BackedEnum || $value instanceof \stdClass
+                ? $value
+                : ['$t' => get_debug_type($value)]
+        );
+    }
+
+    private static function plainArray(#[\SensitiveParameter] array $values, int $depth): array
+    {
+        $plain = $pairs = [];
+        $named = true;
+
+        foreach ($values as $key => $value) {
+            $plain[$key] = self::plain($value, $depth);
+            $pairs[]     = [base64_encode((string) $key), $plain[$key]];
+            $named       = $named && (\is_int($key) || preg_match('//u', $key) === 1);
+        }
+
+        return $named ? $plain : ['$k' => $pairs];
     }
 }

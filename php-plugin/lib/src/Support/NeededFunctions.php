@@ -13,7 +13,7 @@ final class NeededFunctions
 {
     public const LIBRARY = [
         'Core' => [
-            'defined', 'strlen',
+            'defined', 'is_a', 'property_exists', 'strlen',
         ],
         'SPL' => [
             'spl_autoload_register',
@@ -25,7 +25,7 @@ final class NeededFunctions
             'hash',
         ],
         'json' => [
-            'json_decode', 'json_encode',
+            'json_decode', 'json_encode', 'json_last_error_msg',
         ],
         'mbstring' => [
             'mb_scrub', 'mb_strtolower', 'mb_substr',
@@ -44,11 +44,11 @@ final class NeededFunctions
             'array_values', 'base64_decode', 'base64_encode', 'bin2hex', 'ceil', 'clearstatcache', 'count',
             'explode', 'fclose', 'feof', 'file_get_contents', 'fread', 'fwrite', 'get_debug_type', 'implode',
             'in_array', 'intdiv', 'intval', 'is_array', 'is_bool', 'is_dir', 'is_executable', 'is_file', 'is_finite',
-            'is_float', 'is_int', 'is_numeric', 'is_object', 'is_resource', 'is_scalar', 'is_string', 'ksort',
-            'ltrim', 'max', 'min', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf', 'str_contains',
-            'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size', 'stream_set_read_buffer',
-            'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval', 'substr', 'trim',
-            'unpack',
+            'is_float', 'is_int', 'is_numeric', 'is_object', 'is_readable', 'is_scalar', 'is_string', 'ksort',
+            'ltrim', 'max', 'min', 'ord', 'pack', 'reset', 'round', 'rtrim', 'serialize', 'sort', 'sprintf',
+            'str_contains', 'str_ends_with', 'str_replace', 'str_starts_with', 'stream_set_chunk_size',
+            'stream_set_read_buffer', 'stripos', 'strpos', 'strrpos', 'strtolower', 'strtoupper', 'strtr', 'strval',
+            'substr', 'trim', 'unpack',
         ],
     ];
 
@@ -73,7 +73,7 @@ final class NeededFunctions
             'hash_equals',
         ],
         'json' => [
-            'json_last_error', 'json_last_error_msg',
+            'json_last_error',
         ],
         'mbstring' => [
             'mb_strimwidth', 'mb_strlen', 'mb_strwidth',

@@ -33,12 +33,14 @@ final class Platform
         'pcntl_exec',
         'pcntl_signal',
         'pcntl_signal_dispatch',
+        'pcntl_sigprocmask',
         'php_uname',
         'posix_get_last_error',
         'posix_getpid',
         'posix_kill',
         'proc_close',
         'proc_open',
+        'proc_terminate',
         'register_shutdown_function',
         'set_time_limit',
         'sleep',
@@ -308,15 +310,25 @@ final class Platform
     }
 
     /**
-     * Waits for the end of a program that proc_open() started; without proc_close() PHP does so by itself.
+     * Waits for the end of a program that proc_open() started. Without proc_close() it may stay as a zombie until PHP
+     * ends.
      *
      * @param resource $process
+     * @param bool     $kill    When it cannot be relied on to end by itself
+     *
+     * @return int Its exit code; -1 when it is not known
      */
-    public static function closeProcess($process): void
+    public static function closeProcess($process, bool $kill): int
     {
-        if (self::has('proc_close') && \is_resource($process)) {
-            \proc_close($process);
+        if ($kill && !self::has('proc_terminate')) {
+            return -1;
         }
+
+        if ($kill) {
+            \proc_terminate($process, 9);
+        }
+
+        return self::has('proc_close') ? \proc_close($process) : -1;
     }
 
     /** @return ?string The processor, such as x86_64 or aarch64; null where nothing tells it */
@@ -329,6 +341,40 @@ final class Platform
     public static function asyncSignals(bool $on): bool
     {
         return self::has('pcntl_async_signals') && \pcntl_async_signals($on);
+    }
+
+    /**
+     * A program that starts meanwhile is not ended by signals to the whole group of processes, such as Ctrl-C: it
+     * inherits what is blocked.
+     *
+     * @return list<int> What was blocked before, for {@see restoreSignals()}
+     */
+    public static function blockSignals(): array
+    {
+        $before = [];
+
+        if (self::has('pcntl_sigprocmask')) {
+            \pcntl_sigprocmask(SIG_BLOCK, [SIGINT, SIGTERM, SIGHUP], $before);
+        }
+
+        $signals = [];
+
+        foreach ($before as $signal) {
+            if (\is_int($signal)) {
+                $signals[] = $signal;
+            }
+        }
+
+        return $signals;
+    }
+
+    /** @param list<int> $blocked */
+    public static function restoreSignals(array $blocked): void
+    {
+        if (self::has('pcntl_sigprocmask')) {
+            $before = [];
+            \pcntl_sigprocmask(SIG_SETMASK, $blocked, $before);
+        }
     }
 
     /** Runs the handlers of signals that have come. */

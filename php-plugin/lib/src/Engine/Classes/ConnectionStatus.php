@@ -41,7 +41,7 @@ final readonly class ConnectionStatus
      *
      * @param list<mixed> $row The properties' values, in their order
      */
-    public static function fromRow(array $row): self
+    public static function fromRow(#[\SensitiveParameter] array $row): self
     {
         $self = new self();
         $self->connected = $row[0];

@@ -29,7 +29,7 @@ final readonly class GroupChanges
      *
      * @param list<mixed> $row The properties' values, in their order
      */
-    public static function fromRow(array $row): self
+    public static function fromRow(#[\SensitiveParameter] array $row): self
     {
         $self = new self();
         $self->changes = (static fn (array $list): array => array_map(ProductChange::fromRow(...), $list))($row[0]);

@@ -31,7 +31,7 @@ final readonly class OrderOutcome
      *
      * @param list<mixed> $row The properties' values, in their order
      */
-    public static function fromRow(array $row): self
+    public static function fromRow(#[\SensitiveParameter] array $row): self
     {
         $self = new self();
         $self->state = OrderState::from($row[0]);

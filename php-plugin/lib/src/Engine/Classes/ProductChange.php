@@ -93,7 +93,7 @@ final readonly class ProductChange
      *
      * @param list<mixed> $row The properties' values, in their order
      */
-    public static function fromRow(array $row): self
+    public static function fromRow(#[\SensitiveParameter] array $row): self
     {
         $self = new self();
         $self->cloverId = $row[0];

@@ -9,6 +9,7 @@ namespace CloverSync;
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Engine\Handle;
+use CloverSync\Shop\Engine\Made;
 use CloverSync\Exception\SettingsException;
 
 /**
@@ -110,18 +111,15 @@ final readonly class Settings
         return Handle::call($this, 'hasCredentials', []);
     }
 
-    /**
-     * @param array{'$o': int, '$p': list<mixed>} $made The object and its properties, in their order
-     * @param list<mixed> $arguments
-     */
+    /** @param list<mixed> $arguments */
     private static function filled(
-        array $made,
+        Made $made,
         ?object $parent,
         string $maker,
         #[\SensitiveParameter] array $arguments,
     ): self {
         $self = Handle::wrap(self::class, $made, $parent, $maker, $arguments);
-        $row  = $made['$p'];
+        $row  = $made->properties;
         $self->environment = Environment::from($row[0]);
         $self->appId = $row[1];
         $self->baseUrl = $row[2];

@@ -56,7 +56,7 @@ final readonly class WebhookVerdict
      *
      * @param list<mixed> $row The properties' values, in their order
      */
-    public static function fromRow(array $row): self
+    public static function fromRow(#[\SensitiveParameter] array $row): self
     {
         $self = new self();
         $self->status = $row[0];

@@ -11,5 +11,4 @@ namespace CloverSync\Exception;
 /** Only the owner can restore the connection: connect to Clover again. */
 final class ReconnectException extends CloverException
 {
-
 }

@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace CloverSync\Shop\Engine;
+
+\defined('_JEXEC') or die();
+
+use CloverSync\Exception\BugException;
+use CloverSync\Exception\CloverException;
+use CloverSync\Exception\UnavailableException;
+
+/** What a call ended with in the helper. */
+final readonly class Failure
+{
+    /** @param array $data Values of the exception's properties, by name */
+    public function __construct(
+        private string $class,
+        private string $message,
+        private array $data = [],
+    ) {
+    }
+
+    /** The helper is not there, or has ended. */
+    public static function unavailable(string $message): UnavailableException
+    {
+        $exception = new UnavailableException($message);
+        self::set($exception, UnavailableException::class, 'retryAfter', 60);
+
+        return self::placed($exception);
+    }
+
+    public function exception(): CloverException
+    {
+        $class = "CloverSync\\Exception\\$this->class";
+
+        if (!is_a($class, CloverException::class, true)) {
+            return self::placed(new BugException("The helper ended a call with an unknown $this->class."));
+        }
+
+        $exception = (new \ReflectionClass($class))->newInstance($this->message);
+
+        foreach ($this->data as $name => $value) {
+            if (\is_scalar($value) || \is_array($value) || $value === null) {
+                self::set($exception, $class, (string) $name, $value);
+            }
+        }
+
+        return self::placed($exception);
+    }
+
+    /**
+     * @template T of CloverException
+     *
+     * @param T $exception
+     *
+     * @return T From the line of the caller: none of the engine's is of use
+     */
+    private static function placed(CloverException $exception): CloverException
+    {
+        foreach ($exception->getTrace() as $frame) {
+            $file = $frame['file'] ?? null;
+            $line = $frame['line'] ?? null;
+
+            if (\is_string($file) && \is_int($line) && !str_starts_with($file, __DIR__)) {
+                self::set($exception, \Exception::class, 'file', $file);
+                self::set($exception, \Exception::class, 'line', $line);
+
+                break;
+            }
+        }
+
+        return $exception;
+    }
+
+    /**
+     * Only the class itself writes them.
+     *
+     * @param class-string $class
+     */
+    private static function set(
+        CloverException $exception,
+        string $class,
+        string $name,
+        bool|int|float|string|array|null $value,
+    ): void {
+        if (property_exists($class, $name)) {
+            (new \ReflectionProperty($class, $name))->setValue($exception, $value);
+        }
+    }
+}
