@@ -401,9 +401,9 @@ function exception_class(\ReflectionClass $class): string
 
 function first_case(string $enum): int|string
 {
-    $cases = is_a($enum, \BackedEnum::class, true) ? $enum::cases() : [];
+    $case = enum_exists($enum) ? (new \ReflectionEnum($enum))->getCases()[0] ?? null : null;
 
-    return isset($cases[0]) ? $cases[0]->value : '';
+    return $case instanceof \ReflectionEnumBackedCase ? $case->getBackingValue() : '';
 }
 
 /** @return string Everything from the docblock to the opening brace, as the stub has it */

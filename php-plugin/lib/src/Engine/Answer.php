@@ -11,11 +11,11 @@ final readonly class Answer
 {
     /**
      * @param int               $call   Its number
-     * @param scalar|array|null $result Decoded JSON
+     * @param bool|int|string|array|null $result Decoded JSON
      */
     public function __construct(
         public int $call,
-        public bool|int|float|string|array|null $result,
+        public bool|int|string|array|null $result,
         public ?Failure $failure,
     ) {
     }

@@ -41,7 +41,7 @@ final readonly class Failure
         $exception = (new \ReflectionClass($class))->newInstance($this->message);
 
         foreach ($this->data as $name => $value) {
-            if (\is_scalar($value) || \is_array($value) || $value === null) {
+            if (\is_bool($value) || \is_int($value) || \is_string($value) || \is_array($value) || $value === null) {
                 self::set($exception, $class, (string) $name, $value);
             }
         }
@@ -82,7 +82,7 @@ final readonly class Failure
         CloverException $exception,
         string $class,
         string $name,
-        bool|int|float|string|array|null $value,
+        bool|int|string|array|null $value,
     ): void {
         if (property_exists($class, $name)) {
             (new \ReflectionProperty($class, $name))->setValue($exception, $value);

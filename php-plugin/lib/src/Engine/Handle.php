@@ -109,7 +109,7 @@ final class Handle
     /**
      * @param list<scalar|object|array|null> $arguments
      *
-     * @return scalar|array|Made|null
+     * @return bool|int|string|array|Made|null
      *
      * @throws CloverException
      */
@@ -118,7 +118,7 @@ final class Handle
         string $method,
         #[\SensitiveParameter]
         array $arguments,
-    ): bool|int|float|string|array|Made|null {
+    ): bool|int|string|array|Made|null {
         $handle = self::of($object);
         $helper = HelperProcess::get();
 
@@ -130,7 +130,7 @@ final class Handle
      *
      * @param list<scalar|object|array|null> $arguments
      *
-     * @return scalar|array|Made|null
+     * @return bool|int|string|array|Made|null
      *
      * @throws CloverException
      */
@@ -138,7 +138,7 @@ final class Handle
         string $method,
         #[\SensitiveParameter]
         array $arguments,
-    ): bool|int|float|string|array|Made|null {
+    ): bool|int|string|array|Made|null {
         $helper = HelperProcess::get();
 
         return $helper->call($method, null, self::encode($arguments, $helper));

@@ -16,8 +16,8 @@ use CloverSync\Shop\Support\Platform;
  * A frame is a length (four bytes, the highest first) and that much JSON. PHP sends calls `{"i", "m", "o", "a", "d"}`
  * (number, method, object, arguments, objects that PHP has dropped), answers to callbacks `{"k", "r"}` or `{"k", "x"}`,
  * and `{"x": number}` to end the call under way; number 0 ends the helper. The helper sends callbacks
- * `{"k", "c", "cb", "o", "a"}` (number, call, name, object, arguments) and answers `{"i", "r"}` or `{"i", "e"}`. Numbers
- * tell answers apart, because a callback or a signal handler may make calls of its own.
+ * `{"k", "c", "cb", "o", "a"}` (number, call, name, object, arguments) and answers `{"i", "r"}` or `{"i", "e"}`.
+ * Numbers tell answers apart, because a callback or a signal handler may make calls of its own.
  */
 final class HelperProcess
 {
@@ -223,7 +223,7 @@ final class HelperProcess
      * @param list<scalar|object|array|null> $arguments
      * @param float                          $silence   Seconds
      *
-     * @return scalar|array|Made|null
+     * @return bool|int|string|array|Made|null
      *
      * @throws CloverException what the call ended with, or that the helper ended
      */
@@ -233,7 +233,7 @@ final class HelperProcess
         #[\SensitiveParameter]
         array $arguments,
         float $silence = self::SILENCE,
-    ): bool|int|float|string|array|Made|null {
+    ): bool|int|string|array|Made|null {
         $number = ++$this->calls;
         $frame  = ['i' => $number, 'm' => $method, 'a' => $arguments];
 
@@ -361,11 +361,11 @@ final class HelperProcess
     }
 
     /**
-     * @param scalar|array|null $json
+     * @param bool|int|string|array|null $json
      *
-     * @return scalar|array|Made|null
+     * @return bool|int|string|array|Made|null
      */
-    private function result(bool|int|float|string|array|null $json): bool|int|float|string|array|Made|null
+    private function result(bool|int|string|array|null $json): bool|int|string|array|Made|null
     {
         $number     = \is_array($json) ? $json['$o'] ?? null : null;
         $properties = \is_array($json) ? $json['$p'] ?? [] : [];

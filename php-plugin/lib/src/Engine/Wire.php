@@ -7,8 +7,8 @@ namespace CloverSync\Shop\Engine;
 \defined('_JEXEC') or die();
 
 /**
- * Frames to and from the helper, see {@see HelperProcess}, and PHP values in them. Text that is not UTF-8 becomes
- * `{"$b": base64}`, an array with such keys `{"$k": [[base64, value], …]}`, and what JSON cannot express `{"$t": type}`.
+ * Frames to and from the helper, see {@see HelperProcess}. Text that is not UTF-8 becomes `{"$b": base64}`, an array
+ * with such keys `{"$k": [[base64, value], …]}`, and what JSON cannot express `{"$t": type}`.
  */
 final class Wire
 {
@@ -81,7 +81,11 @@ final class Wire
         if (!\is_array($error)) {
             $result = $frame['r'] ?? null;
 
-            return new Answer($call, \is_scalar($result) || \is_array($result) ? $result : null, null);
+            return new Answer(
+                $call,
+                \is_bool($result) || \is_int($result) || \is_string($result) || \is_array($result) ? $result : null,
+                null,
+            );
         }
 
         $class   = $error['class'] ?? null;
@@ -99,40 +103,25 @@ final class Wire
         );
     }
 
-    private static function plain(
-        // mixed: whatever PHP code has put into an array.
-        #[\SensitiveParameter]
-        mixed $value,
-        int $depth = 0,
-    ): bool|int|float|string|array|object|null {
-        if (\is_string($value)) {
-            return self::text($value);
-        }
-
-        if (\is_array($value) && $depth < self::DEPTH) {
-            return self::plainArray($value, $depth + 1);
-        }
-
-        if ($value === null || \is_float($value) && !is_finite($value)) {
-            return null;
-        }
-
-        return (
-            \is_scalar($value) || $value instanceof \BackedEnum || $value instanceof \stdClass
-                ? $value
-                : ['$t' => get_debug_type($value)]
-        );
-    }
-
-    private static function plainArray(#[\SensitiveParameter] array $values, int $depth): array
+    private static function plain(#[\SensitiveParameter] array $values, int $depth = 0): array
     {
         $plain = $pairs = [];
         $named = true;
 
         foreach ($values as $key => $value) {
-            $plain[$key] = self::plain($value, $depth);
-            $pairs[]     = [base64_encode((string) $key), $plain[$key]];
-            $named       = $named && (\is_int($key) || preg_match('//u', $key) === 1);
+            $plain[$key] = match (true) {
+                \is_string($value) => self::text($value),
+                \is_array($value) && $depth < self::DEPTH => self::plain($value, $depth + 1),
+                \is_float($value) && !is_finite($value) => null,
+                $value === null,
+                \is_scalar($value),
+                $value instanceof \BackedEnum,
+                $value instanceof \stdClass,
+                    => $value,
+                default => ['$t' => get_debug_type($value)],
+            };
+            $pairs[] = [base64_encode((string) $key), $plain[$key]];
+            $named   = $named && (\is_int($key) || preg_match('//u', $key) === 1);
         }
 
         return $named ? $plain : ['$k' => $pairs];
