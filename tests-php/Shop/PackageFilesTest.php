@@ -238,7 +238,7 @@ final class PackageFilesTest extends TestCase
         $copies = [];
         $root   = \dirname(__DIR__, 2) . '/php-plugin';
 
-        foreach ([...glob("$root/*.xml"), ...glob("$root/*/*.xml")] as $file) {
+        foreach ([...(glob("$root/*.xml") ?: []), ...(glob("$root/*/*.xml") ?: [])] as $file) {
             $copies[$file] = tempnam(sys_get_temp_dir(), 'cloversync-manifest-');
             copy($file, $copies[$file]);
         }

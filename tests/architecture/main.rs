@@ -54,6 +54,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clover-simulator", &[]),
     ("clover-service", &["clover-core", "clover-client"]),
     (
+        "clover-helper",
+        &["clover-core", "clover-client", "clover-service"],
+    ),
+    (
         "cloversync",
         &["clover-core", "clover-client", "clover-service"],
     ),
