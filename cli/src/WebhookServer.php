@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Cli;
 
+use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Services;
 use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
@@ -42,13 +43,10 @@ final class WebhookServer
             return;
         }
 
-        $problem = Platform::hasExtension('cloversync-refused')
+        $engine  = MissingEngine::sentence(Engine::report());
+        $problem = $engine !== null && Platform::hasExtension('cloversync-refused')
             ? 'the extension is named in the pool; name it in php.ini'
-            : (
-                Platform::hasExtension('cloversync')
-                    ? Platform::problem(NeededFunctions::LIBRARY)
-                    : 'the extension is not loaded; name it in php.ini'
-            );
+            : $engine ?? Platform::problem(NeededFunctions::LIBRARY);
 
         if ($problem !== null) {
             Platform::log("cloversync: $problem");

@@ -5,12 +5,14 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Extension;
 
 use CloverSync\Tests\Support\Fpm;
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
 /**
  * A PHP process that has started cannot load the extension any more: its classes would point to memory of requests that
  * have ended.
  */
+#[Group('module')]
 final class LateLoadTest extends TestCase
 {
     private const SENTENCE = 'cloversync is not loaded: load it in php.ini';

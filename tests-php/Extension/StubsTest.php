@@ -4,9 +4,11 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Extension;
 
+use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\Attributes\TestDox;
 use PHPUnit\Framework\TestCase;
 
+#[Group('module')]
 final class StubsTest extends TestCase
 {
     #[TestDox('the stubs agree with the loaded extension about every class')]

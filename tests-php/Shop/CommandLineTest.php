@@ -151,6 +151,7 @@ final class CommandLineTest extends CommandLineTestCase
         }
     }
 
+    #[Group('module')]
     public function test_without_the_extension_one_sentence_says_what_to_do(): void
     {
         $this->shell->environment['CLOVERSYNC_EXTENSION'] = '/nowhere/libcloversync.so';
@@ -160,6 +161,7 @@ final class CommandLineTest extends CommandLineTestCase
         self::assertSame(1, substr_count($result['err'], "\n"), $result['err']);
     }
 
+    #[Group('module')]
     public function test_a_library_that_php_refuses_is_told_with_php_s_own_reason(): void
     {
         $bad = $this->shell->folder . '/libcloversync.so';

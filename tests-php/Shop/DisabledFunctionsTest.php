@@ -79,6 +79,7 @@ final class DisabledFunctionsTest extends CommandLineTestCase
         'mail',
     ];
 
+    #[Group('module')]
     public function test_the_list_of_needed_functions_is_the_one_that_the_script_makes(): void
     {
         $file  = \dirname(__DIR__, 2) . '/php-plugin/lib/src/Support/NeededFunctions.php';
@@ -94,12 +95,14 @@ final class DisabledFunctionsTest extends CommandLineTestCase
         self::assertSame([], array_intersect(self::needed(), Platform::OPTIONAL));
     }
 
+    #[Group('module')]
     public function test_the_main_job_runs_without_everything_that_has_a_stand_in(): void
     {
         $this->disable(...Platform::OPTIONAL);
         $this->mainJob();
     }
 
+    #[Group('module')]
     public function test_the_main_job_runs_without_what_shared_hosts_disable(): void
     {
         $this->disable(...self::USUAL);
@@ -187,6 +190,7 @@ final class DisabledFunctionsTest extends CommandLineTestCase
         self::assertFalse((new ProcessIdentity('here', (int) getmypid(), 1))->isDead('here', 0, 0));
     }
 
+    #[Group('module')]
     public function test_webhooks_are_answered_and_worked_without_everything_that_has_a_stand_in(): void
     {
         $this->shell->environment['CLOVERSYNC_WEBHOOK_SECRET'] = 'the auth code';
@@ -243,6 +247,7 @@ final class DisabledFunctionsTest extends CommandLineTestCase
         self::assertStringContainsString('pcntl_exec and proc_open are disabled', $result['err']);
     }
 
+    #[Group('module')]
     public function test_each_function_by_itself(): void
     {
         if (getenv('CLOVERSYNC_EVERY_FUNCTION') !== '1') {

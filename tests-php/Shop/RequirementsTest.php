@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Shop\Engine\HelperProblem;
 use PHPUnit\Framework\Attributes\Group;
 use PHPUnit\Framework\TestCase;
 
@@ -12,6 +13,7 @@ use PHPUnit\Framework\TestCase;
  * keys here.
  */
 #[Group('once')]
+#[Group('module')]
 final class RequirementsTest extends TestCase
 {
     public function test_a_disabled_function_of_the_library_or_of_the_pages_is_named(): void
@@ -36,7 +38,7 @@ final class RequirementsTest extends TestCase
 
     public function test_without_the_extension_that_comes_first(): void
     {
-        self::assertStringStartsWith('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING ', $this->problem(
+        self::assertSame('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI', $this->problem(
             'disable_functions=nl2br',
             extension: false,
         ));
@@ -50,7 +52,13 @@ final class RequirementsTest extends TestCase
         self::assertGreaterThan(4, preg_match_all("/'(PLG_[A-Z0-9_]+)'/", $source, $keys));
 
         foreach ($keys[1] as $key) {
-            self::assertStringContainsString("\n$key=\"", $texts);
+            $endings = str_ends_with($key, '_')
+                ? array_map(static fn (HelperProblem $problem): string => strtoupper($problem->value), HelperProblem::cases())
+                : [''];
+
+            foreach ($endings as $ending) {
+                self::assertStringContainsString("\n$key$ending=\"", $texts);
+            }
         }
     }
 
@@ -79,9 +87,10 @@ final class RequirementsTest extends TestCase
             }
             namespace {
                 const _JEXEC = 1;
-                foreach (['Support/Platform', 'Support/NeededFunctions', 'Joomla/Requirements'] as $file) {
-                    require "ROOT/$file.php";
-                }
+                spl_autoload_register(static function (string $class): void {
+                    require 'ROOT/' . strtr(substr($class, strlen('CloverSync\\Shop\\')), '\\', '/') . '.php';
+                });
+                \CloverSync\Shop\Engine\Engine::register();
                 echo \CloverSync\Shop\Joomla\Requirements::problem() ?? 'none';
             }
             PHP);
@@ -98,7 +107,7 @@ final class RequirementsTest extends TestCase
             [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]],
             $pipes,
             null,
-            ['PHP_INI_SCAN_DIR' => ":$folder"] + getenv(),
+            ['PHP_INI_SCAN_DIR' => ":$folder", 'CLOVERSYNC_ENGINE' => 'extension'] + getenv(),
         );
         $said = (string) stream_get_contents($pipes[1]);
         proc_close($process);

@@ -530,8 +530,13 @@ foreach (steps() as $name => $step) {
 
 ob_start();
 phpinfo();
-(new \ReflectionExtension('cloversync'))->info();
-echo new \ReflectionExtension('cloversync'), print_r(ini_get_all(), true), print_r(error_get_last(), true);
+
+if (\extension_loaded('cloversync')) {
+    (new \ReflectionExtension('cloversync'))->info();
+    echo new \ReflectionExtension('cloversync');
+}
+
+echo print_r(ini_get_all(), true), print_r(error_get_last(), true);
 World::$texts['phpinfo()'] = (string) ob_get_clean();
 
 unset(World::$canaries['access token now'], World::$canaries['refresh token now']);

@@ -30,6 +30,11 @@ final readonly class Failure
         return self::placed($exception);
     }
 
+    public static function bug(string $message): BugException
+    {
+        return self::placed(new BugException($message));
+    }
+
     public function exception(): CloverException
     {
         $class = "CloverSync\\Exception\\$this->class";

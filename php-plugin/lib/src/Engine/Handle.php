@@ -7,6 +7,7 @@ namespace CloverSync\Shop\Engine;
 \defined('_JEXEC') or die();
 
 use CloverSync\Exception\CloverException;
+use CloverSync\Shop\Support\Platform;
 
 /**
  * The helper's object that stands for an object of PHP. It is made at its first use. A helper that follows one that
@@ -24,6 +25,9 @@ final class Handle
 
     private int $generation = 0;
 
+    /** Whose it is. */
+    private readonly int $process;
+
     /**
      * @param string                   $class     Its methods begin with it
      * @param ?string                  $maker     The method that makes it; null for an answer of Clover's
@@ -37,6 +41,7 @@ final class Handle
         private readonly ?object $parent,
         private readonly ?Callbacks $callbacks,
     ) {
+        $this->process = Platform::processId();
     }
 
     public function __destruct()
@@ -142,6 +147,18 @@ final class Handle
         $helper = HelperProcess::get();
 
         return $helper->call($method, null, self::encode($arguments, $helper));
+    }
+
+    /**
+     * For an object that reads ahead, which only the process that made it can do.
+     *
+     * @throws CloverException in a forked process
+     */
+    public static function requireOwner(object $object): void
+    {
+        if (self::of($object)->process !== Platform::processId()) {
+            throw Failure::bug('a PageIterator cannot be used in a forked process: make one there');
+        }
     }
 
     private static function of(object $object): self

@@ -71,6 +71,8 @@ final readonly class PageIterator implements \Iterator
     /** @return array{page: ?Page, key: int} */
     private function begin(): array
     {
+        Handle::requireOwner($this);
+
         return self::positions()[$this] ?? $this->read(0);
     }
 
