@@ -108,6 +108,7 @@ lint-php: setup $(MAGO)
 	$(MAGO) lint
 	$(MAGO) analyze $(ANALYZED)
 	$(MAGO) analyze $(NOWHERE:%=--retain-code %)
+	php -n scripts/engine-classes.php --check
 	@find php-plugin cli dev scripts stubs tests-php benches -name '*.php' -print0 | xargs -0 -n1 -P2 php -n -l | grep -v '^No syntax errors' ; test $${PIPESTATUS[0]} -eq 0
 	@find scripts .ci cloversync -type f \( -name '*.sh' -o -name run -o -name cloversync \) -print0 | xargs -0 -n1 bash -n
 

@@ -385,25 +385,22 @@ function exception_class(\ReflectionClass $class): string
         $type    = (string) $method->getReturnType();
         $isEnum  = enum_exists($type);
         $default = match (true) {
-            $isEnum                     => var_export(first_case($type), true),
-            str_starts_with($type, '?') => 'null',
-            default                     => ['string' => "''", 'int' => '0', 'array' => '[]'][$type],
+            $isEnum, str_starts_with($type, '?') => 'null',
+            default                              => ['string' => "''", 'int' => '0', 'array' => '[]'][$type],
         };
-        $properties[] = '    protected ' . ($isEnum ? 'string' : $type) . " \$$name = $default;\n";
+        $properties[] = '    protected ' . ($isEnum ? '?string' : $type) . " \$$name = $default;\n";
         $methods[]    = method(
             $method,
-            'return ' . ($isEnum ? short($type) . "::from(\$this->$name);" : "\$this->$name;"),
+            'return '
+            . (
+                $isEnum
+                    ? short($type) . "::from(\$this->$name ?? throw new \\Error('\$$name is not set'));"
+                    : "\$this->$name;"
+            ),
         );
     }
 
     return implode("\n", [...$properties, ...$methods]);
-}
-
-function first_case(string $enum): int|string
-{
-    $case = enum_exists($enum) ? (new \ReflectionEnum($enum))->getCases()[0] ?? null : null;
-
-    return $case instanceof \ReflectionEnumBackedCase ? $case->getBackingValue() : '';
 }
 
 /** @return string Everything from the docblock to the opening brace, as the stub has it */

@@ -53,7 +53,10 @@ final class RequirementsTest extends TestCase
 
         foreach ($keys[1] as $key) {
             $endings = str_ends_with($key, '_')
-                ? array_map(static fn (HelperProblem $problem): string => strtoupper($problem->value), HelperProblem::cases())
+                ? array_map(
+                    static fn (HelperProblem $problem): string => strtoupper($problem->value),
+                    HelperProblem::cases(),
+                )
                 : [''];
 
             foreach ($endings as $ending) {

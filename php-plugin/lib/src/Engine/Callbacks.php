@@ -27,7 +27,7 @@ final readonly class Callbacks
     }
 
     /** @return array<string, scalar|array|null>|bool|string|null What the helper gets */
-    public function call(Callback $callback): array|bool|string|null
+    public function call(#[\SensitiveParameter] Callback $callback): array|bool|string|null
     {
         return match ($callback->name) {
             'read'     => Wire::text($this->store->read()),
@@ -38,7 +38,7 @@ final readonly class Callbacks
     }
 
     /** @return ?array<string, scalar|array|null> */
-    private function exchange(Callback $callback): ?array
+    private function exchange(#[\SensitiveParameter] Callback $callback): ?array
     {
         return $this->rateLimiter?->exchange(
             $callback->int(0),
@@ -52,7 +52,7 @@ final readonly class Callbacks
     }
 
     /** Those without an answer. */
-    private function tell(Callback $callback): null
+    private function tell(#[\SensitiveParameter] Callback $callback): null
     {
         switch ($callback->name) {
             case 'write':

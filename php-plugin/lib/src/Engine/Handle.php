@@ -177,8 +177,12 @@ final class Handle
      *
      * @return list<scalar|object|array|null>
      */
-    private static function encode(#[\SensitiveParameter] array $arguments, HelperProcess $helper): array
-    {
+    private static function encode(
+        #[\SensitiveParameter]
+        array $arguments,
+        #[\SensitiveParameter]
+        HelperProcess $helper,
+    ): array {
         foreach ($arguments as $i => $argument) {
             if (\is_object($argument) && isset(self::all()[$argument])) {
                 $arguments[$i] = ['$o' => self::of($argument)->number($helper)];
@@ -189,7 +193,7 @@ final class Handle
     }
 
     /** @throws CloverException */
-    private function number(HelperProcess $helper): int
+    private function number(#[\SensitiveParameter] HelperProcess $helper): int
     {
         if ($this->number !== null && $this->generation === $helper->generation) {
             return $this->number;

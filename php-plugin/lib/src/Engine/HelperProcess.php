@@ -42,6 +42,9 @@ final class HelperProcess
     /** Bytes that are written at once: what a pipe holds. */
     private const PART = 1 << 16;
 
+    /** The callback that releases a lock. It runs whatever was thrown, and no signal handler can prevent it. */
+    private const RELEASE = 'unlock';
+
     /** What a shell and PHP say of a program that the operating system did not start. */
     private const NOT_STARTED = [126, 127];
 
@@ -422,10 +425,9 @@ final class HelperProcess
     }
 
     /** Runs a callback. What it throws ends the call that it is for, which may be one around the present call. */
-    private function callBack(Callback $callback, bool $async): void
+    private function callBack(#[\SensitiveParameter] Callback $callback, bool $async): void
     {
-        // A lock is released whatever was thrown.
-        if (isset($this->thrown[$callback->call]) && $callback->name !== 'unlock') {
+        if (isset($this->thrown[$callback->call]) && $callback->name !== self::RELEASE) {
             $this->send(['k' => $callback->number, 'x' => 1]);
 
             return;
@@ -433,7 +435,7 @@ final class HelperProcess
 
         try {
             try {
-                self::letSignalsRun($async);
+                self::letSignalsRun($async && $callback->name !== self::RELEASE);
                 $callbacks = ($this->callbacks[$callback->connection] ?? null)?->get();
                 $answer    = ['k' => $callback->number, 'r' => $callbacks?->call($callback)];
             } finally {

@@ -54,6 +54,9 @@ final class Platform
         'usleep',
     ];
 
+    /** SIGHUP, SIGINT and SIGTERM, which terminals and service managers send to all processes of a group. */
+    private const GROUP_SIGNALS = [1, 2, 15];
+
     /** @var array<string, bool> */
     private static array $known = [];
 
@@ -354,7 +357,7 @@ final class Platform
         $before = [];
 
         if (self::has('pcntl_sigprocmask')) {
-            \pcntl_sigprocmask(SIG_BLOCK, [SIGINT, SIGTERM, SIGHUP], $before);
+            \pcntl_sigprocmask(SIG_BLOCK, self::GROUP_SIGNALS, $before);
         }
 
         $signals = [];
@@ -368,12 +371,14 @@ final class Platform
         return $signals;
     }
 
-    /** @param list<int> $blocked */
-    public static function restoreSignals(array $blocked): void
+    /** @param list<int> $before What {@see blockSignals()} returned */
+    public static function restoreSignals(array $before): void
     {
-        if (self::has('pcntl_sigprocmask')) {
-            $before = [];
-            \pcntl_sigprocmask(SIG_SETMASK, $blocked, $before);
+        $blocked = array_diff(self::GROUP_SIGNALS, $before);
+
+        if ($blocked !== [] && self::has('pcntl_sigprocmask')) {
+            $now = [];
+            \pcntl_sigprocmask(SIG_UNBLOCK, $blocked, $now);
         }
     }
 

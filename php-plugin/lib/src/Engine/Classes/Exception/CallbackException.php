@@ -13,10 +13,10 @@ use CloverSync\CallbackKind;
 /** The callback cannot be used: start the authorization again. */
 final class CallbackException extends CloverException
 {
-    protected string $kind = 'denied';
+    protected ?string $kind = null;
 
     public function getKind(): CallbackKind
     {
-        return CallbackKind::from($this->kind);
+        return CallbackKind::from($this->kind ?? throw new \Error('$kind is not set'));
     }
 }
