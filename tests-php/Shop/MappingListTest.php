@@ -7,7 +7,7 @@ namespace CloverSync\Tests\Shop;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
-use CloverSync\Shop\Links\ListedLink;
+use CloverSync\Shop\Status\ListedLink;
 use CloverSync\Shop\Support\TimeBudget;
 use CloverSync\Tests\Support\SalesTestCase;
 use CloverSync\WebhookEvent;

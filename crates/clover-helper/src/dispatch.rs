@@ -4,21 +4,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use clover_service::Error;
-use serde_json::Value;
 
+use crate::arguments::{Arguments, unknown};
 use crate::classes::{catalog, connection, ledger, orders, settings, stock, vault, webhook};
 use crate::failure;
 use crate::json::{Json, positional};
 use crate::objects::Objects;
 use crate::pipe::{Call, Frame, Pipe};
-use crate::value::{self, value_text};
 
 /// Of the frames. PHP refuses another one.
 const PROTOCOL: u32 = 1;
 
 /// Answers calls until PHP ends.
 pub fn serve(pipe: &Rc<Pipe>) {
-    let objects = Objects::new(pipe);
+    let objects = Objects::new(pipe, answer);
     while let Some(frame) = pipe.next() {
         // Anything else is for a call that has its answer.
         if let Frame::Call(call) = frame {
@@ -48,77 +47,6 @@ pub fn answer(objects: &Rc<Objects>, call: Call) {
         .answer(number, result.map_err(failure::exception));
 }
 
-/// The arguments of a call.
-pub struct Arguments<'a> {
-    values: &'a [Value],
-    /// Filled in for those that PHP did not send.
-    none: Value,
-}
-
-impl<'a> Arguments<'a> {
-    /// As they are.
-    pub fn new(values: &'a [Value]) -> Self {
-        Self {
-            values,
-            none: Value::Null,
-        }
-    }
-
-    /// One of them.
-    pub fn at(&self, index: usize) -> &Value {
-        self.values.get(index).unwrap_or(&self.none)
-    }
-
-    /// The number of an object.
-    pub fn object(&self, index: usize) -> Option<u64> {
-        self.at(index).get("$o").and_then(Value::as_u64)
-    }
-
-    /// A `string` that must be UTF-8.
-    ///
-    /// # Errors
-    /// It is not.
-    pub fn text(&self, index: usize, name: &str) -> Result<String, Error> {
-        self.optional_text(index, name)
-            .map(Option::unwrap_or_default)
-    }
-
-    /// A `?string` that must be UTF-8.
-    ///
-    /// # Errors
-    /// It is not.
-    pub fn optional_text(&self, index: usize, name: &str) -> Result<Option<String>, Error> {
-        let value = self.at(index);
-        match value_text(value) {
-            Some(text) => Ok(Some(text.into_owned())),
-            None if value.is_null() => Ok(None),
-            None => Err(Error::item(value::NOT_UTF8, name)),
-        }
-    }
-
-    /// A `string` of any bytes.
-    pub fn bytes(&self, index: usize) -> Vec<u8> {
-        value::plain_bytes(self.at(index))
-            .unwrap_or_default()
-            .into_owned()
-    }
-
-    /// A `?string` of any bytes.
-    pub fn optional_bytes(&self, index: usize) -> Option<Vec<u8>> {
-        value::plain_bytes(self.at(index)).map(std::borrow::Cow::into_owned)
-    }
-
-    /// An `int`.
-    pub fn integer(&self, index: usize) -> i64 {
-        self.at(index).as_i64().unwrap_or(0)
-    }
-
-    /// A `bool`.
-    pub fn is_true(&self, index: usize) -> bool {
-        self.at(index).as_bool().unwrap_or(false)
-    }
-}
-
 fn make(objects: &Rc<Objects>, call: &Call) -> Result<Json, Error> {
     let (class, method) = call.method.split_once('.').unwrap_or(("", &call.method));
     let arguments = Arguments::new(&call.arguments);
@@ -139,9 +67,4 @@ fn make(objects: &Rc<Objects>, call: &Call) -> Result<Json, Error> {
         "Webhook" => webhook::call(objects, object, method, &arguments),
         _ => Err(unknown(&call.method)),
     }
-}
-
-/// PHP and helper are of one version, so this is a bug.
-pub fn unknown(method: &str) -> Error {
-    Error::bug(format!("the helper has no {method}"), None)
 }

@@ -5,6 +5,7 @@
 //! It makes one call at a time on one thread, and ends when its input ends. No secret is read from
 //! the arguments or the environment, and none is written anywhere but into the pipe.
 
+mod arguments;
 mod classes;
 mod dispatch;
 mod failure;

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use clover_client::Hosts;
+use clover_core::ledger::StatusSets;
 use clover_core::seal::Vault;
+use clover_core::settings::Secret;
 use clover_service::Error;
 use clover_service::Session;
 use clover_service::catalog::Catalog;
@@ -15,13 +18,42 @@ use clover_service::page::{Page, StockPage};
 use clover_service::stock::{Stock, StockBatch};
 use serde_json::Value;
 
-use crate::classes::catalog::Lookup;
-use crate::classes::ledger::Ledger;
-use crate::classes::settings::Settings;
-use crate::classes::webhook::Webhook;
-use crate::dispatch;
 use crate::json::Json;
 use crate::pipe::{Call, Pipe};
+
+/// The owner's settings, checked as a whole.
+pub struct Settings {
+    pub core: clover_core::settings::Settings,
+    pub hosts: Hosts,
+}
+
+/// What Clover answers about single items.
+pub struct Lookup {
+    pub deleted: Vec<String>,
+    pub page: Rc<Page>,
+}
+
+/// The rules of the stock ledger under the owner's settings.
+pub struct Ledger {
+    pub push: bool,
+    pub paid: Vec<i64>,
+    pub refunded: Vec<i64>,
+}
+
+impl Ledger {
+    pub fn statuses(&self) -> StatusSets<'_> {
+        StatusSets {
+            paid: &self.paid,
+            refunded: &self.refunded,
+        }
+    }
+}
+
+/// Judges webhook requests.
+pub struct Webhook {
+    pub secret: Option<Secret>,
+    pub enabled: bool,
+}
 
 /// An object of one of PHP's classes.
 #[derive(Clone)]
@@ -44,6 +76,8 @@ pub enum Object {
 /// All objects, and the pipe to PHP.
 pub struct Objects {
     pub pipe: Rc<Pipe>,
+    /// Makes a call that comes while another one is under way.
+    answer: fn(&Rc<Self>, Call),
     known: RefCell<HashMap<u64, Object>>,
     latest: Cell<u64>,
 }
@@ -87,9 +121,10 @@ fn unknown(class: &str) -> Error {
 
 impl Objects {
     /// None yet.
-    pub fn new(pipe: &Rc<Pipe>) -> Rc<Self> {
+    pub fn new(pipe: &Rc<Pipe>, answer: fn(&Rc<Self>, Call)) -> Rc<Self> {
         Rc::new(Self {
             pipe: Rc::clone(pipe),
+            answer,
             known: RefCell::default(),
             latest: Cell::new(0),
         })
@@ -129,14 +164,14 @@ impl Objects {
         name: &str,
         arguments: Value,
     ) -> Option<Value> {
-        let nested = |call: Call| dispatch::answer(self, call);
+        let nested = |call: Call| (self.answer)(self, call);
         self.pipe.call_back(connection, name, arguments, &nested)
     }
 
     /// Deals with what PHP has sent while a call waits.
     pub fn look(self: &Rc<Self>) {
         while let Some(frame) = self.pipe.ready() {
-            self.pipe.take(frame, &|call| dispatch::answer(self, call));
+            self.pipe.take(frame, &|call| (self.answer)(self, call));
         }
     }
 

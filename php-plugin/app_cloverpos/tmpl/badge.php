@@ -10,7 +10,7 @@
 
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\LinkState;
-use CloverSync\Shop\Links\ProductStatus;
+use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;
 use Joomla\CMS\Language\Text;
 use Joomla\CMS\Router\Route;

@@ -10,7 +10,7 @@
 
 use CloverSync\Shop\Joomla\LocalTime;
 use CloverSync\Shop\Links\LinkState;
-use CloverSync\Shop\Links\ListedLink;
+use CloverSync\Shop\Status\ListedLink;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\ListModel;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\MappingsPage;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Page\Pages;

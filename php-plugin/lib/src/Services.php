@@ -28,7 +28,7 @@ use CloverSync\Shop\Exception\NotConnectedException;
 use CloverSync\Shop\Exception\ShopException;
 use CloverSync\Shop\Links\CommittedUnits;
 use CloverSync\Shop\Links\Conflicts;
-use CloverSync\Shop\Links\LinkList;
+use CloverSync\Shop\Status\LinkList;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Locking\Lock;
 use CloverSync\Shop\Log\SyncLog;

@@ -14,16 +14,10 @@ use clover_service::page::{Fault, Page};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::json::{Json, Positional, positional};
-use crate::objects::{Object, Objects};
+use crate::objects::{Lookup, Object, Objects};
 use crate::value::{self, Row, borrowed, integer, value_text};
-
-/// What Clover answers about single items.
-pub struct Lookup {
-    deleted: Vec<String>,
-    page: Rc<Page>,
-}
 
 /// Makes one call.
 pub fn call(

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::host::PipeHost;
 use crate::json::{Json, positional};
 use crate::objects::{Object, Objects};

@@ -5,35 +5,19 @@ use std::rc::Rc;
 
 use clover_core::ledger::{
     LedgerCause, LedgerEntry, LedgerRow, Line, NewRow, OrderEvent, OrderEventKind, Plan,
-    Resolution, RowChange, SaleState, SendState, StatusSets, committed,
+    Resolution, RowChange, SaleState, SendState, committed,
 };
 use clover_core::text_enum::TextEnum;
 use clover_service::Error;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::json::Json;
-use crate::objects::{Object, Objects};
+use crate::objects::{Ledger, Object, Objects};
 use crate::value::{
     self, Key, NOT_UTF8, Row, integer, is_text, row as as_row, rows as rows_of, text, value_text,
 };
-
-/// The rules of the stock ledger under the owner's settings.
-pub struct Ledger {
-    push: bool,
-    paid: Vec<i64>,
-    refunded: Vec<i64>,
-}
-
-impl Ledger {
-    fn statuses(&self) -> StatusSets<'_> {
-        StatusSets {
-            paid: &self.paid,
-            refunded: &self.refunded,
-        }
-    }
-}
 
 /// Makes one call.
 pub fn call(

@@ -7,7 +7,7 @@ use clover_service::Error;
 use clover_service::orders::{OrderOutcome, Orders, reference_of, site_tag_of};
 use serde_json::{Map, Value};
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::json::{Json, positional};
 use crate::objects::{Object, Objects};
 use crate::value::{self, plain_bytes};

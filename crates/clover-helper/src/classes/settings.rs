@@ -11,16 +11,10 @@ use clover_service::Error;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::json::{Json, Positional};
-use crate::objects::{Object, Objects};
+use crate::objects::{Object, Objects, Settings};
 use crate::value::{Key, NOT_UTF8, entries, is_text, to_json};
-
-/// The owner's settings, checked as a whole.
-pub struct Settings {
-    pub core: Core,
-    pub hosts: Hosts,
-}
 
 /// Makes one call.
 pub fn call(

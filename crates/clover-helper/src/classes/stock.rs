@@ -11,8 +11,8 @@ use clover_service::stock::{SentWrite, Stock, StockChange, StockOutcome};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::arguments::{Arguments, unknown};
 use crate::classes::catalog::known_rows;
-use crate::dispatch::{Arguments, unknown};
 use crate::json::Json;
 use crate::objects::{Object, Objects};
 use crate::value::{Row, integer, rows, text, values};

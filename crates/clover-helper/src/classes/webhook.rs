@@ -3,25 +3,18 @@
 use std::rc::Rc;
 
 use clover_core::ids::MerchantId;
-use clover_core::settings::Secret;
 use clover_core::webhook::{AUTH_HEADER, Ignored, IncomingRequest, Verdict, verdict};
 use clover_service::Error;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dispatch::{Arguments, unknown};
+use crate::arguments::{Arguments, unknown};
 use crate::json::{Json, Positional};
-use crate::objects::{Object, Objects};
+use crate::objects::{Object, Objects, Webhook};
 use crate::value::{entries, is_array, plain_bytes, values};
 
 /// What `$_SERVER` calls the header.
 const AUTH_VARIABLE: &str = "HTTP_X_CLOVER_AUTH";
-
-/// Judges webhook requests.
-pub struct Webhook {
-    secret: Option<Secret>,
-    enabled: bool,
-}
 
 /// Makes one call.
 pub fn call(

@@ -14,7 +14,7 @@ namespace J2Commerce\Plugin\J2Commerce\AppCloverpos\Page;
 
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\ShopFactory;
-use CloverSync\Shop\Links\LinkList;
+use CloverSync\Shop\Status\LinkList;
 use CloverSync\Shop\Links\LinkState;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;

@@ -17,7 +17,7 @@ use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Links\LinkState;
-use CloverSync\Shop\Links\ProductStatus;
+use CloverSync\Shop\Status\ProductStatus;
 use J2Commerce\Component\J2commerce\Administrator\Helper\J2CommerceHelper;
 use J2Commerce\Plugin\J2Commerce\AppCloverpos\Template;
 use Joomla\CMS\Application\CMSWebApplicationInterface;

@@ -2,12 +2,14 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Links;
+namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Support\Text;
 use CloverSync\Shop\Webhooks\Inbox;
 

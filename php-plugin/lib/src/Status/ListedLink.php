@@ -2,11 +2,13 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Links;
+namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Links\LinkProblem;
+use CloverSync\Shop\Links\LinkState;
 use CloverSync\Shop\Support\UtcTime;
 
 /** A product as {@see LinkList} shows it: an item of Clover, or a group with its members. */

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Links;
+namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
@@ -10,6 +10,9 @@ use CloverSync\Shop\Database\Bulk;
 use CloverSync\Shop\Database\LikePattern;
 use CloverSync\Shop\Database\Row;
 use CloverSync\Shop\Database\Sql;
+use CloverSync\Shop\Links\LinkProblem;
+use CloverSync\Shop\Links\LinkState;
+use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Webhooks\Inbox;
 
 /**

@@ -2,11 +2,12 @@
 
 declare(strict_types=1);
 
-namespace CloverSync\Shop\Links;
+namespace CloverSync\Shop\Status;
 
 \defined('_JEXEC') or die();
 
 use CloverSync\Shop\Database\Row;
+use CloverSync\Shop\Links\LinkState;
 
 /** A link as {@see ProductStatus} shows it. */
 final readonly class StatusRow
