@@ -13,6 +13,8 @@ cd "$(dirname "$0")/.."
 PROFILE=${PROFILE:-release}
 MACHINES=${MACHINES:-x86_64 aarch64}
 PHPS='8.3 8.4 8.5'
+# Release helpers have a profile of their own, for their size.
+helper_profile=${PROFILE/#release/helper}
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
@@ -53,7 +55,7 @@ zig_target() { # Rust's target
 has_std() { compgen -G "$sysroot/lib/rustlib/$1/lib/libstd-*.rlib" >/dev/null; }
 has_source() { [ -f "$sysroot/lib/rustlib/src/rust/library/std/Cargo.toml" ]; }
 
-build() ( # Rust's target, package
+build() ( # Rust's target, package, profile
     wrapper "$1" "$(zig_target "$1")"
     std=()
     case $1 in
@@ -65,10 +67,10 @@ build() ( # Rust's target, package
         export RUSTC_BOOTSTRAP=1
         std=(-Zbuild-std=std,panic_unwind)
     fi
-    nice cargo build --locked --profile "$PROFILE" --package "$2" --target "$1" "${std[@]}" >&2
+    nice cargo build --locked --profile "$3" --package "$2" --target "$1" "${std[@]}" >&2
 )
 
-built() { printf '%s/%s/%s/%s' "$target" "$1" "$PROFILE" "$2"; }
+built() { printf '%s/%s/%s/%s' "$target" "$1" "$2" "$3"; } # Rust's target, profile, file
 
 # The header folder of each PHP version: this machine's own, then PHP_HEADERS.
 declare -A headers=()
@@ -106,9 +108,9 @@ for php in $PHPS; do
         (
             export PHP=$programs/php PHP_CONFIG=$programs/php-config
             [ "$machine" = "$(uname -m)" ] || export "BINDGEN_EXTRA_CLANG_ARGS_${rust//-/_}=-isystem /usr/$machine-linux-gnu/include"
-            build "$rust" cloversync
+            build "$rust" cloversync "$PROFILE"
         )
-        cp "$(built "$rust" libcloversync.so)" "$files/cloversync-php$php-$api-nts-$machine.so"
+        cp "$(built "$rust" "$PROFILE" libcloversync.so)" "$files/cloversync-php$php-$api-nts-$machine.so"
         made "the extension for PHP $php on $machine (glibc 2.17 and later)"
     done
 done
@@ -129,8 +131,8 @@ for machine in $MACHINES; do
         continue
     fi
     say "the helper for $machine ($rust)"
-    build "$rust" clover-helper
-    cp "$(built "$rust" clover-helper)" "$files/clover-helper-$machine"
+    build "$rust" clover-helper "$helper_profile"
+    cp "$(built "$rust" "$helper_profile" clover-helper)" "$files/clover-helper-$machine"
     if [ "$rust" = "$musl" ]; then
         cp "$tools/ziglang/lib/libc/musl/COPYRIGHT" "$files/NOTICE-musl"
         cp "$tools/ziglang/lib/libunwind/LICENSE.TXT" "$files/NOTICE-libunwind"
