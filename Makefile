@@ -65,7 +65,7 @@ test-php: build-ci ## PHPUnit on SQLite and MariaDB, with extension and helper; 
 	CLOVERSYNC_EXTENSION=$(EXTENSION_CI) CLOVERSYNC_HELPER=$(HELPER_CI) CLOVERSYNC_SIMULATOR=$(SIMULATOR_CI) RUNS="$(RUNS)" \
 		SUITES="$(PHPUNIT_SUITES)" php scripts/test-php.php $(PHPUNIT_OPTIONS)
 
-test-matrix: ## The extension suite with other PHP programs (PHPS) and the libraries of make package; skipped without PHPS
+test-matrix: ## The extension suite with other PHP programs (PHPS) and the files of make package; skipped without PHPS
 ifneq ($(PHPS),)
 	cargo build --profile ci --locked --package clover-simulator
 endif

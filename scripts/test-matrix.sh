@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the extension suite with other PHP programs, each with the matching library of a release.
+# Runs the extension suite with other PHP programs, with the matching library of a release and with its helper.
 #
 #   PHPS="/path/php8.3 /path/php8.5" LIBRARIES=target/release-files scripts/test-matrix.sh [options for PHPUnit]
 #
@@ -13,19 +13,22 @@ if [ -z "${PHPS:-}" ]; then
     exit 0
 fi
 libraries=${LIBRARIES:-target/release-files}
-export DATABASES=sqlite SUITES=${SUITES:-extension}
+helper=$(compgen -G "$libraries/clover-helper-$(uname -m)" || true)
+export SUITES=${SUITES:-extension}
 failed=0
 
 for php in $PHPS; do
     version=$("$php" -n -r 'echo PHP_VERSION;')
     library=$(compgen -G "$libraries/cloversync-php${version%.*}-*-nts-$(uname -m).so" || true)
-    if [ -z "$library" ]; then
-        echo "test-matrix: $libraries has no library for PHP $version (PHP_HEADERS of make package)" >&2
+    printf '== PHP %s, %s, %s\n' "$version" "${library:-no library}" "${helper:-no helper}"
+    runs="${library:+sqlite+extension} ${helper:+sqlite+helper}"
+    if [ "$runs" = ' ' ]; then
+        echo "test-matrix: $libraries has neither a library for PHP $version nor a helper; run make package first" >&2
         failed=1
         continue
     fi
-    echo "== PHP $version, ${library##*/}"
-    CLOVERSYNC_EXTENSION=$(realpath "$library") "$php" scripts/test-php.php "$@" || failed=1
+    RUNS=$(xargs <<<"$runs") CLOVERSYNC_EXTENSION=${library:+$(realpath "$library")} \
+        CLOVERSYNC_HELPER=${helper:+$(realpath "$helper")} "$php" scripts/test-php.php "$@" || failed=1
 done
 
 exit "$failed"
