@@ -6,7 +6,8 @@
 #
 # ZIG_TOOLS contains Zig and cargo-zigbuild (make package installs them). The PHP of this machine is always included. Each
 # machine requires Rust's standard library for it, installed or as source (rust-src). The output folder FOLDER
-# (target/release-files) also has two lists, MADE and LEFT-OUT.
+# (target/release-files) also has two lists, MADE and LEFT-OUT. PREBUILT is such a folder from another machine: its files are
+# used and not built again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +31,14 @@ say() { printf 'package: %s\n' "$*" >&2; }
 made() { printf '%s\n' "$*" >>"$files/MADE"; }
 left_out() { printf '%s\n' "$*" >>"$files/LEFT-OUT"; say "left out: $*"; }
 touch "$files/MADE" "$files/LEFT-OUT"
+
+prebuilt() { # pattern of the name, description
+    local found
+    found=$(compgen -G "${PREBUILT:-/dev/null}/$1" || true)
+    [ -n "$found" ] || return 1
+    cp -p "$found" "$files/"
+    made "$(grep -F "$2 (" "$PREBUILT/MADE" || printf '%s' "$2") from $PREBUILT"
+}
 
 # The wrapper removes arguments that Zig does not know. `cargo zigbuild` would give Zig's headers to bindgen.
 wrapper() { # Rust's target, Zig's target
@@ -86,6 +95,11 @@ for given in ${PHP_HEADERS:-}; do
 done
 
 for php in $PHPS; do
+    machines=
+    for machine in $MACHINES; do
+        prebuilt "cloversync-php$php-*-nts-$machine.so" "the extension for PHP $php on $machine" || machines+=" $machine"
+    done
+    [ -n "$machines" ] || continue
     if [ -z "${headers[$php]:-}" ]; then
         left_out "the extension for PHP $php: no headers (PHP_HEADERS=\"$php=/folder\")"
         continue
@@ -94,7 +108,7 @@ for php in $PHPS; do
     [ -n "${programs:-}" ] || exit 1
     [ "${version%.*}" = "$php" ] || { say "${headers[$php]} is of PHP $version, not $php"; exit 1; }
 
-    for machine in $MACHINES; do
+    for machine in $machines; do
         rust=$machine-unknown-linux-gnu
         if ! has_std "$rust"; then
             left_out "the extension for PHP $php on $machine: Rust has no $rust here (rustup target add $rust)"
@@ -115,11 +129,11 @@ for php in $PHPS; do
     done
 done
 
-if [ ! -d crates/clover-helper ]; then
-    left_out 'the helper: crates/clover-helper is not there'
-    MACHINES=
+if [ -n "${PREBUILT:-}" ]; then
+    find "$PREBUILT" -maxdepth 1 -name 'NOTICE-*' -exec cp {} "$files/" \;
 fi
 for machine in $MACHINES; do
+    ! prebuilt "clover-helper-$machine" "the helper for $machine" || continue
     musl=$machine-unknown-linux-musl
     gnu=$machine-unknown-linux-gnu
     if has_std "$musl" || has_source; then
