@@ -470,7 +470,7 @@ final class HelperTest extends CloverTestCase
                 echo "went on\n";
             ',
         ];
-        yield 'an exception that nobody catches' => [\sprintf($connection, 'throw new DomainException("x");')];
+        yield 'an exception without a catch' => [\sprintf($connection, 'throw new DomainException("x");')];
     }
 
     #[DataProvider('exits')]
@@ -776,7 +776,7 @@ final class HelperTest extends CloverTestCase
 
     private static function assertGone(int $pid): void
     {
-        // What has ended stays as a zombie where nobody asks for its exit code.
+        // What has ended stays as a zombie until its exit code is read.
         $lives = static fn (): bool => (
             preg_match('/^State:\s+[^ZX]/m', (string) @file_get_contents("/proc/$pid/status")) === 1
         );

@@ -36,7 +36,7 @@ final class HelperProcess
     /** PHP runs signal handlers this often while it waits, in microseconds. */
     private const TICK = 50_000;
 
-    /** Bytes of a frame. A program that is no helper may seem to send a longer one. */
+    /** Bytes of a frame. Another program may seem to send a longer one. */
     private const LONGEST = 1 << 30;
 
     /** Bytes that are written at once: what a pipe holds. */
@@ -484,7 +484,7 @@ final class HelperProcess
     /**
      * @return Answer|Callback|null Null while no whole frame is here
      *
-     * @throws UnavailableException when it is no frame of a helper
+     * @throws UnavailableException when it is not a frame of a helper
      */
     private function next(): Answer|Callback|null
     {
