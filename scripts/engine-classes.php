@@ -252,7 +252,8 @@ function call(\ReflectionMethod $method): string
     }
 
     $parent = $method->isStatic() ? 'null' : '$this';
-    $type   = $type instanceof \ReflectionNamedType && $type->getName() === 'self'
+    // PHP 8.5 resolves self.
+    $type = $type instanceof \ReflectionNamedType && \in_array($type->getName(), ['self', $method->class], true)
         ? $method->getDeclaringClass()
         : $type;
 
