@@ -14,7 +14,8 @@ if [ -z "${PHPS:-}" ]; then
 fi
 libraries=${LIBRARIES:-target/release-files}
 helper=$(compgen -G "$libraries/clover-helper-$(uname -m)" || true)
-export SUITES=${SUITES:-extension}
+# A PHP without FPM skips the tests that need one.
+export SUITES=${SUITES:-extension} ALLOW_SKIPPED=1
 failed=0
 
 for php in $PHPS; do
