@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace CloverSync\Tests\Extension;
 
 use CloverSync\Cli\Config;
-use CloverSync\Environment;
 use CloverSync\SettingKind;
 use CloverSync\Settings;
 use CloverSync\Shop\Joomla\Secrets;
@@ -123,14 +122,9 @@ final class SettingsTableTest extends TestCase
         \defined('_JEXEC') || \define('_JEXEC', 1);
         self::assertEqualsCanonicalizing(
             array_diff(self::names(), self::secrets(), self::NOT_IN_THE_FORM),
-            ShopFactory::SETTINGS,
+            ShopFactory::parameters(),
         );
         self::assertEqualsCanonicalizing(self::secrets(), Secrets::NAMES);
-        self::assertSame(
-            array_column(Environment::cases(), 'value'),
-            ShopFactory::ENVIRONMENTS,
-            'Without the extension the environments are known too.',
-        );
     }
 
     #[TestDox('the command line passes on settings only')]

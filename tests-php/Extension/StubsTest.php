@@ -19,7 +19,12 @@ final class StubsTest extends TestCase
         $loaded   = self::describe([PHP_BINARY, '-n', '-d', 'extension=' . self::extension(), $describe]);
 
         self::assertGreaterThan(20, \count($loaded));
-        self::assertSame($stubs, $loaded);
+        self::assertSame(array_keys($stubs), array_keys($loaded));
+
+        // Each by itself: the difference of two long lists hides what differs.
+        foreach ($stubs as $name => $stub) {
+            self::assertSame($stub, $loaded[$name] ?? null, $name);
+        }
     }
 
     #[TestDox('a stub cannot be used in place of the extension: every body throws')]

@@ -286,7 +286,7 @@ final class SettingsFormTest extends JoomlaTestCase
     {
         JoomlaSite::plugin($this->current(), JoomlaSite::useDatabase($this->joomla));
 
-        foreach ([...ShopFactory::SETTINGS, ...Secrets::NAMES] as $field) {
+        foreach ([...ShopFactory::parameters(), ...Secrets::NAMES] as $field) {
             self::assertTrue(
                 JoomlaSite::app()->getLanguage()->hasKey(
                     'PLG_J2COMMERCE_APP_CLOVERPOS_FIELD_' . strtoupper($field) . '_LABEL',

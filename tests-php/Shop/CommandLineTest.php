@@ -4,14 +4,28 @@ declare(strict_types=1);
 
 namespace CloverSync\Tests\Shop;
 
+use CloverSync\Cli\Application;
 use CloverSync\Cli\MissingEngine;
 use CloverSync\Tests\Support\CommandLineTestCase;
 use PHPUnit\Framework\Attributes\Group;
+use PHPUnit\Framework\Attributes\TestDox;
 
 /** ./cloversync from its users' view: words, JSON, exit codes. */
 #[Group('once')]
 final class CommandLineTest extends CommandLineTestCase
 {
+    #[TestDox('Every command is in the printed list, and a method runs it')]
+    public function test_commands(): void
+    {
+        $class    = new \ReflectionClass(Application::class);
+        $commands = array_keys((array) $class->getConstant('COMMANDS'));
+        preg_match_all('/^  ([a-z]+) /m', (string) $class->getConstant('USAGE_TEXT'), $listed);
+        $code = (string) file_get_contents((string) $class->getFileName());
+        preg_match_all("/^            '([a-z]+)' +=> /m", (string) strstr($code, 'return match ($command) {'), $run);
+        self::assertSame($commands, $listed[1]);
+        self::assertSame([], array_diff($commands, $run[1]));
+    }
+
     public function test_connect_sync_and_the_lists_answer_with_the_fixed_keys(): void
     {
         $connect = $this->json('connect', '--approve');

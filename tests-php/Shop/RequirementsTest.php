@@ -38,10 +38,8 @@ final class RequirementsTest extends TestCase
 
     public function test_without_the_extension_that_comes_first(): void
     {
-        self::assertSame(
-            'PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI',
-            $this->problem('disable_functions=nl2br', extension: false),
-        );
+        $said = $this->problem('disable_functions=nl2br', extension: false);
+        self::assertSame('PLG_J2COMMERCE_APP_CLOVERPOS_EXTENSION_MISSING PLG_J2COMMERCE_APP_CLOVERPOS_PHP_CLI', $said);
     }
 
     public function test_every_text_that_is_asked_for_is_there(): void

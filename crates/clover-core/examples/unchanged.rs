@@ -12,9 +12,8 @@ use std::error::Error;
 use clover_core::diff::{Known, compare};
 use clover_core::mapping::Mapper;
 use clover_core::money::Currency;
-use clover_core::pricing::Pricing;
 use clover_core::product::Product;
-use clover_core::settings::MappingMode;
+use clover_core::settings::Settings;
 use clover_core::wire::{Item, ItemCount, Listing};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,13 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("unchanged ITEMS.json COUNTS.json ROUNDS".into());
     };
     let (items, counts) = (std::fs::read(items)?, std::fs::read(counts)?);
-    let mapper = Mapper {
-        currency: Currency::from_code("USD")?,
-        pricing: Pricing::Direct,
-        mode: MappingMode::Tag,
-        import_published: true,
-        track_stock: true,
-    };
+    let settings = [("import_status".to_owned(), "published".into())].into();
+    let settings = Settings::from_parameters(settings)?;
+    let mapper = Mapper::new(&settings, Currency::from_code("USD")?, true);
     let known: HashMap<String, Known> = page(&items, &counts, &mapper)?
         .into_iter()
         .map(|product| (product.reference.id().to_owned(), stored(&product)))

@@ -140,21 +140,7 @@ final readonly class DashboardPage implements Page
         self::button($toolbar, 'sync', 'SYNC_NOW', 'fa-rotate', 'btn btn-success', $canWork);
         self::button($toolbar, 'test', 'FIELD_TEST_LABEL', 'fa-vial', 'btn btn-primary', $canWork);
         self::button($toolbar, 'disconnect', 'DISCONNECT', 'fa-link-slash', 'btn btn-danger', $canWork);
-        $toolbar
-            ->linkButton('clover-synclog')
-            ->text(self::PREFIX . 'BUTTON_SYNC_LOG')
-            ->url(Pages::url('synclog'))
-            ->icon('fa-solid fa-list');
-        $toolbar
-            ->linkButton('clover-mappings')
-            ->text(self::PREFIX . 'BUTTON_MAPPINGS')
-            ->url(Pages::url('mappings'))
-            ->icon('fa-solid fa-link');
-        $toolbar
-            ->linkButton('clover-outbox')
-            ->text(self::PREFIX . 'BUTTON_OUTBOX')
-            ->url(Pages::url('outbox'))
-            ->icon('fa-solid fa-inbox');
+        ToolbarButtons::pages($toolbar);
         ToolbarButtons::settings($toolbar, $this->factory->sql());
     }
 

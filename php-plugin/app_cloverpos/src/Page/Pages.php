@@ -19,6 +19,13 @@ use Joomla\CMS\Application\CMSWebApplicationInterface;
 /** The app's pages by their name in the address. */
 final readonly class Pages
 {
+    /** Pages with a button on the dashboard: its text and its icon. */
+    public const BUTTONS = [
+        'synclog'  => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SYNC_LOG', 'fa-list'],
+        'mappings' => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS', 'fa-link'],
+        'outbox'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX', 'fa-inbox'],
+    ];
+
     public function __construct(
         private ShopFactory $factory,
         private CMSWebApplicationInterface $app,

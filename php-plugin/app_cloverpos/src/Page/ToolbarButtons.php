@@ -28,6 +28,14 @@ final class ToolbarButtons
             ->icon('fa-solid fa-gauge');
     }
 
+    /** Buttons of the app's other pages. */
+    public static function pages(Toolbar $toolbar): void
+    {
+        foreach (Pages::BUTTONS as $page => [$text, $icon]) {
+            $toolbar->linkButton("clover-$page")->text($text)->url(Pages::url($page))->icon("fa-solid $icon");
+        }
+    }
+
     public static function settings(Toolbar $toolbar, Sql $sql): void
     {
         $toolbar

@@ -86,7 +86,7 @@ final readonly class SettingsForm
         }
 
         $forget = (int) ($given['forget_webhook_secret'] ?? 0) === 1;
-        $kept   = array_intersect_key($given, array_flip(ShopFactory::SETTINGS));
+        $kept   = array_intersect_key($given, array_flip(ShopFactory::parameters()));
 
         if (Requirements::isMet()) {
             $this->check($kept + $secrets);

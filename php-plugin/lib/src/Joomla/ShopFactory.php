@@ -12,6 +12,7 @@ namespace CloverSync\Shop\Joomla;
 
 \defined('_JEXEC') or die();
 
+use CloverSync\Environment;
 use CloverSync\Settings;
 use CloverSync\Shop\Database\AppSchema;
 use CloverSync\Shop\Database\KeyValueStore;
@@ -34,34 +35,8 @@ use Joomla\Database\DatabaseInterface;
  */
 final class ShopFactory
 {
-    /** The values of {@see \CloverSync\Environment}, which are needed without the extension as well. */
-    public const ENVIRONMENTS = ['sandbox', 'na', 'eu', 'la'];
-
     /** Environment of facts that belong to the whole site. */
     private const SITE = 'site';
-
-    /** Parameters that are settings of the extension. */
-    public const SETTINGS = [
-        'environment',
-        'app_id',
-        'import_status',
-        'default_category',
-        'default_tax_profile',
-        'mapping_mode',
-        'delete_action',
-        'pricing_mode',
-        'markup_type',
-        'markup_value',
-        'webhooks',
-        'sync_interval',
-        'push_stock',
-        'sync_sale',
-        'log_retention',
-        'debug',
-        'paid_statuses',
-        'refunded_statuses',
-        'pace_share',
-    ];
 
     private readonly Sql $sql;
 
@@ -169,7 +144,7 @@ final class ShopFactory
             self::find($parameters) ?? throw new ShopException(\sprintf(
                 'The environment “%s” is not one of: %s. Choose one in the settings of the app.',
                 \is_scalar($given) ? (string) $given : 'list',
-                implode(', ', self::ENVIRONMENTS),
+                implode(', ', array_map(static fn (Environment $known): string => $known->value, Environment::cases())),
             ))
         );
     }
@@ -182,8 +157,8 @@ final class ShopFactory
 
         return match (true) {
             // The default of the settings.
-            $given === '' => self::ENVIRONMENTS[0],
-            \in_array($given, self::ENVIRONMENTS, true) => $given,
+            $given === '' => Environment::cases()[0]->value,
+            \is_string($given) => Environment::tryFrom($given)?->value,
             default => null,
         };
     }
@@ -290,9 +265,25 @@ final class ShopFactory
         $simulator = Platform::variable('CLOVERSYNC_BASE_URL');
 
         return (
-            array_intersect_key($parameters, array_flip(self::SETTINGS))
+            array_intersect_key($parameters, array_flip(self::parameters()))
             + ($simulator === null ? [] : ['base_url' => $simulator])
         );
+    }
+
+    /**
+     * Read from the class, which exists without the extension and without a helper program too.
+     *
+     * @return list<string> Parameters that are settings: all but the secrets and the simulator's address
+     */
+    public static function parameters(): array
+    {
+        $names = array_map(static fn (\ReflectionProperty $property): string => strtolower((string) preg_replace(
+            '/[A-Z]/',
+            '_$0',
+            $property->name,
+        )), (new \ReflectionClass(Settings::class))->getProperties());
+
+        return array_values(array_diff($names, ['base_url']));
     }
 
     /**
