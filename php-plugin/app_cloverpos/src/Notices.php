@@ -16,6 +16,7 @@ use CloverSync\ConnectionStatus;
 use CloverSync\Shop\Connection\MerchantProfile;
 use CloverSync\Shop\Joomla\ErrorPresenter;
 use CloverSync\Shop\Joomla\LocalTime;
+use CloverSync\Shop\Joomla\Requirements;
 use CloverSync\Shop\Joomla\ShopFactory;
 use CloverSync\Shop\Links\Links;
 use CloverSync\Shop\Status\Attention;
@@ -71,14 +72,19 @@ final readonly class Notices
         $messages  = [];
 
         if ($facts['problem'] !== null) {
-            $messages[] = self::message('problem', 'danger', $facts['problem']);
+            $messages[] = self::message(
+                'problem',
+                'danger',
+                $facts['problem'],
+                Requirements::isMet() ? 'dashboard' : 'server',
+            );
         }
 
         $cli = $this->factory->requirements()->problemOfCommandLine();
 
         // Reported once when both PHPs lack the same.
         if ($cli !== null && $facts['problem'] === null) {
-            $messages[] = self::message('cli', 'warning', $cli);
+            $messages[] = self::message('cli', 'warning', $cli, 'server');
         }
 
         if ($facts['status'] !== null && !$facts['status']->connected) {

@@ -29,9 +29,10 @@ final class Template
     /**
      * Adds scripts from media/…/js and their texts to the page; all of them use "cloverpos".
      *
+     * @param ?string      $name  Null for "cloverpos" alone, which copies
      * @param list<string> $words Language keys
      */
-    public static function script(CMSWebApplicationInterface $app, string $name, array $words = []): void
+    public static function script(CMSWebApplicationInterface $app, ?string $name = null, array $words = []): void
     {
         $assets = $app->getDocument()->getWebAssetManager();
         $media  = self::MEDIA;
@@ -42,13 +43,18 @@ final class Template
             ['defer' => true],
             ['core', 'messages'],
         );
-        $assets->registerAndUseScript(
-            "$media.$name",
-            "media/$media/js/$name.js",
-            ['version' => 'auto'],
-            ['defer' => true],
-            ["$media.cloverpos"],
-        );
+
+        if ($name === null) {
+            $assets->useScript("$media.cloverpos");
+        } else {
+            $assets->registerAndUseScript(
+                "$media.$name",
+                "media/$media/js/$name.js",
+                ['version' => 'auto'],
+                ['defer' => true],
+                ["$media.cloverpos"],
+            );
+        }
 
         foreach ([
             'PLG_J2COMMERCE_APP_CLOVERPOS_COPIED',

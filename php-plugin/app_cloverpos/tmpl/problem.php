@@ -8,9 +8,16 @@
 
 \defined('_JEXEC') or die;
 
-/** @var array{message: string} $displayData */
+use Joomla\CMS\Language\Text;
+
+/** @var array{message: string, link?: string} $displayData */
 ?>
 <div class="alert alert-warning" role="alert">
     <span class="fa-solid fa-triangle-exclamation" aria-hidden="true"></span>
     <?php echo htmlspecialchars($displayData['message'], ENT_QUOTES, 'UTF-8'); ?>
+    <?php if (isset($displayData['link'])) : ?>
+        <a class="alert-link ms-1" href="<?php
+            echo htmlspecialchars($displayData['link'], ENT_QUOTES, 'UTF-8');
+        ?>"><?php echo Text::_('PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SERVER'); ?></a>
+    <?php endif; ?>
 </div>

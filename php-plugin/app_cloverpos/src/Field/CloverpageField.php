@@ -43,7 +43,14 @@ final class CloverpageField extends FormField
 
         $problem = Requirements::problem();
 
-        return $problem === null ? '' : Template::render('problem', ['message' => $problem]);
+        return (
+            $problem === null
+                ? ''
+                : Template::render('problem', [
+                    'message' => $problem,
+                    'link'    => Pages::url('server'),
+                ])
+        );
     }
 
     protected function getInput()

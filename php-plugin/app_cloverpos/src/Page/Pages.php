@@ -24,6 +24,7 @@ final readonly class Pages
         'synclog'  => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SYNC_LOG', 'fa-list'],
         'mappings' => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_MAPPINGS', 'fa-link'],
         'outbox'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_OUTBOX', 'fa-inbox'],
+        'server'   => ['PLG_J2COMMERCE_APP_CLOVERPOS_BUTTON_SERVER', 'fa-server'],
     ];
 
     public function __construct(
@@ -35,13 +36,14 @@ final readonly class Pages
     public function open(string $name): Page
     {
         if (!Requirements::isMet()) {
-            return new MissingExtensionPage($this->factory);
+            return new ServerPage($this->factory, $this->app);
         }
 
         return match ($name) {
             'synclog'        => new SyncLogPage($this->factory, $this->app),
             'mappings'       => new MappingsPage($this->factory, $this->app),
             'outbox'         => new OutboxPage($this->factory, $this->app),
+            'server'         => new ServerPage($this->factory, $this->app),
             'oauth_start'    => new OAuthStartPage($this->factory, $this->app),
             'oauth_callback' => new OAuthCallbackPage($this->factory, $this->app),
             default          => new DashboardPage($this->factory, $this->app),

@@ -218,7 +218,9 @@ final readonly class Warnings
     {
         $problem = $this->factory->requirements()->problemOfCommandLine();
 
-        return $problem === null ? null : new Warning('danger', $problem);
+        return $problem === null ? null : new Warning('danger', $problem, [
+                Text::_(self::PREFIX . 'BUTTON_SERVER') => Pages::url('server'),
+            ]);
     }
 
     private function tasks(): ?Warning

@@ -99,7 +99,7 @@ final readonly class SettingsForm
             }
         } elseif ($secrets !== []) {
             throw new \RuntimeException(Text::sprintf(
-                self::PREFIX . 'SETTINGS_SECRET_NEEDS_EXTENSION',
+                self::PREFIX . 'SETTINGS_SECRET_WAITS',
                 Text::_(ErrorPresenter::label(array_key_first($secrets))),
                 (string) Requirements::problem(),
             ));
@@ -119,7 +119,7 @@ final readonly class SettingsForm
             $store->forget('webhook_secret');
         }
 
-        // Without the extension they cannot be encrypted, and the form does not show them.
+        // Without an engine they cannot be encrypted, and the form does not show them.
         $stranded = Requirements::isMet() || ShopFactory::environmentOf($kept) !== $this->factory->knownEnvironment()
             ? []
             : $this->factory->strandedSecrets();

@@ -24,9 +24,6 @@ enum Engine: string
     /** Versions of the extension that fit begin with it. */
     public const MINOR = '0.2';
 
-    /** Where the package puts the helper programs. */
-    private const FOLDER = __DIR__ . '/../../helpers';
-
     /** Makes the classes of the extension available where it is not loaded. Starts nothing. */
     public static function register(): void
     {
@@ -78,6 +75,12 @@ enum Engine: string
         }
     }
 
+    /** Where the package puts the helper programs. */
+    public static function folder(): string
+    {
+        return substr(__DIR__, 0, -\strlen('/src/Engine')) . '/helpers';
+    }
+
     /** @return list<string> Paths of the programs to be tried, the likeliest first */
     public static function programs(): array
     {
@@ -91,7 +94,7 @@ enum Engine: string
         $found   = [];
 
         foreach (['x86_64', 'aarch64'] as $name) {
-            $path = self::FOLDER . '/clover-helper-' . self::VERSION . "-$name";
+            $path = self::folder() . '/clover-helper-' . self::VERSION . "-$name";
 
             if (is_file($path)) {
                 $found = $name === $machine ? [$path, ...$found] : [...$found, $path];
@@ -118,6 +121,6 @@ enum Engine: string
             }
         }
 
-        throw $first ?? new HelperException(HelperProblem::Missing, self::FOLDER);
+        throw $first ?? new HelperException(HelperProblem::Missing, self::folder());
     }
 }

@@ -16,6 +16,7 @@ use CloverSync\Shop\Database\KeyValueStore;
 use CloverSync\Shop\Engine\Engine;
 use CloverSync\Shop\Engine\EngineReport;
 use CloverSync\Shop\Engine\HelperProblem;
+use CloverSync\Shop\Engine\SeenPhp;
 use CloverSync\Shop\Support\Clock;
 use CloverSync\Shop\Support\NeededFunctions;
 use CloverSync\Shop\Support\Platform;
@@ -45,27 +46,49 @@ final readonly class Requirements
     /** One sentence for the owner; null when nothing is missing. */
     public static function problem(): ?string
     {
-        return self::sentence(Engine::report(), PHP_SAPI === 'cli', self::lacks());
+        return self::problemOf(self::here(), PHP_SAPI === 'cli');
     }
 
     /** The command line's last result; null when nothing is missing there, or before its first check. */
     public function problemOfCommandLine(): ?string
     {
+        $seen = $this->commandLine();
+
+        return $seen === null ? null : self::problemOf($seen, true);
+    }
+
+    /** What the command line's PHP last was; null before its first check. */
+    public function commandLine(): ?SeenPhp
+    {
         $seen   = $this->state->getArray(self::CLI);
         $engine = Engine::tryFrom((string) self::text($seen, 'engine'));
 
-        if ($engine === null) {
-            return null;
-        }
+        return $engine === null
+            ? null
+            : new SeenPhp(
+                engine: new EngineReport(
+                    $engine,
+                    self::text($seen, 'version'),
+                    HelperProblem::tryFrom((string) self::text($seen, 'problem')),
+                    (string) self::text($seen, 'detail'),
+                ),
+                lacks: self::text($seen, 'lacks'),
+                php: self::text($seen, 'php'),
+                iniFile: self::text($seen, 'ini'),
+                seenAt: \is_int($seen['at'] ?? null) ? $seen['at'] : null,
+            );
+    }
 
-        $report = new EngineReport(
-            $engine,
-            self::text($seen, 'version'),
-            HelperProblem::tryFrom((string) self::text($seen, 'problem')),
-            (string) self::text($seen, 'detail'),
-        );
+    /** The same sentence of one of the site's PHPs. */
+    public static function problemOf(SeenPhp $seen, bool $cli): ?string
+    {
+        return self::sentence($seen->engine, $cli, $seen->lacks);
+    }
 
-        return self::sentence($report, true, self::text($seen, 'lacks'));
+    /** The PHP that runs this. */
+    public static function here(): SeenPhp
+    {
+        return new SeenPhp(Engine::report(), self::lacks(), PHP_VERSION, Platform::iniFile(), null);
     }
 
     /** @param array<string, scalar|array<array-key, scalar|null>|null> $seen As {@see remember()} stored it */
@@ -84,6 +107,8 @@ final readonly class Requirements
             'problem' => $report->problem?->value,
             'detail'  => $report->detail,
             'lacks'   => self::lacks(),
+            'php'     => PHP_VERSION,
+            'ini'     => Platform::iniFile(),
         ];
 
         if (array_diff_key($this->state->getArray(self::CLI), ['at' => 0]) !== $seen) {

@@ -57,8 +57,8 @@ final class NeededFunctions
             'get_object_vars',
         ],
         'standard' => [
-            'basename', 'header', 'htmlspecialchars', 'http_response_code', 'nl2br', 'parse_url', 'str_repeat',
-            'strstr', 'usort',
+            'basename', 'dirname', 'header', 'htmlspecialchars', 'http_response_code', 'nl2br', 'parse_url',
+            'str_repeat', 'strstr', 'usort',
         ],
     ];
 

@@ -20,6 +20,7 @@ final class Platform
         'error_log',
         'fastcgi_finish_request',
         'fileperms',
+        'get_loaded_extensions',
         'getenv',
         'gethostname',
         'getmypid',
@@ -34,6 +35,7 @@ final class Platform
         'pcntl_signal',
         'pcntl_signal_dispatch',
         'pcntl_sigprocmask',
+        'php_ini_loaded_file',
         'php_uname',
         'posix_get_last_error',
         'posix_getpid',
@@ -338,6 +340,30 @@ final class Platform
     public static function machine(): ?string
     {
         return self::has('php_uname') ? \php_uname('m') : null;
+    }
+
+    /** @return ?string The operating system's name and version */
+    public static function system(): ?string
+    {
+        return self::has('php_uname') ? \php_uname('s') . ' ' . \php_uname('r') : null;
+    }
+
+    /** @return ?string Path of the php.ini that this PHP has read; null when it read none, or does not say so */
+    public static function iniFile(): ?string
+    {
+        return self::has('php_ini_loaded_file') ? (\php_ini_loaded_file() ?: null) : null;
+    }
+
+    /** @return string A setting of PHP itself; ini_get() is disabled on many hosts */
+    public static function setting(string $name): string
+    {
+        return (string) ((new \ReflectionExtension('core'))->getINIEntries()[$name] ?? '');
+    }
+
+    /** @return list<string> PHP extensions that are loaded */
+    public static function extensions(): array
+    {
+        return self::has('get_loaded_extensions') ? \get_loaded_extensions() : [];
     }
 
     /** @return bool Whether PHP ran signal handlers by itself before */
