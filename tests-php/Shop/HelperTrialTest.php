@@ -123,6 +123,12 @@ final class HelperTrialTest extends TestCase
     {
         $here = PhpFacts::read();
         self::assertSame([PHP_VERSION, PHP_SAPI, php_uname('m')], [$here->version, $here->sapi, $here->machine]);
+        ob_start();
+        phpinfo(INFO_GENERAL);
+        self::assertSame(
+            $here->hasPlainBuild,
+            preg_match('/^PHP Extension Build => API\d+,NTS$/m', (string) ob_get_clean()) === 1,
+        );
 
         $broken = new EngineReport(Engine::Helper, null, HelperProblem::Disabled, 'proc_open');
         $report = SupportReport::text(

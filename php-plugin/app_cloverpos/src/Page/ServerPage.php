@@ -38,12 +38,6 @@ final readonly class ServerPage implements Page
 
     public function render(Toolbar $toolbar, Input $input): string
     {
-        $toolbar
-            ->linkButton('clover-again')
-            ->text(self::PREFIX . 'SERVER_AGAIN')
-            ->url(Pages::url('server'))
-            ->icon('fa-solid fa-rotate');
-
         if (Requirements::isMet()) {
             ToolbarButtons::dashboard($toolbar);
         }

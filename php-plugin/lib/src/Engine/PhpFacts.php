@@ -45,7 +45,8 @@ final readonly class PhpFacts
             system: Platform::system() ?? PHP_OS_FAMILY,
             machine: Platform::machine(),
             libc: self::libc(),
-            hasPlainBuild: PHP_ZTS === 0 && PHP_DEBUG === 0,
+            // Integers before PHP 8.4.
+            hasPlainBuild: !(bool) PHP_ZTS && !(bool) PHP_DEBUG,
             iniFile: Platform::iniFile(),
             extensionFolder: Platform::setting('extension_dir'),
             isConfined: Platform::setting('open_basedir') !== '',
@@ -62,7 +63,7 @@ final readonly class PhpFacts
         return $interface === null
         || !$this->hasPlainBuild
         || !\in_array($this->machine, ['x86_64', 'aarch64'], true)
-        || !str_starts_with($this->libc, 'glibc')
+        || $this->libc === 'musl'
             ? null
             : 'cloversync-' . Engine::VERSION . "-$interface-nts-$this->machine.so";
     }
